@@ -1,0 +1,1 @@
+"""synaspice.circuits: cells made of devices, and the engine that runs them."""

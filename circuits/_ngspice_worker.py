@@ -1,0 +1,79 @@
+"""Runs one ngspice job in a process of its own, through PySpice's shared library; see ngspice.py.
+
+Started as a script with a job file and a result folder: it imports nothing of the package, so that it starts fast
+and so that nothing of the caller's program is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+
+def main(job_file: str, folder: str) -> None:
+    """Run the job; leave ``log.txt``, and ``vectors.npz`` with ``done.json`` if ngspice came to its end."""
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    results = Path(folder)
+    with (results / "log.txt").open("w", encoding="utf-8", buffering=1) as log:
+        logging.disable(logging.CRITICAL)  # PySpice's opinions of versions and of what is an error
+        from PySpice.Spice.NgSpice.Shared import NgSpiceShared
+
+        engine = _engine(NgSpiceShared, job["library"], log)
+        log.write("version " + " ".join(line for line in engine._stdout if "ngspice-" in line) + "\n")
+        engine.load_lines(job["netlist"].splitlines())
+        before = set(engine.plot_names)
+        for command in job["commands"]:
+            log.write(f"command {command}\n")
+            engine.exec_command(command)
+        new = [name for name in engine.plot_names if name not in before]
+        arrays: dict[str, Any] = {}
+        order = []
+        for plot in reversed(new):  # ngspice lists the newest first
+            for name, vector in engine.plot(None, plot).items():
+                arrays[f"{len(order)}"] = vector._data
+                order.append([plot, name])
+        np.savez(results / "vectors.npz", **arrays)
+        (results / "done.json").write_text(json.dumps(order), encoding="utf-8")
+        log.flush()
+    # ngspice's own clean-up at exit is not needed, and has been seen to crash.
+    sys.stdout.flush()
+    import os
+
+    os._exit(0)
+
+
+def _engine(base: Any, library: str, log: TextIO) -> Any:
+    """PySpice's shared library, made to leave the judgement of messages to us."""
+
+    class Engine(base):  # type: ignore[misc]
+        """Writes every line of ngspice to the log as it comes, so that it survives a crash."""
+
+        LIBRARY_PATH = library
+
+        def send_char(self, message: str, ngspice_id: int) -> int:
+            log.write(message + "\n")
+            # PySpice takes any line on stderr for a failure, among them the banner of ngspice 43 and later.
+            self._error_in_stderr = self._error_in_stdout = False
+            return 0
+
+        @staticmethod
+        def _exit(status: int, immediate: bool, quit_exit: bool, ngspice_id: int, user_data: Any) -> int:
+            import os
+
+            log.write(f"exit {status}\n")
+            log.flush()
+            os._exit(3)
+
+        def load_lines(self, lines: list[str]) -> None:
+            self.load_circuit("\n".join(lines))
+
+    return Engine.new_instance()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

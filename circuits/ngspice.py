@@ -1,0 +1,420 @@
+"""The one door to ngspice: a netlist and an analysis in, a table out.
+
+Every run happens in a child process with a time limit, through PySpice's shared-library interface: a netlist that
+makes ngspice fail, hang or end its process costs an exception and no more.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import functools
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..devices.errors import MissingDependencyError, ParameterError, SimulationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIBRARY_VARIABLE = "NGSPICE_LIBRARY_PATH"
+
+#: Where distributions, Homebrew and conda put the library; {prefix} is the Python environment.
+_PLACES = (
+    "{prefix}/lib/libngspice.so*",
+    "{prefix}/lib/libngspice*.dylib",
+    "{conda}/lib/libngspice.so*",
+    "{conda}/lib/libngspice*.dylib",
+    "/usr/lib/*-linux-gnu/libngspice.so*",
+    "/usr/lib64/libngspice.so*",
+    "/usr/lib/libngspice.so*",
+    "/usr/local/lib/libngspice.so*",
+    "/usr/local/lib/libngspice*.dylib",
+    "/opt/homebrew/lib/libngspice*.dylib",
+    "/opt/homebrew/opt/libngspice/lib/libngspice*.dylib",
+)
+
+INSTALL_HINT = (
+    "install it with 'sudo apt-get install libngspice0' (Debian, Ubuntu), 'sudo dnf install libngspice' (Fedora), "
+    "'brew install libngspice' (macOS) or 'conda install -c conda-forge ngspice-lib', "
+    f"or set {LIBRARY_VARIABLE} to the file of a library that you built"
+)
+
+
+class NgspiceError(SimulationError):
+    """A run that ngspice did not carry to its end.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        What ngspice said.
+    netlist_line : str or None
+        The line of the netlist that it complained about, where it named one.
+    """
+
+    def __init__(self, summary: str, messages: Sequence[str] = (), netlist_line: str | None = None) -> None:
+        self.messages = tuple(messages)
+        self.netlist_line = netlist_line
+        parts = [summary, *(f"  ngspice: {message}" for message in self.messages)]
+        if netlist_line:
+            parts.append(f"  netlist line: {netlist_line}")
+        super().__init__("\n".join(parts))
+
+
+def find_library() -> str:
+    """Find ngspice's shared library.
+
+    The environment variable ``NGSPICE_LIBRARY_PATH`` comes first; then the places where the Python environment, conda,
+    the distribution and Homebrew put it.
+
+    Returns
+    -------
+    str
+        Its path, or a name that the system's loader resolves.
+
+    Raises
+    ------
+    MissingDependencyError
+        If there is none; the message says what to install.
+    """
+    given = os.environ.get(LIBRARY_VARIABLE)
+    if given:
+        if not Path(given).is_file():
+            raise MissingDependencyError(f"{LIBRARY_VARIABLE} is set to {given!r}, which is no file; {INSTALL_HINT}")
+        return given
+    for place in _PLACES:
+        pattern = place.format(prefix=sys.prefix, conda=os.environ.get("CONDA_PREFIX", "/nowhere"))
+        found = sorted(glob.glob(pattern))
+        if found:
+            return found[0]
+    name = ctypes.util.find_library("ngspice")
+    if name:
+        return name
+    raise MissingDependencyError(f"the ngspice shared library (libngspice) was not found; {INSTALL_HINT}")
+
+
+@functools.cache
+def _require_pyspice() -> None:
+    import importlib.util
+
+    if importlib.util.find_spec("PySpice") is None:
+        raise MissingDependencyError("running ngspice needs PySpice: pip install PySpice")
+
+
+# --- analyses -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One ngspice analysis; :meth:`command` is what ngspice is told."""
+
+    sweep_name: ClassVar[str] = ""
+
+    def command(self) -> str:
+        """The analysis as an ngspice command."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class OperatingPoint(Analysis):
+    """``op``: the operating point; one row."""
+
+    def command(self) -> str:
+        return "op"
+
+
+@dataclass(frozen=True)
+class DCSweep(Analysis):
+    """``dc``: sweep of an independent source.
+
+    Attributes
+    ----------
+    source : str
+        Name of the source in the netlist.
+    start, stop, step : float
+        The sweep, in the source's unit.
+    """
+
+    source: str
+    start: float
+    stop: float
+    step: float
+    sweep_name: ClassVar[str] = "sweep"
+
+    def __post_init__(self) -> None:
+        if self.step == 0 or (self.stop - self.start) * self.step < 0:
+            raise ParameterError(f"a sweep from {self.start:g} to {self.stop:g} cannot take steps of {self.step:g}")
+
+    def command(self) -> str:
+        return f"dc {self.source} {self.start!r} {self.stop!r} {self.step!r}"
+
+
+@dataclass(frozen=True)
+class Transient(Analysis):
+    """``tran``: response over time.
+
+    Attributes
+    ----------
+    step : float
+        Suggested step. [s]
+    duration : float
+        Length of the simulation. [s]
+    max_step : float, optional
+        Largest step [s]; ngspice's default is 1/50 of the duration or the step.
+    use_initial_conditions : bool
+        ``uic``: start from the given initial conditions without an operating point.
+    """
+
+    step: float
+    duration: float
+    max_step: float | None = None
+    use_initial_conditions: bool = False
+    sweep_name: ClassVar[str] = "time"
+
+    def __post_init__(self) -> None:
+        for name in ("step", "duration", "max_step"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < np.inf:
+                raise ParameterError(f"{name} must be positive and finite, not {value!r} s")
+
+    def command(self) -> str:
+        largest = [] if self.max_step is None else ["0", repr(float(self.max_step))]
+        words = ["tran", repr(float(self.step)), repr(float(self.duration)), *largest]
+        return " ".join([*words, "uic"] if self.use_initial_conditions else words)
+
+
+@dataclass(frozen=True)
+class ACSweep(Analysis):
+    """``ac``: small-signal response over frequency, complex.
+
+    Attributes
+    ----------
+    start, stop : float
+        Frequency range. [Hz]
+    points : int
+        Points per decade, per octave, or in all.
+    variation : str
+        ``"dec"``, ``"oct"`` or ``"lin"``.
+    """
+
+    start: float
+    stop: float
+    points: int = 10
+    variation: str = "dec"
+    sweep_name: ClassVar[str] = "frequency"
+
+    def __post_init__(self) -> None:
+        if self.variation not in ("dec", "oct", "lin"):
+            raise ParameterError(f"variation must be 'dec', 'oct' or 'lin', not {self.variation!r}")
+        if not 0 < self.start <= self.stop or self.points < 1:
+            raise ParameterError("a frequency sweep needs 0 < start <= stop and at least one point")
+
+    def command(self) -> str:
+        return f"ac {self._sweep()}"
+
+    def _sweep(self) -> str:
+        return f"{self.variation} {self.points} {self.start!r} {self.stop!r}"
+
+
+@dataclass(frozen=True)
+class Noise(ACSweep):
+    """``noise``: spectral densities at an output, and referred to an input source.
+
+    Attributes
+    ----------
+    output : str
+        For example ``"v(out)"``.
+    source : str
+        Name of the input source.
+    """
+
+    output: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.output or not self.source:
+            raise ParameterError("a noise analysis needs an output such as 'v(out)' and the name of an input source")
+
+    def command(self) -> str:
+        return f"noise {self.output} {self.source} {self._sweep()}"
+
+
+# --- running --------------------------------------------------------------------------------
+
+
+def run(
+    circuit: object,
+    analysis: Analysis,
+    *,
+    options: Mapping[str, float | str] | None = None,
+    save: Iterable[str] = (),
+    time_limit: float = 120.0,
+) -> pd.DataFrame:
+    """Run one analysis of a circuit in ngspice.
+
+    Parameters
+    ----------
+    circuit : str or PySpice Circuit
+        The netlist, its first line the title; anything whose ``str()`` is one.
+    analysis : Analysis
+        What to do with it.
+    options : mapping, optional
+        Simulator options, for example ``{"reltol": 1e-6}``.
+    save : iterable of str, optional
+        Vectors to keep, for example ``["v(out)", "i(v1)"]``; default all.
+    time_limit : float
+        Wall-clock seconds after which the run is given up. [s]
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``time``, ``frequency`` or ``sweep``, and ``v(node)`` [V] and ``i(source)`` [A]; for a noise analysis
+        the spectra as ngspice names them, with the integrated values in ``attrs["totals"]``. ``attrs`` also has the
+        ngspice version and its warnings.
+
+    Raises
+    ------
+    NgspiceError
+        If ngspice fails, hangs or ends its process; with its own message and the netlist line.
+    MissingDependencyError
+        If ngspice's shared library or PySpice is not installed.
+    """
+    library = find_library()
+    _require_pyspice()
+    lines = _deck(str(circuit), options or {})
+    kept = list(save)
+    commands = [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]
+    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+        job = Path(folder) / "job.json"
+        job.write_text(
+            json.dumps({"library": library, "netlist": "\n".join(lines), "commands": commands}), encoding="utf-8"
+        )
+        worker = Path(__file__).with_name("_ngspice_worker.py")
+        ended = _run_child([sys.executable, str(worker), str(job), folder], time_limit)
+        log_file = Path(folder) / "log.txt"
+        log = log_file.read_text(encoding="utf-8", errors="replace").splitlines() if log_file.exists() else []
+        failures = _complaints(log)
+        if ended is None:
+            raise NgspiceError(f"ngspice did not finish '{commands[-1]}' within {time_limit:g} s and was stopped", failures)
+        status, stderr = ended
+        line = _netlist_line(failures, lines)
+        if not (Path(folder) / "done.json").exists():
+            raise NgspiceError(_how_it_ended(status, log), failures or stderr.strip().splitlines()[-3:], line)
+        order = json.loads((Path(folder) / "done.json").read_text(encoding="utf-8"))
+        with np.load(Path(folder) / "vectors.npz") as arrays:
+            vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
+        if failures or not vectors:
+            raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
+    return _table(vectors, analysis, log)
+
+
+def _deck(text: str, options: Mapping[str, float | str]) -> list[str]:
+    """The netlist as lines: blank lines kept as comments, so that line numbers stay, options added, one ``.end``."""
+    lines = text.splitlines() or ["* empty"]
+    if not lines[0].strip():
+        lines[0] = "* untitled"
+    lines = [line if line.strip() else "*" for line in lines if line.strip().lower() != ".end"]
+    if options:
+        lines.append(".options " + " ".join(f"{name}={value}" for name, value in options.items()))
+    return [*lines, ".end"]
+
+
+def _run_child(command: Sequence[str], time_limit: float) -> tuple[int, str] | None:
+    """Run a command; return its status and its standard error, or None if it had to be stopped."""
+    try:
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=time_limit
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return ended.returncode, ended.stderr
+
+
+_COMPLAINT = re.compile(r"\berror\b|fatal|aborted|undefined|unknown|too small|not found|can't find|could not find", re.I)
+_HARMLESS = re.compile(r"^(warning|note|using)\b|can't find (the )?init|spinit|\bno error|reference value", re.I)
+
+
+def _spoken(log: Sequence[str]) -> list[str]:
+    """ngspice's own lines of the log, without their stream."""
+    lines = [line.partition(" ")[2].strip() for line in log if line.startswith(("stdout ", "stderr "))]
+    return [line for line in lines if line]
+
+
+def _complaints(log: Sequence[str]) -> list[str]:
+    spoken = _spoken(log)
+    found: list[str] = []
+    for k, line in enumerate(spoken):
+        if _COMPLAINT.search(line) and not _HARMLESS.search(line):
+            found.append(line)
+            # The offending line, or the details, often follow on the next line.
+            if line.endswith(":") and k + 1 < len(spoken):
+                found.append(spoken[k + 1])
+    return list(dict.fromkeys(found))
+
+
+def _last_words(log: Sequence[str]) -> list[str]:
+    return _spoken(log)[-3:]
+
+
+def _netlist_line(messages: Sequence[str], lines: Sequence[str]) -> str | None:
+    """The netlist line that a message names by number or quotes."""
+    for message in messages:
+        number = re.search(r"\bline (?:no\. |number )?(\d+)", message)
+        if number and 0 < int(number.group(1)) <= len(lines):
+            return f"{number.group(1)}: {lines[int(number.group(1)) - 1]}"
+    lowered = {line.lower().strip(): k for k, line in enumerate(lines) if line.strip() not in ("*", ".end")}
+    for message in messages:
+        for line, k in lowered.items():
+            if line in message.lower():
+                return f"{k + 1}: {lines[k]}"
+    return None
+
+
+def _how_it_ended(status: int, log: Sequence[str]) -> str:
+    asked = [line.split()[1] for line in log if line.startswith("exit ")]
+    if asked:
+        return f"ngspice ended its process, exit status {asked[0]}, before the analysis was done"
+    if status < 0:
+        return f"ngspice crashed: its process was ended by signal {-status}"
+    return f"ngspice's process ended with status {status} before the analysis was done"
+
+
+def _column(vector: str) -> str:
+    if vector.endswith("#branch"):
+        return f"i({vector[: -len('#branch')]})"
+    return vector if "(" in vector else f"v({vector})"
+
+
+def _table(vectors: Mapping[tuple[str, ...], Any], analysis: Analysis, log: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    spectra = {name: data for (plot, name), data in vectors.items() if not plot.startswith("noise2")}
+    totals = {name: float(np.real(data[0])) for (plot, name), data in vectors.items() if plot.startswith("noise2")}
+    if isinstance(analysis, Noise):
+        totals |= {name: float(np.real(data[0])) for (_, name), data in vectors.items() if "total" in name}
+        spectra = {name: data for name, data in spectra.items() if "total" not in name}
+    columns: dict[str, Any] = {}
+    for name, data in spectra.items():
+        if name == analysis.sweep_name or name.endswith("-sweep"):
+            columns[analysis.sweep_name] = np.real(data)
+        else:
+            columns[name if isinstance(analysis, Noise) else _column(name)] = data
+    first = [name for name in columns if name == analysis.sweep_name]
+    table = pd.DataFrame({name: columns[name] for name in [*first, *(n for n in columns if n not in first)]})
+    version = next((m.group(1) for line in log if (m := re.search(r"ngspice-(\d+)", line))), "unknown")
+    warnings = list(dict.fromkeys(line for line in _spoken(log) if line.lower().startswith("warning")))
+    table.attrs = {"engine": "ngspice", "engine_version": version, "analysis": analysis.command(), "warnings": warnings}
+    if totals:
+        table.attrs["totals"] = totals
+    return table

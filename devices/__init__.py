@@ -1,0 +1,37 @@
+"""synaspice.devices: compact models of neuromorphic devices, each declared once."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import MissingDependencyError as MissingDependencyError
+    from .errors import ParameterError as ParameterError
+    from .errors import SimulationError as SimulationError
+    from .errors import SynaspiceError as SynaspiceError
+    from .errors import UnknownNameError as UnknownNameError
+    from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
+    from .memristors.vteam import VTEAM as VTEAM
+    from .model import CompactModel as CompactModel
+    from .mtj import MTJ as MTJ
+    from .waveforms import DC as DC
+    from .waveforms import PiecewiseLinear as PiecewiseLinear
+    from .waveforms import Pulse as Pulse
+    from .waveforms import Sine as Sine
+    from .waveforms import Triangle as Triangle
+    from .waveforms import Waveform as Waveform
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: SymPy and SciPy take a while, and a command line should answer at once."""
+    # Not "from . import catalog", which would ask this function for "catalog".
+    catalog = importlib.import_module(".catalog", __name__)
+    found = None if name.startswith("_") or name == "catalog" else catalog.public_names().get(name)
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(importlib.import_module(".catalog", __name__).public_names())

@@ -1,0 +1,75 @@
+"""Functions that compact models may use beyond SymPy's own: smooth for Newton, safe from overflow.
+
+Every target prints each of them in its own language; see :mod:`synaspice.devices.targets`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+# Beyond this argument exp() continues as its tangent: exp(80) = 5.5e34 leaves room for products.
+EXP_LIMIT = 80.0
+
+
+class ramp(sp.Function):  # noqa: N801 - a mathematical function, written as SymPy writes its own
+    """Positive part, ``max(x, 0)``."""
+
+    nargs = 1
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        if x.is_Number:
+            return x if x > 0 else sp.S.Zero
+        return None
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return step(self.args[0])
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+class step(sp.Function):  # noqa: N801
+    """Unit step: 1 where ``x > 0``, else 0."""
+
+    nargs = 1
+
+    @classmethod
+    def eval(cls, x: sp.Expr) -> sp.Expr | None:
+        if x.is_Number:
+            return sp.S.One if x > 0 else sp.S.Zero
+        return None
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sp.S.Zero
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+class limexp(sp.Function):  # noqa: N801
+    r"""Limited exponential: ``exp(x)`` up to x = 80, continued by its tangent.
+
+    .. math:: \mathrm{limexp}(x) = e^{x - r} (1 + r), \qquad r = \mathrm{ramp}(x - 80)
+    """
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        x = self.args[0]
+        return sp.exp(x - ramp(x - EXP_LIMIT))
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+def boundary(distance: Any) -> Any:
+    """Factor that stops a motion at a wall: 1 far away, 0 at the wall, falling smoothly between.
+
+    ``distance`` is the distance to the wall in units of the layer's width; behind the wall the
+    factor is negative, which turns an outward rate into a restoring one. Once continuously
+    differentiable, so that Newton's method converges across the edge of the layer.
+    """
+    return 1 - ramp(1 - distance) ** 2

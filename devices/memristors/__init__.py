@@ -1,0 +1,1 @@
+"""Compact models of memristors, one module per model."""

@@ -1,0 +1,415 @@
+"""CompactModel: a device declared once, from which every form of it is generated."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Symbols
+from .errors import ParameterError, UnknownNameError
+from .preset import Preset, find_preset, presets_of
+from .system import System, build_system
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from .targets.spice import Subcircuit
+    from .waveforms import Drive
+
+
+class CompactModel:
+    r"""A small differential-algebraic system that describes a device between its terminals.
+
+    .. math::
+
+        i = g(v, x; p), \qquad
+        \frac{dx}{dt} = f(v, x; p) + B(v, x; p)\,\xi(t), \qquad
+        y = h(v, x; p)
+
+    with branch voltages :math:`v` and currents :math:`i`, states :math:`x`, parameters :math:`p`, white
+    noise :math:`\xi` (Stratonovich) and observables :math:`y`. A subclass declares the quantities as class
+    attributes (see :mod:`synaspice.devices.declaration`) and writes their expressions in
+    :meth:`equations`; nothing else is needed for it to be simulated, exported and characterised.
+
+    Parameters
+    ----------
+    **values : float or str
+        Values of parameters (numbers in SI units, or strings such as ``"40n"`` or ``"40 nm"``) and of
+        options; what is not given takes its default.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is no parameter of the model.
+    ParameterError
+        If a value is no number, has the wrong unit or lies outside its bounds.
+    """
+
+    #: Time in which the states typically move [s], or the name of a derived quantity that says so;
+    #: targets that need quantities of order one measure time in it.
+    time_scale: ClassVar[float | str] = 1e-9
+    #: Where the equations were published, and its DOI.
+    reference: ClassVar[str] = ""
+    doi: ClassVar[str] = ""
+
+    _registry: ClassVar[dict[str, type[CompactModel]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__name__.startswith("_"):
+            CompactModel._registry[cls.model_name()] = cls
+
+    def __init__(self, **values: float | str) -> None:
+        self._settle(values, preset=None)
+
+    def _settle(self, given: Mapping[str, Any], preset: Preset | None) -> None:
+        parameters, options = self.parameter_declarations(), self.option_declarations()
+        for name in given:
+            if name not in parameters and name not in options:
+                raise UnknownNameError(f"parameter of {self.model_name()}", name, [*parameters, *options])
+        self._preset = preset
+        self._given = MappingProxyType(dict(given))
+        self._options = MappingProxyType(
+            {name: option.check(given.get(name, option.default)) for name, option in options.items()}
+        )
+        self._values: dict[str, float] = {}
+        computed = []
+        for name, parameter in parameters.items():
+            if name in given:
+                self._values[name] = parameter.check(given[name])
+            elif callable(parameter.default):
+                computed.append(parameter)
+            else:
+                self._values[name] = parameter.check(parameter.default)
+        for parameter in computed:  # in declaration order, each may use those before it
+            assert callable(parameter.default)
+            self._values[parameter.name] = parameter.check(parameter.default(self))
+        self._values = {name: self._values[name] for name in parameters}
+        self.check()
+
+    def check(self) -> None:
+        """Hook for conditions between parameters; raises :class:`ParameterError` if one is violated."""
+
+    @classmethod
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
+        """Return the model's expressions, by name.
+
+        Parameters
+        ----------
+        s : Symbols
+            The declared quantities as SymPy symbols.
+
+        Returns
+        -------
+        Mapping
+            For every branch the expression of its current, under the current's name; for every state
+            ``x`` its rate of change under ``"dx/dt"``; and an expression for every derived quantity, auxiliary,
+            observable and noise density, under its name.
+        """
+        raise NotImplementedError
+
+    # --- what is declared -------------------------------------------------------------------
+
+    @classmethod
+    def model_name(cls) -> str:
+        """Name on the command line and in preset files: the class name in lower case, hyphenated."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    @functools.cache
+    def declarations(cls) -> dict[str, Declared]:
+        """Everything declared by the class and its bases, in order of declaration."""
+        found: dict[str, Declared] = {}
+        for base in reversed(cls.__mro__):
+            found |= {name: item for name, item in vars(base).items() if isinstance(item, Declared)}
+        return found
+
+    @classmethod
+    def parameter_declarations(cls) -> dict[str, Parameter]:
+        """The declared parameters by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Parameter)}
+
+    @classmethod
+    def option_declarations(cls) -> dict[str, Option]:
+        """The declared options by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Option)}
+
+    @classmethod
+    def input_declarations(cls) -> dict[str, Input]:
+        """The parameters that a drive may vary in time."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
+
+    @classmethod
+    def branches(cls) -> dict[str, Branch]:
+        """The declared branches by the name of their voltage."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
+
+    @classmethod
+    def terminals(cls) -> tuple[str, ...]:
+        """The terminals in order of first mention."""
+        return tuple(dict.fromkeys(node for b in cls.branches().values() for node in (b.positive, b.negative)))
+
+    @classmethod
+    def state_declarations(cls) -> dict[str, State]:
+        """For every scalar state component, the declaration that it belongs to."""
+        states = (item for item in cls.declarations().values() if isinstance(item, State))
+        return {component: state for state in states for component in state.components}
+
+    @classmethod
+    def presets(cls) -> dict[str, Preset]:
+        """The published parameter sets that come with the package, by name."""
+        return presets_of(cls.model_name())
+
+    @classmethod
+    def preset(cls, name: str, **overrides: float | str) -> Self:
+        """Make a device with a published parameter set.
+
+        Parameters
+        ----------
+        name : str
+            Name of the preset, first author and year.
+        **overrides : float or str
+            Values that replace the preset's.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such preset.
+        """
+        preset = find_preset(cls.model_name(), name)
+        device = cls.__new__(cls)
+        device._settle({**preset.values, **overrides}, preset)
+        return device
+
+    def replace(self, **overrides: float | str) -> Self:
+        """Return the same device with other values for some parameters; computed defaults follow."""
+        device = type(self).__new__(type(self))
+        device._settle({**self._given, **overrides}, self._preset)
+        return device
+
+    # --- what this device is ----------------------------------------------------------------
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Value of every parameter, in SI units."""
+        return MappingProxyType(self._values)
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Value of every option."""
+        return self._options
+
+    @property
+    def provenance(self) -> Preset | None:
+        """The preset that the device was made from."""
+        return self._preset
+
+    @property
+    def system(self) -> System:
+        """The symbolic equations, for this device's options."""
+        return build_system(type(self), self.options)
+
+    @functools.cached_property
+    def derived(self) -> Mapping[str, float]:
+        """Value of every derived quantity, in SI units."""
+        from .targets.numeric import evaluate_derived
+
+        return MappingProxyType(evaluate_derived(self))
+
+    @property
+    def settling_time(self) -> float:
+        """Value of the model's time scale for this device [s]."""
+        scale = type(self).time_scale
+        return self.derived[scale] if isinstance(scale, str) else scale
+
+    def reference_states(self) -> dict[str, dict[str, float]]:
+        """Named states in which the device is characterised, as values for its initial-state parameters."""
+        return {"initial": {}}
+
+    def parameters(self) -> pd.DataFrame:
+        """Table of the parameters and derived quantities.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``name, value, unit, description, source``. Choices are in :attr:`options`.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for name, parameter in self.parameter_declarations().items():
+            rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
+            rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
+        for item in self.declarations().values():
+            for name in item.components if isinstance(item, Derived) else ():
+                rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
+                rows[-1] |= {"description": item.description, "source": "derived"}
+        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
+
+    def source_of(self, name: str) -> str:
+        """Where the value of a parameter comes from: the preset's source, ``given``, ``computed`` or ``default``."""
+        if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
+            return self._preset.sources[name]
+        if name in self._given:
+            return "given"
+        declared = self.parameter_declarations().get(name)
+        return "computed from the other parameters" if declared and callable(declared.default) else "default"
+
+    def __repr__(self) -> str:
+        preset = self._preset
+        given = [f"{k}={v!r}" for k, v in self._given.items() if preset is None or v != preset.values.get(k)]
+        if preset is None:
+            return f"{type(self).__name__}({', '.join(given)})"
+        return f"{type(self).__name__}.preset({', '.join([repr(preset.name), *given])})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values == other._values and self._options == other._options
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(self._values.items()), tuple(self._options.items())))
+
+    # --- its generated forms ----------------------------------------------------------------
+
+    def static(self, **quantities: Any) -> dict[str, np.ndarray]:
+        """Evaluate currents, observables and rates at given voltages and states, vectorised.
+
+        Parameters
+        ----------
+        **quantities : array_like
+            Branch voltages [V] (default 0), states (default: the initial state) and inputs such as external fields, by name;
+            they are broadcast against each other.
+
+        Returns
+        -------
+        dict of ndarray
+            Currents [A] and ``d<current>/d<voltage>`` [S] of every branch, every observable, and the rate
+            ``d<state>/dt`` of every state.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is no voltage, state or input of the model.
+        """
+        from .targets.numeric import evaluate_static
+
+        return evaluate_static(self, quantities)
+
+    def simulate(
+        self,
+        drive: Drive,
+        duration: float,
+        *,
+        source: str = "voltage",
+        inputs: Mapping[str, Drive] | None = None,
+        points: int | None = None,
+        times: Sequence[float] | np.ndarray | None = None,
+        temperature: float | None = None,
+        trajectories: int = 1,
+        seed: int | None = None,
+        time_step: float | None = None,
+        method: str | None = None,
+        rtol: float = 1e-9,
+        atol: float = 1e-12,
+    ) -> pd.DataFrame:
+        """Compute the response of the device to a drive, from its initial state.
+
+        Without a temperature the equations are integrated to tolerance; with one, white noise is included
+        and the stochastic Heun scheme (Stratonovich) takes fixed steps.
+
+        Parameters
+        ----------
+        drive : float, array_like or Waveform
+            Voltage [V] or current [A] over time. An array is taken as samples that are evenly spaced over the
+            duration and joined by straight lines.
+        duration : float
+            Length of the simulation. [s]
+        source : str
+            ``"voltage"`` or ``"current"``: which of them is imposed; or the name of a branch voltage or
+            current of a device with more than one branch.
+        inputs : mapping, optional
+            Drives for the inputs of the model, such as ``{"field_z": Triangle(...)}``.
+        points : int, optional
+            Number of evenly spaced times to report, the first at 0 and the last at ``duration``. Default 1001; for
+            several trajectories 1, the final state.
+        times : array_like, optional
+            The times to report instead. [s] Deterministic simulations only.
+        temperature : float, optional
+            Temperature of the noise. [K]
+        trajectories : int
+            Number of independent noisy trajectories; the table then has a column ``trajectory``.
+        seed : int, optional
+            Seed of the noise; trajectory k of a seed is the same however many there are.
+        time_step : float, optional
+            Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
+        method : str, optional
+            SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: ``DOP853`` for a
+            magnetisation, ``LSODA`` otherwise.
+        rtol, atol : float
+            Relative and absolute error per step of the deterministic integration; states are measured in
+            their scale.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``time``, voltages, currents, inputs, states and observables; ``attrs`` has their units.
+
+        Raises
+        ------
+        ParameterError
+            If the duration is not positive, or an argument does not fit the model.
+        SimulationError
+            If the integrator fails.
+        """
+        from .targets import numeric, stochastic, trajectory
+
+        request = numeric.Request.of(self, drive, duration, source, inputs or {})
+        if temperature is None:
+            if trajectories != 1 or seed is not None or time_step is not None:
+                raise ParameterError("trajectories, seed and time_step need a temperature: without it there is no noise")
+            return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
+        if times is not None or method is not None:
+            raise ParameterError("times and method belong to simulations without a temperature")
+        return stochastic.integrate(
+            request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
+        )
+
+    def netlist(
+        self,
+        dialect: str = "ngspice",
+        *,
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        observables: bool = False,
+    ) -> str:
+        """Return the device as a subcircuit that a netlist can include.
+
+        Parameters
+        ----------
+        dialect : str
+            The simulator: ``"ngspice"``.
+        name : str, optional
+            Name of the subcircuit; default: the model's.
+        inputs : sequence of str
+            Inputs of the model (external fields) to turn from parameters into pins.
+        observables : bool
+            Whether to add a node for every observable.
+        """
+        from .targets.spice import write_subcircuit
+
+        return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables))
+
+    def subcircuit(self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False) -> Subcircuit:
+        """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
+
+        ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
+        The arguments are those of :meth:`netlist`.
+        """
+        from .targets.spice import write_subcircuit
+
+        return write_subcircuit(self, "ngspice", name=name, inputs=inputs, observables=observables)

@@ -1,0 +1,232 @@
+"""Magnetic tunnel junction: a macrospin free layer, its torques, and the conductance of the barrier."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from .constants import k_B, mu_0
+from .declaration import Auxiliary, Branch, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
+from .magnetism import (
+    demagnetizing_factors_ellipse,
+    demagnetizing_factors_prism,
+    direction,
+    landau_lifshitz_gilbert,
+    slonczewski_efficiency,
+    spin_torque_field,
+    thermal_field_density,
+)
+from .model import CompactModel
+
+ROOM_TEMPERATURE = 300.0
+
+
+def _demagnetizing_factor(axis: int) -> Any:
+    """Default of a demagnetising factor: computed from the pillar's geometry."""
+
+    def compute(junction: MTJ) -> float:
+        factors = {"ellipse": demagnetizing_factors_ellipse, "prism": demagnetizing_factors_prism}[junction.shape]
+        return factors(junction.diameter, junction.width, junction.free_layer_thickness)[axis]
+
+    return compute
+
+
+def _computed_width(junction: MTJ) -> float:
+    return junction.diameter
+
+
+class MTJ(CompactModel):
+    r"""Magnetic tunnel junction with a macrospin free layer.
+
+    The magnetisation of the free layer, a unit vector :math:`\mathbf m`, follows the
+    Landau-Lifshitz-Gilbert equation with the Slonczewski torque of the current,
+
+    .. math::
+
+        \dot{\mathbf m} &= -\gamma_0\, \mathbf m \times \mathbf H_\mathrm{eff} + \alpha\, \mathbf m \times \dot{\mathbf m}
+            + \gamma_0 \beta \left[\epsilon\, \mathbf m \times (\mathbf p \times \mathbf m)
+            - \epsilon'\, \mathbf m \times \mathbf p\right], \qquad
+        \beta = \frac{\hbar J}{\mu_0 e M_s t} \\
+        \mathbf H_\mathrm{eff} &= \mathbf H + \frac{2 K_u}{\mu_0 M_s} (\mathbf m \cdot \mathbf u)\, \mathbf u
+            + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
+
+    with :math:`\gamma_0 = \gamma\mu_0` and :math:`\epsilon(\mathbf m \cdot \mathbf p)` from
+    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel and the
+    antiparallel state, with a tunnel magnetoresistance that falls with bias,
+
+    .. math::
+
+        G = G_P \frac{2 + T + T \cos\theta}{2 (1 + T)}, \qquad
+        T(V) = \frac{T_0}{1 + (V / V_h)^2}, \qquad G_P = \frac{A}{RA}
+
+    A positive current flows from ``p`` (the free layer's contact) to ``n`` (the reference layer's): electrons come from
+    the reference layer and favour the parallel state. Valid for single-domain layers, below about 100 nm; larger
+    ones switch through domains.
+
+    References
+    ----------
+    J. C. Slonczewski, J. Magn. Magn. Mater. 159, L1 (1996), doi:10.1016/0304-8853(96)00062-5; the torque in the
+    general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004), doi:10.1103/PhysRevB.70.172405, as in
+    OOMMF's Oxs_SpinXferEvolve.
+    """
+
+    reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
+    doi = "10.1103/PhysRevB.70.172405"
+    time_scale = 1e-9
+
+    voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
+
+    shape = Option("ellipse", ("ellipse", "prism"), "cross-section of the pillar, for area and demagnetising factors")
+    diameter = Parameter(40e-9, "m", "diameter, or full axis along x", (2e-9, 1e-5))
+    width = Parameter(_computed_width, "m", "full axis along y; the diameter if not given", (2e-9, 1e-5))
+    free_layer_thickness = Parameter(1.3e-9, "m", "thickness of the free layer", (1e-10, 1e-7))
+    barrier_thickness = Parameter(1e-9, "m", "thickness of the tunnel barrier", (3e-10, 5e-9))
+
+    saturation_magnetization = Parameter(1.0e6, "A/m", "saturation magnetisation of the free layer", (1e4, 3e6))
+    damping = Parameter(0.02, "1", "Gilbert damping", (1e-4, 1.0))
+    gyromagnetic_ratio = Parameter(1.76085963e11, "rad/(s*T)", "gyromagnetic ratio", (1e10, 1e12))
+    interfacial_anisotropy = Parameter(
+        1.0e-3, "J/m^2", "interfacial anisotropy of the free layer, all its interfaces together", (-5e-3, 5e-3)
+    )
+    uniaxial_anisotropy = Parameter(0.0, "J/m^3", "uniaxial anisotropy of the free layer's volume", (-5e6, 5e6))
+    anisotropy_polar_angle = Parameter(0.0, "rad", "polar angle of the uniaxial anisotropy's axis", (0.0, math.pi))
+    anisotropy_azimuth = Parameter(0.0, "rad", "azimuth of the uniaxial anisotropy's axis", (-math.pi, math.pi))
+    demagnetizing_factor_x = Parameter(_demagnetizing_factor(0), "1", "demagnetising factor along x", (0.0, 1.0))
+    demagnetizing_factor_y = Parameter(_demagnetizing_factor(1), "1", "demagnetising factor along y", (0.0, 1.0))
+    demagnetizing_factor_z = Parameter(_demagnetizing_factor(2), "1", "demagnetising factor along z", (0.0, 1.0))
+    vcma_coefficient = Parameter(
+        0.0, "J/(V*m)", "fall of the interfacial anisotropy per electric field, for positive voltage", (-1e-11, 1e-11)
+    )
+
+    field_x = Input(0.0, "A/m", "external field along x", (-1e7, 1e7), netlist_scale=1e3)
+    field_y = Input(0.0, "A/m", "external field along y", (-1e7, 1e7), netlist_scale=1e3)
+    field_z = Input(0.0, "A/m", "external field along z", (-1e7, 1e7), netlist_scale=1e3)
+
+    polarization_reference = Parameter(0.6, "1", "spin polarisation of the reference layer", (0.01, 1.0))
+    polarization_free = Parameter(0.6, "1", "spin polarisation of the free layer, of effect only if Lambda > 1", (0.0, 1.0))
+    asymmetry_reference = Parameter(1.0, "1", "Slonczewski's Lambda of the reference layer", (1.0, 10.0))
+    asymmetry_free = Parameter(1.0, "1", "Slonczewski's Lambda of the free layer", (1.0, 10.0))
+    field_like_efficiency = Parameter(0.0, "1", "efficiency of the field-like torque, OOMMF's eps'", (-1.0, 1.0))
+    reference_polar_angle = Parameter(0.0, "rad", "polar angle of the reference layer", (0.0, math.pi))
+    reference_azimuth = Parameter(0.0, "rad", "azimuth of the reference layer", (-math.pi, math.pi))
+
+    resistance_area_product = Parameter(
+        10e-12, "ohm*m^2", "resistance times area, parallel state, low bias", (1e-14, 1e-6)
+    )
+    tmr = Parameter(1.0, "1", "tunnel magnetoresistance ratio at zero bias", (0.0, 20.0))
+    tmr_half_voltage = Parameter(0.5, "V", "voltage at which the tunnel magnetoresistance is halved", (0.01, 100.0))
+
+    initial_polar_angle = Parameter(0.0, "rad", "polar angle of the magnetisation at t = 0", (0.0, math.pi))
+    initial_azimuth = Parameter(0.0, "rad", "azimuth of the magnetisation at t = 0", (-math.pi, math.pi))
+
+    area = Derived("m^2", "area of the cross-section")
+    volume = Derived("m^3", "volume of the free layer")
+    parallel_conductance = Derived("S", "conductance of the parallel state")
+    parallel_resistance = Derived("ohm", "resistance of the parallel state")
+    antiparallel_resistance = Derived("ohm", "resistance of the antiparallel state at zero bias")
+    reference_layer = Derived("1", "direction of the reference layer", vector=True)
+    easy_axis = Derived("1", "direction of the uniaxial anisotropy", vector=True)
+    gamma_0 = Derived("m/(A*s)", "gyromagnetic ratio times vacuum permeability")
+    uniaxial_field = Derived("A/m", "anisotropy field of the volume")
+    interfacial_field = Derived("A/m", "anisotropy field of the interfaces at zero bias")
+    vcma_field_per_volt = Derived("A/(V*m)", "fall of the interfaces' anisotropy field per volt")
+    torque_field_per_ampere = Derived("1/m", "field scale of the spin-transfer torque per current")
+    perpendicular_anisotropy_field = Derived(
+        "A/m", "field that holds the magnetisation along z against the easier of x and y; negative if z is no easy axis"
+    )
+    thermal_stability = Derived("1", "barrier over k_B T at 300 K of a perpendicular junction, macrospin")
+    critical_current_to_parallel = Derived(
+        "A", "zero-temperature current at which a perpendicular antiparallel state turns unstable"
+    )
+    critical_current_to_antiparallel = Derived(
+        "A", "zero-temperature current at which a perpendicular parallel state turns unstable; negative"
+    )
+
+    m = State(
+        "1",
+        "magnetisation of the free layer",
+        vector=True,
+        unit_sphere=True,
+        initial=lambda s: direction(s.initial_polar_angle, s.initial_azimuth),
+    )
+    cosine = Auxiliary("1", "cosine of the angle between free and reference layer", report=True)
+    relative_conductance = Auxiliary("1", "conductance in units of the parallel state's")
+    torque_efficiency = Auxiliary("1", "efficiency of the spin-transfer torque")
+    torque_frequency = Auxiliary("rad/s", "field scale of the spin-transfer torque, times gamma_0", scale=1e9)
+    precession = Auxiliary("rad/s", "effective field, torques included, times gamma_0", vector=True, scale=1e9)
+    thermal_field = Noise("A/m", "thermal field", vector=True)
+    resistance = Observable("ohm", "resistance")
+
+    @classmethod
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
+        m_s = s.saturation_magnetization
+        p, u = s.reference_layer, s.easy_axis
+
+        def efficiency(cosine: Any) -> Any:
+            return slonczewski_efficiency(
+                cosine, s.polarization_reference, s.asymmetry_reference, s.polarization_free, s.asymmetry_free
+            )
+
+        # G / G_P = (2 + T + T cos) / (2 + 2 T) with T = TMR / (1 + bias), cleared of the inner fraction
+        bias = (s.voltage / s.tmr_half_voltage) ** 2
+        relative_conductance = (2 * (1 + bias) + s.tmr * (1 + s.cosine)) / (2 * (1 + bias + s.tmr))
+        current = s.parallel_conductance * s.relative_conductance * s.voltage
+
+        interfacial_field = (s.interfacial_field - s.vcma_field_per_volt * s.voltage) * s.m[2]
+        field = (
+            s.field
+            + s.thermal_field
+            + s.uniaxial_field * s.m.dot(u) * u
+            + sp.Matrix([0, 0, interfacial_field])
+            - m_s * sp.diag(*s.demagnetizing_factor) * s.m
+        )
+        torque = s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
+
+        # Figures of merit of a perpendicular junction
+        easier = sp.Min(s.demagnetizing_factor_x, s.demagnetizing_factor_y)
+        along_z = sp.cos(s.anisotropy_polar_angle) ** 2
+        anisotropy = s.uniaxial_field * along_z + s.interfacial_field - m_s * (s.demagnetizing_factor_z - easier)
+        critical = s.damping * s.perpendicular_anisotropy_field / s.torque_field_per_ampere
+        moment = mu_0 * m_s * s.volume
+        return {
+            "area": s.diameter * s.width * (sp.pi / 4 if s.shape == "ellipse" else 1),
+            "volume": s.area * s.free_layer_thickness,
+            "parallel_conductance": s.area / s.resistance_area_product,
+            "parallel_resistance": 1 / s.parallel_conductance,
+            "antiparallel_resistance": s.parallel_resistance * (1 + s.tmr),
+            "reference_layer": direction(s.reference_polar_angle, s.reference_azimuth),
+            "easy_axis": direction(s.anisotropy_polar_angle, s.anisotropy_azimuth),
+            "gamma_0": s.gyromagnetic_ratio * mu_0,
+            "uniaxial_field": 2 * s.uniaxial_anisotropy / (mu_0 * m_s),
+            "interfacial_field": 2 * s.interfacial_anisotropy / (mu_0 * m_s * s.free_layer_thickness),
+            "vcma_field_per_volt": 2
+            * s.vcma_coefficient
+            / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
+            "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume),
+            "perpendicular_anisotropy_field": anisotropy,
+            "thermal_stability": moment * s.perpendicular_anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            "critical_current_to_parallel": critical / efficiency(-1),
+            "critical_current_to_antiparallel": -critical / efficiency(1),
+            "cosine": s.m.dot(p),
+            "relative_conductance": relative_conductance,
+            "current": current,
+            "torque_efficiency": efficiency(s.cosine),
+            "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * current,
+            "precession": s.gamma_0 * field + torque,
+            "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
+            "thermal_field": sp.ones(3, 1)
+            * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
+            "resistance": 1 / (s.parallel_conductance * s.relative_conductance),
+        }
+
+    def reference_states(self) -> dict[str, dict[str, float]]:
+        """The parallel and the antiparallel state."""
+        polar, azimuth = self.reference_polar_angle, self.reference_azimuth
+        opposite = azimuth + math.pi if azimuth <= 0 else azimuth - math.pi
+        return {
+            "parallel": {"initial_polar_angle": polar, "initial_azimuth": azimuth},
+            "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
+        }

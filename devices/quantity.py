@@ -1,0 +1,80 @@
+"""Numbers with SPICE suffixes and units: ``40n``, ``1.2k``, ``18 ohm``, ``0.4V``."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from .errors import ParameterError
+
+# SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.
+SUFFIXES = {
+    "t": 1e12,
+    "g": 1e9,
+    "meg": 1e6,
+    "k": 1e3,
+    "m": 1e-3,
+    "u": 1e-6,
+    "µ": 1e-6,
+    "n": 1e-9,
+    "p": 1e-12,
+    "f": 1e-15,
+    "a": 1e-18,
+}
+
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
+_SPELLINGS = {"Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
+
+
+def _canonical(unit: str) -> str:
+    for spelling, canonical in _SPELLINGS.items():
+        unit = unit.replace(spelling, canonical)
+    return unit
+
+
+def parse_quantity(text: str, unit: str = "1") -> float:
+    """Read a number as SPICE does, and check the unit that may follow it.
+
+    A tail that *is* the unit is the unit (``300K`` for a temperature is 300 kelvin); otherwise
+    the tail starts with a SPICE suffix, and what follows the suffix must be empty or the unit.
+    As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"40n"``, ``"40 nm"``, ``"1.2kohm"``, ``"1e6 A/m"``.
+    unit : str
+        The unit that is expected; ``"1"`` for a pure number. [-]
+
+    Returns
+    -------
+    float
+        The value in ``unit``.
+
+    Raises
+    ------
+    ParameterError
+        If the text is no number or carries another unit.
+    """
+    match = _NUMBER.match(text)
+    if not match:
+        raise ParameterError(f"{text!r} is not a number (expected for example '1.5', '40n' or '1.2k')")
+    value, tail = float(match.group(1)), _canonical(match.group(2))
+    if tail in ("", unit):
+        return value
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
+            return value * SUFFIXES[suffix]
+    expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"
+    raise ParameterError(f"{text!r} ends in {match.group(2)!r}, but {expected} is expected here")
+
+
+def format_si(value: float, unit: str = "") -> str:
+    """Format a value with an SI prefix for people to read, as in ``40 nm`` or ``1.2 kohm``."""
+    # A prefix makes sense only in front of a plain unit: not before "m^2", "1" or "rad".
+    plain = unit and unit.isalpha() and unit not in ("rad", "deg")
+    if not plain or value == 0 or not math.isfinite(value):
+        return f"{value:.6g} {unit}".strip() if unit != "1" else f"{value:.6g}"
+    prefixes = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+    exponent = min(max(3 * math.floor(math.log10(abs(value)) / 3 + 1e-12), -18), 12)
+    return f"{value / 10.0**exponent:.4g} {prefixes[exponent]}{unit}"

@@ -1,0 +1,1 @@
+"""Generated forms of a compact model, one module per target."""

@@ -1,0 +1,287 @@
+"""The numeric target: compiled expressions of a device, and its static curves over arrays."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy as sp
+
+from ..declaration import Noise, Vectorial
+from ..errors import ParameterError, UnknownNameError
+from ..system import Expressions, System, build_system
+from ..waveforms import DC, Drive, FloatArray, Waveform, as_waveform
+from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..model import CompactModel
+
+Function = Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Functions of (voltages, states, parameters) generated from a system; see :func:`compiled`.
+
+    ``scalar`` functions take plain numbers and are what integrators call; ``array`` functions
+    broadcast. Parameters are all declared ones followed by the derived ones.
+    """
+
+    system: System
+
+    @functools.cached_property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """Symbols of the parameter vector."""
+        return (*self.system.parameters, *self.system.derived)
+
+    @functools.cached_property
+    def _quiet(self) -> System:
+        """The flat system with its noise switched off."""
+        flat = self.system.flat
+        silence = dict.fromkeys(self.system.noises, sp.S.Zero)
+
+        def quieten(group: Expressions) -> Expressions:
+            return {symbol: expression.xreplace(silence) for symbol, expression in group.items()}
+
+        return System(
+            **{name: getattr(flat, name) for name in flat.__dataclass_fields__}
+            | {"rates": quieten(flat.rates), "auxiliaries": quieten(flat.auxiliaries)}
+        )
+
+    def _define(self, name: str, outputs: Sequence[sp.Expr], namespace: Mapping[str, Any]) -> Function:
+        groups = {"v": self.system.voltages, "x": self.system.states, "p": self.parameters}
+        return define(function_source(name, groups, outputs), name, namespace)
+
+    def _gradient(self, group: Expressions, by: Sequence[sp.Symbol]) -> list[sp.Expr]:
+        return [sp.diff(expression, symbol) for expression in group.values() for symbol in by]
+
+    @functools.cached_property
+    def rates(self) -> Function:
+        """Scalar function for the rates of the states."""
+        return self._define("rates", list(self._quiet.rates.values()), SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def jacobian(self) -> Function:
+        """Scalar function for df/dx and df/dv, row by row."""
+        rates, states = self._quiet.rates, self.system.states
+        outputs = [*self._gradient(rates, states), *self._gradient(rates, self.system.voltages)]
+        return self._define("jacobian", outputs, SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def currents(self) -> Function:
+        """Scalar function for the currents, dg/dv and dg/dx."""
+        return self._define("currents", self._current_outputs, SCALAR_NAMESPACE)
+
+    @property
+    def _current_outputs(self) -> list[sp.Expr]:
+        group = self.system.flat.currents
+        by = self.system.voltages, self.system.states
+        return [*group.values(), *self._gradient(group, by[0]), *self._gradient(group, by[1])]
+
+    @functools.cached_property
+    def static_array(self) -> Function:
+        """Array function for currents, dg/dv (diagonal), observables and rates."""
+        flat, quiet = self.system.flat, self._quiet
+        slopes = [sp.diff(g, v) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
+        outputs = [*flat.currents.values(), *slopes, *flat.observables.values(), *quiet.rates.values()]
+        return self._define("static", outputs, ARRAY_NAMESPACE)
+
+    @functools.cached_property
+    def derived(self) -> Function:
+        """Scalar function of the declared parameters for the derived ones."""
+        known: Expressions = {}
+        for symbol, expression in self.system.derived.items():
+            known[symbol] = expression.xreplace(known)
+        source = function_source("derived", {"p": self.system.parameters}, list(known.values()))
+        return define(source, "derived", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def initial(self) -> Function:
+        """Scalar function of the parameters for the initial state."""
+        source = function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
+        return define(source, "initial", SCALAR_NAMESPACE)
+
+
+@functools.lru_cache(maxsize=256)
+def compiled_for(model: type[CompactModel], options: tuple[tuple[str, str], ...]) -> Compiled:
+    """The generated functions for a model and a choice of its options."""
+    return Compiled(build_system(model, dict(options)))
+
+
+def compiled(device: CompactModel) -> Compiled:
+    """The generated functions for a device's model and options; generated once per process."""
+    return compiled_for(type(device), tuple(sorted(device.options.items())))
+
+
+def evaluate_derived(device: CompactModel) -> dict[str, float]:
+    """Values of the derived quantities of a device, by name."""
+    functions = compiled(device)
+    values = functions.derived(list(device.values.values()))
+    return {str(symbol): float(value) for symbol, value in zip(functions.system.derived, values, strict=True)}
+
+
+def parameter_vector(device: CompactModel) -> list[float]:
+    """Declared and derived parameter values, in the order that generated functions expect."""
+    return [*device.values.values(), *device.derived.values()]
+
+
+def initial_state(device: CompactModel) -> list[float]:
+    """The state at t = 0, which static analyses read."""
+    return [float(value) for value in compiled(device).initial(parameter_vector(device))]
+
+
+def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict[str, FloatArray]:
+    """Currents, slopes, observables and rates over arrays; see :meth:`CompactModel.static`."""
+    functions = compiled(device)
+    system = functions.system
+    voltages, states = list(map(str, system.voltages)), list(map(str, system.states))
+    inputs = list(device.input_declarations())
+    values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
+    values |= dict(zip(states, initial_state(device), strict=True))
+    values |= dict(zip(map(str, functions.parameters), parameter_vector(device), strict=True))
+    for name, value in quantities.items():
+        if name not in (*voltages, *states, *inputs):
+            raise UnknownNameError(f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *inputs])
+        values[name] = np.asarray(value, dtype=float)
+    shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
+    results = functions.static_array(
+        [values[name] for name in voltages],
+        [values[name] for name in states],
+        [values[str(symbol)] for symbol in functions.parameters],
+    )
+    currents = list(map(str, system.currents))
+    names = [*currents, *(f"d{i}/d{v}" for i, v in zip(currents, voltages, strict=True))]
+    names += [*map(str, system.observables), *(f"d{x}/dt" for x in states)]
+    return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in zip(names, results, strict=True)}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked simulation request: what is driven by which waveform, and for how long."""
+
+    device: CompactModel
+    waveform: Waveform
+    duration: float
+    branch: int
+    by_current: bool
+    inputs: Mapping[str, Waveform]
+
+    @classmethod
+    def of(
+        cls, device: CompactModel, drive: Drive, duration: float, source: str, inputs: Mapping[str, Drive]
+    ) -> Request:
+        """Check the arguments of :meth:`CompactModel.simulate` and put them into one form."""
+        try:
+            length = float(duration)
+        except (TypeError, ValueError):
+            raise ParameterError(f"the duration must be a number of seconds, not {duration!r}") from None
+        if not (0 < length < np.inf):
+            raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
+        branches = list(device.branches().values())
+        sources = {name: (k, by) for k, b in enumerate(branches) for name, by in ((b.name, False), (b.current, True))}
+        sources |= {"voltage": (0, False), "current": (0, True)}
+        if source not in sources:
+            raise UnknownNameError("source", source, sources)
+        allowed = device.input_declarations()
+        for name in inputs:
+            if name not in allowed:
+                raise UnknownNameError(f"input of {device.model_name()}", name, allowed)
+        waveforms = {name: as_waveform(value, length, name) for name, value in inputs.items()}
+        return cls(device, as_waveform(drive, length), length, *sources[source], waveforms)
+
+    def waveforms(self) -> list[Waveform]:
+        """The drive and the driven inputs."""
+        return [self.waveform, *self.inputs.values()]
+
+    def drives_at(self, times: FloatArray) -> dict[str, FloatArray]:
+        """Values of the driven inputs at the given times."""
+        return {name: waveform(times) for name, waveform in self.inputs.items()}
+
+    @property
+    def static_inputs(self) -> bool:
+        """Whether no input changes in time."""
+        return all(isinstance(waveform, DC) for waveform in self.inputs.values())
+
+    def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
+        """The times to report: those given, or evenly spaced ones."""
+        if times is None:
+            count = 1001 if points is None else points
+            if count < 2:
+                raise ParameterError(f"points must be at least 2, not {count}")
+            return np.linspace(0.0, self.duration, count)
+        if points is not None:
+            raise ParameterError("give either points or times, not both")
+        chosen = np.asarray(times, dtype=float)
+        inside = chosen.ndim == 1 and len(chosen) and chosen[0] >= 0 and chosen[-1] <= self.duration
+        if not inside or np.any(np.diff(chosen) <= 0):
+            raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")
+        return chosen
+
+
+def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequence[float], Sequence[float], float], float]:
+    """Make a function that finds the voltage at which a branch carries a given current (Newton)."""
+    currents, count = functions.currents, len(functions.system.voltages)
+
+    def solve(current: float, x: Sequence[float], p: Sequence[float], guess: float) -> float:
+        voltage = [0.0] * count
+        voltage[branch] = guess
+        for _ in range(100):
+            result = currents(voltage, x, p)
+            correction = (current - result[branch]) / result[count + branch * count + branch]
+            voltage[branch] += correction
+            if abs(correction) <= 1e-14 * abs(voltage[branch]) + 1e-30:
+                break
+        return voltage[branch]
+
+    return solve
+
+
+def column_information(device: CompactModel) -> dict[str, tuple[str, str]]:
+    """Unit and description of every quantity that a table of the device may have as a column."""
+    found: dict[str, tuple[str, str]] = {"time": ("s", "time")}
+    for branch in device.branches().values():
+        found[branch.name] = ("V", branch.description)
+        found[branch.current] = ("A", f"current from {branch.positive} to {branch.negative}")
+    for item in device.declarations().values():
+        if isinstance(item, Vectorial) and not isinstance(item, Noise):
+            for component in item.components:
+                axis = f", component along {component[-1]}" if item.vector else ""
+                found[component] = (item.unit, item.description + axis)
+    for name, parameter in device.parameter_declarations().items():
+        found[name] = (parameter.unit, parameter.description)
+    return found
+
+
+def tabulate(request: Request, times: FloatArray, voltage: FloatArray, states: FloatArray, **attrs: Any) -> pd.DataFrame:
+    """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
+
+    ``states`` has one row per time. ``voltage`` is that of the driven branch.
+    """
+    import pandas as pd
+
+    from ..metadata import table_attributes
+
+    device = request.device
+    system = compiled(device).system
+    names = list(map(str, system.voltages))
+    drives = request.drives_at(times)
+    quantities: dict[str, Any] = {names[request.branch]: voltage} | drives
+    quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
+    static = evaluate_static(device, quantities)
+    columns: dict[str, FloatArray] = {"time": times}
+    for branch in device.branches().values():
+        columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
+        columns[branch.current] = static[branch.current]
+    columns |= drives
+    columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
+    columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
+    table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
+    table.attrs = table_attributes(device, list(columns), engine="numeric", **attrs)
+    return table
+
+

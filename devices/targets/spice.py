@@ -1,0 +1,370 @@
+"""The SPICE target: a device as a subcircuit of behavioural sources that a person can read.
+
+Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
+time is measured in the model's time scale, so that all quantities are of order one and the
+simulator's default tolerances fit. In a static analysis (``time`` = 0) a hysteretic state must hold its initial
+value, while small-signal analyses must see its dynamics. Both come from one node per state that carries
+
+    hold = rate + (state - initial state)
+
+through a low-pass filter of an age-long time constant: the capacitor's current is ``rate`` minus, at time 0,
+that node. At the operating point their difference, ``initial state - state``, vanishes; at any finite
+frequency the filtered node stands still and ``rate`` acts alone; and once time runs the node is out of it.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
+
+from ..constants import CONSTANTS
+from ..declaration import TEMPERATURE, Auxiliary, Derived, Observable
+from ..errors import ParameterError, UnknownNameError
+from ..functions import EXP_LIMIT
+from ..metadata import package_version
+from ..quantity import format_si
+from ..system import System, enforce_bounds
+
+if TYPE_CHECKING:
+    from ..model import CompactModel
+
+LINE_WIDTH = 110
+#: Rate at which a magnetisation returns to the unit sphere, in units of 1 / time scale.
+SPHERE_STIFFNESS = 10
+#: Names that mean something else in an expression or on an instance line of the simulator.
+RESERVED = {"m", "time", "temper", "hertz", "v", "i", "pi", "e"}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one simulator spells what expressions and subcircuits are made of."""
+
+    name: str
+    functions: Mapping[str, str]
+    temperature: str
+
+
+DIALECTS = {
+    "ngspice": Dialect(
+        name="ngspice",
+        functions={
+            "ramp": "uramp({0})",
+            "step": "u({0})",
+            "limexp": f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + uramp(({{0}}) - {EXP_LIMIT:g}))",
+            "sign": "sgn({0})",
+            "Abs": "abs({0})",
+            "log": "ln({0})",
+            "Min": "min({0}, {1})",
+            "Max": "max({0}, {1})",
+        },
+        temperature="(temper + 273.15)",
+    )
+}
+
+
+class _Printer(StrPrinter):
+    """SymPy expressions in a SPICE dialect; symbols are spelled as given, or by their name."""
+
+    def __init__(self, dialect: Dialect, spelled: Mapping[sp.Symbol, str]) -> None:
+        super().__init__({"full_prec": False})
+        self._dialect, self._spelled = dialect, spelled
+
+    def _print_UnevaluatedExpr(self, expr: sp.UnevaluatedExpr) -> str:
+        return self._print(expr.args[0])  # type: ignore[no-any-return]
+
+    def _print_Symbol(self, expr: sp.Symbol) -> str:
+        return self._spelled.get(expr, expr.name)
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        return f"({expr.p}/{expr.q})" if expr.q != 1 else str(expr.p)
+
+    def _print_Float(self, expr: sp.Float) -> str:
+        return f"{float(expr):.17g}" if float(expr).is_integer() else repr(float(expr))
+
+    def _print_Pi(self, expr: Any) -> str:
+        return "3.141592653589793"
+
+    def _print_Exp1(self, expr: Any) -> str:
+        return "2.718281828459045"
+
+    def _print_Function(self, expr: sp.Function) -> str:
+        arguments = [self._print(argument) for argument in expr.args]
+        name = expr.func.__name__
+        template = self._dialect.functions.get(name)
+        return template.format(*arguments) if template else f"{name}({', '.join(arguments)})"
+
+    _print_Min = _print_Max = _print_Abs = _print_Function
+
+    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
+        # SPICE powers take the magnitude of the base: whole powers are written out as products instead.
+        base, exponent = expr.args
+        if exponent == sp.Rational(1, 2):
+            return f"sqrt({self._print(base)})"
+        if exponent == -sp.Rational(1, 2):
+            return f"1/sqrt({self._print(base)})"
+        if exponent.is_Integer and 2 <= abs(exponent) <= 8:
+            product = "*".join([self.parenthesize(base, PRECEDENCE["Mul"], strict=False)] * abs(int(exponent)))
+            return f"({product})" if exponent > 0 else f"1/({product})"
+        if exponent == -1:
+            return f"1/{self.parenthesize(base, PRECEDENCE['Pow'], strict=False)}"
+        return f"pow({self._print(base)}, {self._print(exponent)})"
+
+
+@dataclass(frozen=True)
+class Subcircuit:
+    """A subcircuit as text, with the attributes by which a PySpice ``Circuit`` takes it in.
+
+    Attributes
+    ----------
+    name : str
+        Name of the subcircuit.
+    pins : tuple of str
+        Its pins in order: the terminals, then the state nodes, then the inputs.
+    text : str
+        The whole definition.
+    """
+
+    name: str
+    pins: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def write_subcircuit(
+    device: CompactModel,
+    dialect: str = "ngspice",
+    *,
+    name: str | None = None,
+    inputs: Sequence[str] = (),
+    observables: bool = False,
+) -> Subcircuit:
+    """Write a device as a subcircuit; see :meth:`CompactModel.netlist`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dialect or input.
+    ParameterError
+        If the name cannot be one.
+    """
+    if dialect not in DIALECTS:
+        raise UnknownNameError("netlist dialect", dialect, DIALECTS)
+    known = device.input_declarations()
+    for pin in inputs:
+        if pin not in known:
+            raise UnknownNameError(f"input of {device.model_name()}", pin, known)
+    chosen = name or device.model_name().replace("-", "_")
+    if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
+        raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
+    return _Writer(device, DIALECTS[dialect], chosen, tuple(inputs), observables).subcircuit()
+
+
+class _Writer:
+    """Collects the sections of one subcircuit."""
+
+    def __init__(
+        self, device: CompactModel, dialect: Dialect, name: str, inputs: tuple[str, ...], observables: bool
+    ) -> None:
+        self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
+        self.system: System = device.system
+        self.states = device.state_declarations()
+        self.pins = (*device.terminals(), *self.states, *inputs)
+        self.shown = list(self.system.observables) if observables else []
+        self.scales = {sp.Symbol(n, real=True): state.scale for n, state in self.states.items()}
+        for item in device.declarations().values():
+            if isinstance(item, Auxiliary):
+                self.scales |= dict.fromkeys(item.symbols, item.scale)
+        quiet = dict.fromkeys(self.system.noises, sp.S.Zero)
+        self.auxiliaries = {s: e.xreplace(quiet) for s, e in self.system.auxiliaries.items()}
+        self.free_rates = {s: e.xreplace(quiet) for s, e in self.system.free_rates.items()}
+        self.spelled = self._spelling()
+        self.printer = _Printer(dialect, self.spelled)
+        clash = RESERVED & {str(symbol).lower() for symbol in (*self.system.parameters, *self.system.derived)}
+        if clash:
+            raise ParameterError(f"{', '.join(sorted(clash))}: a parameter of that name cannot go into a netlist")
+
+    def _spelling(self) -> dict[sp.Symbol, str]:
+        """How voltages, states, auxiliaries and pins are referred to inside an expression."""
+        spelled = {TEMPERATURE: self.dialect.temperature}
+        for name, branch in self.device.branches().items():
+            spelled[sp.Symbol(name, real=True)] = f"V({branch.positive},{branch.negative})"
+        nodes = dict(self.scales)
+        nodes |= {
+            sp.Symbol(name, real=True): item.netlist_scale
+            for name, item in self.device.input_declarations().items()
+            if name in self.inputs
+        }
+        self.node_scales = {symbol: scale for symbol, scale in nodes.items() if scale != 1}
+        spelled |= {symbol: f"V({symbol})" for symbol in nodes}
+        return spelled
+
+    def subcircuit(self) -> Subcircuit:
+        sections = [self._header(), self._interface(), self._derived(), self._currents()]
+        sections += [self._auxiliaries(), self._states(), self._observables(), [f".ends {self.name}"]]
+        text = "\n".join(line for section in sections for line in section) + "\n"
+        return Subcircuit(self.name, self.pins, text)
+
+    # --- sections -------------------------------------------------------------------------
+
+    def _header(self) -> list[str]:
+        device, preset = self.device, self.device.provenance
+        summary = (type(device).__doc__ or "").strip().splitlines()
+        lines = [f"{device.model_name()}: {summary[0] if summary else ''}"]
+        if type(device).reference:
+            lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
+        if preset:
+            lines.append(f"Parameters: preset {preset.name}: {preset.title}")
+            lines.append(f"  from {preset.reference}, doi:{preset.doi}")
+        options = ", ".join(f"{key}={value}" for key, value in device.options.items())
+        if options:
+            lines.append(f"Built for {options} (fixed in the equations below)")
+        lines.append(f"Generated for {self.dialect.name} by synaspice {package_version()}; this netlist is yours, use it freely.")
+        lines.append("")
+        lines.append(f"Use: X1 {' '.join(self.pins)} {self.name} [parameter=value ...]")
+        lines.append("Terminals: " + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values()))
+        for name, state in self.states.items():
+            scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
+            axis = f" along {name[-1]}" if state.vector else ""
+            lines.append(f"  {name}: {state.description}{axis}{scale}; a node to look at, driven by the device")
+        for name in self.inputs:
+            item = device.input_declarations()[name]
+            lines.append(f"  {name}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
+        lines += ["", "Parameters, and where their values come from (what was computed stays as it is when others change):"]
+        for name, value in self._parameters().items():
+            declared = device.parameter_declarations()[name]
+            lines.append(f"  {name} = {format_si(value, declared.unit)}: {declared.description} ({device.source_of(name)})")
+        return [line for text in lines for line in _comment(text)]
+
+    def _parameters(self) -> dict[str, float]:
+        """The declared parameters that the equations use, with their values."""
+        everything: Iterable[sp.Expr] = (
+            *self.system.derived.values(),
+            *self.system.initial.values(),
+            *self.system.currents.values(),
+            *self.auxiliaries.values(),
+            *self.free_rates.values(),
+            *(self.system.observables[symbol] for symbol in self.shown),
+        )
+        used = {str(symbol) for expression in everything for symbol in expression.free_symbols}
+        return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
+
+    def _interface(self) -> list[str]:
+        lines = [f".subckt {self.name} {' '.join(self.pins)} params:"]
+        return lines + [f"+ {name}={value!r}" for name, value in self._parameters().items()]
+
+    def _derived(self) -> list[str]:
+        expressions = [*self.system.initial.values(), *self.system.currents.values(), *self.auxiliaries.values()]
+        expressions += [*self.free_rates.values(), *(self.system.observables[symbol] for symbol in self.shown)]
+        needed = set().union(*(e.free_symbols for e in expressions))
+        scale = type(self.device).time_scale
+        if isinstance(scale, str):
+            needed.add(sp.Symbol(scale, real=True))
+        for symbol in reversed(self.system.derived):  # a derived quantity may need earlier ones
+            if symbol in needed:
+                needed |= self.system.derived[symbol].free_symbols
+        lines = ["* physical constants (CODATA)"] if needed & set(CONSTANTS) else []
+        lines += [f".param {symbol}={value!r}" for symbol, (value, _, _) in CONSTANTS.items() if symbol in needed]
+        for item in self.device.declarations().values():
+            if isinstance(item, Derived) and needed & set(symbols := item.symbols):
+                lines.append(f"* {item.description} [{item.unit}]")
+                for symbol in symbols:
+                    lines += self._assign(f".param {symbol}=", self.system.derived[symbol], "{}")
+        lines.append("* unit of time of the state equations [s]")
+        lines.append(f".param time_unit={{{scale}}}" if isinstance(scale, str) else f".param time_unit={scale!r}")
+        for symbol, start in self.system.initial.items():
+            lines += self._assign(f".param {symbol}_start=", _over(start, self.scales[symbol]), "{}")
+        return lines
+
+    def _currents(self) -> list[str]:
+        lines = []
+        for branch, (symbol, expression) in zip(
+            self.device.branches().values(), self.system.currents.items(), strict=True
+        ):
+            lines.append(f"* {symbol} from {branch.positive} to {branch.negative} [A]")
+            lines += self._assign(f"B_{symbol} {branch.positive} {branch.negative} I=", expression)
+        return lines
+
+    def _auxiliaries(self) -> list[str]:
+        lines = []
+        for name, item in self.device.declarations().items():
+            if isinstance(item, Auxiliary):
+                size = "" if item.scale == 1 else f"{item.scale:g} "
+                lines.append(f"* {name}: {item.description} [{size}{item.unit}]")
+                for symbol in item.symbols:
+                    expression = _over(self.auxiliaries[symbol], item.scale)
+                    lines += self._assign(f"B_{symbol} {symbol} 0 V=", expression)
+        return lines
+
+    def _states(self) -> list[str]:
+        unit = sp.Symbol("time_unit", positive=True)
+        restoring = {
+            symbol: SPHERE_STIFFNESS * sp.UnevaluatedExpr(1 - sum(x**2 for x in sphere)) * symbol
+            for sphere in self.system.spheres
+            for symbol in sphere
+        }
+        lines = []
+        for symbol, rate in self.free_rates.items():
+            state, scale = self.states[str(symbol)], self.scales[symbol]
+            scaled = _over(unit * rate, scale) + restoring.get(symbol, 0)
+            size = "" if scale == 1 else f" in {scale:g} {state.unit}"
+            lines.append(f"* {symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
+            if state.bounds:
+                low, high = (bound / scale for bound in state.bounds)
+                lines += self._assign(f"B_drift_{symbol} drift_{symbol} 0 V=", scaled)
+                drift, node = (sp.Symbol(name, real=True) for name in (f"drift_{symbol}", f"{symbol}_in_volts"))
+                self.spelled |= {drift: f"V({drift})", node: f"V({symbol})"}
+                scaled = enforce_bounds(drift, node, (low, high), state.boundary_layer)
+                lines.append(f"* no further than {low:g} .. {high:g}: see the boundary layer of the model's states")
+            lines += self._assign(f"B_rate_{symbol} rate_{symbol} 0 V=", scaled)
+            lines += [
+                f"B_hold_{symbol} 0 hold_{symbol} I=V(rate_{symbol}) + V({symbol}) - {symbol}_start",
+                f"R_hold_{symbol} hold_{symbol} 0 1",
+                f"C_hold_{symbol} hold_{symbol} 0 1e6",
+                f"B_{symbol} 0 {symbol} I=V(rate_{symbol}) - ((time > 0) ? 0 : V(hold_{symbol}))",
+                f"C_{symbol} {symbol} 0 {{time_unit}} ic={{{symbol}_start}}",
+            ]
+        if lines:
+            lines.insert(0, "* hold_*: keeps a state at its start in static analyses, and is out of it once time runs")
+        return lines
+
+    def _observables(self) -> list[str]:
+        lines = []
+        for name, item in self.device.declarations().items():
+            if isinstance(item, Observable) and self.shown:
+                lines.append(f"* {name}: {item.description} [{item.unit}]")
+                for symbol in item.symbols:
+                    lines += self._assign(f"B_{symbol} {symbol} 0 V=", self.system.observables[symbol])
+        return lines
+
+    def _assign(self, head: str, expression: sp.Expr, brackets: str = "") -> list[str]:
+        # Nodes stand for scaled quantities; a scale that all terms share moves in front.
+        in_volts = expression.xreplace({symbol: scale * symbol for symbol, scale in self.node_scales.items()})
+        if in_volts != expression:
+            in_volts = sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
+        text = self.printer.doprint(in_volts)
+        left, right = (brackets[0], brackets[1]) if brackets else ("", "")
+        return textwrap.wrap(
+            f"{left}{text}{right}",
+            LINE_WIDTH,
+            initial_indent=head,
+            subsequent_indent="+ ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def _over(expression: Any, scale: float) -> Any:
+    return expression if scale == 1 else expression / scale
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, LINE_WIDTH, initial_indent="* ", subsequent_indent="*     ") or ["*"]
