@@ -49,6 +49,24 @@ class step(sp.Function):  # noqa: N801
         return True
 
 
+class ramp_power(sp.Function):  # noqa: N801
+    r"""Power of the positive part, :math:`\max(x, 0)^a` with an exponent :math:`a \ge 1`.
+
+    Unlike ``ramp(x)**a`` its derivative :math:`a\,\mathrm{step}(x)\,\max(x, 0)^{a-1}` is written without a division by x.
+    """
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        x, exponent = self.args
+        if argindex != 1:
+            raise sp.core.function.ArgumentIndexError(self, argindex)
+        return exponent * step(x) * ramp_power(x, exponent - 1)
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
 class limexp(sp.Function):  # noqa: N801
     r"""Limited exponential: ``exp(x)`` up to x = 80, continued by its tangent.
 

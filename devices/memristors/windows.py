@@ -11,12 +11,12 @@ from typing import Any
 
 import sympy as sp
 
-from ..functions import step
+from ..functions import ramp_power, step
 
 
 def even_power(base: Any, exponent: Any) -> Any:
     """``base`` to the power ``2 * exponent``, for a base of either sign and a real exponent."""
-    return (base**2) ** exponent
+    return ramp_power(base**2, exponent)
 
 
 def none(x: Any, direction: Any, exponent: Any, scale: Any) -> Any:

@@ -18,7 +18,7 @@ from ..constants import CONSTANTS
 from ..functions import EXP_LIMIT
 
 #: Functions that expressions may contain, with the name they are printed under.
-FUNCTION_NAMES = {"ramp": "ramp", "step": "step", "limexp": "limexp", "Abs": "abs", "sign": "sign"}
+FUNCTION_NAMES = {"ramp": "ramp", "step": "step", "ramp_power": "ramp_power", "limexp": "limexp", "Abs": "abs", "sign": "sign"}
 
 
 class _Printer(PythonCodePrinter):
@@ -75,6 +75,7 @@ SCALAR_NAMESPACE: dict[str, Any] = {
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "ramp": lambda x: x if x > 0 else 0.0,
     "step": lambda x: 1.0 if x > 0 else 0.0,
+    "ramp_power": lambda x, a: x**a if x > 0 else 0.0**a,
     "limexp": _scalar_limexp,
 }
 
@@ -83,6 +84,7 @@ ARRAY_NAMESPACE: dict[str, Any] = {
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
     "ramp": lambda x: np.maximum(x, 0.0),
     "step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0),
+    "ramp_power": lambda x, a: np.maximum(x, 0.0) ** a,
     "limexp": lambda x: np.exp(np.minimum(x, EXP_LIMIT)) * (1.0 + np.maximum(x - EXP_LIMIT, 0.0)),
 }
 

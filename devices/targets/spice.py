@@ -2,14 +2,16 @@
 
 Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
 time is measured in the model's time scale, so that all quantities are of order one and the
-simulator's default tolerances fit. In a static analysis (``time`` = 0) a hysteretic state must hold its initial
-value, while small-signal analyses must see its dynamics. Both come from one node per state that carries
+simulator's default tolerances fit. In a static analysis a hysteretic state must hold its initial value, while
+small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state,
 
-    hold = rate + (state - initial state)
+    hold = rate + (state - initial state),
 
-through a low-pass filter of an age-long time constant: the capacitor's current is ``rate`` minus, at time 0,
-that node. At the operating point their difference, ``initial state - state``, vanishes; at any finite
-frequency the filtered node stands still and ``rate`` acts alone; and once time runs the node is out of it.
+behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
+soon as time runs: the capacitor's current is ``rate - (1 - running) * hold``. At the operating point that is
+``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
+acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
+sets it to the swept value.)
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ DIALECTS = {
         functions={
             "ramp": "uramp({0})",
             "step": "u({0})",
+            "ramp_power": "pow(uramp({0}), {1})",
             "limexp": f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + uramp(({{0}}) - {EXP_LIMIT:g}))",
             "sign": "sgn({0})",
             "Abs": "abs({0})",
@@ -329,11 +332,15 @@ class _Writer:
                 f"B_hold_{symbol} 0 hold_{symbol} I=V(rate_{symbol}) + V({symbol}) - {symbol}_start",
                 f"R_hold_{symbol} hold_{symbol} 0 1",
                 f"C_hold_{symbol} hold_{symbol} 0 1e6",
-                f"B_{symbol} 0 {symbol} I=V(rate_{symbol}) - ((time > 0) ? 0 : V(hold_{symbol}))",
+                f"B_{symbol} 0 {symbol} I=V(rate_{symbol}) - (1 - V(running))*V(hold_{symbol})",
                 f"C_{symbol} {symbol} 0 {{time_unit}} ic={{{symbol}_start}}",
             ]
         if lines:
-            lines.insert(0, "* hold_*: keeps a state at its start in static analyses, and is out of it once time runs")
+            intro = [
+                "* running: 0 in static analyses, 1 in transients; hold_*: keeps a state at its start while running is 0",
+                "V_running running 0 PWL(0 0 {1e-6*time_unit} 1)",
+            ]
+            return intro + lines
         return lines
 
     def _observables(self) -> list[str]:
