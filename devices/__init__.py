@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from .waveforms import Triangle as Triangle
     from .waveforms import Waveform as Waveform
 
+__all__ = [
+    "DC",
+    "MTJ",
+    "VTEAM",
+    "CompactModel",
+    "LinearIonDrift",
+    "MissingDependencyError",
+    "ParameterError",
+    "PiecewiseLinear",
+    "Pulse",
+    "SimulationError",
+    "Sine",
+    "SynaspiceError",
+    "Triangle",
+    "UnknownNameError",
+    "Waveform",
+]
+
 
 def __getattr__(name: str) -> Any:
     """Import on first use: SymPy and SciPy take a while, and a command line should answer at once."""

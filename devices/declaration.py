@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 import sympy as sp
@@ -18,6 +18,7 @@ from .quantity import format_si, parse_quantity
 
 if TYPE_CHECKING:
     from .model import CompactModel
+    from .waveforms import Waveform
 
 AXES = ("x", "y", "z")
 
@@ -210,6 +211,38 @@ class Noise(Vectorial):
 
     The symbol of that name in a rate is a noise with :math:`\\langle n(t) n(t')\\rangle = S\\,\\delta(t-t')`.
     """
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How a model suggests to sweep a quantity through a hysteresis loop.
+
+    Attributes
+    ----------
+    quantity : str
+        ``voltage``, ``current`` or the name of an input.
+    amplitude : float, optional
+        Amplitude, in the quantity's unit; None if the model cannot know.
+    period : float, optional
+        Length of a cycle. [s]
+    waveform : str
+        ``sine`` or ``triangle``.
+    max_step : float, optional
+        Largest step with which a circuit simulator follows the states. [s]
+    overrides : Mapping
+        Parameter values to measure with.
+    agitation : Mapping
+        Drives of inputs that stand for the thermal agitation or misalignment of a real device; left out
+        when thermal noise is simulated.
+    """
+
+    quantity: str
+    amplitude: float | None = None
+    period: float | None = None
+    waveform: str = "sine"
+    max_step: float | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
+    agitation: Mapping[str, Waveform] = field(default_factory=dict)
 
 
 class Symbols(Mapping[str, Any]):

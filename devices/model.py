@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Symbols
+from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -229,6 +229,23 @@ class CompactModel:
     def reference_states(self) -> dict[str, dict[str, float]]:
         """Named states in which the device is characterised, as values for its initial-state parameters."""
         return {"initial": {}}
+
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """How to sweep a quantity through a hysteresis loop: by default as the preset's publication did.
+
+        Raises
+        ------
+        UnknownNameError
+            If the model has no such quantity.
+        """
+        known = ["voltage", "current", *self.input_declarations()]
+        chosen = quantity or "voltage"
+        if chosen not in known:
+            raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
+        drive = self._preset.drive if self._preset and chosen == "voltage" else {}
+        if not drive:
+            return Sweep(chosen)
+        return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
 
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.

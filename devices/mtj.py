@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import sympy as sp
 
 from .constants import k_B, mu_0
-from .declaration import Auxiliary, Branch, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
+from .declaration import Auxiliary, Branch, Derived, Input, Noise, Observable, Option, Parameter, State, Sweep, Symbols
 from .magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
@@ -20,8 +21,10 @@ from .magnetism import (
     thermal_field_density,
 )
 from .model import CompactModel
+from .targets.numeric import voltage_at_current
+from .waveforms import DC, Sine
 
-ROOM_TEMPERATURE = 300.0
+ROOM_TEMPERATURE = 300
 
 
 def _demagnetizing_factor(axis: int) -> Any:
@@ -134,15 +137,15 @@ class MTJ(CompactModel):
     interfacial_field = Derived("A/m", "anisotropy field of the interfaces at zero bias")
     vcma_field_per_volt = Derived("A/(V*m)", "fall of the interfaces' anisotropy field per volt")
     torque_field_per_ampere = Derived("1/m", "field scale of the spin-transfer torque per current")
-    perpendicular_anisotropy_field = Derived(
-        "A/m", "field that holds the magnetisation along z against the easier of x and y; negative if z is no easy axis"
-    )
-    thermal_stability = Derived("1", "barrier over k_B T at 300 K of a perpendicular junction, macrospin")
+    pull = Derived("A/m", "field that pulls the magnetisation towards an axis; differences matter", vector=True)
+    anisotropy_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the next easier one")
+    hard_axis_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the hardest one")
+    thermal_stability = Derived("1", "energy barrier of the macrospin over k_B T at 300 K")
     critical_current_to_parallel = Derived(
-        "A", "zero-temperature current at which a perpendicular antiparallel state turns unstable"
+        "A", "zero-temperature current at which the antiparallel state turns unstable, reference layer on the easy axis"
     )
     critical_current_to_antiparallel = Derived(
-        "A", "zero-temperature current at which a perpendicular parallel state turns unstable; negative"
+        "A", "zero-temperature current at which the parallel state turns unstable; negative"
     )
 
     m = State(
@@ -185,11 +188,12 @@ class MTJ(CompactModel):
         )
         torque = s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
 
-        # Figures of merit of a perpendicular junction
-        easier = sp.Min(s.demagnetizing_factor_x, s.demagnetizing_factor_y)
-        along_z = sp.cos(s.anisotropy_polar_angle) ** 2
-        anisotropy = s.uniaxial_field * along_z + s.interfacial_field - m_s * (s.demagnetizing_factor_z - easier)
-        critical = s.damping * s.perpendicular_anisotropy_field / s.torque_field_per_ampere
+        # Figures of merit. A current has to overcome the damping of an elliptic precession about the easy axis,
+        # whose mean stiffness is that against both other axes.
+        pull = [s.uniaxial_field * part**2 - m_s * n for part, n in zip(u, s.demagnetizing_factor, strict=True)]
+        pull[2] += s.interfacial_field
+        easiest, hardest = sp.Max(*s.pull), sp.Min(*s.pull)
+        critical = s.damping * (s.anisotropy_field + s.hard_axis_field) / (2 * s.torque_field_per_ampere)
         moment = mu_0 * m_s * s.volume
         return {
             "area": s.diameter * s.width * (sp.pi / 4 if s.shape == "ellipse" else 1),
@@ -206,8 +210,10 @@ class MTJ(CompactModel):
             * s.vcma_coefficient
             / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
             "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume),
-            "perpendicular_anisotropy_field": anisotropy,
-            "thermal_stability": moment * s.perpendicular_anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            "pull": pull,
+            "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
+            "hard_axis_field": easiest - hardest,
+            "thermal_stability": moment * s.anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
             "critical_current_to_parallel": critical / efficiency(-1),
             "critical_current_to_antiparallel": -critical / efficiency(1),
             "cosine": s.m.dot(p),
@@ -230,3 +236,32 @@ class MTJ(CompactModel):
             "parallel": {"initial_polar_angle": polar, "initial_azimuth": azimuth},
             "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
         }
+
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """A triangle of 100 ns, to twice the largest current or field that switching can take.
+
+        A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
+        should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of current
+        or voltage with one of 0.1 % that oscillates at the resonance.
+        """
+        _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
+        hold, to_hard = self.anisotropy_field, self.hard_axis_field
+        chosen = f"field_{easy}" if quantity == "field" else quantity or "current"
+        sweep = dataclasses.replace(
+            super().suggested_sweep(chosen),
+            period=1e-7,
+            waveform="triangle",
+            max_step=1e-12,
+            overrides=self.reference_states()["antiparallel"],
+        )
+        across = f"field_{middle}"
+        if chosen in self.input_declarations():
+            tilt = {} if chosen == across else {across: DC(0.01 * hold)}
+            return dataclasses.replace(sweep, amplitude=2 * hold, agitation=tilt)
+        current = 2 * max(abs(self.critical_current_to_parallel), abs(self.critical_current_to_antiparallel))
+        resonance = self.gamma_0 * math.sqrt(hold * to_hard) / (2 * math.pi)
+        return dataclasses.replace(
+            sweep,
+            amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
+            agitation={across: Sine(0.0, 0.001 * hold, resonance)},
+        )

@@ -69,12 +69,24 @@ def parse_quantity(text: str, unit: str = "1") -> float:
     raise ParameterError(f"{text!r} ends in {match.group(2)!r}, but {expected} is expected here")
 
 
+_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def si_prefix(value: float, unit: str) -> tuple[float, str]:
+    """Power of ten and SI prefix that suit a value; none for units that take no prefix.
+
+    A prefix stands before a plain unit such as ``m`` or ``ohm``, and before the numerator of ``A/m``; not before ``m^2``, a
+    pure number or an angle.
+    """
+    takes_prefix = unit.partition("/")[0].isalpha() and unit not in ("rad", "deg")
+    if not takes_prefix or value == 0 or not math.isfinite(value):
+        return 1.0, ""
+    exponent = min(max(3 * math.floor(math.log10(abs(value)) / 3 + 1e-12), -18), 12)
+    return 10.0**exponent, _PREFIXES[exponent]
+
+
 def format_si(value: float, unit: str = "") -> str:
     """Format a value with an SI prefix for people to read, as in ``40 nm`` or ``1.2 kohm``."""
-    # A prefix makes sense only in front of a plain unit: not before "m^2", "1" or "rad".
-    plain = unit and unit.isalpha() and unit not in ("rad", "deg")
-    if not plain or value == 0 or not math.isfinite(value):
-        return f"{value:.6g} {unit}".strip() if unit != "1" else f"{value:.6g}"
-    prefixes = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
-    exponent = min(max(3 * math.floor(math.log10(abs(value)) / 3 + 1e-12), -18), 12)
-    return f"{value / 10.0**exponent:.4g} {prefixes[exponent]}{unit}"
+    factor, prefix = si_prefix(value, unit)
+    text = f"{value / factor:.6g}"
+    return text if unit in ("", "1") else f"{text} {prefix}{unit}"

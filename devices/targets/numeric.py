@@ -75,13 +75,17 @@ class Compiled:
     @functools.cached_property
     def currents(self) -> Function:
         """Scalar function for the currents, dg/dv and dg/dx."""
-        return self._define("currents", self._current_outputs, SCALAR_NAMESPACE)
-
-    @property
-    def _current_outputs(self) -> list[sp.Expr]:
         group = self.system.flat.currents
         by = self.system.voltages, self.system.states
-        return [*group.values(), *self._gradient(group, by[0]), *self._gradient(group, by[1])]
+        outputs = [*group.values(), *self._gradient(group, by[0]), *self._gradient(group, by[1])]
+        return self._define("currents", outputs, SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def conduction(self) -> Function:
+        """Scalar function for the currents and dg/dv: what Newton's method for a voltage needs."""
+        group = self.system.flat.currents
+        outputs = [*group.values(), *self._gradient(group, self.system.voltages)]
+        return self._define("conduction", outputs, SCALAR_NAMESPACE)
 
     @functools.cached_property
     def static_array(self) -> Function:
@@ -223,15 +227,17 @@ class Request:
         return chosen
 
 
-def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequence[float], Sequence[float], float], float]:
-    """Make a function that finds the voltage at which a branch carries a given current (Newton)."""
-    currents, count = functions.currents, len(functions.system.voltages)
+def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequence[float], Sequence[float]], float]:
+    """Make a function that finds the voltage at which a branch carries a given current (Newton, from zero volt).
 
-    def solve(current: float, x: Sequence[float], p: Sequence[float], guess: float) -> float:
+    It does not start from the last solution: an integrator must get the same answer whenever it asks.
+    """
+    conduction, count = functions.conduction, len(functions.system.voltages)
+
+    def solve(current: float, x: Sequence[float], p: Sequence[float]) -> float:
         voltage = [0.0] * count
-        voltage[branch] = guess
         for _ in range(100):
-            result = currents(voltage, x, p)
+            result = conduction(voltage, x, p)
             correction = (current - result[branch]) / result[count + branch * count + branch]
             voltage[branch] += correction
             if abs(correction) <= 1e-14 * abs(voltage[branch]) + 1e-30:
@@ -239,6 +245,11 @@ def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequenc
         return voltage[branch]
 
     return solve
+
+
+def voltage_at_current(device: CompactModel, current: float) -> float:
+    """Voltage at which the first branch of a device in its initial state carries a current [V]."""
+    return voltage_solver(compiled(device), 0)(current, initial_state(device), parameter_vector(device))
 
 
 def column_information(device: CompactModel) -> dict[str, tuple[str, str]]:

@@ -78,6 +78,7 @@ def _kernel(
         if not by_current:
             v[branch] = value
             return
+        v[branch] = 0.0
         for _ in range(100):
             i, slope = current(v, x, p)
             correction = (value - i) / slope

@@ -36,7 +36,6 @@ class Dynamics:
         self._branch, self._branches = request.branch, len(self.functions.system.voltages)
         self._by_current = request.by_current
         self._solve = voltage_solver(self.functions, request.branch)
-        self._guess = 0.0
 
     def _at(self, time: float, states: Sequence[float]) -> tuple[list[float], list[float]]:
         """Branch voltages and parameters at a time."""
@@ -45,7 +44,7 @@ class Dynamics:
         voltages = [0.0] * self._branches
         value = self._drive(time)
         if self._by_current:
-            value = self._guess = self._solve(value, states, self._parameters, self._guess)
+            value = self._solve(value, states, self._parameters)
         voltages[self._branch] = value
         return voltages, self._parameters
 

@@ -1,0 +1,141 @@
+"""The same measurement on either engine: the generated Python functions, or the generated netlist in ngspice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..circuits import ngspice
+from ..devices.errors import ParameterError, UnknownNameError
+from ..devices.metadata import table_attributes
+from ..devices.model import CompactModel
+from ..devices.waveforms import DC, Drive, FloatArray, Waveform, as_waveform
+
+ENGINES = ("numeric", "ngspice")
+
+#: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
+STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine that does not exist."""
+    if engine not in ENGINES:
+        raise UnknownNameError("engine", engine, ENGINES)
+
+
+def static_currents(
+    device: CompactModel, voltage: FloatArray, states: Mapping[str, Mapping[str, float]], engine: str
+) -> dict[str, FloatArray]:
+    """Static current of the first branch over voltages, for each named state [A]."""
+    check_engine(engine)
+    branch = next(iter(device.branches().values()))
+    if engine == "numeric":
+        return {
+            name: device.replace(**overrides).static(**{branch.name: voltage})[branch.current]
+            for name, overrides in states.items()
+        }
+    # One instance per state; the sweep counts through the list of voltages, which may be any.
+    knots = " ".join(f"{k}, {v!r}," for k, v in enumerate(voltage.tolist())).rstrip(",")
+    subcircuit = device.subcircuit()
+    lines = [f"* static currents of {device!r}", str(subcircuit), "V_index index 0 0"]
+    lines.append(_wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})"))
+    for k, overrides in enumerate(states.values()):
+        nodes = {branch.positive: f"p{k}", branch.negative: "0"}
+        pins = " ".join(nodes.get(pin, f"{pin}_{k}") for pin in subcircuit.pins)
+        assignments = " ".join(f"{name}={value!r}" for name, value in overrides.items())
+        lines += [f"V_meter{k} drive p{k} 0", f"X{k} {pins} {subcircuit.name} {assignments}"]
+    sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
+    result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS)
+    return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
+
+
+def trajectory(
+    device: CompactModel,
+    drive: Drive,
+    duration: float,
+    *,
+    source: str,
+    inputs: Mapping[str, Drive],
+    points: int,
+    engine: str,
+    max_step: float | None = None,
+    options: Mapping[str, float | str] | None = None,
+    **noise: Any,
+) -> pd.DataFrame:
+    """Trajectory of a device from either engine, with the columns of :meth:`CompactModel.simulate`.
+
+    ``max_step`` [s] and ``options`` are ngspice's; further arguments, such as a temperature, belong to the numeric
+    engine's noise.
+    """
+    check_engine(engine)
+    if engine == "numeric":
+        return device.simulate(drive, duration, source=source, inputs=inputs, points=points, **noise)
+    if any(value is not None for value in noise.values()):
+        raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
+    return _ngspice_trajectory(device, drive, duration, source, inputs, points, max_step, options or {})
+
+
+def _ngspice_trajectory(
+    device: CompactModel,
+    drive: Drive,
+    duration: float,
+    source: str,
+    inputs: Mapping[str, Drive],
+    points: int,
+    max_step: float | None,
+    options: Mapping[str, float | str],
+) -> pd.DataFrame:
+    branch = next(iter(device.branches().values()))
+    waveforms = {name: as_waveform(value, duration, name) for name, value in inputs.items()}
+    subcircuit = device.subcircuit(inputs=tuple(waveforms), observables=True)
+    nodes = {branch.positive: "drive", branch.negative: "0"}
+    pins = " ".join(nodes.get(pin, pin) for pin in subcircuit.pins)
+    lines = [f"* trajectory of {device!r}", str(subcircuit)]
+    kind = "I_drive 0" if source in ("current", branch.current) else "V_drive"
+    waveform = as_waveform(drive, duration)
+    if kind == "V_drive":
+        lines += [f"V_drive source 0 {_source(waveform, duration)}", "V_meter source drive 0"]
+    else:
+        lines += [f"I_drive 0 source {_source(waveform, duration)}", "V_meter source drive 0"]
+    for name, value in waveforms.items():
+        scale = device.input_declarations()[name].netlist_scale
+        lines += [f"V_{name} {name}_si 0 {_source(value, duration)}", f"E_{name} {name} 0 {name}_si 0 {1 / scale!r}"]
+    lines.append(f"X1 {pins} {subcircuit.name}")
+    step = duration / (points - 1)
+    analysis = ngspice.Transient(step, duration, max_step=max_step or step)
+    result = ngspice.run("\n".join(lines), analysis, options=options)
+    times = np.linspace(0.0, duration, points)
+
+    def sampled(vector: str) -> FloatArray:
+        return np.interp(times, result["time"], result[vector])
+
+    columns: dict[str, FloatArray] = {"time": times}
+    columns[branch.name] = sampled("v(drive)")
+    columns[branch.current] = sampled("i(v_meter)")
+    columns |= {name: value(times) for name, value in waveforms.items()}
+    for name, state in device.state_declarations().items():
+        columns[name] = state.scale * sampled(f"v({name})")
+    columns |= {str(symbol): sampled(f"v(x1.{symbol})") for symbol in device.system.observables}
+    table = pd.DataFrame(columns)
+    table.attrs = table_attributes(
+        device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]
+    )
+    return table
+
+
+def _source(waveform: Waveform, duration: float) -> str:
+    text = waveform.spice(duration)
+    return text if isinstance(waveform, DC) else f"{_wrapped(text)}"
+
+
+def _wrapped(line: str, width: int = 1000) -> str:
+    """Continue a long line: ngspice reads lines of limited length."""
+    words, lines = line.split(" "), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("+")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""Standard plots of the characterisation benches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..characterization.table import read_table
+from ..devices.errors import ParameterError, UnknownNameError
+from .style import axis_scale, label, package_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def plot(table: pd.DataFrame | str | Path) -> Figure:
+    """Draw the standard figure of a bench's table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, str or Path
+        A table of :func:`~synaspice.characterization.iv` or :func:`~synaspice.characterization.hysteresis`,
+        or the file of one.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure; see :func:`synaspice.figures.save`.
+
+    Raises
+    ------
+    ParameterError
+        If the table does not say which bench it comes from.
+    UnknownNameError
+        If there is no standard figure for its bench.
+    """
+    data = read_table(table) if isinstance(table, str | Path) else table
+    bench = data.attrs.get("bench")
+    if bench is None:
+        raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
+    if bench not in _FIGURES:
+        raise UnknownNameError("figure for the bench", bench, _FIGURES)
+    from matplotlib.figure import Figure as NewFigure
+
+    with package_style():
+        figure = NewFigure()
+        left, right = figure.subplots(1, 2)
+        _FIGURES[bench](data, left, right)
+        figure.suptitle(_title(data), fontsize=8)
+    return figure
+
+
+def _title(table: pd.DataFrame) -> str:
+    preset, device = table.attrs.get("preset"), str(table.attrs.get("device", ""))
+    parts = [device, *([str(preset)] if preset else []), str(table.attrs.get("engine", ""))]
+    if table.attrs.get("temperature") is not None:
+        parts.append(f"{table.attrs['temperature']:g} K")
+    return ", ".join(parts)
+
+
+def _axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
+    """Label an axis for a column; return the factor that its values are to be multiplied with."""
+    factor, unit = axis_scale(table[column], table.attrs["units"].get(column, "1"))
+    getattr(axes, f"set_{which}label")(label(what, unit))
+    return factor
+
+
+def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    x = _axis(table, left, "x", "voltage", "Voltage")
+    right.set_xlabel(left.get_xlabel())
+    y = _axis(table, left, "y", "current", "Current")
+    changes = table["resistance_change"]
+    bias_dependent = any(np.ptp(part) > 1e-6 for _, part in changes.groupby(table["state"]))
+    if bias_dependent:
+        first = table["state"].iloc[0]
+        factor, shown = 100.0, "resistance_change"
+        right.set_ylabel(f"Resistance change from {first} (%)")
+    else:
+        factor, shown = _axis(table, right, "y", "resistance", "Resistance"), "resistance"
+    for state, part in table.groupby("state", sort=False):
+        left.plot(x * part["voltage"], y * part["current"], label=state)
+        right.plot(x * part["voltage"], factor * part[shown], label=state)
+    for axes in (left, right):
+        axes.margins(x=0)
+    if not bias_dependent and table["resistance"].max() > 10 * table["resistance"].min():
+        right.set_yscale("log")
+        right.margins(y=0.15)
+    left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
+    left.axvline(0, color="0.7", linewidth=0.5, zorder=0)
+    left.legend()
+
+
+def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    swept = table.attrs["swept"]
+    names = {"voltage": "Voltage", "current": "Current"}
+    swept_name = names.get(swept, f"Field along {swept[-1]}")
+    # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
+    shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
+    x = _axis(table, left, "x", swept, swept_name)
+    y = _axis(table, left, "y", shown, shown.capitalize())
+    rising = np.gradient(table[swept].to_numpy()) >= 0
+    for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
+        part = table[shown].where(rising == up)
+        left.plot(x * table[swept], y * part, color=color, label=f"{swept_name.lower()} {name}")
+    left.margins(x=0.02, y=0.08)
+    left.legend(loc="best")
+
+    time = _axis(table, right, "x", "time", "Time")
+    states = [name for name in ("m_x", "m_y", "m_z") if name in table] or _state_columns(table)
+    for k, name in enumerate(states):
+        symbol = f"${name[0]}_{name[2:]}$" if name.startswith("m_") else f"${name}$"
+        right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=symbol)
+    right.set_ylabel("State")
+    right.margins(x=0, y=0.05)
+    drive = right.twinx()
+    drive.spines["right"].set_visible(True)
+    factor = _axis(table, drive, "y", swept, swept_name)
+    drive.plot(time * table["time"], factor * table[swept], color="0.6", linewidth=0.8, linestyle="--")
+    right.legend(loc="upper right", ncols=len(states))
+
+
+def _state_columns(table: pd.DataFrame) -> list[str]:
+    from ..devices.catalog import find_model
+
+    return [name for name in find_model(table.attrs["device"]).state_declarations() if name in table]
+
+
+_FIGURES: dict[str, Callable[[pd.DataFrame, Any, Any], None]] = {"iv": _plot_iv, "hysteresis": _plot_hysteresis}

@@ -1,0 +1,65 @@
+"""The look of the package's figures, and how they reach a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..characterization.table import write_whole
+from ..devices.errors import UnknownNameError
+from ..devices.quantity import si_prefix
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+@contextmanager
+def package_style() -> Iterator[None]:
+    """Draw with the package's style sheet, ``synaspice.mplstyle``."""
+    import matplotlib.style
+
+    sheet = resources.files(__package__) / "synaspice.mplstyle"
+    with resources.as_file(sheet) as path, matplotlib.style.context(str(path)):
+        yield
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Save a figure as PNG, SVG or PDF; the file appears whole or not at all.
+
+    Raises
+    ------
+    UnknownNameError
+        If the ending is another.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in FORMATS:
+        raise UnknownNameError("figure format", target.suffix or target.name, FORMATS)
+    with package_style():
+        write_whole(target, lambda temporary: figure.savefig(temporary, format=target.suffix.lower()[1:]))
+    return target
+
+
+def axis_scale(values: ArrayLike, unit: str) -> tuple[float, str]:
+    """Factor and unit with SI prefix in which values read best on an axis."""
+    finite = np.abs(np.asarray(values, dtype=float))
+    finite = finite[np.isfinite(finite)]
+    largest = float(np.max(finite)) if len(finite) else 0.0
+    factor, prefix = si_prefix(largest, unit)
+    return 1 / factor, prefix + _typeset(unit)
+
+
+def _typeset(unit: str) -> str:
+    return {"ohm": "Ω", "1": ""}.get(unit, unit)
+
+
+def label(what: str, unit: str) -> str:
+    """Axis label: the quantity and its unit in brackets."""
+    return f"{what} ({unit})" if unit else what
