@@ -12,11 +12,14 @@ from ..devices.model import CompactModel
 from ..devices.waveforms import Waveform
 from .ngspice import NgspiceError
 
+#: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
+MEASURED_AT = 0.999
+
 
 def transient_deck(device: CompactModel, include: str, waveform: Waveform, duration: float, max_step: float) -> str:
     """Write a deck that includes an exported subcircuit and drives it with a voltage.
 
-    It measures every state at the end of the run, under the name ``final_<state>``.
+    It measures every state near the end of the run (``MEASURED_AT``), under the name ``final_<state>``.
 
     Parameters
     ----------
@@ -33,7 +36,8 @@ def transient_deck(device: CompactModel, include: str, waveform: Waveform, durat
     subcircuit = device.subcircuit()
     nodes = {branch.positive: "drive", branch.negative: "0"}
     pins = " ".join(nodes.get(pin, pin) for pin in subcircuit.pins)
-    measures = [f".measure tran final_{name} find v({name}) at={duration!r}" for name in device.state_declarations()]
+    when = MEASURED_AT * duration
+    measures = [f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()]
     lines = [
         f"* {device.model_name()}: {device!r}",
         f".include {include}",
@@ -72,6 +76,8 @@ def run_deck(deck: Path, time_limit: float = 120.0) -> dict[str, float]:
     except subprocess.TimeoutExpired:
         raise NgspiceError(f"ngspice -b {deck.name} did not finish within {time_limit:g} s") from None
     found = re.findall(r"^(\w+)\s*=\s*([-+.\deE]+)", ended.stdout, re.M)
-    if ended.returncode != 0 or not found:
-        raise NgspiceError(f"ngspice -b {deck.name} failed", (ended.stderr or ended.stdout).strip().splitlines()[-5:])
+    output = f"{ended.stderr}\n{ended.stdout}".splitlines()
+    failures = [line.strip() for line in output if re.search(r"\berror\b|failed|aborted", line, re.I)]
+    if ended.returncode != 0 or failures or not found:
+        raise NgspiceError(f"ngspice -b {deck.name} failed", failures or [line for line in output if line.strip()][-5:])
     return {name: float(value) for name, value in found}

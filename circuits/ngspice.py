@@ -306,7 +306,9 @@ def run(
         log = log_file.read_text(encoding="utf-8", errors="replace").splitlines() if log_file.exists() else []
         failures = _complaints(log)
         if ended is None:
-            raise NgspiceError(f"ngspice did not finish '{commands[-1]}' within {time_limit:g} s and was stopped", failures)
+            raise NgspiceError(
+                f"ngspice did not finish '{commands[-1]}' within {time_limit:g} s and was stopped", failures
+            )
         status, stderr = ended
         line = _netlist_line(failures, lines)
         if not (Path(folder) / "done.json").exists():
@@ -341,12 +343,14 @@ def _run_child(command: Sequence[str], time_limit: float) -> tuple[int, str] | N
     return ended.returncode, ended.stderr
 
 
-_COMPLAINT = re.compile(r"\berror\b|fatal|aborted|undefined|unknown|too small|not found|can't find|could not find", re.I)
+_COMPLAINT = re.compile(
+    r"\berror\b|fatal|aborted|undefined|unknown|too small|not found|can't find|could not find", re.I
+)
 _HARMLESS = re.compile(r"^(warning|note|using)\b|can't find (the )?init|spinit|\bno error|reference value", re.I)
 
 
 def _spoken(log: Sequence[str]) -> list[str]:
-    """ngspice's own lines of the log, without their stream."""
+    """Ngspice's own lines of the log, without their stream."""
     lines = [line.partition(" ")[2].strip() for line in log if line.startswith(("stdout ", "stderr "))]
     return [line for line in lines if line]
 

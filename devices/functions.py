@@ -13,7 +13,7 @@ import sympy as sp
 EXP_LIMIT = 80.0
 
 
-class ramp(sp.Function):  # noqa: N801 - a mathematical function, written as SymPy writes its own
+class ramp(sp.Function):
     """Positive part, ``max(x, 0)``."""
 
     nargs = 1
@@ -31,7 +31,7 @@ class ramp(sp.Function):  # noqa: N801 - a mathematical function, written as Sym
         return True
 
 
-class step(sp.Function):  # noqa: N801
+class step(sp.Function):
     """Unit step: 1 where ``x > 0``, else 0."""
 
     nargs = 1
@@ -49,7 +49,7 @@ class step(sp.Function):  # noqa: N801
         return True
 
 
-class ramp_power(sp.Function):  # noqa: N801
+class ramp_power(sp.Function):
     r"""Power of the positive part, :math:`\max(x, 0)^a` with an exponent :math:`a \ge 1`.
 
     Unlike ``ramp(x)**a`` its derivative :math:`a\,\mathrm{step}(x)\,\max(x, 0)^{a-1}` is written without a division by x.
@@ -67,7 +67,7 @@ class ramp_power(sp.Function):  # noqa: N801
         return True
 
 
-class limexp(sp.Function):  # noqa: N801
+class limexp(sp.Function):
     r"""Limited exponential: ``exp(x)`` up to x = 80, continued by its tangent.
 
     .. math:: \mathrm{limexp}(x) = e^{x - r} (1 + r), \qquad r = \mathrm{ramp}(x - 80)

@@ -242,8 +242,8 @@ class CompactModel:
         chosen = quantity or "voltage"
         if chosen not in known:
             raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
-        drive = self._preset.drive if self._preset and chosen == "voltage" else {}
-        if not drive:
+        drive = self._preset.drive if self._preset else {}
+        if chosen != "voltage" or "amplitude" not in drive:
             return Sweep(chosen)
         return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
 
@@ -388,7 +388,9 @@ class CompactModel:
         request = numeric.Request.of(self, drive, duration, source, inputs or {})
         if temperature is None:
             if trajectories != 1 or seed is not None or time_step is not None:
-                raise ParameterError("trajectories, seed and time_step need a temperature: without it there is no noise")
+                raise ParameterError(
+                    "trajectories, seed and time_step need a temperature: without it there is no noise"
+                )
             return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
         if times is not None or method is not None:
             raise ParameterError("times and method belong to simulations without a temperature")
@@ -421,7 +423,9 @@ class CompactModel:
 
         return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables))
 
-    def subcircuit(self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False) -> Subcircuit:
+    def subcircuit(
+        self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False
+    ) -> Subcircuit:
         """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
 
         ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.

@@ -109,7 +109,9 @@ class MTJ(CompactModel):
     field_z = Input(0.0, "A/m", "external field along z", (-1e7, 1e7), netlist_scale=1e3)
 
     polarization_reference = Parameter(0.6, "1", "spin polarisation of the reference layer", (0.01, 1.0))
-    polarization_free = Parameter(0.6, "1", "spin polarisation of the free layer, of effect only if Lambda > 1", (0.0, 1.0))
+    polarization_free = Parameter(
+        0.6, "1", "spin polarisation of the free layer, of effect only if Lambda > 1", (0.0, 1.0)
+    )
     asymmetry_reference = Parameter(1.0, "1", "Slonczewski's Lambda of the reference layer", (1.0, 10.0))
     asymmetry_free = Parameter(1.0, "1", "Slonczewski's Lambda of the free layer", (1.0, 10.0))
     field_like_efficiency = Parameter(0.0, "1", "efficiency of the field-like torque, OOMMF's eps'", (-1.0, 1.0))
@@ -206,9 +208,7 @@ class MTJ(CompactModel):
             "gamma_0": s.gyromagnetic_ratio * mu_0,
             "uniaxial_field": 2 * s.uniaxial_anisotropy / (mu_0 * m_s),
             "interfacial_field": 2 * s.interfacial_anisotropy / (mu_0 * m_s * s.free_layer_thickness),
-            "vcma_field_per_volt": 2
-            * s.vcma_coefficient
-            / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
+            "vcma_field_per_volt": 2 * s.vcma_coefficient / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
             "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume),
             "pull": pull,
             "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
@@ -246,7 +246,8 @@ class MTJ(CompactModel):
         """
         _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
         hold, to_hard = self.anisotropy_field, self.hard_axis_field
-        chosen = f"field_{easy}" if quantity == "field" else quantity or "current"
+        wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
+        chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = dataclasses.replace(
             super().suggested_sweep(chosen),
             period=1e-7,
@@ -256,12 +257,12 @@ class MTJ(CompactModel):
         )
         across = f"field_{middle}"
         if chosen in self.input_declarations():
-            tilt = {} if chosen == across else {across: DC(0.01 * hold)}
+            tilt = {} if chosen == across else {across: DC(self.values[across] + 0.01 * hold)}
             return dataclasses.replace(sweep, amplitude=2 * hold, agitation=tilt)
         current = 2 * max(abs(self.critical_current_to_parallel), abs(self.critical_current_to_antiparallel))
         resonance = self.gamma_0 * math.sqrt(hold * to_hard) / (2 * math.pi)
         return dataclasses.replace(
             sweep,
             amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
-            agitation={across: Sine(0.0, 0.001 * hold, resonance)},
+            agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )

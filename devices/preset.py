@@ -29,7 +29,8 @@ class Preset:
     sources : Mapping
         For each value, where in the publication it stands; ``assumed: ...`` if it is nowhere.
     drive : Mapping
-        The published measurement's drive: ``kind``, ``amplitude``, ``frequency``, ``source``.
+        How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
+        the published measurement, or the ``quantity`` to sweep; with its ``source``.
     """
 
     name: str

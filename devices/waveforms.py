@@ -313,5 +313,7 @@ def as_waveform(drive: Drive, duration: float, what: str = "drive") -> Waveform:
     if samples.ndim == 0:
         return DC(float(samples))
     if samples.ndim != 1 or len(samples) < 2:
-        raise ParameterError(f"the {what} as an array must have one dimension and two samples, not shape {samples.shape}")
+        raise ParameterError(
+            f"the {what} as an array must have one dimension and two samples, not shape {samples.shape}"
+        )
     return PiecewiseLinear(tuple(np.linspace(0, duration, len(samples))), tuple(samples))

@@ -111,17 +111,17 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend(loc="best")
 
     time = _axis(table, right, "x", "time", "Time")
-    states = [name for name in ("m_x", "m_y", "m_z") if name in table] or _state_columns(table)
+    states = ["cosine"] if "cosine" in table else _state_columns(table)
     for k, name in enumerate(states):
-        symbol = f"${name[0]}_{name[2:]}$" if name.startswith("m_") else f"${name}$"
-        right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=symbol)
-    right.set_ylabel("State")
+        right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=f"${name}$")
+    right.set_ylabel("Cosine to the reference layer" if states == ["cosine"] else f"State ${', '.join(states)}$")
     right.margins(x=0, y=0.05)
     drive = right.twinx()
     drive.spines["right"].set_visible(True)
     factor = _axis(table, drive, "y", swept, swept_name)
     drive.plot(time * table["time"], factor * table[swept], color="0.6", linewidth=0.8, linestyle="--")
-    right.legend(loc="upper right", ncols=len(states))
+    if len(states) > 1:
+        right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=len(states))
 
 
 def _state_columns(table: pd.DataFrame) -> list[str]:

@@ -29,7 +29,9 @@ Device = Annotated[str, typer.Argument(help="Name of the device; 'synaspice devi
 PresetName = Annotated[str | None, typer.Option("--preset", help="Published parameter set.")]
 Assignments = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter or option; 40n, 1.2k, '40 nm' are understood. Repeatable."),
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Set a parameter or option; 40n, 1.2k, '40 nm' are understood. Repeatable."
+    ),
 ]
 
 
@@ -83,7 +85,9 @@ def export(
     set_: Assignments = None,
     dialect: Annotated[str, typer.Option("--format", help="Simulator: ngspice.")] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
-    inputs: Annotated[list[str] | None, typer.Option("--input", help="Input (a field) to make a pin. Repeatable.")] = None,
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="Input (a field) to make a pin. Repeatable.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default: standard output.")] = None,
 ) -> None:
     """Write a device as a subcircuit that a netlist can include."""
@@ -202,7 +206,9 @@ def _deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> Non
 
 @app.command()
 def figure(
-    what: Annotated[str, typer.Argument(help="A table of a bench (.csv or .parquet), or 'all': every device and preset.")],
+    what: Annotated[
+        str, typer.Argument(help="A table of a bench (.csv or .parquet), or 'all': every device and preset.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Figure (.png, .svg, .pdf); for 'all' a folder.")],
 ) -> None:
     """Draw the standard figure of a table, or the figures of every device and preset."""

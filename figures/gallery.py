@@ -13,7 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from ..characterization import hysteresis, iv, write_table
-from ..circuits.batch import run_deck, transient_deck
+from ..circuits.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.catalog import models
 from ..devices.errors import MissingDependencyError
 from ..devices.model import CompactModel
@@ -123,17 +123,22 @@ def _make_netlist(entry: Entry, folder: Path, outcome: Outcome) -> None:
     except MissingDependencyError as missing:
         outcome.left_out.append(f"running the exported netlists: {missing}")
         return
-    final = device.simulate(drive, duration).iloc[-1]
+    final = device.simulate(drive, duration, times=[0.0, MEASURED_AT * duration]).iloc[-1]
     for name in device.state_declarations():
         outcome.row[f"{name}_ngspice"], outcome.row[f"{name}_numeric"] = measured[f"final_{name}"], final[name]
+
+
+#: Voltage that a tunnel barrier of a nanometre survives for long enough to be measured. [V]
+BREAKDOWN = 1.5
 
 
 def switching_pulse(device: CompactModel) -> tuple[CompactModel, Pulse]:
     """A device ready to switch, and a voltage pulse that moves its state.
 
-    The pulse has half the amplitude of the device's suggested sweep (or 1 V), and a length of some of its time scales.
+    The pulse has the amplitude of the device's suggested sweep, but no more than a barrier survives, and lasts two of its
+    time scales.
     """
     sweep = device.suggested_sweep("voltage")
-    amplitude = sweep.amplitude or 1.0
+    amplitude = min(sweep.amplitude or 1.0, BREAKDOWN)
     scale = device.settling_time
     return device.replace(**sweep.overrides), Pulse(0.0, amplitude, scale / 10, scale / 100, scale / 100, 2 * scale)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, ramp_power
 from ..model import CompactModel
@@ -99,3 +99,11 @@ class VTEAM(CompactModel):
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The on and the off state."""
         return {"on": {"initial_state": 0.0}, "off": {"initial_state": 1.0}}
+
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """As the preset's publication did; else a sine to twice the thresholds, slow enough for both directions."""
+        sweep = super().suggested_sweep(quantity)
+        if sweep.amplitude is not None or sweep.quantity != "voltage":
+            return sweep
+        slower = self.travel / min(self.rate_off, -self.rate_on)
+        return Sweep("voltage", 2 * max(self.threshold_off, -self.threshold_on), 10 * slower)

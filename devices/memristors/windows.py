@@ -41,7 +41,7 @@ def biolek(x: Any, direction: Any, exponent: Any, scale: Any) -> Any:
 
 
 def prodromakis(x: Any, direction: Any, exponent: Any, scale: Any) -> Any:
-    """j (1 - [(x - 1/2)^2 + 3/4]^p); T. Prodromakis et al., IEEE Trans. Electron Devices 58, 3099 (2011).
+    """J (1 - [(x - 1/2)^2 + 3/4]^p); T. Prodromakis et al., IEEE Trans. Electron Devices 58, 3099 (2011).
 
     doi:10.1109/TED.2011.2158004
     """

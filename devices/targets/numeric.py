@@ -150,7 +150,9 @@ def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict
     values |= dict(zip(map(str, functions.parameters), parameter_vector(device), strict=True))
     for name, value in quantities.items():
         if name not in (*voltages, *states, *inputs):
-            raise UnknownNameError(f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *inputs])
+            raise UnknownNameError(
+                f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *inputs]
+            )
         values[name] = np.asarray(value, dtype=float)
     shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
     results = functions.static_array(
@@ -161,7 +163,9 @@ def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict
     currents = list(map(str, system.currents))
     names = [*currents, *(f"d{i}/d{v}" for i, v in zip(currents, voltages, strict=True))]
     names += [*map(str, system.observables), *(f"d{x}/dt" for x in states)]
-    return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in zip(names, results, strict=True)}
+    return {
+        name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in zip(names, results, strict=True)
+    }
 
 
 @dataclass(frozen=True)
@@ -268,7 +272,9 @@ def column_information(device: CompactModel) -> dict[str, tuple[str, str]]:
     return found
 
 
-def tabulate(request: Request, times: FloatArray, voltage: FloatArray, states: FloatArray, **attrs: Any) -> pd.DataFrame:
+def tabulate(
+    request: Request, times: FloatArray, voltage: FloatArray, states: FloatArray, **attrs: Any
+) -> pd.DataFrame:
     """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
 
     ``states`` has one row per time. ``voltage`` is that of the driven branch.
@@ -294,5 +300,3 @@ def tabulate(request: Request, times: FloatArray, voltage: FloatArray, states: F
     table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
     table.attrs = table_attributes(device, list(columns), engine="numeric", **attrs)
     return table
-
-

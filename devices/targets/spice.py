@@ -230,10 +230,15 @@ class _Writer:
         options = ", ".join(f"{key}={value}" for key, value in device.options.items())
         if options:
             lines.append(f"Built for {options} (fixed in the equations below)")
-        lines.append(f"Generated for {self.dialect.name} by synaspice {package_version()}; this netlist is yours, use it freely.")
+        lines.append(
+            f"Generated for {self.dialect.name} by synaspice {package_version()}; this netlist is yours, use it freely."
+        )
         lines.append("")
         lines.append(f"Use: X1 {' '.join(self.pins)} {self.name} [parameter=value ...]")
-        lines.append("Terminals: " + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values()))
+        lines.append(
+            "Terminals: "
+            + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values())
+        )
         for name, state in self.states.items():
             scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
             axis = f" along {name[-1]}" if state.vector else ""
@@ -241,10 +246,15 @@ class _Writer:
         for name in self.inputs:
             item = device.input_declarations()[name]
             lines.append(f"  {name}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
-        lines += ["", "Parameters, and where their values come from (what was computed stays as it is when others change):"]
+        lines += [
+            "",
+            "Parameters, and where their values come from (what was computed stays as it is when others change):",
+        ]
         for name, value in self._parameters().items():
             declared = device.parameter_declarations()[name]
-            lines.append(f"  {name} = {format_si(value, declared.unit)}: {declared.description} ({device.source_of(name)})")
+            lines.append(
+                f"  {name} = {format_si(value, declared.unit)}: {declared.description} ({device.source_of(name)})"
+            )
         return [line for text in lines for line in _comment(text)]
 
     def _parameters(self) -> dict[str, float]:

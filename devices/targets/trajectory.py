@@ -142,7 +142,9 @@ def _march(
         while solver.status == "running":
             message = solver.step()
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
-                raise SimulationError(f"the integrator gave up at t = {solver.t:.6g} s: {message or 'state not finite'}")
+                raise SimulationError(
+                    f"the integrator gave up at t = {solver.t:.6g} s: {message or 'state not finite'}"
+                )
             first, last = np.searchsorted(reported, [solver.t_old, solver.t], side="right")
             if last > first:
                 samples[first:last] = solver.dense_output()(reported[first:last]).T
