@@ -110,7 +110,7 @@ def _ngspice_trajectory(
     times = np.linspace(0.0, duration, points)
 
     def sampled(vector: str) -> FloatArray:
-        return np.interp(times, result["time"], result[vector])
+        return np.asarray(np.interp(times, result["time"], result[vector]))
 
     columns: dict[str, FloatArray] = {"time": times}
     columns[branch.name] = sampled("v(drive)")
@@ -120,7 +120,7 @@ def _ngspice_trajectory(
         columns[name] = state.scale * sampled(f"v({name})")
     columns |= {str(symbol): sampled(f"v(x1.{symbol})") for symbol in device.system.observables}
     table = pd.DataFrame(columns)
-    table.attrs = table_attributes(
+    table.attrs |= table_attributes(
         device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]
     )
     return table

@@ -73,7 +73,7 @@ def iv(
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = table_attributes(device, list(table.columns), engine=engine, bench="iv")
+    table.attrs |= table_attributes(device, list(table.columns), engine=engine, bench="iv")
     reference = next(iter(chosen))
     table.attrs["units"] |= {"state": "", "voltage": "V", "current": "A", "conductance": "S", "resistance": "ohm"}
     table.attrs["units"] |= {"resistance_change": "1"}

@@ -78,10 +78,10 @@ def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
         write(Path(name))
         mask = os.umask(0)  # the only way to read it: give the file the mode that open() would have given
         os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(target)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 
@@ -112,7 +112,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
             attrs[key] = json.loads(value)
             count += 1
     table = pd.read_csv(path, skiprows=count, float_precision="round_trip")
-    table.attrs = attrs
+    table.attrs |= attrs
     return table
 
 
@@ -135,5 +135,5 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     if _PARQUET_KEY not in metadata:
         raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is no table of this package")
     table: pd.DataFrame = arrow.to_pandas()
-    table.attrs = json.loads(metadata[_PARQUET_KEY])
+    table.attrs |= json.loads(metadata[_PARQUET_KEY])
     return table

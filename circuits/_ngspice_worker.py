@@ -32,7 +32,7 @@ def main(job_file: str, folder: str) -> None:
             engine.exec_command(command)
         new = [name for name in engine.plot_names if name not in before]
         arrays: dict[str, Any] = {}
-        order = []
+        order: list[list[str]] = []
         for plot in reversed(new):  # ngspice lists the newest first
             for name, vector in engine.plot(None, plot).items():
                 arrays[f"{len(order)}"] = vector._data
@@ -50,7 +50,7 @@ def main(job_file: str, folder: str) -> None:
 def _engine(base: Any, library: str, log: TextIO) -> Any:
     """PySpice's shared library, made to leave the judgement of messages to us."""
 
-    class Engine(base):  # type: ignore[misc]
+    class Engine(base):
         """Writes every line of ngspice to the log as it comes, so that it survives a crash."""
 
         LIBRARY_PATH = library

@@ -207,9 +207,9 @@ class Observable(Vectorial):
 
 @dataclass
 class Noise(Vectorial):
-    """White noise (Stratonovich): the equations give its two-sided spectral density ``S``.
+    r"""White noise (Stratonovich): the equations give its two-sided spectral density ``S``.
 
-    The symbol of that name in a rate is a noise with :math:`\\langle n(t) n(t')\\rangle = S\\,\\delta(t-t')`.
+    The symbol of that name in a rate is a noise with :math:`\langle n(t) n(t')\rangle = S\,\delta(t-t')`.
     """
 
 

@@ -52,7 +52,8 @@ class step(sp.Function):
 class ramp_power(sp.Function):
     r"""Power of the positive part, :math:`\max(x, 0)^a` with an exponent :math:`a \ge 1`.
 
-    Unlike ``ramp(x)**a`` its derivative :math:`a\,\mathrm{step}(x)\,\max(x, 0)^{a-1}` is written without a division by x.
+    Unlike ``ramp(x)**a`` its derivative :math:`a\,\mathrm{step}(x)\,\max(x, 0)^{a-1}` is written without a division
+    by x.
     """
 
     nargs = 2

@@ -166,7 +166,7 @@ def slonczewski_efficiency(
 
 
 def spin_torque_field(current: Any, saturation_magnetization: Any, volume: Any) -> Any:
-    r"""Field scale of the spin-transfer torque, :math:`\beta = \hbar J / (\mu_0 e M_s t) = \hbar I / (\mu_0 e M_s V)` [A/m]."""
+    r"""Field scale of the spin-transfer torque, :math:`\beta = \hbar J / (\mu_0 e M_s t)` [A/m], from the current."""
     return hbar * current / (mu_0 * q_e * saturation_magnetization * volume)
 
 
@@ -176,7 +176,8 @@ def landau_lifshitz_gilbert(m: sp.Matrix, precession: sp.Matrix, damping: Any) -
     .. math::
 
         \dot{\mathbf m} = -\frac{1}{1+\alpha^2}
-            \left[\mathbf m \times \boldsymbol\omega + \alpha\, \mathbf m \times (\mathbf m \times \boldsymbol\omega)\right],
+            \left[\mathbf m \times \boldsymbol\omega + \alpha\, \mathbf m \times (\mathbf m \times
+            \boldsymbol\omega)\right],
         \qquad \boldsymbol\omega = \gamma\mu_0 \mathbf H
 
     Torques that are not of a field enter through the field: :math:`\mathbf m \times \mathbf p` in it is a
@@ -200,7 +201,8 @@ def thermal_field_density(
 ) -> Any:
     r"""Spectral density of each component of Brown's thermal field [(A/m)^2 s].
 
-    .. math:: \langle h_i(t) h_j(t') \rangle = \frac{2 \alpha k_B T}{\gamma \mu_0^2 M_s V}\, \delta_{ij}\, \delta(t - t')
+    .. math:: \langle h_i(t) h_j(t') \rangle = \frac{2 \alpha k_B T}{\gamma \mu_0^2 M_s V}\, \delta_{ij}\, \delta(t -
+    t')
 
     References
     ----------

@@ -209,9 +209,14 @@ class CompactModel:
         return self._preset
 
     @property
+    def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
+        """The model and its options: devices of one structure share their equations and generated code."""
+        return type(self), tuple(sorted(self.options.items()))
+
+    @property
     def system(self) -> System:
         """The symbolic equations, for this device's options."""
-        return build_system(type(self), self.options)
+        return build_system(*self.structure)
 
     @functools.cached_property
     def derived(self) -> Mapping[str, float]:
@@ -261,8 +266,9 @@ class CompactModel:
         for name, parameter in self.parameter_declarations().items():
             rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
             rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
-        for item in self.declarations().values():
-            for name in item.components if isinstance(item, Derived) else ():
+        derived = [item for item in self.declarations().values() if isinstance(item, Derived)]
+        for item in derived:
+            for name in item.components:
                 rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
                 rows[-1] |= {"description": item.description, "source": "derived"}
         return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
@@ -299,7 +305,8 @@ class CompactModel:
         Parameters
         ----------
         **quantities : array_like
-            Branch voltages [V] (default 0), states (default: the initial state) and inputs such as external fields, by name;
+            Branch voltages [V] (default 0), states (default: the initial state) and inputs such as external fields,
+            by name;
             they are broadcast against each other.
 
         Returns

@@ -49,7 +49,8 @@ class MTJ(CompactModel):
 
     .. math::
 
-        \dot{\mathbf m} &= -\gamma_0\, \mathbf m \times \mathbf H_\mathrm{eff} + \alpha\, \mathbf m \times \dot{\mathbf m}
+        \dot{\mathbf m} &= -\gamma_0\, \mathbf m \times \mathbf H_\mathrm{eff} + \alpha\, \mathbf m \times
+        \dot{\mathbf m}
             + \gamma_0 \beta \left[\epsilon\, \mathbf m \times (\mathbf p \times \mathbf m)
             - \epsilon'\, \mathbf m \times \mathbf p\right], \qquad
         \beta = \frac{\hbar J}{\mu_0 e M_s t} \\
@@ -57,7 +58,8 @@ class MTJ(CompactModel):
             + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
 
     with :math:`\gamma_0 = \gamma\mu_0` and :math:`\epsilon(\mathbf m \cdot \mathbf p)` from
-    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel and the
+    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel
+    and the
     antiparallel state, with a tunnel magnetoresistance that falls with bias,
 
     .. math::
@@ -72,7 +74,8 @@ class MTJ(CompactModel):
     References
     ----------
     J. C. Slonczewski, J. Magn. Magn. Mater. 159, L1 (1996), doi:10.1016/0304-8853(96)00062-5; the torque in the
-    general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004), doi:10.1103/PhysRevB.70.172405, as in
+    general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004),
+    doi:10.1103/PhysRevB.70.172405, as in
     OOMMF's Oxs_SpinXferEvolve.
     """
 
@@ -241,7 +244,8 @@ class MTJ(CompactModel):
         """A triangle of 100 ns, to twice the largest current or field that switching can take.
 
         A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
-        should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of current
+        should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of
+        current
         or voltage with one of 0.1 % that oscillates at the resonance.
         """
         _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])

@@ -75,7 +75,8 @@ _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3:
 def si_prefix(value: float, unit: str) -> tuple[float, str]:
     """Power of ten and SI prefix that suit a value; none for units that take no prefix.
 
-    A prefix stands before a plain unit such as ``m`` or ``ohm``, and before the numerator of ``A/m``; not before ``m^2``, a
+    A prefix stands before a plain unit such as ``m`` or ``ohm``, and before the numerator of ``A/m``; not before
+    ``m^2``, a
     pure number or an angle.
     """
     takes_prefix = unit.partition("/")[0].isalpha() and unit not in ("rad", "deg")

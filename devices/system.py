@@ -74,8 +74,9 @@ def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: fl
     return ramp(rate) * upward - ramp(-rate) * downward
 
 
-def build_system(model: type[CompactModel], options: Mapping[str, str]) -> System:
-    """Evaluate a model's equations once for a choice of its options.
+@functools.lru_cache(maxsize=256)
+def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> System:
+    """Evaluate a model's equations, once for each choice of its options.
 
     Raises
     ------
@@ -83,11 +84,6 @@ def build_system(model: type[CompactModel], options: Mapping[str, str]) -> Syste
         If the equations leave a declared quantity without an expression, or give one to a name
         that was not declared.
     """
-    return _build_system(model, tuple(sorted(options.items())))
-
-
-@functools.lru_cache(maxsize=256)
-def _build_system(model: type[CompactModel], options: tuple[tuple[str, str], ...]) -> System:
     declared = model.declarations()
 
     parameters = tuple(sp.Symbol(name, real=True) for name in model.parameter_declarations())

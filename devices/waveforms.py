@@ -122,7 +122,7 @@ class Pulse(Waveform):
 
     def _corners(self) -> FloatArray:
         corners = np.cumsum([0.0, self.rise, self.width, self.fall])
-        return corners[np.isfinite(corners)]
+        return np.asarray(corners[np.isfinite(corners)])
 
     def __call__(self, time: ArrayLike) -> FloatArray:
         t = np.asarray(time, dtype=float) - self.delay
@@ -130,7 +130,7 @@ class Pulse(Waveform):
             t = np.where(t > 0, np.mod(t, self.period), t)
         corners = self._corners()
         levels = [self.initial, self.pulsed, self.pulsed, self.initial][: len(corners)]
-        return np.interp(t, corners, levels)
+        return np.asarray(np.interp(t, corners, levels))
 
     def breakpoints(self, duration: float) -> FloatArray:
         starts = [0.0]
@@ -150,9 +150,9 @@ class Pulse(Waveform):
 
 @dataclass(frozen=True)
 class Sine(Waveform):
-    """SPICE ``SIN``: a sine that starts after a delay and may decay.
+    r"""SPICE ``SIN``: a sine that starts after a delay and may decay.
 
-    .. math:: v = v_0 + v_a \\sin(2\\pi f (t - t_d) + \\varphi)\\, e^{-\\theta (t - t_d)}, \\quad t > t_d
+    .. math:: v = v_0 + v_a \sin(2\pi f (t - t_d) + \varphi)\, e^{-\theta (t - t_d)}, \quad t > t_d
 
     and constant at its starting value before.
 
@@ -235,7 +235,7 @@ class PiecewiseLinear(Waveform):
         )
 
     def __call__(self, time: ArrayLike) -> FloatArray:
-        return np.asarray(np.interp(time, self.times, self.levels))
+        return np.asarray(np.interp(np.asarray(time, dtype=float), self.times, self.levels))
 
     def breakpoints(self, duration: float) -> FloatArray:
         return _within(self.times, duration)
@@ -271,7 +271,8 @@ class Triangle(Waveform):
 
     def __call__(self, time: ArrayLike) -> FloatArray:
         phase = np.mod(np.maximum(np.asarray(time, dtype=float), 0.0) / self.period, 1.0)
-        return np.interp(phase, [0, 0.25, 0.75, 1], self.offset + self.amplitude * np.array([0, 1, -1, 0]))
+        corners = self.offset + self.amplitude * np.array([0.0, 1.0, -1.0, 0.0])
+        return np.asarray(np.interp(phase, [0.0, 0.25, 0.75, 1.0], corners))
 
     def _corners(self, duration: float) -> FloatArray:
         turns = np.arange(0.25, duration / self.period + 0.5, 0.5) * self.period

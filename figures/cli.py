@@ -74,8 +74,8 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
     for name, option in made.option_declarations().items():
         choices = ", ".join(option.choices)
         print(f"{name} = {made.options[name]}\n    {option.description}; one of {choices}")
-    for row in made.parameters().itertuples():
-        print(f"{row.name} = {format_si(row.value, row.unit)}\n    {row.description}; {row.source}")
+    for row in made.parameters().to_dict("records"):
+        print(f"{row['name']} = {format_si(row['value'], row['unit'])}\n    {row['description']}; {row['source']}")
 
 
 @app.command()

@@ -68,7 +68,8 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
     Returns
     -------
     pandas.DataFrame
-        One row per device: resistances, and the final state of its exported netlist in ngspice against the numeric engine.
+        One row per device: resistances, and the final state of its exported netlist in ngspice against the numeric
+        engine.
     """
     folders = {"tables": folder / "tables", "figures": folder / "figures", "netlists": folder / "netlists"}
     if not tables and not netlists:
@@ -83,7 +84,7 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
     outcomes = list(tqdm(run(jobs), total=len(todo), desc="devices", unit="device", file=sys.stderr))
     for message in sorted({message for outcome in outcomes for message in outcome.left_out}):
         print(f"left out: {message}", file=sys.stderr)
-    summary = pd.DataFrame(sorted((o.row for o in outcomes), key=lambda row: (row["device"], row["preset"])))
+    summary = pd.DataFrame([outcome.row for outcome in outcomes]).sort_values(["device", "preset"], ignore_index=True)
     if tables:
         summary.to_csv(folder / "summary.csv", index=False)
     print(f"{len(todo)} devices in {time.perf_counter() - start:.0f} s: {folder}", file=sys.stderr)
@@ -135,7 +136,8 @@ BREAKDOWN = 1.5
 def switching_pulse(device: CompactModel) -> tuple[CompactModel, Pulse]:
     """A device ready to switch, and a voltage pulse that moves its state.
 
-    The pulse has the amplitude of the device's suggested sweep, but no more than a barrier survives, and lasts two of its
+    The pulse has the amplitude of the device's suggested sweep, but no more than a barrier survives, and lasts two
+    of its
     time scales.
     """
     sweep = device.suggested_sweep("voltage")

@@ -20,13 +20,17 @@ class VTEAM(CompactModel):
     .. math::
 
         \dot w = \begin{cases}
-            k_\mathrm{off} \left(v / v_\mathrm{off} - 1\right)^{\alpha_\mathrm{off}} f_\mathrm{off}(w), & v > v_\mathrm{off} > 0 \\
+            k_\mathrm{off} \left(v / v_\mathrm{off} - 1\right)^{\alpha_\mathrm{off}} f_\mathrm{off}(w), & v >
+            v_\mathrm{off} > 0 \\
             0, & v_\mathrm{on} \le v \le v_\mathrm{off} \\
-            k_\mathrm{on} \left(v / v_\mathrm{on} - 1\right)^{\alpha_\mathrm{on}} f_\mathrm{on}(w), & v < v_\mathrm{on} < 0
+            k_\mathrm{on} \left(v / v_\mathrm{on} - 1\right)^{\alpha_\mathrm{on}} f_\mathrm{on}(w), & v <
+            v_\mathrm{on} < 0
         \end{cases}
 
-    with the resistance between :math:`R_\mathrm{on}` at :math:`w_\mathrm{on}` and :math:`R_\mathrm{off}` at :math:`w_\mathrm{off}`
-    linear or exponential in :math:`w`. The state here is :math:`x = (w - w_\mathrm{on}) / (w_\mathrm{off} - w_\mathrm{on})`, 0 when on
+    with the resistance between :math:`R_\mathrm{on}` at :math:`w_\mathrm{on}` and :math:`R_\mathrm{off}` at
+    :math:`w_\mathrm{off}`
+    linear or exponential in :math:`w`. The state here is :math:`x = (w - w_\mathrm{on}) / (w_\mathrm{off} -
+    w_\mathrm{on})`, 0 when on
     and 1 when off. A positive voltage from ``p`` to ``n`` raises the resistance.
 
     References

@@ -77,7 +77,25 @@ def _scalar_limexp(x: float) -> float:
 
 
 SCALAR_NAMESPACE: dict[str, Any] = {
-    **{name: getattr(math, name) for name in ["sqrt", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "pi"]},
+    **{
+        name: getattr(math, name)
+        for name in [
+            "sqrt",
+            "exp",
+            "log",
+            "sin",
+            "cos",
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "atan2",
+            "sinh",
+            "cosh",
+            "tanh",
+            "pi",
+        ]
+    },
     "abs": abs,
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "ramp": lambda x: x if x > 0 else 0.0,
@@ -87,7 +105,10 @@ SCALAR_NAMESPACE: dict[str, Any] = {
 }
 
 ARRAY_NAMESPACE: dict[str, Any] = {
-    **{name: getattr(np, name) for name in ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "sign", "abs"]},
+    **{
+        name: getattr(np, name)
+        for name in ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "sign", "abs"]
+    },
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
     "ramp": lambda x: np.maximum(x, 0.0),
     "step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0),

@@ -112,14 +112,14 @@ class Compiled:
 
 
 @functools.lru_cache(maxsize=256)
-def compiled_for(model: type[CompactModel], options: tuple[tuple[str, str], ...]) -> Compiled:
+def compiled_for(model: Any, options: tuple[tuple[str, str], ...]) -> Compiled:
     """The generated functions for a model and a choice of its options."""
-    return Compiled(build_system(model, dict(options)))
+    return Compiled(build_system(model, options))
 
 
 def compiled(device: CompactModel) -> Compiled:
     """The generated functions for a device's model and options; generated once per process."""
-    return compiled_for(type(device), tuple(sorted(device.options.items())))
+    return compiled_for(*device.structure)
 
 
 def evaluate_derived(device: CompactModel) -> dict[str, float]:
@@ -298,5 +298,5 @@ def tabulate(
     columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
     table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
-    table.attrs = table_attributes(device, list(columns), engine="numeric", **attrs)
+    table.attrs |= table_attributes(device, list(columns), engine="numeric", **attrs)
     return table

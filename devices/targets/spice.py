@@ -347,7 +347,8 @@ class _Writer:
             ]
         if lines:
             intro = [
-                "* running: 0 in static analyses, 1 in transients; hold_*: keeps a state at its start while running is 0",
+                "* running: 0 in static analyses, 1 in transients",
+                "* hold_*: keeps a state at its start while running is 0",
                 "V_running running 0 PWL(0 0 {1e-6*time_unit} 1)",
             ]
             return intro + lines

@@ -1,11 +1,11 @@
-"""Noisy trajectories: the stochastic Heun scheme (Stratonovich), compiled with Numba.
+r"""Noisy trajectories: the stochastic Heun scheme (Stratonovich), compiled with Numba.
 
 .. math::
 
-    \\tilde x = x_k + f(t_k, x_k, w_k)\\,\\Delta t, \\qquad
-    x_{k+1} = x_k + \\tfrac12\\left[f(t_k, x_k, w_k) + f(t_{k+1}, \\tilde x, w_k)\\right]\\Delta t
+    \tilde x = x_k + f(t_k, x_k, w_k)\,\Delta t, \qquad
+    x_{k+1} = x_k + \tfrac12\left[f(t_k, x_k, w_k) + f(t_{k+1}, \tilde x, w_k)\right]\Delta t
 
-with :math:`w_k = \\sqrt{S/\\Delta t}\\,\\mathcal N(0, 1)` held over the step, which converges to the Stratonovich
+with :math:`w_k = \sqrt{S/\Delta t}\,\mathcal N(0, 1)` held over the step, which converges to the Stratonovich
 solution (Rümelin 1982, doi:10.1137/0719041).
 """
 
@@ -30,7 +30,6 @@ from .numeric import Request, compiled, compiled_for, initial_state, parameter_v
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..model import CompactModel
 
 #: Numbers in a table above which a request is refused rather than the machine's memory filled.
 LARGEST_TABLE = 200_000_000
@@ -45,9 +44,7 @@ def _namespace() -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=64)
-def _kernel(
-    model: type[CompactModel], options: tuple[tuple[str, str], ...], branch: int, by_current: bool
-) -> Callable[..., None]:
+def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_current: bool) -> Callable[..., None]:
     """Compile the Heun loop for a model: one trajectory, its noise drawn from a NumPy generator."""
     import numba
 
@@ -86,7 +83,7 @@ def _kernel(
             if abs(correction) <= 1e-14 * abs(v[branch]) + 1e-30:
                 return
 
-    @numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    @numba.njit(nogil=True, error_model="numpy")
     def run(generator, drive, inputs, input_index, x, v, p, dt, stride, states, voltages):  # type: ignore[no-untyped-def]
         n, steps = len(x), len(drive) - 1
         predicted, slope, w = np.empty(n), np.empty(n), np.zeros(max(noises, 1))
@@ -133,8 +130,6 @@ def integrate(
     time_step: float | None,
 ) -> pd.DataFrame:
     """Compute noisy trajectories of a request; see :meth:`CompactModel.simulate`."""
-    import pandas as pd
-
     device = request.device
     step, recorded = _check(request, points, temperature, trajectories, time_step)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
@@ -149,7 +144,7 @@ def integrate(
     input_index = np.array([names.index(name) for name in request.inputs], dtype=np.int64)
     parameters = np.array([*parameter_vector(device), temperature])
     start = np.array(initial_state(device))
-    run = _kernel(type(device), tuple(sorted(device.options.items())), request.branch, request.by_current)
+    run = _kernel(*device.structure, request.branch, request.by_current)
     states = np.empty((trajectories, intervals + 1, len(start)))
     voltages = np.empty((trajectories, intervals + 1))
     branches = len(device.branches())
@@ -168,7 +163,7 @@ def integrate(
         raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {step:g} s")
     kept = slice(intervals + 1 - recorded, None)
     times = grid[::stride][kept]
-    tables = tabulate(
+    table = tabulate(
         request,
         np.tile(times, trajectories),
         voltages[:, kept].ravel(),
@@ -178,10 +173,10 @@ def integrate(
         time_step=request.duration / steps,
     )
     if trajectories > 1:
-        tables.insert(0, "trajectory", np.repeat(np.arange(trajectories), len(times)))
-        tables.attrs["units"]["trajectory"] = "1"
-        tables.attrs["descriptions"]["trajectory"] = "number of the trajectory"
-    return pd.DataFrame(tables)
+        table.insert(0, "trajectory", np.repeat(np.arange(trajectories), len(times)))
+        table.attrs["units"]["trajectory"] = "1"
+        table.attrs["descriptions"]["trajectory"] = "number of the trajectory"
+    return table
 
 
 def _check(

@@ -56,7 +56,7 @@ class Dynamics:
         """d(scaled state)/dt."""
         states = (scaled * self.scales).tolist()
         voltages, parameters = self._at(time, states)
-        return np.array(self.functions.rates(voltages, states, parameters)) / self.scales
+        return np.asarray(np.array(self.functions.rates(voltages, states, parameters)) / self.scales)
 
     def jacobian(self, time: float, scaled: FloatArray) -> FloatArray:
         """d(rates)/d(scaled state), including the voltage's dependence on the state under a current drive."""
@@ -99,7 +99,7 @@ def integrate(
 
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
-    settings = {"rtol": rtol, "atol": atol, "max_step": min(w.max_step() for w in waveforms)}
+    settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": min(w.max_step() for w in waveforms)}
     if chosen not in EXPLICIT:
         settings["jac"] = dynamics.jacobian
     scaled = project(
