@@ -201,8 +201,9 @@ def thermal_field_density(
 ) -> Any:
     r"""Spectral density of each component of Brown's thermal field [(A/m)^2 s].
 
-    .. math:: \langle h_i(t) h_j(t') \rangle = \frac{2 \alpha k_B T}{\gamma \mu_0^2 M_s V}\, \delta_{ij}\, \delta(t -
-    t')
+    .. math::
+
+        \langle h_i(t) h_j(t') \rangle = \frac{2 \alpha k_B T}{\gamma \mu_0^2 M_s V}\, \delta_{ij}\, \delta(t - t')
 
     References
     ----------

@@ -16,6 +16,8 @@ from .numeric import Request, compiled, initial_state, parameter_vector, tabulat
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..model import CompactModel
+
 METHODS: dict[str, Any] = {
     name: getattr(quadrature, name) for name in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 }
@@ -117,7 +119,23 @@ def integrate(
         voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
     else:
         voltage = request.waveform(reported)
-    return tabulate(request, reported, voltage, scaled * dynamics.scales)
+    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * dynamics.scales))
+
+
+def _within_bounds(device: CompactModel, states: FloatArray) -> FloatArray:
+    """Take the integrator's rounding errors off states at their bounds, and refuse anything larger.
+
+    The rates already lead no further than the bounds; what is beyond is the error of a step.
+    """
+    for k, (name, state) in enumerate(device.state_declarations().items()):
+        if state.bounds is None:
+            continue
+        low, high = state.bounds
+        excess = max(low - states[:, k].min(), states[:, k].max() - high)
+        if excess > state.boundary_layer * (high - low):
+            raise SimulationError(f"{name} left its bounds by {excess:.2g}: ask for a smaller rtol or another method")
+        states[:, k] = np.clip(states[:, k], low, high)
+    return states
 
 
 def _march(

@@ -1,0 +1,44 @@
+# Each target does its own set-up: system packages, virtual environment, Python packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.ready
+
+.PHONY: demo test check bench docs format clean setup
+
+demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
+	$(BIN)/synaspice gallery -o out
+
+test: setup  ## all tests
+	$(BIN)/python -m pytest -n auto
+
+check: setup  ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python tools/typing_tree.py
+	$(BIN)/mypy -p synaspice
+
+bench: setup  ## every benchmark, in its quick form
+	$(BIN)/python benchmarks/run_all.py --quick
+
+docs: setup  ## HTML documentation in docs/_build
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
+	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: $(SETUP)
+	@sh tools/install-ngspice.sh
+
+$(SETUP): setup.cfg pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "python3 lacks the venv module: installing python3-venv"; \
+	  sh tools/as-root.sh apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip setuptools wheel
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out build docs/_build

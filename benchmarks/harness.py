@@ -1,0 +1,53 @@
+"""What every benchmark shares: its two options, its table, and its records."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Record:
+    """One comparison in one run on one machine; a ratio above 1 means that ours is better.
+
+    ``ours`` and ``peer`` are in ``unit``.
+    """
+
+    name: str
+    ours: float
+    peer: float
+    peer_version: str
+    ratio: float
+    unit: str
+
+
+def median_seconds(function: Callable[[], object], repeats: int) -> float:
+    """Median wall-clock time of some calls, after one that does not count [s]."""
+    function()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main(description: str | None, measure: Callable[[bool], list[Record]]) -> None:
+    """Parse ``--quick`` and ``--json``, measure, print the table."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="under a minute, noisier")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the records there as well")
+    arguments = parser.parse_args()
+    records = measure(arguments.quick)
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    print(f"{'':44} {'ours':>12} {'peer':>12}  {'unit':16} {'ratio':>8}  peer")
+    for r in records:
+        print(f"{r.name:44} {r.ours:12.4g} {r.peer:12.4g}  {r.unit:16} {r.ratio:8.2f}  {r.peer_version}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(record) for record in records], indent=2), encoding="utf-8")

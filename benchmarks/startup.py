@@ -1,0 +1,24 @@
+"""How soon the command line answers: ``synaspice --help`` against importing pandas."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from harness import Record, main, median_seconds
+
+
+def measure(quick: bool) -> list[Record]:
+    """Time both as whole processes."""
+    script = Path(sys.executable).with_name("synaspice")
+    repeats = 5 if quick else 25
+    ours = median_seconds(lambda: subprocess.run([script, "--help"], capture_output=True, check=True), repeats)
+    peer = median_seconds(lambda: subprocess.run([sys.executable, "-c", "import pandas"], check=True), repeats)
+    peer_name = f"python -c 'import pandas' ({version('pandas')})"
+    return [Record("synaspice --help", ours, peer, peer_name, peer / ours, "s")]
+
+
+if __name__ == "__main__":
+    main(__doc__, measure)

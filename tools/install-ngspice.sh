@@ -1,0 +1,20 @@
+#!/bin/sh
+# Install the ngspice program and its shared library where they are missing (Debian, Ubuntu); elsewhere say what to do.
+set -eu
+here=$(dirname "$0")
+missing=""
+command -v ngspice >/dev/null 2>&1 || missing="ngspice"
+if [ -z "${NGSPICE_LIBRARY_PATH:-}" ] && ! ls /usr/lib/*/libngspice.so* /usr/lib/libngspice.so* /usr/lib64/libngspice.so* \
+    /usr/local/lib/libngspice* /opt/homebrew/lib/libngspice* "${CONDA_PREFIX:-/nowhere}"/lib/libngspice* >/dev/null 2>&1; then
+    missing="$missing libngspice0"
+fi
+[ -n "$missing" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "missing: $missing. On macOS: brew install ngspice libngspice; with conda: conda install -c conda-forge ngspice ngspice-lib."
+    echo "Everything that runs in ngspice is left out until then."
+    exit 0
+fi
+echo "installing$([ "${missing# }" = "$missing" ] && echo " ")$missing (system packages)"
+if ! { sh "$here/as-root.sh" apt-get update -q && sh "$here/as-root.sh" apt-get install -y -q --no-install-recommends $missing; } >/dev/null; then
+    echo "could not install $missing: everything that runs in ngspice is left out until it is there"
+fi
