@@ -72,7 +72,7 @@ def measure(quick: bool) -> list[Record]:
     unit = "device-steps/s"
     return [
         Record("one noisy trajectory, 300 K, Heun", one, peer, peer_name, one / peer, unit),
-        Record(f"{many} noisy trajectories, all cores", all_cores, peer, f"{peer_name}, one core", all_cores / peer, unit),
+        Record(f"{many} of them, all cores", all_cores, peer, f"{peer_name}, one core", all_cores / peer, unit),
     ]
 
 

@@ -5,10 +5,14 @@ Both include everything a user waits for: ngspice's process, and nothing cached 
 
 from __future__ import annotations
 
+import functools
+
 from harness import Record, main, median_seconds
 
 from synaspice.characterization.engines import trajectory
 from synaspice.devices import MTJ, VTEAM, Pulse, Sine
+
+COMMON = {"source": "voltage", "inputs": {}, "points": 1001}
 
 
 def measure(quick: bool) -> list[Record]:
@@ -21,14 +25,14 @@ def measure(quick: bool) -> list[Record]:
     }
     records = []
     for name, (device, drive, duration, step) in cases.items():
-        common = {"source": "voltage", "inputs": {}, "points": 1001, "max_step": step}
-        seconds = {
-            engine: median_seconds(lambda engine=engine: trajectory(device, drive, duration, engine=engine, **common), repeats)  # noqa: B023
-            for engine in ("numeric", "ngspice")
-        }
-        version = trajectory(device, drive, duration, engine="ngspice", **common).attrs["engine_version"]
+        seconds, version = {}, ""
+        for engine in ("numeric", "ngspice"):
+            run = functools.partial(trajectory, device, drive, duration, engine=engine, max_step=step, **COMMON)
+            seconds[engine] = median_seconds(run, repeats)
+            version = run().attrs.get("engine_version", "")
+        peer = f"subcircuit in ngspice {version}"
         ratio = seconds["ngspice"] / seconds["numeric"]
-        records.append(Record(name, seconds["numeric"], seconds["ngspice"], f"subcircuit in ngspice {version}", ratio, "s"))
+        records.append(Record(name, seconds["numeric"], seconds["ngspice"], peer, ratio, "s"))
     return records
 
 

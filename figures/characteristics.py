@@ -118,7 +118,7 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.margins(x=0, y=0.05)
     drive = right.twinx()
     drive.spines["right"].set_visible(True)
-    factor = _axis(table, drive, "y", swept, swept_name)
+    factor = _axis(table, drive, "y", swept, f"{swept_name}, dashed")
     drive.plot(time * table["time"], factor * table[swept], color="0.6", linewidth=0.8, linestyle="--")
     if len(states) > 1:
         right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=len(states))

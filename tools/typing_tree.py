@@ -1,6 +1,7 @@
 """Lay out the package as it is installed, for the type checker: build/types/synaspice/* are links to the folders.
 
-The folders of the checkout become ``synaspice.*`` only by setup.cfg's ``package_dir``, which a type checker does not read.
+The folders of the checkout become ``synaspice.*`` only by setup.cfg's ``package_dir``, which a type checker does not
+read.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import sympy as sp
 from ..declaration import Noise, Vectorial
 from ..errors import ParameterError, UnknownNameError
 from ..system import Expressions, System, build_system
-from ..waveforms import DC, Drive, FloatArray, Waveform, as_waveform
+from ..waveforms import Drive, FloatArray, Waveform, as_waveform
 from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ class Compiled:
         def quieten(group: Expressions) -> Expressions:
             return {symbol: expression.xreplace(silence) for symbol, expression in group.items()}
 
-        return System(
-            **{name: getattr(flat, name) for name in flat.__dataclass_fields__}
-            | {"rates": quieten(flat.rates), "auxiliaries": quieten(flat.auxiliaries)}
-        )
+        return replace(flat, rates=quieten(flat.rates), auxiliaries=quieten(flat.auxiliaries))
 
     def _define(self, name: str, outputs: Sequence[sp.Expr], namespace: Mapping[str, Any]) -> Function:
         groups = {"v": self.system.voltages, "x": self.system.states, "p": self.parameters}
@@ -209,11 +206,6 @@ class Request:
     def drives_at(self, times: FloatArray) -> dict[str, FloatArray]:
         """Values of the driven inputs at the given times."""
         return {name: waveform(times) for name, waveform in self.inputs.items()}
-
-    @property
-    def static_inputs(self) -> bool:
-        """Whether no input changes in time."""
-        return all(isinstance(waveform, DC) for waveform in self.inputs.values())
 
     def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
         """The times to report: those given, or evenly spaced ones."""
