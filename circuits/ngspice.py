@@ -164,7 +164,8 @@ def run(
     _require_pyspice()
     lines = _deck(str(circuit), options or {})
     kept = list(save)
-    commands = [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]
+    # ngspice holds the circuit in lower case, and not every command folds the names it is given.
+    commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]]
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
         job = Path(folder) / "job.json"
         job.write_text(
