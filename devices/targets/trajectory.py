@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 METHODS: dict[str, Any] = {
     name: getattr(quadrature, name) for name in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 }
+#: More corners than these, as of a long sampled drive, are not stopped at: steps are kept shorter than their distance.
+MAX_STOPS = 1000
 EXPLICIT = ("RK23", "RK45", "DOP853")
 
 
@@ -101,7 +103,10 @@ def integrate(
 
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
-    settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": min(w.max_step() for w in waveforms)}
+    max_step = min(w.max_step() for w in waveforms)
+    if len(corners) > MAX_STOPS:
+        max_step, corners = min(max_step, float(np.min(np.diff(corners)))), corners[:0]
+    settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
     if chosen not in EXPLICIT:
         settings["jac"] = dynamics.jacobian
     scaled = project(
