@@ -13,6 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from ..characterization import hysteresis, iv, write_table
+from ..characterization.table import write_whole
 from ..circuits.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.catalog import models
 from ..devices.errors import MissingDependencyError
@@ -86,7 +87,7 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
         print(f"left out: {message}", file=sys.stderr)
     summary = pd.DataFrame([outcome.row for outcome in outcomes]).sort_values(["device", "preset"], ignore_index=True)
     if tables:
-        summary.to_csv(folder / "summary.csv", index=False)
+        write_whole(folder / "summary.csv", lambda path: summary.to_csv(path, index=False))
     print(f"{len(todo)} devices in {time.perf_counter() - start:.0f} s: {folder}", file=sys.stderr)
     return summary
 
@@ -116,9 +117,10 @@ def _make_netlist(entry: Entry, folder: Path, outcome: Outcome) -> None:
     device, drive = switching_pulse(entry.device)
     duration = 2 * (drive.delay + drive.rise + drive.width)
     netlist = folder / f"{entry.stem}.sub"
-    netlist.write_text(device.netlist(), encoding="utf-8")
+    write_whole(netlist, lambda path: path.write_text(device.netlist(), encoding="utf-8"))
     deck = folder / f"{entry.stem}-test.cir"
-    deck.write_text(transient_deck(device, netlist.name, drive, duration, duration / 4000), encoding="utf-8")
+    text = transient_deck(device, netlist.name, drive, duration, duration / 4000)
+    write_whole(deck, lambda path: path.write_text(text, encoding="utf-8"))
     try:
         measured = run_deck(deck)
     except MissingDependencyError as missing:
