@@ -373,7 +373,7 @@ class CompactModel:
             Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
         method : str, optional
             SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: ``DOP853`` for a
-            magnetisation, ``LSODA`` otherwise.
+            magnetisation; otherwise ``LSODA``, and ``Radau`` where that gives up.
         rtol, atol : float
             Relative and absolute error per step of the deterministic integration; states are measured in
             their scale.

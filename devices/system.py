@@ -23,9 +23,10 @@ Expressions = dict[sp.Symbol, sp.Expr]
 class System:
     """Differential-algebraic equations of one device structure, in SymPy.
 
-    Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries``
-    (declared earlier), ``noises``, physical constants and the temperature. State bounds are already enforced in
-    ``rates``. Symbol order is declaration order.
+    Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries`` (declared
+    earlier), ``noises``, physical constants and the temperature. A state with bounds is seen by the equations
+    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. Symbol order is
+    declaration order.
     """
 
     parameters: tuple[sp.Symbol, ...]
@@ -60,6 +61,12 @@ class System:
             noises=flatten(self.noises),
             observables=flatten(self.observables),
         )
+
+
+def within(state: Any, bounds: tuple[float, float]) -> Any:
+    """The state, or the bound that it is beyond."""
+    low, high = bounds
+    return state + ramp(low - state) - ramp(state - high)
 
 
 def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float) -> Any:
@@ -97,7 +104,10 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
             entries[name] = sp.Symbol(name, real=True)
     entries |= _parameter_vectors(entries)
     s = Symbols(entries)
-    given = dict(model.equations(s))
+    # An integrator or Newton's method may try a state beyond its bounds: the equations see it at the bound.
+    bounded = [item for item in declared.values() if isinstance(item, State) and item.bounds]
+    limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
+    given = dict(model.equations(Symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
     def take(key: str, item: Vectorial | Branch) -> Expressions:
         if key not in given:
@@ -109,6 +119,9 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         return {target: sp.sympify(value)}
 
     groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
+    for item in bounded:
+        assert item.bounds is not None
+        groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
     initial: Expressions = {}
     free: Expressions = {}
     rates: Expressions = {}

@@ -186,6 +186,9 @@ class _Writer:
         for item in device.declarations().values():
             if isinstance(item, Auxiliary):
                 self.scales |= dict.fromkeys(item.symbols, item.scale)
+        for name, state in self.states.items():
+            if state.bounds:
+                self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
         quiet = dict.fromkeys(self.system.noises, sp.S.Zero)
         self.auxiliaries = {s: e.xreplace(quiet) for s, e in self.system.auxiliaries.items()}
         self.free_rates = {s: e.xreplace(quiet) for s, e in self.system.free_rates.items()}
@@ -308,6 +311,11 @@ class _Writer:
 
     def _auxiliaries(self) -> list[str]:
         lines = []
+        for name, state in self.states.items():
+            limited = sp.Symbol(f"{name}_within", real=True)
+            if limited in self.auxiliaries:
+                lines.append(f"* {limited}: {name}, or the bound that it is beyond [{state.unit}]")
+                lines += self._assign(f"B_{limited} {limited} 0 V=", _over(self.auxiliaries[limited], state.scale))
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
                 size = "" if item.scale == 1 else f"{item.scale:g} "

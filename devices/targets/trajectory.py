@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -88,9 +90,11 @@ def integrate(
 ) -> pd.DataFrame:
     """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
     system = compiled(request.device).system
-    chosen = method or ("DOP853" if system.spheres else "LSODA")
-    if chosen not in METHODS:
-        raise UnknownNameError("integration method", chosen, METHODS)
+    # Of the stiff methods LSODA is the fastest; where a window's kink is too much for its multistep formulas, Radau has none.
+    candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
+    for name in candidates:
+        if name not in METHODS:
+            raise UnknownNameError("integration method", name, METHODS)
     reported = request.reporting_times(points, times)
     dynamics = Dynamics(request)
     start = np.array(initial_state(request.device)) / dynamics.scales
@@ -106,20 +110,21 @@ def integrate(
     max_step = min(w.max_step() for w in waveforms)
     if len(corners) > MAX_STOPS:
         max_step, corners = min(max_step, float(np.min(np.diff(corners)))), corners[:0]
-    settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
-    if chosen not in EXPLICIT:
-        settings["jac"] = dynamics.jacobian
-    scaled = project(
-        _march(
-            METHODS[chosen],
-            dynamics.rates,
-            start,
-            reported,
-            np.concatenate([[0.0], corners, [request.duration]]),
-            settings,
-            project if spheres and chosen in EXPLICIT else None,
-        )
-    )
+    corners = np.concatenate([[0.0], corners, [request.duration]])
+
+    def march(name: str) -> FloatArray:
+        settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
+        if name not in EXPLICIT:
+            settings["jac"] = dynamics.jacobian
+        projected = project if spheres and name in EXPLICIT else None
+        return project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
+
+    for name in candidates[:-1]:
+        with contextlib.suppress(SimulationError):
+            scaled = march(name)
+            break
+    else:
+        scaled = march(candidates[-1])
     if request.by_current:
         voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
     else:
@@ -163,7 +168,9 @@ def _march(
     for begin, end in pairwise(corners):
         solver = solver_class(rates, begin, state, end, **settings)
         while solver.status == "running":
-            message = solver.step()
+            with warnings.catch_warnings():  # what the integrator would warn of is said in the exception
+                warnings.simplefilter("ignore", UserWarning)
+                message = solver.step()
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
                 raise SimulationError(
                     f"the integrator gave up at t = {solver.t:.6g} s: {message or 'state not finite'}"
