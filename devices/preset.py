@@ -23,7 +23,7 @@ class Preset:
     model : str
         Name of the compact model that it belongs to.
     title, reference, doi, notes : str
-        What the device is, where it was published, and what a careful user must know.
+        What the device is, where it was published (the DOI may be empty), and what a careful user must know.
     values : Mapping
         Parameter and option values.
     sources : Mapping
@@ -42,6 +42,11 @@ class Preset:
     values: Mapping[str, Any]
     sources: Mapping[str, str]
     drive: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def citation(self) -> str:
+        """The reference, with its DOI if it has one."""
+        return f"{self.reference}, doi:{self.doi}" if self.doi else self.reference
 
     @classmethod
     def from_toml(cls, name: str, text: str) -> Preset:

@@ -69,7 +69,7 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
 
     made = make_device(device, preset, set_)
     if made.provenance:
-        print(f"{made.provenance.title}\n{made.provenance.reference}, doi:{made.provenance.doi}")
+        print(f"{made.provenance.title}\n{made.provenance.citation}")
         print(made.provenance.notes.strip() + "\n" if made.provenance.notes.strip() else "")
     for name, option in made.option_declarations().items():
         choices = ", ".join(option.choices)

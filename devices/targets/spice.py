@@ -229,7 +229,7 @@ class _Writer:
             lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
         if preset:
             lines.append(f"Parameters: preset {preset.name}: {preset.title}")
-            lines.append(f"  from {preset.reference}, doi:{preset.doi}")
+            lines.append(f"  from {preset.citation}")
         options = ", ".join(f"{key}={value}" for key, value in device.options.items())
         if options:
             lines.append(f"Built for {options} (fixed in the equations below)")

@@ -90,7 +90,7 @@ def integrate(
 ) -> pd.DataFrame:
     """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
     system = compiled(request.device).system
-    # Of the stiff methods LSODA is the fastest; where a window's kink is too much for its multistep formulas, Radau has none.
+    # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
     candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
     for name in candidates:
         if name not in METHODS:
