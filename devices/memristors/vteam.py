@@ -65,7 +65,7 @@ class VTEAM(CompactModel):
     initial_state = Parameter(0.5, "1", "state at t = 0: 0 on, 1 off", (0.0, 1.0))
 
     travel = Derived("m", "distance w_off - w_on")
-    switching_time = Derived("s", "time to cross at twice the threshold, in the faster direction")
+    switching_time = Derived("s", "time to cross at twice the threshold, geometric mean of both directions")
 
     x = State("1", "normalised state, 0 on, 1 off", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
     resistance = Observable("ohm", "resistance")
@@ -88,7 +88,7 @@ class VTEAM(CompactModel):
             resistance = s.resistance_on * sp.exp(s.x * sp.log(s.resistance_off / s.resistance_on))
         return {
             "travel": s.position_off - s.position_on,
-            "switching_time": s.travel / sp.Max(s.rate_off, -s.rate_on),
+            "switching_time": s.travel / sp.sqrt(-s.rate_off * s.rate_on),
             "current": s.voltage / resistance,
             "dx/dt": (off + on) / s.travel,
             "resistance": resistance,
