@@ -111,7 +111,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
             key, _, value = line[2:].partition(": ")
             attrs[key] = json.loads(value)
             count += 1
-    table = pd.read_csv(path, skiprows=count, float_precision="round_trip")
+    # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may be off by the last digit.
+    table = pd.read_csv(path, skiprows=count, engine="pyarrow")
     table.attrs |= attrs
     return table
 

@@ -100,7 +100,8 @@ def cmtj_trajectory(junction: MTJ, current: float, duration: float, step: float)
 
     cmtj's constants are process-wide and are set to ours. Its M_s is in tesla. Its spin-torque terms are not
     transformed from the Gilbert to the Landau-Lifshitz form: what here is eps' = 0 is there a secondary torque of
-    beta = alpha. Its step counts are truncated, so they get half a step of margin; a row of its log stamped t holds m(t + step).
+    beta = alpha. Its step counts are truncated, so they get half a step of margin; a row of its log stamped t holds
+    m(t + step).
     """
     constants = PhysicalConstants
     constants.set_magnetic_permeability(codata.mu_0)

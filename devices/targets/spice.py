@@ -349,7 +349,7 @@ class _Writer:
             lines += [
                 f"B_hold_{symbol} 0 hold_{symbol} I=V(rate_{symbol}) + V({symbol}) - {symbol}_start",
                 f"R_hold_{symbol} hold_{symbol} 0 1",
-                f"C_hold_{symbol} hold_{symbol} 0 1e6",
+                f"C_hold_{symbol} hold_{symbol} 0 1e12",
                 f"B_{symbol} 0 {symbol} I=V(rate_{symbol}) - (1 - V(running))*V(hold_{symbol})",
                 f"C_{symbol} {symbol} 0 {{time_unit}} ic={{{symbol}_start}}",
             ]

@@ -100,8 +100,12 @@ def test_what_is_no_number_is_refused_with_an_example(text):
         parse_quantity(text, "m")
 
 
-UNITS = st.sampled_from(["m", "s", "V", "A", "ohm", "K", "T", "F", "S", "Hz", "J", "A/m", "J/m^2", "m^2", "rad", "1", ""])
-MAGNITUDES = st.builds(lambda exponent, mantissa: mantissa * 10.0**exponent, st.integers(-20, 14), st.floats(1, 9.99999))
+UNITS = st.sampled_from(
+    ["m", "s", "V", "A", "ohm", "K", "T", "F", "S", "Hz", "J", "A/m", "J/m^2", "m^2", "rad", "1", ""]
+)
+MAGNITUDES = st.builds(
+    lambda exponent, mantissa: mantissa * 10.0**exponent, st.integers(-20, 14), st.floats(1, 9.99999)
+)
 
 
 @given(value=MAGNITUDES, sign=st.sampled_from([-1, 1]), unit=UNITS)

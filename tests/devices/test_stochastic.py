@@ -97,7 +97,9 @@ def test_the_first_steps_scatter_as_browns_thermal_field_says():
 
 
 def test_scatter_grows_with_the_square_root_of_temperature():
-    spreads = [noisy(MTJ(), 0.0, 1e-13, time_step=1e-14, temperature=t, trajectories=500)["m_x"].std() for t in (75.0, 300.0)]
+    spreads = [
+        noisy(MTJ(), 0.0, 1e-13, time_step=1e-14, temperature=t, trajectories=500)["m_x"].std() for t in (75.0, 300.0)
+    ]
     # The same random numbers, and deflections small enough (1e-2) to be linear.
     assert spreads[1] / spreads[0] == pytest.approx(2, rel=1e-3)
 

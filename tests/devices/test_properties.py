@@ -1,0 +1,190 @@
+"""What holds for every device that can be made, over the whole range of every parameter."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, Sine
+from synaspice.devices.targets.numeric import compiled, initial_state, parameter_vector
+
+MODELS = [MTJ, VTEAM, LinearIonDrift]
+every_model = pytest.mark.parametrize("model", MODELS)
+many = settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def values_of(parameter):
+    """Values over a parameter's bounds, by decades where they span several."""
+    low, high = parameter.bounds
+    if low > 0 and high > 10 * low:
+        return st.floats(math.log(low), math.log(high)).map(lambda x: min(max(math.exp(x), low), high))
+    if high < 0 and low < 10 * high:
+        return st.floats(math.log(-high), math.log(-low)).map(lambda x: max(min(-math.exp(x), high), low))
+    return st.floats(low, high)
+
+
+@st.composite
+def devices(draw, model):
+    """Devices with any of the parameters given, the others at their defaults, and any options."""
+    declared = model.parameter_declarations()
+    values = {name: draw(values_of(p)) for name, p in declared.items() if not callable(p.default)}
+    for name, parameter in declared.items():
+        if callable(parameter.default) and draw(st.booleans()):
+            values[name] = draw(values_of(parameter))
+    options = {name: draw(st.sampled_from(option.choices)) for name, option in model.option_declarations().items()}
+    try:
+        return model(**values, **options)
+    except ParameterError as error:
+        # What check() refuses says "must"; a computed default outside its own bounds would be a mistake.
+        assume("must" not in str(error))
+        raise
+
+
+def states_of(draw, device):
+    """A state anywhere that the declaration allows."""
+    found = {}
+    for item in {id(item): item for item in device.state_declarations().values()}.values():
+        if item.unit_sphere:
+            height, angle = draw(st.floats(-1, 1)), draw(st.floats(-math.pi, math.pi))
+            radius = math.sqrt(1 - height**2)
+            vector = (radius * math.cos(angle), radius * math.sin(angle), height)
+            found |= dict(zip(item.components, vector, strict=True))
+        else:
+            found |= {name: draw(st.floats(*item.bounds)) for name in item.components}
+    return found
+
+
+@every_model
+def test_static_curves_are_finite_everywhere(model):
+    @many
+    @given(data=st.data())
+    def check(data):
+        device = data.draw(devices(model))
+        voltages = np.concatenate([np.linspace(-2, 2, 9), [1e-12, -1e-300]])
+        state = states_of(data.draw, device)
+        with warnings.catch_warnings(), np.errstate(over="raise", invalid="raise", divide="raise"):
+            warnings.simplefilter("error")
+            at_start, anywhere = device.static(voltage=voltages), device.static(voltage=voltages, **state)
+        for table in (at_start, anywhere):
+            for name, values in table.items():
+                assert np.all(np.isfinite(values)), name
+            # A memory element is passive and passes no current without a voltage.
+            assert np.all(table["current"] * voltages >= 0)
+            assert table["current"][4] == 0
+            assert np.all(table["resistance"] > 0)
+
+    check()
+
+
+@dataclass(frozen=True)
+class PatientSine(Sine):
+    """A sine that is asked for no more than many times: a stuck integrator fails the test instead of hanging it."""
+
+    asked: list = field(default_factory=list, compare=False)
+
+    def scalar(self):
+        value = super().scalar()
+
+        def counted(time):
+            self.asked.append(None)
+            # Typically some hundred to a thousand.
+            assert len(self.asked) < 100_000, "the integrator does not come to an end"
+            return value(time)
+
+        return counted
+
+
+@every_model
+def test_states_stay_finite_and_within_their_bounds(model):
+    @many
+    @given(data=st.data())
+    def check(data):
+        device = data.draw(devices(model))
+        amplitude = data.draw(st.sampled_from([-1.0, 1.0])) * data.draw(st.floats(0.01, 1.0))
+        # Fast and slow devices differ by tens of decades: the drive lasts some of the device's own times, the inverse
+        # of the rate of its state, the largest over the sphere for a direction.
+        duration = data.draw(st.floats(0.1, 4.0)) * own_time(device, amplitude)
+        assume(0 < duration < 1e30)
+        table = device.simulate(PatientSine(0.0, amplitude, 1 / duration), duration, points=5)
+        for name, item in device.state_declarations().items():
+            assert np.all(np.isfinite(table[name]))
+            if item.bounds:
+                low, high = item.bounds
+                assert table[name].min() >= low - 1e-9
+                assert table[name].max() <= high + 1e-9
+            if item.unit_sphere:
+                norms = np.linalg.norm(table[list(item.components)], axis=1)
+                np.testing.assert_allclose(norms, 1, rtol=0, atol=1e-12)
+        assert np.all(np.isfinite(table))
+
+    check()
+
+
+DIRECTIONS = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if x or y or z], float)
+DIRECTIONS /= np.linalg.norm(DIRECTIONS, axis=1, keepdims=True)
+
+
+def own_time(device, amplitude):
+    voltages = np.array([[-amplitude], [0.0], [amplitude]])
+    if isinstance(device, MTJ):
+        table = device.static(voltage=voltages, **dict(zip(("m_x", "m_y", "m_z"), DIRECTIONS.T, strict=True)))
+        fastest = np.sqrt(sum(table[f"dm_{axis}/dt"] ** 2 for axis in "xyz")).max()
+    else:
+        fastest = np.abs(device.static(voltage=voltages, x=np.array([device.initial_state]))["dx/dt"]).max()
+    return 1 / fastest if fastest > 0 else device.settling_time
+
+
+@every_model
+def test_the_generated_jacobian_is_the_derivative_of_the_rates(model):
+    @many
+    @given(data=st.data())
+    def check(data):
+        device = data.draw(devices(model))
+        state = states_of(data.draw, device)
+        voltage = data.draw(st.floats(-2, 2))
+        functions, p = compiled(device), parameter_vector(device)
+        x = np.array(list(state.values()))
+        n = len(x)
+
+        def rates(shift):
+            return np.array(functions.rates([voltage + shift[n]], list(x + shift[:n]), p))
+
+        def derivatives(step):
+            return np.stack([(rates(s) - rates(-s)) / (2 * step) for s in step * np.eye(n + 1)], axis=1)
+
+        flat = np.array(functions.jacobian([voltage], list(x), p))
+        exact = np.concatenate([flat[: n * n].reshape(n, n), flat[n * n :].reshape(n, 1)], axis=1)
+        assert np.all(np.isfinite(exact))
+        # Where finite differences of two step sizes disagree there is a kink or an edge too sharp for them
+        # (a threshold, the layer at a bound, a window): nothing can be compared there.
+        coarse, fine = derivatives(2e-6), derivatives(1e-6)
+        scale = np.abs(fine).max() + np.abs(rates(np.zeros(n + 1))).max()
+        assume(np.all(np.abs(coarse - fine) <= 1e-5 * scale))
+        # Rounding of rates of size "scale" over a step of 1e-6: 1e-10; truncation: what the two disagree by.
+        np.testing.assert_allclose(exact, fine, rtol=0, atol=2e-5 * scale)
+
+    check()
+
+
+@every_model
+def test_the_slope_of_the_current_is_its_derivative(model):
+    @many
+    @given(data=st.data())
+    def check(data):
+        device = data.draw(devices(model))
+        voltage = data.draw(st.floats(-2, 2))
+        functions, x, p = compiled(device), initial_state(device), parameter_vector(device)
+        step = 1e-5
+        up, down = (functions.currents([voltage + s], x, p)[0] for s in (step, -step))
+        _, slope, *_ = functions.currents([voltage], x, p)
+        # The curvature scales with the smallest half-voltage, 0.01 V: third derivative times step^2 / 6 is some 1e-6.
+        assert (up - down) / (2 * step) == pytest.approx(slope, rel=1e-5)
+        assert slope >= 0
+
+    check()
