@@ -31,6 +31,9 @@ class Declared:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
+    def __set__(self, instance: CompactModel, value: object) -> None:
+        raise AttributeError(f"a device does not change: device.replace({self.name}=...) makes another one")
+
 
 @dataclass
 class Parameter(Declared):

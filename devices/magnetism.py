@@ -87,7 +87,9 @@ def demagnetizing_factor_cylinder(aspect: Any) -> Any:
     38, 3333 (2005), doi:10.1088/0022-3727/38/18/001.
     """
     tau = np.asarray(aspect, dtype=float)
-    return 1 + 4 / (3 * np.pi * tau) - hyp2f1(-0.5, 0.5, 2.0, -1 / tau**2)
+    # By Pfaff's transformation the argument lies between 0 and 1: SciPy loses digits at large negative ones.
+    hypergeometric = np.sqrt(1 + 1 / tau**2) * hyp2f1(-0.5, 1.5, 2.0, 1 / (1 + tau**2))
+    return 1 + 4 / (3 * np.pi * tau) - hypergeometric
 
 
 def demagnetizing_factors_ellipse(length: float, width: float, thickness: float) -> tuple[float, float, float]:

@@ -6,6 +6,8 @@ import importlib.metadata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from .model import CompactModel
 
@@ -46,5 +48,5 @@ def table_attributes(device: CompactModel, columns: Sequence[str], engine: str, 
         "engine": engine,
         "seed": None,
         "version": package_version(),
-        **more,
+        **{name: value.item() if isinstance(value, np.generic) else value for name, value in more.items()},
     }

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
 from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from .targets.spice import Subcircuit
@@ -72,10 +73,8 @@ class CompactModel:
             if name not in parameters and name not in options:
                 raise UnknownNameError(f"parameter of {self.model_name()}", name, [*parameters, *options])
         self._preset = preset
-        self._given = MappingProxyType(dict(given))
-        self._options = MappingProxyType(
-            {name: option.check(given.get(name, option.default)) for name, option in options.items()}
-        )
+        self._given = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
+        self._options = {name: option.check(given.get(name, option.default)) for name, option in options.items()}
         self._values: dict[str, float] = {}
         computed = []
         for name, parameter in parameters.items():
@@ -201,7 +200,7 @@ class CompactModel:
     @property
     def options(self) -> Mapping[str, str]:
         """Value of every option."""
-        return self._options
+        return MappingProxyType(self._options)
 
     @property
     def provenance(self) -> Preset | None:
@@ -218,12 +217,16 @@ class CompactModel:
         """The symbolic equations, for this device's options."""
         return build_system(*self.structure)
 
-    @functools.cached_property
+    @property
     def derived(self) -> Mapping[str, float]:
         """Value of every derived quantity, in SI units."""
+        return MappingProxyType(self._derived)
+
+    @functools.cached_property
+    def _derived(self) -> dict[str, float]:
         from .targets.numeric import evaluate_derived
 
-        return MappingProxyType(evaluate_derived(self))
+        return evaluate_derived(self)
 
     @property
     def settling_time(self) -> float:
@@ -274,7 +277,9 @@ class CompactModel:
         return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
 
     def source_of(self, name: str) -> str:
-        """Where the value of a parameter comes from: the preset's source, ``given``, ``computed`` or ``default``."""
+        """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
+        if name not in self._values and name not in self._options:
+            raise UnknownNameError(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
             return self._preset.sources[name]
         if name in self._given:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from .errors import ParameterError
 
-# SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.
+# Powers of ten of the SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.
 SUFFIXES = {
-    "t": 1e12,
-    "g": 1e9,
-    "meg": 1e6,
-    "k": 1e3,
-    "m": 1e-3,
-    "u": 1e-6,
-    "µ": 1e-6,
-    "n": 1e-9,
-    "p": 1e-12,
-    "f": 1e-15,
-    "a": 1e-18,
+    "t": 12,
+    "g": 9,
+    "meg": 6,
+    "k": 3,
+    "m": -3,
+    "u": -6,
+    "n": -9,
+    "p": -12,
+    "f": -15,
+    "a": -18,
 }
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
-_SPELLINGS = {"Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
+_SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
 
 
 def _canonical(unit: str) -> str:
@@ -64,7 +64,7 @@ def parse_quantity(text: str, unit: str = "1") -> float:
         return value
     for suffix in sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
-            return value * SUFFIXES[suffix]
+            return float(Decimal(match.group(1)).scaleb(SUFFIXES[suffix]))
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"
     raise ParameterError(f"{text!r} ends in {match.group(2)!r}, but {expected} is expected here")
 
@@ -89,5 +89,7 @@ def si_prefix(value: float, unit: str) -> tuple[float, str]:
 def format_si(value: float, unit: str = "") -> str:
     """Format a value with an SI prefix for people to read, as in ``40 nm`` or ``1.2 kohm``."""
     factor, prefix = si_prefix(value, unit)
+    if prefix == "M":  # which would be read back as SPICE's milli
+        factor, prefix = 1.0, ""
     text = f"{value / factor:.6g}"
     return text if unit in ("", "1") else f"{text} {prefix}{unit}"

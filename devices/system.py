@@ -114,6 +114,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
             raise TypeError(f"{model.__name__}.equations() gives no expression for {key!r}")
         value = given.pop(key)
         if isinstance(item, Vectorial) and item.vector:
+            if len(value) != len(item.components):
+                raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
             return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
         target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
         return {target: sp.sympify(value)}
@@ -174,10 +176,11 @@ def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:
 
 def _check_symbols(model: type[CompactModel], system: System) -> None:
     """Refuse equations that refer to something that is not known where it stands."""
-    fixed = {*system.parameters, *CONSTANTS, TEMPERATURE}
-    seen = set(fixed)
+    inputs = {sp.Symbol(name, real=True) for name in model.input_declarations()}
+    seen = {*system.parameters, *CONSTANTS, TEMPERATURE}
     for symbol, expression in system.derived.items():
-        _refuse(model, symbol, expression, seen)
+        # Derived quantities are evaluated once, and an input may change in time.
+        _refuse(model, symbol, expression, seen - inputs)
         seen.add(symbol)
     for symbol, expression in system.initial.items():
         _refuse(model, symbol, expression, seen)

@@ -25,9 +25,14 @@ class Waveform:
 
     def __post_init__(self) -> None:
         for item in fields(self):
+            if item.type != "float":
+                continue
             value = getattr(self, item.name)
-            if isinstance(value, int | float) and not math.isfinite(value) and item.default is not math.inf:
+            if not isinstance(value, int | float | np.number) or isinstance(value, bool | np.complexfloating):
+                raise ParameterError(f"{type(self).__name__}: {item.name} must be a number, not {value!r}")
+            if not math.isfinite(value) and item.default is not math.inf:
                 raise ParameterError(f"{type(self).__name__}: {item.name} = {value} is not finite")
+            object.__setattr__(self, item.name, float(value))
         self._check()
 
     def _check(self) -> None:
@@ -76,7 +81,9 @@ def _interpolator(times: Sequence[float], levels: Sequence[float]) -> Callable[[
 
 def _within(times: ArrayLike, duration: float) -> FloatArray:
     unique = np.unique(np.asarray(times, dtype=float))
-    return unique[(unique > 0) & (unique < duration)]
+    unique = unique[(unique > 0) & (unique < duration)]
+    # Corners that differ by rounding are one.
+    return unique[np.diff(unique, prepend=0.0) > 1e-13 * duration]
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ class Pulse(Waveform):
             (self.delay >= 0, "the delay must not be negative"),
             (self.rise > 0 and self.fall > 0, "rise and fall must be positive"),
             (self.width > 0, "the width must be positive"),
-            (self.period >= self.rise + self.width + self.fall, "the period is shorter than rise + width + fall"),
+            # with room for the rounding of the sum
+            (self.period * (1 + 1e-12) >= self.rise + self.width + self.fall, "the period is shorter than its pulse"),
         )
 
     def _corners(self) -> FloatArray:
@@ -246,8 +254,11 @@ class PiecewiseLinear(Waveform):
     levels: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "times", tuple(map(float, self.times)))
-        object.__setattr__(self, "levels", tuple(map(float, self.levels)))
+        for name in ("times", "levels"):
+            try:
+                object.__setattr__(self, name, tuple(map(float, getattr(self, name))))
+            except (TypeError, ValueError):
+                raise ParameterError(f"PiecewiseLinear: {name} must be numbers, not {getattr(self, name)!r}") from None
         super().__post_init__()
 
     def _check(self) -> None:
@@ -340,9 +351,12 @@ def as_waveform(drive: Drive, duration: float, what: str = "drive") -> Waveform:
     if isinstance(drive, Waveform):
         return drive
     try:
-        samples = np.asarray(drive, dtype=float)
-    except (TypeError, ValueError):
-        raise ParameterError(f"the {what} must be a number, an array or a waveform, not {drive!r}") from None
+        samples = np.asarray(drive)
+    except ValueError:  # a ragged list
+        samples = np.array(None)
+    if samples.dtype.kind not in "iuf":
+        raise ParameterError(f"the {what} must be a number, an array or a waveform, not {drive!r}")
+    samples = samples.astype(float)
     if not np.all(np.isfinite(samples)):
         raise ParameterError(f"the {what} must be finite, and contains NaN or infinity")
     if samples.ndim == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,9 @@ def compiled(device: CompactModel) -> Compiled:
 def evaluate_derived(device: CompactModel) -> dict[str, float]:
     """Values of the derived quantities of a device, by name."""
     functions = compiled(device)
-    values = functions.derived(list(device.values.values()))
+    # NumPy's numbers divide by zero to infinity: a torque that vanishes has an infinite critical current.
+    with np.errstate(all="ignore"):
+        values = functions.derived([np.float64(value) for value in device.values.values()])
     return {str(symbol): float(value) for symbol, value in zip(functions.system.derived, values, strict=True)}
 
 
@@ -163,6 +166,40 @@ def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict
     return {
         name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in zip(names, results, strict=True)
     }
+
+
+def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
+    """Return a whole number, or say what is wrong with it.
+
+    Raises
+    ------
+    ParameterError
+        Not a whole number (nor a float or text that looks like one), or out of range.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ParameterError(f"{name} must be a whole number, not {value!r}") from None
+    if isinstance(value, bool):
+        raise ParameterError(f"{name} must be a whole number, not {value!r}")
+    if number < least:
+        raise ParameterError(f"{name} must be at least {least}, not {value!r}")
+    if number > most:
+        raise ParameterError(f"{name} must be at most {most}, not {value!r}")
+    return number
+
+
+def positive(name: str, value: Any, unit: str = "") -> float:
+    """Return a positive, finite number, or say that it is none.
+
+    Raises
+    ------
+    ParameterError
+        If it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise ParameterError(f"{name} must be positive and finite, not {value!r}{unit and ' ' + unit}")
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -210,13 +247,13 @@ class Request:
     def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
         """The times to report: those given, or evenly spaced ones."""
         if times is None:
-            count = 1001 if points is None else points
-            if count < 2:
-                raise ParameterError(f"points must be at least 2, not {count}")
-            return np.linspace(0.0, self.duration, count)
+            return np.linspace(0.0, self.duration, whole("points", 1001 if points is None else points, 2))
         if points is not None:
             raise ParameterError("give either points or times, not both")
-        chosen = np.asarray(times, dtype=float)
+        try:
+            chosen = np.asarray(times, dtype=float)
+        except (TypeError, ValueError):
+            raise ParameterError(f"times must be numbers of seconds, not {times!r}") from None
         inside = chosen.ndim == 1 and len(chosen) and chosen[0] >= 0 and chosen[-1] <= self.duration
         if not inside or np.any(np.diff(chosen) <= 0):
             raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")

@@ -25,7 +25,7 @@ from ..declaration import TEMPERATURE
 from ..errors import ParameterError, SimulationError
 from ..waveforms import FloatArray
 from .codegen import SCALAR_NAMESPACE, define, function_source
-from .numeric import Request, compiled, compiled_for, initial_state, parameter_vector, tabulate
+from .numeric import Request, compiled, compiled_for, initial_state, parameter_vector, positive, tabulate, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,11 +132,13 @@ def integrate(
     """Compute noisy trajectories of a request; see :meth:`CompactModel.simulate`."""
     device = request.device
     step, recorded = _check(request, points, temperature, trajectories, time_step)
-    seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
+    seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
     # The step is shortened so that a whole number of steps lies between the times to report.
     intervals = max(recorded - 1, 1)
     stride = math.ceil(request.duration / intervals / step * (1 - 1e-12))
     steps = stride * intervals
+    if steps > LARGEST_TABLE:
+        raise ParameterError(f"{steps:g} steps of {step:g} s do not fit into memory; take longer ones or a shorter run")
     grid = np.linspace(0.0, request.duration, steps + 1)
     drive = request.waveform(grid)
     inputs = np.array([waveform(grid) for waveform in request.inputs.values()]).reshape(-1, steps + 1)
@@ -183,16 +185,16 @@ def _check(
     request: Request, points: int | None, temperature: float, trajectories: int, time_step: float | None
 ) -> tuple[float, int]:
     """Refuse what makes no sense; return the step and the number of times to report."""
-    if not 0 <= temperature < math.inf:
+    if isinstance(temperature, bool | str) or not 0 <= temperature < math.inf:
         raise ParameterError(f"the temperature must be finite and not negative, not {temperature!r} K")
-    if trajectories < 1:
-        raise ParameterError(f"trajectories must be at least 1, not {trajectories}")
-    recorded = points if points is not None else (1001 if trajectories == 1 else 1)
-    if recorded < 1:
-        raise ParameterError(f"points must be at least 1, not {points}")
-    step = request.device.settling_time / 1000 if time_step is None else time_step
-    if not 0 < step <= request.duration:
-        raise ParameterError(f"time_step must be positive and not above the duration, not {step!r} s")
+    trajectories = whole("trajectories", trajectories, 1)
+    recorded = whole("points", points if points is not None else 1001 if trajectories == 1 else 1, 1)
+    if time_step is None:
+        step = min(request.device.settling_time / 1000, request.duration)
+    else:
+        step = positive("time_step", time_step, "s")
+        if step > request.duration:
+            raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
     if recorded * trajectories * len(request.device.state_declarations()) > LARGEST_TABLE:
         raise ParameterError(f"{trajectories} trajectories of {recorded} points do not fit; report fewer points")
     return step, recorded

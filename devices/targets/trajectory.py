@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import integrate as quadrature
 
-from ..errors import SimulationError, UnknownNameError
+from ..errors import ParameterError, SimulationError, UnknownNameError
 from ..waveforms import FloatArray
-from .numeric import Request, compiled, initial_state, parameter_vector, tabulate, voltage_solver
+from .numeric import Request, compiled, initial_state, parameter_vector, positive, tabulate, voltage_solver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 METHODS: dict[str, Any] = {
     name: getattr(quadrature, name) for name in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 }
-#: More corners than these, as of a long sampled drive, are not stopped at: steps are kept shorter than their distance.
+#: More corners than these, if evenly spaced as of a long sampled drive, are not stopped at: steps are kept shorter
+#: than their distance instead.
 MAX_STOPS = 1000
+#: SciPy's integrators take no smaller relative tolerance.
+SMALLEST_RTOL = 2.3e-14
 EXPLICIT = ("RK23", "RK45", "DOP853")
 
 
@@ -91,6 +94,9 @@ def integrate(
     """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
     system = compiled(request.device).system
     # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
+    rtol, atol = positive("rtol", rtol), positive("atol", atol)
+    if rtol < SMALLEST_RTOL:
+        raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
     candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
     for name in candidates:
         if name not in METHODS:
@@ -108,8 +114,9 @@ def integrate(
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
     max_step = min(w.max_step() for w in waveforms)
-    if len(corners) > MAX_STOPS:
-        max_step, corners = min(max_step, float(np.min(np.diff(corners)))), corners[:0]
+    gaps = np.diff(corners)
+    if len(corners) > MAX_STOPS and np.max(gaps) < 2 * np.min(gaps):
+        max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]
     corners = np.concatenate([[0.0], corners, [request.duration]])
 
     def march(name: str) -> FloatArray:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, Sine
@@ -17,6 +16,8 @@ from synaspice.devices.targets.numeric import compiled, initial_state, parameter
 MODELS = [MTJ, VTEAM, LinearIonDrift]
 every_model = pytest.mark.parametrize("model", MODELS)
 many = settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+# Shrinking an example that makes an integrator slow would take minutes.
+many_unshrunk = settings(many, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def values_of(parameter):
@@ -61,25 +62,20 @@ def states_of(draw, device):
 
 
 @every_model
-def test_static_curves_are_finite_everywhere(model):
-    @many
-    @given(data=st.data())
-    def check(data):
-        device = data.draw(devices(model))
-        voltages = np.concatenate([np.linspace(-2, 2, 9), [1e-12, -1e-300]])
-        state = states_of(data.draw, device)
-        with warnings.catch_warnings(), np.errstate(over="raise", invalid="raise", divide="raise"):
-            warnings.simplefilter("error")
-            at_start, anywhere = device.static(voltage=voltages), device.static(voltage=voltages, **state)
-        for table in (at_start, anywhere):
-            for name, values in table.items():
-                assert np.all(np.isfinite(values)), name
-            # A memory element is passive and passes no current without a voltage.
-            assert np.all(table["current"] * voltages >= 0)
-            assert table["current"][4] == 0
-            assert np.all(table["resistance"] > 0)
-
-    check()
+@many
+@given(data=st.data())
+def test_static_curves_are_finite_everywhere(model, data):
+    device = data.draw(devices(model))
+    voltages = np.concatenate([np.linspace(-2, 2, 9), [1e-12, -1e-300]])
+    state = states_of(data.draw, device)
+    # NumPy's warnings are errors in this test suite.
+    for table in (device.static(voltage=voltages), device.static(voltage=voltages, **state)):
+        for name, values in table.items():
+            assert np.all(np.isfinite(values)), name
+        # A memory element is passive and passes no current without a voltage.
+        assert np.all(table["current"] * voltages >= 0)
+        assert table["current"][4] == 0
+        assert np.all(table["resistance"] > 0)
 
 
 @dataclass(frozen=True)
@@ -94,36 +90,33 @@ class PatientSine(Sine):
         def counted(time):
             self.asked.append(None)
             # Typically some hundred to a thousand.
-            assert len(self.asked) < 100_000, "the integrator does not come to an end"
+            assert len(self.asked) < 50_000, "the integrator does not come to an end"
             return value(time)
 
         return counted
 
 
 @every_model
-def test_states_stay_finite_and_within_their_bounds(model):
-    @many
-    @given(data=st.data())
-    def check(data):
-        device = data.draw(devices(model))
-        amplitude = data.draw(st.sampled_from([-1.0, 1.0])) * data.draw(st.floats(0.01, 1.0))
-        # Fast and slow devices differ by tens of decades: the drive lasts some of the device's own times, the inverse
-        # of the rate of its state, the largest over the sphere for a direction.
-        duration = data.draw(st.floats(0.1, 4.0)) * own_time(device, amplitude)
-        assume(0 < duration < 1e30)
-        table = device.simulate(PatientSine(0.0, amplitude, 1 / duration), duration, points=5)
-        for name, item in device.state_declarations().items():
-            assert np.all(np.isfinite(table[name]))
-            if item.bounds:
-                low, high = item.bounds
-                assert table[name].min() >= low - 1e-9
-                assert table[name].max() <= high + 1e-9
-            if item.unit_sphere:
-                norms = np.linalg.norm(table[list(item.components)], axis=1)
-                np.testing.assert_allclose(norms, 1, rtol=0, atol=1e-12)
-        assert np.all(np.isfinite(table))
-
-    check()
+@many_unshrunk
+@given(data=st.data())
+def test_states_stay_finite_and_within_their_bounds(model, data):
+    device = data.draw(devices(model))
+    amplitude = data.draw(st.sampled_from([-1.0, 1.0])) * data.draw(st.floats(0.01, 1.0))
+    # Fast and slow devices differ by tens of decades: the drive lasts some of the device's own times, the inverse
+    # of the rate of its state, the largest over the sphere for a direction.
+    duration = data.draw(st.floats(0.1, 4.0)) * own_time(device, amplitude)
+    assume(0 < duration < 1e30)
+    table = device.simulate(PatientSine(0.0, amplitude, 1 / duration), duration, points=5)
+    for name, item in device.state_declarations().items():
+        assert np.all(np.isfinite(table[name]))
+        if item.bounds:
+            low, high = item.bounds
+            assert table[name].min() >= low - 1e-9
+            assert table[name].max() <= high + 1e-9
+        if item.unit_sphere:
+            norms = np.linalg.norm(table[list(item.components)], axis=1)
+            np.testing.assert_allclose(norms, 1, rtol=0, atol=1e-12)
+    assert np.all(np.isfinite(table))
 
 
 DIRECTIONS = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if x or y or z], float)
@@ -141,50 +134,47 @@ def own_time(device, amplitude):
 
 
 @every_model
-def test_the_generated_jacobian_is_the_derivative_of_the_rates(model):
-    @many
-    @given(data=st.data())
-    def check(data):
-        device = data.draw(devices(model))
-        state = states_of(data.draw, device)
-        voltage = data.draw(st.floats(-2, 2))
-        functions, p = compiled(device), parameter_vector(device)
-        x = np.array(list(state.values()))
-        n = len(x)
+@many
+@given(data=st.data())
+def test_the_generated_jacobian_is_the_derivative_of_the_rates(model, data):
+    device = data.draw(devices(model))
+    state = states_of(data.draw, device)
+    voltage = data.draw(st.floats(-2, 2))
+    functions, p = compiled(device), parameter_vector(device)
+    x = np.array(list(state.values()))
+    n = len(x)
 
-        def rates(shift):
-            return np.array(functions.rates([voltage + shift[n]], list(x + shift[:n]), p))
+    def rates(shift):
+        return np.array(functions.rates([voltage + shift[n]], list(x + shift[:n]), p))
 
-        def derivatives(step):
-            return np.stack([(rates(s) - rates(-s)) / (2 * step) for s in step * np.eye(n + 1)], axis=1)
+    def derivatives(step, sides):
+        one, other = sides
+        shifts = step * np.eye(n + 1)
+        return np.stack([(rates(one * d) - rates(other * d)) / ((one - other) * step) for d in shifts], axis=1)
 
-        flat = np.array(functions.jacobian([voltage], list(x), p))
-        exact = np.concatenate([flat[: n * n].reshape(n, n), flat[n * n :].reshape(n, 1)], axis=1)
-        assert np.all(np.isfinite(exact))
-        # Where finite differences of two step sizes disagree there is a kink or an edge too sharp for them
-        # (a threshold, the layer at a bound, a window): nothing can be compared there.
-        coarse, fine = derivatives(2e-6), derivatives(1e-6)
-        scale = np.abs(fine).max() + np.abs(rates(np.zeros(n + 1))).max()
-        assume(np.all(np.abs(coarse - fine) <= 1e-5 * scale))
-        # Rounding of rates of size "scale" over a step of 1e-6: 1e-10; truncation: what the two disagree by.
-        np.testing.assert_allclose(exact, fine, rtol=0, atol=2e-5 * scale)
-
-    check()
+    flat = np.array(functions.jacobian([voltage], list(x), p))
+    exact = np.concatenate([flat[: n * n].reshape(n, n), flat[n * n :].reshape(n, 1)], axis=1)
+    assert np.all(np.isfinite(exact))
+    # Where the slopes before and behind the point disagree there is a kink or an edge too sharp for differences (a
+    # threshold, a bound, a window): nothing can be compared there.
+    central, before, behind = (derivatives(1e-6, sides) for sides in ((1, -1), (0, -1), (1, 0)))
+    scale = np.abs(central).max() + np.abs(rates(np.zeros(n + 1))).max()
+    assume(np.all(np.abs(before - behind) <= 1e-3 * scale))
+    # Central differences are better than one-sided ones by two orders or more; rounding of rates of size "scale"
+    # over a step of 1e-6 makes 1e-10.
+    np.testing.assert_allclose(exact, central, rtol=0, atol=1e-5 * scale)
 
 
 @every_model
-def test_the_slope_of_the_current_is_its_derivative(model):
-    @many
-    @given(data=st.data())
-    def check(data):
-        device = data.draw(devices(model))
-        voltage = data.draw(st.floats(-2, 2))
-        functions, x, p = compiled(device), initial_state(device), parameter_vector(device)
-        step = 1e-5
-        up, down = (functions.currents([voltage + s], x, p)[0] for s in (step, -step))
-        _, slope, *_ = functions.currents([voltage], x, p)
-        # The curvature scales with the smallest half-voltage, 0.01 V: third derivative times step^2 / 6 is some 1e-6.
-        assert (up - down) / (2 * step) == pytest.approx(slope, rel=1e-5)
-        assert slope >= 0
-
-    check()
+@many
+@given(data=st.data())
+def test_the_slope_of_the_current_is_its_derivative(model, data):
+    device = data.draw(devices(model))
+    voltage = data.draw(st.floats(-2, 2))
+    functions, x, p = compiled(device), initial_state(device), parameter_vector(device)
+    step = 1e-5
+    up, down = (functions.currents([voltage + s], x, p)[0] for s in (step, -step))
+    _, slope, *_ = functions.currents([voltage], x, p)
+    # The curvature scales with the smallest half-voltage, 0.01 V: third derivative times step^2 / 6 is some 1e-6.
+    assert (up - down) / (2 * step) == pytest.approx(slope, rel=1e-5)
+    assert slope >= 0
