@@ -32,14 +32,17 @@ class ramp(sp.Function):
 
 
 class step(sp.Function):
-    """Unit step: 1 where ``x > 0``, else 0."""
+    """Unit step: 0 below zero, 1 above, and 1/2 at zero, as in SPICE.
+
+    The half makes the derivative of a difference of ramps that meet without a kink right at their meeting point.
+    """
 
     nargs = 1
 
     @classmethod
     def eval(cls, x: sp.Expr) -> sp.Expr | None:
         if x.is_Number:
-            return sp.S.One if x > 0 else sp.S.Zero
+            return sp.S.Half if x == 0 else sp.S.One if x > 0 else sp.S.Zero
         return None
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:

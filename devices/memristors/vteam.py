@@ -13,6 +13,9 @@ from ..functions import limexp, ramp_power
 from ..model import CompactModel
 from .windows import WINDOWS
 
+#: Distance between the on and the off position below which there is no device [m].
+SHORTEST_TRAVEL = 1e-13
+
 
 class VTEAM(CompactModel):
     r"""Memristor that moves only beyond voltage thresholds (VTEAM).
@@ -95,9 +98,10 @@ class VTEAM(CompactModel):
         }
 
     def check(self) -> None:
-        if self.position_off <= self.position_on:
+        if self.position_off - self.position_on < SHORTEST_TRAVEL:
             raise ParameterError(
-                f"position_off = {self.position_off:g} m must lie above position_on = {self.position_on:g} m"
+                f"position_off = {self.position_off:g} m must lie at least {SHORTEST_TRAVEL:g} m above "
+                f"position_on = {self.position_on:g} m"
             )
 
     def reference_states(self) -> dict[str, dict[str, float]]:

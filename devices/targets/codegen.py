@@ -99,7 +99,7 @@ SCALAR_NAMESPACE: dict[str, Any] = {
     "abs": abs,
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,
     "ramp": lambda x: x if x > 0 else 0.0,
-    "step": lambda x: 1.0 if x > 0 else 0.0,
+    "step": lambda x: 0.5 if x == 0 else 1.0 if x > 0 else 0.0,
     "ramp_power": lambda x, a: x**a if x > 0 else 0.0**a,
     "limexp": _scalar_limexp,
 }
@@ -111,7 +111,7 @@ ARRAY_NAMESPACE: dict[str, Any] = {
     },
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
     "ramp": lambda x: np.maximum(x, 0.0),
-    "step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0),
+    "step": lambda x: np.heaviside(x, 0.5),
     "ramp_power": lambda x, a: np.maximum(x, 0.0) ** a,
     "limexp": lambda x: np.exp(np.minimum(x, EXP_LIMIT)) * (1.0 + np.maximum(x - EXP_LIMIT, 0.0)),
 }

@@ -255,7 +255,7 @@ class Request:
         except (TypeError, ValueError):
             raise ParameterError(f"times must be numbers of seconds, not {times!r}") from None
         inside = chosen.ndim == 1 and len(chosen) and chosen[0] >= 0 and chosen[-1] <= self.duration
-        if not inside or np.any(np.diff(chosen) <= 0):
+        if not inside or not np.all(np.diff(chosen) > 0):
             raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")
         return chosen
 

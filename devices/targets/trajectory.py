@@ -48,6 +48,7 @@ class Dynamics:
 
     def _at(self, time: float, states: Sequence[float]) -> tuple[list[float], list[float]]:
         """Branch voltages and parameters at a time."""
+        time = float(time)  # NumPy's numbers are slower
         for index, waveform in self._inputs:
             self._parameters[index] = waveform(time)
         voltages = [0.0] * self._branches
@@ -175,7 +176,8 @@ def _march(
     for begin, end in pairwise(corners):
         solver = solver_class(rates, begin, state, end, **settings)
         while solver.status == "running":
-            with warnings.catch_warnings():  # what the integrator would warn of is said in the exception
+            # A step tried too far may overflow, and is taken back; what else there is to warn of, the exception says.
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore", UserWarning)
                 message = solver.step()
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):

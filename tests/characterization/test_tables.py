@@ -112,13 +112,13 @@ def test_a_loop_has_the_same_columns_and_switches_alike_on_both_engines(loop):
 
 def test_a_junction_switches_near_its_anisotropy_field():
     junction = MTJ.preset("ikeda2010")
-    table = hysteresis(junction, quantity="field")
+    table = hysteresis(junction, quantity="field", period=1e-6, points=4001)
     crossings = np.flatnonzero(np.diff(np.sign(table["cosine"])))
     fields = np.abs(table["field_z"].to_numpy()[crossings])
     assert len(fields) == 2
-    # The transverse field of 1 % lowers Stoner and Wohlfarth's field to (1 - 0.01^(2/3))^(3/2) = 0.93 of it; the sweep of
-    # 100 ns runs on while the magnetisation falls over.
-    assert np.all((fields > 0.93 * junction.anisotropy_field) & (fields < 1.3 * junction.anisotropy_field)), fields
+    # The transverse field of 1 % lowers Stoner and Wohlfarth's field to (1 - 0.01^(2/3))^(3/2) = 0.93 of it; a sweep of
+    # 1 us runs on by some percent while the magnetisation falls over (by a third in one of 100 ns).
+    assert np.all((fields > 0.93 * junction.anisotropy_field) & (fields < 1.05 * junction.anisotropy_field)), fields
 
 
 @pytest.mark.parametrize("device", [LinearIonDrift.preset("strukov2008"), VTEAM()], ids=repr)

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 import scipy.constants as codata
+from scipy import stats
 
 from synaspice.devices import MTJ
 
@@ -19,9 +20,7 @@ ROOM = 300.0
 def junction_with_barrier(barrier, damping, field_z):
     """A round perpendicular junction with the given barrier at 300 K, made by its interface against its shape.
 
-    The field is given in units of the anisotropy field.
-
-    Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x).
+    Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x). The field is given in units of H_k.
     """
     junction = MTJ(diameter=20e-9, initial_polar_angle=math.pi / 2, damping=damping)
     m_s, t = junction.saturation_magnetization, junction.free_layer_thickness
@@ -73,9 +72,9 @@ def p_values(case, temperature):
     barrier, field, *_ = CASES[case]
     m_z = final_m_z(case, temperature)
     both_sides = stats.kstest(m_z, distribution(barrier, field)).pvalue
-    return (
-        both_sides if field else min(both_sides, stats.kstest(np.abs(m_z), distribution(barrier, folded=True)).pvalue)
-    )
+    if field:
+        return both_sides
+    return min(both_sides, stats.kstest(np.abs(m_z), distribution(barrier, folded=True)).pvalue)
 
 
 @every_case

@@ -169,7 +169,7 @@ class _PatientPulse(Pulse):
 
         def counted(time):
             self.asked.append(None)
-            assert len(self.asked) < 300_000, "the integrator does not come to an end"
+            assert len(self.asked) < 100_000, "the integrator does not come to an end"
             return value(time)
 
         return counted
@@ -177,7 +177,7 @@ class _PatientPulse(Pulse):
 
 @pytest.mark.parametrize("gap", [0.0, 1e-9, 1e-6], ids=["none", "1 ns", "1 us"])
 def test_many_pulses_cost_steps_per_pulse_and_not_per_shortest_edge(gap):
-    # 300 pulses of four corners, with edges of 1 ps; no more than a hundred evaluations per corner.
+    # 300 pulses of four corners, with edges of 1 ps. Stopping at each corner takes some 20 000 evaluations.
     pulses = _PatientPulse(0.0, 1.0, rise=1e-12, fall=1e-12, width=1e-9, period=1e-12 + 1e-9 + 1e-12 + gap)
     device = VTEAM(rate_off=1e-4, initial_state=0.0)
     table = device.simulate(pulses, 300 * pulses.period, points=2)
@@ -296,7 +296,7 @@ def test_every_column_has_a_unit_and_a_description(device, arguments):
     assert table.attrs["parameters"] == {**device.options, **device.values}
     assert table.attrs["preset"] == (device.provenance.name if device.provenance else None)
     assert table.attrs["version"]
-    assert all(table.dtypes.drop("trajectory", errors="ignore") == float)
+    assert all(np.issubdtype(kind, np.floating) for kind in table.dtypes.drop("trajectory", errors="ignore"))
 
 
 def test_columns_are_time_terminals_inputs_states_observables():

@@ -55,7 +55,7 @@ def test_both_characters_for_micro_are_read():
     assert parse_quantity("40 \u03bcm", "m") == parse_quantity("40 \u00b5m", "m") == pytest.approx(40e-6, rel=1e-15)
 
 
-# The suffixes of SPICE3 (ngspice manual, section "Numbers and scale factors") but for "mil", 25.4e-6, and powers of ten.
+# The suffixes of SPICE3, and their powers of ten; "mil" (25.4e-6) is left out.
 EXPONENTS = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15, "a": -18}
 
 

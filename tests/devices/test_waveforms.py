@@ -164,6 +164,17 @@ def test_a_waveform_that_makes_no_sense_is_refused_by_name(kind, arguments, comp
         kind(**arguments)
 
 
+@given(
+    rise=st.integers(1, 999).map(lambda n: n * 1e-12),
+    width=st.integers(1, 99).map(lambda n: n * 1e-9),
+    fall=st.integers(1, 999).map(lambda n: n * 1e-12),
+)
+def test_a_period_of_just_rise_width_and_fall_is_accepted_in_whatever_order_it_was_added(rise, width, fall):
+    # Sums of floating-point numbers depend on their order.
+    for period in (rise + width + fall, fall + rise + width, width + fall + rise):
+        assert Pulse(0.0, 1.0, rise=rise, fall=fall, width=width, period=period)(rise) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments"),
     [

@@ -41,14 +41,14 @@ def sine_flux(amplitude, frequency, time):
         ({}, 1.0, 5.0),
         ({"initial_state": 0.85}, -1.0, 2.0),
         ({"resistance_on": 1e3, "resistance_off": 5e4, "initial_state": 0.5}, 2.0, 10.0),
-        ({"resistance_off": 120.0, "initial_state": 0.4}, 0.2, 10.0),
+        ({"resistance_off": 120.0, "initial_state": 0.4}, 0.1, 10.0),
     ],
 )
 def test_state_follows_the_flux_under_a_sine(parameters, amplitude, frequency):
     device = LinearIonDrift(**parameters)
     trace = device.simulate(Sine(0.0, amplitude, frequency), 2 / frequency)
     exact = closed_form(device, sine_flux(amplitude, frequency, trace["time"]))
-    assert 0.01 < exact.min() and exact.max() < 0.99, "the bounds must be out of reach"
+    assert exact.min() > 0.01 and exact.max() < 0.99, "the bounds must be out of reach"
     assert np.ptp(exact) > 0.02
     np.testing.assert_allclose(trace["x"], exact, atol=1e-6)
     resistance = device.resistance_on * exact + device.resistance_off * (1 - exact)
@@ -124,7 +124,8 @@ def test_the_loop_shrinks_to_a_line_as_the_frequency_rises(window):
     assert np.all(areas[1:] < areas[:-1])
     # Once the state hardly moves, each decade of frequency is one of the area; corrections are of the order of its
     # excursion, a few per cent at 10 Hz.
-    np.testing.assert_allclose(areas[1:-1] / areas[2:], 10.0, rtol=[0.05, 0.005])
+    assert areas[1] / areas[2] == pytest.approx(10.0, rel=0.05)
+    assert areas[2] / areas[3] == pytest.approx(10.0, rel=0.005)
     resistance = device.static()["resistance"]
     deviation = [np.max(np.abs(loop["current"] - loop["voltage"] / resistance)) for loop in loops]
     assert deviation[0] > 0.1 / resistance
@@ -157,8 +158,8 @@ def test_joglekars_loops_start_and_return_with_the_published_slopes(preset, reac
     conductance = (half["current"] / half["voltage"] * device.resistance_on).to_numpy()
     initial = 1 / PUBLISHED["joglekar2009"]["initial_resistance_over_on"]
     assert conductance[0] == pytest.approx(initial, rel=1e-3)
-    # "Slope 1 / R_on": by eye, a per cent.
-    assert (conductance[500:].min() > 0.99) == reaches_on
+    # "Slope 1 / R_on" on the way back to the origin: by eye, a per cent.
+    assert (conductance[-200:].min() > 0.99) == reaches_on
 
 
 def test_bioleks_device_carries_the_published_current():
