@@ -20,7 +20,7 @@ ROOM = 300.0
 def junction_with_barrier(barrier, damping, field_z):
     """A round perpendicular junction with the given barrier at 300 K, made by its interface against its shape.
 
-    Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x). The field is given in units of H_k.
+    Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x). The field is in units of H_k.
     """
     junction = MTJ(diameter=20e-9, initial_polar_angle=math.pi / 2, damping=damping)
     m_s, t = junction.saturation_magnetization, junction.free_layer_thickness

@@ -155,14 +155,15 @@ def test_the_generated_jacobian_is_the_derivative_of_the_rates(model, data):
     flat = np.array(functions.jacobian([voltage], list(x), p))
     exact = np.concatenate([flat[: n * n].reshape(n, n), flat[n * n :].reshape(n, 1)], axis=1)
     assert np.all(np.isfinite(exact))
-    # Where the slopes before and behind the point disagree there is a kink or an edge too sharp for differences (a
-    # threshold, a bound, a window): nothing can be compared there.
     central, before, behind = (derivatives(1e-6, sides) for sides in ((1, -1), (0, -1), (1, 0)))
     scale = np.abs(central).max() + np.abs(rates(np.zeros(n + 1))).max()
-    assume(np.all(np.abs(before - behind) <= 1e-5 * scale))
-    # Central differences are better than one-sided ones by two orders or more; rounding of rates of size "scale"
-    # over a step of 1e-6 makes 1e-10.
-    np.testing.assert_allclose(exact, central, rtol=0, atol=1e-5 * scale + 1e-290)
+    # Where the slopes before and behind the point disagree there is a kink or an edge too sharp for differences (a
+    # threshold, a bound, a window): nothing can be compared there. Elsewhere their disagreement bounds the error of the
+    # central difference, and rounding of rates of size "scale" over a step of 1e-6 makes 1e-10 (and
+    # 1e-200 is for rates that underflow at a voltage of 1e-309).
+    disagreement = np.abs(before - behind)
+    assume(np.all(disagreement <= 1e-3 * scale))
+    assert np.all(np.abs(exact - central) <= disagreement + 1e-8 * scale + 1e-200)
 
 
 @every_model
