@@ -111,7 +111,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
             key, _, value = line[2:].partition(": ")
             attrs[key] = json.loads(value)
             count += 1
-    # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may be off by the last digit.
+    # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
     table = pd.read_csv(path, skiprows=count, engine="pyarrow")
     table.attrs |= attrs
     return table

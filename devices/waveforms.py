@@ -81,9 +81,10 @@ def _interpolator(times: Sequence[float], levels: Sequence[float]) -> Callable[[
 
 def _within(times: ArrayLike, duration: float) -> FloatArray:
     unique = np.unique(np.asarray(times, dtype=float))
-    unique = unique[(unique > 0) & (unique < duration)]
-    # Corners that differ by rounding are one.
-    return unique[np.diff(unique, prepend=0.0) > 1e-13 * duration]
+    # Corners that differ by rounding are one, and one that is the end but for rounding is the end.
+    rounding = 1e-13 * duration
+    unique = unique[(unique > rounding) & (unique < duration - rounding)]
+    return unique[np.diff(unique, prepend=0.0) > rounding]
 
 
 @dataclass(frozen=True)

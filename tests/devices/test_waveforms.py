@@ -116,6 +116,16 @@ def test_breakpoints_are_no_closer_than_the_shortest_piece(waveform):
     assert np.all(np.diff(corners) > 0.1 * NANO)
 
 
+@pytest.mark.parametrize("count", [1, 6, 11, 15, 20])
+def test_a_run_of_whole_periods_has_no_corner_within_rounding_of_its_end(count):
+    # 6 * 5e-9 is 3.0000000000000004e-08: the last pulse ends "before" it, by 7e-24 s.
+    duration = count * 5 * NANO
+    for waveform in (EXAMPLES["gapless pulses"], Triangle(1.0, 2.5 * NANO / 3), Triangle(1.0, 2 * NANO)):
+        corners = waveform.breakpoints(duration)
+        assert duration - corners[-1] > 0.1 * NANO
+        assert corners[0] > 0.1 * NANO
+
+
 @pytest.mark.parametrize("waveform", [EXAMPLES["sine"], EXAMPLES["delayed sine"], EXAMPLES["triangle"]])
 def test_the_longest_step_resolves_a_period(waveform):
     period = 1 / waveform.frequency if isinstance(waveform, Sine) else waveform.period
