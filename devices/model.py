@@ -373,8 +373,8 @@ class CompactModel:
         trajectories : int
             Number of independent noisy trajectories; the table then has a column ``trajectory``.
         seed : int, optional
-            Seed of the noise; trajectory k of a seed is the same however many there are, for the same ``points`` (between
-            which lies a whole number of steps) and ``time_step``.
+            Seed of the noise; trajectory k of a seed is the same however many there are, for the same ``time_step`` and
+            the same ``points`` (between which lies a whole number of steps).
         time_step : float, optional
             Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
         method : str, optional
