@@ -53,6 +53,8 @@ class CompactModel:
     #: Time in which the states typically move [s], or the name of a derived quantity that says so;
     #: targets that need quantities of order one measure time in it.
     time_scale: ClassVar[float | str] = 1e-9
+    #: The benches that make sense for the device; see :mod:`synaspice.characterization`.
+    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
