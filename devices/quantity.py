@@ -23,6 +23,8 @@ SUFFIXES = {
 }
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
+#: Capitals that stand for a unit when they stand alone: whoever writes "2 A" does not mean 2e-18.
+_UNIT_LETTERS = {"A", "F", "G", "K", "N", "T"}
 _SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
 
 
@@ -37,7 +39,8 @@ def parse_quantity(text: str, unit: str = "1") -> float:
 
     A tail that *is* the unit is the unit (``300K`` for a temperature is 300 kelvin); otherwise
     the tail starts with a SPICE suffix, and what follows the suffix must be empty or the unit.
-    As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6.
+    As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital after a
+    blank that is the symbol of another unit is refused: ``2 A`` is no number of volts, though ``2a`` is 2e-18 of them.
 
     Parameters
     ----------
@@ -62,7 +65,8 @@ def parse_quantity(text: str, unit: str = "1") -> float:
     value, tail = float(match.group(1)), _canonical(match.group(2))
     if tail in ("", unit):
         return value
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+    alone = match.group(2) in _UNIT_LETTERS and text[match.end(1)].isspace()
+    for suffix in () if alone else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
             return float(Decimal(match.group(1)).scaleb(SUFFIXES[suffix]))
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"

@@ -87,6 +87,8 @@ def test_a_plain_number_is_read_exactly(number):
         ("1_000", "1", "'_000'"),
         ("0x10", "1", "'x10'"),
         ("1 2", "1", "'2'"),
+        ("2 A", "V", "'A'.*unit 'V'"),
+        ("5 T", "A/m", "'T'.*unit 'A/m'"),
     ],
 )
 def test_another_unit_is_refused_and_named(text, unit, complaint):

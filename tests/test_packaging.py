@@ -1,0 +1,31 @@
+"""The wheel: nothing but ``synaspice`` and its console script, with the data files it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    ended = subprocess.run([*command, "-w", tmp_path, ROOT], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"synaspice"}
+    inside = {name for name in names if name.startswith("synaspice/")}
+    for folder in ("devices", "circuits", "characterization", "figures"):
+        sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.suffix in KINDS}
+        assert {f"synaspice/{name}" for name in sources} <= inside, folder
+    (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+    assert "synaspice = synaspice.figures.cli:main" in zipfile.ZipFile(wheel).read(entry_points).decode()
+
+
+KINDS = {".py", ".toml", ".mplstyle", ".typed"}
