@@ -31,7 +31,7 @@ def static_currents(
 ) -> dict[str, FloatArray]:
     """Static current of the first branch over voltages, for each named state [A]."""
     check_engine(engine)
-    branch = next(iter(device.branches().values()))
+    branch, *others = device.branches().values()
     if engine == "numeric":
         return {
             name: device.replace(**overrides).static(**{branch.name: voltage})[branch.current]
@@ -43,10 +43,14 @@ def static_currents(
     lines = [f"* static currents of {device!r}", str(subcircuit), "V_index index 0 0"]
     lines.append(_wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})"))
     for k, overrides in enumerate(states.values()):
-        nodes = {branch.positive: f"p{k}", branch.negative: "0"}
+        nodes = _nodes(device, f"_{k}")
         pins = " ".join(nodes.get(pin, f"{pin}_{k}") for pin in subcircuit.pins)
         assignments = " ".join(f"{name}={value!r}" for name, value in overrides.items())
-        lines += [f"V_meter{k} drive p{k} 0", f"X{k} {pins} {subcircuit.name} {assignments}"]
+        # Only the drop across the branch counts: its negative end is ground, or at the same potential.
+        lines += [f"E_drive{k} driven{k} {nodes[branch.negative]} drive 0 1"]
+        lines += [f"V_meter{k} driven{k} {nodes[branch.positive]} 0"]
+        lines += [f"V_rest{k}_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
+        lines += [f"X{k} {pins} {subcircuit.name} {assignments}"]
     sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
     result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS)
     return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
@@ -88,22 +92,28 @@ def _ngspice_trajectory(
     max_step: float | None,
     options: Mapping[str, float | str],
 ) -> pd.DataFrame:
-    branch = next(iter(device.branches().values()))
+    branches = device.branches()
+    first = next(iter(branches.values()))
+    driven = next((b for b in branches.values() if source in (b.name, b.current)), first)
     waveforms = {name: as_waveform(value, duration, name) for name, value in inputs.items()}
-    subcircuit = device.subcircuit(inputs=tuple(waveforms), observables=True)
-    nodes = {branch.positive: "drive", branch.negative: "0"}
-    pins = " ".join(nodes.get(pin, pin) for pin in subcircuit.pins)
+    fields = {name: value for name, value in waveforms.items() if name not in branches}
+    subcircuit = device.subcircuit(inputs=tuple(fields), observables=True)
+    nodes = _nodes(device)
     lines = [f"* trajectory of {device!r}", str(subcircuit)]
-    kind = "I_drive 0" if source in ("current", branch.current) else "V_drive"
-    waveform = as_waveform(drive, duration)
-    if kind == "V_drive":
-        lines += [f"V_drive source 0 {_source(waveform, duration)}", "V_meter source drive 0"]
-    else:
-        lines += [f"I_drive 0 source {_source(waveform, duration)}", "V_meter source drive 0"]
-    for name, value in waveforms.items():
+    for name, branch in branches.items():
+        low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
+        if branch is not driven:
+            value = waveforms.get(name, DC(0.0))
+            lines.append(f"V_{name} {inner} {low} {_source(value, duration)}")
+        elif source in ("current", branch.current):
+            lines.append(f"I_{name} {low} {inner} {_source(as_waveform(drive, duration), duration)}")
+        else:
+            lines.append(f"V_{name} {inner} {low} {_source(as_waveform(drive, duration), duration)}")
+        lines.append(f"V_meter_{name} {inner} {high} 0")
+    for name, value in fields.items():
         scale = device.input_declarations()[name].netlist_scale
         lines += [f"V_{name} {name}_si 0 {_source(value, duration)}", f"E_{name} {name} 0 {name}_si 0 {1 / scale!r}"]
-    lines.append(f"X1 {pins} {subcircuit.name}")
+    lines.append(f"X1 {' '.join(nodes.get(pin, pin) for pin in subcircuit.pins)} {subcircuit.name}")
     step = duration / (points - 1)
     analysis = ngspice.Transient(step, duration, max_step=max_step or step)
     result = ngspice.run("\n".join(lines), analysis, options=options)
@@ -112,10 +122,15 @@ def _ngspice_trajectory(
     def sampled(vector: str) -> FloatArray:
         return np.asarray(np.interp(times, result["time"], result[vector]))
 
+    def potential(terminal: str) -> FloatArray:
+        node = nodes[terminal]
+        return np.zeros(points) if node == "0" else sampled(f"v({node})")
+
     columns: dict[str, FloatArray] = {"time": times}
-    columns[branch.name] = sampled("v(drive)")
-    columns[branch.current] = sampled("i(v_meter)")
-    columns |= {name: value(times) for name, value in waveforms.items()}
+    for name, branch in branches.items():
+        columns[name] = potential(branch.positive) - potential(branch.negative)
+        columns[branch.current] = sampled(f"i(v_meter_{name})")
+    columns |= {name: value(times) for name, value in fields.items()}
     for name, state in device.state_declarations().items():
         columns[name] = state.scale * sampled(f"v({name})")
     columns |= {str(symbol): sampled(f"v(x1.{symbol})") for symbol in device.system.observables}
@@ -124,6 +139,17 @@ def _ngspice_trajectory(
         device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]
     )
     return table
+
+
+def _nodes(device: CompactModel, suffix: str = "") -> dict[str, str]:
+    """Circuit node of every terminal; of terminals that branches connect, the first negative one is ground."""
+    nodes: dict[str, str] = {}
+    for branch in device.branches().values():
+        if branch.positive not in nodes and branch.negative not in nodes:
+            nodes[branch.negative] = "0"
+        for terminal in (branch.positive, branch.negative):
+            nodes.setdefault(terminal, terminal + suffix)
+    return nodes
 
 
 def _source(waveform: Waveform, duration: float) -> str:

@@ -248,6 +248,34 @@ class Sweep:
     agitation: Mapping[str, Waveform] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Stimulus:
+    """A drive that moves the states of a device from end to end, in one go.
+
+    Attributes
+    ----------
+    drive : Waveform or float
+        The drive of the first branch.
+    duration : float
+        Length of the transient. [s]
+    source : str
+        What the drive imposes: ``voltage``, ``current``, or the name of a branch's voltage or current.
+    inputs : Mapping
+        Drives of inputs and of other branches.
+    max_step : float, optional
+        Largest step with which a circuit simulator follows the states to 1e-2. [s]
+    overrides : Mapping
+        Parameter values to start from.
+    """
+
+    drive: Waveform | float
+    duration: float
+    source: str = "voltage"
+    inputs: Mapping[str, Waveform] = field(default_factory=dict)
+    max_step: float | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
 class Symbols(Mapping[str, Any]):
     """The namespace in which equations are written: each declared name is a SymPy symbol.
 

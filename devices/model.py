@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols
+from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Stimulus, Sweep, Symbols
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -257,6 +257,17 @@ class CompactModel:
             return Sweep(chosen)
         return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
 
+    def suggested_stimulus(self) -> Stimulus:
+        """How to move the states from end to end: by default one cycle of the suggested voltage sweep."""
+        from .waveforms import Sine, Triangle
+
+        sweep = self.suggested_sweep("voltage")
+        if sweep.amplitude is None or sweep.period is None:
+            raise ParameterError(f"{self.model_name()} suggests no drive: neither the preset nor the model has one")
+        triangle = sweep.waveform == "triangle"
+        drive = Triangle(sweep.amplitude, sweep.period) if triangle else Sine(0.0, sweep.amplitude, 1 / sweep.period)
+        return Stimulus(drive, sweep.period, max_step=sweep.max_step, overrides=sweep.overrides)
+
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.
 
@@ -364,7 +375,8 @@ class CompactModel:
             ``"voltage"`` or ``"current"``: which of them is imposed; or the name of a branch voltage or
             current of a device with more than one branch.
         inputs : mapping, optional
-            Drives for the inputs of the model, such as ``{"field_z": Triangle(...)}``.
+            Drives for the inputs of the model, such as ``{"field_z": Triangle(...)}``, and voltages of branches other
+            than the driven one, which are at 0 V otherwise.
         points : int, optional
             Number of evenly spaced times to report, the first at 0 and the last at ``duration``. Default 1001; for
             several trajectories 1, the final state.

@@ -10,7 +10,20 @@ from typing import Any
 import sympy as sp
 
 from .constants import k_B, mu_0
-from .declaration import Auxiliary, Branch, Derived, Input, Noise, Observable, Option, Parameter, State, Sweep, Symbols
+from .declaration import (
+    Auxiliary,
+    Branch,
+    Derived,
+    Input,
+    Noise,
+    Observable,
+    Option,
+    Parameter,
+    State,
+    Stimulus,
+    Sweep,
+    Symbols,
+)
 from .magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
@@ -22,7 +35,7 @@ from .magnetism import (
 )
 from .model import CompactModel
 from .targets.numeric import voltage_at_current
-from .waveforms import DC, Sine
+from .waveforms import DC, Pulse, Sine
 
 ROOM_TEMPERATURE = 300
 
@@ -270,3 +283,19 @@ class MTJ(CompactModel):
             amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
             agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )
+
+    def suggested_stimulus(self) -> Stimulus:
+        """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.
+
+        Of 4.5 times the critical current, or of twice the anisotropy field where the preset was measured in a field.
+        """
+        parallel = self.reference_states()["parallel"]
+        in_plane = parallel["initial_polar_angle"] > 0.2
+        tilted = parallel | {"initial_polar_angle": math.pi / 2 - 0.1 if in_plane else 0.1}
+        quantity = self.suggested_sweep().quantity
+        pulse = Pulse(0.0, 4.5 * self.critical_current_to_antiparallel, 1e-10, 5e-11, 5e-11, 6e-9)
+        stimulus = Stimulus(pulse, 6e-9, "current", max_step=2.5e-13, overrides=tilted)
+        if quantity not in self.input_declarations():
+            return stimulus
+        reversal = {quantity: dataclasses.replace(pulse, pulsed=-2 * self.anisotropy_field)}
+        return dataclasses.replace(stimulus, drive=0.01, source="voltage", inputs=reversal)

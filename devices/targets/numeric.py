@@ -212,6 +212,8 @@ class Request:
     branch: int
     by_current: bool
     inputs: Mapping[str, Waveform]
+    #: Voltages of branches other than the driven one, by the branch's number; those not named are at 0 V.
+    voltages: Mapping[int, Waveform]
 
     @classmethod
     def of(
@@ -229,20 +231,29 @@ class Request:
         sources |= {"voltage": (0, False), "current": (0, True)}
         if source not in sources:
             raise UnknownNameError("source", source, sources)
-        allowed = device.input_declarations()
+        branch, by_current = sources[source]
+        others = {b.name: k for k, b in enumerate(branches) if k != branch}
+        allowed = [*device.input_declarations(), *others]
         for name in inputs:
             if name not in allowed:
                 raise UnknownNameError(f"input of {device.model_name()}", name, allowed)
         waveforms = {name: as_waveform(value, length, name) for name, value in inputs.items()}
-        return cls(device, as_waveform(drive, length), length, *sources[source], waveforms)
+        fields = {name: waveform for name, waveform in waveforms.items() if name not in others}
+        voltages = {others[name]: waveform for name, waveform in waveforms.items() if name in others}
+        return cls(device, as_waveform(drive, length), length, branch, by_current, fields, voltages)
 
     def waveforms(self) -> list[Waveform]:
-        """The drive and the driven inputs."""
-        return [self.waveform, *self.inputs.values()]
+        """The drive, the driven inputs and the voltages of the other branches."""
+        return [self.waveform, *self.inputs.values(), *self.voltages.values()]
 
     def drives_at(self, times: FloatArray) -> dict[str, FloatArray]:
         """Values of the driven inputs at the given times."""
         return {name: waveform(times) for name, waveform in self.inputs.items()}
+
+    def voltages_at(self, times: FloatArray) -> dict[str, FloatArray]:
+        """Voltages of the other branches at the given times."""
+        names = list(self.device.branches())
+        return {names[branch]: waveform(times) for branch, waveform in self.voltages.items()}
 
     def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
         """The times to report: those given, or evenly spaced ones."""
@@ -260,15 +271,18 @@ class Request:
         return chosen
 
 
-def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequence[float], Sequence[float]], float]:
+def voltage_solver(
+    functions: Compiled, branch: int
+) -> Callable[[float, list[float], Sequence[float], Sequence[float]], float]:
     """Make a function that finds the voltage at which a branch carries a given current (Newton, from zero volt).
 
-    It does not start from the last solution: an integrator must get the same answer whenever it asks.
+    It does not start from the last solution: an integrator must get the same answer whenever it asks. The branch's
+    entry in the list of voltages that it is given is set to the result.
     """
     conduction, count = functions.conduction, len(functions.system.voltages)
 
-    def solve(current: float, x: Sequence[float], p: Sequence[float]) -> float:
-        voltage = [0.0] * count
+    def solve(current: float, voltage: list[float], x: Sequence[float], p: Sequence[float]) -> float:
+        voltage[branch] = 0.0
         for _ in range(100):
             result = conduction(voltage, x, p)
             correction = (current - result[branch]) / result[count + branch * count + branch]
@@ -282,7 +296,8 @@ def voltage_solver(functions: Compiled, branch: int) -> Callable[[float, Sequenc
 
 def voltage_at_current(device: CompactModel, current: float) -> float:
     """Voltage at which the first branch of a device in its initial state carries a current [V]."""
-    return voltage_solver(compiled(device), 0)(current, initial_state(device), parameter_vector(device))
+    rest = [0.0] * len(device.branches())
+    return voltage_solver(compiled(device), 0)(current, rest, initial_state(device), parameter_vector(device))
 
 
 def column_information(device: CompactModel) -> dict[str, tuple[str, str]]:
@@ -316,7 +331,7 @@ def tabulate(
     system = compiled(device).system
     names = list(map(str, system.voltages))
     drives = request.drives_at(times)
-    quantities: dict[str, Any] = {names[request.branch]: voltage} | drives
+    quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
     quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     static = evaluate_static(device, quantities)
     columns: dict[str, FloatArray] = {"time": times}

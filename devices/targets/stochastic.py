@@ -84,7 +84,7 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
                 return
 
     @numba.njit(nogil=True, error_model="numpy")
-    def run(generator, drive, inputs, input_index, x, v, p, dt, stride, states, voltages):  # type: ignore[no-untyped-def]
+    def run(generator, drive, others, other_index, inputs, input_index, x, v, p, dt, stride, states, voltages):  # type: ignore[no-untyped-def]
         n, steps = len(x), len(drive) - 1
         predicted, slope, w = np.empty(n), np.empty(n), np.zeros(max(noises, 1))
         amplitude = 1 / math.sqrt(dt)
@@ -92,6 +92,8 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
         for k in range(steps + 1):
             for j in range(len(input_index)):
                 p[input_index[j]] = inputs[j, k]
+            for j in range(len(other_index)):
+                v[other_index[j]] = others[j, k]
             impose(drive[k], v, x, p)
             if k % stride == 0:
                 states[row, :] = x
@@ -107,6 +109,8 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
                 predicted[j] = x[j] + dt * f[j]
             for j in range(len(input_index)):
                 p[input_index[j]] = inputs[j, k + 1]
+            for j in range(len(other_index)):
+                v[other_index[j]] = others[j, k + 1]
             impose(drive[k + 1], v, predicted, p)
             f = rates(v, predicted, p, w)
             for j in range(n):
@@ -142,6 +146,8 @@ def integrate(
     grid = np.linspace(0.0, request.duration, steps + 1)
     drive = request.waveform(grid)
     inputs = np.array([waveform(grid) for waveform in request.inputs.values()]).reshape(-1, steps + 1)
+    others = np.array([waveform(grid) for waveform in request.voltages.values()]).reshape(-1, steps + 1)
+    other_index = np.array(list(request.voltages), dtype=np.int64)
     names = list(map(str, compiled(device).parameters))
     input_index = np.array([names.index(name) for name in request.inputs], dtype=np.int64)
     parameters = np.array([*parameter_vector(device), temperature])
@@ -155,7 +161,7 @@ def integrate(
         # One stream per trajectory: the result depends on the seed and the index alone.
         generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], dtype=np.uint64)))
         local = (start.copy(), np.zeros(branches), parameters.copy(), request.duration / steps, stride)
-        run(generator, drive, inputs, input_index, *local, states[index], voltages[index])
+        run(generator, drive, others, other_index, inputs, input_index, *local, states[index], voltages[index])
 
     run_one(0)  # compiles, before threads would all wait for it
     if trajectories > 1:

@@ -42,6 +42,7 @@ class Dynamics:
         names = list(map(str, self.functions.parameters))
         self._inputs = [(names.index(name), waveform.scalar()) for name, waveform in request.inputs.items()]
         self._drive = request.waveform.scalar()
+        self._others = [(branch, waveform.scalar()) for branch, waveform in request.voltages.items()]
         self._branch, self._branches = request.branch, len(self.functions.system.voltages)
         self._by_current = request.by_current
         self._solve = voltage_solver(self.functions, request.branch)
@@ -52,9 +53,11 @@ class Dynamics:
         for index, waveform in self._inputs:
             self._parameters[index] = waveform(time)
         voltages = [0.0] * self._branches
+        for branch, waveform in self._others:
+            voltages[branch] = waveform(time)
         value = self._drive(time)
         if self._by_current:
-            value = self._solve(value, states, self._parameters)
+            value = self._solve(value, voltages, states, self._parameters)
         voltages[self._branch] = value
         return voltages, self._parameters
 

@@ -21,7 +21,8 @@ PULSE = Pulse(0, 1.0, 1e-10, 1e-11, 1e-11, 5e-10)
 
 def test_instances_of_one_subcircuit_have_their_own_parameters():
     text = VTEAM(resistance_on=1e3, resistance_off=1e5).netlist(name="mem")
-    deck = f"* two\n{text}\nV1 a 0 0.1\nX1 a b1 x1 mem initial_state=0\nX2 a b2 x2 mem initial_state=1 resistance_off=50k\n"
+    deck = f"* two\n{text}\nV1 a 0 0.1\nX1 a b1 x1 mem initial_state=0\n"
+    deck += "X2 a b2 x2 mem initial_state=1 resistance_off=50k\n"
     table = run(deck + "V2 b1 0 0\nV3 b2 0 0\n", OperatingPoint(), options={"reltol": 1e-9})
     assert table["i(v2)"].item() == pytest.approx(0.1 / 1e3, rel=1e-6)
     assert table["i(v3)"].item() == pytest.approx(0.1 / 50e3, rel=1e-6)
@@ -107,7 +108,7 @@ def test_a_deck_that_fails_stand_alone_says_why(tmp_path):
 
 
 def test_a_banner_on_stderr_is_no_failure(tmp_path):
-    """What ngspice 43 and later say of their solver on stderr made PySpice give up; a real error is still seen later."""
+    """ngspice 43 and later name their solver on stderr, which made PySpice give up."""
 
     class Base:
         @classmethod

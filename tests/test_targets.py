@@ -1,0 +1,29 @@
+"""Every device with every preset: the numeric engine against the generated netlist in ngspice."""
+
+from __future__ import annotations
+
+import pytest
+
+from synaspice.characterization import agreement
+from synaspice.devices.catalog import models
+
+# The devices of the package: other tests define some of their own.
+EVERYTHING = [
+    (name, preset)
+    for name, model in models().items()
+    if model.__module__.startswith("synaspice.")
+    for preset in [None, *model.presets()]
+]
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "preset"), EVERYTHING)
+def test_both_engines_give_the_same(name, preset):
+    """Static curves to 1e-6; states to 1e-2 at ngspice's default tolerances (reltol 1e-3) and to 1e-3 at tight ones."""
+    model = models()[name]
+    row = agreement(model.preset(preset) if preset else model()).iloc[0]
+    assert row["static_difference"] < 1e-6
+    assert row["state_difference"] < 1e-2
+    assert row["state_difference_tight"] < 1e-3
+    assert row["instant_difference"] < 5e-3
