@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from .agreement import agreement
     from .hysteresis import hysteresis
     from .iv import iv
+    from .noise import noise
+    from .switching import switching
     from .table import read_table, write_table
 
-__all__ = ["agreement", "hysteresis", "iv", "read_table", "write_table"]
-__getattr__ = lazy_names(
-    __name__,
-    {"agreement": "agreement", "hysteresis": "hysteresis", "iv": "iv", "read_table": "table", "write_table": "table"},
-)
+__all__ = ["agreement", "hysteresis", "iv", "noise", "read_table", "switching", "write_table"]
+_BENCHES = ("agreement", "hysteresis", "iv", "noise", "switching")
+__getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})

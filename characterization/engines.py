@@ -56,6 +56,16 @@ def static_currents(
     return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
 
 
+def probe_deck(device: CompactModel, voltage: float, *, noise: bool = False) -> list[str]:
+    """A deck that puts a dc voltage (``V_drive``, 1 V for ac) on the first branch; ``V_meter`` reads its current."""
+    branch, *others = device.branches().values()
+    subcircuit, nodes = device.subcircuit(noise=noise), _nodes(device)
+    low, high = nodes[branch.negative], nodes[branch.positive]
+    lines = [f"* {device!r}", str(subcircuit), f"V_drive driven {low} dc {voltage!r} ac 1", f"V_meter driven {high} 0"]
+    lines += [f"V_rest_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
+    return [*lines, f"X1 {' '.join(nodes.get(pin, pin) for pin in subcircuit.pins)} {subcircuit.name}"]
+
+
 def trajectory(
     device: CompactModel,
     drive: Drive,

@@ -54,7 +54,7 @@ def iv(
     swept = np.linspace(-1.0, 1.0, 201) if voltage is None else np.atleast_1d(np.asarray(voltage, dtype=float))
     if swept.ndim != 1 or not len(swept) or not np.all(np.isfinite(swept)):
         raise ParameterError("voltage must be a one-dimensional array of finite numbers")
-    chosen = _chosen_states(device, states)
+    chosen = chosen_states(device, states)
     # At zero volt the ratio is a limit: probe it beside zero, closer than a static curve bends.
     probe = 1e-6 * (np.max(np.abs(swept)) or 1.0)
     probed = np.where(swept == 0, probe, swept)
@@ -86,9 +86,16 @@ def iv(
     return table
 
 
-def _chosen_states(
+def chosen_states(
     device: CompactModel, states: Sequence[str] | Mapping[str, Mapping[str, float]] | None
 ) -> dict[str, dict[str, float]]:
+    """The states to measure in, by name, as overrides of the device's parameters; all of its reference states if None.
+
+    Raises
+    ------
+    UnknownNameError
+        If the device has no reference state of a given name.
+    """
     if isinstance(states, Mapping):
         return {name: dict(overrides) for name, overrides in states.items()}
     known = device.reference_states()

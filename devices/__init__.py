@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .electrothermal import ElectrothermalMTJ as ElectrothermalMTJ
     from .errors import MissingDependencyError as MissingDependencyError
     from .errors import ParameterError as ParameterError
     from .errors import SimulationError as SimulationError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .memristors.vteam import VTEAM as VTEAM
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
+    from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
     from .waveforms import DC as DC
     from .waveforms import PiecewiseLinear as PiecewiseLinear
     from .waveforms import Pulse as Pulse
@@ -27,6 +29,7 @@ __all__ = [
     "MTJ",
     "VTEAM",
     "CompactModel",
+    "ElectrothermalMTJ",
     "LinearIonDrift",
     "MissingDependencyError",
     "ParameterError",
@@ -34,6 +37,7 @@ __all__ = [
     "Pulse",
     "SimulationError",
     "Sine",
+    "SpinOrbitTorqueMTJ",
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",

@@ -9,6 +9,7 @@ mu_0 = sp.Symbol("mu_0", positive=True)
 hbar = sp.Symbol("hbar", positive=True)
 q_e = sp.Symbol("q_e", positive=True)
 k_B = sp.Symbol("k_B", positive=True)
+m_e = sp.Symbol("m_e", positive=True)
 
 #: symbol -> (value, unit, description)
 CONSTANTS: dict[sp.Symbol, tuple[float, str, str]] = {
@@ -16,4 +17,5 @@ CONSTANTS: dict[sp.Symbol, tuple[float, str, str]] = {
     hbar: (codata.hbar, "J*s", "reduced Planck constant"),
     q_e: (codata.e, "C", "elementary charge"),
     k_B: (codata.k, "J/K", "Boltzmann constant"),
+    m_e: (codata.m_e, "kg", "electron mass"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import sympy as sp
@@ -111,6 +111,10 @@ class Option(Declared):
     def __get__(self, instance: CompactModel, owner: type) -> str: ...
     def __get__(self, instance: CompactModel | None, owner: type) -> Option | str:
         return self if instance is None else instance.options[self.name]
+
+    def with_default(self, default: str) -> Option:
+        """The same option with another default, for a model derived from the one that declares it."""
+        return replace(self, default=default)
 
     def check(self, value: object) -> str:
         """Return the choice, or say which there are."""
@@ -216,6 +220,19 @@ class Noise(Vectorial):
     """
 
 
+@dataclass
+class ElectricalNoise(Declared):
+    r"""Noise of a branch's current: the equations give a pair of its one-sided spectral densities.
+
+    The first is that of the white part [A^2/Hz], the second that of the flicker part times the frequency [A^2]:
+    :math:`S_I(f) = S_w + S_f / f`. ``branch`` is the name of the branch's voltage. It is for noise analyses, where it
+    adds to what the noise of the states does to the current; the trajectory of a driven device does not depend on it.
+    """
+
+    branch: str
+    description: str
+
+
 @dataclass(frozen=True)
 class Sweep:
     """How a model suggests to sweep a quantity through a hysteresis loop.
@@ -274,6 +291,32 @@ class Stimulus:
     inputs: Mapping[str, Waveform] = field(default_factory=dict)
     max_step: float | None = None
     overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Switching:
+    """Pulses with which the switching of a device is measured.
+
+    Attributes
+    ----------
+    quantity : str
+        ``voltage``, ``current``, or the name of a branch's voltage or current.
+    amplitudes : tuple of float
+        Amplitudes of the pulses, in the quantity's unit.
+    widths : tuple of float
+        Their widths. [s]
+    start, end : str
+        The reference states from which, and towards which, the pulses switch.
+    inputs : Mapping
+        Drives of inputs during the pulse.
+    """
+
+    quantity: str
+    amplitudes: tuple[float, ...]
+    widths: tuple[float, ...]
+    start: str
+    end: str
+    inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
 
 
 class Symbols(Mapping[str, Any]):

@@ -87,6 +87,18 @@ class limexp(sp.Function):
         return True
 
 
+class x_coth(sp.Function):
+    r""":math:`x \coth x`, 1 at zero: the crossover from thermal to shot noise."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        raise NotImplementedError("x_coth is for noise densities, which nothing differentiates")
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
 def boundary(distance: Any) -> Any:
     """Factor that stops a motion at a wall: 1 far away, 0 at the wall, falling smoothly between.
 

@@ -14,6 +14,7 @@ import sympy as sp
 from scipy.special import hyp2f1
 
 from .constants import hbar, k_B, mu_0, q_e
+from .functions import ramp
 
 
 def direction(polar: Any, azimuth: Any) -> sp.Matrix:
@@ -212,3 +213,60 @@ def thermal_field_density(
     W. F. Brown, Phys. Rev. 130, 1677 (1963), doi:10.1103/PhysRev.130.1677.
     """
     return 2 * damping * k_B * temperature / (gyromagnetic_ratio * mu_0**2 * saturation_magnetization * volume)
+
+
+#: Share of its value at absolute zero below which a magnetisation is not let fall: a macrospin needs one.
+LEAST_MAGNETIZATION = sp.Rational(1, 50)
+
+
+def magnetization_ratio(temperature: Any, curie_temperature: Any, exponent: Any) -> Any:
+    r"""Saturation magnetisation over its value at absolute zero, Bloch's law continued to the Curie point.
+
+    .. math:: \frac{M_s(T)}{M_s(0)} = 1 - \left(\frac{T}{T_C}\right)^{n}
+
+    with :math:`n = 3/2` for Bloch's spin waves; it stays above 0.02.
+
+    Parameters
+    ----------
+    temperature, curie_temperature : Expr
+        :math:`T` and :math:`T_C`. [K]
+    exponent : Expr
+        :math:`n`. [-]
+
+    References
+    ----------
+    F. Bloch, Z. Phys. 61, 206 (1930), doi:10.1007/BF01339661.
+    """
+    return LEAST_MAGNETIZATION + ramp(1 - LEAST_MAGNETIZATION - (temperature / curie_temperature) ** exponent)
+
+
+def polarization_ratio(temperature: Any, decay: Any) -> Any:
+    r"""Spin polarisation over its value at absolute zero, :math:`1 - a T^{3/2}`, not below 0.
+
+    Parameters
+    ----------
+    temperature : Expr
+        :math:`T`. [K]
+    decay : Expr
+        :math:`a`. [K^-1.5]
+
+    References
+    ----------
+    C. H. Shang, J. Nowak, R. Jansen, J. S. Moodera, Phys. Rev. B 58, R2917 (1998), doi:10.1103/PhysRevB.58.R2917.
+    """
+    return ramp(1 - decay * temperature ** sp.Rational(3, 2))
+
+
+def julliere_square(tmr: Any) -> Any:
+    r"""Product of two polarisations from Julliere's :math:`\mathrm{TMR} = 2 P_1 P_2 / (1 - P_1 P_2)`.
+
+    References
+    ----------
+    M. Julliere, Phys. Lett. A 54, 225 (1975), doi:10.1016/0375-9601(75)90174-7.
+    """
+    return tmr / (2 + tmr)
+
+
+def julliere_tmr(product: Any) -> Any:
+    """Tunnel magnetoresistance ratio of two layers from the product of their polarisations; see above."""
+    return 2 * product / (1 - product)

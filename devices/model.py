@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Stimulus, Sweep, Symbols
+from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Stimulus, Sweep, Switching, Symbols
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -268,6 +268,19 @@ class CompactModel:
         drive = Triangle(sweep.amplitude, sweep.period) if triangle else Sine(0.0, sweep.amplitude, 1 / sweep.period)
         return Stimulus(drive, sweep.period, max_step=sweep.max_step, overrides=sweep.overrides)
 
+    def suggested_switching(self) -> Switching:
+        """With which pulses to measure switching: by default from the first reference state to the last.
+
+        By voltages around the amplitude of the suggested sweep, for one, three and ten time scales.
+        """
+        amplitude = self.suggested_sweep("voltage").amplitude
+        if amplitude is None:
+            raise ParameterError(f"{self.model_name()} suggests no pulses: neither the preset nor the model has them")
+        start, *_, end = self.reference_states()
+        amplitudes = tuple(amplitude * factor for factor in np.linspace(0.25, 1.5, 11).tolist())
+        widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0))
+        return Switching("voltage", amplitudes, widths, start, end)
+
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.
 
@@ -432,6 +445,7 @@ class CompactModel:
         name: str | None = None,
         inputs: Sequence[str] = (),
         observables: bool = False,
+        noise: bool = False,
     ) -> str:
         """Return the device as a subcircuit that a netlist can include.
 
@@ -445,13 +459,15 @@ class CompactModel:
             Inputs of the model (external fields) to turn from parameters into pins.
         observables : bool
             Whether to add a node for every observable.
+        noise : bool
+            Whether to add sources for small-signal noise analyses (``.noise``), silent in all others.
         """
         from .targets.spice import write_subcircuit
 
-        return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables))
+        return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables, noise=noise))
 
     def subcircuit(
-        self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False
+        self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False, noise: bool = False
     ) -> Subcircuit:
         """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
 
@@ -460,4 +476,4 @@ class CompactModel:
         """
         from .targets.spice import write_subcircuit
 
-        return write_subcircuit(self, "ngspice", name=name, inputs=inputs, observables=observables)
+        return write_subcircuit(self, "ngspice", name=name, inputs=inputs, observables=observables, noise=noise)

@@ -7,13 +7,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from .constants import k_B, mu_0
+from .constants import k_B, mu_0, q_e
 from .declaration import (
     Auxiliary,
     Branch,
     Derived,
+    ElectricalNoise,
     Input,
     Noise,
     Observable,
@@ -22,22 +24,32 @@ from .declaration import (
     State,
     Stimulus,
     Sweep,
+    Switching,
     Symbols,
 )
+from .errors import ParameterError
+from .functions import x_coth
 from .magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
     direction,
+    julliere_square,
+    julliere_tmr,
     landau_lifshitz_gilbert,
+    magnetization_ratio,
+    polarization_ratio,
     slonczewski_efficiency,
     spin_torque_field,
     thermal_field_density,
 )
 from .model import CompactModel
 from .targets.numeric import voltage_at_current
+from .tunnelling import brinkman, simmons, tunnelling_decay
 from .waveforms import DC, Pulse, Sine
 
 ROOM_TEMPERATURE = 300
+#: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
+THINNEST_DECAY = 3.0
 
 
 def _demagnetizing_factor(axis: int) -> Any:
@@ -52,6 +64,16 @@ def _demagnetizing_factor(axis: int) -> Any:
 
 def _computed_width(junction: MTJ) -> float:
     return junction.diameter
+
+
+@dataclasses.dataclass(frozen=True)
+class Material:
+    """What temperature changes: magnetisation [A/m], anisotropy and polarisation over their given values, TMR."""
+
+    magnetization: Any
+    anisotropy: Any
+    polarization: Any
+    tmr: Any
 
 
 class MTJ(CompactModel):
@@ -77,8 +99,21 @@ class MTJ(CompactModel):
 
     .. math::
 
-        G = G_P \frac{2 + T + T \cos\theta}{2 (1 + T)}, \qquad
+        I = G_P \frac{2 + T + T \cos\theta}{2 (1 + T)} F(V)\, V, \qquad
         T(V) = \frac{T_0}{1 + (V / V_h)^2}, \qquad G_P = \frac{A}{RA}
+
+    where :math:`F = 1` (``conduction="roll-off"``) or the law of Brinkman or Simmons for the parallel state; see
+    :mod:`synaspice.devices.tunnelling`. With ``temperature_law="bloch"`` magnetisation, anisotropy, polarisation and
+    TMR, which are given at the reference temperature, are those of the ambient temperature,
+
+    .. math::
+
+        M_s \propto 1 - (T/T_C)^n, \quad K \propto M_s^k, \quad P \propto 1 - a T^{3/2}, \quad
+        \mathrm{TMR} = \frac{2 P^2}{1 - P^2}
+
+    The current's noise is thermal and shot noise with their crossover, and flicker noise of Hooge's form,
+
+    .. math:: S_I = 2 e I \coth\frac{eV}{2 k_B T} + \frac{\alpha_H(\theta)\, I^2}{A f}
 
     A positive current flows from ``p`` (the free layer's contact) to ``n`` (the reference layer's): electrons come from
     the reference layer and favour the parallel state. Valid for single-domain layers, below about 100 nm; larger
@@ -95,6 +130,7 @@ class MTJ(CompactModel):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
+    benches = ("iv", "hysteresis", "noise", "switching")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
 
@@ -139,12 +175,31 @@ class MTJ(CompactModel):
     )
     tmr = Parameter(1.0, "1", "tunnel magnetoresistance ratio at zero bias", (0.0, 20.0))
     tmr_half_voltage = Parameter(0.5, "V", "voltage at which the tunnel magnetoresistance is halved", (0.01, 100.0))
+    conduction = Option("roll-off", ("roll-off", "brinkman", "simmons"), "current of the parallel state over voltage")
+    barrier_height = Parameter(1.0, "V", "mean height of the barrier over the electron charge", (0.05, 10.0))
+    barrier_asymmetry = Parameter(0.0, "V", "difference of the barrier's height between its sides", (-5.0, 5.0))
+    effective_mass = Parameter(1.0, "1", "effective mass in the barrier, in electron masses", (0.05, 2.0))
+
+    temperature_law = Option("none", ("none", "bloch"), "how magnetisation, anisotropy and TMR depend on temperature")
+    ambient_temperature = Parameter(300.0, "K", "temperature of the device in the temperature laws", (1.0, 1000.0))
+    reference_temperature = Parameter(300.0, "K", "temperature at which the parameters are given", (1.0, 1000.0))
+    curie_temperature = Parameter(1120.0, "K", "Curie temperature of the free layer", (100.0, 2000.0))
+    magnetization_exponent = Parameter(1.5, "1", "exponent of the magnetisation's fall; Bloch's is 3/2", (0.5, 5.0))
+    anisotropy_exponent = Parameter(3.0, "1", "exponent of the magnetisation in the anisotropies", (0.0, 12.0))
+    polarization_decay = Parameter(2e-5, "K^-1.5", "fall of the polarisation, a of 1 - a T^1.5", (0.0, 1e-4))
+    hooge_parallel = Parameter(0.0, "m^2", "Hooge parameter of the parallel state, S_V A f / V^2", (0.0, 1e-12))
+    hooge_antiparallel = Parameter(0.0, "m^2", "Hooge parameter of the antiparallel state", (0.0, 1e-12))
 
     initial_polar_angle = Parameter(0.0, "rad", "polar angle of the magnetisation at t = 0", (0.0, math.pi))
     initial_azimuth = Parameter(0.0, "rad", "azimuth of the magnetisation at t = 0", (-math.pi, math.pi))
 
     area = Derived("m^2", "area of the cross-section")
     volume = Derived("m^3", "volume of the free layer")
+    tunnelling_decay = Derived("1", "decay of the tunnelling probability across the barrier")
+    ambient_magnetization = Derived("A/m", "saturation magnetisation at the ambient temperature")
+    ambient_anisotropy_ratio = Derived("1", "anisotropy at the ambient temperature over its given value")
+    ambient_polarization_ratio = Derived("1", "polarisation at the ambient temperature over its given value")
+    ambient_tmr = Derived("1", "tunnel magnetoresistance ratio at the ambient temperature and zero bias")
     parallel_conductance = Derived("S", "conductance of the parallel state")
     parallel_resistance = Derived("ohm", "resistance of the parallel state")
     antiparallel_resistance = Derived("ohm", "resistance of the antiparallel state at zero bias")
@@ -179,12 +234,45 @@ class MTJ(CompactModel):
     torque_frequency = Auxiliary("rad/s", "field scale of the spin-transfer torque, times gamma_0", scale=1e9)
     precession = Auxiliary("rad/s", "effective field, torques included, times gamma_0", vector=True, scale=1e9)
     thermal_field = Noise("A/m", "thermal field", vector=True)
+    barrier_noise = ElectricalNoise("voltage", "thermal, shot and flicker noise of the barrier")
     resistance = Observable("ohm", "resistance")
 
     @classmethod
+    def material(cls, s: Symbols, temperature: Any) -> Material:
+        """The material at a temperature, as expressions."""
+        if s.temperature_law == "none":
+            return Material(s.saturation_magnetization, sp.S.One, sp.S.One, s.tmr)
+
+        def magnetization(temperature: Any) -> Any:
+            return magnetization_ratio(temperature, s.curie_temperature, s.magnetization_exponent)
+
+        def polarization(temperature: Any) -> Any:
+            return polarization_ratio(temperature, s.polarization_decay)
+
+        magnetic = magnetization(temperature) / magnetization(s.reference_temperature)
+        polarized = polarization(temperature) / polarization(s.reference_temperature)
+        tmr = julliere_tmr(julliere_square(s.tmr) * polarized**2)
+        return Material(s.saturation_magnetization * magnetic, magnetic**s.anisotropy_exponent, polarized, tmr)
+
+    @classmethod
+    def temperature_rise_of(cls, s: Symbols) -> Any:
+        """How much hotter than its surroundings the device is [K]; a device that heats itself says so here."""
+        return sp.S.Zero
+
+    @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        m_s = s.saturation_magnetization
         p, u = s.reference_layer, s.easy_axis
+        ambient = cls.material(s, s.ambient_temperature)
+        rise = cls.temperature_rise_of(s)
+        # What self-heating does to the quantities that are derived at the ambient temperature.
+        magnetic = anisotropic = polarized = sp.S.One
+        tmr = s.ambient_tmr
+        if rise != 0 and s.temperature_law != "none":
+            hot = cls.material(s, s.ambient_temperature + rise)
+            magnetic = hot.magnetization / s.ambient_magnetization
+            anisotropic = hot.anisotropy / s.ambient_anisotropy_ratio
+            polarized, tmr = hot.polarization / s.ambient_polarization_ratio, hot.tmr
+        m_s = s.ambient_magnetization
 
         def efficiency(cosine: Any) -> Any:
             return slonczewski_efficiency(
@@ -193,16 +281,25 @@ class MTJ(CompactModel):
 
         # G / G_P = (2 + T + T cos) / (2 + 2 T) with T = TMR / (1 + bias), cleared of the inner fraction
         bias = (s.voltage / s.tmr_half_voltage) ** 2
-        relative_conductance = (2 * (1 + bias) + s.tmr * (1 + s.cosine)) / (2 * (1 + bias + s.tmr))
-        current = s.parallel_conductance * s.relative_conductance * s.voltage
+        relative_conductance = (2 * (1 + bias) + tmr * (1 + s.cosine)) / (2 * (1 + bias + tmr))
+        chord = {
+            "roll-off": sp.S.One,
+            "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
+            "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
+        }[s.conduction]
+        conductance = s.parallel_conductance * s.relative_conductance * chord
+        current = conductance * s.voltage
+        hot_electrons = s.temperature + rise
+        white = 4 * k_B * hot_electrons * conductance * x_coth(q_e * s.voltage / (2 * k_B * hot_electrons))
+        hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
 
-        interfacial_field = (s.interfacial_field - s.vcma_field_per_volt * s.voltage) * s.m[2]
+        interfacial_field = s.interfacial_field * anisotropic - s.vcma_field_per_volt * s.voltage
         field = (
             s.field
             + s.thermal_field
-            + s.uniaxial_field * s.m.dot(u) * u
-            + sp.Matrix([0, 0, interfacial_field])
-            - m_s * sp.diag(*s.demagnetizing_factor) * s.m
+            + s.uniaxial_field * anisotropic / magnetic * s.m.dot(u) * u
+            + sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]])
+            - m_s * magnetic * sp.diag(*s.demagnetizing_factor) * s.m
         )
         torque = s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
 
@@ -218,14 +315,22 @@ class MTJ(CompactModel):
             "volume": s.area * s.free_layer_thickness,
             "parallel_conductance": s.area / s.resistance_area_product,
             "parallel_resistance": 1 / s.parallel_conductance,
-            "antiparallel_resistance": s.parallel_resistance * (1 + s.tmr),
+            "antiparallel_resistance": s.parallel_resistance * (1 + s.ambient_tmr),
             "reference_layer": direction(s.reference_polar_angle, s.reference_azimuth),
             "easy_axis": direction(s.anisotropy_polar_angle, s.anisotropy_azimuth),
             "gamma_0": s.gyromagnetic_ratio * mu_0,
-            "uniaxial_field": 2 * s.uniaxial_anisotropy / (mu_0 * m_s),
-            "interfacial_field": 2 * s.interfacial_anisotropy / (mu_0 * m_s * s.free_layer_thickness),
+            "tunnelling_decay": tunnelling_decay(s.barrier_height, s.barrier_thickness, s.effective_mass),
+            "ambient_magnetization": ambient.magnetization,
+            "ambient_anisotropy_ratio": ambient.anisotropy,
+            "ambient_polarization_ratio": ambient.polarization,
+            "ambient_tmr": ambient.tmr,
+            "uniaxial_field": 2 * s.uniaxial_anisotropy * s.ambient_anisotropy_ratio / (mu_0 * m_s),
+            "interfacial_field": 2
+            * s.interfacial_anisotropy
+            * s.ambient_anisotropy_ratio
+            / (mu_0 * m_s * s.free_layer_thickness),
             "vcma_field_per_volt": 2 * s.vcma_coefficient / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
-            "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume),
+            "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume) * s.ambient_polarization_ratio,
             "pull": pull,
             "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
             "hard_axis_field": easiest - hardest,
@@ -236,13 +341,37 @@ class MTJ(CompactModel):
             "relative_conductance": relative_conductance,
             "current": current,
             "torque_efficiency": efficiency(s.cosine),
-            "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * current,
+            "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * polarized / magnetic * current,
             "precession": s.gamma_0 * field + torque,
             "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
             "thermal_field": sp.ones(3, 1)
-            * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
-            "resistance": 1 / (s.parallel_conductance * s.relative_conductance),
+            * thermal_field_density(s.damping, hot_electrons, s.gyromagnetic_ratio, m_s * magnetic, s.volume),
+            "barrier_noise": (white, hooge * current**2 / s.area),
+            "resistance": 1 / conductance,
         }
+
+    def check(self) -> None:
+        if self.conduction == "simmons" and self.tunnelling_decay < THINNEST_DECAY:
+            raise ParameterError(
+                f"the barrier of {self.barrier_thickness:g} m and {self.barrier_height:g} V must be thicker or higher "
+                f"for the law of Simmons: 2 d sqrt(2 m e phi) / hbar = {self.tunnelling_decay:.3g} < {THINNEST_DECAY:g}"
+            )
+        if self.conduction == "brinkman" and abs(self.barrier_asymmetry) > self.barrier_height:
+            raise ParameterError("barrier_asymmetry must not exceed barrier_height: one side would be no barrier")
+        if self.temperature_law == "bloch":
+            hottest = max(self.reference_temperature, self.ambient_temperature)
+            if hottest > 0.95 * self.curie_temperature:
+                raise ParameterError(
+                    f"ambient and reference temperature must stay below 95 % of curie_temperature = "
+                    f"{self.curie_temperature:g} K"
+                )
+            left = 1 - self.polarization_decay * hottest**1.5
+            given = 1 - self.polarization_decay * self.reference_temperature**1.5
+            if left < 0.05 or julliere_square(self.tmr) >= given**2:
+                raise ParameterError(
+                    f"polarization_decay = {self.polarization_decay:g} K^-1.5 must be smaller with a TMR of "
+                    f"{self.tmr:g} at {self.reference_temperature:g} K: the polarisation has to stay between 0 and 1"
+                )
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The parallel and the antiparallel state."""
@@ -283,6 +412,12 @@ class MTJ(CompactModel):
             amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
             agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )
+
+    def suggested_switching(self) -> Switching:
+        """From antiparallel to parallel by current pulses of 2, 5 and 10 ns around the critical current."""
+        critical = self.critical_current_to_parallel
+        amplitudes = tuple(critical * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
+        return Switching("current", amplitudes, (2e-9, 5e-9, 10e-9), "antiparallel", "parallel")
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from .constants import CONSTANTS
-from .declaration import TEMPERATURE, Auxiliary, Branch, Derived, Noise, Observable, State, Symbols, Vectorial
+from .declaration import (
+    TEMPERATURE,
+    Auxiliary,
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Noise,
+    Observable,
+    State,
+    Symbols,
+    Vectorial,
+)
 from .functions import boundary, ramp
 
 if TYPE_CHECKING:
@@ -39,6 +50,7 @@ class System:
     free_rates: Expressions
     rates: Expressions
     noises: Expressions
+    electrical_noises: dict[str, tuple[sp.Expr, sp.Expr]]
     observables: Expressions
     spheres: tuple[tuple[sp.Symbol, ...], ...]
 
@@ -59,6 +71,10 @@ class System:
             free_rates=flatten(self.free_rates),
             rates=flatten(self.rates),
             noises=flatten(self.noises),
+            electrical_noises={
+                name: (white.xreplace(known), flicker.xreplace(known))
+                for name, (white, flicker) in self.electrical_noises.items()
+            },
             observables=flatten(self.observables),
         )
 
@@ -128,6 +144,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     free: Expressions = {}
     rates: Expressions = {}
     spheres: list[tuple[sp.Symbol, ...]] = []
+    electrical: dict[str, tuple[sp.Expr, sp.Expr]] = {}
     for name, item in declared.items():
         if isinstance(item, State):
             symbols = item.symbols
@@ -143,6 +160,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
                 spheres.append(tuple(symbols))
         elif isinstance(item, Branch):
             groups[Branch] |= take(item.current, item)
+        elif isinstance(item, ElectricalNoise):
+            if name not in given:
+                raise TypeError(f"{model.__name__}.equations() gives no densities for {name!r}")
+            white, flicker = given.pop(name)
+            electrical[name] = sp.sympify(white), sp.sympify(flicker)
         elif isinstance(item, Derived | Auxiliary | Observable | Noise):
             groups[type(item)] |= take(name, item)
             if isinstance(item, Auxiliary) and item.report:
@@ -160,6 +182,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         free_rates=free,
         rates=rates,
         noises=groups[Noise],
+        electrical_noises=electrical,
         observables=groups[Observable],
         spheres=tuple(spheres),
     )
@@ -193,11 +216,14 @@ def _check_symbols(model: type[CompactModel], system: System) -> None:
     for group in (system.currents, system.observables):
         for symbol, expression in group.items():
             _refuse(model, symbol, expression, seen)
+    for name, densities in system.electrical_noises.items():
+        for density in densities:
+            _refuse(model, name, density, seen)
     for symbol, expression in system.rates.items():
         _refuse(model, symbol, expression, seen | set(system.noises))
 
 
-def _refuse(model: type[CompactModel], symbol: sp.Symbol, expression: sp.Expr, known: set[sp.Symbol]) -> None:
+def _refuse(model: type[CompactModel], symbol: sp.Symbol | str, expression: sp.Expr, known: set[sp.Symbol]) -> None:
     unknown = expression.free_symbols - known
     if unknown:
         names = ", ".join(sorted(map(str, unknown)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..characterization.benches import BENCHES
 from ..characterization.table import read_table
 from ..devices.errors import ParameterError, UnknownNameError
 from .style import axis_scale, label, package_style
@@ -24,8 +26,7 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
     Parameters
     ----------
     table : pandas.DataFrame, str or Path
-        A table of :func:`~synaspice.characterization.iv` or :func:`~synaspice.characterization.hysteresis`,
-        or the file of one.
+        A table of a bench of :mod:`synaspice.characterization`, or the file of one.
 
     Returns
     -------
@@ -43,14 +44,13 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
     bench = data.attrs.get("bench")
     if bench is None:
         raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    if bench not in _FIGURES:
-        raise UnknownNameError("figure for the bench", bench, _FIGURES)
+    draw = _drawing(bench)
     from matplotlib.figure import Figure as NewFigure
 
     with package_style():
         figure = NewFigure()
         left, right = figure.subplots(1, 2)
-        _FIGURES[bench](data, left, right)
+        draw(data, left, right)
         figure.suptitle(_title(data), fontsize=8)
     return figure
 
@@ -63,7 +63,7 @@ def _title(table: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
-def _axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
+def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
     """Label an axis for a column; return the factor that its values are to be multiplied with."""
     factor, unit = axis_scale(table[column], table.attrs["units"].get(column, "1"))
     getattr(axes, f"set_{which}label")(label(what, unit))
@@ -71,9 +71,9 @@ def _axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -
 
 
 def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    x = _axis(table, left, "x", "voltage", "Voltage")
+    x = scaled_axis(table, left, "x", "voltage", "Voltage")
     right.set_xlabel(left.get_xlabel())
-    y = _axis(table, left, "y", "current", "Current")
+    y = scaled_axis(table, left, "y", "current", "Current")
     changes = table["resistance_change"]
     bias_dependent = any(np.ptp(part) > 1e-6 for _, part in changes.groupby(table["state"]))
     if bias_dependent:
@@ -81,7 +81,7 @@ def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         factor, shown = 100.0, "resistance_change"
         right.set_ylabel(f"Resistance change from {first} (%)")
     else:
-        factor, shown = _axis(table, right, "y", "resistance", "Resistance"), "resistance"
+        factor, shown = scaled_axis(table, right, "y", "resistance", "Resistance"), "resistance"
     for state, part in table.groupby("state", sort=False):
         left.plot(x * part["voltage"], y * part["current"], label=state)
         right.plot(x * part["voltage"], factor * part[shown], label=state)
@@ -101,8 +101,8 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     swept_name = names.get(swept, f"Field along {swept[-1]}")
     # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
     shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
-    x = _axis(table, left, "x", swept, swept_name)
-    y = _axis(table, left, "y", shown, shown.capitalize())
+    x = scaled_axis(table, left, "x", swept, swept_name)
+    y = scaled_axis(table, left, "y", shown, shown.capitalize())
     rising = np.gradient(table[swept].to_numpy()) >= 0
     for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
         part = table[shown].where(rising == up)
@@ -110,7 +110,7 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.margins(x=0.02, y=0.08)
     left.legend(loc="best")
 
-    time = _axis(table, right, "x", "time", "Time")
+    time = scaled_axis(table, right, "x", "time", "Time")
     states = ["cosine"] if "cosine" in table else _state_columns(table)
     for k, name in enumerate(states):
         right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=f"${name}$")
@@ -118,7 +118,7 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.margins(x=0, y=0.05)
     drive = right.twinx()
     drive.spines["right"].set_visible(True)
-    factor = _axis(table, drive, "y", swept, f"{swept_name}, dashed")
+    factor = scaled_axis(table, drive, "y", swept, f"{swept_name}, dashed")
     drive.plot(time * table["time"], factor * table[swept], color="0.6", linewidth=0.8, linestyle="--")
     if len(states) > 1:
         right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=len(states))
@@ -128,6 +128,23 @@ def _state_columns(table: pd.DataFrame) -> list[str]:
     from ..devices.catalog import find_model
 
     return [name for name in find_model(table.attrs["device"]).state_declarations() if name in table]
+
+
+def _drawing(bench: str) -> Callable[[pd.DataFrame, Any, Any], None]:
+    """The function that draws a bench's table on two axes: here, or ``draw_<bench>`` in a module of the bench's name.
+
+    Raises
+    ------
+    UnknownNameError
+        If the bench has no standard figure.
+    """
+    if bench in _FIGURES:
+        return _FIGURES[bench]
+    if bench not in BENCHES:
+        raise UnknownNameError("figure for the bench", bench, BENCHES)
+    module = importlib.import_module(f".{bench}", __package__)
+    drawing: Callable[[pd.DataFrame, Any, Any], None] = getattr(module, f"draw_{bench}")
+    return drawing
 
 
 _FIGURES: dict[str, Callable[[pd.DataFrame, Any, Any], None]] = {"iv": _plot_iv, "hysteresis": _plot_hysteresis}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -101,77 +101,81 @@ def export(
         print(f"wrote {output}", file=sys.stderr)
 
 
-@app.command()
+def _bench_help() -> str:
+    """What every bench is for and can be told."""
+    from ..characterization.benches import BENCHES
+
+    lines = ["Measure a device on a bench: a table, and a plot of it.\n\nBenches and what they can be told:"]
+    for name, bench in BENCHES.items():
+        lines.append("\b\n" + f"{name}: {bench.summary}")
+        lines[-1] += "".join(f"\n  --{key} {setting.help}" for key, setting in bench.settings.items())
+    return "\n\n".join(lines)
+
+
+@app.command(
+    help=_bench_help(),
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    no_args_is_help=True,
+)
 def characterize(
+    context: typer.Context,
     device: Device,
-    bench: Annotated[str, typer.Argument(help="iv or hysteresis.")],
+    bench: Annotated[str, typer.Argument(help="Name of the bench.")],
     preset: PresetName = None,
     set_: Assignments = None,
     engine: Annotated[str, typer.Option(help="numeric or ngspice.")] = "numeric",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv or .parquet.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Figure: .png, .svg or .pdf.")] = None,
-    voltage: Annotated[str | None, typer.Option(help="iv: START:STOP:POINTS, for example -1:1:201.")] = None,
-    state: Annotated[list[str] | None, typer.Option(help="iv: state to hold the device in. Repeatable.")] = None,
-    quantity: Annotated[str | None, typer.Option(help="hysteresis: voltage, current, field, ...")] = None,
-    amplitude: Annotated[str | None, typer.Option(help="hysteresis: amplitude of the sweep.")] = None,
-    period: Annotated[str | None, typer.Option(help="hysteresis: length of a cycle [s].")] = None,
-    waveform: Annotated[str | None, typer.Option(help="hysteresis: sine or triangle.")] = None,
-    cycles: Annotated[int | None, typer.Option(help="hysteresis: number of cycles.")] = None,
-    points: Annotated[int | None, typer.Option(help="hysteresis: reported points per cycle.")] = None,
-    temperature: Annotated[str | None, typer.Option(help="hysteresis: temperature of the noise [K].")] = None,
-    seed: Annotated[int | None, typer.Option(help="hysteresis: seed of the noise.")] = None,
 ) -> None:
-    """Measure a device on a bench: a table, and a plot of it."""
-    from ..devices.errors import ParameterError, UnknownNameError
-    from ..devices.quantity import parse_quantity
+    """Measure a device on a bench."""
+    from ..characterization.benches import find_bench, parse_setting
+    from ..devices.errors import UnknownNameError
 
     made = make_device(device, preset, set_)
-    only_iv = {"voltage": voltage, "state": state or None}
-    only_hysteresis: dict[str, Any] = {"quantity": quantity, "amplitude": amplitude, "period": period}
-    only_hysteresis |= {"waveform": waveform, "cycles": cycles, "points": points}
-    only_hysteresis |= {"temperature": temperature, "seed": seed}
-    benches = {"iv": only_iv, "hysteresis": only_hysteresis}
-    if bench not in benches:
-        raise UnknownNameError("bench", bench, benches)
+    known, function = find_bench(bench)
     _check_paths(output, plot)
-    for other, settings in benches.items():
-        wrong = [f"--{name}" for name, value in settings.items() if value is not None and other != bench]
-        if wrong:
-            raise ParameterError(f"{', '.join(wrong)} belong to the bench {other!r}, not to {bench!r}")
-    given = {name: value for name, value in benches[bench].items() if value is not None}
-    from .. import characterization
-
-    if bench == "iv":
-        table = characterization.iv(made, _range(voltage), states=state or None, engine=engine)
-    else:
-        units = {"period": "s", "temperature": "K"}
-        if amplitude is not None:
-            units["amplitude"] = _unit_of_sweep(made, quantity)
-        for name, unit in units.items():
-            if name in given:
-                given[name] = parse_quantity(given[name], unit)
-        table = characterization.hysteresis(made, engine=engine, **given)
-    _deliver(table, output, plot)
+    texts = _extra_options(context.args)
+    for name in texts:
+        if name not in known.settings:
+            raise UnknownNameError(f"setting of the bench {bench}", f"--{name}", [f"--{key}" for key in known.settings])
+    if engine not in known.engines:
+        raise UnknownNameError(f"engine of the bench {bench}", engine, known.engines)
+    values = {}
+    for name, text in texts.items():
+        setting = known.settings[name]
+        unit = _unit_of_sweep(made, bench, texts.get("quantity")) if setting.unit == "swept" else setting.unit
+        values[name] = parse_setting(name, setting, text, unit)
+    if len(known.engines) > 1:
+        values["engine"] = engine
+    _deliver(function(made, **values), output, plot)
 
 
-def _range(text: str | None) -> Any:
-    """Voltages of START:STOP:POINTS."""
-    import numpy as np
-
+def _extra_options(arguments: list[str]) -> dict[str, str]:
+    """``--name value`` and ``--name=value`` pairs."""
     from ..devices.errors import ParameterError
-    from ..devices.quantity import parse_quantity
 
-    if text is None:
-        return None
-    parts = text.split(":")
-    if len(parts) != 3 or not parts[2].isdigit() or int(parts[2]) < 1:
-        raise ParameterError(f"--voltage takes START:STOP:POINTS, for example -1:1:201, not {text!r}")
-    return np.linspace(parse_quantity(parts[0], "V"), parse_quantity(parts[1], "V"), int(parts[2]))
+    found: dict[str, str] = {}
+    remaining = list(arguments)
+    while remaining:
+        word = remaining.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or (not equals and not remaining):
+            raise ParameterError(f"{word!r} is not understood: settings of a bench are given as --name value")
+        found[name] = value if equals else remaining.pop(0)
+    return found
 
 
-def _unit_of_sweep(device: CompactModel, quantity: str | None) -> str:
-    swept = device.suggested_sweep(quantity).quantity
-    return {"voltage": "V", "current": "A"}.get(swept) or device.input_declarations()[swept].unit
+def _unit_of_sweep(device: CompactModel, bench: str, quantity: str | None) -> str:
+    """Unit of what a bench sweeps on a device."""
+    if bench == "switching":
+        swept = quantity or device.suggested_switching().quantity
+    else:
+        swept = device.suggested_sweep(quantity).quantity
+    if swept in ("voltage", *device.branches()):
+        return "V"
+    if swept in ("current", *(branch.current for branch in device.branches().values())):
+        return "A"
+    return device.input_declarations()[swept].unit
 
 
 def _check_paths(output: Path | None, plot: Path | None) -> None:

@@ -23,6 +23,7 @@ FUNCTION_NAMES = {
     "step": "step",
     "ramp_power": "ramp_power",
     "limexp": "limexp",
+    "x_coth": "x_coth",
     "Abs": "abs",
     "sign": "sign",
 }
@@ -102,6 +103,7 @@ SCALAR_NAMESPACE: dict[str, Any] = {
     "step": lambda x: 0.5 if x == 0 else 1.0 if x > 0 else 0.0,
     "ramp_power": lambda x, a: x**a if x > 0 else 0.0**a,
     "limexp": _scalar_limexp,
+    "x_coth": lambda x: 1.0 + x * x / 3.0 if abs(x) < 1e-3 else x / math.tanh(x),
 }
 
 ARRAY_NAMESPACE: dict[str, Any] = {
@@ -113,6 +115,7 @@ ARRAY_NAMESPACE: dict[str, Any] = {
     "ramp": lambda x: np.maximum(x, 0.0),
     "step": lambda x: np.heaviside(x, 0.5),
     "ramp_power": lambda x, a: np.maximum(x, 0.0) ** a,
+    "x_coth": lambda x: np.where(np.abs(x) < 1e-3, 1 + x * x / 3, x / np.tanh(np.where(x == 0, 1.0, x))),
     "limexp": lambda x: np.exp(np.minimum(x, EXP_LIMIT)) * (1.0 + np.maximum(x - EXP_LIMIT, 0.0)),
 }
 

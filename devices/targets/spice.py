@@ -18,21 +18,19 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy.printing.precedence import PRECEDENCE
-from sympy.printing.str import StrPrinter
 
-from ..constants import CONSTANTS
-from ..declaration import TEMPERATURE, Auxiliary, Derived, Observable
+from ..constants import CONSTANTS, k_B
+from ..declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
 from ..errors import ParameterError, UnknownNameError
-from ..functions import EXP_LIMIT
 from ..metadata import package_version
 from ..quantity import format_si
 from ..system import System, enforce_bounds
+from .dialects import DIALECTS, RESERVED, Dialect, ExpressionPrinter
 
 if TYPE_CHECKING:
     from ..model import CompactModel
@@ -40,84 +38,6 @@ if TYPE_CHECKING:
 LINE_WIDTH = 110
 #: Rate at which a magnetisation returns to the unit sphere, in units of 1 / time scale.
 SPHERE_STIFFNESS = 10
-#: Names that mean something else in an expression or on an instance line of the simulator.
-RESERVED = {"m", "time", "temper", "hertz", "v", "i", "pi", "e"}
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one simulator spells what expressions and subcircuits are made of."""
-
-    name: str
-    functions: Mapping[str, str]
-    temperature: str
-
-
-DIALECTS = {
-    "ngspice": Dialect(
-        name="ngspice",
-        functions={
-            "ramp": "uramp({0})",
-            "step": "u({0})",
-            "ramp_power": "pow(uramp({0}), {1})",
-            "limexp": f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + uramp(({{0}}) - {EXP_LIMIT:g}))",
-            "sign": "sgn({0})",
-            "Abs": "abs({0})",
-            "log": "ln({0})",
-            "Min": "min({0}, {1})",
-            "Max": "max({0}, {1})",
-        },
-        temperature="(temper + 273.15)",
-    )
-}
-
-
-class _Printer(StrPrinter):
-    """SymPy expressions in a SPICE dialect; symbols are spelled as given, or by their name."""
-
-    def __init__(self, dialect: Dialect, spelled: Mapping[sp.Symbol, str]) -> None:
-        super().__init__({"full_prec": False})
-        self._dialect, self._spelled = dialect, spelled
-
-    def _print_UnevaluatedExpr(self, expr: sp.UnevaluatedExpr) -> str:
-        return self._print(expr.args[0])  # type: ignore[no-any-return]
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return self._spelled.get(expr, expr.name)
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return f"({expr.p}/{expr.q})" if expr.q != 1 else str(expr.p)
-
-    def _print_Float(self, expr: sp.Float) -> str:
-        return f"{float(expr):.17g}" if float(expr).is_integer() else repr(float(expr))
-
-    def _print_Pi(self, expr: Any) -> str:
-        return "3.141592653589793"
-
-    def _print_Exp1(self, expr: Any) -> str:
-        return "2.718281828459045"
-
-    def _print_Function(self, expr: sp.Function) -> str:
-        arguments = [self._print(argument) for argument in expr.args]
-        name = expr.func.__name__
-        template = self._dialect.functions.get(name)
-        return template.format(*arguments) if template else f"{name}({', '.join(arguments)})"
-
-    _print_Min = _print_Max = _print_Abs = _print_Function
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        # SPICE powers take the magnitude of the base: whole powers are written out as products instead.
-        base, exponent = expr.args
-        if exponent == sp.Rational(1, 2):
-            return f"sqrt({self._print(base)})"
-        if exponent == -sp.Rational(1, 2):
-            return f"1/sqrt({self._print(base)})"
-        if exponent.is_Integer and 2 <= abs(exponent) <= 8:
-            product = "*".join([self.parenthesize(base, PRECEDENCE["Mul"], strict=False)] * abs(int(exponent)))
-            return f"({product})" if exponent > 0 else f"1/({product})"
-        if exponent == -1:
-            return f"1/{self.parenthesize(base, PRECEDENCE['Pow'], strict=False)}"
-        return f"pow({self._print(base)}, {self._print(exponent)})"
 
 
 @dataclass(frozen=True)
@@ -149,6 +69,7 @@ def write_subcircuit(
     name: str | None = None,
     inputs: Sequence[str] = (),
     observables: bool = False,
+    noise: bool = False,
 ) -> Subcircuit:
     """Write a device as a subcircuit; see :meth:`CompactModel.netlist`.
 
@@ -168,14 +89,20 @@ def write_subcircuit(
     chosen = name or device.model_name().replace("-", "_")
     if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
         raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
-    return _Writer(device, DIALECTS[dialect], chosen, tuple(inputs), observables).subcircuit()
+    return _Writer(device, DIALECTS[dialect], chosen, tuple(inputs), observables, noise).subcircuit()
 
 
 class _Writer:
     """Collects the sections of one subcircuit."""
 
     def __init__(
-        self, device: CompactModel, dialect: Dialect, name: str, inputs: tuple[str, ...], observables: bool
+        self,
+        device: CompactModel,
+        dialect: Dialect,
+        name: str,
+        inputs: tuple[str, ...],
+        observables: bool,
+        noise: bool,
     ) -> None:
         self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
         self.system: System = device.system
@@ -189,14 +116,23 @@ class _Writer:
         for name, state in self.states.items():
             if state.bounds:
                 self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
-        quiet = dict.fromkeys(self.system.noises, sp.S.Zero)
-        self.auxiliaries = {s: e.xreplace(quiet) for s, e in self.system.auxiliaries.items()}
-        self.free_rates = {s: e.xreplace(quiet) for s, e in self.system.free_rates.items()}
+        self.noisy = noise
+        noises = self._noises() if noise else dict.fromkeys(self.system.noises, sp.S.Zero)
+        self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
+        self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
         self.spelled = self._spelling()
-        self.printer = _Printer(dialect, self.spelled)
+        self.printer = ExpressionPrinter(dialect, self.spelled)
+        self.formula_printer = ExpressionPrinter(dialect, self.spelled, formula=True)
         clash = RESERVED & {str(symbol).lower() for symbol in (*self.system.parameters, *self.system.derived)}
         if clash:
             raise ParameterError(f"{', '.join(sorted(clash))}: a parameter of that name cannot go into a netlist")
+
+    def _noises(self) -> dict[sp.Symbol, sp.Expr]:
+        """Every noise of the states as a multiple of the noise voltage of one ohm, of one-sided density 4 k_B T."""
+        return {
+            symbol: sp.sqrt(density / (2 * k_B * TEMPERATURE)) * _source_of(symbol)
+            for symbol, density in self.system.noises.items()
+        }
 
     def _spelling(self) -> dict[sp.Symbol, str]:
         """How voltages, states, auxiliaries and pins are referred to inside an expression."""
@@ -209,13 +145,15 @@ class _Writer:
             for name, item in self.device.input_declarations().items()
             if name in self.inputs
         }
+        spelled |= {_source_of(symbol): f"V({_source_of(symbol)})" for symbol in self.system.noises}
         self.node_scales = {symbol: scale for symbol, scale in nodes.items() if scale != 1}
         spelled |= {symbol: f"V({symbol})" for symbol in nodes}
         return spelled
 
     def subcircuit(self) -> Subcircuit:
         sections = [self._header(), self._interface(), self._derived(), self._currents()]
-        sections += [self._auxiliaries(), self._states(), self._observables(), [f".ends {self.name}"]]
+        sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
+        sections.append([f".ends {self.name}"])
         text = "\n".join(line for section in sections for line in section) + "\n"
         return Subcircuit(self.name, self.pins, text)
 
@@ -269,9 +207,14 @@ class _Writer:
             *self.auxiliaries.values(),
             *self.free_rates.values(),
             *(self.system.observables[symbol] for symbol in self.shown),
+            *self._electrical_noises(),
         )
         used = {str(symbol) for expression in everything for symbol in expression.free_symbols}
         return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
+
+    def _electrical_noises(self) -> list[sp.Expr]:
+        """Densities of the noise of the currents, if the netlist has it."""
+        return [density for pair in self.system.electrical_noises.values() for density in pair] if self.noisy else []
 
     def _interface(self) -> list[str]:
         lines = [f".subckt {self.name} {' '.join(self.pins)} params:"]
@@ -280,7 +223,9 @@ class _Writer:
     def _derived(self) -> list[str]:
         expressions = [*self.system.initial.values(), *self.system.currents.values(), *self.auxiliaries.values()]
         expressions += [*self.free_rates.values(), *(self.system.observables[symbol] for symbol in self.shown)]
+        expressions += self._electrical_noises()
         needed = set().union(*(e.free_symbols for e in expressions))
+        needed |= {k_B} if self._electrical_noises() else set()
         scale = type(self.device).time_scale
         if isinstance(scale, str):
             needed.add(sp.Symbol(scale, real=True))
@@ -307,6 +252,29 @@ class _Writer:
         ):
             lines.append(f"* {symbol} from {branch.positive} to {branch.negative} [A]")
             lines += self._assign(f"B_{symbol} {branch.positive} {branch.negative} I=", expression)
+        return lines
+
+    def _noise_sources(self) -> list[str]:
+        """Sources for small-signal noise analyses; they are silent in all others."""
+        if not self.noisy or not (self.system.noises or self.system.electrical_noises):
+            return []
+        lines = ["* *_source: one ohm each, whose thermal noise stands for a noise of the states"]
+        lines += [f"R_{_source_of(symbol)} {_source_of(symbol)} 0 1" for symbol in self.system.noises]
+        for name, (white, flicker) in self.system.electrical_noises.items():
+            item = self.device.declarations()[name]
+            assert isinstance(item, ElectricalNoise)
+            branch = self.device.branches()[item.branch]
+            thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
+            self.spelled |= {thermal: f"V({thermal})", pink: f"V({pink})"}
+            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal + sp.sqrt(flicker) * (pink - 1)
+            lines += [
+                f"* {name}: {item.description}, from the thermal noise of one ohm and from 1/f V^2/Hz of another",
+                f"R_{thermal} {thermal} 0 1",
+                f".model {name}_pink r kf=1 af=1",
+                f"R_{pink} {pink} 0 {name}_pink 1",
+                f"I_{pink} 0 {pink} 1",
+                *self._assign(f"B_{name} {branch.positive} {branch.negative} I=", current),
+            ]
         return lines
 
     def _auxiliaries(self) -> list[str]:
@@ -376,7 +344,7 @@ class _Writer:
         in_volts = expression.xreplace({symbol: scale * symbol for symbol, scale in self.node_scales.items()})
         if in_volts != expression:
             in_volts = sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
-        text = self.printer.doprint(in_volts)
+        text = (self.formula_printer if brackets else self.printer).doprint(in_volts)
         left, right = (brackets[0], brackets[1]) if brackets else ("", "")
         return textwrap.wrap(
             f"{left}{text}{right}",
@@ -386,6 +354,11 @@ class _Writer:
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def _source_of(noise: sp.Symbol) -> sp.Symbol:
+    """Node of a noise's source."""
+    return sp.Symbol(f"{noise}_source", real=True)
 
 
 def _over(expression: Any, scale: float) -> Any:

@@ -174,6 +174,8 @@ def test_the_slope_of_the_current_is_its_derivative(model, data):
     voltage = data.draw(st.floats(-2, 2))
     functions, x, p = compiled(device), initial_state(device), parameter_vector(device)
     step = 1e-5
+    # Simmons' law goes on with another curvature beyond the barrier's height.
+    assume(device.options.get("conduction") != "simmons" or abs(abs(voltage) - device.barrier_height) > 2 * step)
     up, down = (functions.currents([voltage + s], x, p)[0] for s in (step, -step))
     _, slope, *_ = functions.currents([voltage], x, p)
     # The curvature scales with the smallest half-voltage, 0.01 V: third derivative times step^2 / 6 is some 1e-6.

@@ -1,0 +1,94 @@
+"""Laws of the current through a tunnel barrier: the chord conductance I/V over its value at zero bias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from .constants import hbar, m_e, q_e
+from .functions import ramp
+
+#: Below this voltage the chord conductance of Simmons' law is that of zero bias, to better than 1e-9. [V]
+SMALL_VOLTAGE = 1e-6
+
+
+def tunnelling_decay(height: Any, thickness: Any, mass: Any) -> Any:
+    r"""Decay of the tunnelling probability, :math:`2 d \sqrt{2 m e \phi} / \hbar`, across a barrier [-].
+
+    Parameters
+    ----------
+    height : Expr
+        Height :math:`\phi` of the barrier over the electron charge. [V]
+    thickness : Expr
+        Thickness :math:`d`. [m]
+    mass : Expr
+        Effective mass in electron masses. [-]
+    """
+    return 2 * thickness * sp.sqrt(2 * mass * m_e * q_e * height) / hbar
+
+
+def brinkman(voltage: Any, decay: Any, height: Any, asymmetry: Any) -> Any:
+    r"""Trapezoidal barrier at small bias: a conductance that is a parabola of the voltage.
+
+    .. math::
+
+        \frac{G(V)}{G(0)} = 1 - \frac{A_0 \Delta\phi}{16\,\phi^{3/2}}\, eV
+            + \frac{9 A_0^2}{128\,\phi}\,(eV)^2, \qquad A_0 = \frac{4 \sqrt{2 m}\, d}{3 \hbar}
+
+    with energies :math:`\phi` and :math:`\Delta\phi`; the current is its integral. Valid for :math:`V` below about
+    :math:`\phi / e` and barriers thicker than 1 nm.
+
+    Parameters
+    ----------
+    voltage : Expr
+        Voltage across the barrier. [V]
+    decay : Expr
+        Decay of the tunnelling probability; see :func:`tunnelling_decay`. [-]
+    height, asymmetry : Expr
+        Mean height of the barrier and difference between its sides, over the electron charge. [V]
+
+    References
+    ----------
+    W. F. Brinkman, R. C. Dynes, J. M. Rowell, J. Appl. Phys. 41, 1915 (1970), doi:10.1063/1.1659141.
+    """
+    scale = 2 * decay / 3  # A_0 sqrt(phi)
+    slope, curvature = scale * asymmetry / (16 * height**2), 9 * scale**2 / (128 * height**2)
+    return 1 - slope * voltage / 2 + curvature * voltage**2 / 3
+
+
+def simmons(voltage: Any, decay: Any, height: Any) -> Any:
+    r"""Rectangular barrier in the intermediate range of Simmons.
+
+    .. math::
+
+        J \propto u\!\left(\phi - \tfrac{eV}{2}\right) - u\!\left(\phi + \tfrac{eV}{2}\right), \qquad
+        u(\phi) = \phi\, e^{-A \sqrt{\phi}}, \qquad A = \frac{2 d \sqrt{2 m}}{\hbar}
+
+    over its slope at zero bias. Valid for :math:`V < \phi / e`, beyond which the chord conductance stays what it is
+    there, and for :math:`A\sqrt\phi` well above 2.
+
+    Parameters
+    ----------
+    voltage : Expr
+        Voltage across the barrier. [V]
+    decay : Expr
+        Decay of the tunnelling probability; see :func:`tunnelling_decay`. [-]
+    height : Expr
+        Height of the barrier over the electron charge. [V]
+
+    References
+    ----------
+    J. G. Simmons, J. Appl. Phys. 34, 1793 (1963), doi:10.1063/1.1702682.
+    """
+    bias = voltage - ramp(voltage - height) + ramp(-voltage - height)
+
+    def share(lowered: Any) -> Any:
+        """u(phi - lowered) over u(phi)."""
+        x = 1 - lowered / height
+        return x * sp.exp(decay * (1 - sp.sqrt(x)))
+
+    shape = height * (share(bias / 2) - share(-bias / 2)) / (decay / 2 - 1)
+    # The current over the voltage, without a division by zero.
+    small = sp.Float(SMALL_VOLTAGE) ** 2
+    return (bias * shape + small) / (bias**2 + small)

@@ -1,0 +1,20 @@
+"""Standard figure of the noise bench."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+
+def draw_noise(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Spectral density of the current, and the same over the square of the current."""
+    for axes, column, what in (
+        (left, "current_noise", "Current noise $S_I$ (A$^2$/Hz)"),
+        (right, "relative_noise", "Relative noise $S_I / I^2$ (1/Hz)"),
+    ):
+        for state, part in table.groupby("state", sort=False):
+            axes.loglog(part["frequency"], part[column], label=state)
+        axes.set_xlabel("Frequency (Hz)")
+        axes.set_ylabel(what)
+        axes.margins(x=0)
+    left.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)
