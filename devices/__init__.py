@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .domain_wall import DomainWallMagnet as DomainWallMagnet
+    from .domain_wall import DomainWallSynapse as DomainWallSynapse
     from .errors import MissingDependencyError as MissingDependencyError
     from .errors import ParameterError as ParameterError
     from .errors import SimulationError as SimulationError
@@ -27,6 +29,8 @@ __all__ = [
     "MTJ",
     "VTEAM",
     "CompactModel",
+    "DomainWallMagnet",
+    "DomainWallSynapse",
     "LinearIonDrift",
     "MissingDependencyError",
     "ParameterError",
