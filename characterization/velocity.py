@@ -74,9 +74,9 @@ def velocity(
     -------
     pandas.DataFrame
         One row per value: the drive (``current`` [A] or ``field_z`` [A/m]), ``velocity`` [m/s], its ``standard_error``
-        over the trajectories [m/s] (NaN without noise), ``low_drive_velocity`` [m/s], which is the mobility well below
-        breakdown times the drive, ``turns``, the turns of the wall's angle per second [1/s] (0 without a whole one), and
-        ``duration``, the length of the run [s].
+        over the trajectories [m/s] (NaN without noise), ``low_drive_velocity`` [m/s], which is the mobility well
+        below breakdown times the drive, ``turns``, the turns of the wall's angle per second [1/s] (0 without a whole
+        one), and ``duration``, the length of the run [s].
 
     Raises
     ------
@@ -118,7 +118,7 @@ def velocity(
     names = [column, "velocity", "standard_error", "low_drive_velocity", "turns", "duration"]
     table = pd.DataFrame(rows, columns=names)
     table.attrs |= table_attributes(device, names, engine=engine, bench="velocity", driven=column)
-    table.attrs |= noise
+    table.attrs.update(noise)
     table.attrs["units"] |= {"velocity": "m/s", "standard_error": "m/s", "low_drive_velocity": "m/s", "turns": "1/s"}
     table.attrs["units"] |= {"duration": "s"}
     table.attrs["descriptions"] |= {

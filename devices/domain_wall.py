@@ -76,9 +76,9 @@ class DomainWallSynapse(_DomainWall):
 
     The write path leads from ``write`` to ``common``, the read path from ``read`` through the junction to ``common``.
     The wall moves by the equations of :mod:`synaspice.devices.domain_wall_motion`, q running from ``common`` to
-    ``write``: a positive write current pushes it with the electrons to ``write``, which raises the read conductance (a spin Hall
-    torque may do the opposite). The read current and the drop of the write voltage along the junction are neglected:
-    read while nothing is written, and at low current.
+    ``write``: a positive write current pushes it with the electrons to ``write``, which raises the read conductance
+    (a spin Hall torque may do the opposite). The read current and the drop of the write voltage along the junction
+    are neglected: read while nothing is written, and at low current.
 
     References
     ----------

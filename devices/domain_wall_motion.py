@@ -83,10 +83,10 @@ class _DomainWall(CompactModel):
     Conventions: the domains lie along z, and :math:`Q = 1` has the up domain at smaller q. In a strip with
     perpendicular magnetisation x runs along the strip: :math:`\phi = 0, \pi` are Neel walls, :math:`\pi/2` is a
     Bloch wall. In a strip magnetised in its plane z runs along the strip: :math:`\phi = 0` is a transverse wall in
-    the plane, :math:`H_K` the field of the film's demagnetisation, and there is no DMI or spin Hall torque. Current density counts
-    positive where the *electrons* run towards larger q, so that with :math:`\beta, P > 0` they push the wall there.
-    With :math:`D < 0` the wall is left-handed as in Pt/Co (an up-down wall has :math:`\phi = \pi`), and with
-    :math:`\theta_\mathrm{SH} > 0` it then moves against the electrons.
+    the plane, :math:`H_K` the field of the film's demagnetisation, and there is no DMI or spin Hall torque. Current
+    density counts positive where the *electrons* run towards larger q, so that with :math:`\beta, P > 0` they push
+    the wall there. With :math:`D < 0` the wall is left-handed as in Pt/Co (an up-down wall has :math:`\phi = \pi`),
+    and with :math:`\theta_\mathrm{SH} > 0` it then moves against the electrons.
 
     References
     ----------

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
-from synaspice.characterization import iv
+from synaspice.characterization import hysteresis, iv
 from synaspice.characterization.engines import trajectory
 from synaspice.devices import DomainWallMagnet, DomainWallSynapse, ParameterError, UnknownNameError
 from synaspice.devices.waveforms import Pulse
@@ -228,9 +228,10 @@ def spread(device, duration, **more):
 # A variance from 2000 samples has a relative standard deviation of sqrt(2 / 2000) = 3.2 %.
 @pytest.mark.parametrize("temperature", [100.0, 300.0])
 def test_a_free_wall_diffuses_as_the_fluctuation_dissipation_theorem_says(temperature):
-    """<q^2> = 2 D t, D = k_B T / zeta / (1 + alpha^2), zeta = 2 alpha mu0 M_s w t / (gamma_0 Delta / alpha^0).
+    """<q^2> = 2 D t, D = k_B T / [zeta (1 + 1 / alpha^2)], zeta = 2 alpha mu0 M_s w t / (gamma_0 Delta).
 
-    With H_K = 0 the angle diffuses freely and screens part of the friction: zeta (1 + 1 / alpha^2) instead of zeta.
+    zeta is the friction of q at a fixed angle; with H_K = 0 the angle turns freely, and the gyrotropic coupling
+    deflects all but 1 / (1 + 1 / alpha^2) of the motion.
     """
     device = wall(transverse_anisotropy_field=0.0, damping=0.2)
     friction = 2 * 0.2 * codata.mu_0 * 8e5 * device.magnet_area / (device.gamma_0 * device.wall_width)
@@ -296,8 +297,8 @@ def test_motion_agrees_with_cmtj(current, pinned):
     period, energy = 30e-9, (2e-20 if pinned else 0.0)
     field = general.VectorObj(math.pi / 3, 0.5, 2e3)
     theirs = dynamics.DomainWallDynamics(
-        H=field, alpha=0.1, Ms=8e5, thickness=1e-9, SHE_angle=0.05, D=-3e-4, Ku=3e5, Kp=6e3, A=1.3e-11, beta=0.04, p=0.5,
-        V0_pin=energy / period, pinning=period, Lx=1e-4, Ly=50e-9, Lz=1e-9, moving_field="inplane",
+        H=field, alpha=0.1, Ms=8e5, thickness=1e-9, SHE_angle=0.05, D=-3e-4, Ku=3e5, Kp=6e3, A=1.3e-11,
+        beta=0.04, p=0.5, V0_pin=energy / period, pinning=period, Lx=1e-4, Ly=50e-9, Lz=1e-9, moving_field="inplane",
         relax_dw=dynamics.DWRelax.NO_RELAX,
     )  # fmt: skip
     theirs.set_current_function(lambda t: current)
@@ -382,8 +383,6 @@ def test_every_suggested_sweep_crosses_the_strip(model):
     for name in [None, *model.presets()]:
         device = model.preset(name) if name else model()
         sweep = device.suggested_sweep("current")
-        from synaspice.characterization import hysteresis
-
         assert np.ptp(hysteresis(device, points=301)["x"]) > 0.8, name
         assert sweep.amplitude > 0
 
