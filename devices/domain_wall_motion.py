@@ -1,4 +1,59 @@
-"""Motion of a domain wall in a magnetic strip by its collective coordinates: what the wall's devices share."""
+r"""Motion of a domain wall in a magnetic strip by its collective coordinates: what the wall's devices share.
+
+A wall at :math:`q` has :math:`\theta = 2 \arctan e^{Q (x - q) / \Delta}` and one angle :math:`\phi`
+all along :math:`x`. With it the Landau-Lifshitz-Gilbert equation with adiabatic and non-adiabatic torque,
+multiplied by :math:`\sin\theta` and by :math:`\partial\theta/\partial q` and integrated along the strip, becomes
+
+.. math::
+
+    Q \dot q / \Delta - \alpha \dot\phi = a &= \gamma_0 \left[\tfrac12 H_K \sin 2\phi + \tfrac\pi2 (H_x + Q H_D)
+        \sin\phi - \tfrac\pi2 H_y \cos\phi\right] + Q u / \Delta \\
+    \alpha \dot q / \Delta + Q \dot\phi = b &= \gamma_0 \left[Q (H_z + \tfrac\pi2 H_\mathrm{SH} \cos\phi)
+        - \frac{1}{2 \mu_0 M_s w t} \frac{\mathrm dV}{\mathrm dq}\right] + \beta u / \Delta
+
+which is solved for the rates,
+
+.. math::
+
+    \dot q = \Delta\, \frac{Q a + \alpha b}{1 + \alpha^2}, \qquad
+    \dot\phi = \frac{Q b - \alpha a}{1 + \alpha^2}, \qquad
+    u = \frac{\gamma \hbar P j}{2 e M_s}, \quad H_\mathrm{SH} = \frac{\hbar \theta_\mathrm{SH} j}{2 e \mu_0 M_s t},
+    \quad H_D = \frac{D}{\mu_0 M_s \Delta}
+
+(:math:`\gamma\hbar = g\mu_B`). A width that relaxes follows
+
+.. math::
+
+    \dot\Delta = \frac{12 \gamma_0}{\pi^2 \alpha \mu_0 M_s} \left[\frac A\Delta - \Delta (K + \tfrac12 \mu_0 M_s H_K
+        \sin^2\phi) + \tfrac\pi2 \mu_0 M_s \Delta (H_x \cos\phi + H_y \sin\phi)\right], \qquad
+        K = A / \Delta_0^2
+
+The potential :math:`V = V_0 \sin^2(\pi q / p) - V_n e^{-(q - q_n)^2 / 2 w_n^2}` stands for pinning and a notch.
+At either end a field :math:`H_e (1 - d / d_e)^2` pushes the wall back where its distance :math:`d` from the end is
+below :math:`d_e`, and the bounds of the state hold it in the strip against any drive: a real wall that is driven
+harder than :math:`H_e` would leave and the domain be lost. While a bound holds the wall, the angle moves as if the
+wall were free.
+
+The thermal fields have :math:`S = \alpha k_B T / (\gamma_0 \mu_0 M_s \Delta_0 w t)`, one in :math:`a` and one in
+:math:`b`, by the fluctuation-dissipation theorem: the friction of :math:`q` is :math:`2 \alpha \mu_0 M_s w t /
+(\gamma_0 \Delta)`, that of :math:`\phi` its :math:`\Delta^2`-fold. The width has no noise of its own.
+
+Conventions: the domains lie along z, and :math:`Q = 1` has the up domain at smaller q. In a strip with
+perpendicular magnetisation x runs along the strip: :math:`\phi = 0, \pi` are Neel walls, :math:`\pi/2` is a
+Bloch wall. In a strip magnetised in its plane z runs along the strip: :math:`\phi = 0` is a transverse wall in
+the plane, :math:`H_K` the field of the film's demagnetisation, and there is no DMI or spin Hall torque. Current
+density counts positive where the *electrons* run towards larger q, so that with :math:`\beta, P > 0` they push
+the wall there. With :math:`D < 0` the wall is left-handed as in Pt/Co (an up-down wall has :math:`\phi = \pi`),
+and with :math:`\theta_\mathrm{SH} > 0` it then moves against the electrons.
+
+References
+----------
+A. Thiaville, Y. Nakatani, J. Miltat, Y. Suzuki, Europhys. Lett. 69, 990 (2005), doi:10.1209/epl/i2004-10452-6
+(torques and breakdown); A. Thiaville, S. Rohart, E. Jue, V. Cros, A. Fert, Europhys. Lett. 100, 57002 (2012),
+doi:10.1209/0295-5075/100/57002 (DMI); E. Martinez, S. Emori, N. Perez, L. Torres, G. S. D. Beach, J. Appl. Phys.
+115, 213909 (2014), doi:10.1063/1.4881778 (spin Hall torque, DMI with this sign); E. Martinez, L. Lopez-Diaz,
+L. Torres, C. Tristan, O. Alejos, Phys. Rev. B 75, 174409 (2007), doi:10.1103/PhysRevB.75.174409 (thermal motion).
+"""
 
 from __future__ import annotations
 
@@ -40,62 +95,7 @@ def _codata_mu_0() -> float:
 
 
 class _DomainWall(CompactModel):
-    r"""Declarations and equations of a wall in a strip; the devices add terminals.
-
-    A wall at :math:`q` has :math:`\theta = 2 \arctan e^{Q (x - q) / \Delta}` and one angle :math:`\phi`
-    all along :math:`x`. With it the Landau-Lifshitz-Gilbert equation with adiabatic and non-adiabatic torque,
-    multiplied by :math:`\sin\theta` and by :math:`\partial\theta/\partial q` and integrated along the strip, becomes
-
-    .. math::
-
-        Q \dot q / \Delta - \alpha \dot\phi = a &= \gamma_0 \left[\tfrac12 H_K \sin 2\phi + \tfrac\pi2 (H_x + Q H_D)
-            \sin\phi - \tfrac\pi2 H_y \cos\phi\right] + Q u / \Delta \\
-        \alpha \dot q / \Delta + Q \dot\phi = b &= \gamma_0 \left[Q (H_z + \tfrac\pi2 H_\mathrm{SH} \cos\phi)
-            - \frac{1}{2 \mu_0 M_s w t} \frac{\mathrm dV}{\mathrm dq}\right] + \beta u / \Delta
-
-    which is solved for the rates,
-
-    .. math::
-
-        \dot q = \Delta\, \frac{Q a + \alpha b}{1 + \alpha^2}, \qquad
-        \dot\phi = \frac{Q b - \alpha a}{1 + \alpha^2}, \qquad
-        u = \frac{\gamma \hbar P j}{2 e M_s}, \quad H_\mathrm{SH} = \frac{\hbar \theta_\mathrm{SH} j}{2 e \mu_0 M_s t},
-        \quad H_D = \frac{D}{\mu_0 M_s \Delta}
-
-    (:math:`\gamma\hbar = g\mu_B`). A width that relaxes follows
-
-    .. math::
-
-        \dot\Delta = \frac{12 \gamma_0}{\pi^2 \alpha \mu_0 M_s} \left[\frac A\Delta - \Delta (K + \tfrac12 \mu_0 M_s H_K
-            \sin^2\phi) + \tfrac\pi2 \mu_0 M_s \Delta (H_x \cos\phi + H_y \sin\phi)\right], \qquad
-            K = A / \Delta_0^2
-
-    The potential :math:`V = V_0 \sin^2(\pi q / p) - V_n e^{-(q - q_n)^2 / 2 w_n^2}` stands for pinning and a notch.
-    At either end a field :math:`H_e (1 - d / d_e)^2` pushes the wall back where its distance :math:`d` from the end is
-    below :math:`d_e`, and the bounds of the state hold it in the strip against any drive: a real wall that is driven
-    harder than :math:`H_e` would leave and the domain be lost. While a bound holds the wall, the angle moves as if the
-    wall were free.
-
-    The thermal fields have :math:`S = \alpha k_B T / (\gamma_0 \mu_0 M_s \Delta_0 w t)`, one in :math:`a` and one in
-    :math:`b`, by the fluctuation-dissipation theorem: the friction of :math:`q` is :math:`2 \alpha \mu_0 M_s w t /
-    (\gamma_0 \Delta)`, that of :math:`\phi` its :math:`\Delta^2`-fold. The width has no noise of its own.
-
-    Conventions: the domains lie along z, and :math:`Q = 1` has the up domain at smaller q. In a strip with
-    perpendicular magnetisation x runs along the strip: :math:`\phi = 0, \pi` are Neel walls, :math:`\pi/2` is a
-    Bloch wall. In a strip magnetised in its plane z runs along the strip: :math:`\phi = 0` is a transverse wall in
-    the plane, :math:`H_K` the field of the film's demagnetisation, and there is no DMI or spin Hall torque. Current
-    density counts positive where the *electrons* run towards larger q, so that with :math:`\beta, P > 0` they push
-    the wall there. With :math:`D < 0` the wall is left-handed as in Pt/Co (an up-down wall has :math:`\phi = \pi`),
-    and with :math:`\theta_\mathrm{SH} > 0` it then moves against the electrons.
-
-    References
-    ----------
-    A. Thiaville, Y. Nakatani, J. Miltat, Y. Suzuki, Europhys. Lett. 69, 990 (2005), doi:10.1209/epl/i2004-10452-6
-    (torques and breakdown); A. Thiaville, S. Rohart, E. Jue, V. Cros, A. Fert, Europhys. Lett. 100, 57002 (2012),
-    doi:10.1209/0295-5075/100/57002 (DMI); E. Martinez, S. Emori, N. Perez, L. Torres, G. S. D. Beach, J. Appl. Phys.
-    115, 213909 (2014), doi:10.1063/1.4881778 (spin Hall torque, DMI with this sign); E. Martinez, L. Lopez-Diaz,
-    L. Torres, C. Tristan, O. Alejos, Phys. Rev. B 75, 174409 (2007), doi:10.1103/PhysRevB.75.174409 (thermal motion).
-    """
+    """Declarations and equations of a wall in a strip; the devices add terminals."""
 
     time_scale = "motion_time"
     reference = (
