@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .noise import noise
     from .switching import switching
     from .table import read_table, write_table
+    from .velocity import velocity
 
-__all__ = ["agreement", "hysteresis", "iv", "noise", "read_table", "switching", "write_table"]
-_BENCHES = ("agreement", "hysteresis", "iv", "noise", "switching")
+__all__ = ["agreement", "hysteresis", "iv", "noise", "read_table", "switching", "velocity", "write_table"]
+_BENCHES = ("agreement", "hysteresis", "iv", "noise", "switching", "velocity")
 __getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})

@@ -79,6 +79,17 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
     ),
+    "velocity": Bench(
+        "mean velocity of a domain wall over current or field",
+        {
+            "quantity": Setting("name", "current or field"),
+            "values": Setting("range", "currents [A] or fields [A/m]", "swept"),
+            "duration": Setting("number", "length of each run [s]", "s"),
+            "trajectories": Setting("integer", "noisy runs per value"),
+            "temperature": TEMPERATURE,
+            "seed": SEED,
+        },
+    ),
     "switching": Bench(
         "switching probability over amplitude and width of a pulse",
         {

@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .domain_wall import DomainWallMagnet as DomainWallMagnet
+    from .domain_wall import DomainWallSynapse as DomainWallSynapse
     from .electrothermal import ElectrothermalMTJ as ElectrothermalMTJ
     from .errors import MissingDependencyError as MissingDependencyError
     from .errors import ParameterError as ParameterError
@@ -29,6 +31,8 @@ __all__ = [
     "MTJ",
     "VTEAM",
     "CompactModel",
+    "DomainWallMagnet",
+    "DomainWallSynapse",
     "ElectrothermalMTJ",
     "LinearIonDrift",
     "MissingDependencyError",

@@ -169,6 +169,8 @@ def _unit_of_sweep(device: CompactModel, bench: str, quantity: str | None) -> st
     """Unit of what a bench sweeps on a device."""
     if bench == "switching":
         swept = quantity or device.suggested_switching().quantity
+    elif bench == "velocity":
+        swept = "current" if quantity is None else "field_z" if quantity == "field" else quantity
     else:
         swept = device.suggested_sweep(quantity).quantity
     if swept in ("voltage", *device.branches()):

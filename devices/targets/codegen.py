@@ -63,8 +63,9 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     printer = _Printer()
     lines = [f"def {name}({', '.join(groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]
-    for argument, symbols in groups.items():
-        lines += [f"    {symbol} = {argument}[{k}]" for k, symbol in enumerate(symbols) if symbol in used]
+    unpacked = [(s, f"{group}[{k}]") for group, symbols in groups.items() for k, s in enumerate(symbols) if s in used]
+    if unpacked:  # in one assignment: a state may be called x as its group is
+        lines.append(f"    {', '.join(str(s) for s, _ in unpacked)}, = {', '.join(source for _, source in unpacked)},")
     lines += [f"    {symbol} = {printer.doprint(expression)}" for symbol, expression in shared]
     # Integers as floats, so that the tuple has one type: Numba indexes only such a one by a variable.
     floats = [sp.Float(expression) if expression.is_Integer else expression for expression in reduced]
