@@ -5,19 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .declaration import Branch, Derived, Observable, Parameter, Symbols
+from .declaration import Branch, Derived, Observable, Option, Parameter, Symbols
 from .domain_wall_motion import _DomainWall
+
+
+def junction_conductance(s: Symbols, voltage: Any) -> Any:
+    r"""Conductance of a tunnel junction on top of the strip, linear in the wall's position.
+
+    .. math:: G = G_P \left[x + (1 - x)\, \frac{1 + (v / V_h)^2}{1 + (v / V_h)^2 + \mathrm{TMR}}\right]
+
+    Parameters
+    ----------
+    s : Symbols
+        The symbols of a device that declares ``parallel_conductance``, ``tmr`` and ``tmr_half_voltage``.
+    voltage : Expr
+        Voltage across the junction. [V]
+    """
+    bias = (voltage / s.tmr_half_voltage) ** 2
+    return s.parallel_conductance * (s.x + (1 - s.x) * (1 + bias) / (1 + bias + s.tmr))
 
 
 class DomainWallMagnet(_DomainWall):
     r"""Two-terminal strip with a domain wall: its current moves the wall, its resistance tells where the wall is.
 
-    The strip is the free layer of a spin valve whose reference layer is parallel to the domain at small q,
+    With ``readout="strip"`` the strip is the free layer of a spin valve whose reference layer is parallel to the domain
+    at small q,
 
     .. math:: v = R_P \left[1 + \mathrm{MR}\,(1 - x)\right] i, \qquad R_P = \frac{\rho L}{w (t + t_\mathrm{HM})},
         \qquad x = q / L
 
-    and the wall follows the collective-coordinate equations
+    With ``readout="junction"`` a tunnel junction lies on the whole strip, its top is ``p``, and its conductance is
+    linear in the position,
+
+    .. math:: i = G_P \left[x + (1 - x)\, \frac{G_{AP}}{G_P}(v)\right] v, \qquad G_P = \frac{L w}{RA}
+
+    (see :func:`junction_conductance`); its current is taken out at the strip's end ``n`` and moves the wall as one that
+    flows along the whole strip, whose resistance is neglected. The wall follows the collective-coordinate equations
 
     .. math::
 
@@ -39,29 +62,42 @@ class DomainWallMagnet(_DomainWall):
 
     benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "velocity")
 
-    voltage = Branch("p", "n", "voltage along the strip")
+    voltage = Branch("p", "n", "voltage along the strip, or across the junction")
 
+    readout = Option(
+        "strip", ("strip", "junction"), "what the two terminals see: the strip, or a junction on top of it"
+    )
+    resistance_area_product = Parameter(4e-11, "ohm*m^2", "junction's resistance times area, parallel", (1e-14, 1e-6))
+    tmr = Parameter(1.0, "1", "tunnel magnetoresistance ratio of the junction at zero bias", (0.0, 20.0))
+    tmr_half_voltage = Parameter(0.5, "V", "voltage at which the tunnel magnetoresistance is halved", (0.01, 100.0))
     resistivity = Parameter(3e-7, "ohm*m", "resistivity of the strip, parallel to the reference layer", (1e-9, 1e-3))
     magnetoresistance = Parameter(0.1, "1", "relative rise of the resistance, antiparallel", (0.0, 20.0))
 
+    parallel_conductance = Derived("S", "conductance with the strip parallel to the reference layer")
     parallel_resistance = Derived("ohm", "resistance with the strip parallel to the reference layer")
-    antiparallel_resistance = Derived("ohm", "resistance with the strip antiparallel to the reference layer")
+    antiparallel_resistance = Derived("ohm", "resistance with the strip antiparallel, at zero bias")
     resistance = Observable("ohm", "resistance")
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        resistance = s.parallel_resistance * (1 + s.magnetoresistance * (1 - s.x))
+        if s.readout == "junction":
+            resistance, ratio = 1 / junction_conductance(s, s.voltage), s.tmr
+            parallel_conductance = s.length * s.strip_width / s.resistance_area_product
+        else:
+            resistance, ratio = s.parallel_resistance * (1 + s.magnetoresistance * (1 - s.x)), s.magnetoresistance
+            parallel_conductance = s.current_area / (s.resistivity * s.length)
         current = s.voltage / resistance
         return cls.wall_equations(s, current) | {
-            "parallel_resistance": s.resistivity * s.length / s.current_area,
-            "antiparallel_resistance": s.parallel_resistance * (1 + s.magnetoresistance),
+            "parallel_conductance": parallel_conductance,
+            "parallel_resistance": 1 / s.parallel_conductance,
+            "antiparallel_resistance": s.parallel_resistance * (1 + ratio),
             "current": current,
             "resistance": resistance,
         }
 
     @property
     def write_resistance(self) -> float:
-        """Resistance of the strip, antiparallel to the reference layer [ohm]."""
+        """Resistance, antiparallel to the reference layer [ohm]."""
         return float(self.antiparallel_resistance)
 
 
@@ -103,8 +139,7 @@ class DomainWallSynapse(_DomainWall):
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        bias = (s.read_voltage / s.tmr_half_voltage) ** 2
-        conductance = s.parallel_conductance * (s.x + (1 - s.x) * (1 + bias) / (1 + bias + s.tmr))
+        conductance = junction_conductance(s, s.read_voltage)
         current = s.voltage / s.strip_resistance
         return cls.wall_equations(s, current) | {
             "strip_resistance": s.resistivity * s.length / s.current_area,

@@ -349,3 +349,16 @@ def test_bad_input_is_refused(model):
         model(width="elastic")
     with pytest.raises(UnknownNameError, match="quantity"):
         model().suggested_sweep("charge")
+
+
+def test_a_junction_on_top_reads_the_position_in_its_conductance():
+    """G = G_P x + G_AP (1 - x), linear in the wall's position, and its current moves the wall."""
+    device = DomainWallMagnet(readout="junction", tmr=1.5, tmr_half_voltage=100.0)
+    x = np.array([0.0, 0.25, 0.5, 1.0])
+    conductance = device.static(voltage=1e-3, x=x)["current"] / 1e-3
+    area = device.length * device.strip_width
+    parallel = area / device.resistance_area_product
+    np.testing.assert_allclose(conductance, parallel * (x + (1 - x) / 2.5), rtol=1e-6)
+    bias = device.suggested_stimulus()
+    moved = device.replace(**bias.overrides).simulate(bias.drive, bias.duration, source="current", points=2)
+    assert moved["x"].iloc[-1] > moved["x"].iloc[0] + 0.3
