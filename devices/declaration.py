@@ -240,7 +240,7 @@ class Sweep:
     Attributes
     ----------
     quantity : str
-        ``voltage``, ``current`` or the name of an input.
+        ``voltage``, ``current``, that of another branch by its name, or the name of an input.
     amplitude : float, optional
         Amplitude, in the quantity's unit; None if the model cannot know.
     period : float, optional
@@ -254,6 +254,8 @@ class Sweep:
     agitation : Mapping
         Drives of inputs that stand for the thermal agitation or misalignment of a real device; left out
         when thermal noise is simulated.
+    inputs : Mapping
+        Drives of inputs that belong to the measurement, such as a field that assists.
     """
 
     quantity: str
@@ -263,6 +265,7 @@ class Sweep:
     max_step: float | None = None
     overrides: Mapping[str, float] = field(default_factory=dict)
     agitation: Mapping[str, Waveform] = field(default_factory=dict)
+    inputs: Mapping[str, Waveform] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

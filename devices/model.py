@@ -248,7 +248,8 @@ class CompactModel:
         UnknownNameError
             If the model has no such quantity.
         """
-        known = ["voltage", "current", *self.input_declarations()]
+        branches = self.branches().values()
+        known = ["voltage", "current", *self.input_declarations(), *(n for b in branches for n in (b.name, b.current))]
         chosen = quantity or "voltage"
         if chosen not in known:
             raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
