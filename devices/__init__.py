@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .memristors.vteam import VTEAM as VTEAM
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
+    from .oscillator import AutoOscillator as AutoOscillator
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
+    from .vortex import VortexOscillator as VortexOscillator
     from .waveforms import DC as DC
     from .waveforms import PiecewiseLinear as PiecewiseLinear
     from .waveforms import Pulse as Pulse
@@ -30,6 +32,7 @@ __all__ = [
     "DC",
     "MTJ",
     "VTEAM",
+    "AutoOscillator",
     "CompactModel",
     "DomainWallMagnet",
     "DomainWallSynapse",
@@ -45,6 +48,7 @@ __all__ = [
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
+    "VortexOscillator",
     "Waveform",
 ]
 

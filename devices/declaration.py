@@ -322,6 +322,31 @@ class Switching:
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Oscillation:
+    """How a model suggests to measure its oscillation.
+
+    Attributes
+    ----------
+    currents : tuple of float
+        DC currents through the first branch. [A]
+    frequency : float
+        About the frequency of the oscillation. [Hz]
+    settling : float
+        Time after which the amplitude has settled, near the threshold too. [s]
+    linewidth : float
+        About the largest linewidth to resolve. [Hz]
+    overrides : Mapping
+        Parameter values to start from.
+    """
+
+    currents: tuple[float, ...]
+    frequency: float
+    settling: float
+    linewidth: float
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
 class Symbols(Mapping[str, Any]):
     """The namespace in which equations are written: each declared name is a SymPy symbol.
 

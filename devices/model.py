@@ -240,6 +240,10 @@ class CompactModel:
         """Named states in which the device is characterised, as values for its initial-state parameters."""
         return {"initial": {}}
 
+    def suitable_benches(self) -> tuple[str, ...]:
+        """The benches that make sense for this device: those of its model, unless its parameters say otherwise."""
+        return self.benches
+
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """How to sweep a quantity through a hysteresis loop: by default as the preset's publication did.
 
