@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols
+from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols, Telegraph
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -143,6 +143,11 @@ class CompactModel:
     def input_declarations(cls) -> dict[str, Input]:
         """The parameters that a drive may vary in time."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
+
+    @classmethod
+    def telegraph_declarations(cls) -> dict[str, Telegraph]:
+        """The random telegraph processes by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
 
     @classmethod
     def branches(cls) -> dict[str, Branch]:

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from .constants import CONSTANTS
-from .declaration import TEMPERATURE, Auxiliary, Branch, Derived, Noise, Observable, State, Symbols, Vectorial
+from .declaration import (
+    TEMPERATURE,
+    Auxiliary,
+    Branch,
+    Derived,
+    Noise,
+    Observable,
+    State,
+    Symbols,
+    Telegraph,
+    Vectorial,
+)
 from .functions import boundary, ramp
 
 if TYPE_CHECKING:
@@ -25,7 +36,8 @@ class System:
 
     Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries`` (declared
     earlier), ``noises``, physical constants and the temperature. A state with bounds is seen by the equations
-    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. Symbol order is
+    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. ``jumps`` are the rates
+    ``<name>_up`` and ``<name>_down`` of the telegraph processes, which are parameters otherwise. Symbol order is
     declaration order.
     """
 
@@ -39,6 +51,7 @@ class System:
     free_rates: Expressions
     rates: Expressions
     noises: Expressions
+    jumps: Expressions
     observables: Expressions
     spheres: tuple[tuple[sp.Symbol, ...], ...]
 
@@ -59,6 +72,7 @@ class System:
             free_rates=flatten(self.free_rates),
             rates=flatten(self.rates),
             noises=flatten(self.noises),
+            jumps=flatten(self.jumps),
             observables=flatten(self.observables),
         )
 
@@ -109,7 +123,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
     given = dict(model.equations(Symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
-    def take(key: str, item: Vectorial | Branch) -> Expressions:
+    def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
         if key not in given:
             raise TypeError(f"{model.__name__}.equations() gives no expression for {key!r}")
         value = given.pop(key)
@@ -117,6 +131,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
             if len(value) != len(item.components):
                 raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
             return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
+        if isinstance(item, Telegraph):
+            return {sp.Symbol(key, real=True): sp.sympify(value)}
         target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
         return {target: sp.sympify(value)}
 
@@ -126,6 +142,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
     initial: Expressions = {}
     free: Expressions = {}
+    jumps: Expressions = {}
     rates: Expressions = {}
     spheres: list[tuple[sp.Symbol, ...]] = []
     for name, item in declared.items():
@@ -143,6 +160,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
                 spheres.append(tuple(symbols))
         elif isinstance(item, Branch):
             groups[Branch] |= take(item.current, item)
+        elif isinstance(item, Telegraph):
+            jumps |= take(f"{name}_up", item) | take(f"{name}_down", item)
         elif isinstance(item, Derived | Auxiliary | Observable | Noise):
             groups[type(item)] |= take(name, item)
             if isinstance(item, Auxiliary) and item.report:
@@ -160,6 +179,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         free_rates=free,
         rates=rates,
         noises=groups[Noise],
+        jumps=jumps,
         observables=groups[Observable],
         spheres=tuple(spheres),
     )
@@ -176,10 +196,10 @@ def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:
 
 def _check_symbols(model: type[CompactModel], system: System) -> None:
     """Refuse equations that refer to something that is not known where it stands."""
-    inputs = {sp.Symbol(name, real=True) for name in model.input_declarations()}
+    inputs = {sp.Symbol(name, real=True) for name in (*model.input_declarations(), *model.telegraph_declarations())}
     seen = {*system.parameters, *CONSTANTS, TEMPERATURE}
     for symbol, expression in system.derived.items():
-        # Derived quantities are evaluated once, and an input may change in time.
+        # Derived quantities are evaluated once; inputs and telegraph processes may change in time.
         _refuse(model, symbol, expression, seen - inputs)
         seen.add(symbol)
     for symbol, expression in system.initial.items():
@@ -195,6 +215,8 @@ def _check_symbols(model: type[CompactModel], system: System) -> None:
             _refuse(model, symbol, expression, seen)
     for symbol, expression in system.rates.items():
         _refuse(model, symbol, expression, seen | set(system.noises))
+    for symbol, expression in system.flat.jumps.items():  # a rate of transition with white noise in it has no meaning
+        _refuse(model, symbol, expression, seen)
 
 
 def _refuse(model: type[CompactModel], symbol: sp.Symbol, expression: sp.Expr, known: set[sp.Symbol]) -> None:
