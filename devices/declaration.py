@@ -101,8 +101,8 @@ class Input(Parameter):
 class Telegraph(Parameter):
     """A two-state Markov process: random telegraph noise, such as a trap that is empty (0) or filled (1).
 
-    The equations give its rates of transition [1/s] under ``"<name>_up"`` (from 0 to 1) and ``"<name>_down"``; its symbol
-    may appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
+    The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol may
+    appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
     deterministic, netlists among it, holds it at its initial value, which is what the parameter of that name is.
     """
 

@@ -36,8 +36,8 @@ class VTEAM(CompactModel):
     w_\mathrm{on})`, 0 when on
     and 1 when off. A positive voltage from ``p`` to ``n`` raises the resistance.
 
-    Cycle-to-cycle variability is white noise in the rate, of spectral density :math:`c^2 |\dot x|`: it acts only while the
-    state moves, and the state has the standard deviation :math:`c \sqrt{\Delta x}` after it has moved by
+    Cycle-to-cycle variability is white noise in the rate, of spectral density :math:`c^2 |\dot x|`: it acts only while
+    the state moves, and the state has the standard deviation :math:`c \sqrt{\Delta x}` after it has moved by
     :math:`\Delta x` at constant voltage. Noisy simulations alone (those with a temperature) have it.
 
     References

@@ -32,6 +32,10 @@ class _Printer(PythonCodePrinter):
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
+    def _print_sign(self, expr: sp.sign) -> str:
+        # SymPy's copysign() is no function of the namespaces, and is not zero at zero.
+        return f"sign({self._print(expr.args[0])})"
+
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
         # Small integer powers as products: faster than pow() and exact in every namespace.
         if expr.exp.is_Integer and 2 <= expr.exp <= 4 and expr.base.is_Symbol:

@@ -8,8 +8,8 @@ r"""Noisy trajectories: the stochastic Heun scheme (Stratonovich), compiled with
 with :math:`w_k = \sqrt{S/\Delta t}\,\mathcal N(0, 1)` held over the step, which converges to the Stratonovich
 solution (Rümelin 1982, doi:10.1137/0719041).
 
-A telegraph process keeps its value over the step and then jumps with the exact probability of a two-state Markov process
-whose rates are those at the beginning of the step,
+A telegraph process keeps its value over the step and then jumps with the exact probability of a two-state Markov
+process whose rates are those at the beginning of the step,
 
 .. math::
 
@@ -171,8 +171,7 @@ def integrate(
     run = _kernel(*device.structure, request.branch, request.by_current)
     states = np.empty((trajectories, intervals + 1, len(start)))
     voltages = np.empty((trajectories, intervals + 1))
-    telegraphs = list(device.telegraph_declarations())
-    occupied = np.empty((trajectories, intervals + 1, len(telegraphs)))
+    occupied = np.empty((trajectories, intervals + 1, len(device.telegraph_declarations())))
     branches = len(device.branches())
 
     def run_one(index: int) -> None:
@@ -194,7 +193,7 @@ def integrate(
         np.tile(times, trajectories),
         voltages[:, kept].ravel(),
         states[:, kept].reshape(-1, len(start)),
-        telegraphs=dict(zip(telegraphs, occupied[:, kept].reshape(-1, len(telegraphs)).T, strict=True)),
+        telegraphs={name: occupied[:, kept, j].ravel() for j, name in enumerate(device.telegraph_declarations())},
         temperature=temperature,
         seed=seed,
         time_step=request.duration / steps,
