@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import SynaspiceError as SynaspiceError
     from .errors import UnknownNameError as UnknownNameError
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
+    from .memristors.pcm import PhaseChangeMemory as PhaseChangeMemory
     from .memristors.volatile import VolatileMemristor as VolatileMemristor
     from .memristors.vteam import VTEAM as VTEAM
     from .model import CompactModel as CompactModel
@@ -31,6 +32,7 @@ __all__ = [
     "LinearIonDrift",
     "MissingDependencyError",
     "ParameterError",
+    "PhaseChangeMemory",
     "PiecewiseLinear",
     "Pulse",
     "SimulationError",

@@ -101,8 +101,8 @@ class Input(Parameter):
 class Telegraph(Parameter):
     """A two-state Markov process: random telegraph noise, such as a trap that is empty (0) or filled (1).
 
-    The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol may
-    appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
+    The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol
+    may appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
     deterministic, netlists among it, holds it at its initial value, which is what the parameter of that name is.
     """
 
@@ -268,6 +268,28 @@ class Sweep:
     max_step: float | None = None
     overrides: Mapping[str, float] = field(default_factory=dict)
     agitation: Mapping[str, Waveform] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a model suggests to watch a quantity drift.
+
+    Attributes
+    ----------
+    quantity : str
+        A state, an observable or a current.
+    times : tuple of float
+        When to look at it. [s]
+    bias : float
+        Voltage of the first branch meanwhile. [V]
+    origin : float
+        What a power law of time counts from: q is proportional to (t + origin)^-exponent. [s]
+    """
+
+    quantity: str
+    times: tuple[float, ...]
+    bias: float = 0.0
+    origin: float = 0.0
 
 
 class Symbols(Mapping[str, Any]):

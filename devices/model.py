@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Sweep, Symbols, Telegraph
+from .declaration import Branch, Declared, Derived, Drift, Input, Option, Parameter, State, Sweep, Symbols, Telegraph
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -261,6 +261,19 @@ class CompactModel:
         if chosen != "voltage" or "amplitude" not in drive:
             return Sweep(chosen)
         return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
+
+    def suggested_drift(self) -> Drift:
+        """Which quantity to watch drift, and when: by default the first observable or state, over four decades."""
+        quantity = str(next(iter([*self.system.observables, *self.system.states])))
+        return Drift(quantity, tuple(self.settling_time * np.geomspace(1e-2, 1e2, 25)), origin=self.settling_time)
+
+    def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
+        """Devices whose drift is to be compared, as their preparation makes them: by default all alike."""
+        return [self] * count
+
+    def with_read_noise(self, values: np.ndarray, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """What reads of the drifting quantity's values at the given times [s] give: by default the values."""
+        return values
 
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.

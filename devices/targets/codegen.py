@@ -64,10 +64,11 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     shared, reduced = sp.cse(list(outputs), symbols=sp.numbered_symbols("_t"), list=True)
     used = set().union(*(e.free_symbols for _, e in shared), *(e.free_symbols for e in reduced))
     printer = _Printer()
-    lines = [f"def {name}({', '.join(groups)}):"]
+    # An element may have the name of its group, such as a state x: arguments must not be overwritten by what is in them.
+    lines = [f"def {name}({', '.join(f'_{argument}' for argument in groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]
     for argument, symbols in groups.items():
-        lines += [f"    {symbol} = {argument}[{k}]" for k, symbol in enumerate(symbols) if symbol in used]
+        lines += [f"    {symbol} = _{argument}[{k}]" for k, symbol in enumerate(symbols) if symbol in used]
     lines += [f"    {symbol} = {printer.doprint(expression)}" for symbol, expression in shared]
     # Integers as floats, so that the tuple has one type: Numba indexes only such a one by a variable.
     floats = [sp.Float(expression) if expression.is_Integer else expression for expression in reduced]
