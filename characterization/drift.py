@@ -84,9 +84,8 @@ def drift(
         raise UnknownNameError(f"drifting quantity of {device.model_name()}", name, known)
     count = whole("devices", devices, 1)
     start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
-    sampling, reading = (
-        np.random.Generator(np.random.Philox(key=np.array([start, k], dtype=np.uint64))) for k in (0, 1)
-    )
+    streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
+    sampling, reading = map(np.random.Generator, streams)
     sample = device.drift_samples(count, sampling)
     measure = _numeric if engine == "numeric" else _ngspice
     values = measure(sample, watched, name, suggested.bias)

@@ -148,7 +148,7 @@ class PhaseChangeMemory(CompactModel):
         return {name: {"initial_state": x, "initial_age": 0.0} for name, x in (("set", 1.0), ("reset", 0.0))}
 
     def voltage_for(self, temperature: float) -> float:
-        """Voltage of a programming pulse that heats the cell to a temperature [K], sqrt((T - T_a) R_p / R_th), in volts."""
+        """Voltage [V] of a programming pulse that heats the cell to a temperature [K], sqrt((T - T_a) R_p / R_th)."""
         power = (temperature - self.ambient_temperature) / self.thermal_resistance
         return float(np.sqrt(power * self.programming_resistance))
 

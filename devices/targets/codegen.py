@@ -64,7 +64,7 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     shared, reduced = sp.cse(list(outputs), symbols=sp.numbered_symbols("_t"), list=True)
     used = set().union(*(e.free_symbols for _, e in shared), *(e.free_symbols for e in reduced))
     printer = _Printer()
-    # An element may have the name of its group, such as a state x: arguments must not be overwritten by what is in them.
+    # An element may have the name of its group, such as a state x, and must not overwrite it.
     lines = [f"def {name}({', '.join(f'_{argument}' for argument in groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]
     for argument, symbols in groups.items():
