@@ -60,8 +60,8 @@ def drift(
     -------
     pandas.DataFrame
         One row per time: ``time`` [s], and the ``mean``, ``standard_deviation``, ``quantile_05``, ``median`` and
-        ``quantile_95`` of the quantity over the sample, in its unit. ``attrs`` has ``quantity``, ``devices``, ``origin``
-        (t_0 in seconds), ``exponent`` of the mean, and the mean ``exponent_mean`` and standard deviation
+        ``quantile_95`` of the quantity over the sample, in its unit. ``attrs`` has ``quantity``, ``devices``,
+        ``origin`` (t_0 in seconds), ``exponent`` of the mean, and the mean ``exponent_mean`` and standard deviation
         ``exponent_standard_deviation`` of the exponents of the single devices (None where a value is not positive).
 
     Raises
@@ -103,7 +103,7 @@ def drift(
         key: f"{key.replace('_', ' ')} over the devices: {description}" for key in statistics
     }
     table.attrs |= {"quantity": name, "devices": count, "origin": suggested.origin, "read_noise": read_noise}
-    table.attrs |= _exponents(watched + suggested.origin, columns["mean"], values)
+    table.attrs.update(_exponents(watched + suggested.origin, columns["mean"], values))
     return table
 
 

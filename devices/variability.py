@@ -123,8 +123,8 @@ def sample(
     device : CompactModel
         The nominal device.
     distributions : mapping
-        A distribution for each parameter to scatter, by name. The others stay, or follow where their default is computed
-        from those.
+        A distribution for each parameter to scatter, by name. The others stay, or follow where their default is
+        computed from those.
     count : int
         Number of devices.
     seed : int
@@ -185,7 +185,7 @@ def _factor(names: list[str], correlation: Mapping[tuple[str, str], float]) -> F
             raise ParameterError(f"the correlation of {pair} must be a number from -1 to 1 of two different parameters")
         matrix[first, second] = matrix[second, first] = coefficient
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         raise ParameterError("the correlations contradict each other, or are complete: no correlation matrix") from None
 

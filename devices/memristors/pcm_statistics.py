@@ -125,13 +125,13 @@ def draw_drift_exponents(
 ) -> FloatArray:
     """Draw drift exponents of devices programmed to target conductances [S]; a negative one counts as positive."""
     relative = relative_conductance(conductance, maximum)
-    return np.abs(mean(relative) + spread(relative) * generator.standard_normal(relative.shape))
+    return np.asarray(np.abs(mean(relative) + spread(relative) * generator.standard_normal(relative.shape)))
 
 
 def drifted(conductance: ArrayLike, exponent: ArrayLike, time: ArrayLike, first_read: float = FIRST_READ) -> FloatArray:
     """Conductance at a time [s] after the first read, from that at the first read, G ((t0 + t) / t0)^-nu."""
     elapsed = np.asarray(time, dtype=float) / first_read
-    return np.asarray(conductance, dtype=float) * np.exp(-np.asarray(exponent) * np.log1p(elapsed))
+    return np.asarray(np.asarray(conductance, dtype=float) * np.exp(-np.asarray(exponent) * np.log1p(elapsed)))
 
 
 def read_noise(

@@ -33,8 +33,8 @@ class VolatileMemristor(CompactModel):
     This is the comparator with hysteresis and first-order delay of the reference, with a smooth comparator of the
     relative width :math:`r` in place of a step, so that a circuit simulator's Newton method converges through the
     transition. The steady state obeys :math:`\ln[x/(1-x)] = (|v| - V_m)/w - (1/2 - x)/r` with the middle voltage
-    :math:`V_m`, with the folds at :math:`x(1 - x) = r`; the span :math:`D` is chosen such that they lie at the threshold and the hold
-    voltage exactly:
+    :math:`V_m`, with the folds at :math:`x(1 - x) = r`; the span :math:`D` puts them exactly at the
+    threshold and the hold voltage:
 
     .. math::
 

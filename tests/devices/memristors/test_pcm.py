@@ -86,7 +86,7 @@ def test_crystallisation_accumulates_over_pulses(preset):
 
 @every_preset
 def test_melting_amorphises(preset):
-    """Far above melting x = x_0 exp(-t (1/tau_m + e/tau_c)) + ..., e the rest of crystallisation at that temperature."""
+    """Far above melting x relaxes at the rate 1/tau_m + e/tau_c, e the rest of crystallisation at that heat."""
     cell = PhaseChangeMemory.preset(preset, initial_state=1.0)
     temperature, width = 1100.0, 20e-9
     table = cell.simulate(cell.voltage_for(temperature), width, points=201)
