@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy as sp
 
-from ..declaration import Branch, Derived, Drift, Observable, Parameter, State, Sweep, Symbols, Telegraph
+from ..declaration import Auxiliary, Branch, Derived, Drift, Observable, Parameter, State, Sweep, Symbols, Telegraph
 from ..errors import ParameterError
 from ..functions import limexp, ramp
 from ..model import CompactModel
@@ -99,6 +99,9 @@ class PhaseChangeMemory(CompactModel):
         "1", "ln(1 + t / t_0), t since the first read", initial=lambda s: sp.log(1 + s.initial_age / s.drift_time)
     )
     trap = Telegraph(description="whether the trap is filled")
+    programming = Auxiliary("1", "smooth step s: 0 while reading, 1 while programming")
+    drift_factor = Auxiliary("1", "conductance over that at the first read")
+    heated = Auxiliary("K", "temperature of the cell", scale=1e3)
     conductance = Observable("S", "conductance at small voltages")
     drift_exponent = Observable("1", "drift exponent")
     cell_temperature = Observable("K", "temperature of the cell")
@@ -113,14 +116,13 @@ class PhaseChangeMemory(CompactModel):
         mean = ClippedLogarithm(s.drift_slope, s.drift_offset, s.drift_smallest, s.drift_largest)
         spread = ClippedLogarithm(s.spread_slope, s.spread_offset, s.spread_smallest, s.spread_largest)
         exponent = ramp(mean(relative, sp.log, clip) + s.drift_deviation * spread(relative, sp.log, clip))
-        conductance = programmed * sp.exp(-exponent * s.log_age) * (1 - s.telegraph_amplitude * s.trap)
+        conductance = programmed * s.drift_factor * (1 - s.telegraph_amplitude * s.trap)
         size = ramp(s.voltage) + ramp(-s.voltage)
-        on = _smooth_step((size - s.threshold_voltage) / s.threshold_width)
+        on = s.programming
         current = s.voltage * ((1 - on) * conductance + on / s.programming_resistance)
-        temperature = s.ambient_temperature + s.thermal_resistance * s.voltage * current
-        distance = (temperature - s.crystallization_temperature) / s.crystallization_width
+        distance = (s.heated - s.crystallization_temperature) / s.crystallization_width
         growth = (1 - s.x) / s.crystallization_time * sp.exp(-(distance**2))
-        melting = s.x / s.melting_time * _smooth_step((temperature - s.melting_temperature) / s.melting_width)
+        melting = s.x / s.melting_time * _smooth_step((s.heated - s.melting_temperature) / s.melting_width)
         return {
             "pulse_time": sp.sqrt(s.crystallization_time * s.melting_time),
             "current": current,
@@ -130,7 +132,10 @@ class PhaseChangeMemory(CompactModel):
             "trap_down": 1 / s.emission_time,
             "conductance": conductance,
             "drift_exponent": exponent,
-            "cell_temperature": temperature,
+            "cell_temperature": s.heated,
+            "programming": _smooth_step((size - s.threshold_voltage) / s.threshold_width),
+            "drift_factor": sp.exp(-exponent * s.log_age),
+            "heated": s.ambient_temperature + s.thermal_resistance * s.voltage * current,
         }
 
     def check(self) -> None:

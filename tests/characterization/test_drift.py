@@ -41,11 +41,12 @@ def test_one_device_without_noise_gives_its_exponent_exactly():
     assert table.attrs["exponent_standard_deviation"] == 0.0
 
 
+@pytest.mark.slow
 def test_read_noise_widens_the_distribution():
-    quiet, noisy = (drift(CELL, times=TIMES, devices=200, seed=1, read_noise=flag) for flag in (False, True))
+    quiet, noisy = (drift(CELL, times=TIMES, devices=100, seed=1, read_noise=flag) for flag in (False, True))
     relative = statistics.read_noise(10e-6, TIMES)
     expected = np.hypot(quiet["standard_deviation"], relative * quiet["mean"])
-    np.testing.assert_allclose(noisy["standard_deviation"], expected, rtol=4 / np.sqrt(400))
+    np.testing.assert_allclose(noisy["standard_deviation"], expected, rtol=4 / np.sqrt(200))
     # Reads do not touch the devices.
     assert noisy.attrs["exponent_mean"] == pytest.approx(quiet.attrs["exponent_mean"], abs=2e-3)
 

@@ -160,6 +160,7 @@ def test_read_noise_is_added_to_reads():
     assert np.std(read) == pytest.approx(expected, rel=4 / np.sqrt(2 * len(read)))
 
 
+@pytest.mark.slow
 def test_telegraph_noise_takes_a_part_of_the_conductance():
     cell = PhaseChangeMemory.preset("joshi2020", telegraph_amplitude=0.1, capture_time=1e-6, emission_time=2e-6)
     table = cell.simulate(0.1, 1e-4, points=1001, temperature=300, seed=1, time_step=1e-7)
