@@ -89,6 +89,14 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
     ),
+    "drift": Bench(
+        "conductance, or another quantity, over the logarithm of time after programming",
+        {
+            "times": Setting("range", "times after programming [s]", "s"),
+            "devices": Setting("integer", "number of devices"),
+            "seed": SEED,
+        },
+    ),
     "velocity": Bench(
         "mean velocity of a domain wall over current or field",
         {

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .errors import SynaspiceError as SynaspiceError
     from .errors import UnknownNameError as UnknownNameError
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
+    from .memristors.pcm import PhaseChangeMemory as PhaseChangeMemory
+    from .memristors.volatile import VolatileMemristor as VolatileMemristor
     from .memristors.vteam import VTEAM as VTEAM
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
@@ -40,6 +42,7 @@ __all__ = [
     "LinearIonDrift",
     "MissingDependencyError",
     "ParameterError",
+    "PhaseChangeMemory",
     "PiecewiseLinear",
     "Pulse",
     "SimulationError",
@@ -48,6 +51,7 @@ __all__ = [
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
+    "VolatileMemristor",
     "VortexOscillator",
     "Waveform",
 ]
