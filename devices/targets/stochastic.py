@@ -97,9 +97,9 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
                 return
 
     @numba.njit(nogil=True, error_model="numpy")
-    def run(
+    def run(  # type: ignore[no-untyped-def]
         generator, drive, others, other_index, inputs, input_index, x, v, p, dt, stride, states, voltages, occupied
-    ):  # type: ignore[no-untyped-def]
+    ):
         n, steps = len(x), len(drive) - 1
         predicted, slope, w = np.empty(n), np.empty(n), np.zeros(max(noises, 1))
         amplitude = 1 / math.sqrt(dt)

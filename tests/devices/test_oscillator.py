@@ -121,7 +121,7 @@ def test_injection_locks_within_adlers_range(shift):
     current = 1.5 * device.threshold_current
     power, nu = device.stationary_power(current), device.nonlinearity(current)
     omega = device.angular_frequency + shift * power
-    strength = 0.01 * device.damping_rate
+    strength = 0.004 * device.damping_rate
     injected = 2 * strength / device.injection_efficiency
     half_range = math.sqrt(1 + nu**2) * strength / math.sqrt(power)
     started = device.replace(initial_power=power)
@@ -129,10 +129,10 @@ def test_injection_locks_within_adlers_range(shift):
     def drift(detuning):
         """Phase slips against the drive over the last part of a long run [cycles]."""
         frequency = (omega + detuning) / (2 * math.pi)
-        duration = 25 / half_range
+        duration = 35 / half_range
         drive = {"injection": Sine(0.0, injected, frequency)}
         # At zero temperature the noisy engine's compiled loop serves as a fast integrator.
-        options = {"points": 20001, "temperature": 0.0, "time_step": device.period / 300}
+        options = {"points": 20001, "temperature": 0.0, "time_step": device.period / 1000}
         trace = started.simulate(current, duration, source="current", inputs=drive, **options).iloc[6000:]
         phase = np.unwrap(
             -np.arctan2(trace["c_im"], trace["c_re"]) - 2 * math.pi * frequency * trace["time"].to_numpy()
