@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from .errors import SynaspiceError as SynaspiceError
     from .errors import UnknownNameError as UnknownNameError
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
+    from .memristors.sky130_reram import Sky130RERAM as Sky130RERAM
+    from .memristors.stanford_rram import StanfordRRAM as StanfordRRAM
     from .memristors.vteam import VTEAM as VTEAM
+    from .memristors.yakopcic import Yakopcic as Yakopcic
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
@@ -41,11 +44,14 @@ __all__ = [
     "Pulse",
     "SimulationError",
     "Sine",
+    "Sky130RERAM",
     "SpinOrbitTorqueMTJ",
+    "StanfordRRAM",
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
     "Waveform",
+    "Yakopcic",
 ]
 
 
