@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from .errors import UnknownNameError as UnknownNameError
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
     from .memristors.pcm import PhaseChangeMemory as PhaseChangeMemory
+    from .memristors.sky130_reram import Sky130RERAM as Sky130RERAM
+    from .memristors.stanford_rram import StanfordRRAM as StanfordRRAM
     from .memristors.volatile import VolatileMemristor as VolatileMemristor
     from .memristors.vteam import VTEAM as VTEAM
+    from .memristors.yakopcic import Yakopcic as Yakopcic
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
     from .oscillator import AutoOscillator as AutoOscillator
@@ -47,13 +50,16 @@ __all__ = [
     "Pulse",
     "SimulationError",
     "Sine",
+    "Sky130RERAM",
     "SpinOrbitTorqueMTJ",
+    "StanfordRRAM",
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
     "VolatileMemristor",
     "VortexOscillator",
     "Waveform",
+    "Yakopcic",
 ]
 
 
