@@ -392,7 +392,9 @@ class MTJ(CompactModel):
         or voltage with one of 0.1 % that oscillates at the resonance.
         """
         _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
-        hold, to_hard = self.anisotropy_field, self.hard_axis_field
+        # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
+        to_hard = self.hard_axis_field
+        hold = max(self.anisotropy_field, 0.01 * to_hard)
         wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
         chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = dataclasses.replace(
