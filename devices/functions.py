@@ -111,6 +111,6 @@ def boundary(distance: Any) -> Any:
 
 
 def limited_sinh(x: Any) -> Any:
-    r"""Hyperbolic sine up to \|x\| = 80, continued by its tangents: exact near zero, safe from overflow."""
+    """Hyperbolic sine within 80 of zero, continued by its tangents: exact near zero, safe from overflow."""
     inside = x - ramp(x - EXP_LIMIT) + ramp(-x - EXP_LIMIT)
     return sp.sinh(inside) + math.cosh(EXP_LIMIT) * (x - inside)
