@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ..circuits import ngspice
+from ..circuits.decks import driven_circuit, instance, nodes_of, wrapped
 from ..devices.declaration import Auxiliary
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
-from ..devices.waveforms import DC, Drive, FloatArray, Waveform, as_waveform
+from ..devices.waveforms import Drive, FloatArray, as_waveform
 
 ENGINES = ("numeric", "ngspice")
 
@@ -42,16 +43,14 @@ def static_currents(
     knots = " ".join(f"{k}, {v!r}," for k, v in enumerate(voltage.tolist())).rstrip(",")
     subcircuit = device.subcircuit()
     lines = [f"* static currents of {device!r}", str(subcircuit), "V_index index 0 0"]
-    lines.append(_wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})"))
+    lines.append(wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})"))
     for k, overrides in enumerate(states.values()):
-        nodes = _nodes(device, f"_{k}")
-        pins = " ".join(nodes.get(pin, f"{pin}_{k}") for pin in subcircuit.pins)
-        assignments = " ".join(f"{name}={value!r}" for name, value in overrides.items())
+        nodes = nodes_of(device, f"_{k}")
         # Only the drop across the branch counts: its negative end is ground, or at the same potential.
         lines += [f"E_drive{k} driven{k} {nodes[branch.negative]} drive 0 1"]
         lines += [f"V_meter{k} driven{k} {nodes[branch.positive]} 0"]
         lines += [f"V_rest{k}_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
-        lines += [f"X{k} {pins} {subcircuit.name} {assignments}"]
+        lines.append(instance(device, subcircuit, overrides, f"_{k}"))
     sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
     result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS)
     return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
@@ -60,11 +59,11 @@ def static_currents(
 def probe_deck(device: CompactModel, voltage: float, *, noise: bool = False) -> list[str]:
     """A deck that puts a dc voltage (``V_drive``, 1 V for ac) on the first branch; ``V_meter`` reads its current."""
     branch, *others = device.branches().values()
-    subcircuit, nodes = device.subcircuit(noise=noise), _nodes(device)
+    subcircuit, nodes = device.subcircuit(noise=noise), nodes_of(device)
     low, high = nodes[branch.negative], nodes[branch.positive]
     lines = [f"* {device!r}", str(subcircuit), f"V_drive driven {low} dc {voltage!r} ac 1", f"V_meter driven {high} 0"]
     lines += [f"V_rest_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
-    return [*lines, f"X1 {' '.join(nodes.get(pin, pin) for pin in subcircuit.pins)} {subcircuit.name}"]
+    return [*lines, instance(device, subcircuit, {})]
 
 
 def trajectory(
@@ -103,28 +102,11 @@ def _ngspice_trajectory(
     max_step: float | None,
     options: Mapping[str, float | str],
 ) -> pd.DataFrame:
-    branches = device.branches()
-    first = next(iter(branches.values()))
-    driven = next((b for b in branches.values() if source in (b.name, b.current)), first)
-    waveforms = {name: as_waveform(value, duration, name) for name, value in inputs.items()}
-    fields = {name: value for name, value in waveforms.items() if name not in branches}
+    branches, nodes = device.branches(), nodes_of(device)
+    fields = {name: as_waveform(value, duration, name) for name, value in inputs.items() if name not in branches}
     subcircuit = device.subcircuit(inputs=tuple(fields), observables=True)
-    nodes = _nodes(device)
-    lines = [f"* trajectory of {device!r}", str(subcircuit)]
-    for name, branch in branches.items():
-        low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
-        if branch is not driven:
-            value = waveforms.get(name, DC(0.0))
-            lines.append(f"V_{name} {inner} {low} {_source(value, duration)}")
-        elif source in ("current", branch.current):
-            lines.append(f"I_{name} {low} {inner} {_source(as_waveform(drive, duration), duration)}")
-        else:
-            lines.append(f"V_{name} {inner} {low} {_source(as_waveform(drive, duration), duration)}")
-        lines.append(f"V_meter_{name} {inner} {high} 0")
-    for name, value in fields.items():
-        scale = device.input_declarations()[name].netlist_scale
-        lines += [f"V_{name} {name}_si 0 {_source(value, duration)}", f"E_{name} {name} 0 {name}_si 0 {1 / scale!r}"]
-    lines.append(f"X1 {' '.join(nodes.get(pin, pin) for pin in subcircuit.pins)} {subcircuit.name}")
+    circuit = driven_circuit(device, subcircuit, drive, duration, source=source, inputs=inputs)
+    lines = [f"* trajectory of {device!r}", str(subcircuit), *circuit]
     step = duration / (points - 1)
     analysis = ngspice.Transient(step, duration, max_step=max_step or step)
     result = ngspice.run("\n".join(lines), analysis, options=options)
@@ -158,29 +140,3 @@ def _ngspice_trajectory(
         device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]
     )
     return table
-
-
-def _nodes(device: CompactModel, suffix: str = "") -> dict[str, str]:
-    """Circuit node of every terminal; of terminals that branches connect, the first negative one is ground."""
-    nodes: dict[str, str] = {}
-    for branch in device.branches().values():
-        if branch.positive not in nodes and branch.negative not in nodes:
-            nodes[branch.negative] = "0"
-        for terminal in (branch.positive, branch.negative):
-            nodes.setdefault(terminal, terminal + suffix)
-    return nodes
-
-
-def _source(waveform: Waveform, duration: float) -> str:
-    text = waveform.spice(duration)
-    return text if isinstance(waveform, DC) else f"{_wrapped(text)}"
-
-
-def _wrapped(line: str, width: int = 1000) -> str:
-    """Continue a long line: ngspice reads lines of limited length."""
-    words, lines = line.split(" "), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > width:
-            lines.append("+")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return "\n".join(lines)

@@ -7,17 +7,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from ..devices.declaration import Stimulus
 from ..devices.errors import MissingDependencyError
 from ..devices.model import CompactModel
-from ..devices.waveforms import Waveform
+from ..devices.targets.spice import Subcircuit
+from .decks import driven_circuit
 from .ngspice import NgspiceError
 
 #: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
 MEASURED_AT = 0.999
 
 
-def transient_deck(device: CompactModel, include: str, waveform: Waveform, duration: float, max_step: float) -> str:
-    """Write a deck that includes an exported subcircuit and drives it with a voltage.
+def transient_deck(device: CompactModel, include: str, subcircuit: Subcircuit, stimulus: Stimulus) -> str:
+    """Write a deck that includes an exported subcircuit and drives it.
 
     It measures every state near the end of the run (``MEASURED_AT``), under the name ``final_<state>``.
 
@@ -27,24 +29,20 @@ def transient_deck(device: CompactModel, include: str, waveform: Waveform, durat
         The device that was exported.
     include : str
         File name of its netlist, relative to the deck.
-    waveform : Waveform
-        Voltage across the device's first branch. [V]
-    duration, max_step : float
-        Length and largest step of the transient. [s]
+    subcircuit : Subcircuit
+        The exported subcircuit, with the stimulus' inputs as pins.
+    stimulus : Stimulus
+        The drive.
     """
-    branch = next(iter(device.branches().values()))
-    subcircuit = device.subcircuit()
-    nodes = {branch.positive: "drive", branch.negative: "0"}
-    pins = " ".join(nodes.get(pin, pin) for pin in subcircuit.pins)
-    when = MEASURED_AT * duration
-    measures = [f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()]
+    duration = stimulus.duration
+    step, when = stimulus.max_step or duration / 4000, MEASURED_AT * duration
+    drive = {"source": stimulus.source, "inputs": stimulus.inputs, "overrides": stimulus.overrides}
     lines = [
         f"* {device.model_name()}: {device!r}",
         f".include {include}",
-        f"V1 drive 0 {waveform.spice(duration)}",
-        f"X1 {pins} {subcircuit.name}",
-        f".tran {max_step!r} {duration!r} 0 {max_step!r}",
-        *measures,
+        *driven_circuit(device, subcircuit, stimulus.drive, duration, **drive),
+        f".tran {step!r} {duration!r} 0 {step!r}",
+        *(f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()),
         ".end",
     ]
     return "\n".join(lines) + "\n"

@@ -69,6 +69,8 @@ class CompactModel:
     time_scale: ClassVar[float | str] = 1e-9
     #: The benches that make sense for the device; see :mod:`synaspice.characterization`.
     benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
+    #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
+    loops: ClassVar[tuple[str | None, ...]] = (None,)
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""

@@ -49,6 +49,8 @@ from .tunnelling import brinkman, simmons, tunnelling_decay
 from .waveforms import DC, Pulse, Sine
 
 ROOM_TEMPERATURE = 300
+#: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
+SUPERPARAMAGNETIC = 10.0
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
 THINNEST_DECAY = 3.0
 
@@ -132,6 +134,7 @@ class MTJ(CompactModel):
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
     benches = ("iv", "hysteresis", "noise", "switching", "amplitude")
+    loops = (None, "field")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
 
@@ -417,9 +420,16 @@ class MTJ(CompactModel):
         )
 
     def suitable_benches(self) -> tuple[str, ...]:
-        """All of the model's, but the oscillator's only for a preset that names the currents to oscillate with."""
+        """All of the model's that suit the junction.
+
+        The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
+        junction that stays where it is put.
+        """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
-        return tuple(name for name in self.benches if name != "amplitude" or oscillates)
+        unfit = set() if oscillates else {"amplitude"}
+        if self.thermal_stability < SUPERPARAMAGNETIC:
+            unfit |= {"hysteresis", "switching"}
+        return tuple(name for name in self.benches if name not in unfit)
 
     @property
     def bias_field(self) -> float:

@@ -8,10 +8,13 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from synaspice.devices import ParameterError
+from synaspice.devices.declaration import Telegraph
 
 
 def values_of(parameter):
     """Values over a parameter's bounds, by decades where they span several."""
+    if isinstance(parameter, Telegraph):
+        return st.sampled_from(parameter.bounds)
     low, high = parameter.bounds
     if low > 0 and high > 10 * low:
         return st.floats(math.log(low), math.log(high)).map(lambda x: min(max(math.exp(x), low), high))

@@ -12,6 +12,7 @@ from synaspice.circuits import _ngspice_worker
 from synaspice.circuits.batch import MEASURED_AT, run_deck, transient_deck
 from synaspice.circuits.ngspice import NgspiceError, OperatingPoint, Transient, run
 from synaspice.devices import MTJ, VTEAM, ParameterError, Pulse, UnknownNameError
+from synaspice.devices.declaration import Stimulus
 
 pytestmark = pytest.mark.ngspice
 
@@ -94,7 +95,8 @@ def test_an_exported_netlist_runs_in_the_stand_alone_program(tmp_path):
     device, duration = VTEAM.preset("talati2016", initial_state=0.3), 1e-9
     (tmp_path / "mem.sub").write_text(device.netlist())
     deck = tmp_path / "test.cir"
-    deck.write_text(transient_deck(device, "mem.sub", PULSE, duration, 1e-12))
+    stimulus = Stimulus(PULSE, duration, max_step=1e-12)
+    deck.write_text(transient_deck(device, "mem.sub", device.subcircuit(), stimulus))
     final = device.simulate(PULSE, duration, times=[0.0, MEASURED_AT * duration])["x"].iloc[-1]
     assert final > 0.5, "it has to move"
     assert run_deck(deck)["final_x"] == pytest.approx(final, abs=1e-2)

@@ -91,7 +91,7 @@ def test_the_file_has_no_entry_that_nothing_reads(model, name):
     data = tomllib.loads((FOLDER / model / f"{name}.toml").read_text(encoding="utf-8"))
     assert data.keys() <= {"model", "title", "reference", "doi", "notes", "parameters", "drive"}
     assert all(entry.keys() == {"value", "source"} for entry in data["parameters"].values())
-    assert data.get("drive", {}).keys() <= {"quantity", "kind", "amplitude", "frequency", "source"}
+    assert data.get("drive", {}).keys() <= {"quantity", "kind", "amplitude", "frequency", "currents", "source"}
 
 
 @every_preset
@@ -100,25 +100,52 @@ def test_derived_quantities_are_finite(model, name):
 
 
 @every_preset
-def test_a_loop_can_be_suggested(model, name):
-    sweep = device_of(model, name).suggested_sweep()
-    assert sweep.amplitude > 0
-    assert sweep.period > 0
+def test_what_its_benches_need_can_be_suggested(model, name):
+    device = device_of(model, name)
+    benches = device.suitable_benches()
+    assert set(benches) <= set(device.benches)
+    for quantity in device.loops if "hysteresis" in benches else ():
+        sweep = device.suggested_sweep(quantity)
+        assert sweep.amplitude > 0
+        assert sweep.period > 0
+    if "amplitude" in benches:
+        suggested = device.suggested_oscillation()
+        assert len(suggested.currents) > 3
+        assert 1e6 < suggested.frequency < 1e12
+    if "switching" in benches:
+        pulses = device.suggested_switching()
+        assert {pulses.start, pulses.end} <= set(device.reference_states())
+    if "drift" in benches:
+        assert min(device.suggested_drift().times) > 0
+    assert device.suggested_stimulus().duration > 0
 
 
 mtj_presets = pytest.mark.parametrize("name", sorted(MTJ.presets()))
 
 
 @mtj_presets
-def test_a_junction_is_stable_and_its_reference_layer_lies_on_the_easy_axis(name):
+def test_a_junction_is_as_stable_as_it_should_be(name):
     device = MTJ.preset(name)
-    # Retention of a memory needs about 40 k_B T and more is rarely built; a device far off has a wrong unit somewhere.
-    assert 20 < device.thermal_stability < 200
-    assert device.anisotropy_field > 0
+    # A p-bit forgets within a second, tau_0 exp(20) with tau_0 = 1 ns. Retention of a memory needs about 40 k_B T, and
+    # more than 200 is not built: a device far off has a wrong unit somewhere. zhang2012's own numbers make 12.8.
+    if device.provenance.title.startswith("p-bit"):
+        assert 0 <= device.thermal_stability < 20
+    else:
+        assert (12 if name == "zhang2012" else 20) < device.thermal_stability < 200
+        assert device.anisotropy_field > 0
     assert device.hard_axis_field >= device.anisotropy_field
+
+
+@mtj_presets
+def test_the_reference_layer_lies_on_the_easy_axis_or_the_title_says_otherwise(name):
+    device = MTJ.preset(name)
     pull = dict(zip("xyz", device.pull, strict=True))
     easy = max(pull, key=pull.get)
-    assert ("in-plane" in device.provenance.title or "inplane" in name) == (easy != "z")
+    title = device.provenance.title
+    if "in-plane reference layer" in title:
+        assert device.reference_layer["xyz".index(easy)] == pytest.approx(0)
+        return
+    assert ("in-plane" in title or "inplane" in name) == (easy != "z")
     assert abs(device.reference_layer["xyz".index(easy)]) == pytest.approx(1)
 
 

@@ -116,7 +116,7 @@ def test_pink_noise_has_the_density_one_over_f():
 @pytest.mark.parametrize(
     ("device", "arguments", "complaint"),
     [
-        (VTEAM(), {}, "declares no noise"),
+        (LinearIonDrift(), {}, "declares no noise"),
         (MTJ(), {"temperature": -1.0}, "temperature must be positive"),
         (MTJ(), {"frequency": [0.0, 1e3]}, "frequencies must be positive"),
         (MTJ(), {"method": "guess"}, "unknown method"),

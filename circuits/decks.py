@@ -1,0 +1,94 @@
+"""The circuit around a device: what drives its branches, and where its terminals go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..devices.model import CompactModel
+from ..devices.targets.spice import Subcircuit
+from ..devices.waveforms import DC, Drive, Waveform, as_waveform
+
+
+def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
+    """Circuit node of every terminal; of terminals that branches connect, the first negative one is ground."""
+    nodes: dict[str, str] = {}
+    for branch in device.branches().values():
+        if branch.positive not in nodes and branch.negative not in nodes:
+            nodes[branch.negative] = "0"
+        for terminal in (branch.positive, branch.negative):
+            nodes.setdefault(terminal, terminal + suffix)
+    return nodes
+
+
+def instance(device: CompactModel, subcircuit: Subcircuit, overrides: Mapping[str, float], suffix: str = "") -> str:
+    """The line ``X1 pins name parameter=value ...`` of a device."""
+    nodes = nodes_of(device, suffix)
+    pins = [nodes.get(pin, pin + suffix) for pin in subcircuit.pins]
+    values = [f"{name}={value!r}" for name, value in overrides.items()]
+    return " ".join([f"X{suffix.removeprefix('_') or 1}", *pins, subcircuit.name, *values])
+
+
+def driven_circuit(
+    device: CompactModel,
+    subcircuit: Subcircuit,
+    drive: Drive,
+    duration: float,
+    *,
+    source: str = "voltage",
+    inputs: Mapping[str, Drive] | None = None,
+    overrides: Mapping[str, float] | None = None,
+) -> list[str]:
+    """The device as ``X1`` and a source on each of its branches and inputs; ``V_meter_<branch>`` reads its current.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    subcircuit : Subcircuit
+        Its subcircuit, with the inputs as pins.
+    drive : float, array_like or Waveform
+        Voltage [V] or current [A] of the driven branch.
+    duration : float
+        Length of the transient. [s]
+    source : str
+        What is imposed, as for :meth:`CompactModel.simulate`.
+    inputs : Mapping, optional
+        Drives of inputs and of other branches; branches without one are at 0 V.
+    overrides : Mapping, optional
+        Parameters of the instance.
+
+    Returns
+    -------
+    list of str
+        Lines of a netlist.
+    """
+    branches, nodes = device.branches(), nodes_of(device)
+    driven = next((b for b in branches.values() if source in (b.name, b.current)), next(iter(branches.values())))
+    waveforms = {name: as_waveform(value, duration, name) for name, value in (inputs or {}).items()}
+    lines = []
+    for name, branch in branches.items():
+        low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
+        value = as_waveform(drive, duration) if branch is driven else waveforms.get(name, DC(0.0))
+        by_current = branch is driven and source in ("current", branch.current)
+        ends = f"I_{name} {low} {inner}" if by_current else f"V_{name} {inner} {low}"
+        lines += [f"{ends} {_source(value, duration)}", f"V_meter_{name} {inner} {high} 0"]
+    for name, declared in device.input_declarations().items():
+        if name in waveforms:
+            lines.append(f"V_{name} {name}_si 0 {_source(waveforms[name], duration)}")
+            lines.append(f"E_{name} {name} 0 {name}_si 0 {1 / declared.netlist_scale!r}")
+    return [*lines, instance(device, subcircuit, overrides or {})]
+
+
+def _source(waveform: Waveform, duration: float) -> str:
+    text = waveform.spice(duration)
+    return text if isinstance(waveform, DC) else wrapped(text)
+
+
+def wrapped(line: str, width: int = 1000) -> str:
+    """Continue a long line: ngspice reads lines of limited length."""
+    words, lines = line.split(" "), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("+")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return "\n".join(lines)
