@@ -9,7 +9,7 @@ import sympy as sp
 
 from ..declaration import Branch, Derived, Observable, Parameter, State, Stimulus, Sweep, Symbols
 from ..errors import ParameterError
-from ..functions import limexp
+from ..functions import limexp, ramp
 from ..model import CompactModel
 from ..waveforms import Triangle
 from .conduction import hyperbolic_sine, thermal_voltage
@@ -101,7 +101,9 @@ class Sky130RERAM(CompactModel):
         tilt = lowering(gap, s.voltage)
         start = lowering(s.oxide_thickness - s.filament_minimum, SWITCHING_VOLTAGE * s.voltage_scale)
         ambient = thermal_voltage(s.ambient_temperature)
-        thermal = thermal_voltage(s.ambient_temperature + s.temperature_rise)
+        # Current only heats; the floor is for the guesses of a solver on its way, which would divide by zero.
+        coldest = s.ambient_temperature / 2
+        thermal = thermal_voltage(coldest + ramp(s.ambient_temperature + s.temperature_rise - coldest))
         growth = limexp((tilt - s.generation_energy) / thermal) - limexp(-(tilt + s.recombination_energy) / thermal)
         return {
             "filament_range": s.filament_maximum - s.filament_minimum,

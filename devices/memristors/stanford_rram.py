@@ -78,7 +78,7 @@ class StanfordRRAM(_FilmConduction):
 
     x = State("1", "state, 0 off, 1 on", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
     gap = Observable("m", "gap between filament and electrode")
-    resistance = Observable("ohm", "voltage over current")
+    conductance = Observable("S", "current over voltage")
     local_temperature = Observable("K", "temperature of the filament")
 
     @classmethod
@@ -108,7 +108,7 @@ class StanfordRRAM(_FilmConduction):
             "current": current,
             "dx/dt": closing * limited_sinh(field * s.hopping_distance / thermal) / s.gap_range,
             "gap": gap,
-            "resistance": 1 / conductance,
+            "conductance": conductance,
             "local_temperature": temperature,
         }
 

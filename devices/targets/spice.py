@@ -221,11 +221,10 @@ class _Writer:
         return lines + [f"+ {name}={value!r}" for name, value in self._parameters().items()]
 
     def _derived(self) -> list[str]:
-        expressions = [*self.system.initial.values(), *self.system.currents.values(), *self.auxiliaries.values()]
-        expressions += [*self.free_rates.values(), *(self.system.observables[symbol] for symbol in self.shown)]
-        expressions += self._electrical_noises()
-        needed = set().union(*(e.free_symbols for e in expressions))
-        needed |= {k_B} if self._electrical_noises() else set()
+        sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
+        sources += [*(self.system.observables[symbol] for symbol in self.shown), *self._electrical_noises()]
+        needed = set().union(*(e.free_symbols for e in sources)) - set(CONSTANTS)
+        needed |= set().union(*(e.free_symbols for e in self.system.initial.values()))
         scale = type(self.device).time_scale
         if isinstance(scale, str):
             needed.add(sp.Symbol(scale, real=True))
@@ -340,6 +339,9 @@ class _Writer:
         return lines
 
     def _assign(self, head: str, expression: sp.Expr, brackets: str = "") -> list[str]:
+        if not brackets:
+            # ngspice adds 1e-32 to every denominator of a source: powers of such small constants must not stand there.
+            expression = expression.xreplace({symbol: sp.Float(value) for symbol, (value, *_) in CONSTANTS.items()})
         # Nodes stand for scaled quantities; a scale that all terms share moves in front.
         in_volts = expression.xreplace({symbol: scale * symbol for symbol, scale in self.node_scales.items()})
         if in_volts != expression:

@@ -133,14 +133,16 @@ def test_a_junction_is_as_stable_as_it_should_be(name):
     else:
         assert (12 if name == "zhang2012" else 20) < device.thermal_stability < 200
         assert device.anisotropy_field > 0
-    assert device.hard_axis_field >= device.anisotropy_field
+    # Equal for a round pillar, but for rounding.
+    assert device.hard_axis_field >= device.anisotropy_field * (1 - 1e-12)
 
 
 @mtj_presets
 def test_the_reference_layer_lies_on_the_easy_axis_or_the_title_says_otherwise(name):
     device = MTJ.preset(name)
     pull = dict(zip("xyz", device.pull, strict=True))
-    easy = max(pull, key=pull.get)
+    # Of directions that are alike, as in the plane of a round pillar, the first.
+    easy = next(axis for axis in "xyz" if pull[axis] >= max(pull.values()) - 1e-9 * device.hard_axis_field)
     title = device.provenance.title
     if "in-plane reference layer" in title:
         assert device.reference_layer["xyz".index(easy)] == pytest.approx(0)

@@ -29,7 +29,7 @@ def velocity(device, voltage, gap, temperature):
     return -device.velocity * np.exp(-device.activation_energy / thermal) * np.sinh(argument)
 
 
-@pytest.mark.parametrize("gap", [0.2e-9, 0.9e-9, 1.7e-9])
+@pytest.mark.parametrize("gap", [0.25e-9, 0.9e-9, 1.65e-9])
 @pytest.mark.parametrize("voltage", [-1.6, -1.5, 1.5, 1.6])
 def test_current_temperature_and_velocity_are_the_published_formulas(voltage, gap):
     x = (1.7e-9 - gap) / 1.5e-9
@@ -44,7 +44,7 @@ def test_current_temperature_and_velocity_are_the_published_formulas(voltage, ga
 
 def test_the_published_defaults_have_their_levels_and_thresholds():
     published = PUBLISHED["jiang2014"]
-    on, off = (DEFAULTS.static(voltage=0.1, x=x)["resistance"] for x in (1.0, 0.0))
+    on, off = (1 / DEFAULTS.static(voltage=0.1, x=x)["conductance"] for x in (1.0, 0.0))
     assert off / on == pytest.approx(published["on_off_ratio"], rel=1e-6)
     assert DEFAULTS.threshold_set == pytest.approx(published["threshold_set"], abs=1e-4)
     assert DEFAULTS.threshold_reset == pytest.approx(published["threshold_reset"], abs=1e-4)

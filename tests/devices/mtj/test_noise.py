@@ -10,7 +10,7 @@ import scipy.constants as codata
 
 from synaspice.characterization import noise
 from synaspice.characterization.noise import pink_noise
-from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, LinearIonDrift, ParameterError, UnknownNameError
 from synaspice.devices.targets.noise import noise_spectrum
 
 HOOGE = {"hooge_parallel": 1e-19, "hooge_antiparallel": 5e-19}
