@@ -23,6 +23,7 @@ bench: setup  ## every benchmark, in its quick form
 
 docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
+	$(BIN)/python tools/agreement_table.py docs/agreement.md
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
 format: setup
@@ -41,4 +42,4 @@ $(SETUP): setup.cfg pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build docs/_build
+	rm -rf $(VENV) out build docs/_build docs/agreement.md

@@ -41,7 +41,8 @@ def switching(
     Each trajectory starts in one reference state, comes to thermal equilibrium in it, takes a pulse, rests, and is read
     at 1 mV: it has switched if its
     conductance is on the other side of the middle between the two reference states. What is not given follows the
-    device's suggestion. The numeric engine alone has noise in transients.
+    device's suggestion. The numeric engine alone has noise in transients. A device that declares no noise does the
+    same at every pulse: it takes one.
 
     Parameters
     ----------
@@ -99,6 +100,8 @@ def switching(
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {first!r} and {last!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation
+    noisy = bool(device.system.noises or device.telegraph_declarations())
+    count = trajectories if noisy else 1
     root = np.random.SeedSequence(seed)
     points = [(w, a) for w in widths.tolist() for a in amplitudes.tolist()]
     rows = []
@@ -107,24 +110,23 @@ def switching(
     ):
         edge = EDGE * w
         pulse = Pulse(0.0, a, rest, edge, edge, w - edge)
-        options: dict[str, Any] = {"temperature": temperature, "trajectories": trajectories, "time_step": time_step}
-        final = begin.simulate(
-            pulse,
-            w + edge + 2 * rest,
-            source=chosen,
-            inputs=suggested.inputs,
-            points=1,
-            seed=int(child.generate_state(1)[0]),
-            **options,
-        )
+        options: dict[str, Any] = {"source": chosen, "inputs": suggested.inputs}
+        total = w + edge + 2 * rest
+        if noisy:
+            options |= {"temperature": temperature, "trajectories": count, "time_step": time_step, "points": 1}
+            final = begin.simulate(pulse, total, seed=int(child.generate_state(1)[0]), **options)
+        else:
+            final = begin.simulate(pulse, total, times=[0.0, total], **options).iloc[[-1]]
         states = {name: final[name].to_numpy() for name in device.state_declarations()}
         read = _conductance(begin, **states)
         switched = int(np.count_nonzero(np.abs(read - levels[1]) < np.abs(read - levels[0])))
-        interval = binomtest(switched, trajectories).proportion_ci(0.95, "wilson")
-        rows.append([w, a, trajectories, switched, switched / trajectories, interval.low, interval.high])
+        interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
+        lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
+        rows.append([w, a, count, switched, switched / count, lower, upper])
     columns = ["width", chosen, "trajectories", "switched", "probability", "lower", "upper"]
     table = pd.DataFrame(rows, columns=columns)
-    attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching", "temperature": temperature, "seed": seed}
+    attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
+    attributes |= {"temperature": temperature, "seed": seed} if noisy else {"temperature": None, "seed": None}
     table.attrs |= table_attributes(device, columns, **attributes)
     table.attrs |= {"swept": chosen, "start": first, "end": last}
     table.attrs["units"] |= dict.fromkeys(["trajectories", "switched", "probability", "lower", "upper"], "1")

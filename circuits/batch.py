@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from ..devices.declaration import Stimulus
 from ..devices.errors import MissingDependencyError
@@ -36,11 +37,11 @@ def transient_deck(device: CompactModel, include: str, subcircuit: Subcircuit, s
     """
     duration = stimulus.duration
     step, when = stimulus.max_step or duration / 4000, MEASURED_AT * duration
-    drive = {"source": stimulus.source, "inputs": stimulus.inputs, "overrides": stimulus.overrides}
+    case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "overrides": stimulus.overrides}
     lines = [
         f"* {device.model_name()}: {device!r}",
         f".include {include}",
-        *driven_circuit(device, subcircuit, stimulus.drive, duration, **drive),
+        *driven_circuit(device, subcircuit, stimulus.drive, duration, **case),
         f".tran {step!r} {duration!r} 0 {step!r}",
         *(f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()),
         ".end",

@@ -237,7 +237,7 @@ def magnetization_ratio(temperature: Any, curie_temperature: Any, exponent: Any)
     ----------
     F. Bloch, Z. Phys. 61, 206 (1930), doi:10.1007/BF01339661.
     """
-    return LEAST_MAGNETIZATION + ramp(1 - LEAST_MAGNETIZATION - (temperature / curie_temperature) ** exponent)
+    return LEAST_MAGNETIZATION + ramp(1 - LEAST_MAGNETIZATION - (ramp(temperature) / curie_temperature) ** exponent)
 
 
 def polarization_ratio(temperature: Any, decay: Any) -> Any:

@@ -295,14 +295,24 @@ class CompactModel:
         return Stimulus(drive, sweep.period, max_step=sweep.max_step, overrides=sweep.overrides)
 
     def suggested_switching(self) -> Switching:
-        """With which pulses to measure switching: by default from the first reference state to the last.
+        """With which pulses to measure switching.
 
-        By voltages around the amplitude of the suggested sweep, for one, three and ten time scales.
+        By default from the reference state that a positive voltage drives away most, to that which it drives least; by
+        voltages around the amplitude of the suggested sweep, for one, three and ten time scales.
         """
         amplitude = self.suggested_sweep("voltage").amplitude
         if amplitude is None:
             raise ParameterError(f"{self.model_name()} suggests no pulses: neither the preset nor the model has them")
-        start, *_, end = self.reference_states()
+        # Of a state within bounds, if there is one: that is what is switched; a temperature goes with it.
+        first, everything = next(iter(self.branches())), self.state_declarations()
+        states = {name: state for name, state in everything.items() if state.bounds} or everything
+
+        def motion(overrides: Mapping[str, float]) -> float:
+            static = self.replace(**overrides).static(**{first: amplitude})
+            return max(abs(float(static[f"d{name}/dt"])) / state.scale for name, state in states.items())
+
+        moved = {name: motion(overrides) for name, overrides in self.reference_states().items()}
+        end, *_, start = sorted(moved, key=moved.__getitem__)
         amplitudes = tuple(amplitude * factor for factor in np.linspace(0.25, 1.5, 11).tolist())
         widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0))
         return Switching("voltage", amplitudes, widths, start, end)

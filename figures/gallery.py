@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import joblib
 import pandas as pd
@@ -101,6 +101,9 @@ def measurements(device: CompactModel) -> Iterator[tuple[str, pd.DataFrame]]:
     """Tables of all benches that suit a device, each with the name of its files."""
     for bench in device.suitable_benches():
         _, measure = find_bench(bench)
+        if bench == "amplitude":
+            yield bench, measure(device, current=cast(Any, device).suggested_oscillation().currents[::2])
+            continue
         if bench != "hysteresis":
             yield bench, measure(device, **QUICK.get(bench, {}))
             continue
