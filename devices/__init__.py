@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .memristors.vteam import VTEAM as VTEAM
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
+    from .spin_magnet import SpinMagnet as SpinMagnet
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
     from .waveforms import DC as DC
     from .waveforms import PiecewiseLinear as PiecewiseLinear
@@ -41,6 +42,7 @@ __all__ = [
     "Pulse",
     "SimulationError",
     "Sine",
+    "SpinMagnet",
     "SpinOrbitTorqueMTJ",
     "SynaspiceError",
     "Triangle",
