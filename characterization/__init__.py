@@ -8,6 +8,8 @@ from ..devices.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .agreement import agreement
+    from .amplitude import amplitude
+    from .drift import drift
     from .hysteresis import hysteresis
     from .iv import iv
     from .noise import noise
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
     from .table import read_table, write_table
     from .velocity import velocity
 
-__all__ = ["agreement", "hysteresis", "iv", "noise", "read_table", "switching", "velocity", "write_table"]
-_BENCHES = ("agreement", "hysteresis", "iv", "noise", "switching", "velocity")
+__all__ = [
+    "agreement",
+    "amplitude",
+    "drift",
+    "hysteresis",
+    "iv",
+    "noise",
+    "read_table",
+    "switching",
+    "velocity",
+    "write_table",
+]
+_BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity")
 __getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})

@@ -79,6 +79,24 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
     ),
+    "amplitude": Bench(
+        "output amplitude, frequency and linewidth of an oscillator over its dc current",
+        {
+            "current": Setting("range", "dc currents [A]", "A"),
+            "duration": Setting("number", "length of the measurement after settling [s]", "s"),
+            "trajectories": Setting("integer", "noisy trajectories per current"),
+            "temperature": TEMPERATURE,
+            "seed": SEED,
+        },
+    ),
+    "drift": Bench(
+        "conductance, or another quantity, over the logarithm of time after programming",
+        {
+            "times": Setting("range", "times after programming [s]", "s"),
+            "devices": Setting("integer", "number of devices"),
+            "seed": SEED,
+        },
+    ),
     "velocity": Bench(
         "mean velocity of a domain wall over current or field",
         {

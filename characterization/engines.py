@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..circuits import ngspice
+from ..devices.declaration import Auxiliary
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
@@ -143,7 +144,15 @@ def _ngspice_trajectory(
     columns |= {name: value(times) for name, value in fields.items()}
     for name, state in device.state_declarations().items():
         columns[name] = state.scale * sampled(f"v({name})")
-    columns |= {str(symbol): sampled(f"v(x1.{symbol})") for symbol in device.system.observables}
+    # An auxiliary that is reported is a node in units of its scale; an observable proper is one in its own unit.
+    scales = {
+        component: item.scale
+        for item in device.declarations().values()
+        if isinstance(item, Auxiliary)
+        for component in item.components
+    }
+    for symbol in map(str, device.system.observables):
+        columns[symbol] = scales.get(symbol, 1.0) * sampled(f"v(x1.{symbol})")
     table = pd.DataFrame(columns)
     table.attrs |= table_attributes(
         device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]

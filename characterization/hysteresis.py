@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.model import CompactModel
-from ..devices.waveforms import Sine, Triangle, Waveform
+from ..devices.waveforms import Drive, Sine, Triangle, Waveform
 from .engines import check_engine, trajectory
 
 WAVEFORMS = ("sine", "triangle")
@@ -41,8 +41,8 @@ def hysteresis(
     device : CompactModel
         The device.
     quantity : str, optional
-        What is swept: ``"voltage"``, ``"current"``, or an input of the device such as ``"field_z"``; ``"field"``
-        is the field along the junction's easy direction. Default: the device's suggestion.
+        What is swept: ``"voltage"``, ``"current"``, that of another branch by its name, or an input such as
+        ``"field_z"``; ``"field"`` is the field along the junction's easy direction. Default: the device's suggestion.
     amplitude : float, optional
         Amplitude of the sweep in the quantity's SI unit.
     period : float, optional
@@ -54,7 +54,7 @@ def hysteresis(
     points : int
         Reported points per cycle.
     read_voltage : float
-        Voltage across the device while an input such as a field is swept. [V]
+        Voltage across the first branch while an input such as a field, or another branch, is swept. [V]
     engine : str
         ``"numeric"`` or ``"ngspice"``.
     temperature, seed : optional
@@ -86,11 +86,15 @@ def hysteresis(
         raise ParameterError(f"a loop needs at least one cycle and 8 points, not {cycles} and {points}")
     drive: Waveform = Triangle(size, length) if shape == "triangle" else Sine(0.0, size, 1 / length)
     measured = device.replace(**sweep.overrides)
-    electrical = sweep.quantity in ("voltage", "current")
+    first, *others = device.branches().values()
+    elsewhere = [name for branch in others for name in (branch.name, branch.current)]
     common: dict[str, Any] = {"points": cycles * (points - 1) + 1, "engine": engine, "temperature": temperature}
     common |= {"seed": seed, "max_step": max_step or sweep.max_step}
-    inputs = {} if temperature is not None else dict(sweep.agitation)
-    if electrical:
+    inputs: dict[str, Drive] = {**sweep.inputs} if temperature is not None else {**sweep.inputs, **sweep.agitation}
+    if sweep.quantity in ("voltage", "current", first.name, first.current):
+        table = trajectory(measured, drive, cycles * length, source=sweep.quantity, inputs=inputs, **common)
+    elif sweep.quantity in elsewhere:
+        inputs[first.name] = read_voltage
         table = trajectory(measured, drive, cycles * length, source=sweep.quantity, inputs=inputs, **common)
     else:
         inputs[sweep.quantity] = drive

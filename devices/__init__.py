@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from .errors import SynaspiceError as SynaspiceError
     from .errors import UnknownNameError as UnknownNameError
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
+    from .memristors.pcm import PhaseChangeMemory as PhaseChangeMemory
+    from .memristors.sky130_reram import Sky130RERAM as Sky130RERAM
+    from .memristors.stanford_rram import StanfordRRAM as StanfordRRAM
+    from .memristors.volatile import VolatileMemristor as VolatileMemristor
     from .memristors.vteam import VTEAM as VTEAM
+    from .memristors.yakopcic import Yakopcic as Yakopcic
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
     from .spin_magnet import SpinMagnet as SpinMagnet
+    from .oscillator import AutoOscillator as AutoOscillator
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
+    from .vortex import VortexOscillator as VortexOscillator
     from .waveforms import DC as DC
     from .waveforms import PiecewiseLinear as PiecewiseLinear
     from .waveforms import Pulse as Pulse
@@ -31,6 +38,7 @@ __all__ = [
     "DC",
     "MTJ",
     "VTEAM",
+    "AutoOscillator",
     "CompactModel",
     "DomainWallMagnet",
     "DomainWallSynapse",
@@ -38,16 +46,22 @@ __all__ = [
     "LinearIonDrift",
     "MissingDependencyError",
     "ParameterError",
+    "PhaseChangeMemory",
     "PiecewiseLinear",
     "Pulse",
     "SimulationError",
     "Sine",
     "SpinMagnet",
+    "Sky130RERAM",
     "SpinOrbitTorqueMTJ",
+    "StanfordRRAM",
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
+    "VolatileMemristor",
+    "VortexOscillator",
     "Waveform",
+    "Yakopcic",
 ]
 
 

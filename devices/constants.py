@@ -10,6 +10,7 @@ hbar = sp.Symbol("hbar", positive=True)
 q_e = sp.Symbol("q_e", positive=True)
 k_B = sp.Symbol("k_B", positive=True)
 m_e = sp.Symbol("m_e", positive=True)
+epsilon_0 = sp.Symbol("epsilon_0", positive=True)
 
 #: symbol -> (value, unit, description)
 CONSTANTS: dict[sp.Symbol, tuple[float, str, str]] = {
@@ -18,4 +19,5 @@ CONSTANTS: dict[sp.Symbol, tuple[float, str, str]] = {
     q_e: (codata.e, "C", "elementary charge"),
     k_B: (codata.k, "J/K", "Boltzmann constant"),
     m_e: (codata.m_e, "kg", "electron mass"),
+    epsilon_0: (codata.epsilon_0, "F/m", "vacuum permittivity"),
 }

@@ -98,6 +98,28 @@ class Input(Parameter):
 
 
 @dataclass
+class Telegraph(Parameter):
+    """A two-state Markov process: random telegraph noise, such as a trap that is empty (0) or filled (1).
+
+    The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol
+    may appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
+    deterministic, netlists among it, holds it at its initial value, which is what the parameter of that name is.
+    """
+
+    default: float = 0.0
+    unit: str = "1"
+    description: str = "random telegraph process: 0 or 1"
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    def check(self, value: object) -> float:
+        """Return 0.0 or 1.0, or say that the value is neither."""
+        number = super().check(value)
+        if number not in (0.0, 1.0):
+            raise ParameterError(f"{self.name}: a telegraph process starts at 0 or at 1, not at {value!r}")
+        return number
+
+
+@dataclass
 class Option(Declared):
     """A choice that changes the equations themselves, such as the window of a memristor."""
 
@@ -240,7 +262,7 @@ class Sweep:
     Attributes
     ----------
     quantity : str
-        ``voltage``, ``current`` or the name of an input.
+        ``voltage``, ``current``, that of another branch by its name, or the name of an input.
     amplitude : float, optional
         Amplitude, in the quantity's unit; None if the model cannot know.
     period : float, optional
@@ -254,6 +276,8 @@ class Sweep:
     agitation : Mapping
         Drives of inputs that stand for the thermal agitation or misalignment of a real device; left out
         when thermal noise is simulated.
+    inputs : Mapping
+        Drives of inputs that belong to the measurement, such as a field that assists.
     """
 
     quantity: str
@@ -263,6 +287,7 @@ class Sweep:
     max_step: float | None = None
     overrides: Mapping[str, float] = field(default_factory=dict)
     agitation: Mapping[str, Waveform] = field(default_factory=dict)
+    inputs: Mapping[str, Waveform] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -317,6 +342,53 @@ class Switching:
     start: str
     end: str
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Oscillation:
+    """How a model suggests to measure its oscillation.
+
+    Attributes
+    ----------
+    currents : tuple of float
+        DC currents through the first branch. [A]
+    frequency : float
+        About the frequency of the oscillation. [Hz]
+    settling : float
+        Time after which the amplitude has settled, near the threshold too. [s]
+    linewidth : float
+        About the largest linewidth to resolve. [Hz]
+    overrides : Mapping
+        Parameter values to start from.
+    """
+
+    currents: tuple[float, ...]
+    frequency: float
+    settling: float
+    linewidth: float
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a model suggests to watch a quantity drift.
+
+    Attributes
+    ----------
+    quantity : str
+        A state, an observable or a current.
+    times : tuple of float
+        When to look at it. [s]
+    bias : float
+        Voltage of the first branch meanwhile. [V]
+    origin : float
+        What a power law of time counts from: q is proportional to (t + origin)^-exponent. [s]
+    """
+
+    quantity: str
+    times: tuple[float, ...]
+    bias: float = 0.0
+    origin: float = 0.0
 
 
 class Symbols(Mapping[str, Any]):

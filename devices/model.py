@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Branch, Declared, Derived, Input, Option, Parameter, State, Stimulus, Sweep, Switching, Symbols
+from .declaration import (
+    Branch,
+    Declared,
+    Derived,
+    Drift,
+    Input,
+    Option,
+    Parameter,
+    State,
+    Stimulus,
+    Sweep,
+    Switching,
+    Symbols,
+    Telegraph,
+)
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
@@ -145,6 +159,11 @@ class CompactModel:
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
 
     @classmethod
+    def telegraph_declarations(cls) -> dict[str, Telegraph]:
+        """The random telegraph processes by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
+
+    @classmethod
     def branches(cls) -> dict[str, Branch]:
         """The declared branches by the name of their voltage."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
@@ -240,6 +259,10 @@ class CompactModel:
         """Named states in which the device is characterised, as values for its initial-state parameters."""
         return {"initial": {}}
 
+    def suitable_benches(self) -> tuple[str, ...]:
+        """The benches that make sense for this device: those of its model, unless its parameters say otherwise."""
+        return self.benches
+
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """How to sweep a quantity through a hysteresis loop: by default as the preset's publication did.
 
@@ -248,7 +271,8 @@ class CompactModel:
         UnknownNameError
             If the model has no such quantity.
         """
-        known = ["voltage", "current", *self.input_declarations()]
+        branches = self.branches().values()
+        known = ["voltage", "current", *self.input_declarations(), *(n for b in branches for n in (b.name, b.current))]
         chosen = quantity or "voltage"
         if chosen not in known:
             raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
@@ -280,6 +304,19 @@ class CompactModel:
         amplitudes = tuple(amplitude * factor for factor in np.linspace(0.25, 1.5, 11).tolist())
         widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0))
         return Switching("voltage", amplitudes, widths, start, end)
+
+    def suggested_drift(self) -> Drift:
+        """Which quantity to watch drift, and when: by default the first observable or state, over four decades."""
+        quantity = str(next(iter([*self.system.observables, *self.system.states])))
+        return Drift(quantity, tuple(self.settling_time * np.geomspace(1e-2, 1e2, 25)), origin=self.settling_time)
+
+    def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
+        """Devices whose drift is to be compared, as their preparation makes them: by default all alike."""
+        return [self] * count
+
+    def with_read_noise(self, values: np.ndarray, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """What reads of the drifting quantity's values at the given times [s] give: by default the values."""
+        return values
 
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.

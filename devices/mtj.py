@@ -20,6 +20,7 @@ from .declaration import (
     Noise,
     Observable,
     Option,
+    Oscillation,
     Parameter,
     State,
     Stimulus,
@@ -130,7 +131,7 @@ class MTJ(CompactModel):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
-    benches = ("iv", "hysteresis", "noise", "switching")
+    benches = ("iv", "hysteresis", "noise", "switching", "amplitude")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
 
@@ -391,7 +392,9 @@ class MTJ(CompactModel):
         or voltage with one of 0.1 % that oscillates at the resonance.
         """
         _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
-        hold, to_hard = self.anisotropy_field, self.hard_axis_field
+        # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
+        to_hard = self.hard_axis_field
+        hold = max(self.anisotropy_field, 0.01 * to_hard)
         wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
         chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = dataclasses.replace(
@@ -412,6 +415,37 @@ class MTJ(CompactModel):
             amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
             agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )
+
+    def suitable_benches(self) -> tuple[str, ...]:
+        """All of the model's, but the oscillator's only for a preset that names the currents to oscillate with."""
+        oscillates = self.provenance is not None and "currents" in self.provenance.drive
+        return tuple(name for name in self.benches if name != "amplitude" or oscillates)
+
+    @property
+    def bias_field(self) -> float:
+        """Strength of the constant external field [A/m]."""
+        return math.hypot(self.field_x, self.field_y, self.field_z)
+
+    def suggested_oscillation(self) -> Oscillation:
+        """Currents around the one that destabilises the initial state, the external field included.
+
+        A small precession about the field and the easy axis has the stiffnesses H + H_k and H + H_hard; with a
+        reference layer along it the threshold is the critical current times their sum over that without field. If the
+        preset names currents (``drive``), those.
+        """
+        hold, hard, field = self.anisotropy_field, self.hard_axis_field, self.bias_field
+        frequency = self.gamma_0 * math.sqrt((hold + field) * (hard + field)) / (2 * math.pi)
+        rate = self.damping * self.gamma_0 * ((hold + hard) / 2 + field)
+        drive = self.provenance.drive if self.provenance else {}
+        if "currents" in drive:
+            first, last = drive["currents"]
+            currents = tuple(np.linspace(first, last, 13).tolist())
+        else:
+            parallel = float(self.static()["cosine"]) > 0
+            critical = self.critical_current_to_antiparallel if parallel else self.critical_current_to_parallel
+            threshold = critical * ((hold + hard) / 2 + field) / ((hold + hard) / 2)
+            currents = tuple(threshold * factor for factor in np.linspace(0.8, 2.0, 13).tolist())
+        return Oscillation(currents, frequency, settling=25 / rate, linewidth=rate / math.pi)
 
     def suggested_switching(self) -> Switching:
         """From antiparallel to parallel by current pulses of 2, 5 and 10 ns around the critical current."""

@@ -30,7 +30,8 @@ class Preset:
         For each value, where in the publication it stands; ``assumed: ...`` if it is nowhere.
     drive : Mapping
         How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
-        the published measurement, or the ``quantity`` to sweep; with its ``source``.
+        the published measurement, or the ``quantity`` to sweep; with its ``source``. For an oscillator the ``currents``
+        [A], first and last, with which to measure it.
     """
 
     name: str

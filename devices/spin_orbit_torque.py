@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from .declaration import Branch, Derived, Parameter, Stimulus, Symbols
+from .declaration import Branch, Derived, Parameter, Stimulus, Sweep, Switching, Symbols
 from .magnetism import spin_torque_field
 from .mtj import MTJ
-from .waveforms import Pulse
+from .waveforms import DC, Pulse
 
 
 class SpinOrbitTorqueMTJ(MTJ):
@@ -53,9 +55,6 @@ class SpinOrbitTorqueMTJ(MTJ):
 
     line_resistance = Derived("ohm", "resistance of the heavy-metal line")
     spin_orbit_field_per_ampere = Derived("1/m", "damping-like field of the spin-orbit torque per current of the line")
-    critical_line_current = Derived(
-        "A", "zero-temperature current at which a perpendicular layer in a small field along x leaves its axis"
-    )
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
@@ -69,21 +68,60 @@ class SpinOrbitTorqueMTJ(MTJ):
         return given | {
             "line_resistance": s.line_resistivity * s.line_length / cross_section,
             "spin_orbit_field_per_ampere": s.spin_hall_angle * per_area / cross_section,
-            "critical_line_current": s.anisotropy_field / (2 * s.spin_orbit_field_per_ampere),
             "line_current": line_current,
         }
 
+    @property
+    def perpendicular(self) -> bool:
+        """Whether the free layer's easy axis is z; otherwise it lies in the plane."""
+        return self.derived["pull_z"] == max(self.derived[f"pull_{axis}"] for axis in "xyz")
+
+    @property
+    def critical_line_current(self) -> float:
+        """Current of the line at which the free layer leaves its easy axis, at zero temperature and without field [A].
+
+        A perpendicular layer does at half the anisotropy field; one in the plane, magnetised along the injected spins,
+        when its damping is overcome, as by a spin-transfer torque.
+        """
+        if self.perpendicular:
+            field = self.anisotropy_field / 2
+        else:
+            field = self.damping * (self.anisotropy_field + self.hard_axis_field) / 2
+        return float(field / abs(self.spin_orbit_field_per_ampere)) if self.spin_hall_angle else math.inf
+
+    @property
+    def assisting_field(self) -> float:
+        """Field along x with which a positive line current takes a perpendicular layer to the upper state [A/m]."""
+        return math.copysign(0.1 * self.anisotropy_field, -self.spin_hall_angle) if self.perpendicular else 0.0
+
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """A triangle of the line's current to three times the critical one, in a field along it."""
+        if quantity not in (None, "line_current", "line_voltage"):
+            return super().suggested_sweep(quantity)
+        sweep = super().suggested_sweep("current")
+        amplitude = 3 * self.critical_line_current
+        if quantity == "line_voltage":
+            amplitude *= self.line_resistance
+        field = DC(self.field_x + self.assisting_field)
+        chosen = quantity or "line_current"
+        return dataclasses.replace(sweep, quantity=chosen, amplitude=amplitude, agitation={}, inputs={"field_x": field})
+
+    def suggested_switching(self) -> Switching:
+        """From antiparallel to parallel by line currents of 0.5, 1 and 2 ns around the critical one."""
+        amplitudes = tuple(self.critical_line_current * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
+        field = {"field_x": self.field_x + self.assisting_field}
+        return Switching("line_current", amplitudes, (0.5e-9, 1e-9, 2e-9), "antiparallel", "parallel", field)
+
     def suggested_stimulus(self) -> Stimulus:
-        """A pulse of 2 ns along the line, twice the critical current and in a field along it, while it is read."""
+        """A pulse of 2 ns along the line, three times the critical current, in a field along it, while it is read."""
         start = self.reference_states()["antiparallel"]
         tilted = start | {"initial_polar_angle": abs(start["initial_polar_angle"] - 0.1)}
-        peak = 2 * abs(self.critical_line_current) * self.line_resistance
-        across = math.copysign(0.1 * self.anisotropy_field, self.spin_hall_angle or 1.0)
+        peak = 3 * self.critical_line_current * self.line_resistance
         return Stimulus(
             Pulse(0.0, peak, 1e-10, 5e-11, 5e-11, 2e-9),
             3e-9,
             "line_voltage",
             inputs={"voltage": Pulse(0.0, 0.05, 0.0, 1e-11, 1e-11, 3e-9)},
             max_step=2.5e-13,
-            overrides=tilted | {"field_x": across},
+            overrides=tilted | {"field_x": self.field_x + self.assisting_field},
         )

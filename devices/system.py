@@ -20,6 +20,7 @@ from .declaration import (
     Observable,
     State,
     Symbols,
+    Telegraph,
     Vectorial,
 )
 from .functions import boundary, ramp
@@ -36,7 +37,8 @@ class System:
 
     Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries`` (declared
     earlier), ``noises``, physical constants and the temperature. A state with bounds is seen by the equations
-    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. Symbol order is
+    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. ``jumps`` are the rates
+    ``<name>_up`` and ``<name>_down`` of the telegraph processes, which are parameters otherwise. Symbol order is
     declaration order.
     """
 
@@ -51,6 +53,7 @@ class System:
     rates: Expressions
     noises: Expressions
     electrical_noises: dict[str, tuple[sp.Expr, sp.Expr]]
+    jumps: Expressions
     observables: Expressions
     spheres: tuple[tuple[sp.Symbol, ...], ...]
 
@@ -75,6 +78,7 @@ class System:
                 name: (white.xreplace(known), flicker.xreplace(known))
                 for name, (white, flicker) in self.electrical_noises.items()
             },
+            jumps=flatten(self.jumps),
             observables=flatten(self.observables),
         )
 
@@ -125,7 +129,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
     given = dict(model.equations(Symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
-    def take(key: str, item: Vectorial | Branch) -> Expressions:
+    def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
         if key not in given:
             raise TypeError(f"{model.__name__}.equations() gives no expression for {key!r}")
         value = given.pop(key)
@@ -133,6 +137,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
             if len(value) != len(item.components):
                 raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
             return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
+        if isinstance(item, Telegraph):
+            return {sp.Symbol(key, real=True): sp.sympify(value)}
         target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
         return {target: sp.sympify(value)}
 
@@ -142,6 +148,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
     initial: Expressions = {}
     free: Expressions = {}
+    jumps: Expressions = {}
     rates: Expressions = {}
     spheres: list[tuple[sp.Symbol, ...]] = []
     electrical: dict[str, tuple[sp.Expr, sp.Expr]] = {}
@@ -165,6 +172,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
                 raise TypeError(f"{model.__name__}.equations() gives no densities for {name!r}")
             white, flicker = given.pop(name)
             electrical[name] = sp.sympify(white), sp.sympify(flicker)
+        elif isinstance(item, Telegraph):
+            jumps |= take(f"{name}_up", item) | take(f"{name}_down", item)
         elif isinstance(item, Derived | Auxiliary | Observable | Noise):
             groups[type(item)] |= take(name, item)
             if isinstance(item, Auxiliary) and item.report:
@@ -183,6 +192,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         rates=rates,
         noises=groups[Noise],
         electrical_noises=electrical,
+        jumps=jumps,
         observables=groups[Observable],
         spheres=tuple(spheres),
     )
@@ -199,10 +209,10 @@ def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:
 
 def _check_symbols(model: type[CompactModel], system: System) -> None:
     """Refuse equations that refer to something that is not known where it stands."""
-    inputs = {sp.Symbol(name, real=True) for name in model.input_declarations()}
+    inputs = {sp.Symbol(name, real=True) for name in (*model.input_declarations(), *model.telegraph_declarations())}
     seen = {*system.parameters, *CONSTANTS, TEMPERATURE}
     for symbol, expression in system.derived.items():
-        # Derived quantities are evaluated once, and an input may change in time.
+        # Derived quantities are evaluated once; inputs and telegraph processes may change in time.
         _refuse(model, symbol, expression, seen - inputs)
         seen.add(symbol)
     for symbol, expression in system.initial.items():
@@ -221,6 +231,8 @@ def _check_symbols(model: type[CompactModel], system: System) -> None:
             _refuse(model, name, density, seen)
     for symbol, expression in system.rates.items():
         _refuse(model, symbol, expression, seen | set(system.noises))
+    for symbol, expression in system.flat.jumps.items():  # a rate of transition with white noise in it has no meaning
+        _refuse(model, symbol, expression, seen)
 
 
 def _refuse(model: type[CompactModel], symbol: sp.Symbol | str, expression: sp.Expr, known: set[sp.Symbol]) -> None:

@@ -98,7 +98,9 @@ def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     swept = table.attrs["swept"]
     names = {"voltage": "Voltage", "current": "Current"}
-    swept_name = names.get(swept, f"Field along {swept[-1]}")
+    swept_name = names.get(swept) or (
+        f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
+    )
     # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
     shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
     x = scaled_axis(table, left, "x", swept, swept_name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Sweep, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, ramp_power
 from ..model import CompactModel
@@ -35,6 +35,10 @@ class VTEAM(CompactModel):
     linear or exponential in :math:`w`. The state here is :math:`x = (w - w_\mathrm{on}) / (w_\mathrm{off} -
     w_\mathrm{on})`, 0 when on
     and 1 when off. A positive voltage from ``p`` to ``n`` raises the resistance.
+
+    Cycle-to-cycle variability is white noise in the rate, of spectral density :math:`c^2 |\dot x|`: it acts only while
+    the state moves, and the state has the standard deviation :math:`c \sqrt{\Delta x}` after it has moved by
+    :math:`\Delta x` at constant voltage. Noisy simulations alone (those with a temperature) have it.
 
     References
     ----------
@@ -66,11 +70,13 @@ class VTEAM(CompactModel):
     window_position_off = Parameter(3e-9, "m", "position a_off of the TEAM window", (-1e-6, 1e-6))
     window_width = Parameter(107e-12, "m", "width w_c of the TEAM window", (1e-13, 1e-6))
     initial_state = Parameter(0.5, "1", "state at t = 0: 0 on, 1 off", (0.0, 1.0))
+    cycle_to_cycle = Parameter(0.0, "1", "standard deviation c of the state after a full switching cycle", (0.0, 1.0))
 
     travel = Derived("m", "distance w_off - w_on")
     switching_time = Derived("s", "time to cross at twice the threshold, geometric mean of both directions")
 
     x = State("1", "normalised state, 0 on, 1 off", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
+    switching_noise = Noise("1/s", "cycle-to-cycle variability of the rate")
     resistance = Observable("ohm", "resistance")
 
     @classmethod
@@ -93,7 +99,8 @@ class VTEAM(CompactModel):
             "travel": s.position_off - s.position_on,
             "switching_time": s.travel / sp.sqrt(-s.rate_off * s.rate_on),
             "current": s.voltage / resistance,
-            "dx/dt": (off + on) / s.travel,
+            "dx/dt": (off + on) / s.travel + s.switching_noise,
+            "switching_noise": s.cycle_to_cycle**2 * (off - on) / s.travel,
             "resistance": resistance,
         }
 

@@ -33,6 +33,10 @@ class _Printer(PythonCodePrinter):
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
+    def _print_sign(self, expr: sp.sign) -> str:
+        # SymPy's copysign() is no function of the namespaces, and is not zero at zero.
+        return f"sign({self._print(expr.args[0])})"
+
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
         # Small integer powers as products: faster than pow() and exact in every namespace.
         if expr.exp.is_Integer and 2 <= expr.exp <= 4 and expr.base.is_Symbol:
@@ -61,11 +65,11 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     shared, reduced = sp.cse(list(outputs), symbols=sp.numbered_symbols("_t"), list=True)
     used = set().union(*(e.free_symbols for _, e in shared), *(e.free_symbols for e in reduced))
     printer = _Printer()
-    lines = [f"def {name}({', '.join(groups)}):"]
+    # An element may have the name of its group, such as a state x, and must not overwrite it.
+    lines = [f"def {name}({', '.join(f'_{argument}' for argument in groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]
-    unpacked = [(s, f"{group}[{k}]") for group, symbols in groups.items() for k, s in enumerate(symbols) if s in used]
-    if unpacked:  # in one assignment: a state may be called x as its group is
-        lines.append(f"    {', '.join(str(s) for s, _ in unpacked)}, = {', '.join(source for _, source in unpacked)},")
+    for argument, symbols in groups.items():
+        lines += [f"    {symbol} = _{argument}[{k}]" for k, symbol in enumerate(symbols) if symbol in used]
     lines += [f"    {symbol} = {printer.doprint(expression)}" for symbol, expression in shared]
     # Integers as floats, so that the tuple has one type: Numba indexes only such a one by a variable.
     floats = [sp.Float(expression) if expression.is_Integer else expression for expression in reduced]

@@ -144,7 +144,7 @@ def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict
     functions = compiled(device)
     system = functions.system
     voltages, states = list(map(str, system.voltages)), list(map(str, system.states))
-    inputs = list(device.input_declarations())
+    inputs = [*device.input_declarations(), *device.telegraph_declarations()]
     values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
     values |= dict(zip(states, initial_state(device), strict=True))
     values |= dict(zip(map(str, functions.parameters), parameter_vector(device), strict=True))
@@ -317,11 +317,17 @@ def column_information(device: CompactModel) -> dict[str, tuple[str, str]]:
 
 
 def tabulate(
-    request: Request, times: FloatArray, voltage: FloatArray, states: FloatArray, **attrs: Any
+    request: Request,
+    times: FloatArray,
+    voltage: FloatArray,
+    states: FloatArray,
+    telegraphs: Mapping[str, FloatArray] | None = None,
+    **attrs: Any,
 ) -> pd.DataFrame:
     """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
 
-    ``states`` has one row per time. ``voltage`` is that of the driven branch.
+    ``states`` has one row per time. ``voltage`` is that of the driven branch. ``telegraphs`` are the values of the
+    telegraph processes.
     """
     import pandas as pd
 
@@ -330,7 +336,7 @@ def tabulate(
     device = request.device
     system = compiled(device).system
     names = list(map(str, system.voltages))
-    drives = request.drives_at(times)
+    drives = request.drives_at(times) | dict(telegraphs or {})
     quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
     quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     static = evaluate_static(device, quantities)

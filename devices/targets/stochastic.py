@@ -7,6 +7,16 @@ r"""Noisy trajectories: the stochastic Heun scheme (Stratonovich), compiled with
 
 with :math:`w_k = \sqrt{S/\Delta t}\,\mathcal N(0, 1)` held over the step, which converges to the Stratonovich
 solution (Rümelin 1982, doi:10.1137/0719041).
+
+A telegraph process keeps its value over the step and then jumps with the exact probability of a two-state Markov
+process whose rates are those at the beginning of the step,
+
+.. math::
+
+    P_{0 \to 1} = \frac{r_\uparrow}{r_\uparrow + r_\downarrow}
+    \left[1 - e^{-(r_\uparrow + r_\downarrow)\,\Delta t}\right],
+
+and :math:`P_{1 \to 0}` with the rates exchanged (Machlup 1954, doi:10.1063/1.1721637).
 """
 
 from __future__ import annotations
@@ -51,6 +61,8 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
     functions = compiled_for(model, options)
     system = functions.system
     flat = system.flat
+    # Telegraph processes are parameters that move: where they stand among the parameters, and their rates.
+    telegraphs = np.array([list(model.parameter_declarations()).index(n) for n in model.telegraph_declarations()], int)
     unit_noise = [sp.Symbol(f"w_{k}", real=True) for k in range(len(system.noises))]
     noise = {n: sp.sqrt(density) * w for (n, density), w in zip(flat.noises.items(), unit_noise, strict=True)}
     groups = {"v": system.voltages, "x": system.states, "p": (*functions.parameters, TEMPERATURE)}
@@ -61,6 +73,7 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
 
     noisy = [rate.xreplace(noise) for rate in flat.rates.values()]
     rates = compile_function("rates", groups | {"w": unit_noise}, noisy)
+    jump_rates = compile_function("jump_rates", groups, list(flat.jumps.values()) or [sp.S.Zero])
     driven = list(flat.currents.values())[branch]
     current = compile_function("current", groups, [driven, sp.diff(driven, system.voltages[branch])])
     spheres = np.array([[system.states.index(x) for x in sphere] for sphere in system.spheres], dtype=np.int64)
@@ -84,7 +97,9 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
                 return
 
     @numba.njit(nogil=True, error_model="numpy")
-    def run(generator, drive, others, other_index, inputs, input_index, x, v, p, dt, stride, states, voltages):  # type: ignore[no-untyped-def]
+    def run(  # type: ignore[no-untyped-def]
+        generator, drive, others, other_index, inputs, input_index, x, v, p, dt, stride, states, voltages, occupied
+    ):
         n, steps = len(x), len(drive) - 1
         predicted, slope, w = np.empty(n), np.empty(n), np.zeros(max(noises, 1))
         amplitude = 1 / math.sqrt(dt)
@@ -98,11 +113,15 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
             if k % stride == 0:
                 states[row, :] = x
                 voltages[row] = v[branch]
+                for j in range(len(telegraphs)):
+                    occupied[row, j] = p[telegraphs[j]]
                 row += 1
             if k == steps:
                 break
             for j in range(noises):
                 w[j] = generator.standard_normal() * amplitude
+            if len(telegraphs):
+                jumps = jump_rates(v, x, p)
             f = rates(v, x, p, w)
             for j in range(n):
                 slope[j] = f[j]
@@ -119,6 +138,11 @@ def _kernel(model: Any, options: tuple[tuple[str, str], ...], branch: int, by_cu
                 norm = math.sqrt(x[sphere[0]] ** 2 + x[sphere[1]] ** 2 + x[sphere[2]] ** 2)
                 for j in sphere:
                     x[j] /= norm
+            for j in range(len(telegraphs)):
+                up, down = jumps[2 * j], jumps[2 * j + 1]
+                away = down if p[telegraphs[j]] else up
+                if away > 0 and generator.random() < -math.expm1(-(up + down) * dt) * away / (up + down):
+                    p[telegraphs[j]] = 1 - p[telegraphs[j]]
 
     compiled_run: Callable[..., None] = run
     return compiled_run
@@ -155,13 +179,15 @@ def integrate(
     run = _kernel(*device.structure, request.branch, request.by_current)
     states = np.empty((trajectories, intervals + 1, len(start)))
     voltages = np.empty((trajectories, intervals + 1))
+    occupied = np.empty((trajectories, intervals + 1, len(device.telegraph_declarations())))
     branches = len(device.branches())
 
     def run_one(index: int) -> None:
         # One stream per trajectory: the result depends on the seed and the index alone.
         generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], dtype=np.uint64)))
         local = (start.copy(), np.zeros(branches), parameters.copy(), request.duration / steps, stride)
-        run(generator, drive, others, other_index, inputs, input_index, *local, states[index], voltages[index])
+        rows = states[index], voltages[index], occupied[index]
+        run(generator, drive, others, other_index, inputs, input_index, *local, *rows)
 
     run_one(0)  # compiles, before threads would all wait for it
     if trajectories > 1:
@@ -176,6 +202,7 @@ def integrate(
         np.tile(times, trajectories),
         voltages[:, kept].ravel(),
         states[:, kept].reshape(-1, len(start)),
+        telegraphs={name: occupied[:, kept, j].ravel() for j, name in enumerate(device.telegraph_declarations())},
         temperature=temperature,
         seed=seed,
         time_step=request.duration / steps,

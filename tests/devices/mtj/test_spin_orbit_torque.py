@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
+from synaspice.characterization import hysteresis, switching
 from synaspice.devices import ParameterError, SpinOrbitTorqueMTJ
 
 
@@ -57,6 +58,7 @@ def test_the_switching_current_is_that_of_lee(share):
     pushed = device.replace(field_x=field)
     critical = exact / damping_like_field(device, 1.0)
     assert device.critical_line_current == pytest.approx(hold / 2 / damping_like_field(device, 1.0), rel=1e-9)
+    assert device.perpendicular
     signs = [sign for sign in (1, -1) if leaves_its_axis(pushed, 1.02 * sign * critical)]
     assert signs, "one sign of the current has to take it off its axis"
     assert not leaves_its_axis(pushed, 0.98 * signs[0] * critical)
@@ -91,3 +93,25 @@ def test_bad_lines_are_refused():
     for values in ({"line_width": 0.0}, {"line_resistivity": math.nan}, {"spin_hall_angle": 3.0}):
         with pytest.raises(ParameterError, match="bounds"):
             SpinOrbitTorqueMTJ(**values)
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("engine", ["numeric", "ngspice"])
+def test_the_line_current_switches_back_and_forth(engine):
+    table = hysteresis(SpinOrbitTorqueMTJ(), engine=engine, max_step=2e-12)
+    assert table.attrs["swept"] == "line_current"
+    up = table["cosine"][table["line_current"] > 0.99 * table["line_current"].max()]
+    down = table["cosine"][table["line_current"] < 0.99 * table["line_current"].min()]
+    # At the turning points the torque holds the layer near the plane, on the side that field and current favour.
+    assert up.mean() > 0 > down.mean()
+    # Back at zero current it is where the last half-cycle left it.
+    zero = np.flatnonzero(np.diff(np.sign(table["line_current"])))
+    assert sorted(np.round(table["cosine"].iloc[zero[-2:]])) == [-1, 1]
+
+
+def test_pulses_of_the_line_switch_an_ensemble():
+    # With little damping the layer precesses when the pulse ends, and may fall to either side.
+    device = SpinOrbitTorqueMTJ(damping=0.3)
+    amplitude = [0.3 * device.critical_line_current, 2 * device.critical_line_current]
+    table = switching(device, amplitude=amplitude, width=1e-9, trajectories=40, seed=1)
+    assert table["probability"].iloc[0] < 0.1 and table["probability"].iloc[1] > 0.9
