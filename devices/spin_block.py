@@ -200,20 +200,15 @@ def _evaluator(kind: str) -> Callable[..., Any]:
 def make_block(kind: str, **values: Any) -> SpinBlock:
     """A block of a kind, its values checked and in the kind's order."""
     quantities = _KINDS[kind].quantities
-    return SpinBlock(kind, tuple((name, quantities[name].check(value)) for name, value in values.items()))
+    return SpinBlock(kind, tuple((name, declared.check(values[name])) for name, declared in quantities.items()))
 
 
 # --- the equations ------------------------------------------------------------------------------
 
 
 def _csch(x: Any) -> Any:
-    """1 / sinh(x) for x > 0, in a form that does not overflow."""
-    return 2 * sp.exp(-x) / (1 - sp.exp(-2 * x))
-
-
-def _tanh_of_half(x: Any) -> Any:
-    """tanh(x / 2) in the same exponentials."""
-    return (1 - sp.exp(-x)) / (1 + sp.exp(-x))
+    """1 / sinh(x) for x > 0: overflows nowhere, and loses no digits at small x."""
+    return sp.exp(-x) * (1 + 1 / sp.tanh(x))
 
 
 def longitudinal(m: Any, charge: Any, mixed: Any, spin: Any) -> sp.Matrix:
@@ -230,7 +225,7 @@ def longitudinal(m: Any, charge: Any, mixed: Any, spin: Any) -> sp.Matrix:
 
 
 def transverse(m: Any, along: Any, across: Any) -> sp.Matrix:
-    r"""Conductance of the spin perpendicular to a direction, :math:`g_r (1 - \mathbf m \mathbf m^T) - g_i [\mathbf m]_\times`."""
+    r"""Conductance of the spin across a direction, :math:`g_r (1 - \mathbf m \mathbf m^T) - g_i [\mathbf m]_\times`."""
     rotation = sp.Matrix([[0, -m[2], m[1]], [m[2], 0, -m[0]], [-m[1], m[0], 0]])
     spin = along * (sp.eye(3) - m * m.T) - across * rotation
     return sp.diag(0, spin)
@@ -258,7 +253,7 @@ def _channel(s: Symbols) -> list[Element]:
     area, x = s.width * s.thickness, s.length / s.spin_diffusion_length
     charge = area / (s.resistivity * s.length)
     spin = area / (s.resistivity * s.spin_diffusion_length)
-    shunt = sp.diag(0, *[spin * _tanh_of_half(x)] * 3)
+    shunt = sp.diag(0, *[spin * sp.tanh(x / 2)] * 3)
     return [
         Element.between("series", "left", "right", sp.diag(charge, *[spin * _csch(x)] * 3)),
         Element.between("shunt_left", "left", None, shunt),
@@ -275,7 +270,7 @@ def _ferromagnet(s: Symbols) -> list[Element]:
     series = longitudinal(s.m, charge, p * charge, p**2 * charge + spin * _csch(x)) + transverse(
         s.m, lost * _csch(y), 0
     )
-    shunt = longitudinal(s.m, 0, 0, spin * _tanh_of_half(x)) + transverse(s.m, lost * _tanh_of_half(y), 0)
+    shunt = longitudinal(s.m, 0, 0, spin * sp.tanh(x / 2)) + transverse(s.m, lost * sp.tanh(y / 2), 0)
     return [
         Element.between("series", "left", "right", series),
         Element.between("shunt_left", "left", None, shunt),
@@ -307,7 +302,7 @@ def _spin_hall(s: Symbols) -> list[Element]:
         for k, a in enumerate(names)
         for b in names[k + 1 :]
     ]
-    shunt = sp.diag(0, *[spin * _tanh_of_half(x)] * 3)
+    shunt = sp.diag(0, *[spin * sp.tanh(x / 2)] * 3)
     direct, inverse = sp.zeros(4, 4), sp.zeros(4, 4)
     direct[2, 0], inverse[0, 2] = conversion, -conversion
     return [

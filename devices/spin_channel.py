@@ -135,7 +135,8 @@ def ferromagnet_normal_interface(
 ) -> SpinBlock:
     r"""Interface between a ferromagnet and a normal metal, ports ``ferromagnet`` and ``normal``.
 
-    The equations are those of :func:`~synaspice.devices.spin_block.interface_matrices`. A tunnel barrier is an interface of small conductance.
+    The equations are those of :func:`~synaspice.devices.spin_block.interface_matrices`. A tunnel barrier is an interface
+    of small conductance.
 
     Parameters
     ----------
