@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import sympy as sp
@@ -32,7 +32,8 @@ from .magnetism import (
     thermal_field_density,
 )
 from .model import CompactModel
-from .spin_block import interface_matrices
+from .spin_block import SpinBlock, interface_matrices
+from .spin_channel import ferromagnet_normal_interface
 from .waveforms import DC, Pulse
 
 ROOM_TEMPERATURE = 300
@@ -197,6 +198,18 @@ class SpinMagnet(CompactModel):
             * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
             "cosine": s.m[0],
         }
+
+    def interface(self, direction: Sequence[float]) -> SpinBlock:
+        """The magnet at rest as a block: port ``normal`` for the four pins, ``ferromagnet`` for base and spin ground.
+
+        Parameters
+        ----------
+        direction : sequence of float
+            The magnetisation's direction along x, y and z; of any length. [-]
+        """
+        return ferromagnet_normal_interface(
+            self.conductance, self.values["polarization"], direction, self.mixing_real, self.mixing_imag
+        )
 
     def _easy(self) -> tuple[str, str]:
         """The easy axis and the next easier one."""
