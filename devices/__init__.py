@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .memristors.yakopcic import Yakopcic as Yakopcic
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
-    from .spin_magnet import SpinMagnet as SpinMagnet
     from .oscillator import AutoOscillator as AutoOscillator
+    from .spin_magnet import SpinMagnet as SpinMagnet
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
     from .vortex import VortexOscillator as VortexOscillator
     from .waveforms import DC as DC
@@ -51,8 +51,8 @@ __all__ = [
     "Pulse",
     "SimulationError",
     "Sine",
-    "SpinMagnet",
     "Sky130RERAM",
+    "SpinMagnet",
     "SpinOrbitTorqueMTJ",
     "StanfordRRAM",
     "SynaspiceError",

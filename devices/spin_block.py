@@ -115,24 +115,24 @@ class SpinBlock:
 
     @property
     def elements(self) -> dict[str, FloatArray]:
-        """Conductance matrix of every element, by name. [S]"""
+        """Conductance matrix [S] of every element, by name."""
         evaluated = _evaluator(self.kind)(*(value for _, value in self.values))
         return {e.name: np.array(m, dtype=float) for e, m in zip(_elements(self.kind), evaluated, strict=True)}
 
     @property
     def series(self) -> FloatArray:
-        """The 4 x 4 conductance from the first port to the second. [S]"""
+        """The 4 x 4 conductance [S] from the first port to the second."""
         return self.elements["series"]
 
     @property
     def shunts(self) -> tuple[FloatArray, ...]:
-        """For every port the 4 x 4 conductance to ground, where spin is lost. [S]"""
+        """For every port the 4 x 4 conductance [S] to ground, where spin is lost."""
         found = self.elements
         return tuple(found.get(f"shunt_{port}", np.zeros((4, 4))) for port in self.ports)
 
     @property
     def admittance(self) -> FloatArray:
-        """Currents into all ports over their potentials, port by port: 4 n x 4 n for n ports. [S]"""
+        """Currents into all ports over their potentials [S], port by port: 4 n x 4 n for n ports."""
         ports, numbers = self.ports, self.elements
         total = np.zeros((4 * len(ports), 4 * len(ports)))
         for element in _elements(self.kind):

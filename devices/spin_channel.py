@@ -135,8 +135,8 @@ def ferromagnet_normal_interface(
 ) -> SpinBlock:
     r"""Interface between a ferromagnet and a normal metal, ports ``ferromagnet`` and ``normal``.
 
-    The equations are those of :func:`~synaspice.devices.spin_block.interface_matrices`. A tunnel barrier is an interface
-    of small conductance.
+    The equations are those of :func:`~synaspice.devices.spin_block.interface_matrices`. A tunnel barrier is an
+    interface of small conductance.
 
     Parameters
     ----------
@@ -200,8 +200,8 @@ def spin_hall_block(
 
     References
     ----------
-    S. Hong, S. Sayed, S. Datta, "Spin circuit representation for the spin Hall effect", IEEE Trans. Nanotechnol. 15, 225
-    (2016), doi:10.1109/TNANO.2016.2514410; the signs of M. I. Dyakonov, Phys. Rev. Lett. 99, 126601 (2007),
+    S. Hong, S. Sayed, S. Datta, "Spin circuit representation for the spin Hall effect", IEEE Trans. Nanotechnol. 15,
+    225 (2016), doi:10.1109/TNANO.2016.2514410; the signs of M. I. Dyakonov, Phys. Rev. Lett. 99, 126601 (2007),
     doi:10.1103/PhysRevLett.99.126601.
     """
     return make_block(

@@ -80,8 +80,8 @@ class SpinMagnet(CompactModel):
 
     References
     ----------
-    A. Brataas, G. E. W. Bauer, P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001; K. Y. Camsari,
-    S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015), doi:10.1038/srep10571.
+    A. Brataas, G. E. W. Bauer, P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001; K. Y.
+    Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015), doi:10.1038/srep10571.
     """
 
     reference = "K. Y. Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015)"
@@ -253,11 +253,14 @@ class SpinMagnet(CompactModel):
         return dataclasses.replace(sweep, amplitude=2 * self.anisotropy_field, agitation=tilt)
 
     def suggested_stimulus(self) -> Stimulus:
-        """A pulse of spin current along the easy axis, of four times the critical one, that turns a tilted magnet."""
+        """A pulse of spin current along the easy axis, of eight times the critical one, that turns a tilted magnet."""
         easy, _ = self._easy()
-        # Of the moments against m: the magnet takes over minus the sign of the current.
-        pulse = Pulse(0.0, 4 * self.critical_spin_current, 1e-10, 5e-11, 5e-11, 6e-9)
-        tilted = self._along(easy, 0.1)
-        volts = pulse.pulsed / (2 * self.mixing_real) if self.mixing_real else 0.0
-        drive = dataclasses.replace(pulse, pulsed=volts)
-        return Stimulus(drive, 3e-9, f"spin_voltage_{easy}", max_step=2.5e-13, overrides=tilted)
+        # Along m, so that the magnet, which takes over minus the current's moment, leaves its axis. All in times of its
+        # precession and of its damping, so that a faster magnet is resolved as well.
+        precession = self.gamma_0 * (self.anisotropy_field + self.hard_axis_field) / 2
+        settling = 1 / (self.damping * precession)
+        spin = 8 * self.critical_spin_current
+        volts = spin / (2 * self.mixing_real) if self.mixing_real else 0.0
+        drive = Pulse(0.0, volts, 0.04 * settling, 0.02 * settling, 0.02 * settling, 3 * settling)
+        overrides = self._along(easy, 0.1)
+        return Stimulus(drive, 1.2 * settling, f"spin_voltage_{easy}", max_step=0.02 / precession, overrides=overrides)

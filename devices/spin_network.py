@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -140,7 +140,7 @@ class SpinNetwork:
             self.potential(0.0, node, component)
 
     def potential(self, value: float, node: str, component: str = "c") -> None:
-        """Hold a component of a node at a potential. [V]
+        """Hold a component of a node at a potential, in volts.
 
         Raises
         ------
@@ -155,7 +155,7 @@ class SpinNetwork:
             raise ParameterError(f"component {component} of node {node!r} is already held at another potential")
 
     def current(self, value: float, into: str, out_of: str | None = None, component: str = "c") -> None:
-        """Let a source drive a current into a node. [A]
+        """Let a source drive a current into a node.
 
         Parameters
         ----------
@@ -358,7 +358,7 @@ def _finite(what: str, value: float) -> float:
     return float(value)
 
 
-def _check_name(what: str, name: str, others: dict[str, object] | dict[str, None]) -> None:
+def _check_name(what: str, name: str, others: Iterable[str]) -> None:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
         raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and underscores only")
     for other in others:

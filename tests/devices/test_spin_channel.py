@@ -18,7 +18,13 @@ from synaspice.devices.spin_channel import (
 from synaspice.devices.spin_network import SpinNetwork
 
 COPPER = {"resistivity": 2e-8, "width": 1e-7, "thickness": 8e-8, "spin_diffusion_length": 5e-7}
-PERMALLOY = {"resistivity": 2.5e-7, "width": 1e-7, "thickness": 9e-8, "spin_diffusion_length": 5e-9, "polarization": 0.4}
+PERMALLOY = {
+    "resistivity": 2.5e-7,
+    "width": 1e-7,
+    "thickness": 9e-8,
+    "spin_diffusion_length": 5e-9,
+    "polarization": 0.4,
+}
 TUNGSTEN = {"resistivity": 2e-6, "length": 4e-7, "width": 1e-7, "thickness": 5e-9, "spin_diffusion_length": 1.5e-9}
 M = np.array([0.3, -0.5, 0.8]) / math.sqrt(0.98)
 
@@ -53,8 +59,8 @@ def test_charge_is_conserved_and_depends_on_differences_alone(make):
 
 @every_block
 def test_onsager_symmetry(make):
-    """G(m)^T = E G(-m) E, with E = -1 for spin: it is odd under time reversal, charge is even (Onsager, Phys. Rev. 37, 405
-    (1931); Casimir)."""
+    """G(m)^T = E G(-m) E, with E = -1 for spin: it is odd under time reversal, charge is even (Onsager, Phys. Rev.
+    37, 405 (1931); Casimir)."""
     parity = np.tile([1, -1, -1, -1], len(make(M).ports))
     matrix, reversed_ = make(M).admittance, make(-M).admittance
     assert np.allclose(matrix.T, parity[:, None] * reversed_ * parity, rtol=0, atol=1e-15 * np.abs(matrix).max())
@@ -85,7 +91,8 @@ def test_two_ferromagnets_in_a_row_are_one():
 
 
 def test_spin_decays_exponentially_along_a_channel():
-    """V_s = V_0 exp(-x / lambda), and the current is V_s over rho lambda / A; a channel of 40 lambda behind is endless."""
+    """V_s = V_0 exp(-x / lambda), and the current is V_s over rho lambda / A; a channel of 40 lambda behind is
+    endless."""
     network, step, count = SpinNetwork(), 1.7e-7, 8
     for k in range(count):
         network.add(f"c{k}", non_magnetic_channel(length=step, **COPPER), left=f"n{k}", right=f"n{k + 1}")
@@ -149,16 +156,14 @@ def test_an_interface_absorbs_transverse_spin_and_passes_longitudinal():
 
 def spin_hall_strip(angle):
     network = SpinNetwork()
-    network.add(
-        "s", spin_hall_block(**TUNGSTEN, spin_hall_angle=angle), left="l", right="r", bottom="b", top="t"
-    )
+    network.add("s", spin_hall_block(**TUNGSTEN, spin_hall_angle=angle), left="l", right="r", bottom="b", top="t")
     network.ground("r", "c")
     return network
 
 
 def test_spin_hall_accumulation_between_open_faces():
-    """V_y(top) - V_y(bottom) = 2 theta rho j lambda tanh(t / 2 lambda), the charge current's own (Zhang, Phys. Rev. Lett. 85, 393
-    (2000)); up to theta^2, by which the inverse effect of that accumulation raises the resistance."""
+    """V_y(top) - V_y(bottom) = 2 theta rho j lambda tanh(t / 2 lambda), the charge current's own (Zhang, Phys. Rev.
+    Lett. 85, 393 (2000)); up to theta^2, by which the inverse effect of that accumulation raises the resistance."""
     network, angle = spin_hall_strip(1e-4), 1e-4
     network.current(1e-4, "l")
     solution = network.solve().potentials
@@ -172,8 +177,8 @@ def test_spin_hall_accumulation_between_open_faces():
 
 
 def test_spin_hall_current_into_a_sink():
-    """I_s = theta j_c (1 - sech(t / lambda)) L W out of a face whose other side is open (Liu et al., Phys. Rev. Lett. 106,
-    036601 (2011)), = theta j_c tanh(t / lambda) tanh(t / 2 lambda) L W."""
+    """I_s = theta j_c (1 - sech(t / lambda)) L W out of a face whose other side is open (Liu et al., Phys. Rev. Lett.
+    106, 036601 (2011)), = theta j_c tanh(t / lambda) tanh(t / 2 lambda) L W."""
     angle = 1e-4
     network = spin_hall_strip(angle)
     network.ground("t", "xyz")
@@ -185,8 +190,8 @@ def test_spin_hall_current_into_a_sink():
 
 
 def test_inverse_spin_hall_voltage_is_reciprocal():
-    """Spin current I_s through the strip gives the open circuit's voltage that, by Onsager, has the direct effect's size and the
-    other sign: V_c(l) / I_s = - V_y(t) / I_c."""
+    """Spin current I_s through the strip gives the open circuit's voltage that, by Onsager, has the direct effect's
+    size and the other sign: V_c(l) / I_s = - V_y(t) / I_c."""
     direct, inverse = spin_hall_strip(0.3), spin_hall_strip(0.3)
     direct.current(1.0, "l")
     inverse.current(1.0, "t", component="y")

@@ -36,7 +36,8 @@ def takahashi_maekawa(case, separation):
     4 R_N e^{-L/l_N} prod_i [P_i/(1-P_i^2) R_i/R_N + p/(1-p^2) R_F/R_N]
         / {prod_i [1 + 2/(1-P_i^2) R_i/R_N + 2/(1-p^2) R_F/R_N] - e^{-2L/l_N}}
 
-    with R_N = rho_N l_N / A_N, R_F = rho_F l_F / A_J. The interfaces are blocks of conductance 1/R_i and polarisation P_i; the
+    with R_N = rho_N l_N / A_N, R_F = rho_F l_F / A_J. The interfaces are blocks of conductance 1/R_i and polarisation
+    P_i; the
     spin resistance of the ferromagnets, whose current runs through them vertically, is that of a block of many l_F.
     """
     r_n, r_f, p = spin_resistance(CHANNEL), spin_resistance(FERROMAGNET), FERROMAGNET["polarization"]
@@ -50,7 +51,8 @@ def takahashi_maekawa(case, separation):
 
 
 def spin_valve(case, separation, detector):
-    """Current in through the injector at the left and out at the left end; the detector's voltage against the right end."""
+    """Current in through the injector at the left and out at the left end; the detector's voltage against the right
+    end."""
     network = SpinNetwork()
     contacts = zip(("injector", "detector"), case["resistance"], case["polarization"], (UP, detector), strict=True)
     for name, resistance, polarization, m in contacts:
@@ -121,7 +123,8 @@ def test_a_spin_valve_in_ngspice():
     for node in network.nodes:
         for component in "cxyz":
             size = np.abs(potentials.loc[node, ["c"] if component == "c" else ["x", "y", "z"]]).max()
-            # Absolutely: the rounding errors of the largest potential, of 1 mV, at the end of a lead where spin is e^-40.
+            # Absolutely: the rounding errors of the largest potential, of 1 mV, at the end of a lead where spin is
+            # e^-40.
             assert table[f"v({node}_{component})"].iloc[0] == pytest.approx(
                 potentials.loc[node, component], rel=1e-6, abs=max(1e-6 * size, 1e-18)
             )
