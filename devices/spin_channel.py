@@ -5,12 +5,15 @@ What their potentials, currents and directions mean is said in :mod:`synaspice.d
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from importlib import resources
 
 import numpy as np
 
-from .errors import ParameterError
+from .errors import ParameterError, UnknownNameError
+from .preset import Preset, read_folder
 from .spin_block import SpinBlock, make_block
 
 
@@ -21,6 +24,38 @@ def _unit(direction: Sequence[float]) -> dict[str, float]:
     if not 0 < norm < math.inf:
         raise ParameterError(f"direction must be three finite numbers that are not all zero, not {direction!r}")
     return dict(zip(("m_x", "m_y", "m_z"), (vector / norm).tolist(), strict=True))
+
+
+@functools.cache
+def channel_materials() -> dict[str, Preset]:
+    """Published resistivities and spin diffusion lengths of channels, by metal, first author and year."""
+    return read_folder(resources.files(__package__) / "channel_materials")
+
+
+def channel_material(name: str) -> Preset:
+    """A published material for :func:`non_magnetic_channel`, with the source of its values.
+
+    ``non_magnetic_channel(length=5e-7, width=1e-7, thickness=1e-7, **channel_material("copper-jedema2001").values)``
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`channel_materials`.
+
+    Returns
+    -------
+    Preset
+        With ``values``: ``resistivity`` [ohm m] and ``spin_diffusion_length`` [m], and their ``sources``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name; the message lists those there are.
+    """
+    known = channel_materials()
+    if name not in known:
+        raise UnknownNameError("channel material", name, known)
+    return known[name]
 
 
 def non_magnetic_channel(

@@ -31,6 +31,7 @@ from .magnetism import (
     landau_lifshitz_gilbert,
     thermal_field_density,
 )
+from .errors import ParameterError
 from .model import CompactModel
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
@@ -253,14 +254,22 @@ class SpinMagnet(CompactModel):
         return dataclasses.replace(sweep, amplitude=2 * self.anisotropy_field, agitation=tilt)
 
     def suggested_stimulus(self) -> Stimulus:
-        """A pulse of spin current along the easy axis, of eight times the critical one, that turns a tilted magnet."""
+        """A pulse of spin current along the easy axis, of eight times the critical one, that turns a tilted magnet.
+
+        Raises
+        ------
+        ParameterError
+            If the magnet has no anisotropy, or no mixing conductance.
+        """
         easy, _ = self._easy()
+        if not self.critical_spin_current * self.mixing_real > 0:
+            raise ParameterError("a magnet without anisotropy or without mixing conductance has nothing to be switched")
         # Along m, so that the magnet, which takes over minus the current's moment, leaves its axis. All in times of its
         # precession and of its damping, so that a faster magnet is resolved as well.
         precession = self.gamma_0 * (self.anisotropy_field + self.hard_axis_field) / 2
         settling = 1 / (self.damping * precession)
         spin = 8 * self.critical_spin_current
-        volts = spin / (2 * self.mixing_real) if self.mixing_real else 0.0
+        volts = spin / (2 * self.mixing_real)
         drive = Pulse(0.0, volts, 0.04 * settling, 0.02 * settling, 0.02 * settling, 3 * settling)
         overrides = self._along(easy, 0.1)
         return Stimulus(drive, 1.2 * settling, f"spin_voltage_{easy}", max_step=0.02 / precession, overrides=overrides)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from synaspice.circuits.ngspice import OperatingPoint, run
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, UnknownNameError
 from synaspice.devices.spin_channel import (
+    channel_material,
+    channel_materials,
     ferromagnet_bulk,
     ferromagnet_normal_interface,
     non_magnetic_channel,
@@ -254,3 +256,25 @@ def test_a_subcircuit_says_its_pins_and_quantities():
     assert subcircuit.pins == ("left_c", "left_x", "left_y", "left_z", "right_c", "right_x", "right_y", "right_z")
     assert "+ spin_diffusion_length=5e-07" in subcircuit.text
     assert subcircuit.text.startswith("* Non-magnetic channel")
+
+
+@pytest.mark.parametrize("name", channel_materials())
+def test_a_channel_material_is_published_and_a_metal(name):
+    material = channel_material(name)
+    assert set(material.values) == {"resistivity", "spin_diffusion_length"} == set(material.sources)
+    assert name.rpartition("-")[2][-4:] in material.reference and material.doi
+    # Films are a few times worse than the bulk metals at room temperature, 1.6e-8 to 2.7e-8 ohm m.
+    assert 1e-8 < material.values["resistivity"] < 1e-7
+    assert 1e-7 < material.values["spin_diffusion_length"] < 2e-6
+    assert non_magnetic_channel(length=1e-7, width=1e-7, thickness=1e-7, **material.values).series[0, 0] > 0
+
+
+def test_the_read_spin_diffusion_lengths():
+    """Those that stand in abstracts: Jedema et al. (2002), aluminium, 500 nm; Isasa et al. (2015), silver, 449 nm."""
+    assert channel_material("aluminium-jedema2002").values["spin_diffusion_length"] == 5e-7
+    assert channel_material("silver-isasa2015").values["spin_diffusion_length"] == 4.49e-7
+
+
+def test_an_unknown_channel_material_is_refused_with_the_nearest():
+    with pytest.raises(UnknownNameError, match="copper-jedema2003.*did you mean 'copper-jedema2001'"):
+        channel_material("copper-jedema2003")

@@ -215,6 +215,12 @@ def test_a_magnet_switched_by_the_non_local_spin_current(current, switches):
     assert np.abs(charge + ISLAND.polarization * spin).max() < 1e-3 * np.abs(spin).max()
 
 
+def test_the_particle_of_kimura_turns_at_the_order_of_the_published_spin_current():
+    """About 200 uA (Kimura, Otani, Hamrle, Phys. Rev. Lett. 96, 037201 (2006), abstract); geometry and material assumed,
+    so no more than the order is compared."""
+    assert 1e-4 < SpinMagnet.preset("kimura2006").critical_spin_current < 6e-4
+
+
 def test_bad_input_is_refused_by_name():
     with pytest.raises(ParameterError, match="polarization"):
         SpinMagnet(polarization=1.0)
@@ -222,5 +228,9 @@ def test_bad_input_is_refused_by_name():
         SpinMagnet(mixing_conductance_real=-1.0)
     with pytest.raises(UnknownNameError, match="shape"):
         SpinMagnet(shape="round")
+    with pytest.raises(ParameterError, match="nothing to be switched"):
+        SpinMagnet(mixing_conductance_real=0.0).suggested_stimulus()
+    with pytest.raises(ParameterError, match="nothing to be switched"):
+        SpinMagnet(**FREE).suggested_stimulus()
     with pytest.raises(ParameterError, match="direction"):
         SpinMagnet().interface((0, 0, 0))
