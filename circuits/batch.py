@@ -28,13 +28,15 @@ def transient_deck(device: CompactModel, include: str, waveform: Waveform, durat
     include : str
         File name of its netlist, relative to the deck.
     waveform : Waveform
-        Voltage across the device's first branch. [V]
+        Voltage across the device's first branch; its other branches are short-circuited. [V]
     duration, max_step : float
         Length and largest step of the transient. [s]
     """
-    branch = next(iter(device.branches().values()))
+    branch, *others = device.branches().values()
     subcircuit = device.subcircuit()
     nodes = {branch.positive: "drive", branch.negative: "0"}
+    for other in others:  # at 0 V, as in the numeric engine
+        nodes.setdefault(other.positive, nodes.setdefault(other.negative, "0"))
     pins = " ".join(nodes.get(pin, pin) for pin in subcircuit.pins)
     when = MEASURED_AT * duration
     measures = [f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()]

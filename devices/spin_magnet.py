@@ -16,7 +16,6 @@ from .declaration import (
     Derived,
     Input,
     Noise,
-    Observable,
     Option,
     Parameter,
     State,
@@ -24,6 +23,7 @@ from .declaration import (
     Sweep,
     Symbols,
 )
+from .errors import ParameterError
 from .magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
@@ -31,7 +31,6 @@ from .magnetism import (
     landau_lifshitz_gilbert,
     thermal_field_density,
 )
-from .errors import ParameterError
 from .model import CompactModel
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
@@ -88,7 +87,7 @@ class SpinMagnet(CompactModel):
     reference = "K. Y. Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015)"
     doi = "10.1038/srep10571"
     time_scale = 1e-9
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
+    benches: ClassVar[tuple[str, ...]] = ("hysteresis",)
 
     charge_voltage = Branch("charge", "base", "voltage of the charge across the interface", "charge_current")
     spin_voltage_x = Branch("spin_x", "spin_ground", "spin potential along x in the normal metal", "spin_current_x")
@@ -149,7 +148,6 @@ class SpinMagnet(CompactModel):
     absorbed = Auxiliary("A", "spin current into the interface", vector=True, scale=1e-3)
     precession = Auxiliary("rad/s", "effective field, torque included, times gamma_0", vector=True, scale=1e9)
     thermal_field = Noise("A/m", "thermal field", vector=True)
-    cosine = Observable("1", "magnetisation along x")
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
@@ -197,7 +195,6 @@ class SpinMagnet(CompactModel):
             "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
             "thermal_field": sp.ones(3, 1)
             * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
-            "cosine": s.m[0],
         }
 
     def interface(self, direction: Sequence[float]) -> SpinBlock:

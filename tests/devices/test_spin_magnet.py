@@ -10,11 +10,12 @@ import pytest
 from scipy.constants import e, hbar, mu_0
 from scipy.integrate import solve_ivp
 
-from synaspice.characterization import agreement
+from synaspice.characterization import agreement, hysteresis
 from synaspice.circuits.ngspice import Transient, run
 from synaspice.devices import ParameterError, SpinMagnet, SpinOrbitTorqueMTJ, UnknownNameError
 from synaspice.devices.spin_channel import ferromagnet_normal_interface, non_magnetic_channel, spin_hall_block
 from synaspice.devices.spin_network import SpinNetwork
+from synaspice.figures import plot
 
 FREE = {f"demagnetizing_factor_{axis}": 0.0 for axis in "xyz"}  # no field of its own
 GENERAL = {"mixing_conductance_imag": -1e14, "initial_polar_angle": 1.1, "initial_azimuth": 0.7}
@@ -215,9 +216,21 @@ def test_a_magnet_switched_by_the_non_local_spin_current(current, switches):
     assert np.abs(charge + ISLAND.polarization * spin).max() < 1e-3 * np.abs(spin).max()
 
 
+def test_the_field_loop_is_stoners_and_wohlfarths_and_can_be_drawn():
+    """With h = 1 % of H_k across, m turns at (1 - h^(2/3))^(3/2) H_k = 0.931 H_k (Stoner and Wohlfarth, Phil.
+    Trans. A 240, 599 (1948)), and a little later as the field is swept by 2 H_k in 25 ns."""
+    magnet = SpinMagnet.preset("yang2008")
+    table = hysteresis(magnet)
+    turned = table["field_x"][np.flatnonzero(np.diff(np.sign(table["m_x"])))] / magnet.anisotropy_field
+    assert 0.931 < turned.iloc[0] < 1.0
+    assert -1.0 < turned.iloc[-1] < -0.931
+    left, *_ = plot(table).axes
+    assert left.get_ylabel() == "State $m_x$"
+
+
 def test_the_particle_of_kimura_turns_at_the_order_of_the_published_spin_current():
-    """About 200 uA (Kimura, Otani, Hamrle, Phys. Rev. Lett. 96, 037201 (2006), abstract); geometry and material assumed,
-    so no more than the order is compared."""
+    """Some 200 uA (Kimura, Otani, Hamrle, Phys. Rev. Lett. 96, 037201 (2006), abstract); geometry and material are
+    assumed: no more than the order is compared."""
     assert 1e-4 < SpinMagnet.preset("kimura2006").critical_spin_current < 6e-4
 
 
