@@ -236,7 +236,7 @@ def spin_hall_block(
     References
     ----------
     S. Hong, S. Sayed, S. Datta, "Spin circuit representation for the spin Hall effect", IEEE Trans. Nanotechnol. 15,
-    225 (2016), doi:10.1109/TNANO.2016.2514410; the signs of M. I. Dyakonov, Phys. Rev. Lett. 99, 126601 (2007),
+    225 (2016), doi:10.1109/TNANO.2016.2514410; see also M. I. Dyakonov, Phys. Rev. Lett. 99, 126601 (2007),
     doi:10.1103/PhysRevLett.99.126601.
     """
     return make_block(
