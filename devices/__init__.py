@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
     from .oscillator import AutoOscillator as AutoOscillator
+    from .spin_magnet import SpinMagnet as SpinMagnet
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
     from .vortex import VortexOscillator as VortexOscillator
     from .waveforms import DC as DC
@@ -51,6 +52,7 @@ __all__ = [
     "SimulationError",
     "Sine",
     "Sky130RERAM",
+    "SpinMagnet",
     "SpinOrbitTorqueMTJ",
     "StanfordRRAM",
     "SynaspiceError",

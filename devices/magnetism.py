@@ -254,7 +254,7 @@ def polarization_ratio(temperature: Any, decay: Any) -> Any:
     ----------
     C. H. Shang, J. Nowak, R. Jansen, J. S. Moodera, Phys. Rev. B 58, R2917 (1998), doi:10.1103/PhysRevB.58.R2917.
     """
-    return ramp(1 - decay * temperature ** sp.Rational(3, 2))
+    return ramp(1 - decay * ramp(temperature) ** sp.Rational(3, 2))
 
 
 def julliere_square(tmr: Any) -> Any:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from .errors import ParameterError, UnknownNameError
@@ -80,8 +81,11 @@ class Preset:
 def presets_of(model: str) -> dict[str, Preset]:
     """All presets that come with the package for the model of that name, by preset name."""
     folder = resources.files(__package__) / "presets" / model
-    if not folder.is_dir():
-        return {}
+    return read_folder(folder) if folder.is_dir() else {}
+
+
+def read_folder(folder: Traversable) -> dict[str, Preset]:
+    """All parameter sets in a folder, by the name of their files."""
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     return {f.name[:-5]: Preset.from_toml(f.name[:-5], f.read_text(encoding="utf-8")) for f in files}
 

@@ -103,8 +103,11 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     )
     # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
     shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
+    if shown not in table:  # a magnet that nothing reads shows its state, along the field
+        columns = _state_columns(table)
+        shown = next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
     x = scaled_axis(table, left, "x", swept, swept_name)
-    y = scaled_axis(table, left, "y", shown, shown.capitalize())
+    y = scaled_axis(table, left, "y", shown, f"State ${shown}$" if "_" in shown else shown.capitalize())
     rising = np.gradient(table[swept].to_numpy()) >= 0
     for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
         part = table[shown].where(rising == up)
