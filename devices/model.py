@@ -472,7 +472,7 @@ class CompactModel:
         SimulationError
             If the integrator fails.
         """
-        from .targets import numeric, stochastic, trajectory
+        from .targets import noisy_trajectories, numeric, trajectory
 
         request = numeric.Request.of(self, drive, duration, source, inputs or {})
         if temperature is None:
@@ -483,7 +483,7 @@ class CompactModel:
             return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
         if times is not None or method is not None:
             raise ParameterError("times and method belong to simulations without a temperature")
-        return stochastic.integrate(
+        return noisy_trajectories.integrate(
             request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
         )
 

@@ -86,6 +86,12 @@ class Compiled:
         return self._define("conduction", outputs, SCALAR_NAMESPACE)
 
     @functools.cached_property
+    def conduction_array(self) -> list[Function]:
+        """Array functions for the current and dg/dv of each branch: Newton's method for many devices at once."""
+        pairs = zip(self.system.flat.currents.values(), self.system.voltages, strict=True)
+        return [self._define("conduction", [g, sp.diff(g, v)], ARRAY_NAMESPACE) for g, v in pairs]
+
+    @functools.cached_property
     def static_array(self) -> Function:
         """Array function for currents, dg/dv (diagonal), observables and rates."""
         flat, quiet = self.system.flat, self._quiet
@@ -139,15 +145,21 @@ def initial_state(device: CompactModel) -> list[float]:
     return [float(value) for value in compiled(device).initial(parameter_vector(device))]
 
 
-def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict[str, FloatArray]:
-    """Currents, slopes, observables and rates over arrays; see :meth:`CompactModel.static`."""
+def evaluate_static(
+    device: CompactModel, quantities: Mapping[str, Any], parameters: Sequence[Any] | None = None
+) -> dict[str, FloatArray]:
+    """Currents, slopes, observables and rates over arrays; see :meth:`CompactModel.static`.
+
+    ``parameters`` are arrays of the parameter vector's values instead of the device's, for devices that differ.
+    """
     functions = compiled(device)
     system = functions.system
     voltages, states = list(map(str, system.voltages)), list(map(str, system.states))
     inputs = [*device.input_declarations(), *device.telegraph_declarations()]
     values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
     values |= dict(zip(states, initial_state(device), strict=True))
-    values |= dict(zip(map(str, functions.parameters), parameter_vector(device), strict=True))
+    given = parameter_vector(device) if parameters is None else parameters
+    values |= dict(zip(map(str, functions.parameters), given, strict=True))
     for name, value in quantities.items():
         if name not in (*voltages, *states, *inputs):
             raise UnknownNameError(
@@ -322,12 +334,13 @@ def tabulate(
     voltage: FloatArray,
     states: FloatArray,
     telegraphs: Mapping[str, FloatArray] | None = None,
+    parameters: Sequence[Any] | None = None,
     **attrs: Any,
 ) -> pd.DataFrame:
     """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
 
     ``states`` has one row per time. ``voltage`` is that of the driven branch. ``telegraphs`` are the values of the
-    telegraph processes.
+    telegraph processes, ``parameters`` those of devices that differ.
     """
     import pandas as pd
 
@@ -339,7 +352,7 @@ def tabulate(
     drives = request.drives_at(times) | dict(telegraphs or {})
     quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
     quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
-    static = evaluate_static(device, quantities)
+    static = evaluate_static(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
         columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
