@@ -45,6 +45,8 @@ BLOCK, FEW = 64, 16
 CHUNK = 1024
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
+#: Newton steps for the voltage at a given current.
+MOST_CORRECTIONS = 100
 
 Result = TypeVar("Result")
 
@@ -115,6 +117,52 @@ class Plan:
         devices = self.samples(first, count)
         return np.array([parameter_vector(d) for d in devices]).T, np.array([initial_state(d) for d in devices]).T
 
+    @functools.cached_property
+    def telegraph_rows(self) -> list[int]:
+        """Where the telegraph processes stand among the parameters."""
+        names = list(map(str, compiled(self.request.device).parameters))
+        return [names.index(name) for name in self.request.device.telegraph_declarations()]
+
+    def quantities(self, times: FloatArray, values: FloatArray, parameters: FloatArray) -> dict[str, FloatArray]:
+        """States, telegraph processes, and voltage of the driven branch, by name.
+
+        Parameters
+        ----------
+        times : ndarray
+            Times. [s]
+        values : ndarray
+            States and telegraph processes, shape (number of them, trajectories, times).
+        parameters : ndarray
+            Parameters, with one column for each trajectory or one for all.
+        """
+        request = self.request
+        device, functions = request.device, compiled(request.device)
+        states = list(map(str, functions.system.states))
+        found = dict(zip([*states, *device.telegraph_declarations()], values, strict=True))
+        branch = list(device.branches())[request.branch]
+        drive = np.broadcast_to(np.asarray(request.waveform(times), dtype=float), values.shape[1:])
+        if not request.by_current:
+            return found | {branch: drive}
+        # The voltage that goes with the current: Newton's method for all at once.
+        names = list(map(str, functions.parameters))
+        p = list(parameters[:, :, np.newaxis])
+        for row, value in zip(self.telegraph_rows, values[len(states) :], strict=True):
+            p[row] = value
+        for name, value in request.drives_at(times).items():
+            p[names.index(name)] = value
+        v: list[Any] = [0.0] * len(device.branches())
+        for other, waveform in request.voltages.items():
+            v[other] = waveform(times)
+        voltage = np.zeros(values.shape[1:])
+        for _ in range(MOST_CORRECTIONS):
+            v[request.branch] = voltage
+            current, slope = functions.conduction_array[request.branch](v, list(values[: len(states)]), p)
+            correction = (drive - current) / slope
+            voltage = voltage + correction
+            if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
+                break
+        return found | {branch: voltage}
+
 
 class Chunk:
     """Some trajectories on their way.
@@ -148,10 +196,7 @@ class Chunk:
         self._kernel.prepare(np.concatenate([self.parameters, *constants]), hoisted)
         self._hoisted = _spread(hoisted, count)
         self.states = _spread(start, count)
-        device = plan.request.device
-        names = list(map(str, compiled(device).parameters))
-        self._telegraph_rows = [names.index(name) for name in device.telegraph_declarations()]
-        self.telegraphs = _spread(self.parameters[self._telegraph_rows], count)
+        self.telegraphs = _spread(self.parameters[plan.telegraph_rows], count)
         self._voltages = np.zeros(count)
         self.hits = np.full(count, -1.0)
         self.step = 0
@@ -160,8 +205,11 @@ class Chunk:
         self._streams = index.astype(np.uint32), (index >> np.uint64(32)).astype(np.uint32)
         self._crossing = (1.0 if rising else -1.0, float(threshold)) if watched is not None else None
 
-    def advance(self, steps: int) -> None:
+    def advance(self, steps: int, stride: int = 0, traces: FloatArray | None = None) -> None:
         """Take some steps; trajectories seen beyond the threshold are left where they are.
+
+        Every ``stride`` steps from the very first, states and telegraph processes are written into ``traces``, shape
+        (number of them, trajectories, times).
 
         Raises
         ------
@@ -170,13 +218,16 @@ class Chunk:
         """
         e = self.plan
         key = np.uint32(e.seed & 0xFFFFFFFF), np.uint32(e.seed >> 32)
+        crossing = self._crossing or (1.0, 0.0)
+        if traces is None:
+            traces = np.empty((0, 0, 0))
         end = self.step + steps
         while self.step < end and len(self._active):
             last = min(end, self.step + (SEGMENT if self._crossing is None else LOOK))
             arrays = self.states, self.telegraphs, self._voltages, self._hoisted, self.hits, self._active
             drives = e._segments(self.step, last)
-            crossing = self._crossing or (1.0, 0.0)
-            self._kernel.advance(*arrays, *self._streams, *key, self.step, last - self.step, *drives, *crossing)
+            span = self.step, last - self.step
+            self._kernel.advance(*arrays, *self._streams, *key, *span, *drives, *crossing, stride, traces)
             self.step = last
             if self._crossing is not None:
                 self._active = self._active[self.hits[self._active] < 0]
@@ -186,37 +237,9 @@ class Chunk:
 
     def quantities(self) -> dict[str, FloatArray]:
         """States, telegraph processes, and voltage of the driven branch, by name, at the end of the last step."""
-        device = self.plan.request.device
-        values = {str(x): self.states[k] for k, x in enumerate(compiled(device).system.states)}
-        values |= dict(zip(device.telegraph_declarations(), self.telegraphs, strict=True))
-        return values | {list(device.branches())[self.plan.request.branch]: self._voltage()}
-
-    def _voltage(self) -> FloatArray:
-        """Voltage of the driven branch: given, or found by Newton's method for all trajectories at once."""
-        request = self.plan.request
-        drive, others, inputs = (a[..., 0] for a in self.plan._segments(self.step, self.step))
-        voltage = np.full(self.states.shape[1], float(drive))
-        if not request.by_current:
-            return voltage
-        functions = compiled(request.device)
-        names = list(map(str, functions.parameters))
-        p = list(self.parameters)
-        for row, values in zip(self._telegraph_rows, self.telegraphs, strict=True):
-            p[row] = values
-        for name, value in zip(request.inputs, inputs, strict=True):
-            p[names.index(name)] = value
-        v: list[Any] = [0.0] * len(request.device.branches())
-        for branch, value in zip(request.voltages, others, strict=True):
-            v[branch] = value
-        voltage = self._voltages.copy()
-        for _ in range(100):
-            v[request.branch] = voltage
-            current, slope = functions.conduction_array[request.branch](v, list(self.states), p)
-            correction = (float(drive) - current) / slope
-            voltage = voltage + correction
-            if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
-                break
-        return voltage
+        times = np.array([self.step * self.plan.time_step])
+        values = np.concatenate([self.states, self.telegraphs])[:, :, np.newaxis]
+        return {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
 
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:

@@ -61,5 +61,6 @@ def load_kernel(structure: Structure) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"synaspice_kernel_{name}", file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # Numba's cached code imports it by name
     spec.loader.exec_module(module)
     return module

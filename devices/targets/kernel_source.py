@@ -434,7 +434,7 @@ def run(s, z, low, high, key_low, key_high, first, offset, begin, end, drive, ot
 @compiled
 def advance(
     states, telegraphs, voltages, hoisted, hits, active, low, high, key_low, key_high, first, steps, drive, others, inputs,
-    sense, threshold
+    sense, threshold, stride, traces
 ):
     s = np.empty({rows} * B)
     z = np.empty({steps} * {channels} * B, dtype=np.float32)
@@ -462,9 +462,18 @@ def advance(
                 group = window // together
                 fill(z, block_low, block_high, key_low, key_high, group, group + begin // together,
                      group + (end + together - 1) // together)
-            run(s, z, block_low, block_high, key_low, key_high, first, window - first, begin, end, drive, others, inputs,
-                sense, threshold)
-            k += end - begin
+            while begin < end:
+                stop = end
+                if stride:
+                    stop = min(end, begin + stride - (first + k) % stride)
+                run(s, z, block_low, block_high, key_low, key_high, first, window - first, begin, stop, drive, others,
+                    inputs, sense, threshold)
+                k += stop - begin
+                begin = stop
+                if stride and (first + k) % stride == 0:
+                    for j in range(min(B, len(active) - b)):
+                        for r in range({states} + {telegraphs}):
+                            traces[r, active[b + j], (first + k) // stride] = s[r * B + j]
         for j in range(min(B, len(active) - b)):
             i = active[b + j]
             for r in range({states}):

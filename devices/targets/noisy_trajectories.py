@@ -82,32 +82,36 @@ def table_of_traces(
 ) -> pd.DataFrame:
     """Table of trajectories at evenly spaced times, the last of them the end; a single point is the end."""
     device, count = plan.request.device, len(trajectories)
-    intervals = max(points - 1, 1)
-    moments = np.linspace(0, plan.steps, intervals + 1).astype(int)[intervals + 1 - points :]
-    first = Chunk(plan, trajectories.start, 1).quantities()
-    values = {name: np.empty((count, points)) for name in first}
-    varied = np.empty((len(plan.nominal[0]), count)) if plan.samples is not None else None
+    stride = plan.steps // (points - 1) if points > 1 else 0
+    times = np.minimum(np.arange(points) * stride if stride else np.array([plan.steps]), plan.steps) * plan.time_step
+    parameters, start = plan.columns(trajectories.start, 1)
+    values = np.empty((len(start) + len(plan.telegraph_rows), count, points))
+    varied = np.empty((len(parameters), count if plan.samples is not None else 1))
+    varied[:] = parameters
 
-    def record(start: int, number: int) -> None:
-        some = Chunk(plan, start, number)
-        rows = slice(start - trajectories.start, start - trajectories.start + number)
-        for k, moment in enumerate(moments):
-            some.advance(int(moment) - some.step)
-            for name, value in some.quantities().items():
-                values[name][rows, k] = value
-        if varied is not None:
+    def record(first: int, number: int) -> None:
+        some = Chunk(plan, first, number)
+        rows = slice(first - trajectories.start, first - trajectories.start + number)
+        traces = np.empty((len(values), number, points))
+        traces[:, :, 0] = np.concatenate([some.states, some.telegraphs])
+        some.advance(plan.steps, stride, traces)
+        if not stride:
+            traces[:, :, 0] = np.concatenate([some.states, some.telegraphs])
+        values[:, rows] = traces
+        if plan.samples is not None:
             varied[:, rows] = some.parameters
 
     for _ in in_chunks(trajectories, record, size=chunk, threads=threads):
         pass
+    quantities = plan.quantities(times, values, varied)
     components = [c for item in device.state_declarations().values() for c in item.components]
     table = tabulate(
         plan.request,
-        np.tile(np.minimum(moments * plan.time_step, plan.request.duration), count),
-        values[list(device.branches())[plan.request.branch]].ravel(),
-        np.stack([values[name].ravel() for name in components], axis=1),
-        telegraphs={name: values[name].ravel() for name in device.telegraph_declarations()},
-        parameters=None if varied is None else list(np.repeat(varied, points, axis=1)),
+        np.tile(times, count),
+        quantities[list(device.branches())[plan.request.branch]].ravel(),
+        np.stack([quantities[name].ravel() for name in components], axis=1),
+        telegraphs={name: quantities[name].ravel() for name in device.telegraph_declarations()},
+        parameters=None if plan.samples is None else list(np.repeat(varied, points, axis=1)),
         temperature=plan.temperature,
         seed=plan.seed,
         time_step=plan.time_step,
