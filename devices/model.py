@@ -30,6 +30,8 @@ from .preset import Preset, find_preset, presets_of
 from .system import System, build_system
 
 if TYPE_CHECKING:
+    from .ensemble import Ensemble
+    from .variability import Distribution
     import pandas as pd
 
     from .targets.spice import Subcircuit
@@ -485,6 +487,63 @@ class CompactModel:
             raise ParameterError("times and method belong to simulations without a temperature")
         return noisy_trajectories.integrate(
             request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
+        )
+
+    def ensemble(
+        self,
+        drive: Drive,
+        duration: float,
+        *,
+        source: str = "voltage",
+        inputs: Mapping[str, Drive] | None = None,
+        temperature: float = 300.0,
+        trajectories: int = 10_000,
+        seed: int | None = None,
+        time_step: float | None = None,
+        variability: Mapping[str, Distribution] | None = None,
+        threads: int | None = None,
+    ) -> Ensemble:
+        """Prepare many noisy trajectories, of which statistics, first passages or traces can then be asked.
+
+        They are those of :meth:`simulate` at a temperature: blocks of them advance together in vector instructions, in
+        one thread per core.
+
+        Parameters
+        ----------
+        drive, duration, source, inputs, temperature, seed, time_step
+            As of :meth:`simulate`.
+        trajectories : int
+            Number of trajectories.
+        variability : mapping, optional
+            Distributions of parameters, by name: each trajectory is of another device; see
+            :mod:`synaspice.devices.variability`.
+        threads : int, optional
+            Number of threads; default: one per core.
+
+        Returns
+        -------
+        Ensemble
+            With methods ``final``, ``traces``, ``statistics``, ``first_passage``, ``survival`` and ``part``.
+
+        Raises
+        ------
+        ParameterError
+            If an argument does not fit the model.
+        """
+        from .ensemble import make_ensemble
+
+        return make_ensemble(
+            self,
+            drive,
+            duration,
+            source=source,
+            inputs=inputs,
+            temperature=temperature,
+            trajectories=trajectories,
+            seed=seed,
+            time_step=time_step,
+            variability=variability,
+            threads=threads,
         )
 
     def netlist(

@@ -131,7 +131,7 @@ class _Hoist:
 
     def _symbol(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_number:
-            return sp.Float(expr, 17)
+            return sp.Float(sp.N(expr, 30), 17)
         return self.found.setdefault(expr, sp.Symbol(f"h_{len(self.found)}", real=True))
 
     def _visit(self, expr: sp.Expr) -> sp.Expr:
