@@ -6,6 +6,7 @@ namespace in which it is executed.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -117,6 +118,8 @@ ARRAY_NAMESPACE: dict[str, Any] = {
         for name in ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "sign", "abs"]
     },
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
+    "min": lambda *values: functools.reduce(np.minimum, values),
+    "max": lambda *values: functools.reduce(np.maximum, values),
     "ramp": lambda x: np.maximum(x, 0.0),
     "step": lambda x: np.heaviside(x, 0.5),
     "ramp_power": lambda x, a: np.maximum(x, 0.0) ** a,

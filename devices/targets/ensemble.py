@@ -37,7 +37,7 @@ from ..errors import SimulationError
 from ..waveforms import FloatArray
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
-from .numeric import Request, compiled, initial_state, parameter_vector
+from .numeric import Request, compiled, initial_state, parameter_columns, parameter_vector
 
 #: Trajectories in a block, and how many must be asked for to make blocks worth while.
 BLOCK, FEW = 64, 16
@@ -114,8 +114,7 @@ class Plan:
         """Parameters and initial states of some trajectories: one column each, or one for all if they are alike."""
         if self.samples is None:
             return self.nominal
-        devices = self.samples(first, count)
-        return np.array([parameter_vector(d) for d in devices]).T, np.array([initial_state(d) for d in devices]).T
+        return parameter_columns(self.samples(first, count))
 
     @functools.cached_property
     def telegraph_rows(self) -> list[int]:

@@ -100,19 +100,40 @@ class Compiled:
         return self._define("static", outputs, ARRAY_NAMESPACE)
 
     @functools.cached_property
-    def derived(self) -> Function:
-        """Scalar function of the declared parameters for the derived ones."""
+    def _derived_source(self) -> str:
         known: Expressions = {}
         for symbol, expression in self.system.derived.items():
             known[symbol] = expression.xreplace(known)
-        source = function_source("derived", {"p": self.system.parameters}, list(known.values()))
-        return define(source, "derived", SCALAR_NAMESPACE)
+        return function_source("derived", {"p": self.system.parameters}, list(known.values()))
+
+    @functools.cached_property
+    def _initial_source(self) -> str:
+        return function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
+
+    @functools.cached_property
+    def derived(self) -> Function:
+        """Scalar function of the declared parameters for the derived ones."""
+        return define(self._derived_source, "derived", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def derived_names(self) -> list[str]:
+        """Names of the derived quantities."""
+        return list(map(str, self.system.derived))
+
+    @functools.cached_property
+    def derived_array(self) -> Function:
+        """Array function of the declared parameters for the derived ones."""
+        return define(self._derived_source, "derived", ARRAY_NAMESPACE)
 
     @functools.cached_property
     def initial(self) -> Function:
         """Scalar function of the parameters for the initial state."""
-        source = function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
-        return define(source, "initial", SCALAR_NAMESPACE)
+        return define(self._initial_source, "initial", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def initial_array(self) -> Function:
+        """Array function of the parameters for the initial state."""
+        return define(self._initial_source, "initial", ARRAY_NAMESPACE)
 
 
 @functools.lru_cache(maxsize=256)
@@ -132,12 +153,26 @@ def evaluate_derived(device: CompactModel) -> dict[str, float]:
     # NumPy's numbers divide by zero to infinity: a torque that vanishes has an infinite critical current.
     with np.errstate(all="ignore"):
         values = functions.derived([np.float64(value) for value in device.values.values()])
-    return {str(symbol): float(value) for symbol, value in zip(functions.system.derived, values, strict=True)}
+    return {name: float(value) for name, value in zip(functions.derived_names, values, strict=True)}
 
 
 def parameter_vector(device: CompactModel) -> list[float]:
     """Declared and derived parameter values, in the order that generated functions expect."""
     return [*device.values.values(), *device.derived.values()]
+
+
+def parameter_columns(devices: Sequence[CompactModel]) -> tuple[FloatArray, FloatArray]:
+    """Parameter vectors and initial states of devices of one structure, as columns: for many, computed at once."""
+    functions = compiled(devices[0])
+    declared = np.array([list(device.values.values()) for device in devices]).T
+    with np.errstate(all="ignore"):
+        derived = functions.derived_array(declared)
+        parameters = np.concatenate([declared, _rows(derived, len(devices))])
+        return parameters, _rows(functions.initial_array(parameters), len(devices))
+
+
+def _rows(values: Sequence[Any], count: int) -> FloatArray:
+    return np.array([np.broadcast_to(value, count) for value in values], dtype=float).reshape(len(values), count)
 
 
 def initial_state(device: CompactModel) -> list[float]:
