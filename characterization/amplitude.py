@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..devices.declaration import Oscillation
 from ..devices.errors import ParameterError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.suggestions import Oscillation
 from ..devices.waveforms import FloatArray
 from .engines import check_engine, trajectory
 

@@ -64,22 +64,11 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from .constants import hbar, k_B, mu_0, q_e
-from .declaration import (
-    Auxiliary,
-    Derived,
-    Input,
-    Noise,
-    Observable,
-    Option,
-    Parameter,
-    State,
-    Stimulus,
-    Sweep,
-    Symbols,
-)
+from .declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
 from .errors import ParameterError, UnknownNameError
 from .functions import ramp
 from .model import CompactModel
+from .suggestions import Stimulus, Sweep
 from .waveforms import Pulse
 
 #: Current density of suggested sweeps [A/m^2]: experiments on wall motion use 1e11 to 1e12.

@@ -20,12 +20,8 @@ from .declaration import (
     Noise,
     Observable,
     Option,
-    Oscillation,
     Parameter,
     State,
-    Stimulus,
-    Sweep,
-    Switching,
     Symbols,
 )
 from .errors import ParameterError
@@ -44,6 +40,7 @@ from .magnetism import (
     thermal_field_density,
 )
 from .model import CompactModel
+from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
 from .tunnelling import brinkman, simmons, tunnelling_decay
 from .waveforms import DC, Pulse, Sine

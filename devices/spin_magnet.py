@@ -10,19 +10,7 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from .constants import hbar, k_B, mu_0, q_e
-from .declaration import (
-    Auxiliary,
-    Branch,
-    Derived,
-    Input,
-    Noise,
-    Option,
-    Parameter,
-    State,
-    Stimulus,
-    Sweep,
-    Symbols,
-)
+from .declaration import Auxiliary, Branch, Derived, Input, Noise, Option, Parameter, State, Symbols
 from .errors import ParameterError
 from .magnetism import (
     demagnetizing_factors_ellipse,
@@ -34,6 +22,7 @@ from .magnetism import (
 from .model import CompactModel
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
+from .suggestions import Stimulus, Sweep
 from .waveforms import DC, Pulse
 
 ROOM_TEMPERATURE = 300

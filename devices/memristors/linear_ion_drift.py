@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..model import CompactModel
+from ..suggestions import Sweep
 from .windows import WINDOWS
 
 

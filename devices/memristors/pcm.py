@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy as sp
 
-from ..declaration import Auxiliary, Branch, Derived, Drift, Observable, Parameter, State, Sweep, Symbols, Telegraph
+from ..declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols, Telegraph
 from ..errors import ParameterError
 from ..functions import limexp, ramp
 from ..model import CompactModel
+from ..suggestions import Drift, Sweep
 from ..system import within
 from ..waveforms import FloatArray
 from . import pcm_statistics as statistics

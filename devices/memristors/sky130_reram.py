@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Parameter, State, Stimulus, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, ramp
 from ..model import CompactModel
+from ..suggestions import Stimulus, Sweep
 from ..waveforms import Triangle
 from .conduction import hyperbolic_sine, thermal_voltage
 from .stanford_rram import GAP_UNIT, SHORTEST_RANGE

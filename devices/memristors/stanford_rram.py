@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Stimulus, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, limited_sinh, ramp, step
+from ..suggestions import Stimulus, Sweep
 from .conduction import _FilmConduction, thermal_voltage
 
 #: Gap at which the coefficient of the enhancement factor is given, g_1. [m]

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Noise, Observable, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..model import CompactModel
+from ..suggestions import Sweep
 
 
 class VolatileMemristor(CompactModel):

@@ -7,10 +7,11 @@ from typing import Any
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, ramp_power
 from ..model import CompactModel
+from ..suggestions import Sweep
 from .windows import WINDOWS
 
 #: Distance between the on and the off position below which there is no device [m].

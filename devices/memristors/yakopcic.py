@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..functions import limexp, ramp, step
+from ..suggestions import Sweep
 from .conduction import _FilmConduction
 
 
