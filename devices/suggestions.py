@@ -185,7 +185,9 @@ class Suggestions(Declarations):
         return self.benches
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """How to sweep a quantity through a hysteresis loop: by default as the preset's publication did.
+        """How to sweep a quantity through a hysteresis loop: the voltage as the preset's publication did.
+
+        If there is none, by :meth:`default_sweep`.
 
         Raises
         ------
@@ -197,10 +199,16 @@ class Suggestions(Declarations):
         chosen = quantity or "voltage"
         if chosen not in known:
             raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
-        drive = self.provenance.drive if self.provenance else {}
-        if chosen != "voltage" or "amplitude" not in drive:
+        if chosen != "voltage":
             return Sweep(chosen)
+        drive = self.provenance.drive if self.provenance else {}
+        if "amplitude" not in drive:
+            return self.default_sweep()
         return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
+
+    def default_sweep(self) -> Sweep:
+        """The sweep of the voltage of a device whose preset names none: by default of unknown amplitude."""
+        return Sweep("voltage")
 
     def suggested_stimulus(self) -> Stimulus:
         """How to move the states from end to end: by default one cycle of the suggested voltage sweep."""
