@@ -16,7 +16,6 @@ from .declaration import (
     Branch,
     Derived,
     ElectricalNoise,
-    Input,
     Noise,
     Observable,
     Option,
@@ -26,9 +25,19 @@ from .declaration import (
 )
 from .errors import ParameterError
 from .functions import x_coth
+from .macrospin import (
+    SHAPES,
+    axes_by_pull,
+    cross_section,
+    demagnetizing_parameters,
+    easy_axis_parameters,
+    effective_field,
+    field_inputs,
+    field_sweep,
+    figures_of_merit,
+    slow_triangle,
+)
 from .magnetism import (
-    demagnetizing_factors_ellipse,
-    demagnetizing_factors_prism,
     direction,
     julliere_square,
     julliere_tmr,
@@ -43,23 +52,12 @@ from .model import CompactModel
 from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
 from .tunnelling import brinkman, simmons, tunnelling_decay
-from .waveforms import DC, Pulse, Sine
+from .waveforms import Pulse, Sine
 
-ROOM_TEMPERATURE = 300
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
 SUPERPARAMAGNETIC = 10.0
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
 THINNEST_DECAY = 3.0
-
-
-def _demagnetizing_factor(axis: int) -> Any:
-    """Default of a demagnetising factor: computed from the pillar's geometry."""
-
-    def compute(junction: MTJ) -> float:
-        factors = {"ellipse": demagnetizing_factors_ellipse, "prism": demagnetizing_factors_prism}[junction.shape]
-        return factors(junction.diameter, junction.width, junction.free_layer_thickness)[axis]
-
-    return compute
 
 
 def _computed_width(junction: MTJ) -> float:
@@ -135,7 +133,7 @@ class MTJ(CompactModel):
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
 
-    shape = Option("ellipse", ("ellipse", "prism"), "cross-section of the pillar, for area and demagnetising factors")
+    shape = Option("ellipse", tuple(SHAPES), "cross-section of the pillar, for area and demagnetising factors")
     diameter = Parameter(40e-9, "m", "diameter, or full axis along x", (2e-9, 1e-5))
     width = Parameter(_computed_width, "m", "full axis along y; the diameter if not given", (2e-9, 1e-5))
     free_layer_thickness = Parameter(1.3e-9, "m", "thickness of the free layer", (1e-10, 1e-7))
@@ -148,18 +146,15 @@ class MTJ(CompactModel):
         1.0e-3, "J/m^2", "interfacial anisotropy of the free layer, all its interfaces together", (-5e-3, 5e-3)
     )
     uniaxial_anisotropy = Parameter(0.0, "J/m^3", "uniaxial anisotropy of the free layer's volume", (-5e6, 5e6))
-    anisotropy_polar_angle = Parameter(0.0, "rad", "polar angle of the uniaxial anisotropy's axis", (0.0, math.pi))
-    anisotropy_azimuth = Parameter(0.0, "rad", "azimuth of the uniaxial anisotropy's axis", (-math.pi, math.pi))
-    demagnetizing_factor_x = Parameter(_demagnetizing_factor(0), "1", "demagnetising factor along x", (0.0, 1.0))
-    demagnetizing_factor_y = Parameter(_demagnetizing_factor(1), "1", "demagnetising factor along y", (0.0, 1.0))
-    demagnetizing_factor_z = Parameter(_demagnetizing_factor(2), "1", "demagnetising factor along z", (0.0, 1.0))
+    anisotropy_polar_angle, anisotropy_azimuth = easy_axis_parameters()
+    demagnetizing_factor_x, demagnetizing_factor_y, demagnetizing_factor_z = demagnetizing_parameters(
+        "diameter", "width", "free_layer_thickness"
+    )
     vcma_coefficient = Parameter(
         0.0, "J/(V*m)", "fall of the interfacial anisotropy per electric field, for positive voltage", (-1e-11, 1e-11)
     )
 
-    field_x = Input(0.0, "A/m", "external field along x", (-1e7, 1e7), netlist_scale=1e3)
-    field_y = Input(0.0, "A/m", "external field along y", (-1e7, 1e7), netlist_scale=1e3)
-    field_z = Input(0.0, "A/m", "external field along z", (-1e7, 1e7), netlist_scale=1e3)
+    field_x, field_y, field_z = field_inputs()
 
     polarization_reference = Parameter(0.6, "1", "spin polarisation of the reference layer", (0.01, 1.0))
     polarization_free = Parameter(
@@ -262,7 +257,7 @@ class MTJ(CompactModel):
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        p, u = s.reference_layer, s.easy_axis
+        p = s.reference_layer
         ambient = cls.material(s, s.ambient_temperature)
         rise = cls.temperature_rise_of(s)
         # What self-heating does to the quantities that are derived at the ambient temperature.
@@ -295,24 +290,15 @@ class MTJ(CompactModel):
         hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
 
         interfacial_field = s.interfacial_field * anisotropic - s.vcma_field_per_volt * s.voltage
-        field = (
-            s.field
-            + s.thermal_field
-            + s.uniaxial_field * anisotropic / magnetic * s.m.dot(u) * u
-            + sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]])
-            - m_s * magnetic * sp.diag(*s.demagnetizing_factor) * s.m
-        )
+        field = effective_field(s, s.uniaxial_field * anisotropic / magnetic, m_s * magnetic)
+        field += sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]])
         torque = s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
 
         # Figures of merit. A current has to overcome the damping of an elliptic precession about the easy axis,
         # whose mean stiffness is that against both other axes.
-        pull = [s.uniaxial_field * part**2 - m_s * n for part, n in zip(u, s.demagnetizing_factor, strict=True)]
-        pull[2] += s.interfacial_field
-        easiest, hardest = sp.Max(*s.pull), sp.Min(*s.pull)
         critical = s.damping * (s.anisotropy_field + s.hard_axis_field) / (2 * s.torque_field_per_ampere)
-        moment = mu_0 * m_s * s.volume
         return {
-            "area": s.diameter * s.width * (sp.pi / 4 if s.shape == "ellipse" else 1),
+            "area": cross_section(s.shape, s.diameter, s.width),
             "volume": s.area * s.free_layer_thickness,
             "parallel_conductance": s.area / s.resistance_area_product,
             "parallel_resistance": 1 / s.parallel_conductance,
@@ -332,10 +318,7 @@ class MTJ(CompactModel):
             / (mu_0 * m_s * s.free_layer_thickness),
             "vcma_field_per_volt": 2 * s.vcma_coefficient / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
             "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume) * s.ambient_polarization_ratio,
-            "pull": pull,
-            "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
-            "hard_axis_field": easiest - hardest,
-            "thermal_stability": moment * s.anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            **figures_of_merit(s, m_s, s.interfacial_field),
             "critical_current_to_parallel": critical / efficiency(-1),
             "critical_current_to_antiparallel": -critical / efficiency(1),
             "cosine": s.m.dot(p),
@@ -391,23 +374,16 @@ class MTJ(CompactModel):
         current
         or voltage with one of 0.1 % that oscillates at the resonance.
         """
-        _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
+        _, middle, easy = axes_by_pull(self)
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
         to_hard = self.hard_axis_field
         hold = max(self.anisotropy_field, 0.01 * to_hard)
         wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
         chosen = f"field_{easy}" if wanted == "field" else wanted
-        sweep = dataclasses.replace(
-            super().suggested_sweep(chosen),
-            period=1e-7,
-            waveform="triangle",
-            max_step=1e-12,
-            overrides=self.reference_states()["antiparallel"],
-        )
-        across = f"field_{middle}"
+        sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
         if chosen in self.input_declarations():
-            tilt = {} if chosen == across else {across: DC(self.values[across] + 0.01 * hold)}
-            return dataclasses.replace(sweep, amplitude=2 * hold, agitation=tilt)
+            return field_sweep(self, sweep, hold)
+        across = f"field_{middle}"
         current = 2 * max(abs(self.critical_current_to_parallel), abs(self.critical_current_to_antiparallel))
         resonance = self.gamma_0 * math.sqrt(hold * to_hard) / (2 * math.pi)
         return dataclasses.replace(
