@@ -23,7 +23,6 @@ from .declaration import (
     State,
     Symbols,
 )
-from .errors import ParameterError
 from .functions import x_coth
 from .macrospin import (
     SHAPES,
@@ -39,11 +38,7 @@ from .macrospin import (
 )
 from .magnetism import (
     direction,
-    julliere_square,
-    julliere_tmr,
     landau_lifshitz_gilbert,
-    magnetization_ratio,
-    polarization_ratio,
     slonczewski_efficiency,
     spin_torque_field,
     thermal_field_density,
@@ -51,27 +46,16 @@ from .magnetism import (
 from .model import CompactModel
 from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
-from .tunnelling import brinkman, simmons, tunnelling_decay
+from .temperature_laws import check_material, material
+from .tunnelling import check_barrier, chord_conductance, tunnelling_decay
 from .waveforms import Pulse, Sine
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
 SUPERPARAMAGNETIC = 10.0
-#: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
-THINNEST_DECAY = 3.0
 
 
 def _computed_width(junction: MTJ) -> float:
     return junction.diameter
-
-
-@dataclasses.dataclass(frozen=True)
-class Material:
-    """What temperature changes: magnetisation [A/m], anisotropy and polarisation over their given values, TMR."""
-
-    magnetization: Any
-    anisotropy: Any
-    polarization: Any
-    tmr: Any
 
 
 class MTJ(CompactModel):
@@ -234,23 +218,6 @@ class MTJ(CompactModel):
     resistance = Observable("ohm", "resistance")
 
     @classmethod
-    def material(cls, s: Symbols, temperature: Any) -> Material:
-        """The material at a temperature, as expressions."""
-        if s.temperature_law == "none":
-            return Material(s.saturation_magnetization, sp.S.One, sp.S.One, s.tmr)
-
-        def magnetization(temperature: Any) -> Any:
-            return magnetization_ratio(temperature, s.curie_temperature, s.magnetization_exponent)
-
-        def polarization(temperature: Any) -> Any:
-            return polarization_ratio(temperature, s.polarization_decay)
-
-        magnetic = magnetization(temperature) / magnetization(s.reference_temperature)
-        polarized = polarization(temperature) / polarization(s.reference_temperature)
-        tmr = julliere_tmr(julliere_square(s.tmr) * polarized**2)
-        return Material(s.saturation_magnetization * magnetic, magnetic**s.anisotropy_exponent, polarized, tmr)
-
-    @classmethod
     def temperature_rise_of(cls, s: Symbols) -> Any:
         """How much hotter than its surroundings the device is [K]; a device that heats itself says so here."""
         return sp.S.Zero
@@ -258,13 +225,13 @@ class MTJ(CompactModel):
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
         p = s.reference_layer
-        ambient = cls.material(s, s.ambient_temperature)
+        ambient = material(s, s.ambient_temperature)
         rise = cls.temperature_rise_of(s)
         # What self-heating does to the quantities that are derived at the ambient temperature.
         magnetic = anisotropic = polarized = sp.S.One
         tmr = s.ambient_tmr
         if rise != 0 and s.temperature_law != "none":
-            hot = cls.material(s, s.ambient_temperature + rise)
+            hot = material(s, s.ambient_temperature + rise)
             magnetic = hot.magnetization / s.ambient_magnetization
             anisotropic = hot.anisotropy / s.ambient_anisotropy_ratio
             polarized, tmr = hot.polarization / s.ambient_polarization_ratio, hot.tmr
@@ -278,11 +245,7 @@ class MTJ(CompactModel):
         # G / G_P = (2 + T + T cos) / (2 + 2 T) with T = TMR / (1 + bias), cleared of the inner fraction
         bias = (s.voltage / s.tmr_half_voltage) ** 2
         relative_conductance = (2 * (1 + bias) + tmr * (1 + s.cosine)) / (2 * (1 + bias + tmr))
-        chord = {
-            "roll-off": sp.S.One,
-            "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
-            "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
-        }[s.conduction]
+        chord = chord_conductance(s)
         conductance = s.parallel_conductance * s.relative_conductance * chord
         current = conductance * s.voltage
         hot_electrons = s.temperature + rise
@@ -335,27 +298,8 @@ class MTJ(CompactModel):
         }
 
     def check(self) -> None:
-        if self.conduction == "simmons" and self.tunnelling_decay < THINNEST_DECAY:
-            raise ParameterError(
-                f"the barrier of {self.barrier_thickness:g} m and {self.barrier_height:g} V must be thicker or higher "
-                f"for the law of Simmons: 2 d sqrt(2 m e phi) / hbar = {self.tunnelling_decay:.3g} < {THINNEST_DECAY:g}"
-            )
-        if self.conduction == "brinkman" and abs(self.barrier_asymmetry) > self.barrier_height:
-            raise ParameterError("barrier_asymmetry must not exceed barrier_height: one side would be no barrier")
-        if self.temperature_law == "bloch":
-            hottest = max(self.reference_temperature, self.ambient_temperature)
-            if hottest > 0.95 * self.curie_temperature:
-                raise ParameterError(
-                    f"ambient and reference temperature must stay below 95 % of curie_temperature = "
-                    f"{self.curie_temperature:g} K"
-                )
-            left = 1 - self.polarization_decay * hottest**1.5
-            given = 1 - self.polarization_decay * self.reference_temperature**1.5
-            if left < 0.05 or julliere_square(self.tmr) >= given**2:
-                raise ParameterError(
-                    f"polarization_decay = {self.polarization_decay:g} K^-1.5 must be smaller with a TMR of "
-                    f"{self.tmr:g} at {self.reference_temperature:g} K: the polarisation has to stay between 0 and 1"
-                )
+        check_barrier(self)
+        check_material(self)
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The parallel and the antiparallel state."""
