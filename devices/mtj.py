@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from .constants import k_B, mu_0, q_e
+from .constants import mu_0
 from .declaration import (
     Auxiliary,
     Branch,
@@ -23,7 +23,6 @@ from .declaration import (
     State,
     Symbols,
 )
-from .functions import x_coth
 from .macrospin import (
     SHAPES,
     axes_by_pull,
@@ -47,7 +46,7 @@ from .model import CompactModel
 from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
 from .temperature_laws import check_material, material
-from .tunnelling import check_barrier, chord_conductance, tunnelling_decay
+from .tunnelling import barrier_noise, check_barrier, chord_conductance, tunnelling_decay
 from .waveforms import Pulse, Sine
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
@@ -75,9 +74,8 @@ class MTJ(CompactModel):
             + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
 
     with :math:`\gamma_0 = \gamma\mu_0` and :math:`\epsilon(\mathbf m \cdot \mathbf p)` from
-    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel
-    and the
-    antiparallel state, with a tunnel magnetoresistance that falls with bias,
+    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel and
+    the antiparallel state, with a tunnel magnetoresistance that falls with bias,
 
     .. math::
 
@@ -105,8 +103,7 @@ class MTJ(CompactModel):
     ----------
     J. C. Slonczewski, J. Magn. Magn. Mater. 159, L1 (1996), doi:10.1016/0304-8853(96)00062-5; the torque in the
     general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004),
-    doi:10.1103/PhysRevB.70.172405, as in
-    OOMMF's Oxs_SpinXferEvolve.
+    doi:10.1103/PhysRevB.70.172405, as in OOMMF's Oxs_SpinXferEvolve.
     """
 
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
@@ -249,8 +246,6 @@ class MTJ(CompactModel):
         conductance = s.parallel_conductance * s.relative_conductance * chord
         current = conductance * s.voltage
         hot_electrons = s.temperature + rise
-        white = 4 * k_B * hot_electrons * conductance * x_coth(q_e * s.voltage / (2 * k_B * hot_electrons))
-        hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
 
         interfacial_field = s.interfacial_field * anisotropic - s.vcma_field_per_volt * s.voltage
         field = effective_field(s, s.uniaxial_field * anisotropic / magnetic, m_s * magnetic)
@@ -293,7 +288,7 @@ class MTJ(CompactModel):
             "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
             "thermal_field": sp.ones(3, 1)
             * thermal_field_density(s.damping, hot_electrons, s.gyromagnetic_ratio, m_s * magnetic, s.volume),
-            "barrier_noise": (white, hooge * current**2 / s.area),
+            "barrier_noise": barrier_noise(s, conductance, hot_electrons),
             "resistance": 1 / conductance,
         }
 
@@ -315,8 +310,7 @@ class MTJ(CompactModel):
 
         A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
         should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of
-        current
-        or voltage with one of 0.1 % that oscillates at the resonance.
+        current or voltage with one of 0.1 % that oscillates at the resonance.
         """
         _, middle, easy = axes_by_pull(self)
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.

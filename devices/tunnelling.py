@@ -6,10 +6,10 @@ from typing import Any
 
 import sympy as sp
 
-from .constants import hbar, m_e, q_e
+from .constants import hbar, k_B, m_e, q_e
 from .declaration import Symbols
 from .errors import ParameterError
-from .functions import ramp
+from .functions import ramp, x_coth
 from .model import CompactModel
 
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
@@ -106,6 +106,25 @@ def chord_conductance(s: Symbols) -> Any:
         "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
         "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
     }[s.conduction]
+
+
+def barrier_noise(s: Symbols, conductance: Any, temperature: Any) -> tuple[Any, Any]:
+    r"""White [A^2/Hz] and flicker part [A^2] of a junction's noise, one-sided.
+
+    .. math:: S_I = 2 e I \coth\frac{eV}{2 k_B T} + \frac{\alpha_H(\theta)\, I^2}{A f}
+
+    Parameters
+    ----------
+    s : Symbols
+        The model's, among them the Hooge parameters, ``area``, ``voltage`` and ``cosine``.
+    conductance : Expr
+        Current over voltage. [S]
+    temperature : Expr
+        Temperature of the electrons. [K]
+    """
+    white = 4 * k_B * temperature * conductance * x_coth(q_e * s.voltage / (2 * k_B * temperature))
+    hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
+    return white, hooge * (conductance * s.voltage) ** 2 / s.area
 
 
 def check_barrier(junction: CompactModel) -> None:
