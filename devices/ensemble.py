@@ -276,7 +276,9 @@ class Ensemble:
         import pandas as pd
 
         plan = self._plan(1)
-        times = np.concatenate(list(self._in_chunks(lambda *part: self._passages(plan, *part, quantity, threshold, rising))))
+        times = np.concatenate(
+            list(self._in_chunks(lambda *part: self._passages(plan, *part, quantity, threshold, rising)))
+        )
         table = pd.DataFrame({"trajectory": np.array(self.trajectories), "time": times})
         table.attrs |= self._passage_attributes(plan, quantity, threshold, rising)
         table.attrs["units"] = {"trajectory": "1", "time": "s"}

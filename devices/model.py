@@ -16,11 +16,11 @@ from .suggestions import Suggestions
 from .system import System, build_system
 
 if TYPE_CHECKING:
-    from .ensemble import Ensemble
-    from .variability import Distribution
     import pandas as pd
 
+    from .ensemble import Ensemble
     from .targets.spice import Subcircuit
+    from .variability import Distribution
     from .waveforms import Drive
 
 

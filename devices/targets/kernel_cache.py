@@ -56,7 +56,8 @@ def load_kernel(structure: Structure) -> ModuleType:
         Path(new.name).replace(file)
     if not any(file.parent.glob(f"__pycache__/{name}.*.nbi")):
         print(
-            f"synaspice: compiling the noise loop of {structure.model.__name__} (kept in {file.parent})", file=sys.stderr
+            f"synaspice: compiling the noise loop of {structure.model.__name__} (kept in {file.parent})",
+            file=sys.stderr,
         )
     spec = importlib.util.spec_from_file_location(f"synaspice_kernel_{name}", file)
     assert spec is not None and spec.loader is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,10 @@ from .numeric import compiled_for
 
 #: Functions whose compiled form is a module's own, by their names in printed expressions.
 VECTOR_FUNCTIONS = (
-    "fma exp expm1 log sin cos sinh cosh tanh power square cube fourth ramp step sign ramp_power limexp x_coth".split()
+    ["fma", "exp", "expm1", "log", "sin", "cos", "sinh", "cosh", "tanh", "power", "square", "cube", "fourth", "ramp", "step", "sign", "ramp_power", "limexp", "x_coth"]
 )
 #: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
-LIBRARY_FUNCTIONS = "sqrt tan asin acos atan atan2 pi".split()
+LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
 #: Steps whose noise is made at a time, for a block of one trajectory and for wider ones.
 STEPS_ALONE, STEPS_TOGETHER = 256, 8
 #: Sub-counters of the generator: four of these words are one counter.
@@ -259,7 +259,7 @@ def write_kernel(structure: Structure) -> str:
                     f"correction = (target - {values['i_driven']})/({values['i_slope']})",
                     f"corrected = {own} + correction",
                     f"s[{rows['v_driven'] * block} + j] = {own} if settled > 0.0 else corrected",
-                    f"settled = 1.0 if abs(correction) <= 1e-10*abs(corrected) + 1e-30 else settled",
+                    "settled = 1.0 if abs(correction) <= 1e-10*abs(corrected) + 1e-30 else settled",
                     f"s[{rows['settled'] * block} + j] = settled",
                     "pending += 0 if settled > 0.0 else 1",
                 ],
@@ -270,9 +270,16 @@ def write_kernel(structure: Structure) -> str:
 
     voltage = [f"{own} = s[{rows['v_driven'] * block} + j]"] if structure.by_current else []
     wide = block > 1
-    noise = [f"w_{k} = np.float64(now[{k * (block if wide else steps)} + {'j' if wide else 't'}])" for k in range(len(noises))]
+    noise = [
+        f"w_{k} = np.float64(now[{k * (block if wide else steps)} + {'j' if wide else 't'}])"
+        for k in range(len(noises))
+    ]
     dt, half = str(whole_step), str(half_step)
-    parts = ["for t in range(begin, end):", "    k = offset + t", f"    now = z[t*{channels * block}:(t + 1)*{channels * block}]" if wide else "    now = z"]
+    parts = [
+        "for t in range(begin, end):",
+        "    k = offset + t",
+        f"    now = z[t*{channels * block}:(t + 1)*{channels * block}]" if wide else "    now = z",
+    ]
     text = _indented(parts, 1) + _indented(at(0), 2)
     if structure.by_current:
         text += newton()
@@ -292,7 +299,9 @@ def write_kernel(structure: Structure) -> str:
         )
     text += _indented(store({f"r_{k}": values[f"r_{k}"] for k in range(2 * m)}), 3)
     text += _indented([f"f_{k} = {values[f'f_{k}']}" for k in range(n)], 3)
-    text += _indented([f"o_{k} = {f'x_{k}' if f'x_{k}' in used(first) else f's[{k * block} + j]'}" for k in range(n)], 3)
+    text += _indented(
+        [f"o_{k} = {f'x_{k}' if f'x_{k}' in used(first) else f's[{k * block} + j]'}" for k in range(n)], 3
+    )
     text += _indented([f"x_{k} = fma({dt}, f_{k}, o_{k})" for k in range(n)], 3)
     if structure.by_current:
         text += _indented(store({f"o_{k}": f"o_{k}" for k in range(n)}), 3)
@@ -362,7 +371,10 @@ def _filling(noises: int, channels: int, block: int) -> list[str]:
     calls = max(1, channels // 4)  # calls of the generator per step
     if block > 1:
         size = together * channels * block
-        head = ["for i in range(end - begin):", f"    g, now = begin + i, z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"]
+        head = [
+            "for i in range(end - begin):",
+            f"    g, now = begin + i, z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]",
+        ]
         head += ["    for j in range(B):"]
     else:
         head = [f"now = z[(begin - start)*{together}:]", "for j in range(B):"]
@@ -377,7 +389,11 @@ def _filling(noises: int, channels: int, block: int) -> list[str]:
         for word in range(4):
             step, channel = divmod(word, channels) if channels < 4 else (0, 4 * call + word)
             if channel < noises:
-                where = f"{(step * channels + channel) * block} + j" if block > 1 else f"{channel * STEPS_ALONE + step} + i*{together}"
+                where = (
+                    f"{(step * channels + channel) * block} + j"
+                    if block > 1
+                    else f"{channel * STEPS_ALONE + step} + i*{together}"
+                )
                 body.append(f"now[{where}] = n_{word}")
     return [*head, *(f"        {line}" for line in body)]
 

@@ -52,7 +52,7 @@ def _bitcast(bits: int, source: Any, target: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def fma(_context: Any, _a: Any, _b: Any, _c: Any) -> Any:
-    """a b + c, rounded once: on every machine, by an instruction or by the C library."""
+    """A b + c, rounded once: on every machine, by an instruction or by the C library."""
 
     def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         numbers = [context.cast(builder, v, t, types.float64) for v, t in zip(arguments, _signature.args, strict=True)]
@@ -241,7 +241,7 @@ def limexp(x):  # type: ignore[no-untyped-def]
 
 @_inline
 def x_coth(x):  # type: ignore[no-untyped-def]
-    """x coth x, 1 at zero."""
+    """X coth x, 1 at zero."""
     t = tanh(x)
     near = abs(x) < 1e-3
     value = x / (1.0 if near else t)
