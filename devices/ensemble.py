@@ -119,7 +119,7 @@ class Statistics:
             for name, m in self.moments.items()
         ]
         table = pd.concat(tables, ignore_index=True)
-        table.attrs |= self.attrs
+        table.attrs.update(self.attrs)
         return table
 
     def histogram(self, quantity: str) -> pd.DataFrame:
@@ -144,7 +144,7 @@ class Statistics:
                 "count": counts.ravel(),
             }
         )
-        table.attrs |= self.attrs
+        table.attrs.update(self.attrs)
         return table
 
 
@@ -250,7 +250,7 @@ class Ensemble:
         return Statistics(np.array(moments) * plan.time_step, total, bins, attrs)
 
     def first_passage(self, quantity: str, threshold: float, *, rising: bool = True) -> pd.DataFrame:
-        """Times at which trajectories are first found beyond a threshold, looked at after every step.
+        """Times at which trajectories are first found beyond a threshold, looked at every step.
 
         A trajectory that has arrived is not followed any further.
 
@@ -277,7 +277,7 @@ class Ensemble:
 
         plan = self._plan(1)
         times = np.concatenate(
-            list(self._in_chunks(lambda *part: self._passages(plan, *part, quantity, threshold, rising)))
+            list(self._in_chunks(lambda first, count: self._passages(plan, first, count, quantity, threshold, rising)))
         )
         table = pd.DataFrame({"trajectory": np.array(self.trajectories), "time": times})
         table.attrs |= self._passage_attributes(plan, quantity, threshold, rising)
@@ -340,7 +340,7 @@ class Ensemble:
         self, plan: Plan, first: int, count: int, quantity: str, threshold: float, rising: bool
     ) -> FloatArray:
         chunk = Chunk(plan, first, count, quantity, threshold, rising)
-        chunk.advance(plan.steps)
+        chunk.advance(plan.steps + 1)  # the look at the end is taken at the beginning of one more step
         return np.where(chunk.hits < 0, math.nan, chunk.hits * plan.time_step)
 
     def _quantities(self, chunk: Chunk, names: Sequence[str]) -> dict[str, FloatArray]:

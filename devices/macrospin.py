@@ -19,7 +19,10 @@ from .waveforms import DC
 #: Temperature of the thermal stability. [K]
 ROOM_TEMPERATURE = 300
 #: Cross-sections of a magnet, and their demagnetising factors.
-SHAPES = {"ellipse": demagnetizing_factors_ellipse, "prism": demagnetizing_factors_prism}
+SHAPES: dict[str, Callable[[float, float, float], tuple[float, float, float]]] = {
+    "ellipse": demagnetizing_factors_ellipse,
+    "prism": demagnetizing_factors_prism,
+}
 
 
 def demagnetizing_parameters(length: str, width: str, thickness: str) -> tuple[Parameter, Parameter, Parameter]:

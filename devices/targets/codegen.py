@@ -30,7 +30,9 @@ FUNCTION_NAMES = {
 }
 
 
-class _Printer(PythonCodePrinter):
+class Printer(PythonCodePrinter):
+    """Prints expressions with the bare names of their functions."""
+
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
@@ -65,7 +67,7 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
     shared, reduced = sp.cse(list(outputs), symbols=sp.numbered_symbols("_t"), list=True)
     used = set().union(*(e.free_symbols for _, e in shared), *(e.free_symbols for e in reduced))
-    printer = _Printer()
+    printer = Printer()
     # An element may have the name of its group, such as a state x, and must not overwrite it.
     lines = [f"def {name}({', '.join(f'_{argument}' for argument in groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]

@@ -66,7 +66,7 @@ class Plan:
     steps : int
         Number of steps.
     samples : callable, optional
-        From the numbers of the first trajectory and of trajectories to the devices that they are of; default: all alike.
+        From the number of the first trajectory and how many there are to their devices; default: all alike.
     block : int
         Trajectories in a block.
     noise : bool
@@ -89,8 +89,16 @@ class Plan:
     def structure(self, watched: str | None) -> Structure:
         """What the kernel is compiled for."""
         request = self.request
-        chosen = (request.branch, request.by_current, tuple(request.inputs), tuple(request.voltages))
-        return Structure(*request.device.structure, *chosen, watched, self.block, self.noise)
+        return Structure(
+            *request.device.structure,
+            branch=request.branch,
+            by_current=request.by_current,
+            inputs=tuple(request.inputs),
+            others=tuple(request.voltages),
+            watched=watched,
+            block=self.block,
+            noise=self.noise,
+        )
 
     @functools.cached_property
     def _segments(self) -> Callable[[int, int], tuple[FloatArray, FloatArray, FloatArray]]:

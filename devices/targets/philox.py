@@ -10,8 +10,8 @@ step. Two words make two normal deviates,
     u = \left(a + \tfrac{b \bmod 256}{256} + \tfrac{1}{512}\right) 2^{-32}, \qquad v = b\, 2^{-32},
 
 exact in its tails as far as 40 bits of :math:`u` go: to 7.5 standard deviations. All of it is plain single-precision
-and integer arithmetic without calls, branches and fused operations: compilers turn it into vector instructions, and every
-machine gets the same bits.
+and integer arithmetic without calls, branches and fused operations: compilers turn it into vector instructions, and
+every machine gets the same bits.
 
 References
 ----------

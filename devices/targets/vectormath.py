@@ -67,7 +67,7 @@ bits_of_float = _bitcast(64, types.float64, types.int64)
 
 @_inline
 def _expm1_reduced(x):  # type: ignore[no-untyped-def]
-    """exp(r) - 1, and 2^n, with x = n ln 2 + r and \\|r\\| up to ln(2)/2."""
+    """exp(r) - 1, and 2^n, with x = n ln 2 + r and the magnitude of r up to ln(2) / 2."""
     shifted = x * _LOG2_E + _ROUNDER
     n = shifted - _ROUNDER
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
