@@ -1,7 +1,7 @@
 r"""Elementary functions for ensembles, made of arithmetic alone: loops over them become vector instructions.
 
 A compiler leaves ``exp`` and its like to a library that differs from machine to machine, and takes one number at a
-time. These are inlined, have no branches, and round alike everywhere; their error stays within 3 units in the last
+time. These are inlined, have no branches, and round alike everywhere; their error stays within 4 units in the last
 place, or for :func:`power` some :math:`|a \ln x|` of them. Angles of :func:`sin` and :func:`cos` are reduced exactly up
 to some :math:`10^6`; the sine of larger ones loses digits.
 
