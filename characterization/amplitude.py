@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..devices.declaration import Oscillation
 from ..devices.errors import ParameterError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.suggestions import Oscillation
+from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
 from .engines import check_engine, trajectory
 
@@ -84,8 +85,8 @@ def amplitude(
     currents = np.atleast_1d(np.asarray(suggested.currents if current is None else current, dtype=float))
     if not np.all(np.isfinite(currents)):
         raise ParameterError("currents must be finite")
-    if duration is not None and not 0 < duration < np.inf:
-        raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
+    if duration is not None:
+        positive("the duration", duration, "s")
     if temperature is not None and engine != "numeric":
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
     started = device.replace(**suggested.overrides)

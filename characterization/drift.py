@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..circuits import ngspice
+from ..circuits.decks import held_branches, instance, nodes_of
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
@@ -142,11 +143,13 @@ def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
     states = device.state_declarations()
     lines = [f"* drift of {device!r}", str(subcircuit), f"V_bias bias 0 {bias!r}"]
     for k, one in enumerate(sample):
-        nodes = {branch.positive: f"p{k}", branch.negative: "0"}
-        pins = " ".join(nodes.get(pin, f"{pin}_{k}") for pin in subcircuit.pins)
+        suffix = f"_{k}"
         changed = {name: value for name, value in one.values.items() if value != device.values[name]}
-        assignments = " ".join(f"{name}={value!r}" for name, value in changed.items())
-        lines += [f"V_meter{k} bias p{k} 0", f"X{k} {pins} {subcircuit.name} {assignments}"]
+        nodes = nodes_of(device, suffix)
+        # Only the drop across the branch counts: its negative end is ground, or at the same potential.
+        lines += [f"E_bias{k} bias{k} {nodes[branch.negative]} bias 0 1"]
+        lines += [f"V_meter{k} bias{k} {nodes[branch.positive]} 0"]
+        lines += [*held_branches(device, suffix), instance(device, subcircuit, changed, suffix)]
     if quantity in states:
         vectors, scale = [f"v({quantity}_{k})" for k in range(len(sample))], states[quantity].scale
     elif quantity == branch.current:

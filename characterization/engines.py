@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..circuits import ngspice
-from ..circuits.decks import driven_circuit, instance, nodes_of, wrapped
+from ..circuits.decks import driven_circuit, held_branches, instance, nodes_of, wrapped
 from ..devices.declaration import Auxiliary
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
@@ -33,7 +33,7 @@ def static_currents(
 ) -> dict[str, FloatArray]:
     """Static current of the first branch over voltages, for each named state [A]."""
     check_engine(engine)
-    branch, *others = device.branches().values()
+    branch = next(iter(device.branches().values()))
     if engine == "numeric":
         return {
             name: device.replace(**overrides).static(**{branch.name: voltage})[branch.current]
@@ -49,7 +49,7 @@ def static_currents(
         # Only the drop across the branch counts: its negative end is ground, or at the same potential.
         lines += [f"E_drive{k} driven{k} {nodes[branch.negative]} drive 0 1"]
         lines += [f"V_meter{k} driven{k} {nodes[branch.positive]} 0"]
-        lines += [f"V_rest{k}_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
+        lines += held_branches(device, f"_{k}")
         lines.append(instance(device, subcircuit, overrides, f"_{k}"))
     sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
     result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS)
@@ -58,12 +58,11 @@ def static_currents(
 
 def probe_deck(device: CompactModel, voltage: float, *, noise: bool = False) -> list[str]:
     """A deck that puts a dc voltage (``V_drive``, 1 V for ac) on the first branch; ``V_meter`` reads its current."""
-    branch, *others = device.branches().values()
+    branch = next(iter(device.branches().values()))
     subcircuit, nodes = device.subcircuit(noise=noise), nodes_of(device)
     low, high = nodes[branch.negative], nodes[branch.positive]
     lines = [f"* {device!r}", str(subcircuit), f"V_drive driven {low} dc {voltage!r} ac 1", f"V_meter driven {high} 0"]
-    lines += [f"V_rest_{other.name} {nodes[other.positive]} {nodes[other.negative]} 0" for other in others]
-    return [*lines, instance(device, subcircuit, {})]
+    return [*lines, *held_branches(device), instance(device, subcircuit, {})]
 
 
 def trajectory(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.model import CompactModel
+from ..devices.targets.numeric import positive
 from ..devices.waveforms import Drive, Sine, Triangle, Waveform
 from .engines import check_engine, trajectory
 
@@ -111,6 +112,4 @@ def hysteresis(
 def _positive(what: str, value: float | None) -> float:
     if value is None:
         raise ParameterError(f"give the {what}: neither the preset nor the model suggests one")
-    if not 0 < value < np.inf:
-        raise ParameterError(f"the {what} must be positive and finite, not {value!r}")
-    return float(value)
+    return positive(f"the {what}", value)

@@ -13,6 +13,7 @@ from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
 from ..devices.targets.noise import electrical_noise, noise_spectrum
+from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
 from .engines import STATIC_OPTIONS, check_engine, probe_deck
 from .iv import chosen_states
@@ -81,8 +82,7 @@ def noise(
         raise ParameterError("transient noise needs the numeric engine: the netlist is silent in transients")
     if not device.system.noises and not device.system.electrical_noises:
         raise ParameterError(f"{device.model_name()} declares no noise")
-    if not 0 < temperature < np.inf:
-        raise ParameterError(f"the temperature must be positive and finite, not {temperature!r} K")
+    positive("the temperature", temperature, "K")
     grid = np.logspace(3, 11, 81) if frequency is None else np.sort(np.atleast_1d(np.asarray(frequency, dtype=float)))
     if not np.all((grid > 0) & np.isfinite(grid)):
         raise ParameterError("frequencies must be positive and finite")

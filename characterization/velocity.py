@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..devices.declaration import Sweep
 from ..devices.errors import ParameterError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.suggestions import Sweep
+from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
 from .engines import check_engine, trajectory
 
@@ -95,9 +96,7 @@ def velocity(
     drives = np.linspace(0, sweep.amplitude, 41) if values is None else np.atleast_1d(np.asarray(values, dtype=float))
     if drives.ndim != 1 or not len(drives) or not np.all(np.isfinite(drives)):
         raise ParameterError("values must be a one-dimensional array of finite numbers")
-    length = sweep.period if duration is None else duration
-    if not 0 < length < np.inf:
-        raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
+    length = positive("the duration", sweep.period if duration is None else duration, "s")
     noise: dict[str, Any] = {}
     if temperature is not None:
         count = 20 if trajectories is None else trajectories

@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from ..devices.declaration import Stimulus
 from ..devices.errors import MissingDependencyError
 from ..devices.model import CompactModel
+from ..devices.suggestions import Stimulus
 from ..devices.targets.spice import Subcircuit
 from .decks import driven_circuit
 from .ngspice import NgspiceError

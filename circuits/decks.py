@@ -28,6 +28,12 @@ def instance(device: CompactModel, subcircuit: Subcircuit, overrides: Mapping[st
     return " ".join([f"X{suffix.removeprefix('_') or 1}", *pins, subcircuit.name, *values])
 
 
+def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
+    """Sources ``V_rest_<branch>`` that hold the branches other than the first at 0 V."""
+    nodes, others = nodes_of(device, suffix), list(device.branches().values())[1:]
+    return [f"V_rest_{b.name}{suffix} {nodes[b.positive]} {nodes[b.negative]} 0" for b in others]
+
+
 def driven_circuit(
     device: CompactModel,
     subcircuit: Subcircuit,

@@ -12,7 +12,7 @@ from .errors import UnknownNameError
 from .model import CompactModel
 
 #: Modules and subpackages without a model in them.
-_OTHERS = {"catalog", "lazy", "errors", "waveforms", "targets", "model"}
+_OTHERS = {"catalog", "lazy", "errors", "waveforms", "targets", "model", "suggestions"}
 
 
 @functools.cache

@@ -6,9 +6,11 @@ attribute name is the symbol that the model's equations use.
 
 from __future__ import annotations
 
+import functools
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import sympy as sp
@@ -18,7 +20,6 @@ from .quantity import format_si, parse_quantity
 
 if TYPE_CHECKING:
     from .model import CompactModel
-    from .waveforms import Waveform
 
 AXES = ("x", "y", "z")
 
@@ -255,140 +256,58 @@ class ElectricalNoise(Declared):
     description: str
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """How a model suggests to sweep a quantity through a hysteresis loop.
+class Declarations:
+    """What a class declares, by kind; base of :class:`~synaspice.devices.model.CompactModel`."""
 
-    Attributes
-    ----------
-    quantity : str
-        ``voltage``, ``current``, that of another branch by its name, or the name of an input.
-    amplitude : float, optional
-        Amplitude, in the quantity's unit; None if the model cannot know.
-    period : float, optional
-        Length of a cycle. [s]
-    waveform : str
-        ``sine`` or ``triangle``.
-    max_step : float, optional
-        Largest step with which a circuit simulator follows the states. [s]
-    overrides : Mapping
-        Parameter values to measure with.
-    agitation : Mapping
-        Drives of inputs that stand for the thermal agitation or misalignment of a real device; left out
-        when thermal noise is simulated.
-    inputs : Mapping
-        Drives of inputs that belong to the measurement, such as a field that assists.
-    """
+    @classmethod
+    def model_name(cls) -> str:
+        """Name on the command line and in preset files: the class name in lower case, hyphenated."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
-    quantity: str
-    amplitude: float | None = None
-    period: float | None = None
-    waveform: str = "sine"
-    max_step: float | None = None
-    overrides: Mapping[str, float] = field(default_factory=dict)
-    agitation: Mapping[str, Waveform] = field(default_factory=dict)
-    inputs: Mapping[str, Waveform] = field(default_factory=dict)
+    @classmethod
+    @functools.cache
+    def declarations(cls) -> dict[str, Declared]:
+        """Everything declared by the class and its bases, in order of declaration."""
+        found: dict[str, Declared] = {}
+        for base in reversed(cls.__mro__):
+            found |= {name: item for name, item in vars(base).items() if isinstance(item, Declared)}
+        return found
 
+    @classmethod
+    def parameter_declarations(cls) -> dict[str, Parameter]:
+        """The declared parameters by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Parameter)}
 
-@dataclass(frozen=True)
-class Stimulus:
-    """A drive that moves the states of a device from end to end, in one go.
+    @classmethod
+    def option_declarations(cls) -> dict[str, Option]:
+        """The declared options by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Option)}
 
-    Attributes
-    ----------
-    drive : Waveform or float
-        The drive of the first branch.
-    duration : float
-        Length of the transient. [s]
-    source : str
-        What the drive imposes: ``voltage``, ``current``, or the name of a branch's voltage or current.
-    inputs : Mapping
-        Drives of inputs and of other branches.
-    max_step : float, optional
-        Largest step with which a circuit simulator follows the states to 1e-2. [s]
-    overrides : Mapping
-        Parameter values to start from.
-    """
+    @classmethod
+    def input_declarations(cls) -> dict[str, Input]:
+        """The parameters that a drive may vary in time."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
 
-    drive: Waveform | float
-    duration: float
-    source: str = "voltage"
-    inputs: Mapping[str, Waveform] = field(default_factory=dict)
-    max_step: float | None = None
-    overrides: Mapping[str, float] = field(default_factory=dict)
+    @classmethod
+    def telegraph_declarations(cls) -> dict[str, Telegraph]:
+        """The random telegraph processes by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
 
+    @classmethod
+    def branches(cls) -> dict[str, Branch]:
+        """The declared branches by the name of their voltage."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
 
-@dataclass(frozen=True)
-class Switching:
-    """Pulses with which the switching of a device is measured.
+    @classmethod
+    def terminals(cls) -> tuple[str, ...]:
+        """The terminals in order of first mention."""
+        return tuple(dict.fromkeys(node for b in cls.branches().values() for node in (b.positive, b.negative)))
 
-    Attributes
-    ----------
-    quantity : str
-        ``voltage``, ``current``, or the name of a branch's voltage or current.
-    amplitudes : tuple of float
-        Amplitudes of the pulses, in the quantity's unit.
-    widths : tuple of float
-        Their widths. [s]
-    start, end : str
-        The reference states from which, and towards which, the pulses switch.
-    inputs : Mapping
-        Drives of inputs during the pulse.
-    """
-
-    quantity: str
-    amplitudes: tuple[float, ...]
-    widths: tuple[float, ...]
-    start: str
-    end: str
-    inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Oscillation:
-    """How a model suggests to measure its oscillation.
-
-    Attributes
-    ----------
-    currents : tuple of float
-        DC currents through the first branch. [A]
-    frequency : float
-        About the frequency of the oscillation. [Hz]
-    settling : float
-        Time after which the amplitude has settled, near the threshold too. [s]
-    linewidth : float
-        About the largest linewidth to resolve. [Hz]
-    overrides : Mapping
-        Parameter values to start from.
-    """
-
-    currents: tuple[float, ...]
-    frequency: float
-    settling: float
-    linewidth: float
-    overrides: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Drift:
-    """How a model suggests to watch a quantity drift.
-
-    Attributes
-    ----------
-    quantity : str
-        A state, an observable or a current.
-    times : tuple of float
-        When to look at it. [s]
-    bias : float
-        Voltage of the first branch meanwhile. [V]
-    origin : float
-        What a power law of time counts from: q is proportional to (t + origin)^-exponent. [s]
-    """
-
-    quantity: str
-    times: tuple[float, ...]
-    bias: float = 0.0
-    origin: float = 0.0
+    @classmethod
+    def state_declarations(cls) -> dict[str, State]:
+        """For every scalar state component, the declaration that it belongs to."""
+        states = (item for item in cls.declarations().values() if isinstance(item, State))
+        return {component: state for state in states for component in state.components}
 
 
 class Symbols(Mapping[str, Any]):

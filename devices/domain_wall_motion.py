@@ -63,25 +63,16 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from .constants import hbar, k_B, mu_0, q_e
-from .declaration import (
-    Auxiliary,
-    Derived,
-    Input,
-    Noise,
-    Observable,
-    Option,
-    Parameter,
-    State,
-    Stimulus,
-    Sweep,
-    Symbols,
-)
+from .constants import CONSTANTS, hbar, k_B, mu_0, q_e
+from .declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
 from .errors import ParameterError, UnknownNameError
 from .functions import ramp
 from .model import CompactModel
+from .suggestions import Stimulus, Sweep
 from .waveforms import Pulse
 
+#: Value of the symbol mu_0 [N/A^2].
+VACUUM_PERMEABILITY = CONSTANTS[mu_0][0]
 #: Current density of suggested sweeps [A/m^2]: experiments on wall motion use 1e11 to 1e12.
 TYPICAL_CURRENT_DENSITY = 5e11
 #: Sign of the wall: +1 where the magnetisation points along +z before the wall and along -z behind it.
@@ -95,16 +86,10 @@ def _equilibrium_width(wall: _DomainWall) -> float:
 def _equilibrium_angle(wall: _DomainWall) -> float:
     """Angle of the wall at rest: a minimum of (H_K sin^2 phi) / 2 - (pi / 2) Q H_D cos phi."""
     dmi = POLARITIES[wall.domains] * wall.dmi * math.pi / 2
-    hard = -wall.transverse_anisotropy_field * _codata_mu_0() * wall.saturation_magnetization * wall.wall_width
+    hard = -wall.transverse_anisotropy_field * VACUUM_PERMEABILITY * wall.saturation_magnetization * wall.wall_width
     if hard > 0:  # the direction phi = 0 is hard: a Bloch wall, tilted by the DMI
         return math.acos(max(-1.0, min(1.0, dmi / hard)))
     return math.pi if dmi < 0 else 0.0
-
-
-def _codata_mu_0() -> float:
-    from .constants import CONSTANTS
-
-    return CONSTANTS[mu_0][0]
 
 
 class _DomainWall(CompactModel):
@@ -254,7 +239,7 @@ class _DomainWall(CompactModel):
         if self.end_width > self.length / 2:
             raise ParameterError(f"end_width = {self.end_width:g} m must not exceed half the length")
         softest = self.exchange_stiffness / self.wall_width**2
-        softest += _codata_mu_0() * self.saturation_magnetization * min(self.transverse_anisotropy_field, 0) / 2
+        softest += VACUUM_PERMEABILITY * self.saturation_magnetization * min(self.transverse_anisotropy_field, 0) / 2
         if self.width == "relaxing" and softest <= 0:
             raise ParameterError("transverse_anisotropy_field must leave the wall a finite width, mu_0 M_s H_K > -2 K")
 

@@ -6,6 +6,7 @@ return SymPy expressions; functions of geometry take and return numbers.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -93,6 +94,7 @@ def demagnetizing_factor_cylinder(aspect: Any) -> Any:
     return 1 + 4 / (3 * np.pi * tau) - hypergeometric
 
 
+@functools.lru_cache(maxsize=1024)  # asked for once per axis
 def demagnetizing_factors_ellipse(length: float, width: float, thickness: float) -> tuple[float, float, float]:
     r"""Magnetometric demagnetising factors of a uniformly magnetised elliptic cylinder.
 

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import (
-    Branch,
-    Declared,
-    Derived,
-    Drift,
-    Input,
-    Option,
-    Parameter,
-    State,
-    Stimulus,
-    Sweep,
-    Switching,
-    Symbols,
-    Telegraph,
-)
+from .declaration import Derived, Symbols
 from .errors import ParameterError, UnknownNameError
 from .preset import Preset, find_preset, presets_of
+from .suggestions import Suggestions
 from .system import System, build_system
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .ensemble import Ensemble
     from .targets.spice import Subcircuit
+    from .variability import Distribution
     from .waveforms import Drive
 
 
-class CompactModel:
+class CompactModel(Suggestions):
     r"""A small differential-algebraic system that describes a device between its terminals.
 
     .. math::
@@ -67,10 +55,6 @@ class CompactModel:
     #: Time in which the states typically move [s], or the name of a derived quantity that says so;
     #: targets that need quantities of order one measure time in it.
     time_scale: ClassVar[float | str] = 1e-9
-    #: The benches that make sense for the device; see :mod:`synaspice.characterization`.
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
-    #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
-    loops: ClassVar[tuple[str | None, ...]] = (None,)
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
@@ -130,56 +114,6 @@ class CompactModel:
         raise NotImplementedError
 
     # --- what is declared -------------------------------------------------------------------
-
-    @classmethod
-    def model_name(cls) -> str:
-        """Name on the command line and in preset files: the class name in lower case, hyphenated."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
-
-    @classmethod
-    @functools.cache
-    def declarations(cls) -> dict[str, Declared]:
-        """Everything declared by the class and its bases, in order of declaration."""
-        found: dict[str, Declared] = {}
-        for base in reversed(cls.__mro__):
-            found |= {name: item for name, item in vars(base).items() if isinstance(item, Declared)}
-        return found
-
-    @classmethod
-    def parameter_declarations(cls) -> dict[str, Parameter]:
-        """The declared parameters by name."""
-        return {name: item for name, item in cls.declarations().items() if isinstance(item, Parameter)}
-
-    @classmethod
-    def option_declarations(cls) -> dict[str, Option]:
-        """The declared options by name."""
-        return {name: item for name, item in cls.declarations().items() if isinstance(item, Option)}
-
-    @classmethod
-    def input_declarations(cls) -> dict[str, Input]:
-        """The parameters that a drive may vary in time."""
-        return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
-
-    @classmethod
-    def telegraph_declarations(cls) -> dict[str, Telegraph]:
-        """The random telegraph processes by name."""
-        return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
-
-    @classmethod
-    def branches(cls) -> dict[str, Branch]:
-        """The declared branches by the name of their voltage."""
-        return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
-
-    @classmethod
-    def terminals(cls) -> tuple[str, ...]:
-        """The terminals in order of first mention."""
-        return tuple(dict.fromkeys(node for b in cls.branches().values() for node in (b.positive, b.negative)))
-
-    @classmethod
-    def state_declarations(cls) -> dict[str, State]:
-        """For every scalar state component, the declaration that it belongs to."""
-        states = (item for item in cls.declarations().values() if isinstance(item, State))
-        return {component: state for state in states for component in state.components}
 
     @classmethod
     def presets(cls) -> dict[str, Preset]:
@@ -256,79 +190,6 @@ class CompactModel:
         """Value of the model's time scale for this device [s]."""
         scale = type(self).time_scale
         return self.derived[scale] if isinstance(scale, str) else scale
-
-    def reference_states(self) -> dict[str, dict[str, float]]:
-        """Named states in which the device is characterised, as values for its initial-state parameters."""
-        return {"initial": {}}
-
-    def suitable_benches(self) -> tuple[str, ...]:
-        """The benches that make sense for this device: those of its model, unless its parameters say otherwise."""
-        return self.benches
-
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """How to sweep a quantity through a hysteresis loop: by default as the preset's publication did.
-
-        Raises
-        ------
-        UnknownNameError
-            If the model has no such quantity.
-        """
-        branches = self.branches().values()
-        known = ["voltage", "current", *self.input_declarations(), *(n for b in branches for n in (b.name, b.current))]
-        chosen = quantity or "voltage"
-        if chosen not in known:
-            raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
-        drive = self._preset.drive if self._preset else {}
-        if chosen != "voltage" or "amplitude" not in drive:
-            return Sweep(chosen)
-        return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
-
-    def suggested_stimulus(self) -> Stimulus:
-        """How to move the states from end to end: by default one cycle of the suggested voltage sweep."""
-        from .waveforms import Sine, Triangle
-
-        sweep = self.suggested_sweep("voltage")
-        if sweep.amplitude is None or sweep.period is None:
-            raise ParameterError(f"{self.model_name()} suggests no drive: neither the preset nor the model has one")
-        triangle = sweep.waveform == "triangle"
-        drive = Triangle(sweep.amplitude, sweep.period) if triangle else Sine(0.0, sweep.amplitude, 1 / sweep.period)
-        return Stimulus(drive, sweep.period, max_step=sweep.max_step, overrides=sweep.overrides)
-
-    def suggested_switching(self) -> Switching:
-        """With which pulses to measure switching.
-
-        By default from the reference state that a positive voltage drives away most, to that which it drives least; by
-        voltages around the amplitude of the suggested sweep, for one, three and ten time scales.
-        """
-        amplitude = self.suggested_sweep("voltage").amplitude
-        if amplitude is None:
-            raise ParameterError(f"{self.model_name()} suggests no pulses: neither the preset nor the model has them")
-        # Of a state within bounds, if there is one: that is what is switched; a temperature goes with it.
-        first, everything = next(iter(self.branches())), self.state_declarations()
-        states = {name: state for name, state in everything.items() if state.bounds} or everything
-
-        def motion(overrides: Mapping[str, float]) -> float:
-            static = self.replace(**overrides).static(**{first: amplitude})
-            return max(abs(float(static[f"d{name}/dt"])) / state.scale for name, state in states.items())
-
-        moved = {name: motion(overrides) for name, overrides in self.reference_states().items()}
-        end, *_, start = sorted(moved, key=moved.__getitem__)
-        amplitudes = tuple(amplitude * factor for factor in np.linspace(0.25, 1.5, 11).tolist())
-        widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0))
-        return Switching("voltage", amplitudes, widths, start, end)
-
-    def suggested_drift(self) -> Drift:
-        """Which quantity to watch drift, and when: by default the first observable or state, over four decades."""
-        quantity = str(next(iter([*self.system.observables, *self.system.states])))
-        return Drift(quantity, tuple(self.settling_time * np.geomspace(1e-2, 1e2, 25)), origin=self.settling_time)
-
-    def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
-        """Devices whose drift is to be compared, as their preparation makes them: by default all alike."""
-        return [self] * count
-
-    def with_read_noise(self, values: np.ndarray, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """What reads of the drifting quantity's values at the given times [s] give: by default the values."""
-        return values
 
     def parameters(self) -> pd.DataFrame:
         """Table of the parameters and derived quantities.
@@ -472,7 +333,7 @@ class CompactModel:
         SimulationError
             If the integrator fails.
         """
-        from .targets import numeric, stochastic, trajectory
+        from .targets import noisy_trajectories, numeric, trajectory
 
         request = numeric.Request.of(self, drive, duration, source, inputs or {})
         if temperature is None:
@@ -483,8 +344,65 @@ class CompactModel:
             return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
         if times is not None or method is not None:
             raise ParameterError("times and method belong to simulations without a temperature")
-        return stochastic.integrate(
+        return noisy_trajectories.integrate(
             request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
+        )
+
+    def ensemble(
+        self,
+        drive: Drive,
+        duration: float,
+        *,
+        source: str = "voltage",
+        inputs: Mapping[str, Drive] | None = None,
+        temperature: float = 300.0,
+        trajectories: int = 10_000,
+        seed: int | None = None,
+        time_step: float | None = None,
+        variability: Mapping[str, Distribution] | None = None,
+        threads: int | None = None,
+    ) -> Ensemble:
+        """Prepare many noisy trajectories, of which statistics, first passages or traces can then be asked.
+
+        They are those of :meth:`simulate` at a temperature: blocks of them advance together in vector instructions, in
+        one thread per core.
+
+        Parameters
+        ----------
+        drive, duration, source, inputs, temperature, seed, time_step
+            As of :meth:`simulate`.
+        trajectories : int
+            Number of trajectories.
+        variability : mapping, optional
+            Distributions of parameters, by name: each trajectory is of another device; see
+            :mod:`synaspice.devices.variability`.
+        threads : int, optional
+            Number of threads; default: one per core.
+
+        Returns
+        -------
+        Ensemble
+            With methods ``final``, ``traces``, ``statistics``, ``first_passage``, ``survival`` and ``part``.
+
+        Raises
+        ------
+        ParameterError
+            If an argument does not fit the model.
+        """
+        from .ensemble import make_ensemble
+
+        return make_ensemble(
+            self,
+            drive,
+            duration,
+            source=source,
+            inputs=inputs,
+            temperature=temperature,
+            trajectories=trajectories,
+            seed=seed,
+            time_step=time_step,
+            variability=variability,
+            threads=threads,
         )
 
     def netlist(

@@ -10,73 +10,51 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from .constants import k_B, mu_0, q_e
+from .constants import mu_0
 from .declaration import (
     Auxiliary,
     Branch,
     Derived,
     ElectricalNoise,
-    Input,
     Noise,
     Observable,
     Option,
-    Oscillation,
     Parameter,
     State,
-    Stimulus,
-    Sweep,
-    Switching,
     Symbols,
 )
-from .errors import ParameterError
-from .functions import x_coth
+from .macrospin import (
+    SHAPES,
+    axes_by_pull,
+    cross_section,
+    demagnetizing_parameters,
+    easy_axis_parameters,
+    effective_field,
+    field_inputs,
+    field_sweep,
+    figures_of_merit,
+    slow_triangle,
+)
 from .magnetism import (
-    demagnetizing_factors_ellipse,
-    demagnetizing_factors_prism,
     direction,
-    julliere_square,
-    julliere_tmr,
     landau_lifshitz_gilbert,
-    magnetization_ratio,
-    polarization_ratio,
     slonczewski_efficiency,
     spin_torque_field,
     thermal_field_density,
 )
 from .model import CompactModel
+from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
-from .tunnelling import brinkman, simmons, tunnelling_decay
-from .waveforms import DC, Pulse, Sine
+from .temperature_laws import check_material, material
+from .tunnelling import barrier_noise, check_barrier, chord_conductance, tunnelling_decay
+from .waveforms import Pulse, Sine
 
-ROOM_TEMPERATURE = 300
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
 SUPERPARAMAGNETIC = 10.0
-#: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
-THINNEST_DECAY = 3.0
-
-
-def _demagnetizing_factor(axis: int) -> Any:
-    """Default of a demagnetising factor: computed from the pillar's geometry."""
-
-    def compute(junction: MTJ) -> float:
-        factors = {"ellipse": demagnetizing_factors_ellipse, "prism": demagnetizing_factors_prism}[junction.shape]
-        return factors(junction.diameter, junction.width, junction.free_layer_thickness)[axis]
-
-    return compute
 
 
 def _computed_width(junction: MTJ) -> float:
     return junction.diameter
-
-
-@dataclasses.dataclass(frozen=True)
-class Material:
-    """What temperature changes: magnetisation [A/m], anisotropy and polarisation over their given values, TMR."""
-
-    magnetization: Any
-    anisotropy: Any
-    polarization: Any
-    tmr: Any
 
 
 class MTJ(CompactModel):
@@ -96,9 +74,8 @@ class MTJ(CompactModel):
             + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
 
     with :math:`\gamma_0 = \gamma\mu_0` and :math:`\epsilon(\mathbf m \cdot \mathbf p)` from
-    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel
-    and the
-    antiparallel state, with a tunnel magnetoresistance that falls with bias,
+    :func:`~synaspice.devices.magnetism.slonczewski_efficiency`. The conductance interpolates between the parallel and
+    the antiparallel state, with a tunnel magnetoresistance that falls with bias,
 
     .. math::
 
@@ -126,8 +103,7 @@ class MTJ(CompactModel):
     ----------
     J. C. Slonczewski, J. Magn. Magn. Mater. 159, L1 (1996), doi:10.1016/0304-8853(96)00062-5; the torque in the
     general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004),
-    doi:10.1103/PhysRevB.70.172405, as in
-    OOMMF's Oxs_SpinXferEvolve.
+    doi:10.1103/PhysRevB.70.172405, as in OOMMF's Oxs_SpinXferEvolve.
     """
 
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
@@ -138,7 +114,7 @@ class MTJ(CompactModel):
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
 
-    shape = Option("ellipse", ("ellipse", "prism"), "cross-section of the pillar, for area and demagnetising factors")
+    shape = Option("ellipse", tuple(SHAPES), "cross-section of the pillar, for area and demagnetising factors")
     diameter = Parameter(40e-9, "m", "diameter, or full axis along x", (2e-9, 1e-5))
     width = Parameter(_computed_width, "m", "full axis along y; the diameter if not given", (2e-9, 1e-5))
     free_layer_thickness = Parameter(1.3e-9, "m", "thickness of the free layer", (1e-10, 1e-7))
@@ -151,18 +127,15 @@ class MTJ(CompactModel):
         1.0e-3, "J/m^2", "interfacial anisotropy of the free layer, all its interfaces together", (-5e-3, 5e-3)
     )
     uniaxial_anisotropy = Parameter(0.0, "J/m^3", "uniaxial anisotropy of the free layer's volume", (-5e6, 5e6))
-    anisotropy_polar_angle = Parameter(0.0, "rad", "polar angle of the uniaxial anisotropy's axis", (0.0, math.pi))
-    anisotropy_azimuth = Parameter(0.0, "rad", "azimuth of the uniaxial anisotropy's axis", (-math.pi, math.pi))
-    demagnetizing_factor_x = Parameter(_demagnetizing_factor(0), "1", "demagnetising factor along x", (0.0, 1.0))
-    demagnetizing_factor_y = Parameter(_demagnetizing_factor(1), "1", "demagnetising factor along y", (0.0, 1.0))
-    demagnetizing_factor_z = Parameter(_demagnetizing_factor(2), "1", "demagnetising factor along z", (0.0, 1.0))
+    anisotropy_polar_angle, anisotropy_azimuth = easy_axis_parameters()
+    demagnetizing_factor_x, demagnetizing_factor_y, demagnetizing_factor_z = demagnetizing_parameters(
+        "diameter", "width", "free_layer_thickness"
+    )
     vcma_coefficient = Parameter(
         0.0, "J/(V*m)", "fall of the interfacial anisotropy per electric field, for positive voltage", (-1e-11, 1e-11)
     )
 
-    field_x = Input(0.0, "A/m", "external field along x", (-1e7, 1e7), netlist_scale=1e3)
-    field_y = Input(0.0, "A/m", "external field along y", (-1e7, 1e7), netlist_scale=1e3)
-    field_z = Input(0.0, "A/m", "external field along z", (-1e7, 1e7), netlist_scale=1e3)
+    field_x, field_y, field_z = field_inputs()
 
     polarization_reference = Parameter(0.6, "1", "spin polarisation of the reference layer", (0.01, 1.0))
     polarization_free = Parameter(
@@ -242,37 +215,20 @@ class MTJ(CompactModel):
     resistance = Observable("ohm", "resistance")
 
     @classmethod
-    def material(cls, s: Symbols, temperature: Any) -> Material:
-        """The material at a temperature, as expressions."""
-        if s.temperature_law == "none":
-            return Material(s.saturation_magnetization, sp.S.One, sp.S.One, s.tmr)
-
-        def magnetization(temperature: Any) -> Any:
-            return magnetization_ratio(temperature, s.curie_temperature, s.magnetization_exponent)
-
-        def polarization(temperature: Any) -> Any:
-            return polarization_ratio(temperature, s.polarization_decay)
-
-        magnetic = magnetization(temperature) / magnetization(s.reference_temperature)
-        polarized = polarization(temperature) / polarization(s.reference_temperature)
-        tmr = julliere_tmr(julliere_square(s.tmr) * polarized**2)
-        return Material(s.saturation_magnetization * magnetic, magnetic**s.anisotropy_exponent, polarized, tmr)
-
-    @classmethod
     def temperature_rise_of(cls, s: Symbols) -> Any:
         """How much hotter than its surroundings the device is [K]; a device that heats itself says so here."""
         return sp.S.Zero
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        p, u = s.reference_layer, s.easy_axis
-        ambient = cls.material(s, s.ambient_temperature)
+        p = s.reference_layer
+        ambient = material(s, s.ambient_temperature)
         rise = cls.temperature_rise_of(s)
         # What self-heating does to the quantities that are derived at the ambient temperature.
         magnetic = anisotropic = polarized = sp.S.One
         tmr = s.ambient_tmr
         if rise != 0 and s.temperature_law != "none":
-            hot = cls.material(s, s.ambient_temperature + rise)
+            hot = material(s, s.ambient_temperature + rise)
             magnetic = hot.magnetization / s.ambient_magnetization
             anisotropic = hot.anisotropy / s.ambient_anisotropy_ratio
             polarized, tmr = hot.polarization / s.ambient_polarization_ratio, hot.tmr
@@ -286,36 +242,21 @@ class MTJ(CompactModel):
         # G / G_P = (2 + T + T cos) / (2 + 2 T) with T = TMR / (1 + bias), cleared of the inner fraction
         bias = (s.voltage / s.tmr_half_voltage) ** 2
         relative_conductance = (2 * (1 + bias) + tmr * (1 + s.cosine)) / (2 * (1 + bias + tmr))
-        chord = {
-            "roll-off": sp.S.One,
-            "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
-            "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
-        }[s.conduction]
+        chord = chord_conductance(s)
         conductance = s.parallel_conductance * s.relative_conductance * chord
         current = conductance * s.voltage
         hot_electrons = s.temperature + rise
-        white = 4 * k_B * hot_electrons * conductance * x_coth(q_e * s.voltage / (2 * k_B * hot_electrons))
-        hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
 
         interfacial_field = s.interfacial_field * anisotropic - s.vcma_field_per_volt * s.voltage
-        field = (
-            s.field
-            + s.thermal_field
-            + s.uniaxial_field * anisotropic / magnetic * s.m.dot(u) * u
-            + sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]])
-            - m_s * magnetic * sp.diag(*s.demagnetizing_factor) * s.m
-        )
+        field = effective_field(s, s.uniaxial_field * anisotropic / magnetic, m_s * magnetic)
+        field += sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]])
         torque = s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
 
         # Figures of merit. A current has to overcome the damping of an elliptic precession about the easy axis,
         # whose mean stiffness is that against both other axes.
-        pull = [s.uniaxial_field * part**2 - m_s * n for part, n in zip(u, s.demagnetizing_factor, strict=True)]
-        pull[2] += s.interfacial_field
-        easiest, hardest = sp.Max(*s.pull), sp.Min(*s.pull)
         critical = s.damping * (s.anisotropy_field + s.hard_axis_field) / (2 * s.torque_field_per_ampere)
-        moment = mu_0 * m_s * s.volume
         return {
-            "area": s.diameter * s.width * (sp.pi / 4 if s.shape == "ellipse" else 1),
+            "area": cross_section(s.shape, s.diameter, s.width),
             "volume": s.area * s.free_layer_thickness,
             "parallel_conductance": s.area / s.resistance_area_product,
             "parallel_resistance": 1 / s.parallel_conductance,
@@ -335,10 +276,7 @@ class MTJ(CompactModel):
             / (mu_0 * m_s * s.free_layer_thickness),
             "vcma_field_per_volt": 2 * s.vcma_coefficient / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
             "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume) * s.ambient_polarization_ratio,
-            "pull": pull,
-            "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
-            "hard_axis_field": easiest - hardest,
-            "thermal_stability": moment * s.anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            **figures_of_merit(s, m_s, s.interfacial_field),
             "critical_current_to_parallel": critical / efficiency(-1),
             "critical_current_to_antiparallel": -critical / efficiency(1),
             "cosine": s.m.dot(p),
@@ -350,32 +288,13 @@ class MTJ(CompactModel):
             "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
             "thermal_field": sp.ones(3, 1)
             * thermal_field_density(s.damping, hot_electrons, s.gyromagnetic_ratio, m_s * magnetic, s.volume),
-            "barrier_noise": (white, hooge * current**2 / s.area),
+            "barrier_noise": barrier_noise(s, conductance, hot_electrons),
             "resistance": 1 / conductance,
         }
 
     def check(self) -> None:
-        if self.conduction == "simmons" and self.tunnelling_decay < THINNEST_DECAY:
-            raise ParameterError(
-                f"the barrier of {self.barrier_thickness:g} m and {self.barrier_height:g} V must be thicker or higher "
-                f"for the law of Simmons: 2 d sqrt(2 m e phi) / hbar = {self.tunnelling_decay:.3g} < {THINNEST_DECAY:g}"
-            )
-        if self.conduction == "brinkman" and abs(self.barrier_asymmetry) > self.barrier_height:
-            raise ParameterError("barrier_asymmetry must not exceed barrier_height: one side would be no barrier")
-        if self.temperature_law == "bloch":
-            hottest = max(self.reference_temperature, self.ambient_temperature)
-            if hottest > 0.95 * self.curie_temperature:
-                raise ParameterError(
-                    f"ambient and reference temperature must stay below 95 % of curie_temperature = "
-                    f"{self.curie_temperature:g} K"
-                )
-            left = 1 - self.polarization_decay * hottest**1.5
-            given = 1 - self.polarization_decay * self.reference_temperature**1.5
-            if left < 0.05 or julliere_square(self.tmr) >= given**2:
-                raise ParameterError(
-                    f"polarization_decay = {self.polarization_decay:g} K^-1.5 must be smaller with a TMR of "
-                    f"{self.tmr:g} at {self.reference_temperature:g} K: the polarisation has to stay between 0 and 1"
-                )
+        check_barrier(self)
+        check_material(self)
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The parallel and the antiparallel state."""
@@ -391,26 +310,18 @@ class MTJ(CompactModel):
 
         A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
         should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of
-        current
-        or voltage with one of 0.1 % that oscillates at the resonance.
+        current or voltage with one of 0.1 % that oscillates at the resonance.
         """
-        _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
+        _, middle, easy = axes_by_pull(self)
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
         to_hard = self.hard_axis_field
         hold = max(self.anisotropy_field, 0.01 * to_hard)
         wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
         chosen = f"field_{easy}" if wanted == "field" else wanted
-        sweep = dataclasses.replace(
-            super().suggested_sweep(chosen),
-            period=1e-7,
-            waveform="triangle",
-            max_step=1e-12,
-            overrides=self.reference_states()["antiparallel"],
-        )
-        across = f"field_{middle}"
+        sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
         if chosen in self.input_declarations():
-            tilt = {} if chosen == across else {across: DC(self.values[across] + 0.01 * hold)}
-            return dataclasses.replace(sweep, amplitude=2 * hold, agitation=tilt)
+            return field_sweep(self, sweep, hold)
+        across = f"field_{middle}"
         current = 2 * max(abs(self.critical_current_to_parallel), abs(self.critical_current_to_antiparallel))
         resonance = self.gamma_0 * math.sqrt(hold * to_hard) / (2 * math.pi)
         return dataclasses.replace(

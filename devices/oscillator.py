@@ -10,9 +10,10 @@ import numpy as np
 import sympy as sp
 
 from .constants import k_B
-from .declaration import Branch, Derived, Input, Noise, Observable, Oscillation, Parameter, State, Stimulus, Symbols
+from .declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
 from .errors import ParameterError
 from .model import CompactModel
+from .suggestions import Oscillation, Stimulus
 from .waveforms import Pulse
 
 

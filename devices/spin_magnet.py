@@ -9,24 +9,22 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from .constants import hbar, k_B, mu_0, q_e
-from .declaration import (
-    Auxiliary,
-    Branch,
-    Derived,
-    Input,
-    Noise,
-    Option,
-    Parameter,
-    State,
-    Stimulus,
-    Sweep,
-    Symbols,
-)
+from .constants import hbar, mu_0, q_e
+from .declaration import Auxiliary, Branch, Derived, Noise, Option, Parameter, State, Symbols
 from .errors import ParameterError
+from .macrospin import (
+    SHAPES,
+    axes_by_pull,
+    cross_section,
+    demagnetizing_parameters,
+    easy_axis_parameters,
+    effective_field,
+    field_inputs,
+    field_sweep,
+    figures_of_merit,
+    slow_triangle,
+)
 from .magnetism import (
-    demagnetizing_factors_ellipse,
-    demagnetizing_factors_prism,
     direction,
     landau_lifshitz_gilbert,
     thermal_field_density,
@@ -34,19 +32,8 @@ from .magnetism import (
 from .model import CompactModel
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
-from .waveforms import DC, Pulse
-
-ROOM_TEMPERATURE = 300
-
-
-def _demagnetizing_factor(axis: int) -> Any:
-    """Default of a demagnetising factor: computed from the magnet's geometry."""
-
-    def compute(magnet: SpinMagnet) -> float:
-        factors = {"ellipse": demagnetizing_factors_ellipse, "prism": demagnetizing_factors_prism}[magnet.shape]
-        return factors(magnet.length, magnet.width, magnet.thickness)[axis]
-
-    return compute
+from .suggestions import Stimulus, Sweep
+from .waveforms import Pulse
 
 
 class SpinMagnet(CompactModel):
@@ -94,7 +81,7 @@ class SpinMagnet(CompactModel):
     spin_voltage_y = Branch("spin_y", "spin_ground", "spin potential along y in the normal metal", "spin_current_y")
     spin_voltage_z = Branch("spin_z", "spin_ground", "spin potential along z in the normal metal", "spin_current_z")
 
-    shape = Option("ellipse", ("ellipse", "prism"), "cross-section of the magnet, for area and demagnetising factors")
+    shape = Option("ellipse", tuple(SHAPES), "cross-section of the magnet, for area and demagnetising factors")
     length = Parameter(100e-9, "m", "full axis along x", (2e-9, 1e-5))
     width = Parameter(50e-9, "m", "full axis along y", (2e-9, 1e-5))
     thickness = Parameter(3e-9, "m", "thickness", (1e-10, 1e-6))
@@ -103,15 +90,12 @@ class SpinMagnet(CompactModel):
     damping = Parameter(0.01, "1", "Gilbert damping, spin pumping included", (1e-4, 1.0))
     gyromagnetic_ratio = Parameter(1.76085963e11, "rad/(s*T)", "gyromagnetic ratio", (1e10, 1e12))
     uniaxial_anisotropy = Parameter(0.0, "J/m^3", "uniaxial anisotropy of the volume", (-5e6, 5e6))
-    anisotropy_polar_angle = Parameter(0.0, "rad", "polar angle of the uniaxial anisotropy's axis", (0.0, math.pi))
-    anisotropy_azimuth = Parameter(0.0, "rad", "azimuth of the uniaxial anisotropy's axis", (-math.pi, math.pi))
-    demagnetizing_factor_x = Parameter(_demagnetizing_factor(0), "1", "demagnetising factor along x", (0.0, 1.0))
-    demagnetizing_factor_y = Parameter(_demagnetizing_factor(1), "1", "demagnetising factor along y", (0.0, 1.0))
-    demagnetizing_factor_z = Parameter(_demagnetizing_factor(2), "1", "demagnetising factor along z", (0.0, 1.0))
+    anisotropy_polar_angle, anisotropy_azimuth = easy_axis_parameters()
+    demagnetizing_factor_x, demagnetizing_factor_y, demagnetizing_factor_z = demagnetizing_parameters(
+        "length", "width", "thickness"
+    )
 
-    field_x = Input(0.0, "A/m", "external field along x", (-1e7, 1e7), netlist_scale=1e3)
-    field_y = Input(0.0, "A/m", "external field along y", (-1e7, 1e7), netlist_scale=1e3)
-    field_z = Input(0.0, "A/m", "external field along z", (-1e7, 1e7), netlist_scale=1e3)
+    field_x, field_y, field_z = field_inputs()
 
     interface_conductance = Parameter(1e15, "S/m^2", "conductance per area, both spins together", (1e3, 1e17))
     polarization = Parameter(0.5, "1", "spin polarisation of the interface's conductance", (-0.999999, 0.999999))
@@ -151,24 +135,13 @@ class SpinMagnet(CompactModel):
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        u = s.easy_axis
         series, shunt = interface_matrices(s.m, s.conductance, s.polarization, s.mixing_real, s.mixing_imag)
         potential = sp.Matrix([s.charge_voltage, *s.spin_voltage])
         current = (series + shunt) * potential
-        field = (
-            s.field
-            + s.thermal_field
-            + s.uniaxial_field * s.m.dot(u) * u
-            - s.saturation_magnetization * sp.diag(*s.demagnetizing_factor) * s.m
-        )
-        pull = [
-            s.uniaxial_field * part**2 - s.saturation_magnetization * n
-            for part, n in zip(u, s.demagnetizing_factor, strict=True)
-        ]
-        easiest, hardest = sp.Max(*s.pull), sp.Min(*s.pull)
         m_s = s.saturation_magnetization
+        field = effective_field(s, s.uniaxial_field, m_s)
         return {
-            "area": s.length * s.width * (sp.pi / 4 if s.shape == "ellipse" else 1),
+            "area": cross_section(s.shape, s.length, s.width),
             "volume": s.area * s.thickness,
             "conductance": s.interface_conductance * s.area,
             "mixing_real": s.mixing_conductance_real * s.area,
@@ -177,10 +150,7 @@ class SpinMagnet(CompactModel):
             "gamma_0": s.gyromagnetic_ratio * mu_0,
             "uniaxial_field": 2 * s.uniaxial_anisotropy / (mu_0 * m_s),
             "torque_rate_per_ampere": s.gyromagnetic_ratio * hbar / (2 * q_e * m_s * s.volume),
-            "pull": pull,
-            "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
-            "hard_axis_field": easiest - hardest,
-            "thermal_stability": mu_0 * m_s * s.volume * s.anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            **figures_of_merit(s, m_s),
             # A torque has to overcome the damping of an elliptic precession, alpha times its mean stiffness.
             "critical_spin_current": s.damping
             * s.gamma_0
@@ -209,11 +179,6 @@ class SpinMagnet(CompactModel):
             self.conductance, self.values["polarization"], direction, self.mixing_real, self.mixing_imag
         )
 
-    def _easy(self) -> tuple[str, str]:
-        """The easy axis and the next easier one."""
-        _, middle, easy = sorted("xyz", key=lambda axis: self.derived[f"pull_{axis}"])
-        return easy, middle
-
     def _along(self, axis: str, tilt: float = 0.0) -> dict[str, float]:
         """Initial angles of a magnetisation along an axis, tilted out of it."""
         if axis == "z":
@@ -222,7 +187,7 @@ class SpinMagnet(CompactModel):
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """Both directions along the easy axis."""
-        easy, _ = self._easy()
+        easy = axes_by_pull(self)[-1]
         along = self._along(easy)
         backward = {"initial_polar_angle": math.pi} if easy == "z" else {}
         backward |= {"initial_azimuth": math.pi} if easy == "x" else {}
@@ -234,21 +199,13 @@ class SpinMagnet(CompactModel):
 
         With a static field of 1 % of it across: a macrospin at rest on its axis feels no torque.
         """
-        easy, middle = self._easy()
+        easy = axes_by_pull(self)[-1]
         chosen = f"field_{easy}" if quantity in (None, "field") else quantity
-        sweep = dataclasses.replace(
-            super().suggested_sweep(chosen),
-            period=1e-7,
-            waveform="triangle",
-            max_step=1e-12,
-            overrides=self.reference_states()["backward"],
-        )
+        sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["backward"])
         if chosen not in self.input_declarations():
             # The charge turns the magnet by what it carries across the magnetisation, that is not at all.
             return dataclasses.replace(sweep, amplitude=1e-3)
-        across = f"field_{middle}"
-        tilt = {} if chosen == across else {across: DC(self.values[across] + 0.01 * self.anisotropy_field)}
-        return dataclasses.replace(sweep, amplitude=2 * self.anisotropy_field, agitation=tilt)
+        return field_sweep(self, sweep, self.anisotropy_field)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of spin current along the easy axis, of eight times the critical one, that turns a tilted magnet.
@@ -258,7 +215,7 @@ class SpinMagnet(CompactModel):
         ParameterError
             If the magnet has no anisotropy, or no mixing conductance.
         """
-        easy, _ = self._easy()
+        easy = axes_by_pull(self)[-1]
         if not self.critical_spin_current * self.mixing_real > 0:
             raise ParameterError("a magnet without anisotropy or without mixing conductance has nothing to be switched")
         # Along m, so that the magnet, which takes over minus the current's moment, leaves its axis. All in times of its

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from .declaration import Branch, Derived, Parameter, Stimulus, Sweep, Switching, Symbols
+from .declaration import Branch, Derived, Parameter, Symbols
 from .magnetism import spin_torque_field
 from .mtj import MTJ
+from .suggestions import Stimulus, Sweep, Switching
 from .waveforms import DC, Pulse
 
 

@@ -6,9 +6,14 @@ from typing import Any
 
 import sympy as sp
 
-from .constants import hbar, m_e, q_e
-from .functions import ramp
+from .constants import hbar, k_B, m_e, q_e
+from .declaration import Symbols
+from .errors import ParameterError
+from .functions import ramp, x_coth
+from .model import CompactModel
 
+#: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
+THINNEST_DECAY = 3.0
 #: Below this voltage the chord conductance of Simmons' law is that of zero bias, to better than 1e-9. [V]
 SMALL_VOLTAGE = 1e-6
 
@@ -92,3 +97,49 @@ def simmons(voltage: Any, decay: Any, height: Any) -> Any:
     # The current over the voltage, without a division by zero.
     small = sp.Float(SMALL_VOLTAGE) ** 2
     return (bias * shape + small) / (bias**2 + small)
+
+
+def chord_conductance(s: Symbols) -> Any:
+    """Chord conductance over its value at zero bias [-], by the law of a model's option ``conduction``."""
+    return {
+        "roll-off": sp.S.One,
+        "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
+        "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
+    }[s.conduction]
+
+
+def barrier_noise(s: Symbols, conductance: Any, temperature: Any) -> tuple[Any, Any]:
+    r"""White [A^2/Hz] and flicker part [A^2] of a junction's noise, one-sided.
+
+    .. math:: S_I = 2 e I \coth\frac{eV}{2 k_B T} + \frac{\alpha_H(\theta)\, I^2}{A f}
+
+    Parameters
+    ----------
+    s : Symbols
+        The model's, among them the Hooge parameters, ``area``, ``voltage`` and ``cosine``.
+    conductance : Expr
+        Current over voltage. [S]
+    temperature : Expr
+        Temperature of the electrons. [K]
+    """
+    white = 4 * k_B * temperature * conductance * x_coth(q_e * s.voltage / (2 * k_B * temperature))
+    hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
+    return white, hooge * (conductance * s.voltage) ** 2 / s.area
+
+
+def check_barrier(junction: CompactModel) -> None:
+    """Check that a junction's law of conduction holds for its barrier.
+
+    Raises
+    ------
+    ParameterError
+        If the barrier is too thin or low for the law of Simmons, or too asymmetric for that of Brinkman.
+    """
+    conduction, height = junction.options["conduction"], junction.values["barrier_height"]
+    if conduction == "simmons" and (decay := junction.derived["tunnelling_decay"]) < THINNEST_DECAY:
+        raise ParameterError(
+            f"the barrier of {junction.values['barrier_thickness']:g} m and {height:g} V must be thicker or higher "
+            f"for the law of Simmons: 2 d sqrt(2 m e phi) / hbar = {decay:.3g} < {THINNEST_DECAY:g}"
+        )
+    if conduction == "brinkman" and abs(junction.values["barrier_asymmetry"]) > height:
+        raise ParameterError("barrier_asymmetry must not exceed barrier_height: one side would be no barrier")

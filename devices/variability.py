@@ -112,6 +112,7 @@ def sample(
     seed: int,
     *,
     correlation: Mapping[tuple[str, str], float] | None = None,
+    first: int = 0,
 ) -> list[Device]:
     """Draw devices with scattered parameters.
 
@@ -132,6 +133,8 @@ def sample(
     correlation : mapping, optional
         Correlation coefficients of pairs of those parameters, ``{("resistance_on", "resistance_off"): 0.8}``: of the
         normal numbers behind them. Default: independent.
+    first : int
+        Number of the first of the devices.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def sample(
         if name not in device.values:
             raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
     factor = _factor(names, correlation or {})
-    return [_draw(device, distributions, factor, seed, index) for index in range(number)]
+    return [_draw(device, distributions, factor, seed, index) for index in range(first, first + number)]
 
 
 def _draw(

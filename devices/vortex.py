@@ -10,20 +10,10 @@ import numpy as np
 import sympy as sp
 
 from .constants import hbar, k_B, mu_0, q_e
-from .declaration import (
-    Branch,
-    Derived,
-    Noise,
-    Observable,
-    Option,
-    Oscillation,
-    Parameter,
-    State,
-    Stimulus,
-    Symbols,
-)
+from .declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from .errors import ParameterError
 from .model import CompactModel
+from .suggestions import Oscillation, Stimulus
 from .waveforms import Pulse
 
 #: Oersted field's share of the stiffness over mu_0 M_s L R J, of a vortex whose chirality is the current's.

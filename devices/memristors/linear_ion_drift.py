@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..model import CompactModel
+from ..suggestions import Sweep
 from .windows import WINDOWS
 
 
@@ -63,9 +64,6 @@ class LinearIonDrift(CompactModel):
         """The fully doped (on) and the undoped (off) film."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a sine of 1 V, slow enough to move the boundary through the film."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A sine of 1 V, slow enough to move the boundary through the film."""
         return Sweep("voltage", 1.0, math.pi * self.drift_time * self.resistance_off / self.resistance_on)

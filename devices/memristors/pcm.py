@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy as sp
 
-from ..declaration import Auxiliary, Branch, Derived, Drift, Observable, Parameter, State, Sweep, Symbols, Telegraph
+from ..declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols, Telegraph
 from ..errors import ParameterError
 from ..functions import limexp, ramp
 from ..model import CompactModel
+from ..suggestions import Drift, Sweep
 from ..system import within
 from ..waveforms import FloatArray
 from . import pcm_statistics as statistics
@@ -157,11 +158,8 @@ class PhaseChangeMemory(CompactModel):
         power = (temperature - self.ambient_temperature) / self.thermal_resistance
         return float(np.sqrt(power * self.programming_resistance))
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a triangle to beyond melting, slow enough to crystallise on the way."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A triangle to beyond melting, slow enough to crystallise on the way."""
         amplitude = max(1.2 * self.voltage_for(self.melting_temperature), 2 * self.threshold_voltage)
         return Sweep("voltage", amplitude, 100 * self.crystallization_time, "triangle")
 

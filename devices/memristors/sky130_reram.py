@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Parameter, State, Stimulus, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..functions import limexp, ramp
 from ..model import CompactModel
+from ..suggestions import Stimulus, Sweep
 from ..waveforms import Triangle
 from .conduction import hyperbolic_sine, thermal_voltage
+from .ranges import check_range
 from .stanford_rram import GAP_UNIT, SHORTEST_RANGE
 
 #: Voltage, in units of V_ref, at which the time to switch is taken: with the design kit's values 2.15 V.
@@ -117,11 +119,7 @@ class Sky130RERAM(CompactModel):
         }
 
     def check(self) -> None:
-        if self.filament_maximum - self.filament_minimum < SHORTEST_RANGE:
-            raise ParameterError(
-                f"filament_maximum = {self.filament_maximum:g} m must lie at least {SHORTEST_RANGE:g} m above "
-                f"filament_minimum = {self.filament_minimum:g} m"
-            )
+        check_range(self, "filament_maximum", "filament_minimum", SHORTEST_RANGE)
         largest = max(self.filament_maximum, self.filament_reference)
         if self.oxide_thickness - largest < SHORTEST_RANGE:
             raise ParameterError(
@@ -133,11 +131,8 @@ class Sky130RERAM(CompactModel):
         """The thickest and the thinnest filament."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset says; else a triangle to 5 V_ref, slow enough to set."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A triangle to 5 V_ref, slow enough to set."""
         return Sweep("voltage", SWITCHING_VOLTAGE * self.voltage_scale, 30 * self.switching_time, "triangle")
 
     def suggested_stimulus(self) -> Stimulus:

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Stimulus, Sweep, Symbols
-from ..errors import ParameterError
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..functions import limexp, limited_sinh, ramp, step
+from ..suggestions import Stimulus, Sweep
 from .conduction import _FilmConduction, thermal_voltage
+from .ranges import check_range
 
 #: Gap at which the coefficient of the enhancement factor is given, g_1. [m]
 GAP_UNIT = 1e-9
@@ -113,21 +114,14 @@ class StanfordRRAM(_FilmConduction):
         }
 
     def check(self) -> None:
-        if self.gap_maximum - self.gap_minimum < SHORTEST_RANGE:
-            raise ParameterError(
-                f"gap_maximum = {self.gap_maximum:g} m must lie at least {SHORTEST_RANGE:g} m above "
-                f"gap_minimum = {self.gap_minimum:g} m"
-            )
+        check_range(self, "gap_maximum", "gap_minimum", SHORTEST_RANGE)
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The smallest and the largest gap."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a triangle to 1.1 times the larger threshold, slow enough to switch."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A triangle to 1.1 times the larger threshold, slow enough to switch."""
         return Sweep(
             "voltage", 1.1 * max(self.threshold_set, self.threshold_reset), 100 * self.switching_time, "triangle"
         )

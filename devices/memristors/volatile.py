@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Noise, Observable, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
 from ..errors import ParameterError
 from ..model import CompactModel
+from ..suggestions import Sweep
 
 
 class VolatileMemristor(CompactModel):
@@ -113,11 +114,8 @@ class VolatileMemristor(CompactModel):
         """The device on and off."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a triangle to 1.5 times the threshold, slow for both time constants."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A triangle to 1.5 times the threshold, slow for both time constants."""
         period = 1000 * max(self.time_constant_on, self.time_constant_off)
         return Sweep("voltage", 1.5 * self.threshold_voltage, period, "triangle")
 

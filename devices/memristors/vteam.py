@@ -7,10 +7,11 @@ from typing import Any
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Sweep, Symbols
-from ..errors import ParameterError
+from ..declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ..functions import limexp, ramp_power
 from ..model import CompactModel
+from ..suggestions import Sweep
+from .ranges import check_range
 from .windows import WINDOWS
 
 #: Distance between the on and the off position below which there is no device [m].
@@ -105,20 +106,13 @@ class VTEAM(CompactModel):
         }
 
     def check(self) -> None:
-        if self.position_off - self.position_on < SHORTEST_TRAVEL:
-            raise ParameterError(
-                f"position_off = {self.position_off:g} m must lie at least {SHORTEST_TRAVEL:g} m above "
-                f"position_on = {self.position_on:g} m"
-            )
+        check_range(self, "position_off", "position_on", SHORTEST_TRAVEL)
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The on and the off state."""
         return {"on": {"initial_state": 0.0}, "off": {"initial_state": 1.0}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a sine to twice the thresholds, slow enough for both directions."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A sine to twice the thresholds, slow enough for both directions."""
         slower = self.travel / min(self.rate_off, -self.rate_on)
         return Sweep("voltage", 2 * max(self.threshold_off, -self.threshold_on), 10 * slower)

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Sweep, Symbols
+from ..declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ..functions import limexp, ramp, step
+from ..suggestions import Sweep
 from .conduction import _FilmConduction
 
 
@@ -92,11 +93,8 @@ class Yakopcic(_FilmConduction):
         """The whole film conducting, and the initial state, from which the published fits start."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": self.initial_state}}
 
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As the preset's publication did; else a sine to ln 2 volts over the thresholds, slow for both directions."""
-        sweep = super().suggested_sweep(quantity)
-        if sweep.amplitude is not None or sweep.quantity != "voltage":
-            return sweep
+    def default_sweep(self) -> Sweep:
+        """A sine to ln 2 volts over the thresholds, slow for both directions."""
         amplitude = max(self.threshold_positive, self.threshold_negative) + math.log(2)
         thresholds = {self.threshold_positive: self.rate_positive, self.threshold_negative: self.rate_negative}
         slowest = min(rate * (math.exp(amplitude) - math.exp(v)) for v, rate in thresholds.items())

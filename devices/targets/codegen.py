@@ -6,6 +6,7 @@ namespace in which it is executed.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -29,7 +30,9 @@ FUNCTION_NAMES = {
 }
 
 
-class _Printer(PythonCodePrinter):
+class Printer(PythonCodePrinter):
+    """Prints expressions with the bare names of their functions."""
+
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
@@ -64,7 +67,7 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
     shared, reduced = sp.cse(list(outputs), symbols=sp.numbered_symbols("_t"), list=True)
     used = set().union(*(e.free_symbols for _, e in shared), *(e.free_symbols for e in reduced))
-    printer = _Printer()
+    printer = Printer()
     # An element may have the name of its group, such as a state x, and must not overwrite it.
     lines = [f"def {name}({', '.join(f'_{argument}' for argument in groups)}):"]
     lines += [f"    {symbol} = {printer.doprint(number)}" for symbol, number in numbers.items() if symbol in used]
@@ -117,6 +120,8 @@ ARRAY_NAMESPACE: dict[str, Any] = {
         for name in ["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "pi", "sign", "abs"]
     },
     **{name: getattr(np, "arc" + name[1:]) for name in ("asin", "acos", "atan", "atan2")},
+    "min": lambda *values: functools.reduce(np.minimum, values),
+    "max": lambda *values: functools.reduce(np.maximum, values),
     "ramp": lambda x: np.maximum(x, 0.0),
     "step": lambda x: np.heaviside(x, 0.5),
     "ramp_power": lambda x, a: np.maximum(x, 0.0) ** a,

@@ -86,6 +86,12 @@ class Compiled:
         return self._define("conduction", outputs, SCALAR_NAMESPACE)
 
     @functools.cached_property
+    def conduction_array(self) -> list[Function]:
+        """Array functions for the current and dg/dv of each branch: Newton's method for many devices at once."""
+        pairs = zip(self.system.flat.currents.values(), self.system.voltages, strict=True)
+        return [self._define("conduction", [g, sp.diff(g, v)], ARRAY_NAMESPACE) for g, v in pairs]
+
+    @functools.cached_property
     def static_array(self) -> Function:
         """Array function for currents, dg/dv (diagonal), observables and rates."""
         flat, quiet = self.system.flat, self._quiet
@@ -94,19 +100,40 @@ class Compiled:
         return self._define("static", outputs, ARRAY_NAMESPACE)
 
     @functools.cached_property
-    def derived(self) -> Function:
-        """Scalar function of the declared parameters for the derived ones."""
+    def _derived_source(self) -> str:
         known: Expressions = {}
         for symbol, expression in self.system.derived.items():
             known[symbol] = expression.xreplace(known)
-        source = function_source("derived", {"p": self.system.parameters}, list(known.values()))
-        return define(source, "derived", SCALAR_NAMESPACE)
+        return function_source("derived", {"p": self.system.parameters}, list(known.values()))
+
+    @functools.cached_property
+    def _initial_source(self) -> str:
+        return function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
+
+    @functools.cached_property
+    def derived(self) -> Function:
+        """Scalar function of the declared parameters for the derived ones."""
+        return define(self._derived_source, "derived", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def derived_names(self) -> list[str]:
+        """Names of the derived quantities."""
+        return list(map(str, self.system.derived))
+
+    @functools.cached_property
+    def derived_array(self) -> Function:
+        """Array function of the declared parameters for the derived ones."""
+        return define(self._derived_source, "derived", ARRAY_NAMESPACE)
 
     @functools.cached_property
     def initial(self) -> Function:
         """Scalar function of the parameters for the initial state."""
-        source = function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
-        return define(source, "initial", SCALAR_NAMESPACE)
+        return define(self._initial_source, "initial", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def initial_array(self) -> Function:
+        """Array function of the parameters for the initial state."""
+        return define(self._initial_source, "initial", ARRAY_NAMESPACE)
 
 
 @functools.lru_cache(maxsize=256)
@@ -126,7 +153,7 @@ def evaluate_derived(device: CompactModel) -> dict[str, float]:
     # NumPy's numbers divide by zero to infinity: a torque that vanishes has an infinite critical current.
     with np.errstate(all="ignore"):
         values = functions.derived([np.float64(value) for value in device.values.values()])
-    return {str(symbol): float(value) for symbol, value in zip(functions.system.derived, values, strict=True)}
+    return {name: float(value) for name, value in zip(functions.derived_names, values, strict=True)}
 
 
 def parameter_vector(device: CompactModel) -> list[float]:
@@ -134,20 +161,40 @@ def parameter_vector(device: CompactModel) -> list[float]:
     return [*device.values.values(), *device.derived.values()]
 
 
+def parameter_columns(devices: Sequence[CompactModel]) -> tuple[FloatArray, FloatArray]:
+    """Parameter vectors and initial states of devices of one structure, as columns: for many, computed at once."""
+    functions = compiled(devices[0])
+    declared = np.array([list(device.values.values()) for device in devices]).T
+    with np.errstate(all="ignore"):
+        derived = functions.derived_array(declared)
+        parameters = np.concatenate([declared, _rows(derived, len(devices))])
+        return parameters, _rows(functions.initial_array(parameters), len(devices))
+
+
+def _rows(values: Sequence[Any], count: int) -> FloatArray:
+    return np.array([np.broadcast_to(value, count) for value in values], dtype=float).reshape(len(values), count)
+
+
 def initial_state(device: CompactModel) -> list[float]:
     """The state at t = 0, which static analyses read."""
     return [float(value) for value in compiled(device).initial(parameter_vector(device))]
 
 
-def evaluate_static(device: CompactModel, quantities: Mapping[str, Any]) -> dict[str, FloatArray]:
-    """Currents, slopes, observables and rates over arrays; see :meth:`CompactModel.static`."""
+def evaluate_static(
+    device: CompactModel, quantities: Mapping[str, Any], parameters: Sequence[Any] | None = None
+) -> dict[str, FloatArray]:
+    """Currents, slopes, observables and rates over arrays; see :meth:`CompactModel.static`.
+
+    ``parameters`` are arrays of the parameter vector's values instead of the device's, for devices that differ.
+    """
     functions = compiled(device)
     system = functions.system
     voltages, states = list(map(str, system.voltages)), list(map(str, system.states))
     inputs = [*device.input_declarations(), *device.telegraph_declarations()]
     values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
     values |= dict(zip(states, initial_state(device), strict=True))
-    values |= dict(zip(map(str, functions.parameters), parameter_vector(device), strict=True))
+    given = parameter_vector(device) if parameters is None else parameters
+    values |= dict(zip(map(str, functions.parameters), given, strict=True))
     for name, value in quantities.items():
         if name not in (*voltages, *states, *inputs):
             raise UnknownNameError(
@@ -322,12 +369,13 @@ def tabulate(
     voltage: FloatArray,
     states: FloatArray,
     telegraphs: Mapping[str, FloatArray] | None = None,
+    parameters: Sequence[Any] | None = None,
     **attrs: Any,
 ) -> pd.DataFrame:
     """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
 
     ``states`` has one row per time. ``voltage`` is that of the driven branch. ``telegraphs`` are the values of the
-    telegraph processes.
+    telegraph processes, ``parameters`` those of devices that differ.
     """
     import pandas as pd
 
@@ -339,7 +387,7 @@ def tabulate(
     drives = request.drives_at(times) | dict(telegraphs or {})
     quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
     quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
-    static = evaluate_static(device, quantities)
+    static = evaluate_static(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
         columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)

@@ -12,7 +12,7 @@ from synaspice.circuits import _ngspice_worker
 from synaspice.circuits.batch import MEASURED_AT, run_deck, transient_deck
 from synaspice.circuits.ngspice import NgspiceError, OperatingPoint, Transient, run
 from synaspice.devices import MTJ, VTEAM, ParameterError, Pulse, UnknownNameError
-from synaspice.devices.declaration import Stimulus
+from synaspice.devices.suggestions import Stimulus
 
 pytestmark = pytest.mark.ngspice
 
