@@ -23,6 +23,7 @@ from .declaration import (
     State,
     Symbols,
 )
+from .junction_pulses import switching_pulses
 from .macrospin import (
     SHAPES,
     axes_by_pull,
@@ -334,12 +335,14 @@ class MTJ(CompactModel):
         """All of the model's that suit the junction.
 
         The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put.
+        junction that stays where it is put; that of switching only without a field that leaves one state.
         """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}
         if self.thermal_stability < SUPERPARAMAGNETIC:
             unfit |= {"hysteresis", "switching"}
+        if self.bias_field > self.anisotropy_field:
+            unfit.add("switching")
         return tuple(name for name in self.benches if name not in unfit)
 
     @property
@@ -369,10 +372,8 @@ class MTJ(CompactModel):
         return Oscillation(currents, frequency, settling=25 / rate, linewidth=rate / math.pi)
 
     def suggested_switching(self) -> Switching:
-        """From antiparallel to parallel by current pulses of 2, 5 and 10 ns around the critical current."""
-        critical = self.critical_current_to_parallel
-        amplitudes = tuple(critical * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
-        return Switching("current", amplitudes, (2e-9, 5e-9, 10e-9), "antiparallel", "parallel")
+        """From antiparallel to parallel, by current pulses around the critical one, or else by the voltage alone."""
+        return switching_pulses(self)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.

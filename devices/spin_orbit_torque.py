@@ -108,10 +108,14 @@ class SpinOrbitTorqueMTJ(MTJ):
         return dataclasses.replace(sweep, quantity=chosen, amplitude=amplitude, agitation={}, inputs={"field_x": field})
 
     def suggested_switching(self) -> Switching:
-        """From antiparallel to parallel by line currents of 0.5, 1 and 2 ns around the critical one."""
+        """From antiparallel to parallel by line currents around the critical one.
+
+        Of 0.5, 1 and 2 ns, or twice as long for a layer in the plane, which takes some periods of precession.
+        """
         amplitudes = tuple(self.critical_line_current * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
         field = {"field_x": self.field_x + self.assisting_field}
-        return Switching("line_current", amplitudes, (0.5e-9, 1e-9, 2e-9), "antiparallel", "parallel", field)
+        widths = (0.5e-9, 1e-9, 2e-9) if self.perpendicular else (1e-9, 2e-9, 4e-9)
+        return Switching("line_current", amplitudes, widths, "antiparallel", "parallel", field)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 2 ns along the line, three times the critical current, in a field along it, while it is read."""

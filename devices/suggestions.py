@@ -222,8 +222,9 @@ class Suggestions(Declarations):
     def suggested_switching(self) -> Switching:
         """With which pulses to measure switching.
 
-        By default from the reference state that a positive voltage drives away most, to that which it drives least; by
-        voltages around the amplitude of the suggested sweep, for one, three and ten time scales.
+        By default by voltages around the amplitude of the suggested sweep, for 1 to 30 time scales: positive
+        ones if they drive one of the reference states away, otherwise negative ones; from the state that they drive
+        away most, to that which they drive least.
         """
         amplitude = self.suggested_sweep("voltage").amplitude
         if amplitude is None:
@@ -232,14 +233,17 @@ class Suggestions(Declarations):
         first, everything = next(iter(self.branches())), self.state_declarations()
         states = {name: state for name, state in everything.items() if state.bounds} or everything
 
-        def motion(overrides: Mapping[str, float]) -> float:
-            static = self.replace(**overrides).static(**{first: amplitude})
+        def motion(overrides: Mapping[str, float], voltage: float) -> float:
+            static = self.replace(**overrides).static(**{first: voltage})
             return max(abs(float(static[f"d{name}/dt"])) / state.scale for name, state in states.items())
 
-        moved = {name: motion(overrides) for name, overrides in self.reference_states().items()}
+        for peak in (amplitude, -amplitude):
+            moved = {name: motion(overrides, peak) for name, overrides in self.reference_states().items()}
+            if any(moved.values()):
+                break
         end, *_, start = sorted(moved, key=moved.__getitem__)
-        amplitudes = tuple(amplitude * factor for factor in np.linspace(0.25, 1.5, 11).tolist())
-        widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0))
+        amplitudes = tuple(peak * factor for factor in np.linspace(0.2, 1.5, 14).tolist())
+        widths = tuple(factor * self.settling_time for factor in (1.0, 3.0, 10.0, 30.0))
         return Switching("voltage", amplitudes, widths, start, end)
 
     def suggested_drift(self) -> Drift:

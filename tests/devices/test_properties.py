@@ -80,6 +80,9 @@ def test_states_stay_finite_and_within_their_bounds(model, data):
     # of the rate of its state, the largest over the sphere for a direction.
     duration = data.draw(st.floats(0.1, 4.0)) * own_time(device, amplitude)
     assume(0 < duration < 1e30)
+    if "local_temperature" in device.static():
+        # Far above where a filament boils its heating runs away too sharply for any integrator.
+        assume(device.static(voltage=[-amplitude, amplitude])["local_temperature"].max() < 1e5)
     table = device.simulate(PatientSine(0.0, amplitude, 1 / duration), duration, points=5)
     for name, item in device.state_declarations().items():
         assert np.all(np.isfinite(table[name]))

@@ -1,0 +1,51 @@
+"""With which pulses to switch a tunnel junction: by the torque of its current, or by its voltage alone."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .suggestions import Switching
+from .targets.numeric import voltage_at_current
+
+if TYPE_CHECKING:
+    from .mtj import MTJ
+
+
+def switching_pulses(junction: MTJ) -> Switching:
+    r"""Pulses from antiparallel to parallel, shorter and longer than switching takes.
+
+    Current pulses around the critical current, whose widths are once to four times the time in which a small precession decays,
+
+    .. math:: \frac{1}{\tau} = \alpha\gamma_0\,\frac{H_k + H_\mathrm{hard}}{2}
+
+    unless the voltage of the critical current would take the anisotropy away before the current switches. Then voltage
+    pulses around :math:`V_c = H_k / (\partial H_k / \partial V)`, which does, in a field across the easy axis of
+    :math:`H_k / 10`, for a quarter, half and once the period of the precession about it (Shiota et al. 2012,
+    doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back.
+
+    Parameters
+    ----------
+    junction : MTJ
+        The junction.
+    """
+    hold, hard = junction.anisotropy_field, junction.hard_axis_field
+    critical = junction.critical_current_to_parallel
+    if junction.vcma_field_per_volt * voltage_at_current(junction, critical) > hold:
+        across = 0.1 * hold
+        period = 2 * math.pi / (junction.gamma_0 * across)
+        voltages = np.linspace(0.5, 1.5, 11) * hold / junction.vcma_field_per_volt
+        widths = [factor * period for factor in (0.25, 0.5, 1.0)]
+        field = {"field_x": junction.field_x + across}
+        return Switching("voltage", tuple(voltages.tolist()), _rounded(widths), "antiparallel", "parallel", field)
+    decay = 2 / (junction.damping * junction.gamma_0 * (hold + hard))
+    widths = [factor * decay for factor in (1.0, 2.0, 4.0)]
+    amplitudes = critical * np.linspace(0.25, 3.0, 12)
+    return Switching("current", tuple(amplitudes.tolist()), _rounded(widths), "antiparallel", "parallel")
+
+
+def _rounded(values: list[float]) -> tuple[float, ...]:
+    """The values to two digits: widths that one would set a pulse generator to."""
+    return tuple(float(f"{value:.1e}") for value in values)
