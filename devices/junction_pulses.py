@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def switching_pulses(junction: MTJ) -> Switching:
     r"""Pulses from antiparallel to parallel, shorter and longer than switching takes.
 
-    Current pulses around the critical current, whose widths are once to four times the time in which a small precession decays,
+    Current pulses around the critical current, whose widths are once to four times the time in which a small precession
+    decays,
 
     .. math:: \frac{1}{\tau} = \alpha\gamma_0\,\frac{H_k + H_\mathrm{hard}}{2}
 
