@@ -14,16 +14,27 @@ if TYPE_CHECKING:
     from .mtj import MTJ
 
 
+def precession_decay(junction: MTJ) -> float:
+    r"""Time in which a small precession about the easy axis decays [s].
+
+    .. math:: \frac{1}{\tau} = \alpha\gamma_0\,\frac{H_k + H_\mathrm{hard}}{2}
+    """
+    stiffness = junction.anisotropy_field + junction.hard_axis_field
+    return float(2 / (junction.damping * junction.gamma_0 * stiffness))
+
+
+def written_by_voltage(junction: MTJ) -> bool:
+    """Whether the voltage of the critical current would take the anisotropy away before the current switches."""
+    voltage = voltage_at_current(junction, junction.critical_current_to_parallel)
+    return bool(junction.vcma_field_per_volt * voltage > junction.anisotropy_field)
+
+
 def switching_pulses(junction: MTJ) -> Switching:
     r"""Pulses from antiparallel to parallel, shorter and longer than switching takes.
 
     Current pulses around the critical current, whose widths are once to four times the time in which a small precession
-    decays,
-
-    .. math:: \frac{1}{\tau} = \alpha\gamma_0\,\frac{H_k + H_\mathrm{hard}}{2}
-
-    unless the voltage of the critical current would take the anisotropy away before the current switches. Then voltage
-    pulses around :math:`V_c = H_k / (\partial H_k / \partial V)`, which does, in a field across the easy axis of
+    decays; or, for a junction :func:`written_by_voltage`, voltage pulses around
+    :math:`V_c = H_k / (\partial H_k / \partial V)`, which takes the anisotropy away, in a field across the easy axis of
     :math:`H_k / 10`, for a quarter, half and once the period of the precession about it (Shiota et al. 2012,
     doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back.
 
@@ -32,18 +43,16 @@ def switching_pulses(junction: MTJ) -> Switching:
     junction : MTJ
         The junction.
     """
-    hold, hard = junction.anisotropy_field, junction.hard_axis_field
-    critical = junction.critical_current_to_parallel
-    if junction.vcma_field_per_volt * voltage_at_current(junction, critical) > hold:
+    hold = junction.anisotropy_field
+    if written_by_voltage(junction):
         across = 0.1 * hold
         period = 2 * math.pi / (junction.gamma_0 * across)
         voltages = np.linspace(0.5, 1.5, 11) * hold / junction.vcma_field_per_volt
         widths = [factor * period for factor in (0.25, 0.5, 1.0)]
         field = {"field_x": junction.field_x + across}
         return Switching("voltage", tuple(voltages.tolist()), _rounded(widths), "antiparallel", "parallel", field)
-    decay = 2 / (junction.damping * junction.gamma_0 * (hold + hard))
-    widths = [factor * decay for factor in (1.0, 2.0, 4.0)]
-    amplitudes = critical * np.linspace(0.25, 3.0, 12)
+    widths = [factor * precession_decay(junction) for factor in (1.0, 2.0, 4.0)]
+    amplitudes = junction.critical_current_to_parallel * np.linspace(0.25, 3.0, 12)
     return Switching("current", tuple(amplitudes.tolist()), _rounded(widths), "antiparallel", "parallel")
 
 

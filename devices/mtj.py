@@ -23,7 +23,7 @@ from .declaration import (
     State,
     Symbols,
 )
-from .junction_pulses import switching_pulses
+from .junction_pulses import precession_decay, switching_pulses, written_by_voltage
 from .macrospin import (
     SHAPES,
     axes_by_pull,
@@ -307,7 +307,9 @@ class MTJ(CompactModel):
         }
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """A triangle of 100 ns, to twice the largest current or field that switching can take.
+        """A triangle to twice the largest current or field that switching can take, slow against a precession's decay.
+
+        The current, or the field where the voltage takes the anisotropy away before the current switches.
 
         A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
         should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of
@@ -317,9 +319,11 @@ class MTJ(CompactModel):
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
         to_hard = self.hard_axis_field
         hold = max(self.anisotropy_field, 0.01 * to_hard)
-        wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None) or "current"
+        wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None)
+        wanted = wanted or ("field" if written_by_voltage(self) else "current")
         chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
+        sweep = dataclasses.replace(sweep, period=max(1e-7, 50 * precession_decay(self)))
         if chosen in self.input_declarations():
             return field_sweep(self, sweep, hold)
         across = f"field_{middle}"
@@ -335,14 +339,12 @@ class MTJ(CompactModel):
         """All of the model's that suit the junction.
 
         The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put; that of switching only without a field that leaves one state.
+        junction that stays where it is put, in no field that leaves it one state alone.
         """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}
-        if self.thermal_stability < SUPERPARAMAGNETIC:
+        if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
             unfit |= {"hysteresis", "switching"}
-        if self.bias_field > self.anisotropy_field:
-            unfit.add("switching")
         return tuple(name for name in self.benches if name not in unfit)
 
     @property

@@ -103,11 +103,12 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     )
     # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
     shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
-    if shown not in table:  # a magnet that nothing reads shows its state, along the field
-        columns = _state_columns(table)
+    columns = _state_columns(table)
+    if shown not in table or np.ptp(table[shown]) < 1e-6 * np.max(np.abs(table[shown])):
+        # A magnet that nothing reads shows its state, along the field.
         shown = next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
     x = scaled_axis(table, left, "x", swept, swept_name)
-    y = scaled_axis(table, left, "y", shown, f"State ${shown}$" if "_" in shown else shown.capitalize())
+    y = scaled_axis(table, left, "y", shown, f"State ${shown}$" if shown in columns else shown.capitalize())
     rising = np.gradient(table[swept].to_numpy()) >= 0
     for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
         part = table[shown].where(rising == up)
@@ -116,7 +117,7 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend(loc="best")
 
     time = scaled_axis(table, right, "x", "time", "Time")
-    states = ["cosine"] if "cosine" in table else _state_columns(table)
+    states = ["cosine"] if "cosine" in table else columns
     for k, name in enumerate(states):
         right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=f"${name}$")
     right.set_ylabel("Cosine to the reference layer" if states == ["cosine"] else f"State ${', '.join(states)}$")
@@ -130,9 +131,10 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 
 def _state_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of the device's first state, which is what its memory is in: several if it is a direction."""
     from ..devices.catalog import find_model
 
-    return [name for name in find_model(table.attrs["device"]).state_declarations() if name in table]
+    return list(next(iter(find_model(table.attrs["device"]).state_declarations().values())).components)
 
 
 def _drawing(bench: str) -> Callable[[pd.DataFrame, Any, Any], None]:

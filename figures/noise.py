@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -17,4 +18,7 @@ def draw_noise(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.set_xlabel("Frequency (Hz)")
         axes.set_ylabel(what)
         axes.margins(x=0)
+        low, high = axes.get_ylim()
+        if high < 10 * low:  # white noise: a decade or two, lest the axis show nothing but digits
+            axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
     left.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)
