@@ -76,6 +76,28 @@ def test_without_temperature_heun_converges_to_the_deterministic_solution_with_t
     assert errors[-1] < 1e-4
 
 
+def test_the_mean_of_a_freely_diffusing_moment_converges_with_weak_order_one():
+    """Without anisotropy <m_z> = exp(-t/tau), tau = (1 + alpha^2) M_s V / (2 alpha gamma kB T) (Brown 1963,
+
+    doi:10.1103/PhysRev.130.1677, of a free moment: Debye's relaxation)."""
+    third = {f"demagnetizing_factor_{axis}": 1 / 3 for axis in "xyz"}
+    size = {"diameter": 10e-9, "free_layer_thickness": 1e-9, "damping": 0.1}
+    free = MTJ(**size, **third, interfacial_anisotropy=0.0, initial_polar_angle=0.0)
+    moment = free.saturation_magnetization * free.volume
+    tau = (1 + free.damping**2) * moment / (2 * free.damping * free.gyromagnetic_ratio * codata.k * 300.0)
+    errors, spreads = [], []
+    for number in (16, 32, 64):
+        run = free.ensemble(0.0, tau, trajectories=1_000_000, seed=number, time_step=tau / number)
+        m_z = run.statistics("m_z").moments["m_z"]
+        errors.append(m_z.mean[0] - np.exp(-1))
+        spreads.append(np.sqrt(m_z.squares[0]) / m_z.count)
+    spread = np.hypot(spreads[0] / errors[0], spreads[2] / errors[2]) / np.log(4)
+    # 10 % for the terms of second order that are left at these steps.
+    assert np.log2(errors[0] / errors[2]) / 2 == pytest.approx(1, abs=0.1 + 3 * spread)
+    # Without the first order of its error the mean is right, to a tenth of the finest step's error.
+    assert abs(2 * errors[2] - errors[1]) < 0.1 * abs(errors[2]) + 3 * np.hypot(2 * spreads[2], spreads[1])
+
+
 def test_temperature_zero_does_not_depend_on_the_seed():
     first, second = noisy(temperature=0.0, seed=1), noisy(temperature=0.0, seed=2)
     np.testing.assert_array_equal(first, second)
