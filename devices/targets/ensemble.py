@@ -37,7 +37,7 @@ from ..errors import SimulationError
 from ..waveforms import FloatArray
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
-from .numeric import Request, compiled, initial_state, parameter_columns, parameter_vector
+from .numeric import Request, compiled, initial_state, parameter_columns, parameter_vector, voltages_at_current
 
 #: Trajectories in a block, and how many must be asked for to make blocks worth while.
 BLOCK, FEW = 64, 16
@@ -45,8 +45,6 @@ BLOCK, FEW = 64, 16
 CHUNK = 1024
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
-#: Newton steps for the voltage at a given current.
-MOST_CORRECTIONS = 100
 
 Result = TypeVar("Result")
 
@@ -150,7 +148,6 @@ class Plan:
         drive = np.broadcast_to(np.asarray(request.waveform(times), dtype=float), values.shape[1:])
         if not request.by_current:
             return found | {branch: drive}
-        # The voltage that goes with the current: Newton's method for all at once.
         names = list(map(str, functions.parameters))
         p = list(parameters[:, :, np.newaxis])
         for row, value in zip(self.telegraph_rows, values[len(states) :], strict=True):
@@ -160,14 +157,7 @@ class Plan:
         v: list[Any] = [0.0] * len(device.branches())
         for other, waveform in request.voltages.items():
             v[other] = waveform(times)
-        voltage = np.zeros(values.shape[1:])
-        for _ in range(MOST_CORRECTIONS):
-            v[request.branch] = voltage
-            current, slope = functions.conduction_array[request.branch](v, list(values[: len(states)]), p)
-            correction = (drive - current) / slope
-            voltage = voltage + correction
-            if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
-                break
+        voltage = voltages_at_current(functions, request.branch, drive, v, list(values[: len(states)]), p)
         return found | {branch: voltage}
 
 

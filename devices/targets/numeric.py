@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Function = Callable[..., tuple[Any, ...]]
 
+#: Newton steps for the voltage at a given current.
+MOST_CORRECTIONS = 100
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -339,6 +342,26 @@ def voltage_solver(
         return voltage[branch]
 
     return solve
+
+
+def voltages_at_current(
+    functions: Compiled, branch: int, current: Any, voltages: Sequence[Any], x: Sequence[Any], p: Sequence[Any]
+) -> FloatArray:
+    """Voltages at which a branch carries given currents, at many points at once (Newton, from zero volt).
+
+    Voltages of the branches, states and parameters are broadcast against the currents; the branch's own entry among the
+    voltages is not read.
+    """
+    v = list(voltages)
+    found = np.zeros(np.shape(current))
+    for _ in range(MOST_CORRECTIONS):
+        v[branch] = found
+        carried, slope = functions.conduction_array[branch](v, x, p)
+        correction = (current - carried) / slope
+        found = found + correction
+        if np.all(np.abs(correction) <= 1e-10 * np.abs(found) + 1e-30):
+            break
+    return found
 
 
 def voltage_at_current(device: CompactModel, current: float) -> float:
