@@ -9,21 +9,19 @@ If nothing depends on the azimuth, :math:`u = m_z` moves by itself, and its prob
 
 with drift :math:`a` and diffusion :math:`D` from the device's declaration (:mod:`synaspice.devices.targets.diffusion`);
 for the junction with fixed current :math:`w = A (1 - u^2)(u - i)` and :math:`D = A (1 - u^2) / 2\Delta`, Brown's
-equation with the torque of the current. With :math:`\psi' = w / D` the flux is
-:math:`-D\,e^\psi\,(\rho\,e^{-\psi})'`, and between the centres of neighbouring cells of a grid that is even in the polar
-angle
+equation with the torque of the current. With :math:`\psi' = w / D` the flux is :math:`-D\,e^\psi\,(\rho\,e^{-\psi})'`,
+and between the centres of neighbouring cells of a grid that is even in the polar angle
 
 .. math::
 
     J_{k \to k+1} = \frac{\rho_k - \rho_{k+1} e^{\psi_k - \psi_{k+1}}}{R_k}, \qquad
-    R_k = \int_k^{k+1} \frac{e^{\psi_k - \psi}}{D}\,du, \qquad
-    p_k = \rho_k \int_\mathrm{cell} e^{\psi - \psi_k} du
+    R_k = \int_k^{k+1} \frac{e^{\psi_k - \psi}}{D}\,du
 
 with the integrals by Gauss and Legendre's rule: the fluxes of Scharfetter and Gummel with the variation of drift and
-diffusion between the points. The stationary state is Boltzmann's to rounding. The cells make a Markov chain
-in continuous time, whose transition probabilities are summed by uniformisation: sums of positive numbers, so that
-small probabilities have the same relative accuracy as large ones, and no error of a time step. What is left is the error
-of the grid, of second order, which a grid of twice as many cells shows.
+diffusion between the points. The stationary density at the centres is Boltzmann's to rounding. The cells make a Markov
+chain in continuous time, whose transition probabilities are summed by uniformisation: sums of positive numbers, so that
+small probabilities have the same relative accuracy as large ones, and no error of a time step. What is left is the
+error of the grid, of second order, which grids of half and twice as many cells show.
 
 References
 ----------
@@ -52,8 +50,8 @@ from ..devices.targets.noisy_trajectories import checked_temperature
 from ..devices.targets.numeric import Request, compiled, parameter_vector, positive, voltages_at_current, whole
 from ..devices.waveforms import FloatArray
 
-#: Cells from pole to pole; the error is found, and reduced, with twice as many.
-CELLS = 400
+#: Cells from pole to pole of the middle one of three grids.
+CELLS, LEAST_CELLS, MOST_CELLS = 400, 40, 20_000
 #: Points of the quadrature in half a cell.
 NODES = 6
 #: Mean number of jumps in a step of the uniformisation, and terms of its sum: the next is below 1e-30 of the largest.
@@ -114,12 +112,12 @@ class AxialMagnet:
     def __post_init__(self) -> None:
         device, name = self.device, self.device.model_name()
         if checked_temperature(self.temperature) == 0:
-            raise ParameterError("the Fokker-Planck equation needs a temperature above 0 K: without it nothing diffuses")
+            raise ParameterError("the Fokker-Planck equation needs a temperature above 0 K")
         system = device.system
         if len(system.spheres) != 1 or len(system.states) != 3 or device.telegraph_declarations():
             raise ParameterError(
-                f"the Fokker-Planck equation in one dimension is for a device whose only state is a direction; the states"
-                f" of {name} are {', '.join([*device.state_declarations(), *device.telegraph_declarations()])}"
+                "the Fokker-Planck equation in one dimension is for a device whose only state is a direction; the"
+                f" states of {name} are {', '.join([*device.state_declarations(), *device.telegraph_declarations()])}"
             )
         if self._by_current and noise_follows_voltage(device, 2):
             raise ParameterError(f"the noise of {name} depends on its voltage: impose the voltage, not the current")
@@ -133,7 +131,7 @@ class AxialMagnet:
         return self._request.by_current
 
     def drift_and_diffusion(self, polar: FloatArray, amplitude: float) -> tuple[FloatArray, FloatArray]:
-        """Flux velocity w and diffusion D of the cosine of the polar angle from the pole. [1/s]
+        """Flux velocity w and diffusion D of the cosine of the polar angle from the pole [1/s].
 
         Parameters
         ----------
@@ -161,9 +159,7 @@ class AxialMagnet:
             v[other] = float(waveform(0.0))
         v[request.branch] = amplitude
         if request.by_current:
-            v[request.branch] = voltages_at_current(
-                functions, request.branch, np.full(m[0].shape, amplitude), v, m, p
-            )
+            v[request.branch] = voltages_at_current(functions, request.branch, np.full(m[0].shape, amplitude), v, m, p)
         found = coefficients(self.device, 2, v, m, self.temperature, p)
         tangent = [self.pole * cosine * a for a in along] + [-self.pole * sine + 0 * _AZIMUTHS]
         slope = sum(g * t for g, t in zip(found.gradient, tangent, strict=True)) / -(self.pole * sine)
@@ -197,6 +193,7 @@ class Cells:
     """
 
     edges: FloatArray
+    areas: FloatArray
     masses: FloatArray
     potential: FloatArray
     resistances: FloatArray
@@ -228,7 +225,7 @@ class Cells:
         # The half beyond the edge counts psi from its own centre.
         between[:-1] += resistance[first][1:] * np.exp(-rises)
         potential = np.concatenate([[0.0], np.cumsum(rises)])
-        return cls(edges, mass[first] + mass[second], potential, between, inner)
+        return cls(edges, -np.diff(np.cos(edges)), mass[first] + mass[second], potential, between, inner)
 
     def equilibrium(self, count: int | None = None) -> FloatArray:
         """Boltzmann's probabilities of the first cells [default: all]; zero in the others."""
@@ -251,9 +248,9 @@ class Cells:
         return lowest + 1
 
     def rates(self) -> tuple[FloatArray, FloatArray]:
-        """Rates from each cell to the next, and from each but the first to the one before. [1/s]"""
-        out = 1 / (self.resistances * self.masses)
-        back = np.exp(self.potential[:-1] - self.potential[1:]) / (self.resistances[:-1] * self.masses[1:])
+        """Rates from each cell to the next, and from each but the first to the one before [1/s]."""
+        out = 1 / (self.resistances * self.areas)
+        back = np.exp(self.potential[:-1] - self.potential[1:]) / (self.resistances[:-1] * self.areas[1:])
         return out[:-1], back
 
     def evolve(self, probabilities: FloatArray, durations: Sequence[float]) -> list[FloatArray]:
@@ -319,9 +316,9 @@ def still_there(
 ) -> list[Estimate]:
     """Probability that a magnet is still on its pole's side at the end of a pulse: the write error rate.
 
-    It starts in equilibrium without drive in the well at its pole. The error is that of the grid: the
-    probability follows from two grids by Richardson's extrapolation of its logarithm, the interval is as large as what the
-    extrapolation changed.
+    It starts in equilibrium without drive in the well at its pole. The error is that of the grid: the logarithm of the
+    probability is extrapolated from grids of once and twice as many cells, and the interval reaches as far as what
+    follows from those of half and once as many.
 
     Parameters
     ----------
@@ -334,7 +331,7 @@ def still_there(
     threshold : float
         Cosine of the angle to the pole above which it counts as still there.
     cells : int
-        Cells of the coarser grid.
+        Cells of the middle one of three grids.
 
     Returns
     -------
@@ -348,15 +345,14 @@ def still_there(
     """
     times = _increasing(widths)
     edge = _edge(threshold)
-    number = whole("cells", cells, 20, 20_000)
     found = []
-    for count in (number, 2 * number):
+    for count in _grids(cells):
         rest = Cells.of(magnet, 0.0, count, edge)
         start = rest.equilibrium(rest.barrier())
         driven = Cells.of(magnet, amplitude, count, edge)
         inside = driven.edges[1:] <= edge * (1 + 1e-12)
         found.append([float(p[inside].sum()) for p in driven.evolve(start, times)])
-    return [_extrapolated(coarse, fine) for coarse, fine in zip(*found, strict=True)]
+    return [_extrapolated(*grids) for grids in zip(*found, strict=True)]
 
 
 def mean_passage_time(
@@ -386,9 +382,9 @@ def mean_passage_time(
     ParameterError
         If the device is not symmetric, or an argument makes no sense.
     """
-    edge, number = _edge(threshold), whole("cells", cells, 20, 20_000)
+    edge = _edge(threshold)
     found = []
-    for count in (number, 2 * number):
+    for count in _grids(cells):
         grid = Cells.of(magnet, amplitude, count, edge)
         inside = int(np.count_nonzero(grid.edges[1:] <= edge * (1 + 1e-12)))
         found.append(grid.passage_time(inside))
@@ -413,6 +409,11 @@ def from_reference_state(
     return dataclasses.replace(magnet, pole=1 if cosine > 0 else -1)
 
 
+def _grids(cells: int) -> tuple[int, int, int]:
+    number = whole("cells", cells, LEAST_CELLS, MOST_CELLS)
+    return number // 2, 2 * (number // 2), 4 * (number // 2)
+
+
 def _edge(threshold: float) -> float:
     if not -1 < threshold < 1:
         raise ParameterError(f"the threshold is a cosine between -1 and 1, not {threshold!r}")
@@ -426,13 +427,14 @@ def _increasing(widths: Sequence[float] | FloatArray) -> list[float]:
     return times
 
 
-def _extrapolated(coarse: float, fine: float) -> Estimate:
-    """Best value and interval from two grids, the second twice as fine, of a method of second order."""
-    if not coarse > 0 < fine:
-        return Estimate(fine, 0.0, fine)
-    correction = (math.log(fine) - math.log(coarse)) / 3
-    return Estimate(
-        fine * math.exp(correction),
-        fine * math.exp(correction - abs(correction)),
-        fine * math.exp(correction + abs(correction)),
-    )
+def _extrapolated(coarse: float, middle: float, fine: float) -> Estimate:
+    """Best value and interval from three grids, each twice as fine as the one before, of a method of second order.
+
+    Richardson's extrapolation of the logarithm; the interval reaches as far as the extrapolation from the coarser two.
+    """
+    if not min(coarse, middle, fine) > 0:
+        return Estimate(fine, 0.0, max(coarse, middle, fine))
+    first, second, third = (math.log(value) for value in (coarse, middle, fine))
+    best, before = third + (third - second) / 3, second + (second - first) / 3
+    error = abs(best - before)
+    return Estimate(math.exp(best), math.exp(best - error), math.exp(best + error))
