@@ -26,18 +26,26 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import SimulationError
+from ..errors import SimulationError, UnknownNameError
 from ..waveforms import FloatArray
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
-from .numeric import Request, compiled, initial_state, parameter_columns, parameter_vector, voltages_at_current
+from .numeric import (
+    Request,
+    compiled,
+    evaluate_static,
+    initial_state,
+    parameter_columns,
+    parameter_vector,
+    voltages_at_current,
+)
 
 #: Trajectories in a block, and how many must be asked for to make blocks worth while.
 BLOCK, FEW = 64, 16
@@ -231,6 +239,35 @@ class Chunk:
         self.step = end
         if not np.all(np.isfinite(self.states)):
             raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {e.time_step:g} s")
+
+    def take(self, source: Chunk, chosen: Sequence[int] | np.ndarray) -> None:
+        """Go on from where some trajectories of a chunk, of this one or of an equally large one, have got to.
+
+        Trajectory j takes over the state of trajectory ``chosen[j]``, and keeps its own random numbers: since those
+        belong to its number and the step, copies part at once, and none is used twice. For devices that are all alike.
+        """
+        self.states = np.ascontiguousarray(source.states[:, chosen])
+        self.telegraphs = np.ascontiguousarray(source.telegraphs[:, chosen])
+        self._voltages = source._voltages[chosen]
+
+    def values(self, names: Sequence[str]) -> dict[str, FloatArray]:
+        """States, observables, voltages and currents by name, at the end of the last step.
+
+        Raises
+        ------
+        UnknownNameError
+            If the device has no such quantity.
+        """
+        request, found = self.plan.request, self.quantities()
+        if not set(names) <= set(found):
+            times = np.array([self.step * self.plan.time_step])
+            drives = {**request.drives_at(times), **request.voltages_at(times)}
+            given = found | {name: value[0] for name, value in drives.items()}
+            found |= evaluate_static(request.device, given, list(self.parameters))
+        for name in names:
+            if name not in found:
+                raise UnknownNameError(f"quantity of {request.device.model_name()}", name, found)
+        return {name: np.broadcast_to(found[name], len(self.hits)) for name in names}
 
     def quantities(self) -> dict[str, FloatArray]:
         """States, telegraph processes, and voltage of the driven branch, by name, at the end of the last step."""
