@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from .hysteresis import hysteresis
     from .iv import iv
     from .noise import noise
+    from .splitting import splitting
     from .switching import switching
     from .table import read_table, write_table
     from .velocity import velocity
+    from .write_error import write_error
 
 __all__ = [
     "agreement",
@@ -25,9 +27,24 @@ __all__ = [
     "iv",
     "noise",
     "read_table",
+    "splitting",
     "switching",
     "velocity",
+    "write_error",
     "write_table",
 ]
-_BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity")
-__getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})
+_FUNCTIONS = (
+    "agreement",
+    "amplitude",
+    "drift",
+    "hysteresis",
+    "iv",
+    "noise",
+    "splitting",
+    "switching",
+    "velocity",
+    "write_error",
+)
+__getattr__ = lazy_names(
+    __name__, {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table"}
+)

@@ -80,7 +80,9 @@ def decay_time(device: CompactModel) -> float:
     # The directions that the projector takes away have an eigenvalue of zero.
     slowest = np.sort(np.abs(moving))[len(functions.system.spheres) :]
     if not len(slowest) or slowest[0] <= 1e-9 * slowest[-1] or moving.max() > 1e-9 * slowest[-1]:
-        raise ParameterError(f"{device!r} does not settle in its initial state by itself: say for how long it shall relax")
+        raise ParameterError(
+            f"{device!r} does not settle in its initial state by itself: say for how long it shall relax"
+        )
     return float(1 / slowest[0])
 
 
@@ -92,6 +94,8 @@ class Task:
     ----------
     rest, driven : Plan
         The relaxation before the drive, if there is one, and the drive.
+    times : tuple of float
+        When the event is looked for. [s]
     coordinate : str
         State or observable.
     threshold : float
@@ -99,13 +103,14 @@ class Task:
     sense : float
         1 if the event is to be above it, -1 below.
     moments : tuple of int
-        Steps of the drive after which the event is looked for.
+        The same in steps of the drive.
     stride : int
         Steps between two rounds of splitting.
     """
 
     rest: Plan | None
     driven: Plan
+    times: tuple[float, ...]
     coordinate: str
     threshold: float
     sense: float
@@ -135,6 +140,43 @@ class Task:
             return np.unique([0.0, depths.min() / 2, *depths[depths > 0]])
         return np.linspace(middle, 0.0, STAIRS)
 
+    def bins(self, edges: Sequence[float] | FloatArray) -> FloatArray:
+        """Edges for the height from edges for the coordinate.
+
+        Raises
+        ------
+        ParameterError
+            If they are no finite numbers.
+        """
+        values = np.unique(np.asarray(edges, dtype=float))
+        if not np.all(np.isfinite(values)):
+            raise ParameterError(f"the edges must be finite numbers, not {edges!r}")
+        return np.sort(self.sense * (values - self.threshold))
+
+    @property
+    def steps(self) -> int:
+        """Steps of one trajectory."""
+        return self.driven.steps + (self.rest.steps if self.rest else 0)
+
+    def driven_from(self, settled: Chunk, first: int) -> Chunk:
+        """The trajectories of a chunk, at the beginning of the drive."""
+        if self.rest is None:
+            return settled
+        chunk = Chunk(self.driven, first, len(settled.hits))
+        chunk.take(settled, np.arange(len(settled.hits)))
+        return chunk
+
+    def count(self, first: int, count: int) -> np.ndarray:
+        """How many of some trajectories show the event at each moment, without splitting."""
+        settled = self.begin(first, count)
+        if self.rest is not None:
+            settled.advance(self.rest.steps)
+        chunk, found = self.driven_from(settled, first), []
+        for moment in self.moments:
+            chunk.advance(moment - chunk.step)
+            found.append(np.count_nonzero(self.height(chunk) > 0))
+        return np.array(found)
+
     def run(self, first: int, walkers: int, edges: FloatArray) -> FloatArray:
         """Probabilities at the moments from one replica, whose first trajectory has that number."""
         generator = np.random.default_rng([self.driven.seed, first])
@@ -151,8 +193,7 @@ class Task:
             for stop in stops:
                 chunk.advance(stop - chunk.step)
                 split()
-            settled, chunk = chunk, Chunk(self.driven, first, walkers)
-            chunk.take(settled, np.arange(walkers))
+            chunk = self.driven_from(chunk, first)
         found: dict[int, float] = {}
         for stop in sorted({*self.moments, *range(self.stride, self.moments[-1], self.stride)}):
             chunk.advance(stop - chunk.step)
@@ -209,6 +250,53 @@ def interval(estimates: FloatArray) -> tuple[float, float, float, float]:
     error = float(np.std(estimates, ddof=1) / math.sqrt(count))
     factor = math.exp(float(student.ppf((1 + CONFIDENCE) / 2, count - 1)) * error / mean)
     return mean, error, mean / factor, min(1.0, mean * factor)
+
+
+def prepare(
+    device: CompactModel,
+    drive: Drive,
+    times: Sequence[float] | FloatArray,
+    coordinate: str,
+    threshold: float,
+    *,
+    rising: bool = True,
+    source: str = "voltage",
+    inputs: Mapping[str, Drive] | None = None,
+    relaxation: float | None = None,
+    rounds: int = 200,
+    temperature: float = 300.0,
+    seed: int | None = None,
+    time_step: float | None = None,
+) -> Task:
+    """Check the arguments of :func:`splitting`."""
+    if not (device.system.noises or device.telegraph_declarations()):
+        raise ParameterError(f"{device.model_name()} declares no noise: none of its events is rare")
+    moments = np.atleast_1d(np.asarray(times, dtype=float))
+    if not len(moments) or not np.all(np.diff(moments, prepend=0.0) > 0) or not math.isfinite(moments[-1]):
+        raise ParameterError("the times must be positive, finite and increase")
+    request = Request.of(device, drive, float(moments[-1]), source, inputs or {})
+    seeds = np.random.SeedSequence(checked_seed(seed)).generate_state(2, np.uint64)
+    kelvin = checked_temperature(temperature)
+    driven = Plan(request, kelvin, int(seeds[0]), whole_steps(request, 1, time_step))
+    wait = SETTLED * decay_time(device) if relaxation is None else float(relaxation)
+    rest = None
+    if wait > 0:
+        held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}
+        others = {name: DC(float(waveform(0.0))) for name, waveform in request.voltages.items()}
+        still = dataclasses.replace(request, waveform=DC(0.0), duration=wait, inputs=held, voltages=others)
+        rest = Plan(still, kelvin, int(seeds[1]), whole_steps(still, 1, time_step))
+    steps = np.maximum(1, np.round(moments / driven.time_step)).astype(int)
+    stride = max(1, driven.steps // whole("rounds", rounds, 1))
+    return Task(
+        rest,
+        driven,
+        tuple(moments.tolist()),
+        coordinate,
+        float(threshold),
+        1.0 if rising else -1.0,
+        tuple(steps.tolist()),
+        stride,
+    )
 
 
 def splitting(
@@ -283,27 +371,22 @@ def splitting(
     UnknownNameError
         If the device has no such coordinate.
     """
-    if not (device.system.noises or device.telegraph_declarations()):
-        raise ParameterError(f"{device.model_name()} declares no noise: none of its events is rare")
-    moments = np.atleast_1d(np.asarray(times, dtype=float))
-    if not len(moments) or not np.all(np.diff(moments, prepend=0.0) > 0) or not math.isfinite(moments[-1]):
-        raise ParameterError("the times must be positive, finite and increase")
-    request = Request.of(device, drive, float(moments[-1]), source, inputs or {})
-    seeds = np.random.SeedSequence(checked_seed(seed)).generate_state(2, np.uint64)
-    kelvin = checked_temperature(temperature)
-    driven = Plan(request, kelvin, int(seeds[0]), whole_steps(request, 1, time_step))
-    wait = SETTLED * decay_time(device) if relaxation is None else float(relaxation)
-    rest = None
-    if wait > 0:
-        held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}
-        others = {name: DC(float(waveform(0.0))) for name, waveform in request.voltages.items()}
-        still = dataclasses.replace(request, waveform=DC(0.0), duration=wait, inputs=held, voltages=others)
-        rest = Plan(still, kelvin, int(seeds[1]), whole_steps(still, 1, time_step))
-    steps = np.maximum(1, np.round(moments / driven.time_step)).astype(int)
-    stride = max(1, driven.steps // whole("rounds", rounds, 1))
-    sense = 1.0 if rising else -1.0
-    task = Task(rest, driven, coordinate, float(threshold), sense, tuple(steps.tolist()), stride)
-    bins = task.automatic_edges() if edges is None else np.sort(sense * (np.asarray(edges, dtype=float) - threshold))
+    task = prepare(
+        device,
+        drive,
+        times,
+        coordinate,
+        threshold,
+        rising=rising,
+        source=source,
+        inputs=inputs,
+        relaxation=relaxation,
+        rounds=rounds,
+        temperature=temperature,
+        seed=seed,
+        time_step=time_step,
+    )
+    bins = task.automatic_edges() if edges is None else task.bins(edges)
     number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     found = np.array(
         list(
@@ -312,12 +395,13 @@ def splitting(
             )
         )
     )
-    rows = [[t, *interval(column)] for t, column in zip(moments.tolist(), found.T, strict=True)]
+    rows = [[t, *interval(column)] for t, column in zip(task.times, found.T, strict=True)]
     table = pd.DataFrame(rows, columns=["time", "probability", "standard_error", "lower", "upper"])
-    attributes: dict[str, Any] = {"temperature": kelvin, "seed": seed, "time_step": driven.time_step}
-    attributes |= {"quantity": coordinate, "threshold": float(threshold), "rising": rising}
-    attributes |= {"edges": (sense * bins + threshold).tolist(), "walkers": number, "replicas": copies}
-    attributes["device_steps"] = number * copies * (driven.steps + (rest.steps if rest else 0))
+    attributes: dict[str, Any] = {"temperature": task.driven.temperature, "seed": seed}
+    attributes |= {"time_step": task.driven.time_step, "walkers": number, "replicas": copies}
+    attributes |= {"quantity": coordinate, "threshold": task.threshold, "rising": rising}
+    attributes |= {"edges": (task.sense * bins + task.threshold).tolist()}
+    attributes["device_steps"] = number * copies * task.steps
     table.attrs |= table_attributes(device, [], "numeric", **attributes)
     table.attrs["units"] |= {"time": "s"} | dict.fromkeys(["probability", "standard_error", "lower", "upper"], "1")
     return table

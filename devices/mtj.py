@@ -345,7 +345,7 @@ class MTJ(CompactModel):
         unfit = set() if oscillates else {"amplitude"}
         if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
             unfit |= {"hysteresis", "switching"}
-        return tuple(name for name in self.benches if name not in unfit)
+        return tuple(name for name in super().suitable_benches() if name not in unfit)
 
     @property
     def bias_field(self) -> float:

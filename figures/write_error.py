@@ -1,0 +1,75 @@
+"""Standard figure of the bench of write errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from .characteristics import scaled_axis
+
+#: How each method is drawn, and its name in the legend.
+STYLES: dict[str, tuple[dict[str, Any], str]] = {
+    "fokker-planck": ({"linestyle": "-", "linewidth": 1.0}, "Fokker-Planck"),
+    "closed-form": ({"linestyle": "--", "linewidth": 0.6}, "closed form (Butler et al. 2012)"),
+    "splitting": ({"linestyle": "none", "marker": "s", "markersize": 2.6, "capsize": 1.5}, "splitting"),
+    "ensemble": (
+        {"linestyle": "none", "marker": "o", "markersize": 4.0, "fillstyle": "none", "capsize": 1.5},
+        "ensemble",
+    ),
+}
+#: Methods that others are compared with, the best first.
+REFERENCES = ("fokker-planck", "splitting", "ensemble")
+#: Smallest rate worth an axis, and how far the ratios are shown.
+SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
+
+
+def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Write error rate against width, a colour for each overdrive; and the ratio to the best of the methods."""
+    x = scaled_axis(table, left, "x", "width", "Width of the pulse")
+    right.set_xlabel(left.get_xlabel())
+    shown = table[table["probability"] > 0]
+    overdrives = sorted(table["overdrive"].unique())
+    reference = next(name for name in REFERENCES if name in set(table["method"]))
+    for (method, overdrive), part in shown.groupby(["method", "overdrive"], sort=False):
+        style, _ = STYLES[str(method)]
+        own = {**style, "color": f"C{overdrives.index(overdrive)}"}
+        width, errors = x * part["width"], _errors(part)
+        left.errorbar(width, part["probability"], errors, **own)
+        best = table[(table["method"] == reference) & (table["overdrive"] == overdrive)].set_index("width")
+        scale = best["probability"].reindex(part["width"]).to_numpy()
+        # Where everything fails there is nothing to compare.
+        rare = (scale < 0.999) & (scale > SMALLEST)
+        ratio = (part["probability"].to_numpy() / np.where(scale > 0, scale, np.nan))[rare]
+        if method != reference:
+            right.errorbar(width[rare], ratio, errors[:, rare] / scale[rare], **own)
+    left.set_yscale("log")
+    left.set_ylim(max(SMALLEST, 0.3 * float(shown["probability"].min())), 2.0)
+    left.set_ylabel("Write error rate")
+    right.set_yscale("log")
+    right.set_ylim(*RATIOS)
+    ticks = [0.3, 0.5, 1.0, 2.0, 4.0]
+    right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    right.minorticks_off()
+    right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
+    right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
+    present = [name for name in STYLES if name in set(table["method"])]
+    handles = [Line2D([], [], color="0.3", **_plain(STYLES[name][0])) for name in present]
+    right.legend(handles, [STYLES[name][1] for name in present], loc="upper center", ncols=2, fontsize=6)
+    colours = [Line2D([], [], color=f"C{k}") for k in range(len(overdrives))]
+    left.legend(
+        colours, [f"{value:.3g}" for value in overdrives], title="overdrive", title_fontsize=7, loc="lower left"
+    )
+
+
+def _errors(part: pd.DataFrame) -> np.ndarray:
+    """Lengths of the error bars; an unknown bound has none."""
+    lengths = np.array([part["probability"] - part["lower"], part["upper"] - part["probability"]])
+    return np.nan_to_num(np.maximum(lengths, 0.0))
+
+
+def _plain(style: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in style.items() if name != "capsize"}
