@@ -151,7 +151,7 @@ class AxialMagnet:
         along = [np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)]
         m = [*(sine * a for a in along), cosine + 0 * _AZIMUTHS]
         p = parameter_vector(self.device)
-        names = list(map(str, functions.parameters))
+        names = functions.parameter_names
         for name, waveform in request.inputs.items():
             p[names.index(name)] = float(waveform(0.0))
         v: list[float | FloatArray] = [0.0] * len(self.device.branches())

@@ -11,11 +11,11 @@ has the expectation of plain sampling for any bins and any number of trajectorie
 decide its variance alone. Copies go on with random numbers of their own.
 
 This weighted ensemble is chosen over splitting at levels that are reached one after the other, because a write error is
-not reached: the trajectories that do not switch are those that stay at the pole, where they also start, and which
-the drive depletes by a factor in each of its time constants. Bins within the equilibrium distribution keep
-trajectories there at all times, in equal number, so that the relative error grows with :math:`\sqrt{-\ln P}` only, and one
-run gives all widths of a pulse. Killing those that have crossed the threshold and copying survivors (Fleming and Viot;
-"go with the winners") is unbiased as well, but nearly all survivors are past recall already.
+not reached: the trajectories that do not switch are those that stay at the pole, where they also start, and which the
+drive depletes by a factor in each of its time constants. Bins within the equilibrium distribution keep trajectories
+there at all times, in equal number, so that the relative error grows with :math:`\sqrt{-\ln P}` only, and one run gives
+all widths of a pulse. Killing those that have crossed the threshold and copying survivors ("go with the winners") has no
+bias either, but nearly all survivors are past recall already.
 
 The error bar is that of independent replicas.
 
@@ -47,13 +47,13 @@ from ..devices.targets.numeric import Request, compiled, initial_state, paramete
 from ..devices.waveforms import DC, Drive, FloatArray
 
 #: Trajectories whose distribution after the relaxation decides on the bins, if none are given.
-PILOT = 4096
+PILOT = 2048
 #: Shares of them that are further from the threshold than the edges of the bins, for an event that is left.
 DEPTHS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.9)
 #: Number of edges up to the threshold, for an event that is reached.
 STAIRS = 25
 #: Rounds of splitting while the device relaxes; and time constants of the slowest motion for which it does.
-RELAXING, SETTLED = 20, 8.0
+RELAXING, SETTLED = 20, 5.0
 #: Confidence of the intervals.
 CONFIDENCE = 0.95
 
@@ -341,7 +341,7 @@ def splitting(
     source, inputs
         As of :meth:`CompactModel.simulate`; during the relaxation inputs have the value of their beginning.
     relaxation : float, optional
-        Time without drive before [s]; default: eight time constants of the slowest motion, :func:`decay_time`.
+        Time without drive before [s]; default: five time constants of the slowest motion, :func:`decay_time`.
     edges : array_like, optional
         Edges of the bins, in the coordinate's unit. Default: if the event is left, edges within the distribution after
         the relaxation; if it is reached, even steps from its median to the threshold.

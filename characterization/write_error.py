@@ -41,11 +41,11 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
         \tau = \frac{t}{t_D}, \quad t_D = \frac{1 + \alpha^2}{\alpha\gamma_0 H_k}
 
     It is the probability that the tilt, a thermal one that grows as a small one does, is not yet :math:`\pi/2`. Near the
-    pole that is right: the exponent of the decay is :math:`2 (i - 1)` up to terms of order :math:`1/\Delta (i - 1)^2`,
-    which make the error rate fall faster for i < 3. What the growth does at large angles changes the
-    prefactor: exactly, for large :math:`\Delta (i - 1)`, the :math:`\pi^2 / 8` of the long pulse is
-    :math:`2^{(i-1)/(i+1)} [(i-1)/i]^{2/(i+1)}`, so that the closed form is 1.07 times too large for i = 3, 1.6 times for
-    i = 2 and 2.6 times for i = 1.5.
+    pole that is right: the rate of the decay is that of the Fokker-Planck equation, :math:`2 (i - 1)`, but for a term
+    :math:`(3 - i) / \Delta (i - 1)`, by which the error rate falls faster for i < 3. At large angles the growth is
+    another, which changes the prefactor: for large :math:`\Delta (i - 1)` the :math:`\pi^2 / 8` should be
+    :math:`2^{(i-1)/(i+1)} [(i-1)/i]^{2/(i+1)}`. For long pulses the closed form is thus too large 1.07 times for i = 3,
+    1.6 times for i = 2, and 2.6 times for i = 1.5, growing slowly with the width where i < 3.
 
     Parameters
     ----------
@@ -180,8 +180,8 @@ def write_error(
     The junction is in thermal equilibrium in one state; an error is a magnetisation that is on the same side of the
     equator at the end of the pulse. Methods are
 
-    - ``fokker-planck``: the equation of the probability density (:mod:`synaspice.characterization.fokker_planck`), for a
-      junction that is symmetric about its axis; the interval is the error of the grid;
+    - ``fokker-planck``: the equation of the probability density (:mod:`synaspice.characterization.fokker_planck`), for
+      a junction that is symmetric about its axis; the interval is the error of the grid;
     - ``splitting``: weighted trajectories (:mod:`synaspice.characterization.splitting`), for any junction; 95 %
       confidence from independent replicas;
     - ``ensemble``: plain trajectories, down to one over their number; 95 % confidence (Wilson);

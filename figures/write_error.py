@@ -15,9 +15,9 @@ from .characteristics import scaled_axis
 STYLES: dict[str, tuple[dict[str, Any], str]] = {
     "fokker-planck": ({"linestyle": "-", "linewidth": 1.0}, "Fokker-Planck"),
     "closed-form": ({"linestyle": "--", "linewidth": 0.6}, "closed form (Butler et al. 2012)"),
-    "splitting": ({"linestyle": "none", "marker": "s", "markersize": 2.6, "capsize": 1.5}, "splitting"),
+    "splitting": ({"linestyle": "none", "marker": "s", "markersize": 2.2, "capsize": 1.5}, "splitting"),
     "ensemble": (
-        {"linestyle": "none", "marker": "o", "markersize": 4.0, "fillstyle": "none", "capsize": 1.5},
+        {"linestyle": "none", "marker": "o", "markersize": 3.6, "fillstyle": "none", "capsize": 1.5},
         "ensemble",
     ),
 }
@@ -34,10 +34,12 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     shown = table[table["probability"] > 0]
     overdrives = sorted(table["overdrive"].unique())
     reference = next(name for name in REFERENCES if name in set(table["method"]))
+    spacing = x * float(np.min(np.diff(np.unique(table["width"])), initial=table["width"].max()))
     for (method, overdrive), part in shown.groupby(["method", "overdrive"], sort=False):
         style, _ = STYLES[str(method)]
-        own = {**style, "color": f"C{overdrives.index(overdrive)}"}
-        width, errors = x * part["width"], _errors(part)
+        k = overdrives.index(overdrive)
+        own = {**style, "color": f"C{k}", "elinewidth": 0.5, "capthick": 0.5}
+        width, errors = x * part["width"].to_numpy(), _errors(part)
         left.errorbar(width, part["probability"], errors, **own)
         best = table[(table["method"] == reference) & (table["overdrive"] == overdrive)].set_index("width")
         scale = best["probability"].reindex(part["width"]).to_numpy()
@@ -45,20 +47,23 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         rare = (scale < 0.999) & (scale > SMALLEST)
         ratio = (part["probability"].to_numpy() / np.where(scale > 0, scale, np.nan))[rare]
         if method != reference:
-            right.errorbar(width[rare], ratio, errors[:, rare] / scale[rare], **own)
+            # Beside each other, so that error bars can be told apart.
+            aside = 0.0 if style["linestyle"] != "none" else (k + 0.5) / len(overdrives) - 0.5
+            moved = width[rare] + 0.6 * spacing * aside
+            right.errorbar(moved, ratio, errors[:, rare] / scale[rare], **own)
     left.set_yscale("log")
     left.set_ylim(max(SMALLEST, 0.3 * float(shown["probability"].min())), 2.0)
     left.set_ylabel("Write error rate")
     right.set_yscale("log")
     right.set_ylim(*RATIOS)
-    ticks = [0.3, 0.5, 1.0, 2.0, 4.0]
+    ticks = [0.5, 1.0, 2.0, 4.0]
     right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     right.minorticks_off()
     right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
     right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
     present = [name for name in STYLES if name in set(table["method"])]
     handles = [Line2D([], [], color="0.3", **_plain(STYLES[name][0])) for name in present]
-    right.legend(handles, [STYLES[name][1] for name in present], loc="upper center", ncols=2, fontsize=6)
+    right.legend(handles, [STYLES[name][1] for name in present], loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     colours = [Line2D([], [], color=f"C{k}") for k in range(len(overdrives))]
     left.legend(
         colours, [f"{value:.3g}" for value in overdrives], title="overdrive", title_fontsize=7, loc="lower left"

@@ -150,13 +150,13 @@ class Plan:
         """
         request = self.request
         device, functions = request.device, compiled(request.device)
-        states = list(map(str, functions.system.states))
+        states = functions.state_names
         found = dict(zip([*states, *device.telegraph_declarations()], values, strict=True))
         branch = list(device.branches())[request.branch]
         drive = np.broadcast_to(np.asarray(request.waveform(times), dtype=float), values.shape[1:])
         if not request.by_current:
             return found | {branch: drive}
-        names = list(map(str, functions.parameters))
+        names = functions.parameter_names
         p = list(parameters[:, :, np.newaxis])
         for row, value in zip(self.telegraph_rows, values[len(states) :], strict=True):
             p[row] = value

@@ -9,6 +9,7 @@ from importlib import resources
 
 import pytest
 
+from synaspice.characterization.benches import BENCHES
 from synaspice.devices import MTJ, ParameterError
 from synaspice.devices.catalog import models
 from synaspice.devices.preset import Preset
@@ -103,7 +104,7 @@ def test_derived_quantities_are_finite(model, name):
 def test_what_its_benches_need_can_be_suggested(model, name):
     device = device_of(model, name)
     benches = device.suitable_benches()
-    assert set(benches) <= set(device.benches)
+    assert set(benches) <= {*device.benches, *device.provenance.benches} <= set(BENCHES)
     for quantity in device.loops if "hysteresis" in benches else ():
         sweep = device.suggested_sweep(quantity)
         assert sweep.amplitude > 0
