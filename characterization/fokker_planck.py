@@ -278,6 +278,7 @@ class Cells:
             mean = fastest * (end - now)
             steps = max(1, math.ceil(mean / JUMPS))
             weights = poisson.pmf(np.arange(TERMS), mean / steps)
+            weights /= weights.sum()  # their rounding would add up over the steps
             for _ in range(steps):
                 term, total = p, weights[0] * p
                 for weight in weights[1:]:

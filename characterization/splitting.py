@@ -14,8 +14,8 @@ This weighted ensemble is chosen over splitting at levels that are reached one a
 not reached: the trajectories that do not switch are those that stay at the pole, where they also start, and which the
 drive depletes by a factor in each of its time constants. Bins within the equilibrium distribution keep trajectories
 there at all times, in equal number, so that the relative error grows with :math:`\sqrt{-\ln P}` only, and one run gives
-all widths of a pulse. Killing those that have crossed the threshold and copying survivors ("go with the winners") has no
-bias either, but nearly all survivors are past recall already.
+all widths of a pulse. Killing those that have crossed the threshold and copying survivors ("go with the winners") has
+no bias either, but nearly all survivors are past recall already.
 
 The error bar is that of independent replicas.
 

@@ -40,9 +40,9 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
         P = 1 - \exp\left[-\frac{\pi^2 \Delta}{4}\,\frac{i - 1}{i\,e^{2 (i - 1) \tau} - 1}\right], \qquad
         \tau = \frac{t}{t_D}, \quad t_D = \frac{1 + \alpha^2}{\alpha\gamma_0 H_k}
 
-    It is the probability that the tilt, a thermal one that grows as a small one does, is not yet :math:`\pi/2`. Near the
-    pole that is right: the rate of the decay is that of the Fokker-Planck equation, :math:`2 (i - 1)`, but for a term
-    :math:`(3 - i) / \Delta (i - 1)`, by which the error rate falls faster for i < 3. At large angles the growth is
+    It is the probability that the tilt, a thermal one that grows as a small one does, is not yet :math:`\pi/2`. Near
+    the pole that is right: the rate of the decay is that of the Fokker-Planck equation, :math:`2 (i - 1)`, but for a
+    term :math:`(3 - i) / \Delta (i - 1)`, by which the error rate falls faster for i < 3. At large angles the growth is
     another, which changes the prefactor: for large :math:`\Delta (i - 1)` the :math:`\pi^2 / 8` should be
     :math:`2^{(i-1)/(i+1)} [(i-1)/i]^{2/(i+1)}`. For long pulses the closed form is thus too large 1.07 times for i = 3,
     1.6 times for i = 2, and 2.6 times for i = 1.5, growing slowly with the width where i < 3.
