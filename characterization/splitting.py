@@ -48,8 +48,9 @@ from ..devices.waveforms import DC, Drive, FloatArray
 
 #: Trajectories whose distribution after the relaxation decides on the bins, if none are given.
 PILOT = 2048
-#: Shares of them that are further from the threshold than the edges of the bins, for an event that is left.
-DEPTHS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.9)
+#: Shares of them that are further from the threshold than the edges of the bins, for an event that is left. Of those
+#: tried on pulses of 1.5 and 3 I_c0 the ones with the least variance.
+DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 #: Number of edges up to the threshold, for an event that is reached.
 STAIRS = 25
 #: Rounds of splitting while the device relaxes; and time constants of the slowest motion for which it does.
