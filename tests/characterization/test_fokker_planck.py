@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from barriers import ROOM, junction_with_barrier, rate_of
 from scipy.integrate import quad
+from scipy.linalg import expm
 from scipy.special import dawsn
 
 from synaspice.characterization.fokker_planck import (
@@ -149,6 +150,38 @@ def test_the_error_of_the_grid_is_of_second_order_and_within_the_bounds():
         assert 1e-11 < found.value < 1e-9
         assert math.log(found.lower) < best < math.log(found.upper)
     assert found.upper / found.lower - 1 < 0.03
+
+
+def by_legendre_polynomials(overdrive, barrier, times):
+    """The same equation by a spectral method: moments a_n = <P_n(u)>, of which P(u > 0) is a sum.
+
+    da_n/dt = <(u - i)(1 - u^2) P_n'> - n(n+1) a_n / 2 Delta, t in units of 1/A, with
+    (1 - u^2) P_n' = n(n+1)/(2n+1) (P_{n-1} - P_{n+1}) and u P_n = [(n+1) P_{n+1} + n P_{n-1}]/(2n+1).
+    """
+    count = 260
+    n = np.arange(count)
+    shift = np.diag((n[:-1] + 1) / (2 * n[:-1] + 1), 1) + np.diag(n[1:] / (2 * n[1:] + 1), -1)
+    steep = np.diag(n[1:] * (n[1:] + 1) / (2 * n[1:] + 1), -1) - np.diag((n * (n + 1) / (2 * n + 1))[:-1], 1)
+    motion = steep @ (shift - overdrive * np.eye(count)) - np.diag(n * (n + 1) / (2 * barrier))
+    u, weights = np.polynomial.legendre.leggauss(600)
+    u, weights = (u + 1) / 2, weights * np.exp(barrier * (((u + 1) / 2) ** 2 - 1))
+    start = np.polynomial.legendre.legvander(u, count - 1).T @ weights / weights.sum()
+    at_zero = np.polynomial.legendre.legvander(np.zeros(1), count)[0]
+    above = np.concatenate([[0.5], (at_zero[:-2] - at_zero[2:])[: count - 1] / 2])
+    return [float(above @ expm(motion * t) @ start) for t in times]
+
+
+@pytest.mark.parametrize("overdrive", [1.2, 2.0, 3.0])
+def test_another_method_gives_the_same_write_errors(overdrive):
+    barrier, tau = IKEDA.thermal_stability, np.array([1.0, 2.5, 4.0])
+    magnet, current = magnet_of(IKEDA), overdrive * IKEDA.critical_current_to_parallel
+    found = still_there(magnet, current, tau / rate_of(IKEDA))
+    spectral = by_legendre_polynomials(overdrive, barrier, tau)
+    for one, other in zip(found, spectral, strict=True):
+        # The spectral sum loses what is below 1e-12.
+        assert abs(math.log(other / one.value)) < math.log(one.upper / one.value) + 1e-12 / other
+        assert one.upper / one.lower < 1.002
+    assert overdrive < 3 or spectral[-1] < 1e-5
 
 
 def test_widths_do_not_depend_on_each_other():
