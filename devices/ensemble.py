@@ -19,7 +19,7 @@ from .targets.noisy_trajectories import (
     table_of_traces,
     whole_steps,
 )
-from .targets.numeric import Request, evaluate_static, whole
+from .targets.numeric import Request, whole
 from .variability import Distribution, sample
 from .waveforms import Drive, FloatArray
 
@@ -238,7 +238,7 @@ class Ensemble:
             found: dict[str, list[FloatArray]] = {name: [] for name in names}
             for moment in moments:
                 chunk.advance(moment - chunk.step)
-                for name, values in self._quantities(chunk, names).items():
+                for name, values in chunk.quantities(names).items():
                     found[name].append(values)
             return {name: Moments.of(np.stack(values, axis=1), bins[name]) for name, values in found.items()}
 
@@ -342,19 +342,6 @@ class Ensemble:
         chunk = Chunk(plan, first, count, quantity, threshold, rising)
         chunk.advance(plan.steps + 1)  # the look at the end is taken at the beginning of one more step
         return np.where(chunk.hits < 0, math.nan, chunk.hits * plan.time_step)
-
-    def _quantities(self, chunk: Chunk, names: Sequence[str]) -> dict[str, FloatArray]:
-        """Values of quantities of the trajectories of a chunk."""
-        device, found = self._request.device, chunk.quantities()
-        if not set(names) <= set(found):
-            times = np.array([chunk.step * chunk.plan.time_step])
-            drives = {**self._request.drives_at(times), **self._request.voltages_at(times)}
-            given = found | {name: value[0] for name, value in drives.items()}
-            found |= evaluate_static(device, given, list(chunk.parameters))
-        for name in names:
-            if name not in found:
-                raise UnknownNameError(f"quantity of {device.model_name()}", name, found)
-        return {name: np.broadcast_to(found[name], len(chunk.hits)) for name in names}
 
     def _attributes(self, plan: Plan) -> dict[str, Any]:
         return {"temperature": self.temperature, "seed": self.seed, "time_step": plan.time_step}

@@ -115,7 +115,8 @@ class SpinOrbitTorqueMTJ(MTJ):
         amplitudes = tuple(self.critical_line_current * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
         field = {"field_x": self.field_x + self.assisting_field}
         widths = (0.5e-9, 1e-9, 2e-9) if self.perpendicular else (1e-9, 2e-9, 4e-9)
-        return Switching("line_current", amplitudes, widths, "antiparallel", "parallel", field)
+        pulses = "line_current", amplitudes, widths, "antiparallel", "parallel", field
+        return Switching(*pulses, coordinate="cosine", critical=self.critical_line_current)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 2 ns along the line, three times the critical current, in a field along it, while it is read."""

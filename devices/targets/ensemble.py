@@ -26,18 +26,26 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import SimulationError
+from ..errors import SimulationError, UnknownNameError
 from ..waveforms import FloatArray
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
-from .numeric import Request, compiled, initial_state, parameter_columns, parameter_vector
+from .numeric import (
+    Request,
+    compiled,
+    evaluate_static,
+    initial_state,
+    parameter_columns,
+    parameter_vector,
+    voltages_at_current,
+)
 
 #: Trajectories in a block, and how many must be asked for to make blocks worth while.
 BLOCK, FEW = 64, 16
@@ -45,8 +53,6 @@ BLOCK, FEW = 64, 16
 CHUNK = 1024
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
-#: Newton steps for the voltage at a given current.
-MOST_CORRECTIONS = 100
 
 Result = TypeVar("Result")
 
@@ -160,14 +166,7 @@ class Plan:
         v: list[Any] = [0.0] * len(device.branches())
         for other, waveform in request.voltages.items():
             v[other] = waveform(times)
-        voltage = np.zeros(values.shape[1:])
-        for _ in range(MOST_CORRECTIONS):
-            v[request.branch] = voltage
-            current, slope = functions.conduction_array[request.branch](v, list(values[: len(states)]), p)
-            correction = (drive - current) / slope
-            voltage = voltage + correction
-            if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
-                break
+        voltage = voltages_at_current(functions, request.branch, drive, v, list(values[: len(states)]), p)
         return found | {branch: voltage}
 
 
@@ -242,11 +241,30 @@ class Chunk:
         if not np.all(np.isfinite(self.states)):
             raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {e.time_step:g} s")
 
-    def quantities(self) -> dict[str, FloatArray]:
-        """States, telegraph processes, and voltage of the driven branch, by name, at the end of the last step."""
-        times = np.array([self.step * self.plan.time_step])
+    def quantities(self, names: Sequence[str]) -> dict[str, FloatArray]:
+        """Values of quantities of the trajectories at the end of the last step.
+
+        Parameters
+        ----------
+        names : sequence of str
+            States, telegraph processes, voltages, currents and observables.
+
+        Raises
+        ------
+        UnknownNameError
+            If the device has no such quantity.
+        """
+        request, times = self.plan.request, np.array([self.step * self.plan.time_step])
         values = np.concatenate([self.states, self.telegraphs])[:, :, np.newaxis]
-        return {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
+        found = {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
+        if not set(names) <= set(found):
+            drives = {**request.drives_at(times), **request.voltages_at(times)}
+            given = found | {name: value[0] for name, value in drives.items()}
+            found |= evaluate_static(request.device, given, list(self.parameters))
+        for name in names:
+            if name not in found:
+                raise UnknownNameError(f"quantity of {request.device.model_name()}", name, found)
+        return {name: np.broadcast_to(found[name], len(self.hits)) for name in names}
 
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:

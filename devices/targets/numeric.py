@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Function = Callable[..., tuple[Any, ...]]
 
+#: Newton steps for the voltage at a given current.
+MOST_CORRECTIONS = 100
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -330,7 +333,7 @@ def voltage_solver(
 
     def solve(current: float, voltage: list[float], x: Sequence[float], p: Sequence[float]) -> float:
         voltage[branch] = 0.0
-        for _ in range(100):
+        for _ in range(MOST_CORRECTIONS):
             result = conduction(voltage, x, p)
             correction = (current - result[branch]) / result[count + branch * count + branch]
             voltage[branch] += correction
@@ -339,6 +342,30 @@ def voltage_solver(
         return voltage[branch]
 
     return solve
+
+
+def voltages_at_current(
+    functions: Compiled,
+    branch: int,
+    current: FloatArray,
+    voltages: Sequence[Any],
+    states: Sequence[FloatArray],
+    parameters: Sequence[Any],
+) -> FloatArray:
+    """Voltages at which a branch carries given currents: Newton's method for many states at once.
+
+    The voltages of the other branches, the states and the parameters are broadcast against the currents.
+    """
+    all_voltages = list(voltages)
+    voltage = np.zeros(np.shape(current))
+    for _ in range(MOST_CORRECTIONS):
+        all_voltages[branch] = voltage
+        found, slope = functions.conduction_array[branch](all_voltages, states, parameters)
+        correction = (current - found) / slope
+        voltage = voltage + correction
+        if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
+            break
+    return voltage
 
 
 def voltage_at_current(device: CompactModel, current: float) -> float:
