@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .switching import switching
     from .table import read_table, write_table
     from .velocity import velocity
+    from .write_error import write_error
 
 __all__ = [
     "agreement",
@@ -27,7 +28,8 @@ __all__ = [
     "read_table",
     "switching",
     "velocity",
+    "write_error",
     "write_table",
 ]
-_BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity")
+_BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity", "write_error")
 __getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})

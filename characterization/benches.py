@@ -122,6 +122,22 @@ BENCHES: dict[str, Bench] = {
         },
         engines=("numeric",),
     ),
+    "write-error": Bench(
+        "probability that a pulse fails to switch, down to 1e-12 and less",
+        {
+            "quantity": Setting("name", "what the pulse imposes: voltage, current, or that of a branch by name"),
+            "amplitude": Setting("range", "amplitudes of the pulses", "swept"),
+            "width": Setting("range", "widths of the pulses [s]", "s"),
+            "methods": Setting("names", "fokker-planck, splitting, ensemble, butler"),
+            "coordinate": Setting("name", "state or observable that tells the reference states apart"),
+            "start": Setting("name", "reference state before the pulse"),
+            "end": Setting("name", "reference state of a switched device"),
+            "trajectories": Setting("integer", "trajectories per amplitude"),
+            "temperature": TEMPERATURE,
+            "seed": SEED,
+        },
+        engines=("numeric",),
+    ),
 }
 
 

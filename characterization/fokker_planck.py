@@ -7,12 +7,13 @@ With :math:`u = m_z` the density of probability follows Brown's equation (1963, 
     \frac{\partial\rho}{\partial t} = -\frac{\partial J}{\partial u}, \qquad
     J = A(u)\,\rho - D\,(1 - u^2)\,\frac{\partial\rho}{\partial u}
 
-whose drift :math:`A = \dot m_z`, spin torques included, and diffusion :math:`D = \alpha\gamma k_B T / [(1 + \alpha^2) M_s V]`
-are evaluated from the device's own equations and noise. It is solved by finite volumes that are even in the polar
-angle, with the fluxes of Scharfetter and Gummel (1969, doi:10.1109/T-ED.1969.16566), which keep the equilibrium
-exactly: the master equation of a walk from cell to cell. Its propagator over a time is a sum and a product of numbers
-that are not negative alone (uniformisation, then squaring), so that a probability of :math:`10^{-12}` has as many right
-digits as one of a half, and the step of time has no error.
+whose drift :math:`A = \dot m_z`, spin torques included, and diffusion
+:math:`D = \alpha\gamma k_B T / [(1 + \alpha^2) M_s V]` are evaluated from the device's own equations and noise. It is
+solved by finite volumes that are even in the polar angle, with the fluxes of Scharfetter and Gummel (1969,
+doi:10.1109/T-ED.1969.16566), which keep the equilibrium exactly: the master equation of a walk from cell to cell. Its
+propagator over a time is made of sums and products of numbers that are not negative alone (uniformisation, then
+squaring), so that a probability of :math:`10^{-12}` has as many right digits as one of a half, and the step of time has
+no error.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class AxialMagnet:
         self._check_symmetry()
 
     def drift(self, u: ArrayLike, azimuth: float = 0.0) -> FloatArray:
-        """Rate of m_z where it is u. [1/s]"""
+        """Rate of m_z where it is u [1/s]."""
         z = np.asarray(u, dtype=float)
         across = np.sqrt(1 - z**2)
         states = [across * math.cos(azimuth), across * math.sin(azimuth), z]
@@ -84,7 +85,7 @@ class AxialMagnet:
 
     @functools.cached_property
     def diffusion(self) -> float:
-        """Coefficient D of the free diffusion on the sphere. [1/s]"""
+        """Coefficient D of the free diffusion on the sphere [1/s]."""
         return float(self._tensor(0.0, 0.0)[2, 2])
 
     def _voltages(self, states: Sequence[FloatArray]) -> dict[str, FloatArray]:
@@ -112,7 +113,8 @@ class AxialMagnet:
         largest = max(np.abs(rates).max(), self.diffusion)
         if np.abs(rates - rates[0]).max() > ROUNDING * largest:
             raise ParameterError(
-                f"{self.device.model_name()} is not symmetric about z: its fields, anisotropy, shape and reference layer must be"
+                f"{self.device.model_name()} is not symmetric about z: "
+                "its fields, anisotropy, shape and reference layer must be"
             )
         for z, azimuth in ((0.6, 0.7), (-0.8, 2.0)):
             across = math.sqrt(1 - z**2)
@@ -158,7 +160,7 @@ class MasterEquation:
 
     @functools.cached_property
     def rates(self) -> tuple[FloatArray, FloatArray]:
-        """Rates of the steps up, from all cells but the last, and down, from all but the first. [1/s]"""
+        """Rates of the steps up, from all cells but the last, and down, from all but the first [1/s]."""
         sizes = np.diff(self.edges)
         face = self.magnet.diffusion * (1 - self.edges[1:-1] ** 2) / np.diff(self.centres)
         fall = -np.diff(self.potential)
@@ -168,7 +170,7 @@ class MasterEquation:
         """Probabilities of the cells in equilibrium: everywhere (0), or in the upper (1) or lower (-1) half alone."""
         weights = np.diff(self.edges) * np.exp(self.potential.min() - self.potential)
         weights[self.centres * side < 0] = 0.0
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
 
     def propagator(self, duration: float) -> FloatArray:
         """Matrix that takes the probabilities of the cells over a time [s]; its entries have small relative errors."""
@@ -188,7 +190,7 @@ class MasterEquation:
         return np.asarray(matrix)
 
     def mean_first_passage_time(self, start: FloatArray, threshold: float) -> float:
-        """Mean time until u is first below a threshold, from given probabilities of the cells. [s]
+        """Mean time until u is first below a threshold, from given probabilities of the cells [s].
 
         The threshold is taken to the nearest edge. By the closed form for a walk in one dimension: a sum of terms that
         are all positive.
@@ -207,7 +209,7 @@ class MasterEquation:
 
 
 def _bernoulli(x: FloatArray) -> FloatArray:
-    """x / (exp(x) - 1)."""
+    """X / (exp(x) - 1)."""
     small = np.abs(x) < 1e-6
     with np.errstate(over="ignore"):  # beyond exp(709) it is 0
         return np.asarray(np.where(small, 1 - x / 2, x / np.expm1(np.where(small, 1.0, x))))

@@ -38,7 +38,6 @@ from ..devices.targets.numeric import Request, whole
 from ..devices.waveforms import Drive, FloatArray
 
 
-
 @dataclass(frozen=True)
 class Side:
     """Where a trajectory is said to stay.
@@ -154,7 +153,7 @@ def _population(
     generator = np.random.default_rng([plan.seed, first])
     found, weight, now = [], 1.0, 0
     for stop in stops:
-        list(pool.map(lambda chunk, steps=stop - now: chunk.advance(steps), chunks))  # type: ignore[misc]
+        list(pool.map(lambda chunk, steps=stop - now: chunk.advance(steps), chunks))
         now = stop
         values = np.concatenate([chunk.quantities([side.quantity])[side.quantity] for chunk in chunks])
         found.append(weight * np.count_nonzero(side.holds(values)) / number)

@@ -1,4 +1,4 @@
-"""Write error rate: the probability that a device has not switched by the end of a pulse, down to where it is wanted."""
+"""Write error rate: the probability that a device has not switched by the end of a pulse, however small it is."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from ..devices.errors import ParameterError, UnknownNameError
+from ..devices.junction_pulses import precession_decay
+from ..devices.macrospin import ROOM_TEMPERATURE
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.mtj import MTJ
 from ..devices.suggestions import Switching
 from ..devices.targets.noisy_trajectories import checked_seed
 from ..devices.targets.numeric import initial_state
 from ..devices.waveforms import FloatArray, Pulse
-from .fokker_planck import AxialMagnet, unswitched
+from .fokker_planck import AxialMagnet, butler_write_error_rate, unswitched
 from .splitting import Side, mean_and_interval, staying_probabilities
 
 #: Amplitudes by default, over the critical one; and widths, over the shortest that the device suggests.
@@ -93,6 +96,17 @@ def _by_fokker_planck(task: _Task) -> Bounds:
     return probability, np.maximum(probability - error, 0.0), probability + error
 
 
+def _by_butler(task: _Task) -> Bounds:
+    device, critical = task.device, task.suggested.critical
+    if critical is None or not isinstance(device, MTJ):
+        raise ParameterError(f"the closed form is for tunnel junctions that a current switches: not {device}")
+    # At the temperature of the noise, and not at that of the figure of merit.
+    barrier = device.thermal_stability * ROOM_TEMPERATURE / task.temperature
+    reduced = task.widths / precession_decay(device) / (1 + device.damping**2)
+    rate = butler_write_error_rate(task.amplitude / critical, barrier, reduced)
+    return rate, np.full_like(rate, np.nan), np.full_like(rate, np.nan)
+
+
 def _intervals(widths: FloatArray) -> list[tuple[float, float]]:
     return list(zip([0.0, *widths[:-1].tolist()], widths.tolist(), strict=True))
 
@@ -101,6 +115,7 @@ METHODS: dict[str, Callable[[_Task], Bounds]] = {
     "fokker-planck": _by_fokker_planck,
     "splitting": _by_splitting,
     "ensemble": _by_ensemble,
+    "butler": _by_butler,
 }
 
 
@@ -137,8 +152,10 @@ def write_error(
         Widths of the pulses. [s]
     methods : sequence of str, optional
         ``"fokker-planck"`` (:mod:`~synaspice.characterization.fokker_planck`; a macrospin that is symmetric about z),
-        ``"splitting"`` (:mod:`~synaspice.characterization.splitting`; any device with noise) and ``"ensemble"``
-        (independent trajectories: down to about one over their number). Default: all that suit the device.
+        ``"splitting"`` (:mod:`~synaspice.characterization.splitting`; any device with noise), ``"ensemble"``
+        (independent trajectories: down to about one over their number) and ``"butler"`` (the closed form of
+        :func:`~synaspice.characterization.fokker_planck.butler_write_error_rate`, without bounds). Default: all that
+        suit the device.
     coordinate : str, optional
         State or observable that tells the reference states apart.
     start, end : str, optional
@@ -169,11 +186,11 @@ def write_error(
     """
     suggested = device.suggested_switching()
     source = quantity or suggested.quantity
-    if amplitude is None and (suggested.critical is None or source != suggested.quantity):
-        raise ParameterError("give the amplitudes: the device knows no critical one of what the pulse imposes")
-    amplitudes = np.atleast_1d(
-        np.asarray(suggested.critical * np.array(OVERDRIVES) if amplitude is None else amplitude, dtype=float)  # type: ignore[operator]
-    )
+    if amplitude is None:
+        if suggested.critical is None or source != suggested.quantity:
+            raise ParameterError("give the amplitudes: the device knows no critical one of what the pulse imposes")
+        amplitude = suggested.critical * np.array(OVERDRIVES)
+    amplitudes = np.atleast_1d(np.asarray(amplitude, dtype=float))
     widths = np.sort(np.atleast_1d(np.asarray(min(suggested.widths) * WIDTHS if width is None else width, dtype=float)))
     if not np.all(np.isfinite(amplitudes)) or not np.all((widths > 0) & np.isfinite(widths)):
         raise ParameterError("amplitudes must be finite, and widths positive and finite")
@@ -223,8 +240,9 @@ def _chosen(device: CompactModel, methods: Sequence[str] | None, temperature: fl
     try:
         AxialMagnet(device, 0.0, temperature=temperature)
     except ParameterError:
-        return [name for name in METHODS if name != "fokker-planck"]
-    return list(METHODS)
+        return ["splitting", "ensemble"]
+    closed = isinstance(device, MTJ) and device.suggested_switching().critical is not None
+    return [name for name in METHODS if closed or name != "butler"]
 
 
 def _side(device: CompactModel, coordinate: str | None, first: str, last: str) -> Side:
@@ -238,7 +256,7 @@ def _side(device: CompactModel, coordinate: str | None, first: str, last: str) -
         if coordinate not in table:
             raise UnknownNameError(f"quantity of {device.model_name()}", coordinate, table)
         values.append(float(table[coordinate]))
-    if np.isclose(*values):
+    if np.isclose(values[0], values[1]):
         raise ParameterError(f"{coordinate} does not tell {first} from {last}")
     border = sum(values) / 2
     return Side(coordinate, border, (border + values[1]) / 2)

@@ -110,7 +110,7 @@ class MTJ(CompactModel):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
-    benches = ("iv", "hysteresis", "noise", "switching", "amplitude")
+    benches = ("iv", "hysteresis", "noise", "switching", "write-error", "amplitude")
     loops = (None, "field")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
@@ -339,12 +339,15 @@ class MTJ(CompactModel):
         """All of the model's that suit the junction.
 
         The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put, in no field that leaves it one state alone.
+        junction that stays where it is put, in no field that leaves it one state alone; write
+        errors only for one that a current switches.
         """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}
         if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
-            unfit |= {"hysteresis", "switching"}
+            unfit |= {"hysteresis", "switching", "write-error"}
+        if written_by_voltage(self):
+            unfit.add("write-error")
         return tuple(name for name in self.benches if name not in unfit)
 
     @property

@@ -45,6 +45,7 @@ class SpinOrbitTorqueMTJ(MTJ):
     reference = "L. Liu et al., Science 336, 555 (2012)"
     doi = "10.1126/science.1218197"
 
+    benches = tuple(name for name in MTJ.benches if name != "write-error")
     line_voltage = Branch("line", "p", "voltage along the heavy-metal line", current="line_current")
 
     line_length = Parameter(200e-9, "m", "length of the heavy-metal line", (1e-8, 1e-3))

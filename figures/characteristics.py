@@ -149,8 +149,9 @@ def _drawing(bench: str) -> Callable[[pd.DataFrame, Any, Any], None]:
         return _FIGURES[bench]
     if bench not in BENCHES:
         raise UnknownNameError("figure for the bench", bench, BENCHES)
-    module = importlib.import_module(f".{bench}", __package__)
-    drawing: Callable[[pd.DataFrame, Any, Any], None] = getattr(module, f"draw_{bench}")
+    name = bench.replace("-", "_")
+    module = importlib.import_module(f".{name}", __package__)
+    drawing: Callable[[pd.DataFrame, Any, Any], None] = getattr(module, f"draw_{name}")
     return drawing
 
 

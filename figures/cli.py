@@ -167,7 +167,7 @@ def _extra_options(arguments: list[str]) -> dict[str, str]:
 
 def _unit_of_sweep(device: CompactModel, bench: str, quantity: str | None) -> str:
     """Unit of what a bench sweeps on a device."""
-    if bench == "switching":
+    if bench in ("switching", "write-error"):
         swept = quantity or device.suggested_switching().quantity
     elif bench == "velocity":
         swept = "current" if quantity is None else "field_z" if quantity == "field" else quantity

@@ -94,7 +94,11 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
 
 
 #: Settings with which a bench takes seconds, where its own defaults take longer: coarser, not otherwise different.
-QUICK: dict[str, dict[str, Any]] = {"switching": {"trajectories": 40, "seed": 1}, "drift": {"seed": 1}}
+QUICK: dict[str, dict[str, Any]] = {
+    "switching": {"trajectories": 40, "seed": 1},
+    "drift": {"seed": 1},
+    "write-error": {"methods": ("fokker-planck", "ensemble", "butler"), "trajectories": 1024, "seed": 1},
+}
 
 
 def measurements(device: CompactModel) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -68,9 +68,7 @@ def electrical_noise(
     return sum((densities[k] for k in own), np.zeros(())), sum((densities[k + 1] for k in own), np.zeros(()))
 
 
-def diffusion_tensor(
-    device: CompactModel, voltages: FloatArray, states: FloatArray, temperature: float
-) -> FloatArray:
+def diffusion_tensor(device: CompactModel, voltages: FloatArray, states: FloatArray, temperature: float) -> FloatArray:
     r"""Diffusion of the states by their noises at one point, :math:`\tfrac12 \sum_k S_k\, b_k b_k^T`.
 
     Here :math:`b_k = \partial f/\partial n_k` and :math:`S_k` are the two-sided densities.
