@@ -206,7 +206,10 @@ def write_error(
     side = _side(device, coordinate or suggested.coordinate, first, last)
     root = checked_seed(seed)
     rows = []
-    for k, method in enumerate(_chosen(begin, methods, temperature)):
+    for name in methods or ():
+        if name not in METHODS:
+            raise UnknownNameError("method", name, METHODS)
+    for k, method in enumerate(suitable_methods(begin, temperature) if methods is None else methods):
         for j, value in enumerate(amplitudes.tolist()):
             own = int(np.random.SeedSequence([root, k, j]).generate_state(1)[0])
             settings = (widths, side, rest, trajectories, temperature, own, time_step)
@@ -231,12 +234,8 @@ def write_error(
     return table
 
 
-def _chosen(device: CompactModel, methods: Sequence[str] | None, temperature: float) -> list[str]:
-    for name in methods or ():
-        if name not in METHODS:
-            raise UnknownNameError("method", name, METHODS)
-    if methods is not None:
-        return list(methods)
+def suitable_methods(device: CompactModel, temperature: float = 300.0) -> list[str]:
+    """The methods of :func:`write_error` that suit a device."""
     try:
         AxialMagnet(device, 0.0, temperature=temperature)
     except ParameterError:

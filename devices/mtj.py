@@ -339,8 +339,8 @@ class MTJ(CompactModel):
         """All of the model's that suit the junction.
 
         The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put, in no field that leaves it one state alone; write
-        errors only for one that a current switches.
+        junction that stays where it is put, in no field that leaves it one state alone; write errors only for one that
+        a current switches.
         """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}
