@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
@@ -45,7 +45,7 @@ class SpinOrbitTorqueMTJ(MTJ):
     reference = "L. Liu et al., Science 336, 555 (2012)"
     doi = "10.1126/science.1218197"
 
-    benches = tuple(name for name in MTJ.benches if name != "write-error")
+    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "amplitude")
     line_voltage = Branch("line", "p", "voltage along the heavy-metal line", current="line_current")
 
     line_length = Parameter(200e-9, "m", "length of the heavy-metal line", (1e-8, 1e-3))
