@@ -134,13 +134,14 @@ def staying_probabilities(
     request = Request.of(device, drive, float(moments[-1]), source, inputs or {})
     steps = whole_steps(request, 1, time_step)
     number = whole("population", population, 2)
-    plan = Plan(request, checked_temperature(temperature), checked_seed(seed), steps, block=BLOCK)
+    total = number * whole("populations", populations, 1)
+    plan = Plan(request, checked_temperature(temperature), checked_seed(seed), steps, block=BLOCK, trajectories=total)
     stops = np.maximum(1, np.rint(moments / plan.time_step).astype(int)).tolist()
     start = Chunk(plan, 0, 1).quantities([side.quantity])[side.quantity]
     if not side.holds(start).all():
         raise ParameterError(f"{side.quantity} starts at {start[0]:g}, not on the side of {side.border:g} to stay on")
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        runs = tqdm(range(whole("populations", populations, 1)), desc="populations", disable=not progress)
+        runs = tqdm(range(populations), desc="populations", disable=not progress)
         return np.array([_population(plan, k * number, number, stops, side, replace, pool) for k in runs])
 
 

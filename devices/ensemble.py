@@ -330,8 +330,15 @@ class Ensemble:
         def devices(first: int, count: int) -> list[CompactModel]:
             return sample(request.device, self.variability, count, self.seed, first=first)
 
-        steps = whole_steps(request, intervals, self.time_step)
-        return Plan(request, self.temperature, self.seed, steps, devices if self.variability else None, self.block)
+        return Plan(
+            request,
+            self.temperature,
+            self.seed,
+            whole_steps(request, intervals, self.time_step),
+            devices if self.variability else None,
+            self.block,
+            trajectories=len(self.trajectories),
+        )
 
     def _in_chunks(self, task: Any) -> Iterator[Any]:
         return in_chunks(self.trajectories, task, size=self._chunk, threads=self.threads)
