@@ -86,8 +86,8 @@ def numpy_rate(trajectories: int, steps: int, repeats: int) -> float:
 
     def rates(m: np.ndarray, h: np.ndarray) -> np.ndarray:
         q = list(p)
-        for k, row in enumerate(field):
-            q[row] = h[k]
+        for axis, row in enumerate(field):
+            q[row] = h[axis]
         return np.stack(functions.static_array([VOLTAGE], list(m), q)[-3:])
 
     def run() -> None:

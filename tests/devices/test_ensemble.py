@@ -72,7 +72,7 @@ def test_a_kernel_for_much_work_computes_the_same_bits(device, drive, source, bl
     monkeypatch.setattr(targets, "LARGE", 0)
     monkeypatch.setattr(targets, "LARGE_ALONE", 0)
     np.testing.assert_array_equal(numbers(run.final()), general)
-    zeros = {name: value for name, value in loaded[-1].known}
+    zeros = dict(loaded[-1].known)
     assert zeros and set(zeros.values()) <= {0.0, 1.0, -1.0}
     assert len(write_kernel(loaded[-1])) < len(write_kernel(dataclasses.replace(loaded[-1], known=())))
 
