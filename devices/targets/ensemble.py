@@ -25,12 +25,12 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import numba
 import numpy as np
 
 from ..errors import SimulationError, UnknownNameError
@@ -297,7 +297,8 @@ def in_chunks(
     """Do a task for each chunk of trajectories, given the first and how many, in threads; results come in order."""
     starts = trajectories[::size]
     counts = [min(size, trajectories.stop - start) for start in starts]
-    workers = threads or os.cpu_count() or 1
+    # Numba's number, as one sets it for the whole process and as joblib sets it in its workers.
+    workers = threads or numba.config.NUMBA_NUM_THREADS
     if workers == 1 or len(starts) == 1:
         yield from map(task, starts, counts)
         return

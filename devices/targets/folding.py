@@ -95,7 +95,7 @@ def _folded(node: ast.BinOp) -> ast.expr:
     left, right = _value(node.left), _value(node.right)
     assert left is not None and right is not None
     results = {ast.Mult: left * right, ast.Add: left + right, ast.Sub: left - right}
-    result = results.get(type(node.op))  # type: ignore[call-overload]
+    result = results.get(type(node.op))
     return node if result is None else ast.Constant(result or 0.0)
 
 
