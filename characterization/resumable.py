@@ -82,6 +82,18 @@ def compute_pieces(
                 bar.update()
 
 
+def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
+    """Refuse to keep results whose seed nobody knows.
+
+    Raises
+    ------
+    ParameterError
+        If there is a checkpoint and no seed.
+    """
+    if checkpoint is not None and seed is None:
+        raise ParameterError("give a seed: without one the results could not be resumed")
+
+
 def describe(device: CompactModel, **arguments: Any) -> dict[str, Any]:
     """Description of work on a device: the device, its parameters, the arguments, and this package's version.
 
