@@ -124,7 +124,7 @@ def _compute(function: Callable[..., Result], piece: Mapping[str, Any], path: Pa
 def _read(path: Path) -> dict[str, np.ndarray] | None:
     """The result in a file; None if there is none, or none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(stored)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
