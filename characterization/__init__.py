@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .agreement import agreement
     from .amplitude import amplitude
     from .drift import drift
+    from .ensembles import ensemble_statistics
     from .hysteresis import hysteresis
     from .iv import iv
     from .noise import noise
@@ -22,6 +23,7 @@ __all__ = [
     "agreement",
     "amplitude",
     "drift",
+    "ensemble_statistics",
     "hysteresis",
     "iv",
     "noise",
@@ -32,4 +34,12 @@ __all__ = [
     "write_table",
 ]
 _BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity", "write_error")
-__getattr__ = lazy_names(__name__, {name: name for name in _BENCHES} | {"read_table": "table", "write_table": "table"})
+__getattr__ = lazy_names(
+    __name__,
+    {name: name for name in _BENCHES}
+    | {
+        "read_table": "table",
+        "write_table": "table",
+        "ensemble_statistics": "ensembles",
+    },
+)
