@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .hysteresis import hysteresis
     from .iv import iv
     from .noise import noise
+    from .splitting import splitting
     from .switching import switching
     from .table import read_table, write_table
     from .velocity import velocity
@@ -28,18 +29,24 @@ __all__ = [
     "iv",
     "noise",
     "read_table",
+    "splitting",
     "switching",
     "velocity",
     "write_error",
     "write_table",
 ]
-_BENCHES = ("agreement", "amplitude", "drift", "hysteresis", "iv", "noise", "switching", "velocity", "write_error")
+_FUNCTIONS = (
+    "agreement",
+    "amplitude",
+    "drift",
+    "hysteresis",
+    "iv",
+    "noise",
+    "splitting",
+    "switching",
+    "velocity",
+    "write_error",
+)
 __getattr__ = lazy_names(
-    __name__,
-    {name: name for name in _BENCHES}
-    | {
-        "read_table": "table",
-        "write_table": "table",
-        "ensemble_statistics": "ensembles",
-    },
+    __name__, {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table"}
 )

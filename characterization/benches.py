@@ -143,6 +143,24 @@ BENCHES: dict[str, Bench] = {
         },
         engines=("numeric",),
     ),
+    "write-error": Bench(
+        "write error rate over the width of a pulse, down to 1e-12, by several methods",
+        {
+            "quantity": Setting("name", "what the pulse imposes: current or voltage"),
+            "overdrive": Setting("range", "amplitudes in units of the critical one"),
+            "amplitude": Setting("range", "amplitudes of the pulses instead", "swept"),
+            "width": Setting("range", "widths of the pulses [s]", "s"),
+            "methods": Setting("names", "closed-form, fokker-planck, ensemble, splitting"),
+            "start": Setting("name", "reference state before the pulse"),
+            "end": Setting("name", "reference state of a written device"),
+            "trajectories": Setting("integer", "plain trajectories per amplitude"),
+            "walkers": Setting("integer", "weighted trajectories in a replica"),
+            "replicas": Setting("integer", "independent replicas"),
+            "temperature": TEMPERATURE,
+            "seed": SEED,
+        },
+        engines=("numeric",),
+    ),
 }
 
 

@@ -1,310 +1,441 @@
-r"""Fokker-Planck equation of a magnet that is symmetric about z: probabilities too small to be met by trajectories.
+r"""Fokker-Planck equation of an axially symmetric magnet: one dimension, finite volumes.
 
-With :math:`u = m_z` the density of probability follows Brown's equation (1963, doi:10.1103/PhysRev.130.1677)
+If nothing depends on the azimuth, :math:`u = m_z` moves by itself, and its probability density :math:`\rho` obeys
 
 .. math::
 
-    \frac{\partial\rho}{\partial t} = -\frac{\partial J}{\partial u}, \qquad
-    J = A(u)\,\rho - D\,(1 - u^2)\,\frac{\partial\rho}{\partial u}
+    \frac{\partial\rho}{\partial t} = -\frac{\partial}{\partial u}\left[w\,\rho - D\,\frac{\partial\rho}{\partial u}
+    \right], \qquad w = a - \frac{\partial D}{\partial u}
 
-whose drift :math:`A = \dot m_z`, spin torques included, and diffusion
-:math:`D = \alpha\gamma k_B T / [(1 + \alpha^2) M_s V]` are evaluated from the device's own equations and noise. It is
-solved by finite volumes that are even in the polar angle, with the fluxes of Scharfetter and Gummel (1969,
-doi:10.1109/T-ED.1969.16566), which keep the equilibrium exactly: the master equation of a walk from cell to cell. Its
-propagator over a time is made of sums and products of numbers that are not negative alone (uniformisation, then
-squaring), so that a probability of :math:`10^{-12}` has as many right digits as one of a half, and the step of time has
-no error.
+with drift :math:`a` and diffusion :math:`D` from the device's declaration (:mod:`synaspice.devices.targets.diffusion`);
+for the junction with fixed current :math:`w = A (1 - u^2)(u - i)` and :math:`D = A (1 - u^2) / 2\Delta`, Brown's
+equation with the torque of the current. With :math:`\psi' = w / D` the flux is :math:`-D\,e^\psi\,(\rho\,e^{-\psi})'`,
+and between the centres of neighbouring cells of a grid that is even in the polar angle
+
+.. math::
+
+    J_{k \to k+1} = \frac{\rho_k - \rho_{k+1} e^{\psi_k - \psi_{k+1}}}{R_k}, \qquad
+    R_k = \int_k^{k+1} \frac{e^{\psi_k - \psi}}{D}\,du
+
+with the integrals by Gauss and Legendre's rule: the fluxes of Scharfetter and Gummel with the variation of drift and
+diffusion between the points. The stationary density at the centres is Boltzmann's to rounding. The cells make a Markov
+chain in continuous time, whose transition probabilities are summed by uniformisation: sums of positive numbers, so that
+small probabilities have the same relative accuracy as large ones, and no error of a time step. What is left is the
+error of the grid, of second order, which grids of half and twice as many cells show.
+
+References
+----------
+W. F. Brown, Phys. Rev. 130, 1677 (1963), doi:10.1103/PhysRev.130.1677; D. L. Scharfetter, H. K. Gummel, IEEE Trans.
+Electron Devices 16, 64 (1969), doi:10.1109/T-ED.1969.16566; uniformisation: A. Jensen, Scand. Actuar. J. 1953, 87,
+doi:10.1080/03461238.1953.10419459; W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012),
+doi:10.1109/TMAG.2012.2209122.
 """
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.polynomial import legendre
+from scipy.sparse import diags_array
+from scipy.stats import poisson
 
-from ..devices.errors import ParameterError, UnknownNameError
+from ..devices.errors import ParameterError
 from ..devices.model import CompactModel
-from ..devices.targets.noise import diffusion_tensor
-from ..devices.targets.numeric import Request, compiled, parameter_vector, voltages_at_current
+from ..devices.targets.diffusion import coefficients, noise_follows_voltage
+from ..devices.targets.noisy_trajectories import checked_temperature
+from ..devices.targets.numeric import Request, compiled, parameter_vector, positive, voltages_at_current, whole
 from ..devices.waveforms import FloatArray
 
-#: Cells between the poles; a multiple of four, so that half as many have an edge at the equator too.
-CELLS = 400
-#: Largest violation of the symmetry that counts as rounding, relative to the rates.
-ROUNDING = 1e-9
-#: Abscissae and weights of the quadrature of a potential's difference between neighbouring cells.
-_ABSCISSAE, _WEIGHTS = np.polynomial.legendre.leggauss(5)
+#: Cells from pole to pole of the middle one of three grids.
+CELLS, LEAST_CELLS, MOST_CELLS = 400, 40, 20_000
+#: Points of the quadrature in half a cell.
+NODES = 6
+#: Mean number of jumps in a step of the uniformisation, and terms of its sum: the next is below 1e-30 of the largest.
+JUMPS, TERMS = 400, 720
+#: Jumps above which a run is refused: it would take minutes.
+MOST_JUMPS = 3e7
+#: Differences between azimuths, as a share of the largest value, above which a device is not axially symmetric.
+ASYMMETRY = 1e-9
+_AZIMUTHS = np.array([0.3, 1.7, 2.9, 4.1, 5.6])
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and the interval that it lies in.
+
+    Attributes
+    ----------
+    value : float
+        Best estimate.
+    lower, upper : float
+        Bounds.
+    """
+
+    value: float
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True)
 class AxialMagnet:
-    """A device whose one state is a direction that is symmetric about z, under a constant drive.
+    """A device whose only state is a direction that moves alike at all azimuths.
 
     Attributes
     ----------
     device : CompactModel
         The device.
-    drive : float
-        Value of what drives it. [V or A]
     source : str
-        What that is: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
+        What is imposed: ``"voltage"``, ``"current"``, or that of a branch by name.
     temperature : float
         Temperature of the noise. [K]
+    inputs : mapping
+        Constant values of inputs, such as an external field along the axis.
+    pole : int
+        Pole from which the polar angle is counted: 1 for m_z = 1, -1 for m_z = -1.
 
     Raises
     ------
     ParameterError
-        If the device has other states, or is not symmetric about z.
+        If the device is not such a one, or the temperature is not positive.
     """
 
     device: CompactModel
-    drive: float = 0.0
-    source: str = "voltage"
+    source: str = "current"
     temperature: float = 300.0
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    pole: int = 1
 
     def __post_init__(self) -> None:
-        spheres = compiled(self.device).system.spheres
-        if len(spheres) != 1 or len(compiled(self.device).system.states) != 3 or self.device.telegraph_declarations():
-            raise ParameterError(f"{self.device.model_name()} has other states than one direction")
-        if not (0 < self.temperature < math.inf):
-            raise ParameterError(f"the temperature must be positive and finite, not {self.temperature!r} K")
-        self._check_symmetry()
-
-    def drift(self, u: ArrayLike, azimuth: float = 0.0) -> FloatArray:
-        """Rate of m_z where it is u [1/s]."""
-        z = np.asarray(u, dtype=float)
-        across = np.sqrt(1 - z**2)
-        states = [across * math.cos(azimuth), across * math.sin(azimuth), z]
-        names = [str(state) for state in compiled(self.device).system.states]
-        table = self.device.static(**self._voltages(states), **dict(zip(names, states, strict=True)))
-        return np.asarray(table[f"d{names[2]}/dt"])
-
-    @functools.cached_property
-    def diffusion(self) -> float:
-        """Coefficient D of the free diffusion on the sphere [1/s]."""
-        return float(self._tensor(0.0, 0.0)[2, 2])
-
-    def _voltages(self, states: Sequence[FloatArray]) -> dict[str, FloatArray]:
-        request = Request.of(self.device, self.drive, 1.0, self.source, {})
-        name = list(self.device.branches())[request.branch]
-        value = np.full(np.shape(states[0]), float(self.drive))
-        if not request.by_current:
-            return {name: value}
-        functions = compiled(self.device)
-        rest = [0.0] * len(functions.system.voltages)
-        return {
-            name: voltages_at_current(functions, request.branch, value, rest, states, parameter_vector(self.device))
-        }
-
-    def _tensor(self, u: float, azimuth: float) -> FloatArray:
-        across = math.sqrt(1 - u**2)
-        states = np.array([across * math.cos(azimuth), across * math.sin(azimuth), u])
-        given = self._voltages([np.array(x) for x in states])
-        voltages = np.array([float(given.get(name, 0.0)) for name in self.device.branches()])
-        return diffusion_tensor(self.device, voltages, states, self.temperature)
-
-    def _check_symmetry(self) -> None:
-        u = np.linspace(-0.99, 0.99, 23)
-        rates = np.array([self.drift(u, azimuth) for azimuth in (0.0, 0.7, 2.0, 4.0)])
-        largest = max(np.abs(rates).max(), self.diffusion)
-        if np.abs(rates - rates[0]).max() > ROUNDING * largest:
+        device, name = self.device, self.device.model_name()
+        if checked_temperature(self.temperature) == 0:
+            raise ParameterError("the Fokker-Planck equation needs a temperature above 0 K")
+        system = device.system
+        if len(system.spheres) != 1 or len(system.states) != 3 or device.telegraph_declarations():
             raise ParameterError(
-                f"{self.device.model_name()} is not symmetric about z: "
-                "its fields, anisotropy, shape and reference layer must be"
+                "the Fokker-Planck equation in one dimension is for a device whose only state is a direction; the"
+                f" states of {name} are {', '.join([*device.state_declarations(), *device.telegraph_declarations()])}"
             )
-        for z, azimuth in ((0.6, 0.7), (-0.8, 2.0)):
-            across = math.sqrt(1 - z**2)
-            m = np.array([across * math.cos(azimuth), across * math.sin(azimuth), z])
-            free = self.diffusion * (np.eye(3) - np.outer(m, m))
-            if np.abs(self._tensor(z, azimuth) - free).max() > ROUNDING * self.diffusion:
-                raise ParameterError(f"the noise of {self.device.model_name()} is not that of a free rotation")
+        if self._by_current and noise_follows_voltage(device, 2):
+            raise ParameterError(f"the noise of {name} depends on its voltage: impose the voltage, not the current")
+
+    @property
+    def _request(self) -> Request:
+        return Request.of(self.device, 0.0, 1.0, self.source, self.inputs)
+
+    @property
+    def _by_current(self) -> bool:
+        return self._request.by_current
+
+    def drift_and_diffusion(self, polar: FloatArray, amplitude: float) -> tuple[FloatArray, FloatArray]:
+        """Flux velocity w and diffusion D of the cosine of the polar angle from the pole [1/s].
+
+        Parameters
+        ----------
+        polar : ndarray
+            Polar angles from the pole, between 0 and pi exclusive. [rad]
+        amplitude : float
+            What is imposed. [V or A]
+
+        Raises
+        ------
+        ParameterError
+            If they depend on the azimuth.
+        """
+        request, functions = self._request, compiled(self.device)
+        theta = polar[..., np.newaxis]
+        cosine, sine = self.pole * np.cos(theta), np.sin(theta)
+        along = [np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)]
+        m = [*(sine * a for a in along), cosine + 0 * _AZIMUTHS]
+        p = parameter_vector(self.device)
+        names = functions.parameter_names
+        for name, waveform in request.inputs.items():
+            p[names.index(name)] = float(waveform(0.0))
+        v: list[float | FloatArray] = [0.0] * len(self.device.branches())
+        for other, waveform in request.voltages.items():
+            v[other] = float(waveform(0.0))
+        v[request.branch] = amplitude
+        if request.by_current:
+            v[request.branch] = voltages_at_current(functions, request.branch, np.full(m[0].shape, amplitude), v, m, p)
+        found = coefficients(self.device, 2, v, m, self.temperature, p)
+        tangent = [self.pole * cosine * a for a in along] + [-self.pole * sine + 0 * _AZIMUTHS]
+        slope = sum(g * t for g, t in zip(found.gradient, tangent, strict=True)) / -(self.pole * sine)
+        results = []
+        for value in (found.rate + found.induced - slope, found.diffusion):
+            if np.max(np.ptp(value, axis=-1)) > ASYMMETRY * np.max(np.abs(value)):
+                raise ParameterError(
+                    f"{self.device!r} is not symmetric about the z axis: fields, reference layer and easy axis must lie"
+                    " along it, and the demagnetising factors along x and y be equal"
+                )
+            results.append(value.mean(axis=-1))
+        return self.pole * results[0], results[1]
 
 
 @dataclass(frozen=True)
-class MasterEquation:
-    """The walk from cell to cell that stands for the Fokker-Planck equation of a magnet.
+class Cells:
+    r"""Cells of a grid, from the pole outwards; :math:`\psi` counts from the first cell's centre.
 
     Attributes
     ----------
-    magnet : AxialMagnet
-        The magnet and its drive.
-    cells : int
-        Number of cells between the poles.
+    edges : ndarray
+        Polar angles of the cells' edges. [rad]
+    masses : ndarray
+        Equilibrium masses :math:`\int e^{\psi - \psi_k} du`.
+    potential : ndarray
+        :math:`\psi_k` at the centres.
+    resistances : ndarray
+        :math:`R_k` from each centre to the next [s]; the last to the edge of the grid.
+    inner : ndarray
+        The part of :math:`R_k` within the cell, from its centre to its outer edge. [s]
     """
 
-    magnet: AxialMagnet
-    cells: int = CELLS
+    edges: FloatArray
+    areas: FloatArray
+    masses: FloatArray
+    potential: FloatArray
+    resistances: FloatArray
+    inner: FloatArray
 
-    @functools.cached_property
-    def edges(self) -> FloatArray:
-        """Edges of the cells, from u = -1 to 1."""
-        return -np.cos(np.linspace(0.0, math.pi, self.cells + 1))
+    @classmethod
+    def of(cls, magnet: AxialMagnet, amplitude: float, cells: int, edge: float = math.pi / 2) -> Cells:
+        """Cells of even width on either side of an edge at a given polar angle [rad]."""
+        before = min(max(round(cells * edge / math.pi), 2), cells - 2)
+        edges = np.concatenate([np.linspace(0, edge, before + 1), np.linspace(edge, math.pi, cells - before + 1)[1:]])
+        halves = np.sort(np.concatenate([edges, (edges[1:] + edges[:-1]) / 2]))
+        width = np.diff(halves)
+        nodes, weights, integral = _rule()
+        theta = halves[:-1, np.newaxis] + width[:, np.newaxis] * nodes
+        drift, diffusion = magnet.drift_and_diffusion(theta, amplitude)
+        # Along the polar angle: the cosine falls as the angle grows.
+        slope = -drift / diffusion * np.sin(theta) * width[:, np.newaxis]
+        psi = slope @ integral.T  # from the beginning of each half
+        rise = slope @ weights
+        area = np.sin(theta) * width[:, np.newaxis]
+        first, second = slice(0, None, 2), slice(1, None, 2)
+        # Halves before the centre count psi from their end.
+        psi[first] -= rise[first, np.newaxis]
+        mass = (np.exp(psi) * area) @ weights
+        resistance = (np.exp(-psi) / diffusion * area) @ weights
+        rises = rise[second][:-1] + rise[first][1:]
+        inner = resistance[second]
+        between = inner.copy()
+        # The half beyond the edge counts psi from its own centre.
+        between[:-1] += resistance[first][1:] * np.exp(-rises)
+        potential = np.concatenate([[0.0], np.cumsum(rises)])
+        return cls(edges, -np.diff(np.cos(edges)), mass[first] + mass[second], potential, between, inner)
 
-    @functools.cached_property
-    def centres(self) -> FloatArray:
-        """Middles of the cells in the polar angle."""
-        return -np.cos((np.arange(self.cells) + 0.5) * math.pi / self.cells)
+    def equilibrium(self, count: int | None = None) -> FloatArray:
+        """Boltzmann's probabilities of the first cells [default: all]; zero in the others."""
+        some = slice(0, count)
+        weights = np.zeros_like(self.masses)
+        weights[some] = self.masses[some] * np.exp(self.potential[some] - self.potential[some].max())
+        return weights / weights.sum()
 
-    @functools.cached_property
-    def potential(self) -> FloatArray:
-        """Minus the logarithm of the density that the drive would settle to, but for a constant."""
-        low, high = self.centres[:-1, None], self.centres[1:, None]
-        u = (low + high) / 2 + (high - low) / 2 * _ABSCISSAE
-        slope = self.magnet.drift(u.ravel()).reshape(u.shape) / (self.magnet.diffusion * (1 - u**2))
-        steps = ((high - low) / 2 * slope * _WEIGHTS).sum(axis=1)
-        return -np.concatenate([[0.0], np.cumsum(steps)])
+    def barrier(self) -> int:
+        """Number of cells on the pole's side of the barrier.
 
-    @functools.cached_property
-    def rates(self) -> tuple[FloatArray, FloatArray]:
-        """Rates of the steps up, from all cells but the last, and down, from all but the first [1/s]."""
-        sizes = np.diff(self.edges)
-        face = self.magnet.diffusion * (1 - self.edges[1:-1] ** 2) / np.diff(self.centres)
-        fall = -np.diff(self.potential)
-        return face * _bernoulli(-fall) / sizes[:-1], face * _bernoulli(fall) / sizes[1:]
-
-    def stationary(self, side: int = 0) -> FloatArray:
-        """Probabilities of the cells in equilibrium: everywhere (0), or in the upper (1) or lower (-1) half alone."""
-        weights = np.diff(self.edges) * np.exp(self.potential.min() - self.potential)
-        weights[self.centres * side < 0] = 0.0
-        return np.asarray(weights / weights.sum())
-
-    def propagator(self, duration: float) -> FloatArray:
-        """Matrix that takes the probabilities of the cells over a time [s]; its entries have small relative errors."""
-        up, down = self.rates
-        leaving = np.concatenate([up, [0.0]]) + np.concatenate([[0.0], down])
-        fastest = leaving.max()
-        halvings = max(0, math.ceil(math.log2(fastest * duration)))
-        span = duration / 2**halvings
-        walk = (np.diag(fastest - leaving) + np.diag(up, -1) + np.diag(down, 1)) * span
-        term = total = np.eye(self.cells)
-        for k in range(1, 30):  # 1/30! is below rounding
-            term = term @ walk / k
-            total = total + term
-        matrix = math.exp(-fastest * span) * total
-        for _ in range(halvings):
-            matrix = matrix @ matrix
-        return np.asarray(matrix)
-
-    def mean_first_passage_time(self, start: FloatArray, threshold: float) -> float:
-        """Mean time until u is first below a threshold, from given probabilities of the cells [s].
-
-        The threshold is taken to the nearest edge. By the closed form for a walk in one dimension: a sum of terms that
-        are all positive.
+        Raises
+        ------
+        ParameterError
+            If no well is at the pole.
         """
-        first = int(np.argmin(np.abs(self.edges - threshold)))
-        up, down = self.rates
-        # Time to step down from a cell, from that of its upper neighbour: T_i = (1 + up_i T_(i+1)) / down_i.
-        times = np.zeros(self.cells + 1)
-        up = np.append(up, 0.0)
-        for cell in range(self.cells - 1, first, -1):
-            times[cell] = (1 + up[cell] * times[cell + 1]) / down[cell - 1]
-        if first > 0:
-            times[first] = (1 + up[first] * times[first + 1]) / down[first - 1]
-        passage = np.cumsum(times[:-1])
-        return float((start * passage).sum())
+        lowest = int(np.argmin(self.potential))
+        if self.potential[1] >= self.potential[0] or lowest == len(self.potential) - 1:
+            raise ParameterError("there is no well at the starting pole: a field or drive has taken the barrier away")
+        return lowest + 1
+
+    def rates(self) -> tuple[FloatArray, FloatArray]:
+        """Rates from each cell to the next, and from each but the first to the one before [1/s]."""
+        out = 1 / (self.resistances * self.areas)
+        back = np.exp(self.potential[:-1] - self.potential[1:]) / (self.resistances[:-1] * self.areas[1:])
+        return out[:-1], back
+
+    def evolve(self, probabilities: FloatArray, durations: Sequence[float]) -> list[FloatArray]:
+        """Probabilities of the cells after increasing times [s]; see the module.
+
+        Raises
+        ------
+        ParameterError
+            If that is more jumps than can be summed.
+        """
+        out, back = self.rates()
+        leaving = np.zeros_like(self.masses)
+        leaving[:-1] += out
+        leaving[1:] += back
+        fastest = leaving.max()
+        if fastest * durations[-1] > MOST_JUMPS:
+            raise ParameterError(
+                f"{durations[-1]:g} s are too long for the Fokker-Planck equation of {len(leaving)} cells; take a mean"
+                f" passage time, or at most {MOST_JUMPS / fastest:.2g} s"
+            )
+        jump = diags_array([out / fastest, 1 - leaving / fastest, back / fastest], offsets=[-1, 0, 1]).tocsr()
+        results, now = [], 0.0
+        p = probabilities
+        for end in durations:
+            mean = fastest * (end - now)
+            steps = max(1, math.ceil(mean / JUMPS))
+            weights = poisson.pmf(np.arange(TERMS), mean / steps)
+            weights /= weights.sum()  # their rounding would add up over the steps
+            for _ in range(steps):
+                term, total = p, weights[0] * p
+                for weight in weights[1:]:
+                    term = jump @ term
+                    total = total + weight * term
+                p = total
+            results.append(p)
+            now = end
+        return results
+
+    def passage_time(self, count: int) -> float:
+        """Mean time from the first cell until the outer edge of some cells is first passed [s]."""
+        weights = np.log(self.masses[:count]) + self.potential[:count]
+        inside = np.logaddexp.accumulate(weights)
+        to_next = self.resistances[:count].copy()
+        to_next[-1] = self.inner[count - 1]
+        return float(np.exp(np.log(to_next) - self.potential[:count] + inside).sum())
 
 
-def _bernoulli(x: FloatArray) -> FloatArray:
-    """X / (exp(x) - 1)."""
-    small = np.abs(x) < 1e-6
-    with np.errstate(over="ignore"):  # beyond exp(709) it is 0
-        return np.asarray(np.where(small, 1 - x / 2, x / np.expm1(np.where(small, 1.0, x))))
+def _rule() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Gauss and Legendre's nodes and weights on 0 to 1, and the matrix that integrates from 0 to each node."""
+    x, w = legendre.leggauss(NODES)
+    # Integrals of the Lagrange polynomials, by way of Legendre's.
+    basis = np.linalg.inv(legendre.legvander(x, NODES - 1))
+    integrals = np.stack([legendre.legval(x, legendre.legint(row, lbnd=-1)) for row in np.eye(NODES)], axis=1)
+    return (x + 1) / 2, w / 2, integrals @ basis / 2
 
 
-def unswitched(
-    device: CompactModel,
-    drive: float,
-    durations: ArrayLike,
+def still_there(
+    magnet: AxialMagnet,
+    amplitude: float,
+    widths: Sequence[float] | FloatArray,
     *,
-    source: str = "voltage",
-    start: int = 1,
-    temperature: float = 300.0,
+    threshold: float = 0.0,
     cells: int = CELLS,
-) -> tuple[FloatArray, FloatArray]:
-    """Probability that a magnet is still on its side of the equator after a constant drive, and its error.
+) -> list[Estimate]:
+    """Probability that a magnet is still on its pole's side at the end of a pulse: the write error rate.
+
+    It starts in equilibrium without drive in the well at its pole. The error is that of the grid: the logarithm of the
+    probability is extrapolated from grids of once and twice as many cells, and the interval reaches as far as what
+    follows from those of half and once as many.
 
     Parameters
     ----------
-    device : CompactModel
-        A device whose one state is a direction, symmetric about z.
-    drive : float
-        Value of the drive. [V or A]
-    durations : array_like
-        Times after which to look. [s]
-    source : str
-        What is driven, as of :meth:`CompactModel.simulate`.
-    start : int
-        Side that it starts on, in equilibrium without drive: 1 for above the equator, -1 for below.
-    temperature : float
-        Temperature of the noise. [K]
+    magnet : AxialMagnet
+        The magnet.
+    amplitude : float
+        Amplitude of a rectangular pulse. [V or A]
+    widths : array_like
+        Increasing widths. [s]
+    threshold : float
+        Cosine of the angle to the pole above which it counts as still there.
     cells : int
-        Number of cells between the poles: a multiple of four.
+        Cells of the middle one of three grids.
 
     Returns
     -------
-    probability, error : ndarray
-        Extrapolated from half as many cells and as many, as errors of second order allow (Richardson); the error is
-        what that changed.
+    list of Estimate
+        One for each width.
 
     Raises
     ------
     ParameterError
-        If the device is not symmetric, or an argument is out of range.
+        If there is no well to start from, the device is not symmetric, or an argument makes no sense.
     """
-    times = np.atleast_1d(np.asarray(durations, dtype=float))
-    if times.ndim != 1 or not np.all((times > 0) & np.isfinite(times)):
-        raise ParameterError("durations must be positive and finite")
-    if start not in (-1, 1):
-        raise UnknownNameError("side to start on", str(start), ["1", "-1"])
-    if cells < 8 or cells % 4:
-        raise ParameterError(f"cells must be a multiple of four from 8 on, not {cells!r}")
-    rest = AxialMagnet(device, 0.0, source, temperature)
-    driven = AxialMagnet(device, drive, source, temperature)
-    fine, coarse = (_unswitched(rest, driven, times, start, number) for number in (cells, cells // 2))
-    # Of the logarithm: its error is the one that is of second order where the probability is small.
-    extrapolated = fine * (fine / coarse) ** (1 / 3)
-    return extrapolated, np.abs(extrapolated - fine)
+    times = _increasing(widths)
+    edge = _edge(threshold)
+    found = []
+    for count in _grids(cells):
+        rest = Cells.of(magnet, 0.0, count, edge)
+        start = rest.equilibrium(rest.barrier())
+        driven = Cells.of(magnet, amplitude, count, edge)
+        inside = driven.edges[1:] <= edge * (1 + 1e-12)
+        found.append([float(p[inside].sum()) for p in driven.evolve(start, times)])
+    return [_extrapolated(*grids) for grids in zip(*found, strict=True)]
 
 
-def _unswitched(rest: AxialMagnet, driven: AxialMagnet, times: FloatArray, start: int, cells: int) -> FloatArray:
-    equation = MasterEquation(driven, cells)
-    probabilities = MasterEquation(rest, cells).stationary(start)
-    same_side = equation.centres * start > 0
-    found = np.empty(len(times))
-    now, span, matrix = 0.0, 0.0, np.eye(cells)
-    for k in np.argsort(times):
-        step = times[k] - now
-        if step > 0:
-            if not math.isclose(step, span, rel_tol=1e-9):
-                span, matrix = step, equation.propagator(step)
-            probabilities = matrix @ probabilities
-            now = times[k]
-        found[k] = probabilities[same_side].sum()
-    return found
+def mean_passage_time(
+    magnet: AxialMagnet, amplitude: float = 0.0, *, threshold: float = 0.0, cells: int = CELLS
+) -> Estimate:
+    r"""Mean time in which a magnet gets from its pole to a threshold for the first time [s].
 
+    .. math:: T = \int \frac{e^{-\psi(u)}}{D(u)} \int_\mathrm{pole}^u e^{\psi(u')}\,du'\,du
 
-def butler_write_error_rate(overdrive: ArrayLike, barrier: ArrayLike, reduced_time: ArrayLike) -> FloatArray:
-    r"""Write error rate of a perpendicular macrospin under a constant current above the critical one.
-
-    .. math:: \mathrm{WER} = 1 - \exp\left[-\frac{\pi^2 (i - 1) \Delta / 4}{i\,e^{2 (i - 1) \tau} - 1}\right]
+    over the cells, which for a high barrier is the dwell time in the well; Brown's time for the other well is
+    twice that for the barrier's top.
 
     Parameters
     ----------
-    overdrive : array_like
-        Current over the critical one, i > 1.
-    barrier : array_like
-        Energy barrier over k_B T, Delta.
-    reduced_time : array_like
-        Length of the pulse over :math:`(1 + \alpha^2) / (\alpha \gamma_0 H_k)`.
+    magnet, amplitude, cells
+        As of :func:`still_there`.
+    threshold : float
+        Cosine of the angle to the pole at the threshold.
 
-    Notes
-    -----
-    An approximation for pulses that mostly switch: W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012),
-    doi:10.1109/TMAG.2012.2209122.
+    Returns
+    -------
+    Estimate
+        The time, with the error of the grid.
+
+    Raises
+    ------
+    ParameterError
+        If the device is not symmetric, or an argument makes no sense.
     """
-    i, delta, tau = (np.asarray(value, dtype=float) for value in (overdrive, barrier, reduced_time))
-    return np.asarray(-np.expm1(-(math.pi**2) * (i - 1) * delta / 4 / (i * np.exp(2 * (i - 1) * tau) - 1)))
+    edge = _edge(threshold)
+    found = []
+    for count in _grids(cells):
+        grid = Cells.of(magnet, amplitude, count, edge)
+        inside = int(np.count_nonzero(grid.edges[1:] <= edge * (1 + 1e-12)))
+        found.append(grid.passage_time(inside))
+    return _extrapolated(*found)
+
+
+def from_reference_state(
+    device: CompactModel, state: str, source: str, temperature: float, inputs: Mapping[str, float] | None = None
+) -> AxialMagnet:
+    """The magnet of a device, its pole that at which a reference state lies.
+
+    Raises
+    ------
+    ParameterError
+        If the state is at no pole, or the device is not axially symmetric.
+    """
+    start = device.replace(**device.reference_states()[state])
+    magnet = AxialMagnet(device, source, temperature, dict(inputs or {}))
+    cosine = float(compiled(device).initial(parameter_vector(start))[2])
+    if abs(abs(cosine) - 1) > 1e-6:
+        raise ParameterError(f"the state {state!r} of {device!r} does not lie on the z axis")
+    return dataclasses.replace(magnet, pole=1 if cosine > 0 else -1)
+
+
+def _grids(cells: int) -> tuple[int, int, int]:
+    number = whole("cells", cells, LEAST_CELLS, MOST_CELLS)
+    return number // 2, 2 * (number // 2), 4 * (number // 2)
+
+
+def _edge(threshold: float) -> float:
+    if not -1 < threshold < 1:
+        raise ParameterError(f"the threshold is a cosine between -1 and 1, not {threshold!r}")
+    return math.acos(threshold)
+
+
+def _increasing(widths: Sequence[float] | FloatArray) -> list[float]:
+    times = [positive("width", float(width), "s") for width in np.atleast_1d(np.asarray(widths, dtype=float))]
+    if not times or not np.all(np.diff(times) > 0):
+        raise ParameterError("the widths must increase")
+    return times
+
+
+def _extrapolated(coarse: float, middle: float, fine: float) -> Estimate:
+    """Best value and interval from three grids, each twice as fine as the one before, of a method of second order.
+
+    Richardson's extrapolation of the logarithm; the interval reaches as far as the extrapolation from the coarser two.
+    """
+    if not min(coarse, middle, fine) > 0:
+        return Estimate(fine, 0.0, max(coarse, middle, fine))
+    first, second, third = (math.log(value) for value in (coarse, middle, fine))
+    best, before = third + (third - second) / 3, second + (second - first) / 3
+    error = abs(best - before)
+    return Estimate(math.exp(best), math.exp(best - error), math.exp(best + error))

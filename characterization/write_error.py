@@ -1,121 +1,159 @@
-"""Write error rate: the probability that a device has not switched by the end of a pulse, however small it is."""
+"""Write error rate of a junction over the width of a pulse, down to the smallest, by several methods."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
+from tqdm import tqdm
 
 from ..devices.errors import ParameterError, UnknownNameError
-from ..devices.junction_pulses import precession_decay
-from ..devices.macrospin import ROOM_TEMPERATURE
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
-from ..devices.mtj import MTJ
-from ..devices.suggestions import Switching
-from ..devices.targets.noisy_trajectories import checked_seed
-from ..devices.targets.numeric import initial_state
-from ..devices.waveforms import FloatArray, Pulse
-from .fokker_planck import AxialMagnet, butler_write_error_rate, unswitched
-from .splitting import Side, mean_and_interval, staying_probabilities
+from ..devices.targets.ensemble import CHUNK, in_chunks
+from ..devices.targets.noisy_trajectories import checked_temperature
+from ..devices.targets.numeric import voltage_at_current, whole
+from ..devices.waveforms import FloatArray
+from .fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
+from .splitting import decay_time, prepare, splitting
 
-#: Amplitudes by default, over the critical one; and widths, over the shortest that the device suggests.
-OVERDRIVES, WIDTHS = (1.2, 1.5, 2.0, 3.0), np.linspace(0.8, 16.0, 20)
-#: Time for thermal equilibrium before the pulse, over the shortest suggested width.
-REST = 8.0
-#: Looks at the population of a splitting between two widths, at least, in the time of the shortest suggested width.
-LOOKS = 8
-#: Time that the edge of a pulse takes. [s]
-EDGE = 1e-15
-#: Trajectories of a splitting's population.
-POPULATION = 2048
+#: Overdrives and widths [s] of the pulses if none are given.
+OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
+WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
+#: Quantity that tells the states apart, the cosine of the angle to the reference layer; its sign is the state.
+COORDINATE = "cosine"
+#: Temperature of the thermal stability that devices declare. [K]
+ROOM = 300.0
+
+
+def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> FloatArray:
+    r"""Write error rate of a perpendicular macrospin in closed form, for a current above the critical one.
+
+    .. math::
+
+        P = 1 - \exp\left[-\frac{\pi^2 \Delta}{4}\,\frac{i - 1}{i\,e^{2 (i - 1) \tau} - 1}\right], \qquad
+        \tau = \frac{t}{t_D}, \quad t_D = \frac{1 + \alpha^2}{\alpha\gamma_0 H_k}
+
+    It is the probability that the tilt, a thermal one that grows as a small one does, is not yet :math:`\pi/2`. Near
+    the pole that is right: the rate of the decay is that of the Fokker-Planck equation, :math:`2 (i - 1)`, but for a
+    term :math:`(3 - i) / \Delta (i - 1)`, by which the error rate falls faster for i < 3. At large angles the growth is
+    another, which changes the prefactor: for large :math:`\Delta (i - 1)` the :math:`\pi^2 / 8` should be
+    :math:`2^{(i-1)/(i+1)} [(i-1)/i]^{2/(i+1)}`. For long pulses the closed form is thus too large 1.07 times for i = 3,
+    1.6 times for i = 2, and 2.6 times for i = 1.5, growing slowly with the width where i < 3.
+
+    Parameters
+    ----------
+    overdrive : float
+        Current over the critical current, :math:`i > 1`. [-]
+    time : array_like
+        Width of the pulse over the decay time of a small precession, :math:`\tau`. [-]
+    stability : float
+        Thermal stability :math:`\Delta`, energy barrier over k_B T. [-]
+
+    Raises
+    ------
+    ParameterError
+        If the current is not above the critical one.
+
+    References
+    ----------
+    W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012), doi:10.1109/TMAG.2012.2209122, as remembered; with the
+    solution of the Fokker-Planck equation for long pulses.
+    """
+    if not overdrive > 1:
+        raise ParameterError(f"the closed form is for currents above the critical one, not {overdrive:g} times it")
+    tau = np.asarray(time, dtype=float)
+    # exp(-2 (i - 1) tau) rather than its inverse: no overflow.
+    decay = np.exp(-2 * (overdrive - 1) * tau)
+    return np.asarray(-np.expm1(-(math.pi**2) * stability / 4 * (overdrive - 1) * decay / (overdrive - decay)))
 
 
 @dataclass(frozen=True)
-class _Task:
-    """What every method is given: a device at its start, one amplitude, and when to look."""
+class Pulses:
+    """Rectangular pulses of one amplitude: what every method is asked."""
 
     device: CompactModel
-    suggested: Switching
-    source: str
+    start: str
+    quantity: str
     amplitude: float
+    overdrive: float
     widths: FloatArray
-    side: Side
-    rest: float
-    trajectories: int
+    inputs: dict[str, Any]
     temperature: float
+    relaxation: float | None
     seed: int
-    time_step: float | None
+    trajectories: int
+    walkers: int
+    replicas: int
 
-    def staying(self, times: FloatArray, population: int, populations: int, replace: bool) -> FloatArray:
-        """Probabilities from populations that come to equilibrium first."""
-        return staying_probabilities(
-            self.device,
-            Pulse(0.0, self.amplitude, delay=self.rest, rise=EDGE),
-            self.rest + times,
-            self.side,
-            source=self.source,
-            inputs=self.suggested.inputs,
-            temperature=self.temperature,
-            population=population,
-            populations=populations,
-            replace=replace,
-            seed=self.seed,
-            time_step=self.time_step,
-        )
+    @property
+    def begin(self) -> CompactModel:
+        """The device in its starting state."""
+        return self.device.replace(**self.device.reference_states()[self.start])
 
-
-Bounds = tuple[FloatArray, FloatArray, FloatArray]
-
-
-def _by_ensemble(task: _Task) -> Bounds:
-    shares = task.staying(task.widths, task.trajectories, 1, False)[0]
-    counts = np.rint(shares * task.trajectories).astype(int)
-    intervals = [binomtest(int(k), task.trajectories).proportion_ci(0.95, "wilson") for k in counts]
-    return shares, np.array([i.low for i in intervals]), np.array([i.high for i in intervals])
+    @property
+    def sampled(self) -> dict[str, Any]:
+        """Arguments that both methods with trajectories take."""
+        rising = bool(self.begin.static()[COORDINATE] > 0)
+        return {
+            "device": self.begin,
+            "drive": self.amplitude,
+            "times": self.widths,
+            "coordinate": COORDINATE,
+            "threshold": 0.0,
+            "rising": rising,
+            "source": self.quantity,
+            "inputs": self.inputs,
+            "relaxation": self.relaxation,
+            "temperature": self.temperature,
+            "seed": self.seed,
+        }
 
 
-def _by_splitting(task: _Task) -> Bounds:
-    spacing = min(task.suggested.widths) / LOOKS
-    between = [np.linspace(a, b, max(2, 1 + int(np.ceil((b - a) / spacing)))) for a, b in _intervals(task.widths)]
-    times = np.unique(np.concatenate([part[1:] for part in between]))
-    populations = max(2, round(task.trajectories / POPULATION))
-    probabilities = task.staying(times, POPULATION, populations, True)
-    wanted = np.searchsorted(times, task.widths * (1 - 1e-12))
-    return mean_and_interval(probabilities[:, wanted])
+def _magnet(pulses: Pulses) -> AxialMagnet:
+    return from_reference_state(pulses.device, pulses.start, pulses.quantity, pulses.temperature, pulses.inputs)
 
 
-def _by_fokker_planck(task: _Task) -> Bounds:
-    side = 1 if initial_state(task.device)[2] > 0 else -1
-    options = {"source": task.source, "start": side, "temperature": task.temperature}
-    probability, error = unswitched(task.device, task.amplitude, task.widths, **options)  # type: ignore[arg-type]
-    return probability, np.maximum(probability - error, 0.0), probability + error
+def _by_closed_form(pulses: Pulses) -> list[Estimate]:
+    _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses what is not symmetric
+    device = pulses.device
+    if pulses.inputs or any(device.values[name] for name in device.input_declarations()):
+        raise ParameterError("the closed form is for a junction without external field")
+    stability = device.derived["thermal_stability"] * ROOM / pulses.temperature
+    values = butler_write_error(pulses.overdrive, pulses.widths / decay_time(pulses.begin), stability)
+    return [Estimate(value, value, value) for value in values.tolist()]
 
 
-def _by_butler(task: _Task) -> Bounds:
-    device, critical = task.device, task.suggested.critical
-    if critical is None or not isinstance(device, MTJ):
-        raise ParameterError(f"the closed form is for tunnel junctions that a current switches: not {device}")
-    # At the temperature of the noise, and not at that of the figure of merit.
-    barrier = device.thermal_stability * ROOM_TEMPERATURE / task.temperature
-    reduced = task.widths / precession_decay(device) / (1 + device.damping**2)
-    rate = butler_write_error_rate(task.amplitude / critical, barrier, reduced)
-    return rate, np.full_like(rate, np.nan), np.full_like(rate, np.nan)
+def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
+    return still_there(_magnet(pulses), pulses.amplitude, pulses.widths)
 
 
-def _intervals(widths: FloatArray) -> list[tuple[float, float]]:
-    return list(zip([0.0, *widths[:-1].tolist()], widths.tolist(), strict=True))
+def _by_ensemble(pulses: Pulses) -> list[Estimate]:
+    task, number = prepare(**pulses.sampled), pulses.trajectories
+    failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
+    found = []
+    for k in failed.tolist():
+        bounds = binomtest(k, number).proportion_ci(0.95, "wilson")
+        found.append(Estimate(k / number, float(bounds.low), float(bounds.high)))
+    return found
 
 
-METHODS: dict[str, Callable[[_Task], Bounds]] = {
+def _by_splitting(pulses: Pulses) -> list[Estimate]:
+    table = splitting(**pulses.sampled, walkers=pulses.walkers, replicas=pulses.replicas)
+    return [Estimate(*row) for row in table[["probability", "lower", "upper"]].to_numpy().tolist()]
+
+
+METHODS: dict[str, Callable[[Pulses], list[Estimate]]] = {
+    "closed-form": _by_closed_form,
     "fokker-planck": _by_fokker_planck,
-    "splitting": _by_splitting,
     "ensemble": _by_ensemble,
-    "butler": _by_butler,
+    "splitting": _by_splitting,
 }
 
 
@@ -123,139 +161,176 @@ def write_error(
     device: CompactModel,
     *,
     quantity: str | None = None,
+    overdrive: ArrayLike | None = None,
     amplitude: ArrayLike | None = None,
     width: ArrayLike | None = None,
-    methods: Sequence[str] | None = None,
-    coordinate: str | None = None,
+    methods: str | Sequence[str] | None = None,
     start: str | None = None,
     end: str | None = None,
     relaxation: float | None = None,
-    trajectories: int = 16_384,
+    trajectories: int = 10_000,
+    walkers: int = 1024,
+    replicas: int = 16,
     temperature: float = 300.0,
     seed: int | None = None,
-    time_step: float | None = None,
+    progress: bool = False,
 ) -> pd.DataFrame:
-    """Measure how often a pulse fails to switch a device.
+    r"""Measure with what probability a rectangular pulse fails to switch a junction.
 
-    A device in thermal equilibrium in one reference state takes a pulse with sharp edges; at its end it has failed if
-    its coordinate is still on that state's side of the middle between the two.
+    The junction is in thermal equilibrium in one state; an error is a magnetisation that is on the same side of the
+    equator at the end of the pulse. Methods are
+
+    - ``fokker-planck``: the equation of the probability density (:mod:`synaspice.characterization.fokker_planck`), for
+      a junction that is symmetric about its axis; the interval is the error of the grid;
+    - ``splitting``: weighted trajectories (:mod:`synaspice.characterization.splitting`), for any junction; 95 %
+      confidence from independent replicas;
+    - ``ensemble``: plain trajectories, down to one over their number; 95 % confidence (Wilson);
+    - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
+      current.
 
     Parameters
     ----------
     device : CompactModel
-        The device.
+        A junction.
     quantity : str, optional
-        What the pulse imposes: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
+        What the pulse imposes, ``"current"`` or ``"voltage"``; default: that of the suggested switching.
+    overdrive : array_like, optional
+        Amplitudes in units of the critical one. [-]
     amplitude : array_like, optional
-        Amplitudes of the pulses, in the quantity's SI unit; default: 1.2, 1.5, 2 and 3 times the critical one.
+        Amplitudes instead. [A or V]
     width : array_like, optional
-        Widths of the pulses. [s]
-    methods : sequence of str, optional
-        ``"fokker-planck"`` (:mod:`~synaspice.characterization.fokker_planck`; a macrospin that is symmetric about z),
-        ``"splitting"`` (:mod:`~synaspice.characterization.splitting`; any device with noise), ``"ensemble"``
-        (independent trajectories: down to about one over their number) and ``"butler"`` (the closed form of
-        :func:`~synaspice.characterization.fokker_planck.butler_write_error_rate`, without bounds). Default: all that
-        suit the device.
-    coordinate : str, optional
-        State or observable that tells the reference states apart.
+        Widths of the pulses [s]; default: 1 to 20 ns.
+    methods : str or sequence of str, optional
+        Names of the methods; default: all that suit the junction.
     start, end : str, optional
-        Names of the reference states before the pulse and of a switched device.
+        Names of the reference states before the pulse and of a written device.
     relaxation : float, optional
-        Time to come to equilibrium before the pulse. [s]
+        Time in which trajectories come to equilibrium before the pulse. [s]
     trajectories : int
-        Trajectories per amplitude of an ensemble, and of all populations of a splitting together.
+        Plain trajectories per amplitude.
+    walkers, replicas : int
+        As of :func:`~synaspice.characterization.splitting.splitting`.
     temperature : float
         Temperature of the noise. [K]
     seed : int, optional
-        Seed; amplitudes and methods have their own, derived from it.
-    time_step : float, optional
-        Step of the noisy trajectories. [s]
+        Seed.
+    progress : bool
+        Whether to show a progress bar.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``method``, the quantity, ``width`` [s], ``probability`` of an error, and ``lower`` and ``upper``: the
-        bounds of its 95 % confidence interval, or of the error of discretisation of the Fokker-Planck equation.
+        Columns ``method``, ``width`` [s], the quantity, ``overdrive``, ``probability``, ``lower`` and ``upper``.
 
     Raises
     ------
     ParameterError
-        If a number makes no sense, or a method does not suit the device.
+        If a number makes no sense, or a method does not suit the junction.
     UnknownNameError
-        If a name is not known.
+        If a method, a reference state or the quantity does not exist.
     """
-    suggested = device.suggested_switching()
-    source = quantity or suggested.quantity
-    if amplitude is None:
-        if suggested.critical is None or source != suggested.quantity:
-            raise ParameterError("give the amplitudes: the device knows no critical one of what the pulse imposes")
-        amplitude = suggested.critical * np.array(OVERDRIVES)
-    amplitudes = np.atleast_1d(np.asarray(amplitude, dtype=float))
-    widths = np.sort(np.atleast_1d(np.asarray(min(suggested.widths) * WIDTHS if width is None else width, dtype=float)))
-    if not np.all(np.isfinite(amplitudes)) or not np.all((widths > 0) & np.isfinite(widths)):
-        raise ParameterError("amplitudes must be finite, and widths positive and finite")
-    if np.any(np.diff(widths) <= 0):
-        raise ParameterError("give each width once")
-    known = device.reference_states()
-    first, last = start or suggested.start, end or suggested.end
-    for name in (first, last):
-        if name not in known:
+    if COORDINATE not in map(str, device.system.observables):
+        raise ParameterError(f"{device.model_name()} is no junction: it has no {COORDINATE!r} to a reference layer")
+    suggested, known = device.suggested_switching(), device.reference_states()
+    for name in (start, end):
+        if name is not None and name not in known:
             raise UnknownNameError(f"state of {device.model_name()}", name, known)
-    begin = device.replace(**known[first])
-    rest = REST * min(suggested.widths) if relaxation is None else relaxation
-    side = _side(device, coordinate or suggested.coordinate, first, last)
-    root = checked_seed(seed)
+    first, last, chosen = start or suggested.start, end or suggested.end, quantity or suggested.quantity
+    if chosen not in ("current", "voltage"):
+        raise UnknownNameError("quantity of a pulse", chosen, ("current", "voltage"))
+    kelvin = checked_temperature(temperature)
+    if kelvin == 0:
+        raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
+    widths = np.unique(np.atleast_1d(np.asarray(WIDTHS if width is None else width, dtype=float)))
+    if not np.all((widths > 0) & np.isfinite(widths)):
+        raise ParameterError("widths must be positive and finite")
+    pairs = _amplitudes(device, chosen, first, last, amplitude, overdrive)
+    root = np.random.SeedSequence(seed)
+    pulses = [
+        Pulses(
+            device,
+            first,
+            chosen,
+            level,
+            ratio,
+            widths,
+            dict(suggested.inputs),
+            kelvin,
+            relaxation,
+            int(child.generate_state(1)[0]),
+            whole("trajectories", trajectories, 1),
+            whole("walkers", walkers, 2),
+            whole("replicas", replicas, 2),
+        )
+        for (level, ratio), child in zip(pairs, root.spawn(len(pairs)), strict=True)
+    ]
+    names = _methods(methods, pulses[0])
     rows = []
-    for name in methods or ():
-        if name not in METHODS:
-            raise UnknownNameError("method", name, METHODS)
-    for k, method in enumerate(suitable_methods(begin, temperature) if methods is None else methods):
-        for j, value in enumerate(amplitudes.tolist()):
-            own = int(np.random.SeedSequence([root, k, j]).generate_state(1)[0])
-            settings = (widths, side, rest, trajectories, temperature, own, time_step)
-            bounds = METHODS[method](_Task(begin, suggested, source, value, *settings))
-            rows += [[method, value, *row] for row in zip(widths.tolist(), *(b.tolist() for b in bounds), strict=True)]
-    columns = ["method", source, "width", "probability", "lower", "upper"]
+    work = [(name, pulse) for name in names for pulse in pulses]
+    for name, pulse in tqdm(work, desc="write errors", disable=not progress):
+        if name == "closed-form" and methods is None and pulse.overdrive <= 1:
+            continue
+        for w, found in zip(widths.tolist(), METHODS[name](pulse), strict=True):
+            rows.append([name, w, pulse.amplitude, pulse.overdrive, found.value, found.lower, found.upper])
+    columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
     table = pd.DataFrame(rows, columns=columns)
-    own_attributes = {"bench": "write-error", "temperature": temperature, "seed": root, "trajectories": trajectories}
-    table.attrs |= table_attributes(device, columns, "numeric", **own_attributes)
-    table.attrs |= {"swept": source, "start": first, "end": last, "critical": suggested.critical}
-    by_current = source == "current" or source in {branch.current for branch in device.branches().values()}
-    table.attrs["units"] |= {"method": "1", source: "A" if by_current else "V", "width": "s"}
-    table.attrs["units"] |= dict.fromkeys(["probability", "lower", "upper"], "1")
+    table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
+    table.attrs |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
+    table.attrs |= {"walkers": walkers, "replicas": replicas}
+    table.attrs["units"] |= dict.fromkeys(["method", "overdrive", "probability", "lower", "upper"], "1")
+    table.attrs["units"] |= {"width": "s", chosen: "A" if chosen == "current" else "V"}
     table.attrs["descriptions"] |= {
         "method": "how the probability was found",
-        source: "amplitude of the pulse",
         "width": "width of the pulse",
-        "probability": "probability that the pulse has not switched the device",
-        "lower": "lower bound of the probability",
-        "upper": "upper bound of the probability",
+        chosen: "amplitude of the pulse",
+        "overdrive": "amplitude over the critical one",
+        "probability": "probability that the pulse does not switch",
+        "lower": "lower bound of the probability: 95 % confidence, or error of the grid",
+        "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
     }
     return table
 
 
-def suitable_methods(device: CompactModel, temperature: float = 300.0) -> list[str]:
-    """The methods of :func:`write_error` that suit a device."""
+def _amplitudes(
+    device: CompactModel,
+    quantity: str,
+    start: str,
+    end: str,
+    amplitude: ArrayLike | None,
+    overdrive: ArrayLike | None,
+) -> list[tuple[float, float]]:
+    """Amplitudes, each with what it is in units of the critical one."""
+    if amplitude is not None and overdrive is not None:
+        raise ParameterError("give either amplitudes or overdrives, not both")
+    name = f"critical_current_to_{end}"
+    critical = device.derived.get(name, math.nan)
+    if quantity == "voltage" and math.isfinite(critical):
+        critical = voltage_at_current(device.replace(**device.reference_states()[start]), critical)
+    if amplitude is None and not math.isfinite(critical):
+        raise ParameterError(f"{device!r} has no finite {name!r}: give the amplitudes")
+    given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
+    values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
+    if not len(values) or not np.all(np.isfinite(values)):
+        raise ParameterError("amplitudes and overdrives must be finite")
+    return list(zip(values.tolist(), (values / critical).tolist(), strict=True))
+
+
+def _methods(asked: str | Sequence[str] | None, pulses: Pulses) -> list[str]:
+    """The methods asked for, or all that suit the device."""
+    if asked is not None:
+        names = [asked] if isinstance(asked, str) else list(asked)
+        for name in names:
+            if name not in METHODS:
+                raise UnknownNameError("method", name, METHODS)
+        return names
+    names = ["ensemble", "splitting"]
     try:
-        AxialMagnet(device, 0.0, temperature=temperature)
+        _magnet(pulses).drift_and_diffusion(np.array([1.0]), pulses.amplitude)
     except ParameterError:
-        return ["splitting", "ensemble"]
-    closed = isinstance(device, MTJ) and device.suggested_switching().critical is not None
-    return [name for name in METHODS if closed or name != "butler"]
-
-
-def _side(device: CompactModel, coordinate: str | None, first: str, last: str) -> Side:
-    """The first state's side of the middle; gone for good is half-way from there to the other state."""
-    if coordinate is None:
-        raise ParameterError(f"name a coordinate: {device.model_name()} suggests none that tells {first} from {last}")
-    values = []
-    for name in (first, last):
-        overrides = device.reference_states()[name]
-        table = device.replace(**overrides).static()
-        if coordinate not in table:
-            raise UnknownNameError(f"quantity of {device.model_name()}", coordinate, table)
-        values.append(float(table[coordinate]))
-    if np.isclose(values[0], values[1]):
-        raise ParameterError(f"{coordinate} does not tell {first} from {last}")
-    border = sum(values) / 2
-    return Side(coordinate, border, (border + values[1]) / 2)
+        return names
+    names.insert(0, "fokker-planck")
+    try:
+        _by_closed_form(pulses)
+    except ParameterError:
+        return names
+    return ["closed-form", *names]

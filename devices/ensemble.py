@@ -147,7 +147,7 @@ class Ensemble:
             found: dict[str, list[FloatArray]] = {name: [] for name in names}
             for moment in moments:
                 chunk.advance(moment - chunk.step)
-                for name, values in chunk.quantities(names).items():
+                for name, values in chunk.values(names).items():
                     found[name].append(values)
             return {name: Moments.of(np.stack(values, axis=1), bins[name]) for name, values in found.items()}
 

@@ -345,10 +345,8 @@ class MTJ(CompactModel):
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}
         if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
-            unfit |= {"hysteresis", "switching", "write-error"}
-        if written_by_voltage(self):
-            unfit.add("write-error")
-        return tuple(name for name in self.benches if name not in unfit)
+            unfit |= {"hysteresis", "switching"}
+        return tuple(name for name in super().suitable_benches() if name not in unfit)
 
     @property
     def bias_field(self) -> float:

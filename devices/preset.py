@@ -33,6 +33,8 @@ class Preset:
         How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
         the published measurement, or the ``quantity`` to sweep; with its ``source``. For an oscillator the ``currents``
         [A], first and last, with which to measure it.
+    benches : tuple of str
+        Benches that suit the device beyond those of its model: long ones, worth while for a few devices.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Preset:
     values: Mapping[str, Any]
     sources: Mapping[str, str]
     drive: Mapping[str, Any] = field(default_factory=dict)
+    benches: tuple[str, ...] = ()
 
     @property
     def citation(self) -> str:
@@ -72,6 +75,7 @@ class Preset:
                 values={key: entry["value"] for key, entry in entries.items()},
                 sources={key: entry["source"] for key, entry in entries.items()},
                 drive=data.get("drive", {}),
+                benches=tuple(data.get("benches", ())),
             )
         except KeyError as missing:
             raise ParameterError(f"preset file {name!r} lacks the entry {missing}") from None

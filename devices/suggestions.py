@@ -187,8 +187,11 @@ class Suggestions(Declarations):
         return {"initial": {}}
 
     def suitable_benches(self) -> tuple[str, ...]:
-        """The benches that make sense for this device: those of its model, unless its parameters say otherwise."""
-        return self.benches
+        """The benches that make sense for this device: those of its model, unless its parameters say otherwise.
+
+        After them those that its preset names.
+        """
+        return (*self.benches, *(self.provenance.benches if self.provenance else ()))
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """How to sweep a quantity through a hysteresis loop: the voltage as the preset's publication did.

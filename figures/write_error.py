@@ -2,70 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from .characteristics import scaled_axis
-from .style import axis_scale
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-#: How each method is drawn: line, marker, and name.
-STYLES: dict[str, tuple[Any, str, str]] = {
-    "fokker-planck": ("-", "", "Fokker-Planck"),
-    "butler": (":", "", "closed form (Butler 2012)"),
-    "splitting": ("", "s", "splitting"),
-    "ensemble": ("", "o", "ensemble"),
+#: How each method is drawn, and its name in the legend.
+STYLES: dict[str, tuple[dict[str, Any], str]] = {
+    "fokker-planck": ({"linestyle": "-", "linewidth": 1.0}, "Fokker-Planck"),
+    "closed-form": ({"linestyle": "--", "linewidth": 0.6}, "closed form (Butler et al. 2012)"),
+    "splitting": ({"linestyle": "none", "marker": "s", "markersize": 2.2, "capsize": 1.5}, "splitting"),
+    "ensemble": (
+        {"linestyle": "none", "marker": "o", "markersize": 3.6, "fillstyle": "none", "capsize": 1.5},
+        "ensemble",
+    ),
 }
-#: Lowest probability that is drawn.
-FLOOR = 1e-16
+#: Methods that others are compared with, the best first.
+REFERENCES = ("fokker-planck", "splitting", "ensemble")
+#: Smallest rate worth an axis, and how far the ratios are shown.
+SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
 
 
 def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Error rate over the width of the pulse for each amplitude; and over what the first method found."""
-    swept, critical = table.attrs["swept"], table.attrs.get("critical")
+    """Write error rate against width, a colour for each overdrive; and the ratio to the best of the methods."""
     x = scaled_axis(table, left, "x", "width", "Width of the pulse")
     right.set_xlabel(left.get_xlabel())
-    factor, unit = axis_scale(table[swept], table.attrs["units"][swept])
-    methods = list(dict.fromkeys(table["method"]))
-    handles = []
-    for k, (amplitude, part) in enumerate(table.groupby(swept)):
-        value = float(amplitude)
-        name = f"{factor * value:.3g} {unit}" + (f" = {value / critical:.3g} $I_c$" if critical else "")
-        handles.append(Line2D([], [], color=f"C{k}", label=name))
-        reference = part[part["method"] == methods[0]].set_index("width")["probability"]
-        for method in methods:
-            data = part[(part["method"] == method) & (part["probability"] > FLOOR)]
-            base = reference.reindex(data["width"]).to_numpy()
-            _draw(left, data, x, np.ones(len(data)), method, f"C{k}")
-            if method != methods[0]:
-                _draw(right, data, x, base, method, f"C{k}")
-    for method in methods:
-        line, marker, name = STYLES[method]
-        handles.append(Line2D([], [], color="0.3", linestyle=line, marker=marker, markersize=3, label=name))
+    shown = table[table["probability"] > 0]
+    overdrives = sorted(table["overdrive"].unique())
+    reference = next(name for name in REFERENCES if name in set(table["method"]))
+    spacing = x * float(np.min(np.diff(np.unique(table["width"])), initial=table["width"].max()))
+    for (method, overdrive), part in shown.groupby(["method", "overdrive"], sort=False):
+        style, _ = STYLES[str(method)]
+        k = overdrives.index(overdrive)
+        own = {**style, "color": f"C{k}", "elinewidth": 0.5, "capthick": 0.5}
+        width, errors = x * part["width"].to_numpy(), _errors(part)
+        left.errorbar(width, part["probability"], errors, **own)
+        best = table[(table["method"] == reference) & (table["overdrive"] == overdrive)].set_index("width")
+        scale = best["probability"].reindex(part["width"]).to_numpy()
+        # Where everything fails there is nothing to compare.
+        rare = (scale < 0.999) & (scale > SMALLEST)
+        ratio = (part["probability"].to_numpy() / np.where(scale > 0, scale, np.nan))[rare]
+        if method != reference:
+            # Beside each other, so that error bars can be told apart.
+            aside = 0.0 if style["linestyle"] != "none" else (k + 0.5) / len(overdrives) - 0.5
+            moved = width[rare] + 0.6 * spacing * aside
+            right.errorbar(moved, ratio, errors[:, rare] / scale[rare], **own)
     left.set_yscale("log")
-    left.set_ylim(max(FLOOR, 0.3 * table.loc[table["probability"] > FLOOR, "probability"].min()), 2)
+    left.set_ylim(max(SMALLEST, 0.3 * float(shown["probability"].min())), 2.0)
     left.set_ylabel("Write error rate")
-    left.legend(handles=handles, loc="lower left", fontsize=5.5)
-    right.axhline(1, color="0.3", linewidth=0.8)
     right.set_yscale("log")
-    right.set_ylim(0.3, 5)
-    right.yaxis.set_major_formatter("{x:g}")
-    right.yaxis.set_minor_formatter("")
-    right.set_yticks([0.5, 1, 2, 5])
-    right.set_ylabel(f"Rate over that of {STYLES[methods[0]][2]}")
+    right.set_ylim(*RATIOS)
+    ticks = [0.5, 1.0, 2.0, 4.0]
+    right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    right.minorticks_off()
+    right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
+    right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
+    present = [name for name in STYLES if name in set(table["method"])]
+    handles = [Line2D([], [], color="0.3", **_plain(STYLES[name][0])) for name in present]
+    right.legend(handles, [STYLES[name][1] for name in present], loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    colours = [Line2D([], [], color=f"C{k}") for k in range(len(overdrives))]
+    left.legend(
+        colours, [f"{value:.3g}" for value in overdrives], title="overdrive", title_fontsize=7, loc="lower left"
+    )
 
 
-def _draw(axes: Axes, data: pd.DataFrame, x: float, base: np.ndarray, method: str, color: str) -> None:
-    line, marker, _ = STYLES[method]
-    place, value = x * data["width"].to_numpy(), data["probability"].to_numpy() / base
-    if not marker:
-        axes.plot(place, value, line, color=color, linewidth=0.9)
-        return
-    bars = np.abs([value - data["lower"].to_numpy() / base, data["upper"].to_numpy() / base - value])
-    options = {"color": color, "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.7, "markerfacecolor": "none"}
-    axes.errorbar(place, value, bars, linestyle="none", marker=marker, **options)  # type: ignore[arg-type]
+def _errors(part: pd.DataFrame) -> np.ndarray:
+    """Lengths of the error bars; an unknown bound has none."""
+    lengths = np.array([part["probability"] - part["lower"], part["upper"] - part["probability"]])
+    return np.nan_to_num(np.maximum(lengths, 0.0))
+
+
+def _plain(style: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in style.items() if name != "capsize"}

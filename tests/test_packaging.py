@@ -29,3 +29,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
 
 
 KINDS = {".py", ".toml", ".mplstyle", ".typed"}
+
+
+def test_a_bench_is_a_function_even_if_its_module_was_imported_before():
+    code = (
+        "from synaspice.characterization.benches import find_bench; function = find_bench('switching')[1];"
+        "from synaspice.characterization import switching; print(function is switching)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"

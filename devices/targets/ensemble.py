@@ -25,6 +25,7 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -173,14 +174,13 @@ class Plan:
         """
         request = self.request
         device, functions = request.device, compiled(request.device)
-        states = list(map(str, functions.system.states))
+        states = functions.state_names
         found = dict(zip([*states, *device.telegraph_declarations()], values, strict=True))
         branch = list(device.branches())[request.branch]
         drive = np.broadcast_to(np.asarray(request.waveform(times), dtype=float), values.shape[1:])
         if not request.by_current:
             return found | {branch: drive}
-        # The voltage that goes with the current: Newton's method for all at once.
-        names = list(map(str, functions.parameters))
+        names = functions.parameter_names
         p = list(parameters[:, :, np.newaxis])
         for row, value in zip(self.telegraph_rows, values[len(states) :], strict=True):
             p[row] = value
@@ -261,20 +261,38 @@ class Chunk:
         if not np.all(np.isfinite(self.states)):
             raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {e.time_step:g} s")
 
-    def quantities(self, names: Sequence[str]) -> dict[str, FloatArray]:
-        """Values of quantities of the trajectories at the end of the last step.
+    def take(self, source: Chunk, chosen: Sequence[int] | np.ndarray) -> None:
+        """Go on from where some trajectories of a chunk, of this one or of an equally large one, have got to.
 
-        Parameters
-        ----------
-        names : sequence of str
-            States, telegraph processes, voltages, currents and observables.
+        Trajectory j takes over the state of trajectory ``chosen[j]``, and keeps its own random numbers: since those
+        belong to its number and the step, copies part at once, and none is used twice. For devices that are all alike.
+        """
+        self.states = np.ascontiguousarray(source.states[:, chosen])
+        self.telegraphs = np.ascontiguousarray(source.telegraphs[:, chosen])
+        self._voltages = source._voltages[chosen]
+
+    def values(self, names: Sequence[str]) -> dict[str, FloatArray]:
+        """States, observables, voltages and currents by name, at the end of the last step.
 
         Raises
         ------
         UnknownNameError
             If the device has no such quantity.
         """
-        request, times = self.plan.request, np.array([self.step * self.plan.time_step])
+        request, found = self.plan.request, self.quantities()
+        if not set(names) <= set(found):
+            times = np.array([self.step * self.plan.time_step])
+            drives = {**request.drives_at(times), **request.voltages_at(times)}
+            given = found | {name: value[0] for name, value in drives.items()}
+            found |= evaluate_static(request.device, given, list(self.parameters))
+        for name in names:
+            if name not in found:
+                raise UnknownNameError(f"quantity of {request.device.model_name()}", name, found)
+        return {name: np.broadcast_to(found[name], len(self.hits)) for name in names}
+
+    def quantities(self) -> dict[str, FloatArray]:
+        """States, telegraph processes, and voltage of the driven branch, by name, at the end of the last step."""
+        times = np.array([self.step * self.plan.time_step])
         values = np.concatenate([self.states, self.telegraphs])[:, :, np.newaxis]
         found = {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
         if not set(names) <= set(found):

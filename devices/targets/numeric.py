@@ -43,6 +43,29 @@ class Compiled:
         """Symbols of the parameter vector."""
         return (*self.system.parameters, *self.system.derived)
 
+    # Printing a symbol's name takes longer than looking at the states of a thousand trajectories: once is enough.
+    @functools.cached_property
+    def parameter_names(self) -> list[str]:
+        """Names of the elements of the parameter vector."""
+        return list(map(str, self.parameters))
+
+    @functools.cached_property
+    def voltage_names(self) -> list[str]:
+        """Names of the branches' voltages."""
+        return list(map(str, self.system.voltages))
+
+    @functools.cached_property
+    def state_names(self) -> list[str]:
+        """Names of the states."""
+        return list(map(str, self.system.states))
+
+    @functools.cached_property
+    def static_names(self) -> list[str]:
+        """Names of what :attr:`static_array` gives."""
+        currents, observables = list(map(str, self.system.currents)), list(map(str, self.system.observables))
+        slopes = [f"d{i}/d{v}" for i, v in zip(currents, self.voltage_names, strict=True)]
+        return [*currents, *slopes, *observables, *(f"d{x}/dt" for x in self.state_names)]
+
     @functools.cached_property
     def _quiet(self) -> System:
         """The flat system with its noise switched off."""
@@ -191,13 +214,12 @@ def evaluate_static(
     ``parameters`` are arrays of the parameter vector's values instead of the device's, for devices that differ.
     """
     functions = compiled(device)
-    system = functions.system
-    voltages, states = list(map(str, system.voltages)), list(map(str, system.states))
+    voltages, states = functions.voltage_names, functions.state_names
     inputs = [*device.input_declarations(), *device.telegraph_declarations()]
     values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
     values |= dict(zip(states, initial_state(device), strict=True))
     given = parameter_vector(device) if parameters is None else parameters
-    values |= dict(zip(map(str, functions.parameters), given, strict=True))
+    values |= dict(zip(functions.parameter_names, given, strict=True))
     for name, value in quantities.items():
         if name not in (*voltages, *states, *inputs):
             raise UnknownNameError(
@@ -208,13 +230,11 @@ def evaluate_static(
     results = functions.static_array(
         [values[name] for name in voltages],
         [values[name] for name in states],
-        [values[str(symbol)] for symbol in functions.parameters],
+        [values[name] for name in functions.parameter_names],
     )
-    currents = list(map(str, system.currents))
-    names = [*currents, *(f"d{i}/d{v}" for i, v in zip(currents, voltages, strict=True))]
-    names += [*map(str, system.observables), *(f"d{x}/dt" for x in states)]
     return {
-        name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in zip(names, results, strict=True)
+        name: np.broadcast_to(np.asarray(value, dtype=float), shape)
+        for name, value in zip(functions.static_names, results, strict=True)
     }
 
 
@@ -345,27 +365,23 @@ def voltage_solver(
 
 
 def voltages_at_current(
-    functions: Compiled,
-    branch: int,
-    current: FloatArray,
-    voltages: Sequence[Any],
-    states: Sequence[FloatArray],
-    parameters: Sequence[Any],
+    functions: Compiled, branch: int, current: Any, voltages: Sequence[Any], x: Sequence[Any], p: Sequence[Any]
 ) -> FloatArray:
-    """Voltages at which a branch carries given currents: Newton's method for many states at once.
+    """Voltages at which a branch carries given currents, at many points at once (Newton, from zero volt).
 
-    The voltages of the other branches, the states and the parameters are broadcast against the currents.
+    Voltages of the branches, states and parameters are broadcast against the currents; the branch's own entry among the
+    voltages is not read.
     """
-    all_voltages = list(voltages)
-    voltage = np.zeros(np.shape(current))
+    v = list(voltages)
+    found = np.zeros(np.shape(current))
     for _ in range(MOST_CORRECTIONS):
-        all_voltages[branch] = voltage
-        found, slope = functions.conduction_array[branch](all_voltages, states, parameters)
-        correction = (current - found) / slope
-        voltage = voltage + correction
-        if np.all(np.abs(correction) <= 1e-10 * np.abs(voltage) + 1e-30):
+        v[branch] = found
+        carried, slope = functions.conduction_array[branch](v, x, p)
+        correction = (current - carried) / slope
+        found = found + correction
+        if np.all(np.abs(correction) <= 1e-10 * np.abs(found) + 1e-30):
             break
-    return voltage
+    return found
 
 
 def voltage_at_current(device: CompactModel, current: float) -> float:

@@ -9,6 +9,7 @@ from importlib import resources
 
 import pytest
 
+from synaspice.characterization.benches import BENCHES
 from synaspice.devices import MTJ, ParameterError
 from synaspice.devices.catalog import models
 from synaspice.devices.preset import Preset
@@ -89,7 +90,7 @@ def test_every_value_has_a_source(model, name):
 @every_preset
 def test_the_file_has_no_entry_that_nothing_reads(model, name):
     data = tomllib.loads((FOLDER / model / f"{name}.toml").read_text(encoding="utf-8"))
-    assert data.keys() <= {"model", "title", "reference", "doi", "notes", "parameters", "drive"}
+    assert data.keys() <= {"model", "title", "reference", "doi", "notes", "parameters", "drive", "benches"}
     assert all(entry.keys() == {"value", "source"} for entry in data["parameters"].values())
     assert data.get("drive", {}).keys() <= {"quantity", "kind", "amplitude", "frequency", "currents", "source"}
 
@@ -103,7 +104,7 @@ def test_derived_quantities_are_finite(model, name):
 def test_what_its_benches_need_can_be_suggested(model, name):
     device = device_of(model, name)
     benches = device.suitable_benches()
-    assert set(benches) <= set(device.benches)
+    assert set(benches) <= {*device.benches, *device.provenance.benches} <= set(BENCHES)
     for quantity in device.loops if "hysteresis" in benches else ():
         sweep = device.suggested_sweep(quantity)
         assert sweep.amplitude > 0
