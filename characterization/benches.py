@@ -128,22 +128,6 @@ BENCHES: dict[str, Bench] = {
         resumable=True,
     ),
     "write-error": Bench(
-        "probability that a pulse fails to switch, down to 1e-12 and less",
-        {
-            "quantity": Setting("name", "what the pulse imposes: voltage, current, or that of a branch by name"),
-            "amplitude": Setting("range", "amplitudes of the pulses", "swept"),
-            "width": Setting("range", "widths of the pulses [s]", "s"),
-            "methods": Setting("names", "fokker-planck, splitting, ensemble, butler"),
-            "coordinate": Setting("name", "state or observable that tells the reference states apart"),
-            "start": Setting("name", "reference state before the pulse"),
-            "end": Setting("name", "reference state of a switched device"),
-            "trajectories": Setting("integer", "trajectories per amplitude"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-        engines=("numeric",),
-    ),
-    "write-error": Bench(
         "write error rate over the width of a pulse, down to 1e-12, by several methods",
         {
             "quantity": Setting("name", "what the pulse imposes: current or voltage"),
@@ -160,6 +144,7 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
         engines=("numeric",),
+        resumable=True,
     ),
 }
 

@@ -51,11 +51,11 @@ def switching_pulses(junction: MTJ) -> Switching:
         widths = [factor * period for factor in (0.25, 0.5, 1.0)]
         field = {"field_x": junction.field_x + across}
         pulses = tuple(voltages.tolist()), _rounded(widths)
-        return Switching("voltage", *pulses, "antiparallel", "parallel", field, coordinate="cosine")
+        return Switching("voltage", *pulses, "antiparallel", "parallel", field)
     widths = [factor * precession_decay(junction) for factor in (1.0, 2.0, 4.0)]
     critical = junction.critical_current_to_parallel
     pulses = tuple((critical * np.linspace(0.25, 3.0, 12)).tolist()), _rounded(widths)
-    return Switching("current", *pulses, "antiparallel", "parallel", coordinate="cosine", critical=critical)
+    return Switching("current", *pulses, "antiparallel", "parallel")
 
 
 def _rounded(values: list[float]) -> tuple[float, ...]:

@@ -110,7 +110,7 @@ class MTJ(CompactModel):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "write-error", "amplitude")
+    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "amplitude")
     loops = (None, "field")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
@@ -339,8 +339,7 @@ class MTJ(CompactModel):
         """All of the model's that suit the junction.
 
         The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put, in no field that leaves it one state alone; write errors only for one that
-        a current switches.
+        junction that stays where it is put, in no field that leaves it one state alone.
         """
         oscillates = self.provenance is not None and "currents" in self.provenance.drive
         unfit = set() if oscillates else {"amplitude"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -45,7 +45,6 @@ class SpinOrbitTorqueMTJ(MTJ):
     reference = "L. Liu et al., Science 336, 555 (2012)"
     doi = "10.1126/science.1218197"
 
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "amplitude")
     line_voltage = Branch("line", "p", "voltage along the heavy-metal line", current="line_current")
 
     line_length = Parameter(200e-9, "m", "length of the heavy-metal line", (1e-8, 1e-3))
@@ -116,8 +115,7 @@ class SpinOrbitTorqueMTJ(MTJ):
         amplitudes = tuple(self.critical_line_current * factor for factor in np.linspace(0.25, 3.0, 12).tolist())
         field = {"field_x": self.field_x + self.assisting_field}
         widths = (0.5e-9, 1e-9, 2e-9) if self.perpendicular else (1e-9, 2e-9, 4e-9)
-        pulses = "line_current", amplitudes, widths, "antiparallel", "parallel", field
-        return Switching(*pulses, coordinate="cosine", critical=self.critical_line_current)
+        return Switching("line_current", amplitudes, widths, "antiparallel", "parallel", field)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 2 ns along the line, three times the critical current, in a field along it, while it is read."""

@@ -97,10 +97,6 @@ class Switching:
         The reference states from which, and towards which, the pulses switch.
     inputs : Mapping
         Drives of inputs during the pulse.
-    coordinate : str, optional
-        State or observable that tells the two reference states apart at any moment, during the pulse too.
-    critical : float, optional
-        Amplitude above which a pulse that is long enough switches without thermal agitation.
     """
 
     quantity: str
@@ -109,8 +105,6 @@ class Switching:
     start: str
     end: str
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
-    coordinate: str | None = None
-    critical: float | None = None
 
 
 @dataclass(frozen=True)

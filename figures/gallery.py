@@ -16,7 +16,6 @@ from tqdm import tqdm
 from ..characterization import write_table
 from ..characterization.benches import find_bench
 from ..characterization.table import write_whole
-from ..characterization.write_error import suitable_methods
 from ..circuits.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.catalog import models
 from ..devices.errors import MissingDependencyError
@@ -108,10 +107,6 @@ def measurements(device: CompactModel) -> Iterator[tuple[str, pd.DataFrame]]:
         _, measure = find_bench(bench)
         if bench == "amplitude":
             yield bench, measure(device, current=cast(Any, device).suggested_oscillation().currents[::2])
-            continue
-        if bench == "write-error":  # the methods that take no trajectories, where there are any
-            if methods := [name for name in suitable_methods(device) if name in ("fokker-planck", "butler")]:
-                yield bench, measure(device, methods=methods)
             continue
         if bench != "hysteresis":
             yield bench, measure(device, **QUICK.get(bench, {}))

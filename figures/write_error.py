@@ -73,7 +73,7 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 def _errors(part: pd.DataFrame) -> np.ndarray:
     """Lengths of the error bars; an unknown bound has none."""
     lengths = np.array([part["probability"] - part["lower"], part["upper"] - part["probability"]])
-    return np.nan_to_num(np.maximum(lengths, 0.0))
+    return np.asarray(np.nan_to_num(np.maximum(lengths, 0.0)))
 
 
 def _plain(style: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,6 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -295,14 +294,7 @@ class Chunk:
         times = np.array([self.step * self.plan.time_step])
         values = np.concatenate([self.states, self.telegraphs])[:, :, np.newaxis]
         found = {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
-        if not set(names) <= set(found):
-            drives = {**request.drives_at(times), **request.voltages_at(times)}
-            given = found | {name: value[0] for name, value in drives.items()}
-            found |= evaluate_static(request.device, given, list(self.parameters))
-        for name in names:
-            if name not in found:
-                raise UnknownNameError(f"quantity of {request.device.model_name()}", name, found)
-        return {name: np.broadcast_to(found[name], len(self.hits)) for name in names}
+        return found
 
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:

@@ -68,31 +68,6 @@ def electrical_noise(
     return sum((densities[k] for k in own), np.zeros(())), sum((densities[k + 1] for k in own), np.zeros(()))
 
 
-def diffusion_tensor(device: CompactModel, voltages: FloatArray, states: FloatArray, temperature: float) -> FloatArray:
-    r"""Diffusion of the states by their noises at one point, :math:`\tfrac12 \sum_k S_k\, b_k b_k^T`.
-
-    Here :math:`b_k = \partial f/\partial n_k` and :math:`S_k` are the two-sided densities.
-
-    Parameters
-    ----------
-    device : CompactModel
-        The device.
-    voltages, states : array_like
-        Voltages of all branches [V] and values of all states.
-    temperature : float
-        Temperature of the noise. [K]
-
-    Returns
-    -------
-    ndarray
-        Tensor with a row and a column for each state. [square of the states' units per second]
-    """
-    count = len(compiled(device).system.noises)
-    values = np.array(_functions(*device.structure)[0](voltages, states, [*parameter_vector(device), temperature]))
-    coupling = values[count:].reshape(-1, count)
-    return np.asarray(0.5 * (coupling * values[:count]) @ coupling.T)
-
-
 def noise_spectrum(
     device: CompactModel, frequency: FloatArray, voltages: Mapping[str, float], temperature: float
 ) -> dict[str, FloatArray]:
