@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numba
 import numpy as np
@@ -60,8 +61,8 @@ def count_beyond(first: int, calls: int) -> np.ndarray:
     """How many of 4 * calls deviates are beyond each level, on either side."""
     counts = np.zeros(len(LEVELS), dtype=np.int64)
     sizes = np.empty(4)
-    for k in range(first, first + calls):
-        low, high = np.uint32(k & 0xFFFFFFFF), np.uint32(k >> 32)
+    for call in range(first, first + calls):
+        low, high = np.uint32(call & 0xFFFFFFFF), np.uint32(call >> 32)
         a, b, c, d = philox(low, high, np.uint32(0), np.uint32(0), np.uint32(7), np.uint32(0))
         sizes[0], sizes[1] = two_normals(a, b)
         sizes[2], sizes[3] = two_normals(c, d)
@@ -94,7 +95,7 @@ def measure(quick: bool) -> list[Record]:
     spread = np.hypot(spread_one / one, spread_two / two) / np.log(4)
     print(f"  order, from the last and the last but two: {order:.3f} +- {spread:.3f}")
     # What is left once the term of first order is taken out.
-    extrapolated = [2 * b - a for (a, _), (b, _) in zip(errors, errors[1:], strict=False)]
+    extrapolated = [2 * b - a for (a, _), (b, _) in pairwise(errors)]
     print("  extrapolated from pairs: " + ", ".join(f"{value:.6f}" for value in extrapolated))
 
     draws = 4 * 10**7 * (10 if quick else 250)

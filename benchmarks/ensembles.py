@@ -17,6 +17,7 @@ import numba
 import numpy as np
 from harness import Record, main, median_seconds
 from macrospin import STEP, TEMPERATURE, cmtj_run
+from scipy.constants import k, mu_0
 from scipy.integrate import solve_ivp
 
 from synaspice.devices import MTJ
@@ -76,20 +77,17 @@ def numpy_rate(trajectories: int, steps: int, repeats: int) -> float:
     functions = compiled(JUNCTION)
     p = parameter_vector(JUNCTION)
     generator = np.random.default_rng(1)
-    derived = JUNCTION.derived
-    noise = functions.system.flat.noises
-    density = float(
-        next(iter(noise.values()))
-        .subs({str(k): v for k, v in {**JUNCTION.values, **derived}.items()})
-        .subs({"temperature": TEMPERATURE, "k_B": 1.380649e-23, "mu_0": 1.25663706212e-6})
-    )
+    # Brown's field: its density, as the ensembles have it.
+    d = JUNCTION
+    moment = mu_0 * d.saturation_magnetization * d.volume
+    density = 2 * d.damping * k * TEMPERATURE / (mu_0 * d.gyromagnetic_ratio * moment)
     amplitude = np.sqrt(density / STEP)
     field = [list(map(str, functions.parameters)).index(f"field_{axis}") for axis in "xyz"]
 
     def rates(m: np.ndarray, h: np.ndarray) -> np.ndarray:
         q = list(p)
-        for k, row in enumerate(field):
-            q[row] = h[k]
+        for axis, row in enumerate(field):
+            q[row] = h[axis]
         return np.stack(functions.static_array([VOLTAGE], list(m), q)[-3:])
 
     def run() -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .agreement import agreement
     from .amplitude import amplitude
     from .drift import drift
+    from .ensembles import ensemble_statistics
     from .hysteresis import hysteresis
     from .iv import iv
     from .noise import noise
@@ -23,6 +24,7 @@ __all__ = [
     "agreement",
     "amplitude",
     "drift",
+    "ensemble_statistics",
     "hysteresis",
     "iv",
     "noise",

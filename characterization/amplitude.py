@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..devices.suggestions import Oscillation
 from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
 from .engines import check_engine, trajectory
+from .resumable import check_seed, compute_pieces, describe
 
 #: Samples per period of the output, and periods that a noiseless measurement lasts.
 SAMPLES, PERIODS = 32, 40
@@ -40,6 +42,7 @@ def amplitude(
     temperature: float | None = None,
     trajectories: int = 8,
     seed: int | None = None,
+    checkpoint: str | Path | None = None,
     engine: str = "numeric",
 ) -> pd.DataFrame:
     r"""Measure the oscillation of the voltage at constant currents.
@@ -66,6 +69,9 @@ def amplitude(
         Seed of the noise; each current has its own, derived from it.
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    checkpoint : str or Path, optional
+        Folder in which finished points are kept, to resume from; see
+        :func:`~synaspice.characterization.resumable.compute_pieces`.
 
     Returns
     -------
@@ -89,15 +95,20 @@ def amplitude(
         positive("the duration", duration, "s")
     if temperature is not None and engine != "numeric":
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
+    if temperature is not None:
+        check_seed(seed, checkpoint)
     started = device.replace(**suggested.overrides)
     seeds = np.random.SeedSequence(seed).spawn(len(currents))
-    rows = []
-    for value, child in zip(currents.tolist(), seeds, strict=True):
-        if temperature is None:
-            rows.append((value, *_quiet(started, value, suggested, duration, engine)))
-        else:
-            noise = {"temperature": temperature, "trajectories": trajectories, "seed": int(child.generate_state(1)[0])}
-            rows.append((value, *_noisy(started, value, suggested, duration, noise)))
+    common = {"device": started, "suggested": suggested, "duration": duration, "engine": engine}
+    pieces: list[dict[str, Any]] = [common | {"current": value, "noise": None} for value in currents.tolist()]
+    if temperature is not None:
+        for piece, child in zip(pieces, seeds, strict=True):
+            own = int(child.generate_state(1)[0])
+            piece["noise"] = {"temperature": temperature, "trajectories": trajectories, "seed": own}
+    noises = [piece["noise"] for piece in pieces]
+    description = describe(**common, currents=currents, noises=noises, bench="amplitude")  # type: ignore[arg-type]
+    results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
+    rows = [(value, *result["row"]) for value, result in zip(currents.tolist(), results, strict=True)]
     columns = ["current", "dc_voltage", "amplitude", "frequency", "linewidth"]
     table = pd.DataFrame(rows, columns=columns)
     attributes: dict[str, Any] = {"engine": engine, "bench": "amplitude", "temperature": temperature, "seed": seed}
@@ -111,6 +122,19 @@ def amplitude(
         "linewidth": "full width at half maximum of the oscillation's line",
     }
     return table
+
+
+def _point(
+    device: CompactModel,
+    suggested: Oscillation,
+    duration: float | None,
+    engine: str,
+    current: float,
+    noise: dict[str, Any] | None,
+) -> dict[str, Any]:
+    if noise is None:
+        return {"row": _quiet(device, current, suggested, duration, engine)}
+    return {"row": _noisy(device, current, suggested, duration, noise)}
 
 
 def _quiet(

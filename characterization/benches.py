@@ -42,6 +42,8 @@ class Bench:
     settings: Mapping[str, Setting] = field(default_factory=dict)
 
     engines: tuple[str, ...] = ("numeric", "ngspice")
+    #: Whether its points can be kept in a folder and resumed from.
+    resumable: bool = False
 
 
 TEMPERATURE = Setting("number", "temperature of the noise [K]", "K")
@@ -88,6 +90,7 @@ BENCHES: dict[str, Bench] = {
             "temperature": TEMPERATURE,
             "seed": SEED,
         },
+        resumable=True,
     ),
     "drift": Bench(
         "conductance, or another quantity, over the logarithm of time after programming",
@@ -107,6 +110,7 @@ BENCHES: dict[str, Bench] = {
             "temperature": TEMPERATURE,
             "seed": SEED,
         },
+        resumable=True,
     ),
     "switching": Bench(
         "switching probability over amplitude and width of a pulse",
@@ -121,6 +125,7 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
         engines=("numeric",),
+        resumable=True,
     ),
     "write-error": Bench(
         "write error rate over the width of a pulse, down to 1e-12, by several methods",
@@ -139,6 +144,7 @@ BENCHES: dict[str, Bench] = {
             "seed": SEED,
         },
         engines=("numeric",),
+        resumable=True,
     ),
 }
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
-from tqdm import tqdm
 
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.targets.numeric import whole
 from ..devices.waveforms import Pulse
+from .ensembles import PART
+from .resumable import check_seed, compute_pieces, describe
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -34,6 +39,7 @@ def switching(
     temperature: float = 300.0,
     seed: int | None = None,
     time_step: float | None = None,
+    checkpoint: str | Path | None = None,
     progress: bool = False,
 ) -> pd.DataFrame:
     """Measure with what probability pulses switch a device.
@@ -66,6 +72,9 @@ def switching(
         Seed; each point has its own, derived from it, so that points do not depend on each other.
     time_step : float, optional
         Step of the noisy trajectories. [s]
+    checkpoint : str or Path, optional
+        Folder in which finished points are kept, to resume from; see
+        :func:`~synaspice.characterization.resumable.compute_pieces`.
     progress : bool
         Whether to show a progress bar.
 
@@ -101,25 +110,26 @@ def switching(
         raise ParameterError(f"the states {first!r} and {last!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation
     noisy = bool(device.system.noises or device.telegraph_declarations())
-    count = trajectories if noisy else 1
-    root = np.random.SeedSequence(seed)
+    count = whole("trajectories", trajectories, 1) if noisy else 1
+    if noisy:
+        check_seed(seed, checkpoint)
     points = [(w, a) for w in widths.tolist() for a in amplitudes.tolist()]
+    root = np.random.SeedSequence(seed)
+    seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
+    common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(suggested.inputs), "rest": rest}
+    common |= {"levels": levels, "temperature": temperature if noisy else None, "time_step": time_step}
+    pieces = [
+        common | {"width": w, "amplitude": a, "seed": own, "trajectories": count, "first": first_of_part}
+        for (w, a), own in zip(points, seeds, strict=True)
+        for first_of_part in range(0, count, PART)
+    ]
+    description = describe(**common, points=points, seeds=seeds, trajectories=count, bench="switching")
+    results = compute_pieces(
+        _switched, pieces, description=description, checkpoint=checkpoint, progress="pulses" if progress else None
+    )
     rows = []
-    for (w, a), child in tqdm(
-        list(zip(points, root.spawn(len(points)), strict=True)), desc="pulses", disable=not progress
-    ):
-        edge = EDGE * w
-        pulse = Pulse(0.0, a, rest, edge, edge, w - edge)
-        options: dict[str, Any] = {"source": chosen, "inputs": suggested.inputs}
-        total = w + edge + 2 * rest
-        if noisy:
-            options |= {"temperature": temperature, "trajectories": count, "time_step": time_step, "points": 1}
-            final = begin.simulate(pulse, total, seed=int(child.generate_state(1)[0]), **options)
-        else:
-            final = begin.simulate(pulse, total, times=[0.0, total], **options).iloc[[-1]]
-        states = {name: final[name].to_numpy() for name in device.state_declarations()}
-        read = _conductance(begin, **states)
-        switched = int(np.count_nonzero(np.abs(read - levels[1]) < np.abs(read - levels[0])))
+    for (w, a), group in zip(points, _groups(results, len(pieces) // len(points)), strict=True):
+        switched = sum(int(result["switched"]) for result in group)
         interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
         lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
         rows.append([w, a, count, switched, switched / count, lower, upper])
@@ -141,6 +151,38 @@ def switching(
         "upper": "upper bound of the probability, 95 % confidence (Wilson)",
     }
     return table
+
+
+def _switched(
+    device: CompactModel,
+    source: str,
+    inputs: dict[str, Any],
+    rest: float,
+    levels: Sequence[float],
+    temperature: float | None,
+    time_step: float | None,
+    width: float,
+    amplitude: float,
+    seed: int,
+    trajectories: int,
+    first: int,
+) -> dict[str, int]:
+    """How many of a part of the trajectories of a point have switched."""
+    edge = EDGE * width
+    pulse, total = Pulse(0.0, amplitude, rest, edge, edge, width - edge), width + edge + 2 * rest
+    if temperature is None:
+        final = device.simulate(pulse, total, times=[0.0, total], source=source, inputs=inputs).iloc[[-1]]
+    else:
+        noise: dict[str, Any] = {"temperature": temperature, "seed": seed, "time_step": time_step}
+        run = device.ensemble(pulse, total, source=source, inputs=inputs, trajectories=trajectories, **noise)
+        final = run.part(first, min(PART, trajectories - first)).final()
+    read = _conductance(device, **{name: final[name].to_numpy() for name in device.state_declarations()})
+    return {"switched": int(np.count_nonzero(np.abs(read - levels[1]) < np.abs(read - levels[0])))}
+
+
+def _groups(results: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while group := list(itertools.islice(results, size)):
+        yield group
 
 
 def _is_current(device: CompactModel, source: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..devices.suggestions import Sweep
 from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
 from .engines import check_engine, trajectory
+from .resumable import compute_pieces, describe
 
 #: Part of the run that passes before the velocity is measured.
 TRANSIENT = 0.25
@@ -42,6 +44,7 @@ def velocity(
     temperature: float | None = None,
     trajectories: int | None = None,
     seed: int | None = None,
+    checkpoint: str | Path | None = None,
 ) -> pd.DataFrame:
     r"""Measure the mean velocity of a domain wall against a constant drive.
 
@@ -70,6 +73,9 @@ def velocity(
         Number of noisy runs per value that are averaged; default 20.
     seed : int, optional
         Seed of the noise, the same at every value.
+    checkpoint : str or Path, optional
+        Folder in which finished points are kept, to resume from; see
+        :func:`~synaspice.characterization.resumable.compute_pieces`.
 
     Returns
     -------
@@ -102,18 +108,15 @@ def velocity(
         count = 20 if trajectories is None else trajectories
         noise = {"temperature": temperature, "trajectories": count, "seed": 0 if seed is None else seed}
     column = sweep.quantity
-    rows = []
-    for drive in drives:
-        lasting = length
-        for attempt in range(EXTENSIONS + 1):
-            strip = _long_enough(device, column, float(drive), lasting)
-            runs = _runs(strip, column, float(drive), lasting, engine, noise)
-            results = np.array([mean_velocity(run) for run in runs])
-            if duration is not None or noise or attempt == EXTENSIONS or not _turns_slowly(runs[0]):
-                break
-            lasting *= 4  # slow turns just beyond breakdown
-        error = np.std(results[:, 0], ddof=1) / np.sqrt(len(results)) if len(results) > 1 else np.nan
-        rows.append((drive, results[:, 0].mean(), error, mobility * drive + 0.0, results[:, 1].mean(), lasting))
+    common = {"device": device, "column": column, "length": length, "engine": engine, "noise": noise}
+    common["fixed"] = duration is not None or bool(noise)
+    description = describe(**common, drives=drives, bench="velocity")  # type: ignore[arg-type]
+    pieces = [common | {"drive": drive} for drive in drives.tolist()]
+    results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
+    rows = [
+        (drive, float(r["velocity"]), float(r["error"]), mobility * drive + 0.0, float(r["turns"]), float(r["lasting"]))
+        for drive, r in zip(drives.tolist(), results, strict=True)
+    ]
     names = [column, "velocity", "standard_error", "low_drive_velocity", "turns", "duration"]
     table = pd.DataFrame(rows, columns=names)
     table.attrs |= table_attributes(device, names, engine=engine, bench="velocity", driven=column)
@@ -128,6 +131,21 @@ def velocity(
         "duration": "length of the run",
     }
     return table
+
+
+def _point(
+    device: CompactModel, column: str, length: float, engine: str, noise: dict[str, Any], fixed: bool, drive: float
+) -> dict[str, float]:
+    """Mean velocity, its standard error, turning rate and length of the runs at one drive."""
+    lasting = length
+    for attempt in range(EXTENSIONS + 1):
+        runs = _runs(_long_enough(device, column, drive, lasting), column, drive, lasting, engine, noise)
+        results = np.array([mean_velocity(run) for run in runs])
+        if fixed or attempt == EXTENSIONS or not _turns_slowly(runs[0]):
+            break
+        lasting *= 4  # slow turns just beyond breakdown
+    error = np.std(results[:, 0], ddof=1) / np.sqrt(len(results)) if len(results) > 1 else np.nan
+    return {"velocity": results[:, 0].mean(), "error": error, "turns": results[:, 1].mean(), "lasting": lasting}
 
 
 def _long_enough(device: CompactModel, column: str, drive: float, duration: float) -> CompactModel:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
-from tqdm import tqdm
 
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
@@ -21,6 +21,7 @@ from ..devices.targets.noisy_trajectories import checked_temperature
 from ..devices.targets.numeric import voltage_at_current, whole
 from ..devices.waveforms import FloatArray
 from .fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
+from .resumable import check_seed, compute_pieces, describe
 from .splitting import decay_time, prepare, splitting
 
 #: Overdrives and widths [s] of the pulses if none are given.
@@ -135,7 +136,8 @@ def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
 
 
 def _by_ensemble(pulses: Pulses) -> list[Estimate]:
-    task, number = prepare(**pulses.sampled), pulses.trajectories
+    number = pulses.trajectories
+    task = prepare(**pulses.sampled, trajectories=number)
     failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
     found = []
     for k in failed.tolist():
@@ -173,6 +175,7 @@ def write_error(
     replicas: int = 16,
     temperature: float = 300.0,
     seed: int | None = None,
+    checkpoint: str | Path | None = None,
     progress: bool = False,
 ) -> pd.DataFrame:
     r"""Measure with what probability a rectangular pulse fails to switch a junction.
@@ -214,6 +217,9 @@ def write_error(
         Temperature of the noise. [K]
     seed : int, optional
         Seed.
+    checkpoint : str or Path, optional
+        Folder in which finished amplitudes are kept, to resume from; see
+        :func:`~synaspice.characterization.resumable.compute_pieces`.
     progress : bool
         Whether to show a progress bar.
 
@@ -265,13 +271,25 @@ def write_error(
         for (level, ratio), child in zip(pairs, root.spawn(len(pairs)), strict=True)
     ]
     names = _methods(methods, pulses[0])
+    work = [
+        (name, pulse)
+        for name in names
+        for pulse in pulses
+        if name != "closed-form" or methods is not None or pulse.overdrive > 1
+    ]
+    check_seed(seed, checkpoint)
+    description = describe(device, methods=names, pulses=pulses, bench="write-error")
+    results = compute_pieces(
+        _estimates,
+        [{"method": name, "pulses": pulse} for name, pulse in work],
+        description=description,
+        checkpoint=checkpoint,
+        progress="write errors" if progress else None,
+    )
     rows = []
-    work = [(name, pulse) for name in names for pulse in pulses]
-    for name, pulse in tqdm(work, desc="write errors", disable=not progress):
-        if name == "closed-form" and methods is None and pulse.overdrive <= 1:
-            continue
-        for w, found in zip(widths.tolist(), METHODS[name](pulse), strict=True):
-            rows.append([name, w, pulse.amplitude, pulse.overdrive, found.value, found.lower, found.upper])
+    for (name, pulse), result in zip(work, results, strict=True):
+        for w, bounds in zip(widths.tolist(), result["estimates"].tolist(), strict=True):
+            rows.append([name, w, pulse.amplitude, pulse.overdrive, *bounds])
     columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
     table = pd.DataFrame(rows, columns=columns)
     table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
@@ -289,6 +307,10 @@ def write_error(
         "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
     }
     return table
+
+
+def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
+    return {"estimates": [[found.value, found.lower, found.upper] for found in METHODS[method](pulses)]}
 
 
 def _amplitudes(

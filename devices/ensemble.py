@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import ParameterError, UnknownNameError
 from .metadata import table_attributes
+from .statistics import Moments, Statistics
 from .targets.ensemble import CHUNK, Chunk, Plan, in_chunks
 from .targets.noisy_trajectories import (
     block_for,
@@ -29,123 +31,8 @@ if TYPE_CHECKING:
     from .model import CompactModel
 
 
-@dataclass(frozen=True)
-class Moments:
-    """Count, mean, variance and extremes of a quantity at some times, and its histogram; two of them can be added.
-
-    Attributes
-    ----------
-    count : int
-        Number of trajectories.
-    mean, squares : ndarray
-        Mean over the trajectories at each time, and sum of the squared deviations from it.
-    least, most : ndarray
-        Extremes.
-    histogram : ndarray
-        Number of trajectories between the edges at each time, shape (times, edges - 1).
-    """
-
-    count: int
-    mean: FloatArray
-    squares: FloatArray
-    least: FloatArray
-    most: FloatArray
-    histogram: np.ndarray
-
-    @classmethod
-    def of(cls, values: FloatArray, edges: FloatArray) -> Moments:
-        """Moments of values of shape (trajectories, times)."""
-        mean = values.mean(axis=0)
-        counts = [np.histogram(column, edges)[0] for column in values.T] if len(edges) else np.empty((len(mean), 0))
-        squares = ((values - mean) ** 2).sum(axis=0)
-        return cls(len(values), mean, squares, values.min(axis=0), values.max(axis=0), np.asarray(counts, dtype=int))
-
-    def __add__(self, other: Moments) -> Moments:
-        # Chan, Golub, LeVeque: no difference of large numbers.
-        count = self.count + other.count
-        step = other.mean - self.mean
-        return Moments(
-            count,
-            self.mean + step * (other.count / count),
-            self.squares + other.squares + step**2 * (self.count * other.count / count),
-            np.minimum(self.least, other.least),
-            np.maximum(self.most, other.most),
-            self.histogram + other.histogram,
-        )
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Statistics of quantities over an ensemble, at some times.
-
-    Two that were made of different trajectories of the same ensemble can be added.
-
-    Attributes
-    ----------
-    times : ndarray
-        Times. [s]
-    moments : dict of Moments
-        For each quantity.
-    edges : dict of ndarray
-        Edges of the histograms' bins, in the quantities' units; none where no histogram was asked for.
-    attrs : dict
-        Units and provenance, as the tables have them.
-    """
-
-    times: FloatArray
-    moments: Mapping[str, Moments]
-    edges: Mapping[str, FloatArray]
-    attrs: Mapping[str, Any] = field(default_factory=dict)
-
-    def __add__(self, other: Statistics) -> Statistics:
-        return replace(self, moments={name: self.moments[name] + other.moments[name] for name in self.moments})
-
-    def table(self) -> pd.DataFrame:
-        """Columns ``time``, ``quantity``, ``count``, ``mean``, ``variance`` (unbiased), ``minimum``, ``maximum``."""
-        import pandas as pd
-
-        tables = [
-            pd.DataFrame(
-                {
-                    "time": self.times,
-                    "quantity": name,
-                    "count": m.count,
-                    "mean": m.mean,
-                    "variance": m.squares / (m.count - 1) if m.count > 1 else np.nan,
-                    "minimum": m.least,
-                    "maximum": m.most,
-                }
-            )
-            for name, m in self.moments.items()
-        ]
-        table = pd.concat(tables, ignore_index=True)
-        table.attrs.update(self.attrs)
-        return table
-
-    def histogram(self, quantity: str) -> pd.DataFrame:
-        """Columns ``time``, ``lower`` and ``upper`` edge and ``count`` of every bin of a quantity.
-
-        Raises
-        ------
-        UnknownNameError
-            If no histogram of the quantity was asked for.
-        """
-        import pandas as pd
-
-        if not len(self.edges.get(quantity, ())):
-            raise UnknownNameError("histogram", quantity, [name for name, edges in self.edges.items() if len(edges)])
-        edges, counts = self.edges[quantity], self.moments[quantity].histogram
-        bins = len(edges) - 1
-        table = pd.DataFrame(
-            {
-                "time": np.repeat(self.times, bins),
-                "lower": np.tile(edges[:-1], len(self.times)),
-                "upper": np.tile(edges[1:], len(self.times)),
-                "count": counts.ravel(),
-            }
-        )
-        table.attrs.update(self.attrs)
-        return table
+#: Chunks of trajectories whose sums are added up first.
+GROUP = 16
 
 
 @dataclass(frozen=True)
@@ -165,6 +52,28 @@ class Ensemble:
     variability: Mapping[str, Distribution]
     threads: int | None
     block: int
+
+    @property
+    def device(self) -> CompactModel:
+        """The device, or the nominal one if the trajectories' devices differ."""
+        return self._request.device
+
+    def arguments(self) -> dict[str, Any]:
+        """All that the trajectories depend on beside the device, by name."""
+        request = self._request
+        return {
+            "drive": request.waveform,
+            "source": [request.branch, request.by_current],
+            "inputs": dict(request.inputs),
+            "voltages": dict(request.voltages),
+            "duration": request.duration,
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "first": self.trajectories.start,
+            "trajectories": len(self.trajectories),
+            "time_step": self.time_step,
+            "variability": dict(self.variability),
+        }
 
     def part(self, first: int, count: int) -> Ensemble:
         """Trajectories ``first`` to ``first + count - 1`` of this ensemble, as one of their own.
@@ -243,8 +152,8 @@ class Ensemble:
             return {name: Moments.of(np.stack(values, axis=1), bins[name]) for name, values in found.items()}
 
         total: dict[str, Moments] = {}
-        for part in self._in_chunks(collect):
-            total = {name: total[name] + part[name] for name in names} if total else part
+        for group in _groups(self._in_chunks(collect)):
+            total = {name: total[name] + group[name] for name in names} if total else group
         attrs = table_attributes(self._request.device, names, "numeric", **self._attributes(plan))
         attrs["units"] |= {"time": "s", "quantity": "1", "count": "1"}
         return Statistics(np.array(moments) * plan.time_step, total, bins, attrs)
@@ -330,8 +239,15 @@ class Ensemble:
         def devices(first: int, count: int) -> list[CompactModel]:
             return sample(request.device, self.variability, count, self.seed, first=first)
 
-        steps = whole_steps(request, intervals, self.time_step)
-        return Plan(request, self.temperature, self.seed, steps, devices if self.variability else None, self.block)
+        return Plan(
+            request,
+            self.temperature,
+            self.seed,
+            whole_steps(request, intervals, self.time_step),
+            devices if self.variability else None,
+            self.block,
+            trajectories=len(self.trajectories),
+        )
 
     def _in_chunks(self, task: Any) -> Iterator[Any]:
         return in_chunks(self.trajectories, task, size=self._chunk, threads=self.threads)
@@ -349,6 +265,13 @@ class Ensemble:
     def _passage_attributes(self, plan: Plan, quantity: str, threshold: float, rising: bool) -> dict[str, Any]:
         own = {"quantity": quantity, "threshold": float(threshold), "rising": rising, **self._attributes(plan)}
         return table_attributes(self._request.device, [], "numeric", **own)
+
+
+def _groups(parts: Iterator[dict[str, Moments]]) -> Iterator[dict[str, Moments]]:
+    """Sums of each :data:`GROUP` parts: sums of groups that are computed elsewhere are the same to the last bit."""
+    while group := list(itertools.islice(parts, GROUP)):
+        first, *others = group
+        yield {name: sum((other[name] for other in others), moments) for name, moments in first.items()}
 
 
 def make_ensemble(

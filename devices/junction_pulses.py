@@ -50,10 +50,12 @@ def switching_pulses(junction: MTJ) -> Switching:
         voltages = np.linspace(0.5, 1.5, 11) * hold / junction.vcma_field_per_volt
         widths = [factor * period for factor in (0.25, 0.5, 1.0)]
         field = {"field_x": junction.field_x + across}
-        return Switching("voltage", tuple(voltages.tolist()), _rounded(widths), "antiparallel", "parallel", field)
+        pulses = tuple(voltages.tolist()), _rounded(widths)
+        return Switching("voltage", *pulses, "antiparallel", "parallel", field)
     widths = [factor * precession_decay(junction) for factor in (1.0, 2.0, 4.0)]
-    amplitudes = junction.critical_current_to_parallel * np.linspace(0.25, 3.0, 12)
-    return Switching("current", tuple(amplitudes.tolist()), _rounded(widths), "antiparallel", "parallel")
+    critical = junction.critical_current_to_parallel
+    pulses = tuple((critical * np.linspace(0.25, 3.0, 12)).tolist()), _rounded(widths)
+    return Switching("current", *pulses, "antiparallel", "parallel")
 
 
 def _rounded(values: list[float]) -> tuple[float, ...]:

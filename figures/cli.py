@@ -126,10 +126,14 @@ def characterize(
     engine: Annotated[str, typer.Option(help="numeric or ngspice.")] = "numeric",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv or .parquet.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Figure: .png, .svg or .pdf.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="Folder to keep finished points in, and resume from.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes, for the benches that have a checkpoint.")] = 1,
 ) -> None:
     """Measure a device on a bench."""
-    from ..characterization.benches import find_bench, parse_setting
-    from ..devices.errors import UnknownNameError
+    import joblib
+
+    from ..characterization.benches import BENCHES, find_bench, parse_setting
+    from ..devices.errors import ParameterError, UnknownNameError
 
     made = make_device(device, preset, set_)
     known, function = find_bench(bench)
@@ -147,7 +151,14 @@ def characterize(
         values[name] = parse_setting(name, setting, text, unit)
     if len(known.engines) > 1:
         values["engine"] = engine
-    _deliver(function(made, **values), output, plot)
+    if checkpoint is not None or jobs > 1:
+        if not known.resumable:
+            able = ", ".join(name for name, other in BENCHES.items() if other.resumable)
+            raise ParameterError(f"the bench {bench} has no --checkpoint and --jobs: {able} have")
+        values["checkpoint"] = checkpoint
+    with joblib.parallel_config(n_jobs=jobs):
+        table = function(made, **values)
+    _deliver(table, output, plot)
 
 
 def _extra_options(arguments: list[str]) -> dict[str, str]:

@@ -25,16 +25,17 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import numba
 import numpy as np
 
 from ..errors import SimulationError, UnknownNameError
 from ..waveforms import FloatArray
+from .folding import FOLDED
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
 from .numeric import (
@@ -51,6 +52,8 @@ from .numeric import (
 BLOCK, FEW = 64, 16
 #: Trajectories that one task takes from beginning to end.
 CHUNK = 1024
+#: Steps of all trajectories together from which a kernel of their own pays, in blocks and alone: about a second.
+LARGE, LARGE_ALONE = 10**8, 10**7
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
 
@@ -77,6 +80,8 @@ class Plan:
         Trajectories in a block.
     noise : bool
         Whether there is any.
+    trajectories : int
+        About how many will be computed: what it is worth to compile for.
     """
 
     request: Request
@@ -86,6 +91,7 @@ class Plan:
     samples: Callable[[int, int], list[Any]] | None = None
     block: int = BLOCK
     noise: bool = True
+    trajectories: int = 1
 
     @property
     def time_step(self) -> float:
@@ -105,6 +111,23 @@ class Plan:
             block=self.block,
             noise=self.noise,
         )
+
+    def kernel(self, watched: str | None, parameters: FloatArray) -> tuple[Any, FloatArray]:
+        """The compiled kernel, and what it hoists out of its loop for each column of parameters.
+
+        For much work with devices that are alike it is a kernel that leaves out operations with what is 0 or 1: it
+        computes the same bits.
+        """
+        structure = self.structure(watched)
+        kernel = load_kernel(structure)
+        constants = [np.full((1, parameters.shape[1]), c) for c in (self.temperature, self.time_step)]
+        hoisted = np.empty((kernel.HOISTED, parameters.shape[1]))
+        kernel.prepare(np.concatenate([parameters, *constants]), hoisted)
+        enough = LARGE_ALONE if self.block == 1 else LARGE
+        if self.samples is None and self.trajectories * self.steps >= enough:
+            known = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)
+            kernel = load_kernel(replace(structure, known=known))
+        return kernel, hoisted
 
     @functools.cached_property
     def _segments(self) -> Callable[[int, int], tuple[FloatArray, FloatArray, FloatArray]]:
@@ -194,11 +217,8 @@ class Chunk:
         rising: bool = True,
     ) -> None:
         self.plan = plan
-        self._kernel = load_kernel(plan.structure(watched))
         self.parameters, start = plan.columns(first, count)
-        constants = [np.full((1, self.parameters.shape[1]), c) for c in (plan.temperature, plan.time_step)]
-        hoisted = np.empty((self._kernel.HOISTED, self.parameters.shape[1]))
-        self._kernel.prepare(np.concatenate([self.parameters, *constants]), hoisted)
+        self._kernel, hoisted = plan.kernel(watched, self.parameters)
         self._hoisted = _spread(hoisted, count)
         self.states = _spread(start, count)
         self.telegraphs = _spread(self.parameters[plan.telegraph_rows], count)
@@ -286,7 +306,8 @@ def in_chunks(
     """Do a task for each chunk of trajectories, given the first and how many, in threads; results come in order."""
     starts = trajectories[::size]
     counts = [min(size, trajectories.stop - start) for start in starts]
-    workers = threads or os.cpu_count() or 1
+    # Numba's number, as one sets it for the whole process and as joblib sets it in its workers.
+    workers = threads or numba.config.NUMBA_NUM_THREADS
     if workers == 1 or len(starts) == 1:
         yield from map(task, starts, counts)
         return

@@ -19,6 +19,7 @@ import sympy as sp
 from ..constants import CONSTANTS
 from ..declaration import TEMPERATURE
 from ..errors import UnknownNameError
+from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .numeric import compiled_for
 
@@ -79,6 +80,8 @@ class Structure:
         Trajectories in a block.
     noise : bool
         Whether there is any; without, the loop is the deterministic Heun scheme.
+    known : tuple of (str, float)
+        Hoisted quantities that are 0 or 1 for all trajectories: operations with them are left out.
     """
 
     model: Any
@@ -90,6 +93,7 @@ class Structure:
     watched: str | None
     block: int
     noise: bool = True
+    known: tuple[tuple[str, float], ...] = ()
 
 
 class _Writer:
@@ -140,7 +144,9 @@ class _Writer:
         stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
         self.rows = {name: k for k, name in enumerate(stored)}
         self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
-        self.channels = max(1, 1 << max(0, self.noises - 1).bit_length())
+        # A call of the generator makes four deviates: steps go in groups that leave none of them over.
+        self.together = 4 // math.gcd(self.noises, 4)
+        self.calls = self.noises // math.gcd(self.noises, 4)
         self.printer = KernelPrinter()
         self.own = f"v_{structure.branch}"
 
@@ -154,7 +160,7 @@ class _Writer:
         lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xgh"]
         if self.structure.by_current:
             lines.append(f"{self.own} = {self.at('v_driven')}")
-        size, index = (self.structure.block, "j") if self.structure.block > 1 else (self.window, "t")
+        size, index = (self.structure.block, "j") if self.structure.block > 1 else (self.window, "place")
         used = [k for k in range(self.noises) if f"w_{k}" in symbols]
         return [*lines, *(f"w_{k} = np.float64(now[{k * size} + {index}])" for k in used)]
 
@@ -190,9 +196,11 @@ class _Writer:
 
     def steps_of_heun(self) -> list[str]:
         """The loop over the steps of a window."""
-        size = self.channels * self.structure.block
-        alone = self.structure.block == 1
-        head = ["k = offset + t", "now = z" if alone else f"now = z[t*{size}:(t + 1)*{size}]", *self.impose(0)]
+        size, group = self.noises * self.structure.block, self.window // self.together
+        deviates = f"now = z[t*{size}:(t + 1)*{size}]"
+        if self.structure.block == 1:
+            deviates = f"now, place = z, t % {self.together}*{group} + t//{self.together}"
+        head = ["k = offset + t", deviates, *self.impose(0)]
         first, second = self.predictor(), self.corrector()
         if not self.structure.by_current:
             # The stages need nothing of each other's neighbours: one loop.
@@ -252,22 +260,20 @@ class _Writer:
         """Loop that makes the normal deviates of some steps; steps that share a counter come as a group."""
         if not self.noises:
             return ["pass"]
-        channels, block = self.channels, self.structure.block
-        together = max(1, 4 // channels)  # steps per call of the generator
-        size = together * channels * block
+        noises, block, together = self.noises, self.structure.block, self.together
+        size, groups = together * noises * block, self.window // together
         body = []
-        for call in range(max(1, channels // 4)):
+        for call in range(self.calls):
             body += [_words("g", NOISE + call), "n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
             for word in range(4):
-                step, channel = divmod(word, channels) if channels < 4 else (0, 4 * call + word)
-                where = f"{(step * channels + channel) * block} + j"
+                step, noise = divmod(4 * call + word, noises)
+                where = f"{(step * noises + noise) * block} + j"
                 if block == 1:
-                    where = f"{channel * self.window + step} + i*{together}"
-                if channel < self.noises:
-                    body.append(f"now[{where}] = n_{word}")
+                    where = f"{(noise * together + step) * groups} + i"
+                body.append(f"now[{where}] = n_{word}")
         if block == 1:  # vector instructions over steps, as there are no neighbours
-            groups = _loop("for i in range(end - begin):", ["g = begin + i", *body])
-            return [f"now = z[(begin - start)*{together}:]", *_loop("for j in range(B):", groups)]
+            inner = _loop("for i in range(end - begin):", ["g = begin + i", *body])
+            return ["now = z[begin - start:]", *_loop("for j in range(B):", inner)]
         window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
         return _loop("for i in range(end - begin):", ["g = begin + i", window, *_loop("for j in range(B):", body)])
 
@@ -298,7 +304,7 @@ def write_kernel(structure: Structure) -> str:
         states=writer.n,
         telegraphs=writer.m,
         hoisted=len(writer.hoist.found),
-        channels=writer.channels,
+        together=writer.together,
         noises=writer.noises,
         steps=writer.window,
         hit_row=writer.rows["hit"],
@@ -307,7 +313,7 @@ def write_kernel(structure: Structure) -> str:
         library=", ".join(LIBRARY_FUNCTIONS),
         prepare=_indented(writer.preparation()),
         fill=_indented(writer.filling()),
-        heun=_indented(writer.steps_of_heun()),
+        heun=_indented(fold("\n".join(writer.steps_of_heun()), dict(structure.known)).splitlines()),
     )
 
 
@@ -373,10 +379,12 @@ def advance(
     states, telegraphs, voltages, hoisted, hits, active, low, high, key_low, key_high, first, steps, drive, others,
     inputs, sense, threshold, stride, traces
 ):
-    s = np.empty({rows} * B)
-    z = np.empty({steps} * {channels} * B, dtype=np.float32)
+    # One piece of memory from the beginning of a page on: where it lies decides over a quarter of the speed.
+    size = {rows} * B
+    memory = np.empty(size + {steps} * {noises} * B // 2 + 512)
+    memory = memory[(-memory.ctypes.data % 4096) // 8:]
+    s, z = memory[:size], memory[size:].view(np.float32)
     block_low, block_high = np.empty(B, dtype=np.uint32), np.empty(B, dtype=np.uint32)
-    together = max(1, 4 // {channels})
     for b in range(0, len(active), B):
         for j in range(B):
             i = active[min(b + j, len(active) - 1)]
@@ -396,9 +404,9 @@ def advance(
             begin = first + k - window
             end = min({steps}, first + steps - window)
             if {noises}:
-                group = window // together
-                fill(z, block_low, block_high, key_low, key_high, group, group + begin // together,
-                     group + (end + together - 1) // together)
+                group = window // {together}
+                fill(z, block_low, block_high, key_low, key_high, group, group + begin // {together},
+                     group + (end + {together} - 1) // {together})
             while begin < end:
                 stop = end
                 if stride:

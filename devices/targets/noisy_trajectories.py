@@ -73,7 +73,7 @@ def integrate(
         raise ParameterError(f"{trajectories} trajectories of {recorded} points do not fit; report fewer points")
     block, size = block_for(trajectories)
     steps = whole_steps(request, max(recorded - 1, 1), time_step)
-    plan = Plan(request, temperature, checked_seed(seed), steps, block=block)
+    plan = Plan(request, temperature, checked_seed(seed), steps, block=block, trajectories=trajectories)
     return table_of_traces(plan, range(trajectories), recorded, chunk=size, alone=trajectories == 1)
 
 

@@ -353,7 +353,7 @@ def voltage_solver(
 
     def solve(current: float, voltage: list[float], x: Sequence[float], p: Sequence[float]) -> float:
         voltage[branch] = 0.0
-        for _ in range(100):
+        for _ in range(MOST_CORRECTIONS):
             result = conduction(voltage, x, p)
             correction = (current - result[branch]) / result[count + branch * count + branch]
             voltage[branch] += correction

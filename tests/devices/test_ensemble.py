@@ -10,8 +10,11 @@ import sys
 import numpy as np
 import pytest
 
-from synaspice.devices import MTJ, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, DomainWallMagnet, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
+from synaspice.devices.targets import ensemble as targets
+from synaspice.devices.targets.folding import fold
+from synaspice.devices.targets.kernel_cache import load_kernel
 from synaspice.devices.targets.kernel_source import Structure, write_kernel
 from synaspice.devices.variability import Normal, sample
 
@@ -48,6 +51,48 @@ def test_blocks_do_not_change_jumps_either():
     first, *others = (numbers(run.traces(11)) for run in runs)
     for other in others:
         np.testing.assert_array_equal(other, first)
+
+
+@pytest.mark.parametrize(
+    ("device", "drive", "source", "block"),
+    [
+        (DEVICE, -0.6, "voltage", 64),
+        (DEVICE, -0.6, "voltage", 1),
+        (DEVICE, -4e-5, "current", 64),
+        (DomainWallMagnet.preset("thiaville2005"), 2e-4, "current", 64),
+    ],
+)
+def test_a_kernel_for_much_work_computes_the_same_bits(device, drive, source, block, monkeypatch):
+    duration, step = 0.2 * device.settling_time, device.settling_time / 1000
+    run = device.ensemble(drive, duration, source=source, trajectories=20, seed=4, time_step=step)
+    run = dataclasses.replace(run, block=block).part(0, 20 if block > 1 else 3)
+    general = numbers(run.final())
+    loaded = []
+    monkeypatch.setattr(targets, "load_kernel", lambda structure: loaded.append(structure) or load_kernel(structure))
+    monkeypatch.setattr(targets, "LARGE", 0)
+    monkeypatch.setattr(targets, "LARGE_ALONE", 0)
+    np.testing.assert_array_equal(numbers(run.final()), general)
+    zeros = dict(loaded[-1].known)
+    assert zeros and set(zeros.values()) <= {0.0, 1.0, -1.0}
+    assert len(write_kernel(loaded[-1])) < len(write_kernel(dataclasses.replace(loaded[-1], known=())))
+
+
+@pytest.mark.parametrize(
+    ("source", "folded"),
+    [
+        ("t_0 = fma(h_0, x, y)", "t_0 = y"),
+        ("t_0 = fma(x, h_1, y)", "t_0 = x + y"),
+        ("t_0 = fma(h_2, x, y)", "t_0 = -x + y"),
+        ("t_0 = fma(x, y, h_0*z)", "t_0 = x * y"),
+        ("t_0 = h_0*x\nz = t_0 + square(h_1)*y", "z = y"),
+        ("t_0 = h_1*2.5*h_3", "t_0 = 2.5 * h_3"),
+        ("h_0 = s[3 + j]\nz = (h_0 - x)/h_1", "z = -x"),
+        ("t_0 = h_1 - 1\nt_0 = x\nz = t_0", "t_0 = x\nz = t_0"),
+        ("z = x/h_0", "z = x / 0.0"),
+    ],
+)
+def test_operations_with_zero_and_one_are_left_out(source, folded):
+    assert fold(source, {"h_0": 0.0, "h_1": 1.0, "h_2": -1.0}) == folded
 
 
 def test_trajectories_are_those_of_simulate():
