@@ -268,8 +268,9 @@ def prepare(
     temperature: float = 300.0,
     seed: int | None = None,
     time_step: float | None = None,
+    trajectories: int = 1,
 ) -> Task:
-    """Check the arguments of :func:`splitting`."""
+    """Check the arguments of :func:`splitting`; ``trajectories`` says how many there will be, for the compiler."""
     if not (device.system.noises or device.telegraph_declarations()):
         raise ParameterError(f"{device.model_name()} declares no noise: none of its events is rare")
     moments = np.atleast_1d(np.asarray(times, dtype=float))
@@ -278,14 +279,14 @@ def prepare(
     request = Request.of(device, drive, float(moments[-1]), source, inputs or {})
     seeds = np.random.SeedSequence(checked_seed(seed)).generate_state(2, np.uint64)
     kelvin = checked_temperature(temperature)
-    driven = Plan(request, kelvin, int(seeds[0]), whole_steps(request, 1, time_step))
+    driven = Plan(request, kelvin, int(seeds[0]), whole_steps(request, 1, time_step), trajectories=trajectories)
     wait = SETTLED * decay_time(device) if relaxation is None else float(relaxation)
     rest = None
     if wait > 0:
         held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}
         others = {name: DC(float(waveform(0.0))) for name, waveform in request.voltages.items()}
         still = dataclasses.replace(request, waveform=DC(0.0), duration=wait, inputs=held, voltages=others)
-        rest = Plan(still, kelvin, int(seeds[1]), whole_steps(still, 1, time_step))
+        rest = dataclasses.replace(driven, request=still, seed=int(seeds[1]), steps=whole_steps(still, 1, time_step))
     steps = np.maximum(1, np.round(moments / driven.time_step)).astype(int)
     stride = max(1, driven.steps // whole("rounds", rounds, 1))
     return Task(
@@ -372,6 +373,7 @@ def splitting(
     UnknownNameError
         If the device has no such coordinate.
     """
+    number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     task = prepare(
         device,
         drive,
@@ -386,9 +388,9 @@ def splitting(
         temperature=temperature,
         seed=seed,
         time_step=time_step,
+        trajectories=number * copies,
     )
     bins = task.automatic_edges() if edges is None else task.bins(edges)
-    number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     found = np.array(
         list(
             in_chunks(

@@ -136,7 +136,8 @@ def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
 
 
 def _by_ensemble(pulses: Pulses) -> list[Estimate]:
-    task, number = prepare(**pulses.sampled), pulses.trajectories
+    number = pulses.trajectories
+    task = prepare(**pulses.sampled, trajectories=number)
     failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
     found = []
     for k in failed.tolist():

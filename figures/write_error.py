@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ..devices.waveforms import FloatArray
 from .characteristics import scaled_axis
 
 #: How each method is drawn, and its name in the legend.
@@ -71,11 +70,10 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     )
 
 
-def _errors(part: pd.DataFrame) -> FloatArray:
+def _errors(part: pd.DataFrame) -> np.ndarray:
     """Lengths of the error bars; an unknown bound has none."""
-    middle, lower, upper = part[["probability", "lower", "upper"]].to_numpy(dtype=float).T
-    lengths: FloatArray = np.nan_to_num(np.maximum([middle - lower, upper - middle], 0.0))
-    return lengths
+    lengths = np.array([part["probability"] - part["lower"], part["upper"] - part["probability"]])
+    return np.asarray(np.nan_to_num(np.maximum(lengths, 0.0)))
 
 
 def _plain(style: dict[str, Any]) -> dict[str, Any]:

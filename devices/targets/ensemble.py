@@ -293,8 +293,7 @@ class Chunk:
         """States, telegraph processes, and voltage of the driven branch, by name, at the end of the last step."""
         times = np.array([self.step * self.plan.time_step])
         values = np.concatenate([self.states, self.telegraphs])[:, :, np.newaxis]
-        found = {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
-        return found
+        return {name: value[:, 0] for name, value in self.plan.quantities(times, values, self.parameters).items()}
 
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:
