@@ -55,8 +55,8 @@ DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 STAIRS = 25
 #: Rounds of splitting while the device relaxes; and time constants of the slowest motion for which it does.
 RELAXING, SETTLED = 20, 5.0
-#: Confidence of the intervals.
-CONFIDENCE = 0.95
+#: Confidence of the intervals; and what is left of a certain event by rounding of its weights.
+CONFIDENCE, CERTAIN = 0.95, 1e-12
 
 
 def decay_time(device: CompactModel) -> float:
@@ -239,15 +239,18 @@ def resample(
     return np.concatenate(chosen), np.concatenate(renewed)
 
 
-def interval(estimates: FloatArray) -> tuple[float, float, float, float]:
-    """Mean, standard error and confidence interval of the mean of independent, positive estimates.
+def interval(estimates: FloatArray, trajectories: int) -> tuple[float, float, float, float]:
+    """Mean, standard error and confidence interval of the mean of independent estimates of a probability.
 
     The interval is Student's for the logarithm of the mean, whose standard error is the relative one of the mean. If no
-    replica has seen the event nothing is known of its probability: the upper bound is then NaN.
+    replica has seen the event nothing is known of its probability: the upper bound is then NaN. If none has seen
+    anything else, the lower bound is that of as many plain trajectories: three in their number fail unseen.
     """
     count, mean = len(estimates), float(np.mean(estimates))
     if mean == 0:
         return 0.0, 0.0, 0.0, math.nan
+    if np.all(estimates > 1 - CERTAIN):
+        return 1.0, 0.0, 1 - min(1.0, 3 / trajectories), 1.0
     error = float(np.std(estimates, ddof=1) / math.sqrt(count))
     factor = math.exp(float(student.ppf((1 + CONFIDENCE) / 2, count - 1)) * error / mean)
     return mean, error, mean / factor, min(1.0, mean * factor)
@@ -398,7 +401,7 @@ def splitting(
             )
         )
     )
-    rows = [[t, *interval(column)] for t, column in zip(task.times, found.T, strict=True)]
+    rows = [[t, *interval(column, number * copies)] for t, column in zip(task.times, found.T, strict=True)]
     table = pd.DataFrame(rows, columns=["time", "probability", "standard_error", "lower", "upper"])
     attributes: dict[str, Any] = {"temperature": task.driven.temperature, "seed": seed}
     attributes |= {"time_step": task.driven.time_step, "walkers": number, "replicas": copies}

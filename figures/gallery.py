@@ -97,7 +97,7 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
 QUICK: dict[str, dict[str, Any]] = {
     "switching": {"trajectories": 40, "seed": 1},
     "drift": {"seed": 1},
-    "write-error": {"trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1},
+    "write-error": {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1},
 }
 
 

@@ -62,12 +62,14 @@ def test_nothing_is_exchanged_where_all_is_even():
 
 def test_the_interval_is_students_on_a_logarithmic_scale():
     """Of 1, 2, 3: mean 2, standard error 1/sqrt(3); t(0.975, 2) = 4.3027 (any table)."""
-    mean, error, lower, upper = interval(np.array([1.0, 2.0, 3.0]) * 1e-9)
+    mean, error, lower, upper = interval(np.array([1.0, 2.0, 3.0]) * 1e-9, 100)
     assert mean == pytest.approx(2e-9)
     assert error == pytest.approx(1e-9 / math.sqrt(3))
     assert math.log(upper / mean) == pytest.approx(4.30265 / math.sqrt(3) / 2, rel=1e-5)
     assert math.log(mean / lower) == pytest.approx(math.log(upper / mean))
-    assert math.isnan(interval(np.zeros(4))[3]), "without an event there is no bound"
+    assert math.isnan(interval(np.zeros(4), 100)[3]), "without an event there is no bound"
+    # No failure in n trials: 1 - p^n = 0.95, the rule of three.
+    assert interval(np.ones(4), 1000) == (1.0, 0.0, pytest.approx(0.05 ** (1 / 1000), abs=1e-5), 1.0)
 
 
 # --- whole runs -----------------------------------------------------------------------------------------
