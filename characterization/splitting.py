@@ -51,8 +51,8 @@ PILOT = 2048
 #: Shares of them that are further from the threshold than the edges of the bins, for an event that is left. Of those
 #: tried on pulses of 1.5 and 3 I_c0 the ones with the least variance.
 DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
-#: Number of edges up to the threshold, for an event that is reached.
-STAIRS = 25
+#: Steps from there to the threshold; and number of edges up to the threshold, for an event that is reached.
+STEPS_OUT, STAIRS = 4, 25
 #: Rounds of splitting while the device relaxes; and time constants of the slowest motion for which it does.
 RELAXING, SETTLED = 20, 5.0
 #: Confidence of the intervals; and what is left of a certain event by rounding of its weights.
@@ -138,7 +138,8 @@ class Task:
         middle = float(np.median(heights))
         if middle > 0:
             depths = np.quantile(heights, 1 - np.array(DEPTHS))
-            return np.unique([0.0, depths.min() / 2, *depths[depths > 0]])
+            inside = depths[depths > 0]
+            return np.unique([*np.linspace(0.0, inside.min(), STEPS_OUT + 1), *inside])
         return np.linspace(middle, 0.0, STAIRS)
 
     def bins(self, edges: Sequence[float] | FloatArray) -> FloatArray:

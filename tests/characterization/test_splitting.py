@@ -129,7 +129,7 @@ def test_any_junction_will_do():
     junction = junction.replace(**junction.reference_states()["antiparallel"])
     arguments = {"rising": False, "source": "current"}
     current, widths = 2.5 * junction.critical_current_to_parallel, [0.5e-9, 1e-9]
-    found = splitting(junction, current, widths, "cosine", 0.0, walkers=1024, replicas=16, seed=1, **arguments)
+    found = splitting(junction, current, widths, "cosine", 0.0, walkers=1024, replicas=8, seed=1, **arguments)
     plain = prepare(junction, current, widths, "cosine", 0.0, seed=2, **arguments).count(0, 4000) / 4000
     assert 0.001 < plain[1] < 0.5
     error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 4000))
