@@ -232,7 +232,8 @@ class Cells:
         some = slice(0, count)
         weights = np.zeros_like(self.masses)
         weights[some] = self.masses[some] * np.exp(self.potential[some] - self.potential[some].max())
-        return np.asarray(weights / weights.sum())
+        total: float = weights.sum()
+        return weights / total
 
     def barrier(self) -> int:
         """Number of cells on the pole's side of the barrier.

@@ -274,36 +274,43 @@ class Declarations:
         return found
 
     @classmethod
+    @functools.cache
     def parameter_declarations(cls) -> dict[str, Parameter]:
         """The declared parameters by name."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Parameter)}
 
     @classmethod
+    @functools.cache
     def option_declarations(cls) -> dict[str, Option]:
         """The declared options by name."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Option)}
 
     @classmethod
+    @functools.cache
     def input_declarations(cls) -> dict[str, Input]:
         """The parameters that a drive may vary in time."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
 
     @classmethod
+    @functools.cache
     def telegraph_declarations(cls) -> dict[str, Telegraph]:
         """The random telegraph processes by name."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
 
     @classmethod
+    @functools.cache
     def branches(cls) -> dict[str, Branch]:
         """The declared branches by the name of their voltage."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
 
     @classmethod
+    @functools.cache
     def terminals(cls) -> tuple[str, ...]:
         """The terminals in order of first mention."""
         return tuple(dict.fromkeys(node for b in cls.branches().values() for node in (b.positive, b.negative)))
 
     @classmethod
+    @functools.cache
     def state_declarations(cls) -> dict[str, State]:
         """For every scalar state component, the declaration that it belongs to."""
         states = (item for item in cls.declarations().values() if isinstance(item, State))
