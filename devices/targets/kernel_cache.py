@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -42,9 +43,18 @@ def _helpers() -> str:
     return "".join([numba.__version__, *texts])
 
 
-@functools.lru_cache(maxsize=64)
+#: One thread makes a kernel while the others wait: Python's parser does not bear several (python/cpython#106905).
+_MAKING = threading.RLock()
+
+
 def load_kernel(structure: Structure) -> ModuleType:
     """Import the kernel of a structure; the first time ever it says that it compiles, which takes some seconds."""
+    with _MAKING:
+        return _load_kernel(structure)
+
+
+@functools.lru_cache(maxsize=64)
+def _load_kernel(structure: Structure) -> ModuleType:
     source = write_kernel(structure)
     digest = hashlib.sha256((source + _helpers()).encode()).hexdigest()[:20]
     name = f"{structure.model.__name__.lower()}_{digest}"

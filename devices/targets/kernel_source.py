@@ -213,6 +213,12 @@ class _Writer:
         stages = [*_loop("for j in range(B):", first), *self.impose(1), *_loop("for j in range(B):", second)]
         return _loop("for t in range(begin, end):", head + stages)
 
+    def folded_steps_of_heun(self) -> list[str]:
+        """The same without the operations with what is known to be 0 or 1."""
+        known = dict(self.structure.known)
+        lines = self.steps_of_heun()
+        return fold("\n".join(lines), known).splitlines() if known else lines
+
     def predictor(self) -> list[str]:
         """First stage: watched quantity, rates of jumps, Euler's step."""
         outputs = self.rates | self.jumps | self.watched
@@ -313,7 +319,7 @@ def write_kernel(structure: Structure) -> str:
         library=", ".join(LIBRARY_FUNCTIONS),
         prepare=_indented(writer.preparation()),
         fill=_indented(writer.filling()),
-        heun=_indented(fold("\n".join(writer.steps_of_heun()), dict(structure.known)).splitlines()),
+        heun=_indented(writer.folded_steps_of_heun()),
     )
 
 

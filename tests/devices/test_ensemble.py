@@ -189,10 +189,10 @@ def test_a_cached_file_that_was_tampered_with_is_written_again(tmp_path, monkeyp
 
     monkeypatch.setattr(kernel_cache, "cache_folder", lambda: tmp_path)
     structure = Structure(*MTJ().structure, 0, False, (), (), None, 16)
-    kernel_cache.load_kernel.__wrapped__(structure)
+    kernel_cache._load_kernel.__wrapped__(structure)
     (file,) = tmp_path.glob("*.py")
     file.write_text("raise SystemExit('tampered')", encoding="utf-8")
-    kernel_cache.load_kernel.__wrapped__(structure)
+    kernel_cache._load_kernel.__wrapped__(structure)
     assert file.read_text(encoding="utf-8") == write_kernel(structure)
 
 
