@@ -7,6 +7,7 @@ same loop without noise, the noise alone, and the floating-point operations agai
 
 from __future__ import annotations
 
+import inspect
 import os
 import resource
 import time
@@ -15,7 +16,7 @@ from importlib.metadata import version
 
 import numba
 import numpy as np
-from harness import Record, main, median_seconds
+from harness import Record, main, median_seconds, side_by_side
 from macrospin import STEP, TEMPERATURE, cmtj_run
 from scipy.constants import k, mu_0
 from scipy.integrate import solve_ivp
@@ -23,7 +24,6 @@ from scipy.integrate import solve_ivp
 from synaspice.devices import MTJ
 from synaspice.devices.ensemble import Ensemble
 from synaspice.devices.targets.ensemble import Chunk, Plan
-from synaspice.devices.targets.kernel_source import write_kernel
 from synaspice.devices.targets.numeric import compiled, parameter_vector
 
 VOLTAGE = -0.2
@@ -43,15 +43,20 @@ def rate(trajectories: int, steps: int, repeats: int, **arguments: int) -> float
     return trajectories * steps / median_seconds(lambda: run.statistics("m_z"), repeats)
 
 
-def quiet_plan(steps: int) -> Plan:
-    return Plan(ensemble(1, steps)._request, 0.0, 1, steps, noise=False)
+def quiet_plan(trajectories: int, steps: int) -> Plan:
+    request = ensemble(1, steps)._request
+    return Plan(request, 0.0, 1, steps, noise=False, trajectories=trajectories)
 
 
 def operations(plan: Plan) -> tuple[int, int, int]:
     """Fused products, other sums and products, and divisions and roots in one step, from the kernel's source."""
-    source = write_kernel(plan.structure(None))
-    body = source[source.index("def run(") : source.index("def advance(")]
-    lines = [line.split(" = ", 1)[1] for line in body.splitlines() if " = " in line and "k = " not in line]
+    kernel, _ = plan.kernel(None, plan.nominal[0])
+    body = inspect.getsource(kernel.run.py_func)
+    lines = [
+        line.split(" = ", 1)[1]
+        for line in body.splitlines()
+        if " = " in line and "k = " not in line and "[" not in line.split(" = ")[1][:4]
+    ]
     text = "\n".join(line for line in lines if not line.startswith(("s[", "now", "z[", "drive")))
     squares = text.count("square(")
     return (
@@ -61,15 +66,11 @@ def operations(plan: Plan) -> tuple[int, int, int]:
     )
 
 
-def without_noise(trajectories: int, steps: int, repeats: int) -> float:
+def without_noise(trajectories: int, steps: int) -> None:
     """The same loop, its noise removed."""
-    plan = quiet_plan(steps)
-
-    def run() -> None:
-        for first in range(0, trajectories, 1024):
-            Chunk(plan, first, min(1024, trajectories - first)).advance(steps)
-
-    return trajectories * steps / median_seconds(run, repeats)
+    plan = quiet_plan(trajectories, steps)
+    for first in range(0, trajectories, 1024):
+        Chunk(plan, first, min(1024, trajectories - first)).advance(steps)
 
 
 def numpy_rate(trajectories: int, steps: int, repeats: int) -> float:
@@ -183,19 +184,24 @@ def report(name: str, function: Callable[[], float], unit: str = UNIT) -> float:
 def measure(quick: bool) -> list[Record]:
     """Measure all of it."""
     repeats = 3 if quick else 7
-    steps = 2000 if quick else 10_000
+    steps, long, number = 10_000, 10**7, 200_000  # of many trajectories, of a long one, and of cmtj's
     cores = os.cpu_count() or 1
     peer_name = f"cmtj {version('cmtj')}, one core"
-    long = 20_000 if quick else 200_000
-    peer = long / median_seconds(lambda: cmtj_run(JUNCTION, long * STEP, TEMPERATURE), repeats)
-
-    one_core = rate(10_240, steps, repeats, threads=1)
-    alone = rate(1, 50 * steps, repeats, threads=1)
-    all_cores = rate(10_240, steps, repeats)
-    quiet = without_noise(10_240, steps, repeats)
+    many, alone = ensemble(10_240, steps, threads=1), ensemble(1, long, threads=1)
+    shared = ensemble(10_240, steps)
+    tasks = [
+        (number, lambda: cmtj_run(JUNCTION, number * STEP, TEMPERATURE)),
+        (10_240 * steps, lambda: many.statistics("m_z")),
+        (10_240 * steps, lambda: without_noise(10_240, steps)),
+        (10_240 * steps, lambda: shared.statistics("m_z")),
+        (long, lambda: alone.statistics("m_z")),
+    ]
+    seconds = side_by_side([task for _, task in tasks], repeats)
+    rates = [count / span for (count, _), span in zip(tasks, seconds, strict=True)]
+    peer, one_core, quiet, all_cores, single_rate = rates
     records = [
         Record("10 240 junctions, 300 K, one core", one_core, peer, peer_name, one_core / peer, UNIT),
-        Record("one long trajectory, 300 K", alone, peer, peer_name, alone / peer, UNIT),
+        Record("one long trajectory, 300 K", single_rate, peer, peer_name, single_rate / peer, UNIT),
         Record(f"{cores} cores", all_cores, one_core, "ours, one core", all_cores / one_core, UNIT),
         Record("with noise", one_core, quiet, "the same loop without noise", one_core / quiet, UNIT),
     ]
@@ -220,7 +226,7 @@ def measure(quick: bool) -> list[Record]:
         print(f"  {'':66} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:10.0f} MB largest resident memory")
 
     print("Distance to the limit, one core:")
-    fused, plain_operations, divisions = operations(quiet_plan(1))
+    fused, plain_operations, divisions = operations(quiet_plan(10_240, steps))
     peak = peak_rate()
     flops = (2 * fused + plain_operations) * quiet
     print(f"  {fused} fused, {plain_operations} other operations and {divisions} divisions and roots per device-step")
