@@ -414,12 +414,12 @@ class CompactModel(Suggestions):
         observables: bool = False,
         noise: bool = False,
     ) -> str:
-        """Return the device as a subcircuit that a netlist can include.
+        """Return the device as a subcircuit that a netlist can include, or as a Verilog-A module.
 
         Parameters
         ----------
         dialect : str
-            The simulator: ``"ngspice"``.
+            ``"ngspice"``, or ``"verilog-a"``, whose modules always have observables and noise.
         name : str, optional
             Name of the subcircuit; default: the model's.
         inputs : sequence of str
@@ -429,6 +429,10 @@ class CompactModel(Suggestions):
         noise : bool
             Whether to add sources for small-signal noise analyses (``.noise``), silent in all others.
         """
+        if dialect == "verilog-a":
+            from .targets.veriloga import write_module
+
+            return write_module(self, name=name, inputs=inputs)
         from .targets.spice import write_subcircuit
 
         return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables, noise=noise))

@@ -83,7 +83,7 @@ def export(
     device: Device,
     preset: PresetName = None,
     set_: Assignments = None,
-    dialect: Annotated[str, typer.Option("--format", help="Simulator: ngspice.")] = "ngspice",
+    dialect: Annotated[str, typer.Option("--format", help="ngspice or verilog-a.")] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
     inputs: Annotated[
         list[str] | None, typer.Option("--input", help="Input (a field) to make a pin. Repeatable.")

@@ -31,13 +31,12 @@ from ..metadata import package_version
 from ..quantity import format_si
 from ..system import System, enforce_bounds
 from .dialects import DIALECTS, RESERVED, Dialect, ExpressionPrinter
+from .scaled import restoring_rates
 
 if TYPE_CHECKING:
     from ..model import CompactModel
 
 LINE_WIDTH = 110
-#: Rate at which a magnetisation returns to the unit sphere, in units of 1 / time scale.
-SPHERE_STIFFNESS = 10
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def write_subcircuit(
         If the name cannot be one.
     """
     if dialect not in DIALECTS:
-        raise UnknownNameError("netlist dialect", dialect, DIALECTS)
+        raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
     known = device.input_declarations()
     for pin in inputs:
         if pin not in known:
@@ -294,11 +293,7 @@ class _Writer:
 
     def _states(self) -> list[str]:
         unit = sp.Symbol("time_unit", positive=True)
-        restoring = {
-            symbol: SPHERE_STIFFNESS * sp.UnevaluatedExpr(1 - sum(x**2 for x in sphere)) * symbol
-            for sphere in self.system.spheres
-            for symbol in sphere
-        }
+        restoring = restoring_rates(self.system)
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]

@@ -1,0 +1,299 @@
+"""The Verilog-A target: a device as one module that a person can read.
+
+Every state is the voltage of a node, in units of its scale; its rate charges a capacitor of one time scale.
+In a static analysis a state holds its initial value; small-signal analyses and transients have its rate. Observables
+are variables of the module, which simulators report with the operating point. The noise of a state comes from an
+internal node of unit noise density, so that one source can shake several states at once.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.printing.c import C99CodePrinter
+
+from ..constants import CONSTANTS
+from ..declaration import TEMPERATURE, ElectricalNoise, Parameter, Vectorial
+from ..errors import ParameterError, UnknownNameError
+from ..functions import EXP_LIMIT
+from ..metadata import package_version
+from ..system import build_system
+from .scaled import restoring_rates
+
+if TYPE_CHECKING:
+    from ..model import CompactModel
+
+LINE_WIDTH = 110
+
+_WORDS = """
+    above abs absdelay absdelta abstol ac_stim access acos acosh aliasparam always analog analysis and asin asinh
+    assert assign atan atan2 atanh automatic begin branch buf bufif0 bufif1 case casex casez ceil cell cmos config
+    connect connectmodule connectrules constants continuous cos cosh cross current ddt ddt_nature ddx deassign
+    default defparam design disable discipline disciplines discrete domain driver_update edge electrical else end
+    endcase endconfig endconnectrules enddiscipline endfunction endgenerate endmodule endnature endparamset
+    endprimitive endspecify endtable endtask event exclude exp final_step flicker_noise floor flow for force
+    forever fork from function generate genvar ground highz0 highz1 hypot i idt idtmod if ifnone incdir include
+    inf initial initial_step inout input instance integer join laplace_nd laplace_np laplace_zd laplace_zp large
+    last_crossing liblist library limexp ln localparam log m macromodule magnetic max medium merged min module
+    nand nature negedge net_resolution nmos noise_table none nor noshowcancelled not notif0 notif1 or output param
+    parameter paramset pi pmos posedge potential pow primitive pull0 pull1 pulldown pullup pulsestyle_ondetect
+    pulsestyle_onevent q rcmos real realtime reg release repeat resolveto return rnmos rpmos rtran rtranif0
+    rtranif1 scalared showcancelled signed sin sinh slew small specify specparam split sqrt string strobe strong0
+    strong1 supply0 supply1 t table tan tanh task thermal time timer tran tranif0 tranif1 transition tri tri0 tri1
+    triand trior trireg units unsigned use uwire v vectored voltage wait wand weak0 weak1 while white_noise wire
+    wor wreal xnor xor zi_nd zi_np zi_zd zi_zp
+"""
+#: Words that no parameter, port or module may be called; among them access functions and disciplines.
+RESERVED = frozenset(_WORDS.split())
+
+#: The functions of expressions, in Verilog-A.
+FUNCTIONS: dict[str, tuple[str, list[str]]] = {
+    "ramp": ("x", ["ramp = (x > 0.0) ? x : 0.0;"]),
+    "step": ("x", ["step = (x > 0.0) ? 1.0 : ((x < 0.0) ? 0.0 : 0.5);"]),
+    "sgn": ("x", ["sgn = (x > 0.0) ? 1.0 : ((x < 0.0) ? -1.0 : 0.0);"]),
+    "ramp_power": ("x, a", ["ramp_power = (x > 0.0) ? pow(x, a) : 0.0;"]),
+    "limited_exp": (
+        "x",
+        [f"limited_exp = (x < {EXP_LIMIT!r}) ? exp(x) : exp({EXP_LIMIT!r}) * (1.0 + x - {EXP_LIMIT!r});"],
+    ),
+    "x_coth": ("x", ["x_coth = (abs(x) < 1.0e-3) ? 1.0 + x * x / 3.0 : x / tanh(x);"]),
+}
+_SPELLED = {"limexp": "limited_exp", "sign": "sgn", "Abs": "abs", "log": "ln", "Min": "min", "Max": "max"}
+
+
+class _Printer(C99CodePrinter):
+    """Expressions in Verilog-A: C's, but for a few names, and small whole powers as products."""
+
+    def __init__(self) -> None:
+        names = {name: name for name in ("ramp", "step", "ramp_power", "x_coth")}
+        super().__init__({"user_functions": names, "math_macros": {}})
+
+    def _print_Function(self, expr: sp.Function) -> str:
+        name = expr.func.__name__
+        if name in _SPELLED:
+            return f"{_SPELLED[name]}({', '.join(self._print(a) for a in expr.args)})"
+        return str(super()._print_Function(expr))
+
+    _print_Abs = _print_sign = _print_log = _print_Min = _print_Max = _print_Function
+
+    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
+        base, exponent = expr.args
+        if exponent.is_Integer and 2 <= abs(exponent) <= 4:
+            product = "*".join([self.parenthesize(base, 50)] * abs(int(exponent)))
+            return f"({product})" if exponent > 0 else f"(1.0/({product}))"
+        return str(super()._print_Pow(expr))
+
+    def _print_NumberSymbol(self, expr: sp.NumberSymbol) -> str:
+        return repr(float(expr))
+
+    def _print_Float(self, expr: sp.Float) -> str:
+        return repr(float(expr))
+
+    def _print_Rational(self, expr: sp.Rational) -> str:
+        return f"({expr.p}.0/{expr.q}.0)"
+
+
+def write_module(device: CompactModel, *, name: str | None = None, inputs: Sequence[str] = ()) -> str:
+    """Write a device as a Verilog-A module; see :meth:`CompactModel.netlist`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such input.
+    ParameterError
+        If the name cannot be one, or a parameter has a name that Verilog-A reserves.
+    """
+    for pin in inputs:
+        if pin not in device.input_declarations():
+            raise UnknownNameError(f"input of {device.model_name()}", pin, device.input_declarations())
+    chosen = name or device.model_name().replace("-", "_")
+    if not re.fullmatch(r"[A-Za-z_]\w*", chosen) or chosen.lower() in RESERVED:
+        raise ParameterError(f"{chosen!r} cannot be the name of a module: letters, digits and underscores only")
+    return _Module(device, chosen, tuple(inputs)).text()
+
+
+class _Module:
+    """Collects the sections of one module."""
+
+    def __init__(self, device: CompactModel, name: str, inputs: tuple[str, ...]) -> None:
+        self.device, self.name, self.inputs = device, name, inputs
+        model = type(device)
+        self.restoring = restoring_rates(device.system)
+        self.system = build_system(*device.structure).flat
+        self.states, self.branches = device.state_declarations(), device.branches()
+        self.ports = [*device.terminals(), *self.states, *inputs]
+        self.noises = {symbol: f"{symbol}_source" for symbol in self.system.noises}
+        scale = model.time_scale
+        self.time_unit = sp.Symbol(scale, real=True) if isinstance(scale, str) else sp.Float(scale, 17)
+        self.printer = _Printer()
+        numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
+        self.spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: sp.Symbol("$temperature", positive=True)}
+        self.spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
+        self.spelled |= {x: self.states[str(x)].scale * sp.Symbol(f"x_{x}", real=True) for x in self.system.states}
+        self.spelled |= {
+            sp.Symbol(pin, real=True): device.input_declarations()[pin].netlist_scale * sp.Symbol(f"u_{pin}", real=True)
+            for pin in inputs
+        }
+        clash = sorted(RESERVED & {p.lower() for p in (*device.values, *self.ports)})
+        if clash:
+            raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a Verilog-A module")
+
+    def prepared(self, expression: Any) -> sp.Expr:
+        """An expression in the module's names."""
+        spelled: sp.Expr = sp.sympify(expression).xreplace(self.spelled)
+        return spelled.replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
+
+    # --- the equations ----------------------------------------------------------------------
+
+    def outputs(self) -> dict[str, sp.Expr]:
+        """What the module computes, by the name of its variable."""
+        silence = dict.fromkeys(self.noises, sp.S.Zero)
+        nodes = {y: sp.Symbol(f"x_{y}", real=True) for y in self.system.states}
+        back = {x: sp.sympify(e).xreplace(nodes) for x, e in self.restoring.items()}
+        result = {f"i_{i}": self.prepared(g.xreplace(silence)) for i, g in self.system.currents.items()}
+        for x, rate in self.system.rates.items():
+            scale = self.states[str(x)].scale
+            own = self.prepared(self.time_unit * rate.xreplace(silence)) / scale + back.get(x, sp.S.Zero).doit()
+            result[f"rate_{x}"] = own
+            for n, density in self.system.noises.items():
+                share = sp.diff(rate, n).xreplace(silence)
+                if share != 0:
+                    # The two-sided density S is a one-sided one of 2 S.
+                    strength = sp.sqrt(2 * density)
+                    result[f"shake_{x}_{n}"] = self.prepared(self.time_unit * share * strength) / scale
+        for name, pair in self.system.electrical_noises.items():
+            for part, density in zip(("white", "flicker"), pair, strict=True):
+                if density != 0:
+                    result[f"{name}_{part}"] = self.prepared(density.xreplace(silence))
+        return result | {str(y): self.prepared(e.xreplace(silence)) for y, e in self.system.observables.items()}
+
+    def starts(self) -> dict[str, sp.Expr]:
+        """Initial values of the scaled states."""
+        return {f"start_{x}": self.prepared(e) / self.states[str(x)].scale for x, e in self.system.initial.items()}
+
+    def derived(self, needed: set[sp.Symbol]) -> dict[str, sp.Expr]:
+        """The derived quantities that others need, in order."""
+        for symbol in reversed(self.system.derived):
+            if symbol in needed:
+                needed |= self.prepared(self.system.derived[symbol]).free_symbols
+        return {str(s): self.prepared(e) for s, e in self.system.derived.items() if s in needed}
+
+    # --- the text ---------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The whole module."""
+        outputs, starts = self.outputs(), self.starts()
+        unit = sp.sympify(self.time_unit)
+        derived = self.derived(set().union(*(e.free_symbols for e in (*outputs.values(), *starts.values(), unit))))
+        shared, reduced = sp.cse(list(outputs.values()), symbols=sp.numbered_symbols("t_"), list=True)
+        computed = {**derived, **starts, **{str(s): e for s, e in shared}, **dict(zip(outputs, reduced, strict=True))}
+        assignments = {name: self.printer.doprint(e) for name, e in computed.items()}
+        used = {str(s) for e in (*derived.values(), *starts.values(), *outputs.values(), unit) for s in e.free_symbols}
+        shown = {str(y) for y in self.system.observables}
+        local = [f"v_{v}" for v in self.system.voltages] + [f"x_{x}" for x in self.states]
+        local += [*(f"u_{pin}" for pin in self.inputs), *(name for name in computed if name not in shown), "moving"]
+        ports = ", ".join(self.ports)
+        lines = [*self.header(), "", '`include "constants.vams"', '`include "disciplines.vams"', ""]
+        lines += [*_wrapped("", f"module {self.name}({ports});"), *_wrapped("    ", f"inout {ports};")]
+        lines += [*_wrapped("    ", f"electrical {', '.join([*self.ports, *self.noises.values()])};"), ""]
+        for name in self.device.parameter_declarations():
+            if name in used and name not in self.inputs:
+                lines += self.parameter(name)
+        lines += ["", *(line for y in self.system.observables for line in self.variable(y)), ""]
+        lines += [*_wrapped("    ", f"real {', '.join(local)};"), "", *_functions("\n".join(assignments.values()))]
+        body = ["// 0 in static analyses, in which states hold their initial values"]
+        body += ['moving = analysis("static") ? 0.0 : 1.0;', *self.terminals()]
+        body += [f"{name} = {text};" for name, text in assignments.items()] + self.contributions(outputs)
+        lines += ["    analog begin", *(line for text in body for line in _wrapped("        ", text))]
+        return "\n".join([*lines, "    end", "endmodule", ""])
+
+    def header(self) -> list[str]:
+        device, preset = self.device, self.device.provenance
+        summary = (type(device).__doc__ or "").strip().splitlines()
+        texts = [f"{device.model_name()}: {summary[0] if summary else ''}"]
+        if type(device).reference:
+            texts.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
+        if preset:
+            texts.append(f"Default parameters: preset {preset.name}: {preset.title}; from {preset.citation}")
+        if device.options:
+            options = ", ".join(f"{k}={v}" for k, v in device.options.items())
+            texts.append(f"Built for {options} (fixed in the equations)")
+        texts.append(f"Generated by synaspice {package_version()}; this module is yours, use it freely.")
+        texts += [f"Ports {b.positive} to {b.negative}: {b.description}" for b in self.branches.values()]
+        for name, state in self.states.items():
+            scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
+            texts.append(f"  {name}: {state.description}{scale}; leave it open, or look at it")
+        for pin in self.inputs:
+            item = self.device.input_declarations()[pin]
+            texts.append(f"  {pin}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
+        wrapped = [textwrap.wrap(t, LINE_WIDTH, initial_indent="// ", subsequent_indent="//   ") for t in texts]
+        return [line for lines in wrapped for line in lines]
+
+    def parameter(self, name: str) -> list[str]:
+        item = self.device.parameter_declarations()[name]
+        low, high = map(_number, item.bounds)
+        value = _number(self.device.values[name])
+        return [_attributes(item), f"    parameter real {name} = {value} from [{low}:{high}];"]
+
+    def variable(self, symbol: sp.Symbol) -> list[str]:
+        for item in self.device.declarations().values():
+            if isinstance(item, Vectorial) and str(symbol) in item.components:
+                return [_attributes(item), f"    real {symbol};"]
+        raise AssertionError(symbol)
+
+    def terminals(self) -> list[str]:
+        found = [f"v_{name} = V({b.positive}, {b.negative});" for name, b in self.branches.items()]
+        return found + [f"x_{x} = V({x});" for x in self.states] + [f"u_{p} = V({p});" for p in self.inputs]
+
+    def contributions(self, outputs: Mapping[str, sp.Expr]) -> list[str]:
+        lines = [f"I({b.positive}, {b.negative}) <+ i_{b.current};" for b in self.branches.values()]
+        unit = self.printer.doprint(sp.sympify(self.time_unit))
+        for x in self.states:
+            lines.append(f"I({x}) <+ ddt({unit} * V({x})) - moving * rate_{x} + (1.0 - moving) * (V({x}) - start_{x});")
+            shakes = {f"shake_{x}_{n}": node for n, node in self.noises.items()}
+            lines += [f"I({x}) <+ -{name} * V({node});" for name, node in shakes.items() if name in outputs]
+        for node in self.noises.values():
+            lines += [f"I({node}) <+ V({node});", f'I({node}) <+ white_noise(1.0, "{node}");']
+        for name, item in self.device.declarations().items():
+            if isinstance(item, ElectricalNoise):
+                branch = self.branches[item.branch]
+                ends = f"I({branch.positive}, {branch.negative})"
+                if f"{name}_white" in outputs:
+                    lines.append(f'{ends} <+ white_noise({name}_white, "{name}");')
+                if f"{name}_flicker" in outputs:
+                    lines.append(f'{ends} <+ flicker_noise({name}_flicker, 1.0, "{name}_flicker");')
+        return lines
+
+
+def _functions(text: str) -> list[str]:
+    """The analog functions that a text calls."""
+    lines = []
+    for name, (arguments, body) in FUNCTIONS.items():
+        if re.search(rf"\b{name}\(", text):
+            lines += [f"    analog function real {name};", f"        input {arguments};", f"        real {arguments};"]
+            lines += ["        " + line for line in body] + ["    endfunction", ""]
+    return lines
+
+
+def _attributes(item: Parameter | Vectorial) -> str:
+    description, unit = (text.replace("\\", "\\\\").replace('"', "'") for text in (item.description, item.unit))
+    return f'    (* desc="{description}", units="{unit}" *)'
+
+
+def _number(value: float) -> str:
+    return repr(float(value)) if abs(value) < float("inf") else "-inf" if value < 0 else "inf"
+
+
+def _wrapped(indent: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        LINE_WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
