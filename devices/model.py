@@ -11,6 +11,7 @@ import numpy as np
 
 from .declaration import Derived, Symbols
 from .errors import ParameterError, UnknownNameError
+from .exports import Exports
 from .preset import Preset, find_preset, presets_of
 from .suggestions import Suggestions
 from .system import System, build_system
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .ensemble import Ensemble
-    from .targets.spice import Subcircuit
     from .variability import Distribution
     from .waveforms import Drive
 
 
-class CompactModel(Suggestions):
+class CompactModel(Suggestions, Exports):
     r"""A small differential-algebraic system that describes a device between its terminals.
 
     .. math::
@@ -404,47 +404,3 @@ class CompactModel(Suggestions):
             variability=variability,
             threads=threads,
         )
-
-    def netlist(
-        self,
-        dialect: str = "ngspice",
-        *,
-        name: str | None = None,
-        inputs: Sequence[str] = (),
-        observables: bool = False,
-        noise: bool = False,
-    ) -> str:
-        """Return the device as a subcircuit that a netlist can include, or as a Verilog-A module.
-
-        Parameters
-        ----------
-        dialect : str
-            ``"ngspice"``, or ``"verilog-a"``, whose modules always have observables and noise.
-        name : str, optional
-            Name of the subcircuit; default: the model's.
-        inputs : sequence of str
-            Inputs of the model (external fields) to turn from parameters into pins.
-        observables : bool
-            Whether to add a node for every observable.
-        noise : bool
-            Whether to add sources for small-signal noise analyses (``.noise``), silent in all others.
-        """
-        if dialect == "verilog-a":
-            from .targets.veriloga import write_module
-
-            return write_module(self, name=name, inputs=inputs)
-        from .targets.spice import write_subcircuit
-
-        return str(write_subcircuit(self, dialect, name=name, inputs=inputs, observables=observables, noise=noise))
-
-    def subcircuit(
-        self, *, name: str | None = None, inputs: Sequence[str] = (), observables: bool = False, noise: bool = False
-    ) -> Subcircuit:
-        """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
-
-        ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
-        The arguments are those of :meth:`netlist`.
-        """
-        from .targets.spice import write_subcircuit
-
-        return write_subcircuit(self, "ngspice", name=name, inputs=inputs, observables=observables, noise=noise)
