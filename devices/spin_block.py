@@ -32,7 +32,8 @@ import sympy as sp
 
 from .declaration import Parameter, Symbols
 from .errors import ParameterError
-from .targets.dialects import DIALECTS, ExpressionPrinter
+from .targets.dialects import DIALECTS
+from .targets.expressions import ExpressionPrinter
 from .targets.spice import Subcircuit
 from .waveforms import FloatArray
 

@@ -1,14 +1,13 @@
-"""How SPICE dialects spell expressions: a table of data per simulator, and a printer that goes by it."""
+"""How SPICE dialects differ: a table of data, one entry per simulator.
+
+Expressions are printed by :mod:`~synaspice.devices.targets.expressions` and statements by
+:mod:`~synaspice.devices.targets.statements`, both from what stands here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import sympy as sp
-from sympy.printing.precedence import PRECEDENCE
-from sympy.printing.str import StrPrinter
 
 from ..functions import EXP_LIMIT
 
@@ -18,13 +17,39 @@ RESERVED = {"m", "time", "temper", "hertz", "v", "i", "pi", "e"}
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one simulator spells what expressions and subcircuits are made of."""
+    """How one simulator spells what expressions and subcircuits are made of.
+
+    Attributes
+    ----------
+    name : str
+        What the dialect is called.
+    functions, formula_functions : Mapping
+        Templates of the functions that are spelled otherwise than in SymPy: in the sources, and (where they differ) in
+        the formulas of parameters.
+    temperature : str
+        The absolute temperature [K] in an expression.
+    statements : Mapping
+        Templates of the statements, over ``name``, the nodes ``p`` and ``n`` and what the statement is about.
+    formula : str
+        Template of a formula where a number could stand.
+    node, drop : str
+        Templates of the voltage of a node and of the voltage between two of them.
+    comment : str
+        What a line of comment starts with.
+    continuation : tuple of str
+        What ends a line that goes on, and what starts the next one.
+    """
 
     name: str
     functions: Mapping[str, str]
-    #: Those that are spelled otherwise in the formulas of ``.param`` lines.
     formula_functions: Mapping[str, str]
     temperature: str
+    statements: Mapping[str, str]
+    formula: str = "{{{0}}}"
+    node: str = "V({0})"
+    drop: str = "V({0},{1})"
+    comment: str = "* "
+    continuation: tuple[str, str] = ("", "+ ")
 
 
 DIALECTS = {
@@ -49,54 +74,20 @@ DIALECTS = {
             "limexp": f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + max(({{0}}) - {EXP_LIMIT:g}, 0))",
         },
         temperature="(temper + 273.15)",
+        statements={
+            "open": ".subckt {name} {pins} params:",
+            "default": "+ {name}={value}",
+            "close": ".ends {name}",
+            "parameter": ".param {name}={value}",
+            "current": "B_{name} {p} {n} I={value}",
+            "voltage": "B_{name} {p} {n} V={value}",
+            "resistor": "R_{name} {p} {n} {value}",
+            "capacitor": "C_{name} {p} {n} {value}",
+            "charged_capacitor": "C_{name} {p} {n} {value} ic={initial}",
+            "constant_current": "I_{name} {p} {n} {value}",
+            "ramped_voltage": "V_{name} {p} {n} PWL(0 0 {value} 1)",
+            "flicker_model": ".model {name} r kf=1 af=1",
+            "modelled_resistor": "R_{name} {p} {n} {model} {value}",
+        },
     )
 }
-
-
-class ExpressionPrinter(StrPrinter):
-    """SymPy expressions in a SPICE dialect; symbols are spelled as given, or by their name."""
-
-    def __init__(self, dialect: Dialect, spelled: Mapping[sp.Symbol, str], formula: bool = False) -> None:
-        super().__init__({"full_prec": False})
-        self._spelled = spelled
-        self._functions = {**dialect.functions, **(dialect.formula_functions if formula else {})}
-
-    def _print_UnevaluatedExpr(self, expr: sp.UnevaluatedExpr) -> str:
-        return self._print(expr.args[0])  # type: ignore[no-any-return]
-
-    def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return self._spelled.get(expr, expr.name)
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return f"({expr.p}/{expr.q})" if expr.q != 1 else str(expr.p)
-
-    def _print_Float(self, expr: sp.Float) -> str:
-        return f"{float(expr):.17g}" if float(expr).is_integer() else repr(float(expr))
-
-    def _print_Pi(self, expr: Any) -> str:
-        return "3.141592653589793"
-
-    def _print_Exp1(self, expr: Any) -> str:
-        return "2.718281828459045"
-
-    def _print_Function(self, expr: sp.Function) -> str:
-        arguments = [self._print(argument) for argument in expr.args]
-        name = expr.func.__name__
-        template = self._functions.get(name)
-        return template.format(*arguments) if template else f"{name}({', '.join(arguments)})"
-
-    _print_Min = _print_Max = _print_Abs = _print_Function
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        # SPICE powers take the magnitude of the base: whole powers are written out as products instead.
-        base, exponent = expr.args
-        if exponent == sp.Rational(1, 2):
-            return f"sqrt({self._print(base)})"
-        if exponent == -sp.Rational(1, 2):
-            return f"1/sqrt({self._print(base)})"
-        if exponent.is_Integer and 2 <= abs(exponent) <= 8:
-            product = "*".join([self.parenthesize(base, PRECEDENCE["Mul"], strict=False)] * abs(int(exponent)))
-            return f"({product})" if exponent > 0 else f"1/({product})"
-        if exponent == -1:
-            return f"1/{self.parenthesize(base, PRECEDENCE['Pow'], strict=False)}"
-        return f"pow({self._print(base)}, {self._print(exponent)})"

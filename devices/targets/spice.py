@@ -17,7 +17,6 @@ sets it to the swept value.)
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,16 +26,15 @@ import sympy as sp
 from ..constants import CONSTANTS, k_B
 from ..declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
 from ..errors import ParameterError, UnknownNameError
-from ..metadata import package_version
-from ..quantity import format_si
 from ..system import System, enforce_bounds
-from .dialects import DIALECTS, RESERVED, Dialect, ExpressionPrinter
+from .dialects import DIALECTS, RESERVED, Dialect
+from .expressions import ExpressionPrinter
+from .netlist_header import describe
 from .scaled import restoring_rates
+from .statements import Statements, joined
 
 if TYPE_CHECKING:
     from ..model import CompactModel
-
-LINE_WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,7 @@ class _Writer:
         noise: bool,
     ) -> None:
         self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
+        self.write = Statements(dialect)
         self.system: System = device.system
         self.states = device.state_declarations()
         self.pins = (*device.terminals(), *self.states, *inputs)
@@ -137,65 +136,29 @@ class _Writer:
         """How voltages, states, auxiliaries and pins are referred to inside an expression."""
         spelled = {TEMPERATURE: self.dialect.temperature}
         for name, branch in self.device.branches().items():
-            spelled[sp.Symbol(name, real=True)] = f"V({branch.positive},{branch.negative})"
+            spelled[sp.Symbol(name, real=True)] = self.write.drop(branch.positive, branch.negative)
         nodes = dict(self.scales)
         nodes |= {
             sp.Symbol(name, real=True): item.netlist_scale
             for name, item in self.device.input_declarations().items()
             if name in self.inputs
         }
-        spelled |= {_source_of(symbol): f"V({_source_of(symbol)})" for symbol in self.system.noises}
+        spelled |= {_source_of(symbol): self.write.node(_source_of(symbol)) for symbol in self.system.noises}
         self.node_scales = {symbol: scale for symbol, scale in nodes.items() if scale != 1}
-        spelled |= {symbol: f"V({symbol})" for symbol in nodes}
+        spelled |= {symbol: self.write.node(symbol) for symbol in nodes}
         return spelled
 
     def subcircuit(self) -> Subcircuit:
         sections = [self._header(), self._interface(), self._derived(), self._currents()]
         sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
-        sections.append([f".ends {self.name}"])
-        text = "\n".join(line for section in sections for line in section) + "\n"
+        sections.append(self.write.close(self.name))
+        text = "\n".join(joined(sections)) + "\n"
         return Subcircuit(self.name, self.pins, text)
 
     # --- sections -------------------------------------------------------------------------
 
     def _header(self) -> list[str]:
-        device, preset = self.device, self.device.provenance
-        summary = (type(device).__doc__ or "").strip().splitlines()
-        lines = [f"{device.model_name()}: {summary[0] if summary else ''}"]
-        if type(device).reference:
-            lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
-        if preset:
-            lines.append(f"Parameters: preset {preset.name}: {preset.title}")
-            lines.append(f"  from {preset.citation}")
-        options = ", ".join(f"{key}={value}" for key, value in device.options.items())
-        if options:
-            lines.append(f"Built for {options} (fixed in the equations below)")
-        lines.append(
-            f"Generated for {self.dialect.name} by synaspice {package_version()}; this netlist is yours, use it freely."
-        )
-        lines.append("")
-        lines.append(f"Use: X1 {' '.join(self.pins)} {self.name} [parameter=value ...]")
-        lines.append(
-            "Terminals: "
-            + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values())
-        )
-        for name, state in self.states.items():
-            scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
-            axis = f" along {name[-1]}" if state.vector else ""
-            lines.append(f"  {name}: {state.description}{axis}{scale}; a node to look at, driven by the device")
-        for name in self.inputs:
-            item = device.input_declarations()[name]
-            lines.append(f"  {name}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
-        lines += [
-            "",
-            "Parameters, and where their values come from (what was computed stays as it is when others change):",
-        ]
-        for name, value in self._parameters().items():
-            declared = device.parameter_declarations()[name]
-            lines.append(
-                f"  {name} = {format_si(value, declared.unit)}: {declared.description} ({device.source_of(name)})"
-            )
-        return [line for text in lines for line in _comment(text)]
+        return describe(self.device, self.write, self.name, self.pins, self._parameters(), self.inputs)
 
     def _parameters(self) -> dict[str, float]:
         """The declared parameters that the equations use, with their values."""
@@ -216,8 +179,7 @@ class _Writer:
         return [density for pair in self.system.electrical_noises.values() for density in pair] if self.noisy else []
 
     def _interface(self) -> list[str]:
-        lines = [f".subckt {self.name} {' '.join(self.pins)} params:"]
-        return lines + [f"+ {name}={value!r}" for name, value in self._parameters().items()]
+        return self.write.open(self.name, self.pins, self._parameters())
 
     def _derived(self) -> list[str]:
         sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
@@ -230,17 +192,19 @@ class _Writer:
         for symbol in reversed(self.system.derived):  # a derived quantity may need earlier ones
             if symbol in needed:
                 needed |= self.system.derived[symbol].free_symbols
-        lines = ["* physical constants (CODATA)"] if needed & set(CONSTANTS) else []
-        lines += [f".param {symbol}={value!r}" for symbol, (value, _, _) in CONSTANTS.items() if symbol in needed]
+        write = self.write
+        constants = {symbol: value for symbol, (value, _, _) in CONSTANTS.items() if symbol in needed}
+        lines = write.comment("physical constants (CODATA)") if constants else []
+        lines += joined(write.parameter(symbol, repr(value)) for symbol, value in constants.items())
         for item in self.device.declarations().values():
             if isinstance(item, Derived) and needed & set(symbols := item.symbols):
-                lines.append(f"* {item.description} [{item.unit}]")
+                lines += write.comment(f"{item.description} [{item.unit}]")
                 for symbol in symbols:
-                    lines += self._assign(f".param {symbol}=", self.system.derived[symbol], "{}")
-        lines.append("* unit of time of the state equations [s]")
-        lines.append(f".param time_unit={{{scale}}}" if isinstance(scale, str) else f".param time_unit={scale!r}")
+                    lines += write.parameter(symbol, self._formula(self.system.derived[symbol]))
+        lines += write.comment("unit of time of the state equations [s]")
+        lines += write.parameter("time_unit", write.formula(scale) if isinstance(scale, str) else repr(scale))
         for symbol, start in self.system.initial.items():
-            lines += self._assign(f".param {symbol}_start=", _over(start, self.scales[symbol]), "{}")
+            lines += write.parameter(f"{symbol}_start", self._formula(_over(start, self.scales[symbol])))
         return lines
 
     def _currents(self) -> list[str]:
@@ -248,31 +212,29 @@ class _Writer:
         for branch, (symbol, expression) in zip(
             self.device.branches().values(), self.system.currents.items(), strict=True
         ):
-            lines.append(f"* {symbol} from {branch.positive} to {branch.negative} [A]")
-            lines += self._assign(f"B_{symbol} {branch.positive} {branch.negative} I=", expression)
+            lines += self.write.comment(f"{symbol} from {branch.positive} to {branch.negative} [A]")
+            lines += self.write.current(symbol, branch.positive, branch.negative, self._expression(expression))
         return lines
 
     def _noise_sources(self) -> list[str]:
         """Sources for small-signal noise analyses; they are silent in all others."""
         if not self.noisy or not (self.system.noises or self.system.electrical_noises):
             return []
-        lines = ["* *_source: one ohm each, whose thermal noise stands for a noise of the states"]
-        lines += [f"R_{_source_of(symbol)} {_source_of(symbol)} 0 1" for symbol in self.system.noises]
+        write = self.write
+        lines = write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
+        lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
         for name, (white, flicker) in self.system.electrical_noises.items():
             item = self.device.declarations()[name]
             assert isinstance(item, ElectricalNoise)
             branch = self.device.branches()[item.branch]
             thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
-            self.spelled |= {thermal: f"V({thermal})", pink: f"V({pink})"}
+            self.spelled |= {thermal: write.node(thermal), pink: write.node(pink)}
             current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal + sp.sqrt(flicker) * (pink - 1)
-            lines += [
-                f"* {name}: {item.description}, from the thermal noise of one ohm and from 1/f V^2/Hz of another",
-                f"R_{thermal} {thermal} 0 1",
-                f".model {name}_pink r kf=1 af=1",
-                f"R_{pink} {pink} 0 {name}_pink 1",
-                f"I_{pink} 0 {pink} 1",
-                *self._assign(f"B_{name} {branch.positive} {branch.negative} I=", current),
-            ]
+            about = "from the thermal noise of one ohm and from 1/f V^2/Hz of another"
+            lines += write.comment(f"{name}: {item.description}, {about}")
+            lines += write.resistor(thermal, thermal, 0, "1")
+            lines += write.flicker_voltage(pink, f"{name}_pink")
+            lines += write.current(name, branch.positive, branch.negative, self._expression(current))
         return lines
 
     def _auxiliaries(self) -> list[str]:
@@ -280,77 +242,78 @@ class _Writer:
         for name, state in self.states.items():
             limited = sp.Symbol(f"{name}_within", real=True)
             if limited in self.auxiliaries:
-                lines.append(f"* {limited}: {name}, or the bound that it is beyond [{state.unit}]")
-                lines += self._assign(f"B_{limited} {limited} 0 V=", _over(self.auxiliaries[limited], state.scale))
+                lines += self.write.comment(f"{limited}: {name}, or the bound that it is beyond [{state.unit}]")
+                lines += self._node(limited, _over(self.auxiliaries[limited], state.scale))
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
                 size = "" if item.scale == 1 else f"{item.scale:g} "
-                lines.append(f"* {name}: {item.description} [{size}{item.unit}]")
+                lines += self.write.comment(f"{name}: {item.description} [{size}{item.unit}]")
                 for symbol in item.symbols:
-                    expression = _over(self.auxiliaries[symbol], item.scale)
-                    lines += self._assign(f"B_{symbol} {symbol} 0 V=", expression)
+                    lines += self._node(symbol, _over(self.auxiliaries[symbol], item.scale))
         return lines
 
     def _states(self) -> list[str]:
         unit = sp.Symbol("time_unit", positive=True)
         restoring = restoring_rates(self.system)
+        write = self.write
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]
             scaled = _over(unit * rate, scale) + restoring.get(symbol, 0)
             size = "" if scale == 1 else f" in {scale:g} {state.unit}"
-            lines.append(f"* {symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
+            lines += write.comment(f"{symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
             if state.bounds:
                 low, high = (bound / scale for bound in state.bounds)
-                lines += self._assign(f"B_drift_{symbol} drift_{symbol} 0 V=", scaled)
                 drift, node = (sp.Symbol(name, real=True) for name in (f"drift_{symbol}", f"{symbol}_in_volts"))
-                self.spelled |= {drift: f"V({drift})", node: f"V({symbol})"}
+                lines += self._node(drift, scaled)
+                self.spelled |= {drift: write.node(drift), node: write.node(symbol)}
                 scaled = enforce_bounds(drift, node, (low, high), state.boundary_layer)
-                lines.append(f"* no further than {low:g} .. {high:g}: see the boundary layer of the model's states")
-            lines += self._assign(f"B_rate_{symbol} rate_{symbol} 0 V=", scaled)
-            lines += [
-                f"B_hold_{symbol} 0 hold_{symbol} I=V(rate_{symbol}) + V({symbol}) - {symbol}_start",
-                f"R_hold_{symbol} hold_{symbol} 0 1",
-                f"C_hold_{symbol} hold_{symbol} 0 1e12",
-                f"B_{symbol} 0 {symbol} I=V(rate_{symbol}) - (1 - V(running))*V(hold_{symbol})",
-                f"C_{symbol} {symbol} 0 {{time_unit}} ic={{{symbol}_start}}",
-            ]
+                lines += write.comment(
+                    f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
+                )
+            rate_node, hold, here = f"rate_{symbol}", f"hold_{symbol}", write.node(symbol)
+            moving, held = write.node(rate_node), write.node(hold)
+            lines += write.voltage(rate_node, rate_node, 0, self._expression(scaled))
+            lines += write.current(hold, 0, hold, f"{moving} + {here} - {symbol}_start")
+            lines += write.resistor(hold, hold, 0, "1")
+            lines += write.capacitor(hold, hold, 0, "1e12")
+            lines += write.current(symbol, 0, symbol, f"{moving} - (1 - {write.node('running')})*{held}")
+            start = write.formula(f"{symbol}_start")
+            lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
         if lines:
-            intro = [
-                "* running: 0 in static analyses, 1 in transients",
-                "* hold_*: keeps a state at its start while running is 0",
-                "V_running running 0 PWL(0 0 {1e-6*time_unit} 1)",
-            ]
-            return intro + lines
+            intro = write.comment("running: 0 in static analyses, 1 in transients")
+            intro += write.comment("hold_*: keeps a state at its start while running is 0")
+            return intro + write.ramped_voltage("running", "running", 0, write.formula("1e-6*time_unit")) + lines
         return lines
 
     def _observables(self) -> list[str]:
         lines = []
         for name, item in self.device.declarations().items():
             if isinstance(item, Observable) and self.shown:
-                lines.append(f"* {name}: {item.description} [{item.unit}]")
-                for symbol in item.symbols:
-                    lines += self._assign(f"B_{symbol} {symbol} 0 V=", self.system.observables[symbol])
+                lines += self.write.comment(f"{name}: {item.description} [{item.unit}]")
+                lines += joined(self._node(symbol, self.system.observables[symbol]) for symbol in item.symbols)
         return lines
 
-    def _assign(self, head: str, expression: sp.Expr, brackets: str = "") -> list[str]:
-        if not brackets:
-            # ngspice adds 1e-32 to every denominator of a source: powers of such small constants must not stand there.
-            expression = expression.xreplace({symbol: sp.Float(value) for symbol, (value, *_) in CONSTANTS.items()})
-        # Nodes stand for scaled quantities; a scale that all terms share moves in front.
+    # --- expressions ----------------------------------------------------------------------
+
+    def _node(self, symbol: sp.Symbol, expression: sp.Expr) -> list[str]:
+        """A node of the symbol's name, whose voltage is the expression."""
+        return self.write.voltage(symbol, symbol, 0, self._expression(expression))
+
+    def _expression(self, expression: sp.Expr) -> str:
+        # ngspice adds 1e-32 to every denominator of a source: powers of such small constants must not stand there.
+        numbers = {symbol: sp.Float(value) for symbol, (value, *_) in CONSTANTS.items()}
+        return self.printer.doprint(self._in_volts(expression.xreplace(numbers)))  # type: ignore[no-any-return]
+
+    def _formula(self, expression: sp.Expr) -> str:
+        return self.write.formula(self.formula_printer.doprint(self._in_volts(expression)))
+
+    def _in_volts(self, expression: sp.Expr) -> sp.Expr:
+        """Nodes stand for scaled quantities; a scale that all terms share moves in front."""
         in_volts = expression.xreplace({symbol: scale * symbol for symbol, scale in self.node_scales.items()})
-        if in_volts != expression:
-            in_volts = sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
-        text = (self.formula_printer if brackets else self.printer).doprint(in_volts)
-        left, right = (brackets[0], brackets[1]) if brackets else ("", "")
-        return textwrap.wrap(
-            f"{left}{text}{right}",
-            LINE_WIDTH,
-            initial_indent=head,
-            subsequent_indent="+ ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        if in_volts == expression:
+            return in_volts
+        return sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
 
 
 def _source_of(noise: sp.Symbol) -> sp.Symbol:
@@ -360,7 +323,3 @@ def _source_of(noise: sp.Symbol) -> sp.Symbol:
 
 def _over(expression: Any, scale: float) -> Any:
     return expression if scale == 1 else expression / scale
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent="* ", subsequent_indent="*     ") or ["*"]
