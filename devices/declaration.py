@@ -19,6 +19,7 @@ from .errors import ParameterError, UnknownNameError
 from .quantity import format_si, parse_quantity
 
 if TYPE_CHECKING:
+    from .configured import Configured
     from .model import CompactModel
 
 AXES = ("x", "y", "z")
@@ -32,7 +33,7 @@ class Declared:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __set__(self, instance: CompactModel, value: object) -> None:
+    def __set__(self, instance: Configured, value: object) -> None:
         raise AttributeError(f"a device does not change: device.replace({self.name}=...) makes another one")
 
 
@@ -61,8 +62,8 @@ class Parameter(Declared):
     @overload
     def __get__(self, instance: None, owner: type) -> Parameter: ...
     @overload
-    def __get__(self, instance: CompactModel, owner: type) -> float: ...
-    def __get__(self, instance: CompactModel | None, owner: type) -> Parameter | float:
+    def __get__(self, instance: Configured, owner: type) -> float: ...
+    def __get__(self, instance: Configured | None, owner: type) -> Parameter | float:
         return self if instance is None else instance.values[self.name]
 
     def check(self, value: object) -> float:
@@ -131,8 +132,8 @@ class Option(Declared):
     @overload
     def __get__(self, instance: None, owner: type) -> Option: ...
     @overload
-    def __get__(self, instance: CompactModel, owner: type) -> str: ...
-    def __get__(self, instance: CompactModel | None, owner: type) -> Option | str:
+    def __get__(self, instance: Configured, owner: type) -> str: ...
+    def __get__(self, instance: Configured | None, owner: type) -> Option | str:
         return self if instance is None else instance.options[self.name]
 
     def with_default(self, default: str) -> Option:
@@ -257,7 +258,7 @@ class ElectricalNoise(Declared):
 
 
 class Declarations:
-    """What a class declares, by kind; base of :class:`~synaspice.devices.model.CompactModel`."""
+    """What a class declares, by kind; base of :class:`~synaspice.devices.configured.Configured`."""
 
     @classmethod
     def model_name(cls) -> str:

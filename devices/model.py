@@ -66,34 +66,8 @@ class CompactModel(Suggestions, Exports):
         if not cls.__name__.startswith("_"):
             CompactModel._registry[cls.model_name()] = cls
 
-    def __init__(self, **values: float | str) -> None:
-        self._settle(values, preset=None)
-
-    def _settle(self, given: Mapping[str, Any], preset: Preset | None) -> None:
-        parameters, options = self.parameter_declarations(), self.option_declarations()
-        for name in given:
-            if name not in parameters and name not in options:
-                raise UnknownNameError(f"parameter of {self.model_name()}", name, [*parameters, *options])
-        self._preset = preset
-        self._given = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
-        self._options = {name: option.check(given.get(name, option.default)) for name, option in options.items()}
-        self._values: dict[str, float] = {}
-        computed = []
-        for name, parameter in parameters.items():
-            if name in given:
-                self._values[name] = parameter.check(given[name])
-            elif callable(parameter.default):
-                computed.append(parameter)
-            else:
-                self._values[name] = parameter.check(parameter.default)
-        for parameter in computed:  # in declaration order, each may use those before it
-            assert callable(parameter.default)
-            self._values[parameter.name] = parameter.check(parameter.default(self))
-        self._values = {name: self._values[name] for name in parameters}
-        self.check()
-
-    def check(self) -> None:
-        """Hook for conditions between parameters; raises :class:`ParameterError` if one is violated."""
+    #: The preset that the device was made from, if it was.
+    _preset: Preset | None = None
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
@@ -138,26 +112,18 @@ class CompactModel(Suggestions, Exports):
         """
         preset = find_preset(cls.model_name(), name)
         device = cls.__new__(cls)
-        device._settle({**preset.values, **overrides}, preset)
+        device._preset = preset
+        device._settle({**preset.values, **overrides})
         return device
 
     def replace(self, **overrides: float | str) -> Self:
         """Return the same device with other values for some parameters; computed defaults follow."""
         device = type(self).__new__(type(self))
-        device._settle({**self._given, **overrides}, self._preset)
+        device._preset = self._preset
+        device._settle({**self._given, **overrides})
         return device
 
     # --- what this device is ----------------------------------------------------------------
-
-    @property
-    def values(self) -> Mapping[str, float]:
-        """Value of every parameter, in SI units."""
-        return MappingProxyType(self._values)
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        """Value of every option."""
-        return MappingProxyType(self._options)
 
     @property
     def provenance(self) -> Preset | None:
@@ -229,14 +195,6 @@ class CompactModel(Suggestions, Exports):
         if preset is None:
             return f"{type(self).__name__}({', '.join(given)})"
         return f"{type(self).__name__}.preset({', '.join([repr(preset.name), *given])})"
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._values == other._values and self._options == other._options
-
-    def __hash__(self) -> int:
-        return hash((type(self), tuple(self._values.items()), tuple(self._options.items())))
 
     # --- its generated forms ----------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from .declaration import Declarations
+from .configured import Configured
 from .errors import ParameterError, UnknownNameError
 from .waveforms import Sine, Triangle
 
@@ -154,7 +154,7 @@ class Drift:
     origin: float = 0.0
 
 
-class Suggestions(Declarations):
+class Suggestions(Configured):
     """The reference states, benches and drives of a device; base of :class:`~synaspice.devices.model.CompactModel`.
 
     A model overrides what the defaults do not do for it.

@@ -1,0 +1,85 @@
+"""What is made with values for its declared parameters and options: a device, or a cell of devices and transistors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+
+from .declaration import Declarations
+from .errors import UnknownNameError
+
+
+class Configured(Declarations):
+    """Base of what has parameters and options, checked when it is made, and does not change afterwards.
+
+    Parameters
+    ----------
+    **values : float or str
+        Values of parameters (numbers in SI units, or strings such as ``"40n"`` or ``"40 nm"``) and of
+        options; what is not given takes its default.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is no parameter.
+    ParameterError
+        If a value is no number, has the wrong unit or lies outside its bounds.
+    """
+
+    def __init__(self, **values: float | str) -> None:
+        self._settle(values)
+
+    def _settle(self, given: Mapping[str, Any]) -> None:
+        parameters, options = self.parameter_declarations(), self.option_declarations()
+        for name in given:
+            if name not in parameters and name not in options:
+                raise UnknownNameError(f"parameter of {self.model_name()}", name, [*parameters, *options])
+        self._given = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
+        self._options = {name: option.check(given.get(name, option.default)) for name, option in options.items()}
+        self._values: dict[str, float] = {}
+        computed = []
+        for name, parameter in parameters.items():
+            if name in given:
+                self._values[name] = parameter.check(given[name])
+            elif callable(parameter.default):
+                computed.append(parameter)
+            else:
+                self._values[name] = parameter.check(parameter.default)
+        for parameter in computed:  # in declaration order, each may use those before it
+            assert callable(parameter.default)
+            self._values[parameter.name] = parameter.check(parameter.default(self))
+        self._values = {name: self._values[name] for name in parameters}
+        self.check()
+
+    def check(self) -> None:
+        """Hook for conditions between parameters; raises :class:`ParameterError` if one is violated."""
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Value of every parameter, in SI units."""
+        return MappingProxyType(self._values)
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Value of every option."""
+        return MappingProxyType(self._options)
+
+    def replace(self, **overrides: float | str) -> Self:
+        """Return the same with other values for some parameters; computed defaults follow."""
+        other = type(self).__new__(type(self))
+        other._settle({**self._given, **overrides})
+        return other
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._given.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values == other._values and self._options == other._options
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(self._values.items()), tuple(self._options.items())))
