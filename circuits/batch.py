@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import subprocess
@@ -11,7 +12,9 @@ from typing import Any
 from ..devices.errors import MissingDependencyError
 from ..devices.model import CompactModel
 from ..devices.suggestions import Stimulus
+from ..devices.targets.dialects import DIALECTS
 from ..devices.targets.spice import Subcircuit
+from ..devices.targets.statements import check_file_name, one_line
 from .decks import driven_circuit
 from .ngspice import NgspiceError
 
@@ -19,10 +22,18 @@ from .ngspice import NgspiceError
 MEASURED_AT = 0.999
 
 
-def transient_deck(device: CompactModel, include: str, subcircuit: Subcircuit, stimulus: Stimulus) -> str:
-    """Write a deck that includes an exported subcircuit and drives it.
+def transient_deck(
+    device: CompactModel,
+    include: str,
+    subcircuit: Subcircuit,
+    stimulus: Stimulus,
+    *,
+    transient_noise: float | None = None,
+) -> str:
+    """Write a deck that includes an exported subcircuit and drives it, in the subcircuit's dialect.
 
-    It measures every state near the end of the run (``MEASURED_AT``), under the name ``final_<state>``.
+    It measures every state near the end of the run (``MEASURED_AT``), under the name ``final_<state>``, where the
+    dialect has a statement for that.
 
     Parameters
     ----------
@@ -34,19 +45,43 @@ def transient_deck(device: CompactModel, include: str, subcircuit: Subcircuit, s
         The exported subcircuit, with the stimulus' inputs as pins.
     stimulus : Stimulus
         The drive.
+    transient_noise : float, optional
+        Time between the samples of the noise that the subcircuit was exported with. [s]
+
+    Raises
+    ------
+    ParameterError
+        If the file name cannot stand in a netlist.
     """
-    duration = stimulus.duration
-    step, when = stimulus.max_step or duration / 4000, MEASURED_AT * duration
+    spoken = DIALECTS[subcircuit.dialect]
+    duration, states = stimulus.duration, device.state_declarations()
+    step = min(stimulus.max_step or duration / 4000, transient_noise or math.inf)
+    parts: dict[str, Any] = {
+        "title": one_line(f"{device.model_name()}: {device!r}"),
+        "file": check_file_name(include),
+        "step": repr(step),
+        "duration": repr(duration),
+        "when": repr(MEASURED_AT * duration),
+        "probes": "".join(" " + spoken.deck["probe"].format(state=name) for name in states),
+        "noise_frequency": repr(0.5 / transient_noise) if transient_noise else "",
+        "first": next(iter(states), ""),
+    }
+    noisy = transient_noise is not None and "noisy_transient" in spoken.deck
     case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "overrides": stimulus.overrides}
+
+    def written(*names: str) -> list[str]:
+        return [spoken.deck[name].format(**parts) for name in names if name in spoken.deck]
+
     lines = [
-        f"* {device.model_name()}: {device!r}",
-        f".include {include}",
+        *written("title"),
+        *spoken.preamble,
+        *written("options", "include"),
         *driven_circuit(device, subcircuit, stimulus.drive, duration, **case),
-        f".tran {step!r} {duration!r} 0 {step!r}",
-        *(f".measure tran final_{name} find v({name}) at={when!r}" for name in device.state_declarations()),
-        ".end",
+        *written("noisy_transient" if noisy else "transient", "print"),
     ]
-    return "\n".join(lines) + "\n"
+    if "measure" in spoken.deck:
+        lines += [spoken.deck["measure"].format(**parts, state=name) for name in states]
+    return "\n".join([*lines, *written("end")]) + "\n"
 
 
 def run_deck(deck: Path, time_limit: float = 120.0) -> dict[str, float]:

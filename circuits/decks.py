@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..devices.model import CompactModel
+from ..devices.targets.dialects import DIALECTS
 from ..devices.targets.spice import Subcircuit
-from ..devices.waveforms import DC, Drive, Waveform, as_waveform
+from ..devices.targets.statements import Statements
+from ..devices.waveforms import DC, Drive, as_waveform
 
 
 def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
@@ -23,9 +25,11 @@ def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
 def instance(device: CompactModel, subcircuit: Subcircuit, overrides: Mapping[str, float], suffix: str = "") -> str:
     """The line ``X1 pins name parameter=value ...`` of a device."""
     nodes = nodes_of(device, suffix)
+    for name in overrides:
+        device.source_of(name)  # refuses what is no parameter
     pins = [nodes.get(pin, pin + suffix) for pin in subcircuit.pins]
-    values = [f"{name}={value!r}" for name, value in overrides.items()]
-    return " ".join([f"X{suffix.removeprefix('_') or 1}", *pins, subcircuit.name, *values])
+    write = Statements(DIALECTS[subcircuit.dialect])
+    return "\n".join(write.instance(suffix.removeprefix("_") or "1", pins, subcircuit.name, overrides))
 
 
 def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
@@ -71,23 +75,21 @@ def driven_circuit(
     branches, nodes = device.branches(), nodes_of(device)
     driven = next((b for b in branches.values() if source in (b.name, b.current)), next(iter(branches.values())))
     waveforms = {name: as_waveform(value, duration, name) for name, value in (inputs or {}).items()}
-    lines = []
+    write, lines = Statements(DIALECTS[subcircuit.dialect]), []
     for name, branch in branches.items():
         low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
         value = as_waveform(drive, duration) if branch is driven else waveforms.get(name, DC(0.0))
         by_current = branch is driven and source in ("current", branch.current)
-        ends = f"I_{name} {low} {inner}" if by_current else f"V_{name} {inner} {low}"
-        lines += [f"{ends} {_source(value, duration)}", f"V_meter_{name} {inner} {high} 0"]
+        if by_current:
+            lines += write.current_source(name, low, inner, value, duration)
+        else:
+            lines += write.voltage_source(name, inner, low, value, duration)
+        lines += write.voltage_source(f"meter_{name}", inner, high, DC(0.0), duration)
     for name, declared in device.input_declarations().items():
         if name in waveforms:
-            lines.append(f"V_{name} {name}_si 0 {_source(waveforms[name], duration)}")
-            lines.append(f"E_{name} {name} 0 {name}_si 0 {1 / declared.netlist_scale!r}")
+            lines += write.voltage_source(name, f"{name}_si", "0", waveforms[name], duration)
+            lines += write.gain(name, name, "0", f"{name}_si", 1 / declared.netlist_scale)
     return [*lines, instance(device, subcircuit, overrides or {})]
-
-
-def _source(waveform: Waveform, duration: float) -> str:
-    text = waveform.spice(duration)
-    return text if isinstance(waveform, DC) else wrapped(text)
 
 
 def wrapped(line: str, width: int = 1000) -> str:

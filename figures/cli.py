@@ -80,25 +80,47 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
 
 @app.command()
 def export(
-    device: Device,
+    device: Annotated[str | None, typer.Argument(help="Name of the device; 'synaspice devices' lists them.")] = None,
     preset: PresetName = None,
     set_: Assignments = None,
-    dialect: Annotated[str, typer.Option("--format", help="ngspice or verilog-a.")] = "ngspice",
+    dialect: Annotated[
+        str, typer.Option("--format", help="ngspice, xyce, ltspice, hspice, spectre or verilog-a.")
+    ] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
     inputs: Annotated[
         list[str] | None, typer.Option("--input", help="Input (a field) to make a pin. Repeatable.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="A library of every device with every preset.")] = False,
+    observables: Annotated[bool, typer.Option("--observables", help="A node for every observable.")] = False,
+    noise: Annotated[bool, typer.Option("--noise", help="Sources for noise analyses.")] = False,
+    transient_noise: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="Thermal noise in transients, sampled at this interval."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default: standard output.")] = None,
+    deck: Annotated[bool, typer.Option("--deck/--no-deck", help="Write a deck that runs it beside the file.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a device as a subcircuit that a netlist can include."""
-    from ..characterization.table import write_whole
+    """Write a device as a subcircuit that a netlist can include, and a deck that runs it; or a library of them all."""
+    from ..devices.errors import ParameterError
+    from .exporting import Order, deliver
 
-    text = make_device(device, preset, set_).netlist(dialect, name=name, inputs=tuple(inputs or ()))
-    if output is None:
-        print(text, end="")
-    else:
-        write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
-        print(f"wrote {output}", file=sys.stderr)
+    if everything == (device is not None):
+        raise ParameterError("export takes the name of a device, or --all")
+    if everything and (preset or set_ or name or inputs or transient_noise is not None):
+        raise ParameterError(
+            "--all has no --preset, --set, --name, --input and --transient-noise: those are one device's"
+        )
+    order = Order(
+        make_device(device, preset, set_) if device is not None else None,
+        dialect,
+        name,
+        tuple(inputs or ()),
+        {"observables": observables, "noise": noise},
+        transient_noise,
+    )
+    for path in deliver(order, output, deck=deck, force=force):
+        print(f"wrote {path}", file=sys.stderr)
 
 
 def _bench_help() -> str:

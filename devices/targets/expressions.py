@@ -58,4 +58,4 @@ class ExpressionPrinter(StrPrinter):
             return f"({product})" if exponent > 0 else f"1/({product})"
         if exponent == -1:
             return f"1/{self.parenthesize(base, PRECEDENCE['Pow'], strict=False)}"
-        return f"pow({self._print(base)}, {self._print(exponent)})"
+        return self._functions["power"].format(self._print(base), self._print(exponent))

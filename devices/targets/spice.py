@@ -16,7 +16,7 @@ sets it to the swept value.)
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,14 +27,17 @@ from ..constants import CONSTANTS, k_B
 from ..declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
 from ..errors import ParameterError, UnknownNameError
 from ..system import System, enforce_bounds
-from .dialects import DIALECTS, RESERVED, Dialect
+from .dialects import DIALECTS, Dialect
 from .expressions import ExpressionPrinter
 from .netlist_header import describe
 from .scaled import restoring_rates
-from .statements import Statements, joined
+from .statements import Statements, check_name, joined
 
 if TYPE_CHECKING:
     from ..model import CompactModel
+
+#: Time between the samples of a noise in a transient; a parameter of the subcircuit.
+_INTERVAL = sp.Symbol("noise_interval", positive=True)
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,14 @@ class Subcircuit:
         Its pins in order: the terminals, then the state nodes, then the inputs.
     text : str
         The whole definition.
+    dialect : str
+        The dialect that it is written in.
     """
 
     name: str
     pins: tuple[str, ...]
     text: str
+    dialect: str = "ngspice"
 
     def __str__(self) -> str:
         return self.text
@@ -67,6 +73,7 @@ def write_subcircuit(
     inputs: Sequence[str] = (),
     observables: bool = False,
     noise: bool = False,
+    transient_noise: float | None = None,
 ) -> Subcircuit:
     """Write a device as a subcircuit; see :meth:`CompactModel.netlist`.
 
@@ -75,7 +82,7 @@ def write_subcircuit(
     UnknownNameError
         If there is no such dialect or input.
     ParameterError
-        If the name cannot be one.
+        If a name cannot be one, or the dialect has no noise in transients.
     """
     if dialect not in DIALECTS:
         raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
@@ -83,10 +90,21 @@ def write_subcircuit(
     for pin in inputs:
         if pin not in known:
             raise UnknownNameError(f"input of {device.model_name()}", pin, known)
-    chosen = name or device.model_name().replace("-", "_")
-    if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
-        raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
-    return _Writer(device, DIALECTS[dialect], chosen, tuple(inputs), observables, noise).subcircuit()
+    spoken = DIALECTS[dialect]
+    if transient_noise is not None:
+        _check_transient_noise(device, spoken, transient_noise)
+    chosen = check_name(name or device.model_name().replace("-", "_"), "subcircuit")
+    return _Writer(device, spoken, chosen, tuple(inputs), observables, noise, transient_noise).subcircuit()
+
+
+def _check_transient_noise(device: CompactModel, dialect: Dialect, interval: float) -> None:
+    if not dialect.transient_noise:
+        able = ", ".join(other.name for other in DIALECTS.values() if other.transient_noise)
+        raise ParameterError(f"{dialect.name} has no noise in transients ({able} have)")
+    if not 0 < interval < math.inf:
+        raise ParameterError(f"transient_noise is the time between samples in seconds, not {interval!r}")
+    if not device.system.noises:
+        raise ParameterError(f"{device.model_name()} has no noise of its states: nothing would shake in a transient")
 
 
 class _Writer:
@@ -100,6 +118,7 @@ class _Writer:
         inputs: tuple[str, ...],
         observables: bool,
         noise: bool,
+        transient_noise: float | None,
     ) -> None:
         self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
         self.write = Statements(dialect)
@@ -114,23 +133,42 @@ class _Writer:
         for name, state in self.states.items():
             if state.bounds:
                 self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
-        self.noisy = noise
-        noises = self._noises() if noise else dict.fromkeys(self.system.noises, sp.S.Zero)
+        # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
+        self.sampled = transient_noise if dialect.transient_noise == "source" else None
+        self.noisy, self.interval = noise or (transient_noise is not None and self.sampled is None), transient_noise
+        noises = {symbol: self._noise(symbol, density) for symbol, density in self.system.noises.items()}
         self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
         self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
         self.spelled = self._spelling()
         self.printer = ExpressionPrinter(dialect, self.spelled)
         self.formula_printer = ExpressionPrinter(dialect, self.spelled, formula=True)
-        clash = RESERVED & {str(symbol).lower() for symbol in (*self.system.parameters, *self.system.derived)}
-        if clash:
-            raise ParameterError(f"{', '.join(sorted(clash))}: a parameter of that name cannot go into a netlist")
+        self._check_names()
 
-    def _noises(self) -> dict[sp.Symbol, sp.Expr]:
-        """Every noise of the states as a multiple of the noise voltage of one ohm, of one-sided density 4 k_B T."""
-        return {
-            symbol: sp.sqrt(density / (2 * k_B * TEMPERATURE)) * _source_of(symbol)
-            for symbol, density in self.system.noises.items()
-        }
+    def _check_names(self) -> None:
+        """Refuse names that would not stay one word of a line, or that mean something to the simulator."""
+        names = [str(symbol) for symbol in (*self.system.parameters, *self.system.derived)]
+        for name in (*names, *self.pins, *map(str, self.auxiliaries), *map(str, self.system.observables)):
+            check_name(name, "parameter or node")
+        clash = self.dialect.reserved & {name.lower() for name in names}
+        if clash:
+            words = ", ".join(sorted(clash))
+            raise ParameterError(f"{words}: a parameter of that name cannot go into a netlist for {self.dialect.name}")
+        for name, value in self.device.values.items():
+            if not math.isfinite(value):
+                raise ParameterError(f"{name} = {value!r} cannot go into a netlist: it is not finite")
+
+    def _noise(self, symbol: sp.Symbol, density: sp.Expr) -> sp.Expr:
+        r"""A noise of the states in terms of its sources.
+
+        One ohm has a noise voltage of the two-sided density 2 k_B T. Independent samples of unit variance, one per
+        interval, have the density ``interval`` at low frequencies, whether they are held or joined by lines.
+        """
+        total = sp.S.Zero
+        if self.noisy:
+            total += sp.sqrt(density / (2 * k_B * TEMPERATURE)) * _source_of(symbol)
+        if self.sampled is not None:
+            total += sp.sqrt(density / _INTERVAL) * _samples_of(symbol)
+        return total
 
     def _spelling(self) -> dict[sp.Symbol, str]:
         """How voltages, states, auxiliaries and pins are referred to inside an expression."""
@@ -143,7 +181,8 @@ class _Writer:
             for name, item in self.device.input_declarations().items()
             if name in self.inputs
         }
-        spelled |= {_source_of(symbol): self.write.node(_source_of(symbol)) for symbol in self.system.noises}
+        for source in (node_of(symbol) for symbol in self.system.noises for node_of in (_source_of, _samples_of)):
+            spelled[source] = self.write.node(source)
         self.node_scales = {symbol: scale for symbol, scale in nodes.items() if scale != 1}
         spelled |= {symbol: self.write.node(symbol) for symbol in nodes}
         return spelled
@@ -153,12 +192,24 @@ class _Writer:
         sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
         sections.append(self.write.close(self.name))
         text = "\n".join(joined(sections)) + "\n"
-        return Subcircuit(self.name, self.pins, text)
+        return Subcircuit(self.name, self.pins, text, self.dialect.name.lower())
 
     # --- sections -------------------------------------------------------------------------
 
     def _header(self) -> list[str]:
-        return describe(self.device, self.write, self.name, self.pins, self._parameters(), self.inputs)
+        lines = describe(self.device, self.write, self.name, self.pins, self._parameters(), self.inputs)
+        lines += joined(self.write.comment(text, wrap=True) for text in self._advice())
+        return [*self.write.dialect.preamble, *lines]
+
+    def _advice(self) -> list[str]:
+        """What the user of the subcircuit must do in the simulator."""
+        found = [self.dialect.advice] if self.dialect.advice else []
+        if self.interval is not None:
+            found.append(
+                f"Thermal noise in transients, at the simulator's temperature, sampled every {self.interval:g} s: "
+                f"{self.dialect.noise_advice}. Take steps no longer than the samples."
+            )
+        return found
 
     def _parameters(self) -> dict[str, float]:
         """The declared parameters that the equations use, with their values."""
@@ -179,7 +230,10 @@ class _Writer:
         return [density for pair in self.system.electrical_noises.values() for density in pair] if self.noisy else []
 
     def _interface(self) -> list[str]:
-        return self.write.open(self.name, self.pins, self._parameters())
+        sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
+        if self.sampled is not None and "{offset}" in self.dialect.statements["noisy_voltage"]:
+            sampling["noise_seed"] = 0.0
+        return self.write.open(self.name, self.pins, {**self._parameters(), **sampling})
 
     def _derived(self) -> list[str]:
         sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
@@ -217,23 +271,31 @@ class _Writer:
         return lines
 
     def _noise_sources(self) -> list[str]:
-        """Sources for small-signal noise analyses; they are silent in all others."""
-        if not self.noisy or not (self.system.noises or self.system.electrical_noises):
-            return []
-        write = self.write
-        lines = write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
-        lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
-        for name, (white, flicker) in self.system.electrical_noises.items():
+        """Sources of noise: one per noise and instance."""
+        write, lines = self.write, []
+        if self.sampled is not None:
+            lines += write.comment("*_samples: independent samples of unit variance, one per noise_interval")
+            for k, node in enumerate(map(_samples_of, self.system.noises)):
+                offset = write.formula(f"1e7*(noise_seed*{len(self.system.noises)} + {k})")
+                lines += write.noisy_voltage(node, node, 0, write.formula(str(_INTERVAL)), offset)
+        if self.noisy and self.system.noises:
+            lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
+            lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
+        for name, (white, flicker) in self.system.electrical_noises.items() if self.noisy else ():
             item = self.device.declarations()[name]
             assert isinstance(item, ElectricalNoise)
             branch = self.device.branches()[item.branch]
             thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
             self.spelled |= {thermal: write.node(thermal), pink: write.node(pink)}
-            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal + sp.sqrt(flicker) * (pink - 1)
-            about = "from the thermal noise of one ohm and from 1/f V^2/Hz of another"
-            lines += write.comment(f"{name}: {item.description}, {about}")
+            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal
+            about = f"{name}: {item.description}, from the thermal noise of one ohm"
+            if write.has("flicker_model"):
+                current += sp.sqrt(flicker) * (pink - 1)
+                lines += write.comment(f"{about} and from 1/f V^2/Hz of another")
+            else:
+                lines += write.comment(f"{about}; no flicker noise: {self.dialect.name} has no source of it")
             lines += write.resistor(thermal, thermal, 0, "1")
-            lines += write.flicker_voltage(pink, f"{name}_pink")
+            lines += write.flicker_voltage(pink) if write.has("flicker_model") else []
             lines += write.current(name, branch.positive, branch.negative, self._expression(current))
         return lines
 
@@ -317,8 +379,13 @@ class _Writer:
 
 
 def _source_of(noise: sp.Symbol) -> sp.Symbol:
-    """Node of a noise's source."""
+    """Node of a noise's source in noise analyses."""
     return sp.Symbol(f"{noise}_source", real=True)
+
+
+def _samples_of(noise: sp.Symbol) -> sp.Symbol:
+    """Node of a noise's source in transients."""
+    return sp.Symbol(f"{noise}_samples", real=True)
 
 
 def _over(expression: Any, scale: float) -> Any:
