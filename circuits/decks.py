@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from ..devices.model import CompactModel
 from ..devices.targets.spice import Subcircuit
 from ..devices.waveforms import DC, Drive, Waveform, as_waveform
+from .native import NativeDevice
+
+#: What stands for a device in a netlist; its text defines it, :func:`instance` places it.
+Form = Subcircuit | NativeDevice
 
 
 def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
@@ -20,12 +24,22 @@ def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
     return nodes
 
 
-def instance(device: CompactModel, subcircuit: Subcircuit, overrides: Mapping[str, float], suffix: str = "") -> str:
-    """The line ``X1 pins name parameter=value ...`` of a device."""
+def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], suffix: str = "") -> str:
+    """The line ``X1 pins name parameter=value ...`` of a device, or ``N1 ...`` of a native one."""
     nodes = nodes_of(device, suffix)
-    pins = [nodes.get(pin, pin + suffix) for pin in subcircuit.pins]
+    pins = [nodes.get(pin, pin + suffix) for pin in form.pins]
     values = [f"{name}={value!r}" for name, value in overrides.items()]
-    return " ".join([f"X{suffix.removeprefix('_') or 1}", *pins, subcircuit.name, *values])
+    return " ".join([f"{_letter(form)}{suffix.removeprefix('_') or 1}", *pins, form.name, *values])
+
+
+def observable_vector(form: Form, name: str, suffix: str = "") -> str:
+    """What ngspice calls an observable of the instance that :func:`instance` places."""
+    label = f"{_letter(form).lower()}{suffix.removeprefix('_') or 1}"
+    return f"@{label}[{name}]" if isinstance(form, NativeDevice) else f"v({label}.{name})"
+
+
+def _letter(form: Form) -> str:
+    return "N" if isinstance(form, NativeDevice) else "X"
 
 
 def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
@@ -36,7 +50,7 @@ def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
 
 def driven_circuit(
     device: CompactModel,
-    subcircuit: Subcircuit,
+    form: Form,
     drive: Drive,
     duration: float,
     *,
@@ -44,14 +58,14 @@ def driven_circuit(
     inputs: Mapping[str, Drive] | None = None,
     overrides: Mapping[str, float] | None = None,
 ) -> list[str]:
-    """The device as ``X1`` and a source on each of its branches and inputs; ``V_meter_<branch>`` reads its current.
+    """The device as ``X1`` (or ``N1``) and a source on each branch and input; ``V_meter_<branch>`` reads its current.
 
     Parameters
     ----------
     device : CompactModel
         The device.
-    subcircuit : Subcircuit
-        Its subcircuit, with the inputs as pins.
+    form : Subcircuit or NativeDevice
+        What stands for it, with the inputs as pins.
     drive : float, array_like or Waveform
         Voltage [V] or current [A] of the driven branch.
     duration : float
@@ -82,7 +96,7 @@ def driven_circuit(
         if name in waveforms:
             lines.append(f"V_{name} {name}_si 0 {_source(waveforms[name], duration)}")
             lines.append(f"E_{name} {name} 0 {name}_si 0 {1 / declared.netlist_scale!r}")
-    return [*lines, instance(device, subcircuit, overrides or {})]
+    return [*lines, instance(device, form, overrides or {})]
 
 
 def _source(waveform: Waveform, duration: float) -> str:

@@ -83,7 +83,7 @@ def export(
     device: Device,
     preset: PresetName = None,
     set_: Assignments = None,
-    dialect: Annotated[str, typer.Option("--format", help="ngspice or verilog-a.")] = "ngspice",
+    dialect: Annotated[str, typer.Option("--format", help="ngspice, verilog-a or osdi.")] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
     inputs: Annotated[
         list[str] | None, typer.Option("--input", help="Input (a field) to make a pin. Repeatable.")
@@ -93,12 +93,26 @@ def export(
     """Write a device as a subcircuit that a netlist can include."""
     from ..characterization.table import write_whole
 
-    text = make_device(device, preset, set_).netlist(dialect, name=name, inputs=tuple(inputs or ()))
+    made, pins = make_device(device, preset, set_), tuple(inputs or ())
+    if dialect == "osdi":
+        _export_native(made, output, name, pins)
+        return
+    text = made.netlist(dialect, name=name, inputs=pins)
     if output is None:
         print(text, end="")
     else:
         write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
         print(f"wrote {output}", file=sys.stderr)
+
+
+def _export_native(device: CompactModel, output: Path | None, name: str | None, inputs: tuple[str, ...]) -> None:
+    """Compile a device for OSDI; its noise of the states included, as in a Verilog-A module."""
+    from ..devices.errors import ParameterError
+
+    if output is None:
+        raise ParameterError("a native device is a binary file: give its name with -o")
+    device.compile_osdi(output, name=name, inputs=inputs, noise=True)
+    print(f"wrote {output}", file=sys.stderr)
 
 
 def _bench_help() -> str:
@@ -128,6 +142,10 @@ def characterize(
     plot: Annotated[Path | None, typer.Option(help="Figure: .png, .svg or .pdf.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Folder to keep finished points in, and resume from.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, for the benches that have a checkpoint.")] = 1,
+    native: Annotated[
+        bool | None,
+        typer.Option("--native/--no-native", help="Whether ngspice runs native devices; default: if it can."),
+    ] = None,
 ) -> None:
     """Measure a device on a bench."""
     import joblib
@@ -150,7 +168,7 @@ def characterize(
         unit = _unit_of_sweep(made, bench, texts.get("quantity")) if setting.unit == "swept" else setting.unit
         values[name] = parse_setting(name, setting, text, unit)
     if len(known.engines) > 1:
-        values["engine"] = engine
+        values |= {"engine": engine, "native": native}
     if checkpoint is not None or jobs > 1:
         if not known.resumable:
             able = ", ".join(name for name, other in BENCHES.items() if other.resumable)
@@ -158,6 +176,8 @@ def characterize(
         values["checkpoint"] = checkpoint
     with joblib.parallel_config(n_jobs=jobs):
         table = function(made, **values)
+    if table.attrs.get("native"):
+        print("ngspice ran native devices (--no-native: subcircuits)", file=sys.stderr)
     _deliver(table, output, plot)
 
 

@@ -67,7 +67,7 @@ if ! [ -e src/osdi/osdinoise.c ]; then # before ngspice 42
 fi
 quietly sh -c 'chmod +x autogen.sh && ./autogen.sh'
 
-for form in program library; do
+for form in library program; do
     echo "building the $form of $(basename "$PWD") with OSDI"
     shared=""
     [ "$form" = program ] || shared=--with-ngshared

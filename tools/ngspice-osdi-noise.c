@@ -1,12 +1,13 @@
 /* Small-signal noise of OSDI devices in ngspice 39 to 41, which do not ask them for it; later versions do.
  * Becomes src/osdi/osdinoise.c of the ngspice that build-ngspice-osdi.sh builds. */
 
-#include "ngspice/ngspice.h"
 #include "ngspice/iferrmsg.h"
-#include "ngspice/noisedef.h"
+#include "ngspice/memory.h"
+#include "ngspice/ngspice.h"
+#include "ngspice/typedefs.h"
 
 #include "osdi.h"
-#include "osdidefs.h"
+#include "osdidefs.h" /* and with it ngspice/noisedef.h, after what it has to come after */
 
 /* What the integral over frequency remembers of a source stands at the end of the instance's memory. */
 static double *history(OsdiRegistryEntry *entry, GENinstance *inst)

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from ..declaration import TEMPERATURE, ElectricalNoise, Telegraph
+from ..declaration import TEMPERATURE
 from ..errors import ParameterError
 from ..metadata import package_version
-from ..quantity import format_si
 from . import osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
-from .hoisting import Hoist
-from .module_equations import ModuleEquations, Named, node_of
+from .module_equations import Named, node_of
+from .native_equations import NativeEquations
+from .osdi_descriptor import descriptor, parameter_tables
 
 if TYPE_CHECKING:
     from ..model import CompactModel
@@ -74,77 +74,21 @@ def write_osdi(
 
 
 class _Source:
-    """Collects the parts of one file of C.
-
-    ``slopes`` are the entries of the Jacobian between the rows (currents, then rates of states, then noises) and the
-    columns (voltages, states, inputs, noises); the matrix has them once for each end of a branch.
-    """
+    """Collects the parts of one file of C."""
 
     def __init__(self, device: CompactModel, name: str, inputs: Sequence[str], noise: bool) -> None:
         self.device, self.name = device, name
-        self.equations = own = ModuleEquations(device, inputs)
-        self.system, self.branches, self.states = own.system, own.branches, list(own.states)
-        self.inputs = own.inputs
-        self.parameters = [p for p in device.parameter_declarations() if p not in inputs]
+        self.equations = own = NativeEquations(device, inputs, noise)
+        self.module, self.system, self.branches, self.states = own.module, own.system, own.branches, own.states
         self.opvars = [*map(str, self.system.observables), *map(str, self.system.currents)]
         self.opvars += map(str, self.system.derived)
-        clash = sorted(RESERVED & {p.lower() for p in self.parameters})
+        clash = sorted(RESERVED & {p.lower() for p in own.parameters})
         if clash:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a native device")
-        self.noises = list(map(str, self.system.noises)) if noise else []
-        self.nodes = [*own.ports, *(f"{n}_source" for n in self.noises)]
-        self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
-        self.unknowns += [f"u_{pin}" for pin in inputs]
         self.printer = ExpressionPrinter(C_NAMES)
-        static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
-        self.spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in static}
+        self.spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
         self.spelled |= {s: sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
         self.spelled[TEMPERATURE] = sp.Symbol("inst->temperature", real=True)
-        self.hoist = Hoist(static)
-        self._differentiate()
-        self._lay_out()
-
-    def _differentiate(self) -> None:
-        """Residuals of the rows, and the entries of the Jacobian that are not zero."""
-        own = self.equations
-        self.currents = {name: self.hoist(e) for name, e in own.currents().items()}
-        self.rates = {name: self.hoist(e) for name, e in own.rates().items()}
-        rows = [*self.currents.values(), *self.rates.values()]
-        self.slopes: dict[tuple[int, int], sp.Expr] = {}
-        for row, expression in enumerate(rows):
-            for column, unknown in enumerate(self.unknowns):
-                slope = sp.diff(expression, sp.Symbol(unknown, real=True))
-                # A state's own entry is always there: it is 1 where the state is held.
-                if slope != 0 or (row >= len(self.currents) and unknown == self.unknowns[self._own(row)]):
-                    self.slopes[row, column] = self.hoist(slope)
-        self.shakes = {}
-        if self.noises:
-            for (x, n), strength in own.shakes().items():
-                row, column = len(self.currents) + self.states.index(x), len(self.unknowns) + self.noises.index(n)
-                self.shakes[row, column] = strength
-
-    def _own(self, row: int) -> int:
-        """The column of a state's row."""
-        return len(self.branches) + row - len(self.currents)
-
-    def _lay_out(self) -> None:
-        """Entries of the matrix, as sums of signed slopes, by pair of nodes."""
-        number = {node: k for k, node in enumerate(self.nodes)}
-        ends = [((number[b.positive], 1), (number[b.negative], -1)) for b in self.branches.values()]
-        singles: list[tuple[tuple[int, int], ...]] = [((number[x], 1),) for x in self.states]
-        pins: list[tuple[tuple[int, int], ...]] = [((number[pin], 1),) for pin in self.inputs]
-        sources: list[tuple[tuple[int, int], ...]] = [((number[f"{n}_source"], 1),) for n in self.noises]
-        self.rows: list[tuple[tuple[int, int], ...]] = [*ends, *singles]
-        columns = [*ends, *singles, *pins, *sources]
-        self.places = {key: k for k, key in enumerate([*self.slopes, *self.shakes])}
-        self.entries: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for (row, column), k in self.places.items():
-            for one, sign in self.rows[row]:
-                for other, opposite in columns[column]:
-                    self.entries.setdefault((one, other), []).append((sign * opposite, k))
-        for n in self.noises:
-            self.entries[number[f"{n}_source"], number[f"{n}_source"]] = []  # one ohm
-        self.own_entry = {x: list(self.entries).index((number[x], number[x])) for x in self.states}
 
     # --- printing ---------------------------------------------------------------------------
 
@@ -161,8 +105,8 @@ class _Source:
 
     def _unknowns_of(self, expressions: Iterable[sp.Expr]) -> list[str]:
         """Locals for what expressions need of the stored solution."""
-        needed = self._needed(expressions, self.unknowns)
-        return [f"const double {name} = inst->at[{self.unknowns.index(name)}];" for name in needed]
+        needed = self._needed(expressions, self.equations.unknowns)
+        return [f"const double {name} = inst->at[{self.equations.unknowns.index(name)}];" for name in needed]
 
     @staticmethod
     def _function(head: str, body: Iterable[str]) -> str:
@@ -195,20 +139,20 @@ class _Source:
         if device.options:
             texts.append(f"Built for {', '.join(f'{k}={v}' for k, v in device.options.items())} (fixed)")
         texts.append(f"Generated for OSDI 0.3 by synaspice {package_version()}; this device is yours, use it freely.")
-        texts.append(f"Use: N1 {' '.join(self.equations.ports)} model [parameter=value ...]")
+        texts.append(f"Use: N1 {' '.join(self.module.ports)} model [parameter=value ...]")
         texts.append(f"     .model model {self.name} [parameter=value ...]")
         lines = [line for text in texts for line in textwrap.wrap(text.replace("*/", "* /"), LINE_WIDTH - 3)]
         return "/* " + "\n * ".join(lines) + " */\n"
 
     def _structures(self) -> str:
-        states, noises = max(len(self.states), 1), len(self.noises)
+        states, noises = max(len(self.states), 1), len(self.equations.noises)
         derived = [str(s) for s in self.system.derived] or ["nothing"]
         lines = [
-            f"enum {{ PARAMETERS = {len(self.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
-            f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.equations.ports)}, NODES = "
-            f"{len(self.nodes)}, ENTRIES = {len(self.entries)} }};",
+            f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
+            f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
+            f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)} }};",
             "",
-            f"typedef struct {{ double multiplier, {', '.join(self.parameters)}; }} Parameters;",
+            f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
             "",
             "typedef struct { Parameters p; bool given[PARAMETERS]; } Model;",
@@ -217,10 +161,11 @@ class _Source:
             "    double *to[ENTRIES]; /* in the simulator's matrix */",
             f"    double *to_react[{states}];",
             "    uint32_t node[NODES]; /* in the simulator's solution */",
-            f"    double h[{max(len(self.hoist.found), 1)}]; /* what depends on parameters alone */",
+            f"    double h[{max(len(self.equations.hoist.found), 1)}]; /* what depends on parameters alone */",
             f"    double time_unit, start[{states}];",
-            f"    double at[{len(self.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
-            f"    double row[{len(self.rows)}], g[{max(len(self.places), 1)}]; /* currents, rates, and slopes */",
+            f"    double at[{len(self.equations.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
+            f"    double row[{len(self.equations.rows)}]; /* currents and rates */",
+            f"    double g[{max(len(self.equations.places), 1)}]; /* their slopes */",
             f"    double residual[NODES], charge[{states}];",
             "    Parameters p;",
             "    Derived d;",
@@ -240,21 +185,21 @@ class _Source:
 
     def _prepare(self) -> str:
         """What is computed when an instance is set up."""
-        derived = {str(s): self.equations.prepared(e) for s, e in self.system.derived.items()}
-        outputs = {f"inst->h[{symbol.name[2:]}]": e for e, symbol in self.hoist.found.items()}
-        outputs |= {"inst->time_unit": self.equations.time_unit}
-        outputs |= {f"inst->start[{k}]": e for k, e in enumerate(self.equations.starts().values())}
+        derived = {str(s): self.module.prepared(e) for s, e in self.system.derived.items()}
+        outputs = {f"inst->h[{symbol.name[2:]}]": e for e, symbol in self.equations.hoist.found.items()}
+        outputs |= {"inst->time_unit": self.module.time_unit}
+        outputs |= {f"inst->start[{k}]": e for k, e in enumerate(self.module.starts().values())}
         body = ["const Parameters *p = &inst->p;", "Derived *d = &inst->d;", "(void) p, (void) d;"]
         body += [f"d->{name} = {self.printer.doprint(e.xreplace(self.spelled))};" for name, e in derived.items()]
         body += self._statements(outputs)
-        body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.hoist.found)}; k++)"]
+        body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
         return self._function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
 
     def _observe(self) -> str:
         """Operating-point variables, computed when they are asked for."""
-        values: Named = self.equations.observables()
-        values |= {name.removeprefix("i_"): e for name, e in self.equations.currents().items()}
+        values: Named = self.module.observables()
+        values |= {name.removeprefix("i_"): e for name, e in self.module.currents().items()}
         values |= {str(s): sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
         currents = set(map(str, self.system.currents))
         multiplier = sp.Symbol("p->multiplier", real=True)
@@ -267,7 +212,7 @@ class _Source:
         return self._function("static void observe(Instance *inst)", body)
 
     def _eval(self) -> str:
-        number = {node: k for k, node in enumerate(self.nodes)}
+        number = {node: k for k, node in enumerate(self.equations.nodes)}
         solution = "solution[inst->node[{}]]"
         body = [
             "(void) handle, (void) model;",
@@ -285,25 +230,25 @@ class _Source:
             high, low = (solution.format(number[end]) for end in (branch.positive, branch.negative))
             body.append(f"const double v_{name} = {high} - {low};")
         body += [f"double {node_of(x)} = {solution.format(number[x])};" for x in self.states]
-        body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.inputs]
+        body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.equations.inputs]
         if self.states:
             zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
             body += ["/* a transient without an operating point (uic) begins at the initial values too */"]
             body += [f"if (info->flags & ANALYSIS_IC && {zero}) {{"]
             body += [f"    {node_of(x)} = inst->start[{k}];" for k, x in enumerate(self.states)] + ["}"]
-        body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.unknowns)]
+        body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.equations.unknowns)]
         body += self._residuals()
         body += self._held()
-        for node in range(len(self.nodes)):
+        for node in range(len(self.equations.nodes)):
             parts = [
                 f"{'+' if s > 0 else '-'} inst->row[{r}]"
-                for r, ends in enumerate(self.rows)
+                for r, ends in enumerate(self.equations.rows)
                 for n, s in ends
                 if n == node
             ]
             if parts:
                 body.append(f"inst->residual[{node}] = {' '.join(parts).removeprefix('+ ')};")
-            elif self.nodes[node] in self.inputs:
+            elif self.equations.nodes[node] in self.equations.inputs:
                 body.append(f"inst->residual[{node}] = 0.0;")
             else:
                 body.append(f"inst->residual[{node}] = {solution.format(node)};")
@@ -315,13 +260,15 @@ class _Source:
         """Currents and rates with their slopes, in one set of shared sub-expressions."""
         many = sp.Symbol("inst->p.multiplier", real=True)
         outputs: Named = {}
-        hoisted = {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.hoist.found.values()}
-        for k, e in enumerate(self.currents.values()):
+        hoisted = {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
+        for k, e in enumerate(self.equations.currents.values()):
             outputs[f"inst->row[{k}]"] = many * e
-        for k, e in enumerate(self.rates.values()):
-            outputs[f"inst->row[{len(self.currents) + k}]"] = -e
-        for (row, column), e in self.slopes.items():
-            outputs[f"inst->g[{self.places[row, column]}]"] = many * e if row < len(self.currents) else -e
+        for k, e in enumerate(self.equations.rates.values()):
+            outputs[f"inst->row[{len(self.equations.currents) + k}]"] = -e
+        for (row, column), e in self.equations.slopes.items():
+            outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
+                many * e if row < len(self.equations.currents) else -e
+            )
         return self._statements({target: e.xreplace(hoisted) for target, e in outputs.items()})
 
     def _held(self) -> list[str]:
@@ -330,14 +277,14 @@ class _Source:
         if self.states:
             lines += ["if (!moving) { /* static: states hold their initial values */"]
             for k, x in enumerate(self.states):
-                row = len(self.currents) + k
+                row = len(self.equations.currents) + k
                 lines.append(f"    inst->row[{row}] = {node_of(x)} - inst->start[{k}];")
-                for (r, column), place in self.places.items():
-                    if r == row and column < len(self.unknowns):
-                        lines.append(f"    inst->g[{place}] = {'1.0' if column == self._own(row) else '0.0'};")
+                own = self.equations.own_column(row)
+                for column, place in self.equations.slopes_of(row).items():
+                    lines.append(f"    inst->g[{place}] = {'1.0' if column == own else '0.0'};")
             lines.append("}")
-        if self.shakes:
-            outputs = {f"inst->g[{self.places[key]}]": -e for key, e in self.shakes.items()}
+        if self.equations.shakes:
+            outputs = {f"inst->g[{self.equations.places[key]}]": -e for key, e in self.equations.shakes.items()}
             body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
             body += self._statements(outputs, "s")
             lines += ["if (small_signal) { /* noises of the states: their sources have nodes of their own */"]
@@ -346,13 +293,13 @@ class _Source:
         return lines
 
     def _noise(self) -> str:
-        densities = self.equations.densities()
+        densities = self.module.densities()
         unit = sp.Symbol("p->multiplier", real=True)
         frequency = sp.Symbol("frequency", real=True)
         outputs: Named = {}
         for (_, part), e in densities.items():
             outputs[f"density[{len(outputs)}]"] = unit * e / (frequency if part == "flicker" else 1)
-        for _ in self.noises:  # so many devices in parallel have so many independent states
+        for _ in self.equations.noises:  # so many devices in parallel have so many independent states
             outputs[f"density[{len(outputs)}]"] = 1 / unit
         body = ["(void) model, (void) frequency, (void) density;", "Instance *inst = of_instance;"]
         body += ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
@@ -363,8 +310,8 @@ class _Source:
     def _loads(self) -> str:
         """Into the simulator's vectors and matrix."""
         nothing, inst = "(void) model;", "Instance *inst = of_instance;"
-        size = range(len(self.nodes))
-        state_nodes = [self.nodes.index(x) for x in self.states]
+        size = range(len(self.equations.nodes))
+        state_nodes = [self.equations.nodes.index(x) for x in self.states]
         parts = []
 
         def function(name: str, arguments: str, body: Iterable[str]) -> None:
@@ -377,19 +324,16 @@ class _Source:
         function("load_residual_react", ", double *to", react)
         # The linearised current into each row: slopes times solution, less the residual, both of the last evaluation.
         sums = []
-        for row in range(len(self.rows)):
-            terms = [
-                f"inst->g[{place}] * inst->at[{column}]"
-                for (r, column), place in self.places.items()
-                if r == row and column < len(self.unknowns)
-            ]
+        for row in range(len(self.equations.rows)):
+            slopes = self.equations.slopes_of(row).items()
+            terms = [f"inst->g[{place}] * inst->at[{column}]" for column, place in slopes]
             sums.append(" + ".join(terms) + f" - inst->row[{row}]" if terms else f"-inst->row[{row}]")
         spread = [
             f"to[inst->node[{node}]] {'+' if sign > 0 else '-'}= row_{row};"
-            for row, ends in enumerate(self.rows)
+            for row, ends in enumerate(self.equations.rows)
             for node, sign in ends
         ]
-        first = len(self.currents)
+        first = len(self.equations.currents)
         static = [f"const double row_{row} = {text};" for row, text in enumerate(sums)]
         moving = [
             line if row < first else f"{line[:-1]} + alpha * inst->charge[{row - first}];"
@@ -402,11 +346,11 @@ class _Source:
             ["(void) solution, (void) alpha;", *moving, *spread],
         )
         entries = []
-        for terms in self.entries.values():
-            text = " ".join(f"{'+' if sign > 0 else '-'} inst->g[{k}]" for sign, k in terms)
+        for added in self.equations.entries.values():
+            text = " ".join(f"{'+' if sign > 0 else '-'} inst->g[{k}]" for sign, k in added)
             entries.append(text.removeprefix("+ ") or "1.0")
         resist = [f"*inst->to[{e}] += {text};" for e, text in enumerate(entries)]
-        reactive = {e: k for k, e in enumerate(self.own_entry.values())}
+        reactive = {e: k for k, e in enumerate(self.equations.own_entry.values())}
         tran = [f"{line[:-1]}{' + alpha * inst->time_unit' if e in reactive else ''};" for e, line in enumerate(resist)]
         function("load_jacobian_resist", "", resist)
         react = [f"*inst->to_react[{k}] += alpha * inst->time_unit;" for k in reactive.values()]
@@ -420,110 +364,10 @@ class _Source:
         return "\n".join(parts)
 
     def _tables(self) -> str:
-        """What the descriptor lists: parameters with their ranges, operating-point variables."""
-        declared = self.device.parameter_declarations()
-        many = ["multiplicity", "1", "number of devices in parallel"]
-        lines = ["static const struct { double initial, low, high; bool binary; const char *text; } range[] = {"]
-        lines.append('    {1.0, 1e-300, INFINITY, false, "above 0"},')
-        for name in self.parameters:
-            item = declared[name]
-            low, high = map(_number, item.bounds)
-            bounds = f"[{format_si(item.bounds[0], item.unit)}, {format_si(item.bounds[1], item.unit)}]"
-            binary = "true" if isinstance(item, Telegraph) else "false"
-            lines.append(f"    {{{_number(self.device.values[name])}, {low}, {high}, {binary}, {_quoted(bounds)}}},")
-        lines += ["};", "", "static OsdiParamOpvar parameter[] = {"]
-        lines.append(f'    {{(char *[]){{"$mfactor", "m"}}, 1, "{many[2]}", "1", KIND_INSTANCE, 0}},')
-        for name in self.parameters:
-            lines.append(_described(name, declared[name].description, declared[name].unit, "KIND_INSTANCE"))
-        currents = {b.current: b.description for b in self.branches.values()}
-        for name in self.opvars:
-            if name in currents:
-                lines.append(_described(name, f"current of the {currents[name]}", "A", "KIND_OPVAR"))
-            else:
-                item = self.equations.declaration_of(name)
-                lines.append(_described(name, item.description, item.unit, "KIND_OPVAR"))
-        return "\n".join([*lines, "};", ""])
+        return parameter_tables(self.device, self.equations, self.opvars)
 
     def _descriptor(self) -> str:
-        lines = ["static OsdiNode nodes[] = {"]
-        for k, name in enumerate(self.nodes):
-            charge = f"offsetof(Instance, charge[{self.states.index(name)}])" if name in self.states else "UINT32_MAX"
-            offsets = f"offsetof(Instance, residual[{k}]), {charge}, UINT32_MAX, UINT32_MAX"
-            lines.append(f'    {{"{name}", "V", "A", {offsets}, false}},')
-        lines += ["};", "", "static OsdiJacobianEntry entries[] = {"]
-        reactive = {e: k for k, e in enumerate(self.own_entry.values())}
-        for e, (row, column) in enumerate(self.entries):
-            offset = f"offsetof(Instance, to_react[{reactive[e]}])" if e in reactive else "UINT32_MAX"
-            kind = "ENTRY_RESIST | ENTRY_REACT | ENTRY_REACT_CONST" if e in reactive else "ENTRY_RESIST"
-            kind = kind if self.entries[row, column] else "ENTRY_RESIST | ENTRY_RESIST_CONST"
-            lines.append(f"    {{{{{row}, {column}}}, {offset}, {kind}}},")
-        lines += ["};", "", "static OsdiNoiseSource sources[] = {"]
-        count = 0
-        for name, part in self.equations.densities():
-            item = self.device.declarations()[name]
-            assert isinstance(item, ElectricalNoise)
-            branch = self.branches[item.branch]
-            ends = f"{self.nodes.index(branch.positive)}, {self.nodes.index(branch.negative)}"
-            lines.append(f'    {{"{name}{"" if part == "white" else "_flicker"}", {{{ends}}}}},')
-            count += 1
-        for n in self.noises:
-            lines.append(f'    {{"{n}", {{{self.nodes.index(f"{n}_source")}, UINT32_MAX}}}},')
-            count += 1
-        lines += ['    {"", {0, 0}},', "};", "", "static OsdiNodePair no_pairs[1];", ""]
-        lines += ["EXPORTED const uint32_t OSDI_VERSION_MAJOR = 0;", "EXPORTED const uint32_t OSDI_VERSION_MINOR = 3;"]
-        lines += [
-            "EXPORTED const uint32_t OSDI_NUM_DESCRIPTORS = 1;",
-            "EXPORTED OsdiDescriptor OSDI_DESCRIPTORS[1] = {{",
-        ]
-        fields = {
-            "name": f'"{self.name}"',
-            "num_nodes": "NODES",
-            "num_terminals": "TERMINALS",
-            "nodes": "nodes",
-            "num_jacobian_entries": "ENTRIES",
-            "jacobian_entries": "entries",
-            "num_collapsible": "0",
-            "collapsible": "no_pairs",
-            "collapsed_offset": "offsetof(Instance, collapsed)",
-            "noise_sources": "sources",
-            "num_noise_src": str(count),
-            "num_params": "PARAMETERS",
-            "num_instance_params": "PARAMETERS",
-            "num_opvars": "OPVARS",
-            "param_opvar": "parameter",
-            "node_mapping_offset": "offsetof(Instance, node)",
-            "jacobian_ptr_resist_offset": "offsetof(Instance, to)",
-            "bound_step_offset": "UINT32_MAX",
-            "instance_size": "sizeof(Instance)",
-            "model_size": "sizeof(Model)",
-            "access": "access_value",
-            "load_limit_rhs_resist": "load_nothing",
-            "load_limit_rhs_react": "load_nothing",
-            "given_flag_model": "given_in_model",
-            "given_flag_instance": "given_in_instance",
-            "num_resistive_jacobian_entries": "ENTRIES",
-            "num_reactive_jacobian_entries": "STATES",
-        }
-        same = ["setup_model", "setup_instance", "eval", "load_noise", "load_residual_resist", "load_residual_react"]
-        same += ["load_spice_rhs_dc", "load_spice_rhs_tran", "load_jacobian_resist", "load_jacobian_react"]
-        same += ["load_jacobian_tran", "write_jacobian_array_resist", "write_jacobian_array_react"]
-        fields |= {name: name for name in same}
-        lines += [f"    .{name} = {value}," for name, value in fields.items()]
-        return "\n".join([*lines, "}};", ""])
-
-
-def _number(value: float) -> str:
-    return repr(float(value)) if abs(value) < float("inf") else "-INFINITY" if value < 0 else "INFINITY"
-
-
-def _quoted(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace('"', "'").replace("\N{MICRO SIGN}", "u")
-    plain = plain.encode("ascii", "replace").decode()
-    return f'"{plain}"'
-
-
-def _described(name: str, description: str, unit: str, kind: str) -> str:
-    return f'    {{(char *[]){{"{name}"}}, 0, {_quoted(description)}, {_quoted(unit)}, {kind}, 0}},'
+        return descriptor(self.device, self.equations, self.name)
 
 
 def _wrapped(indent: str, text: str) -> list[str]:
