@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.ready
 
-.PHONY: demo test check bench docs format clean setup
+.PHONY: demo test check bench docs format clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -25,6 +25,9 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+
+ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
+	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
 
 format: setup
 	$(BIN)/ruff format .

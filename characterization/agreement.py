@@ -1,4 +1,4 @@
-"""How well a device's forms agree: the numeric engine against its netlist in ngspice."""
+"""How well a device's forms agree: the numeric engine against its netlist, and its native form, in ngspice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
 from ..devices.waveforms import FloatArray
-from .engines import trajectory
+from .engines import trajectory, uses_native
 from .iv import iv
 
 #: Options of ngspice for an accurate transient, and how much shorter its steps are then.
@@ -23,13 +23,15 @@ POINTS = 2001
 SMALLEST_CURRENT = 1e-12
 
 
-def agreement(device: CompactModel) -> pd.DataFrame:
+def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFrame:
     """Compare the two engines on a device: static curves, and a transient of its suggested stimulus.
 
     Parameters
     ----------
     device : CompactModel
         The device.
+    native : bool, optional
+        Whether to compare the native device in ngspice too; default: if it can be had.
 
     Returns
     -------
@@ -38,17 +40,20 @@ def agreement(device: CompactModel) -> pd.DataFrame:
         ``state_difference_tight``, the largest difference of a state (in units of its scale) at ngspice's default
         tolerances and at ``reltol`` 1e-6 with a fifth of the step, beside jumps; and ``instant_difference``, the
         relative difference (default tolerances) of the time at which the state that moves most has gone half its way.
+        With native devices also ``native_static_difference``, ``native_state_difference`` and
+        ``native_state_difference_tight``, the same of the native device against the numeric engine.
 
     Raises
     ------
     ParameterError
         If the device suggests no drive.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    numeric, spice = iv(device), iv(device, engine="ngspice")
-    largest = np.maximum(np.abs(numeric["current"]), np.abs(spice["current"]))
-    static = np.abs(numeric["current"] - spice["current"]) / np.maximum(largest, SMALLEST_CURRENT)
+    chosen = uses_native("ngspice", native)
+    numeric, spice = iv(device), iv(device, engine="ngspice", native=False)
     row: dict[str, Any] = {"device": device.model_name(), "preset": device.provenance.name if device.provenance else ""}
-    row["static_difference"] = float(np.max(static))
+    row["static_difference"] = _static_difference(numeric, spice)
 
     stimulus = device.suggested_stimulus()
     started = device.replace(**stimulus.overrides)
@@ -61,8 +66,8 @@ def agreement(device: CompactModel) -> pd.DataFrame:
         return table["time"].to_numpy(), np.array(list(states.values()))
 
     times, exact = run("numeric")
-    _, default = run("ngspice", max_step=step)
-    _, tight = run("ngspice", max_step=TIGHTER_STEP * step, options=TIGHT)
+    _, default = run("ngspice", max_step=step, native=False)
+    _, tight = run("ngspice", max_step=TIGHTER_STEP * step, options=TIGHT, native=False)
     quiet = ~_jumping(exact)
     row["state_difference"] = float(np.max(np.abs(default - exact)[:, quiet]))
     row["state_difference_tight"] = float(np.max(np.abs(tight - exact)[:, quiet]))
@@ -70,9 +75,23 @@ def agreement(device: CompactModel) -> pd.DataFrame:
     middle = (exact[moving].min() + exact[moving].max()) / 2
     instants = [_crossing(times, states[moving] - middle) for states in (exact, default)]
     row["instant_difference"] = abs(instants[1] / instants[0] - 1)
+    if chosen:
+        row["native_static_difference"] = _static_difference(numeric, iv(device, engine="ngspice", native=True))
+        for name, settings in (
+            ("", {"max_step": step}),
+            ("_tight", {"max_step": TIGHTER_STEP * step, "options": TIGHT}),
+        ):
+            _, own = run("ngspice", **settings, native=True)
+            row[f"native_state_difference{name}"] = float(np.max(np.abs(own - exact)[:, quiet]))
     table = pd.DataFrame([row])
     table.attrs |= table_attributes(device, list(table.columns), engine="numeric, ngspice", bench="agreement")
     return table
+
+
+def _static_difference(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """Largest relative difference of a static current."""
+    largest = np.maximum(np.abs(one["current"]), np.abs(other["current"]))
+    return float(np.max(np.abs(one["current"] - other["current"]) / np.maximum(largest, SMALLEST_CURRENT)))
 
 
 def _jumping(states: FloatArray) -> Any:

@@ -15,7 +15,7 @@ from ..devices.model import CompactModel
 from ..devices.suggestions import Oscillation
 from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
-from .engines import check_engine, trajectory
+from .engines import engine_attributes, trajectory, uses_native
 from .resumable import check_seed, compute_pieces, describe
 
 #: Samples per period of the output, and periods that a noiseless measurement lasts.
@@ -44,6 +44,7 @@ def amplitude(
     seed: int | None = None,
     checkpoint: str | Path | None = None,
     engine: str = "numeric",
+    native: bool | None = None,
 ) -> pd.DataFrame:
     r"""Measure the oscillation of the voltage at constant currents.
 
@@ -69,6 +70,8 @@ def amplitude(
         Seed of the noise; each current has its own, derived from it.
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
     checkpoint : str or Path, optional
         Folder in which finished points are kept, to resume from; see
         :func:`~synaspice.characterization.resumable.compute_pieces`.
@@ -83,8 +86,10 @@ def amplitude(
     ------
     ParameterError
         If the device is no oscillator, or an argument makes no sense.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
+    chosen = uses_native(engine, native)
     if "amplitude" not in device.benches:
         raise ParameterError(f"{device.model_name()} is no oscillator: it suggests no currents to oscillate with")
     suggested = cast(_Oscillating, device).suggested_oscillation()
@@ -100,6 +105,7 @@ def amplitude(
     started = device.replace(**suggested.overrides)
     seeds = np.random.SeedSequence(seed).spawn(len(currents))
     common = {"device": started, "suggested": suggested, "duration": duration, "engine": engine}
+    common["native"] = chosen
     pieces: list[dict[str, Any]] = [common | {"current": value, "noise": None} for value in currents.tolist()]
     if temperature is not None:
         for piece, child in zip(pieces, seeds, strict=True):
@@ -111,7 +117,7 @@ def amplitude(
     rows = [(value, *result["row"]) for value, result in zip(currents.tolist(), results, strict=True)]
     columns = ["current", "dc_voltage", "amplitude", "frequency", "linewidth"]
     table = pd.DataFrame(rows, columns=columns)
-    attributes: dict[str, Any] = {"engine": engine, "bench": "amplitude", "temperature": temperature, "seed": seed}
+    attributes = engine_attributes(engine, chosen) | {"bench": "amplitude", "temperature": temperature, "seed": seed}
     table.attrs |= table_attributes(device, columns, **attributes)
     table.attrs["units"] |= dict(zip(columns, ("A", "V", "V", "Hz", "Hz"), strict=True))
     table.attrs["descriptions"] |= {
@@ -129,16 +135,22 @@ def _point(
     suggested: Oscillation,
     duration: float | None,
     engine: str,
+    native: bool,
     current: float,
     noise: dict[str, Any] | None,
 ) -> dict[str, Any]:
     if noise is None:
-        return {"row": _quiet(device, current, suggested, duration, engine)}
+        return {"row": _quiet(device, current, suggested, duration, engine, native)}
     return {"row": _noisy(device, current, suggested, duration, noise)}
 
 
 def _quiet(
-    device: CompactModel, current: float, suggested: Oscillation, duration: float | None, engine: str
+    device: CompactModel,
+    current: float,
+    suggested: Oscillation,
+    duration: float | None,
+    engine: str,
+    native: bool,
 ) -> tuple[float, float, float, float]:
     length = PERIODS / suggested.frequency if duration is None else duration
     interval = 1 / (SAMPLES * suggested.frequency)
@@ -152,9 +164,8 @@ def _quiet(
     else:
         points = round(total / interval) + 1
         step = 1 / (NGSPICE_STEPS * suggested.frequency)
-        table = trajectory(
-            device, current, total, source="current", inputs={}, points=points, engine=engine, max_step=step
-        )
+        settings: dict[str, Any] = {"engine": engine, "native": native, "max_step": step}
+        table = trajectory(device, current, total, source="current", inputs={}, points=points, **settings)
         trace = table[first.name].to_numpy()[-round(length / interval) :]
     mean = trace.mean()
     size = float(np.sqrt(2) * np.std(trace))

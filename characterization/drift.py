@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..circuits import ngspice
-from ..circuits.decks import held_branches, instance, nodes_of
+from ..circuits.decks import held_branches, instance, nodes_of, observable_vector
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
 from ..devices.targets.numeric import column_information, whole
 from ..devices.waveforms import FloatArray
-from .engines import check_engine
+from .engines import engine_attributes, files_of, form_of, uses_native
 
 #: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
 #: compared with abstol, whatever the circuit's own pace [s].
@@ -33,6 +33,7 @@ def drift(
     read_noise: bool = True,
     seed: int | None = None,
     engine: str = "numeric",
+    native: bool | None = None,
 ) -> pd.DataFrame:
     r"""Watch a quantity drift in a sample of devices, and fit its power law.
 
@@ -56,6 +57,8 @@ def drift(
         Seed of the sample and of the reads; default: a random one, to be found in ``attrs``.
     engine : str
         ``"numeric"``, or ``"ngspice"``, which gets no further than about 5e4 s.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
 
     Returns
     -------
@@ -71,8 +74,10 @@ def drift(
         If the times do not increase from zero or later, there is no device, or ngspice would take hours.
     UnknownNameError
         If there is no such quantity or engine.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
+    own = uses_native(engine, native)
     suggested = device.suggested_drift()
     watched = np.asarray(suggested.times if times is None else times, dtype=float)
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
@@ -88,15 +93,17 @@ def drift(
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
     sampling, reading = map(np.random.Generator, streams)
     sample = device.drift_samples(count, sampling)
-    measure = _numeric if engine == "numeric" else _ngspice
-    values = measure(sample, watched, name, suggested.bias)
+    if engine == "numeric":
+        values = _numeric(sample, watched, name, suggested.bias)
+    else:
+        values = _ngspice(sample, watched, name, suggested.bias, own)
     if read_noise and name == suggested.quantity:
         values = np.array([one.with_read_noise(row, watched, reading) for one, row in zip(sample, values, strict=True)])
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
     columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
     columns |= {"quantile_05": low, "median": median, "quantile_95": high}
     table = pd.DataFrame(columns)
-    table.attrs |= table_attributes(device, ["time"], engine=engine, seed=start, bench="drift")
+    table.attrs |= table_attributes(device, ["time"], **engine_attributes(engine, own), seed=start, bench="drift")
     unit, description = column_information(device)[name]
     statistics = ("mean", "standard_deviation", "quantile_05", "median", "quantile_95")
     table.attrs["units"] |= dict.fromkeys(statistics, unit)
@@ -129,7 +136,7 @@ def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
     return np.array([results[one] for one in sample])
 
 
-def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float) -> FloatArray:
+def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float, native: bool) -> FloatArray:
     """The same from one transient of all devices in ngspice."""
     duration = float(times[-1])
     if duration > MOST_STEPS * LONGEST_STEP:
@@ -139,9 +146,9 @@ def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
         )
     device = sample[0]
     branch = next(iter(device.branches().values()))
-    subcircuit = device.subcircuit(observables=True)
+    form = form_of(device, native)
     states = device.state_declarations()
-    lines = [f"* drift of {device!r}", str(subcircuit), f"V_bias bias 0 {bias!r}"]
+    lines = [f"* drift of {device!r}", str(form), f"V_bias bias 0 {bias!r}"]
     for k, one in enumerate(sample):
         suffix = f"_{k}"
         changed = {name: value for name, value in one.values.items() if value != device.values[name]}
@@ -149,15 +156,15 @@ def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
         # Only the drop across the branch counts: its negative end is ground, or at the same potential.
         lines += [f"E_bias{k} bias{k} {nodes[branch.negative]} bias 0 1"]
         lines += [f"V_meter{k} bias{k} {nodes[branch.positive]} 0"]
-        lines += [*held_branches(device, suffix), instance(device, subcircuit, changed, suffix)]
+        lines += [*held_branches(device, suffix), instance(device, form, changed, suffix)]
     if quantity in states:
         vectors, scale = [f"v({quantity}_{k})" for k in range(len(sample))], states[quantity].scale
     elif quantity == branch.current:
         vectors, scale = [f"i(v_meter{k})" for k in range(len(sample))], 1.0
     else:
-        vectors, scale = [f"v(x{k}.{quantity})" for k in range(len(sample))], 1.0
+        vectors, scale = [observable_vector(form, quantity, f"_{k}") for k in range(len(sample))], 1.0
     # Steps that are short against the first time, and grow by themselves.
     first = float(times[times > 0][0])
     analysis = ngspice.Transient(min(first, duration / 50), duration, max_step=duration / 50)
-    result = ngspice.run("\n".join(lines), analysis, save=vectors)
+    result = ngspice.run("\n".join(lines), analysis, save=vectors, osdi=files_of(form))
     return scale * np.array([np.interp(times, result["time"], result[vector]) for vector in vectors])

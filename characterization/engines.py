@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ..circuits import ngspice
-from ..circuits.decks import driven_circuit, held_branches, instance, nodes_of, wrapped
+from ..circuits.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
+from ..circuits.native import NativeDevice, native_device, why_not_native
 from ..devices.declaration import Auxiliary
-from ..devices.errors import ParameterError, UnknownNameError
+from ..devices.errors import MissingDependencyError, ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
 from ..devices.waveforms import Drive, FloatArray, as_waveform
@@ -28,8 +29,59 @@ def check_engine(engine: str) -> None:
         raise UnknownNameError("engine", engine, ENGINES)
 
 
+def uses_native(engine: str, native: bool | None) -> bool:
+    """Whether a measurement runs with native devices.
+
+    Parameters
+    ----------
+    engine : str
+        The engine.
+    native : bool, optional
+        Whether it is to; None: if it can, with the engine ``"ngspice"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such engine.
+    ParameterError
+        If native devices are demanded of another engine.
+    MissingDependencyError
+        If they are demanded, and there is no compiler or no ngspice that loads them.
+    """
+    check_engine(engine)
+    if engine != "ngspice":
+        if native:
+            raise ParameterError(f"native devices belong to the engine 'ngspice', not to {engine!r}")
+        return False
+    reason = None if native is False else why_not_native()
+    if native and reason:
+        raise MissingDependencyError(reason)
+    return native is not False and reason is None
+
+
+def engine_attributes(engine: str, native: bool) -> dict[str, Any]:
+    """What a table says about its engine: ``engine``, and for ngspice whether its devices were ``native``."""
+    return {"engine": engine, "native": native} if engine == "ngspice" else {"engine": engine}
+
+
+def form_of(device: CompactModel, native: bool, *, inputs: tuple[str, ...] = (), noise: bool = False) -> Form:
+    """What stands for a device in ngspice: a native device, or a subcircuit with a node for every observable."""
+    if native:
+        return native_device(device, inputs=inputs, noise=noise)
+    return device.subcircuit(inputs=inputs, observables=not noise, noise=noise)
+
+
+def files_of(form: Form) -> list[Any]:
+    """What ngspice has to load for it."""
+    return [form.file] if isinstance(form, NativeDevice) else []
+
+
 def static_currents(
-    device: CompactModel, voltage: FloatArray, states: Mapping[str, Mapping[str, float]], engine: str
+    device: CompactModel,
+    voltage: FloatArray,
+    states: Mapping[str, Mapping[str, float]],
+    engine: str,
+    native: bool = False,
 ) -> dict[str, FloatArray]:
     """Static current of the first branch over voltages, for each named state [A]."""
     check_engine(engine)
@@ -41,8 +93,8 @@ def static_currents(
         }
     # One instance per state; the sweep counts through the list of voltages, which may be any.
     knots = " ".join(f"{k}, {v!r}," for k, v in enumerate(voltage.tolist())).rstrip(",")
-    subcircuit = device.subcircuit()
-    lines = [f"* static currents of {device!r}", str(subcircuit), "V_index index 0 0"]
+    form: Form = native_device(device) if native else device.subcircuit()
+    lines = [f"* static currents of {device!r}", str(form), "V_index index 0 0"]
     lines.append(wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})"))
     for k, overrides in enumerate(states.values()):
         nodes = nodes_of(device, f"_{k}")
@@ -50,19 +102,18 @@ def static_currents(
         lines += [f"E_drive{k} driven{k} {nodes[branch.negative]} drive 0 1"]
         lines += [f"V_meter{k} driven{k} {nodes[branch.positive]} 0"]
         lines += held_branches(device, f"_{k}")
-        lines.append(instance(device, subcircuit, overrides, f"_{k}"))
+        lines.append(instance(device, form, overrides, f"_{k}"))
     sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
-    result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS)
+    result = ngspice.run("\n".join(lines), sweep, options=STATIC_OPTIONS, osdi=files_of(form))
     return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
 
 
-def probe_deck(device: CompactModel, voltage: float, *, noise: bool = False) -> list[str]:
+def probe_deck(device: CompactModel, voltage: float, form: Form) -> list[str]:
     """A deck that puts a dc voltage (``V_drive``, 1 V for ac) on the first branch; ``V_meter`` reads its current."""
-    branch = next(iter(device.branches().values()))
-    subcircuit, nodes = device.subcircuit(noise=noise), nodes_of(device)
+    branch, nodes = next(iter(device.branches().values())), nodes_of(device)
     low, high = nodes[branch.negative], nodes[branch.positive]
-    lines = [f"* {device!r}", str(subcircuit), f"V_drive driven {low} dc {voltage!r} ac 1", f"V_meter driven {high} 0"]
-    return [*lines, *held_branches(device), instance(device, subcircuit, {})]
+    lines = [f"* {device!r}", str(form), f"V_drive driven {low} dc {voltage!r} ac 1", f"V_meter driven {high} 0"]
+    return [*lines, *held_branches(device), instance(device, form, {})]
 
 
 def trajectory(
@@ -74,21 +125,22 @@ def trajectory(
     inputs: Mapping[str, Drive],
     points: int,
     engine: str,
+    native: bool | None = None,
     max_step: float | None = None,
     options: Mapping[str, float | str] | None = None,
     **noise: Any,
 ) -> pd.DataFrame:
     """Trajectory of a device from either engine, with the columns of :meth:`CompactModel.simulate`.
 
-    ``max_step`` [s] and ``options`` are ngspice's; further arguments, such as a temperature, belong to the numeric
-    engine's noise.
+    ``native`` (see :func:`uses_native`), ``max_step`` [s] and ``options`` are ngspice's; further arguments, such as a
+    temperature, belong to the numeric engine's noise.
     """
-    check_engine(engine)
+    chosen = uses_native(engine, native)
     if engine == "numeric":
         return device.simulate(drive, duration, source=source, inputs=inputs, points=points, **noise)
     if any(value is not None for value in noise.values()):
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
-    return _ngspice_trajectory(device, drive, duration, source, inputs, points, max_step, options or {})
+    return _ngspice_trajectory(device, drive, duration, source, inputs, points, max_step, options or {}, chosen)
 
 
 def _ngspice_trajectory(
@@ -100,15 +152,18 @@ def _ngspice_trajectory(
     points: int,
     max_step: float | None,
     options: Mapping[str, float | str],
+    native: bool,
 ) -> pd.DataFrame:
     branches, nodes = device.branches(), nodes_of(device)
     fields = {name: as_waveform(value, duration, name) for name, value in inputs.items() if name not in branches}
-    subcircuit = device.subcircuit(inputs=tuple(fields), observables=True)
-    circuit = driven_circuit(device, subcircuit, drive, duration, source=source, inputs=inputs)
-    lines = [f"* trajectory of {device!r}", str(subcircuit), *circuit]
+    form = form_of(device, native, inputs=tuple(fields))
+    circuit = driven_circuit(device, form, drive, duration, source=source, inputs=inputs)
+    lines = [f"* trajectory of {device!r}", str(form), *circuit]
+    reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}
     step = duration / (points - 1)
     analysis = ngspice.Transient(step, duration, max_step=max_step or step)
-    result = ngspice.run("\n".join(lines), analysis, options=options)
+    save = ["all", *reported.values()] if native else []
+    result = ngspice.run("\n".join(lines), analysis, options=options, save=save, osdi=files_of(form))
     times = np.linspace(0.0, duration, points)
 
     def sampled(vector: str) -> FloatArray:
@@ -132,10 +187,11 @@ def _ngspice_trajectory(
         if isinstance(item, Auxiliary)
         for component in item.components
     }
-    for symbol in map(str, device.system.observables):
-        columns[symbol] = scales.get(symbol, 1.0) * sampled(f"v(x1.{symbol})")
+    for name, vector in reported.items():
+        columns[name] = (1.0 if native else scales.get(name, 1.0)) * sampled(vector)
     table = pd.DataFrame(columns)
+    version = result.attrs["engine_version"]
     table.attrs |= table_attributes(
-        device, list(columns), engine="ngspice", engine_version=result.attrs["engine_version"]
+        device, list(columns), **engine_attributes("ngspice", native), engine_version=version
     )
     return table

@@ -27,6 +27,7 @@ def hysteresis(
     points: int = 1001,
     read_voltage: float = 0.01,
     engine: str = "numeric",
+    native: bool | None = None,
     temperature: float | None = None,
     seed: int | None = None,
     max_step: float | None = None,
@@ -58,6 +59,8 @@ def hysteresis(
         Voltage across the first branch while an input such as a field, or another branch, is swept. [V]
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
     temperature, seed : optional
         Thermal noise at that temperature [K] and its seed; numeric engine only.
     max_step : float, optional
@@ -75,6 +78,8 @@ def hysteresis(
         If amplitude, period, cycles or points make no sense, or the device suggests none and none is given.
     UnknownNameError
         If the quantity, waveform or engine does not exist.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
     check_engine(engine)
     sweep = device.suggested_sweep(quantity)
@@ -90,7 +95,7 @@ def hysteresis(
     first, *others = device.branches().values()
     elsewhere = [name for branch in others for name in (branch.name, branch.current)]
     common: dict[str, Any] = {"points": cycles * (points - 1) + 1, "engine": engine, "temperature": temperature}
-    common |= {"seed": seed, "max_step": max_step or sweep.max_step}
+    common |= {"native": native, "seed": seed, "max_step": max_step or sweep.max_step}
     inputs: dict[str, Drive] = {**sweep.inputs} if temperature is not None else {**sweep.inputs, **sweep.agitation}
     if sweep.quantity in ("voltage", "current", first.name, first.current):
         table = trajectory(measured, drive, cycles * length, source=sweep.quantity, inputs=inputs, **common)

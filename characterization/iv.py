@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
-from .engines import check_engine, static_currents
+from .engines import engine_attributes, static_currents, uses_native
 
 
 def iv(
@@ -20,6 +20,7 @@ def iv(
     *,
     states: Sequence[str] | Mapping[str, Mapping[str, float]] | None = None,
     engine: str = "numeric",
+    native: bool | None = None,
 ) -> pd.DataFrame:
     """Measure the static current-voltage curve of a device, its state held fixed.
 
@@ -34,6 +35,8 @@ def iv(
         names of your own to values of its initial-state parameters. Default: all reference states.
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
 
     Returns
     -------
@@ -49,8 +52,10 @@ def iv(
         If the voltages are not a list of finite numbers.
     UnknownNameError
         If a state or the engine does not exist.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
+    own = uses_native(engine, native)
     swept = np.linspace(-1.0, 1.0, 201) if voltage is None else np.atleast_1d(np.asarray(voltage, dtype=float))
     if swept.ndim != 1 or not len(swept) or not np.all(np.isfinite(swept)):
         raise ParameterError("voltage must be a one-dimensional array of finite numbers")
@@ -60,7 +65,7 @@ def iv(
     probed = np.where(swept == 0, probe, swept)
     # ngspice counts through the voltages one by one: two at least, and the zeros together with their probes.
     everything = np.concatenate([swept, probed])
-    currents = static_currents(device, everything, chosen, engine)
+    currents = static_currents(device, everything, chosen, engine, own)
     first: np.ndarray | None = None
     parts = []
     for name, values in currents.items():
@@ -73,7 +78,7 @@ def iv(
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(device, list(table.columns), engine=engine, bench="iv")
+    table.attrs |= table_attributes(device, list(table.columns), **engine_attributes(engine, own), bench="iv")
     reference = next(iter(chosen))
     table.attrs["units"] |= {"state": "", "voltage": "V", "current": "A", "conductance": "S", "resistance": "ohm"}
     table.attrs["units"] |= {"resistance_change": "1"}

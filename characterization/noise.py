@@ -9,18 +9,22 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..circuits import ngspice
-from ..devices.errors import ParameterError, UnknownNameError
+from ..devices.errors import MissingDependencyError, ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
 from ..devices.targets.noise import electrical_noise, noise_spectrum
 from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
-from .engines import STATIC_OPTIONS, check_engine, probe_deck
+from .engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
 from .iv import chosen_states
 
 METHODS = ("small-signal", "transient")
 #: Segments that a transient is divided into for its spectrum, which is averaged over them.
 SEGMENTS = 8
+NO_NATIVE_NOISE = (
+    "this ngspice does not ask native devices for their noise, as ngspice 39 to 41 do not unless 'make ngspice-osdi' "
+    "built them; native=False measures with a subcircuit"
+)
 
 
 def noise(
@@ -36,6 +40,7 @@ def noise(
     temperature: float = 300.0,
     seed: int | None = None,
     engine: str = "numeric",
+    native: bool | None = None,
 ) -> pd.DataFrame:
     """Measure the noise of the current through a device's first branch at a constant voltage.
 
@@ -61,6 +66,8 @@ def noise(
         Seed of a transient's noise.
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
 
     Returns
     -------
@@ -74,8 +81,10 @@ def noise(
         If the model declares no noise, or an argument makes no sense.
     UnknownNameError
         If a state, method or engine does not exist.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
+    own = uses_native(engine, native)
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
     if method == "transient" and engine != "numeric":
@@ -97,7 +106,12 @@ def noise(
             spectrum = noise_spectrum(held, grid, {branch.name: voltage}, temperature)
             part = pd.DataFrame({"frequency": grid, "current_noise": sum(spectrum.values())})
         else:
-            part = _ngspice_spectrum(held, grid, voltage, temperature)
+            part = _ngspice_spectrum(held, grid, voltage, temperature, own)
+            if own and not part["current_noise"].any():
+                if native:
+                    raise MissingDependencyError(NO_NATIVE_NOISE)
+                own = False
+                part = _ngspice_spectrum(held, grid, voltage, temperature, own)
         current = float(held.static(**{branch.name: voltage})[branch.current])
         with np.errstate(divide="ignore", invalid="ignore"):
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
@@ -105,7 +119,12 @@ def noise(
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
     table.attrs |= table_attributes(
-        device, list(table.columns), engine=engine, bench="noise", temperature=temperature, seed=seed
+        device,
+        list(table.columns),
+        **engine_attributes(engine, own),
+        bench="noise",
+        temperature=temperature,
+        seed=seed,
     )
     table.attrs |= {"voltage": voltage, "method": method}
     table.attrs["units"] = {"state": "", "frequency": "Hz", "current_noise": "A^2/Hz", "relative_noise": "1/Hz"}
@@ -118,19 +137,22 @@ def noise(
     return table
 
 
-def _ngspice_spectrum(device: CompactModel, grid: FloatArray, voltage: float, temperature: float) -> pd.DataFrame:
+def _ngspice_spectrum(
+    device: CompactModel, grid: FloatArray, voltage: float, temperature: float, native: bool
+) -> pd.DataFrame:
     """The spectrum from ngspice's noise analysis, the current read by a current-controlled voltage source."""
     ratios = np.diff(np.log(grid))
     if len(grid) > 1 and np.ptp(ratios) > 1e-9 * np.max(ratios):
         raise ParameterError("ngspice takes frequencies that are evenly spaced in the logarithm only")
-    lines = probe_deck(device, voltage, noise=True)
+    form = form_of(device, native, noise=True)
+    lines = probe_deck(device, voltage, form)
     lines += ["H_read read 0 V_meter 1", f".temp {temperature - 273.15!r}"]
     decades = np.log10(grid[-1] / grid[0])
     per_decade = 1 if len(grid) == 1 else round((len(grid) - 1) / decades)
     if len(grid) > 1 and abs(per_decade * decades - (len(grid) - 1)) > 1e-6:
         raise ParameterError("ngspice takes a whole number of frequencies per decade")
     analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(read)", source="v_drive")
-    result = ngspice.run("\n".join(lines), analysis, options=STATIC_OPTIONS)
+    result = ngspice.run("\n".join(lines), analysis, options=STATIC_OPTIONS, osdi=files_of(form))
     density = np.real(result["onoise_spectrum"].to_numpy()) ** 2
     return pd.DataFrame({"frequency": result["frequency"].to_numpy(), "current_noise": density})
 

@@ -15,7 +15,7 @@ from ..devices.model import CompactModel
 from ..devices.suggestions import Sweep
 from ..devices.targets.numeric import positive
 from ..devices.waveforms import FloatArray
-from .engines import check_engine, trajectory
+from .engines import engine_attributes, trajectory, uses_native
 from .resumable import compute_pieces, describe
 
 #: Part of the run that passes before the velocity is measured.
@@ -41,6 +41,7 @@ def velocity(
     values: ArrayLike | None = None,
     duration: float | None = None,
     engine: str = "numeric",
+    native: bool | None = None,
     temperature: float | None = None,
     trajectories: int | None = None,
     seed: int | None = None,
@@ -67,6 +68,8 @@ def velocity(
         longer for a wall that turns slowly.
     engine : str
         ``"numeric"`` or ``"ngspice"``.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
     temperature : float, optional
         Temperature of the thermal noise [K]; numeric engine only.
     trajectories : int, optional
@@ -91,8 +94,10 @@ def velocity(
         If the device has no moving wall, or the values are not a list of finite numbers, or the duration not positive.
     UnknownNameError
         If the quantity or the engine does not exist.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
+    chosen = uses_native(engine, native)
     if "velocity" not in device.benches:
         raise ParameterError(f"{device.model_name()} has no domain wall whose velocity could be measured")
     if temperature is None and (trajectories is not None or seed is not None):
@@ -109,6 +114,7 @@ def velocity(
         noise = {"temperature": temperature, "trajectories": count, "seed": 0 if seed is None else seed}
     column = sweep.quantity
     common = {"device": device, "column": column, "length": length, "engine": engine, "noise": noise}
+    common["native"] = chosen
     common["fixed"] = duration is not None or bool(noise)
     description = describe(**common, drives=drives, bench="velocity")  # type: ignore[arg-type]
     pieces = [common | {"drive": drive} for drive in drives.tolist()]
@@ -119,7 +125,7 @@ def velocity(
     ]
     names = [column, "velocity", "standard_error", "low_drive_velocity", "turns", "duration"]
     table = pd.DataFrame(rows, columns=names)
-    table.attrs |= table_attributes(device, names, engine=engine, bench="velocity", driven=column)
+    table.attrs |= table_attributes(device, names, **engine_attributes(engine, chosen), bench="velocity", driven=column)
     table.attrs.update(noise)
     table.attrs["units"] |= {"velocity": "m/s", "standard_error": "m/s", "low_drive_velocity": "m/s", "turns": "1/s"}
     table.attrs["units"] |= {"duration": "s"}
@@ -134,12 +140,19 @@ def velocity(
 
 
 def _point(
-    device: CompactModel, column: str, length: float, engine: str, noise: dict[str, Any], fixed: bool, drive: float
+    device: CompactModel,
+    column: str,
+    length: float,
+    engine: str,
+    native: bool,
+    noise: dict[str, Any],
+    fixed: bool,
+    drive: float,
 ) -> dict[str, float]:
     """Mean velocity, its standard error, turning rate and length of the runs at one drive."""
     lasting = length
     for attempt in range(EXTENSIONS + 1):
-        runs = _runs(_long_enough(device, column, drive, lasting), column, drive, lasting, engine, noise)
+        runs = _runs(_long_enough(device, column, drive, lasting), column, drive, lasting, engine, native, noise)
         results = np.array([mean_velocity(run) for run in runs])
         if fixed or attempt == EXTENSIONS or not _turns_slowly(runs[0]):
             break
@@ -163,7 +176,7 @@ def _long_enough(device: CompactModel, column: str, drive: float, duration: floa
 
 
 def _runs(
-    device: CompactModel, column: str, drive: float, duration: float, engine: str, noise: dict[str, Any]
+    device: CompactModel, column: str, drive: float, duration: float, engine: str, native: bool, noise: dict[str, Any]
 ) -> list[pd.DataFrame]:
     electrical = column == "current"
     table = trajectory(
@@ -174,6 +187,7 @@ def _runs(
         inputs={} if electrical else {column: drive},
         points=POINTS,
         engine=engine,
+        native=native,
         **noise,
     )
     return [run for _, run in table.groupby("trajectory")] if "trajectory" in table else [table]

@@ -25,6 +25,9 @@ def main(job_file: str, folder: str) -> None:
 
         engine = _engine(NgSpiceShared, job["library"], log)
         log.write("version " + " ".join(line for line in engine._stdout if "ngspice-" in line) + "\n")
+        for file in job["osdi"]:
+            log.write(f"command osdi {file}\n")
+            engine.exec_command(f"osdi {file}")
         engine.load_lines(job["netlist"].splitlines())
         before = set(engine.plot_names)
         for command in job["commands"]:

@@ -9,6 +9,10 @@ from ..devices.targets.dialects import DIALECTS
 from ..devices.targets.spice import Subcircuit
 from ..devices.targets.statements import Statements
 from ..devices.waveforms import DC, Drive, as_waveform
+from .native import NativeDevice
+
+#: What stands for a device in a netlist; its text defines it, :func:`instance` places it.
+Form = Subcircuit | NativeDevice
 
 
 def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
@@ -22,14 +26,27 @@ def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
     return nodes
 
 
-def instance(device: CompactModel, subcircuit: Subcircuit, overrides: Mapping[str, float], suffix: str = "") -> str:
-    """The line ``X1 pins name parameter=value ...`` of a device."""
+def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], suffix: str = "") -> str:
+    """The line ``X1 pins name parameter=value ...`` of a device, or ``N1 ...`` of a native one."""
     nodes = nodes_of(device, suffix)
     for name in overrides:
         device.source_of(name)  # refuses what is no parameter
-    pins = [nodes.get(pin, pin + suffix) for pin in subcircuit.pins]
-    write = Statements(DIALECTS[subcircuit.dialect])
-    return "\n".join(write.instance(suffix.removeprefix("_") or "1", pins, subcircuit.name, overrides))
+    pins = [nodes.get(pin, pin + suffix) for pin in form.pins]
+    label = suffix.removeprefix("_") or "1"
+    if isinstance(form, NativeDevice):
+        return form.instance(label, pins, **overrides)
+    return "\n".join(_statements(form).instance(label, pins, form.name, overrides))
+
+
+def observable_vector(form: Form, name: str, suffix: str = "") -> str:
+    """What ngspice calls an observable of the instance that :func:`instance` places."""
+    label = suffix.removeprefix("_") or "1"
+    return f"@n{label}[{name}]" if isinstance(form, NativeDevice) else f"v(x{label}.{name})"
+
+
+def _statements(form: Form) -> Statements:
+    """How the netlist around a form is written: native devices are ngspice's."""
+    return Statements(DIALECTS["ngspice" if isinstance(form, NativeDevice) else form.dialect])
 
 
 def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
@@ -40,7 +57,7 @@ def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
 
 def driven_circuit(
     device: CompactModel,
-    subcircuit: Subcircuit,
+    form: Form,
     drive: Drive,
     duration: float,
     *,
@@ -48,14 +65,14 @@ def driven_circuit(
     inputs: Mapping[str, Drive] | None = None,
     overrides: Mapping[str, float] | None = None,
 ) -> list[str]:
-    """The device as ``X1`` and a source on each of its branches and inputs; ``V_meter_<branch>`` reads its current.
+    """The device as ``X1`` (or ``N1``) and a source on each branch and input; ``V_meter_<branch>`` reads its current.
 
     Parameters
     ----------
     device : CompactModel
         The device.
-    subcircuit : Subcircuit
-        Its subcircuit, with the inputs as pins.
+    form : Subcircuit or NativeDevice
+        What stands for it, with the inputs as pins.
     drive : float, array_like or Waveform
         Voltage [V] or current [A] of the driven branch.
     duration : float
@@ -75,7 +92,7 @@ def driven_circuit(
     branches, nodes = device.branches(), nodes_of(device)
     driven = next((b for b in branches.values() if source in (b.name, b.current)), next(iter(branches.values())))
     waveforms = {name: as_waveform(value, duration, name) for name, value in (inputs or {}).items()}
-    write, lines = Statements(DIALECTS[subcircuit.dialect]), []
+    write, lines = _statements(form), []
     for name, branch in branches.items():
         low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
         value = as_waveform(drive, duration) if branch is driven else waveforms.get(name, DC(0.0))
@@ -89,7 +106,7 @@ def driven_circuit(
         if name in waveforms:
             lines += write.voltage_source(name, f"{name}_si", "0", waveforms[name], duration)
             lines += write.gain(name, name, "0", f"{name}_si", 1 / declared.netlist_scale)
-    return [*lines, instance(device, subcircuit, overrides or {})]
+    return [*lines, instance(device, form, overrides or {})]
 
 
 def wrapped(line: str, width: int = 1000) -> str:

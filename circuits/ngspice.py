@@ -116,7 +116,8 @@ def find_library() -> str:
 
 
 @functools.cache
-def _require_pyspice() -> None:
+def require_pyspice() -> None:
+    """Say what to install where PySpice is missing."""
     import importlib.util
 
     if importlib.util.find_spec("PySpice") is None:
@@ -129,6 +130,7 @@ def run(
     *,
     options: Mapping[str, float | str] | None = None,
     save: Iterable[str] = (),
+    osdi: Iterable[str | Path] = (),
     time_limit: float = 120.0,
 ) -> pd.DataFrame:
     """Run one analysis of a circuit in ngspice.
@@ -143,6 +145,9 @@ def run(
         Simulator options, for example ``{"reltol": 1e-6}``.
     save : iterable of str, optional
         Vectors to keep, for example ``["v(out)", "i(v1)"]``; default all.
+    osdi : iterable of str or Path, optional
+        Files of native devices to load before the circuit; the ngspice is then one that can, see
+        :func:`synaspice.circuits.osdi_library.find_osdi_library`.
     time_limit : float
         Wall-clock seconds after which the run is given up. [s]
 
@@ -158,23 +163,22 @@ def run(
     NgspiceError
         If ngspice fails, hangs or ends its process; with its own message and the netlist line.
     MissingDependencyError
-        If ngspice's shared library or PySpice is not installed.
+        If ngspice's shared library or PySpice is not installed, or there are native devices and no ngspice for them.
     """
-    library = find_library()
-    _require_pyspice()
+    files = [str(file) for file in osdi]
+    if files:
+        from .osdi_library import find_osdi_library
+
+        library = find_osdi_library()
+    else:
+        library = find_library()
+    require_pyspice()
     lines = _deck(str(circuit), options or {})
     kept = list(save)
     # ngspice holds the circuit in lower case, and not every command folds the names it is given.
     commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]]
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
-        job = Path(folder) / "job.json"
-        job.write_text(
-            json.dumps({"library": library, "netlist": "\n".join(lines), "commands": commands}), encoding="utf-8"
-        )
-        worker = Path(__file__).with_name("_ngspice_worker.py")
-        ended = _run_child([sys.executable, str(worker), str(job), folder], time_limit)
-        log_file = Path(folder) / "log.txt"
-        log = log_file.read_text(encoding="utf-8", errors="replace").splitlines() if log_file.exists() else []
+        ended, log = work(folder, library, lines, commands, files, time_limit)
         failures = _complaints(log)
         if ended is None:
             raise NgspiceError(
@@ -190,6 +194,18 @@ def run(
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
     return _table(vectors, analysis, log)
+
+
+def work(
+    folder: str, library: str, lines: Sequence[str], commands: Sequence[str], osdi: Sequence[str], time_limit: float
+) -> tuple[tuple[int, str] | None, list[str]]:
+    """Let a child process run a job in a folder: its status and standard error, None in time-out; and ngspice's log."""
+    job, log = Path(folder) / "job.json", Path(folder) / "log.txt"
+    content = {"library": library, "netlist": "\n".join(lines), "commands": [*commands], "osdi": [*osdi]}
+    job.write_text(json.dumps(content), encoding="utf-8")
+    worker = Path(__file__).with_name("_ngspice_worker.py")
+    ended = _run_child([sys.executable, str(worker), str(job), folder], time_limit)
+    return ended, log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
 
 
 def _deck(text: str, options: Mapping[str, float | str]) -> list[str]:
@@ -268,7 +284,7 @@ def _how_it_ended(status: int, log: Sequence[str]) -> str:
 def _column(vector: str) -> str:
     if vector.endswith("#branch"):
         return f"i({vector[: -len('#branch')]})"
-    return vector if "(" in vector else f"v({vector})"
+    return vector if "(" in vector or vector.startswith("@") else f"v({vector})"
 
 
 def _table(vectors: Mapping[tuple[str, ...], Any], analysis: Analysis, log: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .domain_wall import DomainWallMagnet as DomainWallMagnet
     from .domain_wall import DomainWallSynapse as DomainWallSynapse
     from .electrothermal import ElectrothermalMTJ as ElectrothermalMTJ
+    from .errors import CompilationError as CompilationError
     from .errors import MissingDependencyError as MissingDependencyError
     from .errors import ParameterError as ParameterError
     from .errors import SimulationError as SimulationError
@@ -40,6 +41,7 @@ __all__ = [
     "VTEAM",
     "AutoOscillator",
     "CompactModel",
+    "CompilationError",
     "DomainWallMagnet",
     "DomainWallSynapse",
     "ElectrothermalMTJ",

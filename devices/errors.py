@@ -31,3 +31,7 @@ class SimulationError(SynaspiceError, RuntimeError):
 
 class MissingDependencyError(SynaspiceError, ImportError):
     """An optional package or library that the requested operation needs."""
+
+
+class CompilationError(SynaspiceError, RuntimeError):
+    """Generated code that a compiler could not make a library of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from .errors import ParameterError
@@ -106,3 +107,73 @@ class Exports:
             noise=noise,
             transient_noise=transient_noise,
         )
+
+    def osdi_source(self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
+        """Return the device in C, against the simulator interface OSDI 0.3.
+
+        The text is the same for the same device; with the system's compiler it becomes a native device, see
+        :meth:`compile_osdi`.
+
+        Parameters
+        ----------
+        name : str, optional
+            What a ``.model`` line calls it; default: the model's name.
+        inputs : sequence of str
+            Inputs of the model (external fields) to turn from parameters into terminals.
+        noise : bool
+            Whether noise analyses see the noise of the states (thermal fields), at the price of a node for each; that
+            of the currents (shot, thermal, flicker) is always there.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such input.
+        ParameterError
+            If the name cannot be one, or a parameter's name is reserved.
+        """
+        from .targets.osdi import write_osdi
+
+        return write_osdi(self._device, name=name, inputs=inputs, noise=noise)
+
+    def compile_osdi(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        noise: bool = False,
+        force: bool = False,
+    ) -> Path:
+        """Compile the device for simulators that load OSDI 0.3, such as ngspice >= 39 built with ``--enable-osdi``.
+
+        The system's C compiler is called: the command in the environment variable ``CC``, else ``cc``, ``gcc`` or
+        ``clang``. In ngspice, ``osdi FILE`` (``pre_osdi FILE`` in a ``.control`` section) loads the file, and
+        ``N1 p n ... model parameter=value`` with ``.model model NAME`` places it. Every parameter may be given on
+        either line.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, by custom ``*.osdi``.
+        name, inputs, noise
+            As of :meth:`osdi_source`.
+        force : bool
+            Whether to replace a file that is already there.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        MissingDependencyError
+            If there is no C compiler.
+        CompilationError
+            If it fails, with its own words.
+        ParameterError
+            If the file is there already, or something cannot be named so.
+        """
+        from .targets.c_compiler import compile_library
+
+        return compile_library(self.osdi_source(name=name, inputs=inputs, noise=noise), path, force=force)

@@ -84,7 +84,7 @@ def export(
     preset: PresetName = None,
     set_: Assignments = None,
     dialect: Annotated[
-        str, typer.Option("--format", help="ngspice, xyce, ltspice, hspice, spectre or verilog-a.")
+        str, typer.Option("--format", help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi.")
     ] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
     inputs: Annotated[
@@ -150,6 +150,10 @@ def characterize(
     plot: Annotated[Path | None, typer.Option(help="Figure: .png, .svg or .pdf.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Folder to keep finished points in, and resume from.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes, for the benches that have a checkpoint.")] = 1,
+    native: Annotated[
+        bool | None,
+        typer.Option("--native/--no-native", help="Whether ngspice runs native devices; default: if it can."),
+    ] = None,
 ) -> None:
     """Measure a device on a bench."""
     import joblib
@@ -172,7 +176,7 @@ def characterize(
         unit = _unit_of_sweep(made, bench, texts.get("quantity")) if setting.unit == "swept" else setting.unit
         values[name] = parse_setting(name, setting, text, unit)
     if len(known.engines) > 1:
-        values["engine"] = engine
+        values |= {"engine": engine, "native": native}
     if checkpoint is not None or jobs > 1:
         if not known.resumable:
             able = ", ".join(name for name, other in BENCHES.items() if other.resumable)
@@ -180,6 +184,8 @@ def characterize(
         values["checkpoint"] = checkpoint
     with joblib.parallel_config(n_jobs=jobs):
         table = function(made, **values)
+    if table.attrs.get("native"):
+        print("ngspice ran native devices (--no-native: subcircuits)", file=sys.stderr)
     _deliver(table, output, plot)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from ..devices.errors import ParameterError
 from ..devices.model import CompactModel
 from ..devices.targets.dialects import DIALECTS
 from ..devices.targets.library import every_device, write_library
-from ..devices.waveforms import DC
+from ..devices.waveforms import DC, Waveform
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Order:
         )
         stimulus = device.suggested_stimulus()
         # Inputs that are no pins stay at their values; pins that the stimulus does not drive are held at theirs.
-        inputs = {pin: DC(device.values[pin]) for pin in self.inputs}
+        inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
         driven = replace(stimulus, inputs=inputs)
         return transient_deck(device, include, subcircuit, driven, transient_noise=self.transient_noise)
@@ -82,6 +83,8 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     ParameterError
         If a file exists and may not be replaced, or something cannot be exported.
     """
+    if order.dialect == "osdi":
+        return [_compiled(order, output, force)]
     text = order.text()
     if output is None:
         print(text, end="", file=sys.stdout)
@@ -94,7 +97,14 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     if taken and not force:
         raise ParameterError(f"{' and '.join(taken)} exist{'s' if len(taken) == 1 else ''}: --force replaces")
     for path, content in contents.items():
-        write_whole(
-            path, lambda temporary, content=content: temporary.write_text(content, encoding="utf-8", newline="\n")
-        )  # type: ignore[misc]
+        write_whole(path, functools.partial(Path.write_text, data=content, encoding="utf-8", newline="\n"))
     return list(contents)
+
+
+def _compiled(order: Order, output: Path | None, force: bool) -> Path:
+    """Compile the device for OSDI; with the noise of its states, as a Verilog-A module has it."""
+    if order.device is None:
+        raise ParameterError("--format osdi compiles one device: give its name")
+    if output is None:
+        raise ParameterError("a native device is a binary file: give its name with -o")
+    return order.device.compile_osdi(output, name=order.name, inputs=order.inputs, noise=True, force=force)

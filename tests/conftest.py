@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from synaspice.circuits.ngspice import find_library
+from synaspice.circuits.osdi_library import find_osdi_library
 from synaspice.devices import MissingDependencyError
 
 # The same examples in every run: a failure must be reproducible, and CI must not depend on luck.
@@ -17,11 +18,14 @@ settings.load_profile("synaspice")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without ngspice the rest still runs, and the report says what was left out; CI must have it."""
-    try:
-        find_library()
-    except MissingDependencyError as error:
-        if os.environ.get("CI"):
-            raise
-        for item in items:
-            if item.get_closest_marker("ngspice"):
+    for mark, find in (("ngspice", find_library), ("native", find_osdi_library)):
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if not marked:
+            continue
+        try:
+            find()
+        except MissingDependencyError as error:
+            if os.environ.get("CI"):
+                raise
+            for item in marked:
                 item.add_marker(pytest.mark.skip(reason=str(error)))

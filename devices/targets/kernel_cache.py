@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
-import os
 import sys
 import tempfile
 import threading
@@ -13,27 +12,10 @@ from pathlib import Path
 from types import ModuleType
 
 import numba
-import platformdirs
 
+from ..cache import cache_folder
 from . import philox, vectormath
 from .kernel_source import Structure, write_kernel
-
-#: Environment variable that names another folder for the cache.
-CACHE_VARIABLE = "SYNASPICE_CACHE"
-
-
-@functools.cache
-def cache_folder() -> Path:
-    """The folder of the kernels: the user's cache, or a temporary one where that cannot be written."""
-    named = os.environ.get(CACHE_VARIABLE)
-    folder = (Path(named) if named else platformdirs.user_cache_path("synaspice")) / "kernels"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="synaspice-kernels-"))
-    return folder
 
 
 @functools.cache
@@ -58,7 +40,7 @@ def _load_kernel(structure: Structure) -> ModuleType:
     source = write_kernel(structure)
     digest = hashlib.sha256((source + _helpers()).encode()).hexdigest()[:20]
     name = f"{structure.model.__name__.lower()}_{digest}"
-    file = cache_folder() / f"{name}.py"
+    file = cache_folder("kernels") / f"{name}.py"
     # The text is never trusted, only compared: another process or version may have written the file.
     if not file.exists() or file.read_text(encoding="utf-8") != source:
         with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, suffix=".tmp", encoding="utf-8") as new:

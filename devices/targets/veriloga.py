@@ -11,18 +11,15 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sympy as sp
-from sympy.printing.c import C99CodePrinter
 
-from ..constants import CONSTANTS
-from ..declaration import TEMPERATURE, ElectricalNoise, Parameter, Vectorial
-from ..errors import ParameterError, UnknownNameError
-from ..functions import EXP_LIMIT
+from ..declaration import ElectricalNoise, Parameter, Vectorial
+from ..errors import ParameterError
 from ..metadata import package_version
-from ..system import build_system
-from .scaled import restoring_rates
+from .c_expressions import FUNCTIONS, VERILOG_A_NAMES, ExpressionPrinter
+from .module_equations import ModuleEquations
 
 if TYPE_CHECKING:
     from ..model import CompactModel
@@ -50,52 +47,6 @@ _WORDS = """
 #: Words that no parameter, port or module may be called; among them access functions and disciplines.
 RESERVED = frozenset(_WORDS.split())
 
-#: The functions of expressions, in Verilog-A.
-FUNCTIONS: dict[str, tuple[str, list[str]]] = {
-    "ramp": ("x", ["ramp = (x > 0.0) ? x : 0.0;"]),
-    "step": ("x", ["step = (x > 0.0) ? 1.0 : ((x < 0.0) ? 0.0 : 0.5);"]),
-    "sgn": ("x", ["sgn = (x > 0.0) ? 1.0 : ((x < 0.0) ? -1.0 : 0.0);"]),
-    "ramp_power": ("x, a", ["ramp_power = (x > 0.0) ? pow(x, a) : 0.0;"]),
-    "limited_exp": (
-        "x",
-        [f"limited_exp = (x < {EXP_LIMIT!r}) ? exp(x) : exp({EXP_LIMIT!r}) * (1.0 + x - {EXP_LIMIT!r});"],
-    ),
-    "x_coth": ("x", ["x_coth = (abs(x) < 1.0e-3) ? 1.0 + x * x / 3.0 : x / tanh(x);"]),
-}
-_SPELLED = {"limexp": "limited_exp", "sign": "sgn", "Abs": "abs", "log": "ln", "Min": "min", "Max": "max"}
-
-
-class _Printer(C99CodePrinter):
-    """Expressions in Verilog-A: C's, but for a few names, and small whole powers as products."""
-
-    def __init__(self) -> None:
-        names = {name: name for name in ("ramp", "step", "ramp_power", "x_coth")}
-        super().__init__({"user_functions": names, "math_macros": {}})
-
-    def _print_Function(self, expr: sp.Function) -> str:
-        name = expr.func.__name__
-        if name in _SPELLED:
-            return f"{_SPELLED[name]}({', '.join(self._print(a) for a in expr.args)})"
-        return str(super()._print_Function(expr))
-
-    _print_Abs = _print_sign = _print_log = _print_Min = _print_Max = _print_Function
-
-    def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
-        base, exponent = expr.args
-        if exponent.is_Integer and 2 <= abs(exponent) <= 4:
-            product = "*".join([self.parenthesize(base, 50)] * abs(int(exponent)))
-            return f"({product})" if exponent > 0 else f"(1.0/({product}))"
-        return str(super()._print_Pow(expr))
-
-    def _print_NumberSymbol(self, expr: sp.NumberSymbol) -> str:
-        return repr(float(expr))
-
-    def _print_Float(self, expr: sp.Float) -> str:
-        return repr(float(expr))
-
-    def _print_Rational(self, expr: sp.Rational) -> str:
-        return f"({expr.p}.0/{expr.q}.0)"
-
 
 def write_module(device: CompactModel, *, name: str | None = None, inputs: Sequence[str] = ()) -> str:
     """Write a device as a Verilog-A module; see :meth:`CompactModel.netlist`.
@@ -107,9 +58,6 @@ def write_module(device: CompactModel, *, name: str | None = None, inputs: Seque
     ParameterError
         If the name cannot be one, or a parameter has a name that Verilog-A reserves.
     """
-    for pin in inputs:
-        if pin not in device.input_declarations():
-            raise UnknownNameError(f"input of {device.model_name()}", pin, device.input_declarations())
     chosen = name or device.model_name().replace("-", "_")
     if not re.fullmatch(r"[A-Za-z_]\w*", chosen) or chosen.lower() in RESERVED:
         raise ParameterError(f"{chosen!r} cannot be the name of a module: letters, digits and underscores only")
@@ -121,74 +69,28 @@ class _Module:
 
     def __init__(self, device: CompactModel, name: str, inputs: tuple[str, ...]) -> None:
         self.device, self.name, self.inputs = device, name, inputs
-        model = type(device)
-        self.restoring = restoring_rates(device.system)
-        self.system = build_system(*device.structure).flat
-        self.states, self.branches = device.state_declarations(), device.branches()
-        self.ports = [*device.terminals(), *self.states, *inputs]
+        self.equations = ModuleEquations(device, inputs, sp.Symbol("$temperature", positive=True))
+        self.system, self.time_unit = self.equations.system, self.equations.time_unit
+        self.states, self.branches, self.ports = self.equations.states, self.equations.branches, self.equations.ports
         self.noises = {symbol: f"{symbol}_source" for symbol in self.system.noises}
-        scale = model.time_scale
-        self.time_unit = sp.Symbol(scale, real=True) if isinstance(scale, str) else sp.Float(scale, 17)
-        self.printer = _Printer()
-        numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
-        self.spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: sp.Symbol("$temperature", positive=True)}
-        self.spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
-        self.spelled |= {x: self.states[str(x)].scale * sp.Symbol(f"x_{x}", real=True) for x in self.system.states}
-        self.spelled |= {
-            sp.Symbol(pin, real=True): device.input_declarations()[pin].netlist_scale * sp.Symbol(f"u_{pin}", real=True)
-            for pin in inputs
-        }
+        self.printer = ExpressionPrinter(VERILOG_A_NAMES)
         clash = sorted(RESERVED & {p.lower() for p in (*device.values, *self.ports)})
         if clash:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a Verilog-A module")
 
-    def prepared(self, expression: Any) -> sp.Expr:
-        """An expression in the module's names."""
-        spelled: sp.Expr = sp.sympify(expression).xreplace(self.spelled)
-        return spelled.replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
-
-    # --- the equations ----------------------------------------------------------------------
-
     def outputs(self) -> dict[str, sp.Expr]:
         """What the module computes, by the name of its variable."""
-        silence = dict.fromkeys(self.noises, sp.S.Zero)
-        nodes = {y: sp.Symbol(f"x_{y}", real=True) for y in self.system.states}
-        back = {x: sp.sympify(e).xreplace(nodes) for x, e in self.restoring.items()}
-        result = {f"i_{i}": self.prepared(g.xreplace(silence)) for i, g in self.system.currents.items()}
-        for x, rate in self.system.rates.items():
-            scale = self.states[str(x)].scale
-            own = self.prepared(self.time_unit * rate.xreplace(silence)) / scale + back.get(x, sp.S.Zero).doit()
-            result[f"rate_{x}"] = own
-            for n, density in self.system.noises.items():
-                share = sp.diff(rate, n).xreplace(silence)
-                if share != 0:
-                    # The two-sided density S is a one-sided one of 2 S.
-                    strength = sp.sqrt(2 * density)
-                    result[f"shake_{x}_{n}"] = self.prepared(self.time_unit * share * strength) / scale
-        for name, pair in self.system.electrical_noises.items():
-            for part, density in zip(("white", "flicker"), pair, strict=True):
-                if density != 0:
-                    result[f"{name}_{part}"] = self.prepared(density.xreplace(silence))
-        return result | {str(y): self.prepared(e.xreplace(silence)) for y, e in self.system.observables.items()}
-
-    def starts(self) -> dict[str, sp.Expr]:
-        """Initial values of the scaled states."""
-        return {f"start_{x}": self.prepared(e) / self.states[str(x)].scale for x, e in self.system.initial.items()}
-
-    def derived(self, needed: set[sp.Symbol]) -> dict[str, sp.Expr]:
-        """The derived quantities that others need, in order."""
-        for symbol in reversed(self.system.derived):
-            if symbol in needed:
-                needed |= self.prepared(self.system.derived[symbol]).free_symbols
-        return {str(s): self.prepared(e) for s, e in self.system.derived.items() if s in needed}
+        own = self.equations
+        shakes = {f"shake_{x}_{n}": strength for (x, n), strength in own.shakes().items()}
+        densities = {f"{name}_{part}": density for (name, part), density in own.densities().items()}
+        return own.currents() | own.rates() | shakes | densities | own.observables()
 
     # --- the text ---------------------------------------------------------------------------
 
     def text(self) -> str:
         """The whole module."""
-        outputs, starts = self.outputs(), self.starts()
-        unit = sp.sympify(self.time_unit)
-        derived = self.derived(set().union(*(e.free_symbols for e in (*outputs.values(), *starts.values(), unit))))
+        outputs, starts, unit = self.outputs(), self.equations.starts(), self.time_unit
+        derived = self.equations.derived((*outputs.values(), *starts.values(), unit))
         shared, reduced = sp.cse(list(outputs.values()), symbols=sp.numbered_symbols("t_"), list=True)
         computed = {**derived, **starts, **{str(s): e for s, e in shared}, **dict(zip(outputs, reduced, strict=True))}
         assignments = {name: self.printer.doprint(e) for name, e in computed.items()}
@@ -240,10 +142,7 @@ class _Module:
         return [_attributes(item), f"    parameter real {name} = {value} from [{low}:{high}];"]
 
     def variable(self, symbol: sp.Symbol) -> list[str]:
-        for item in self.device.declarations().values():
-            if isinstance(item, Vectorial) and str(symbol) in item.components:
-                return [_attributes(item), f"    real {symbol};"]
-        raise AssertionError(symbol)
+        return [_attributes(self.equations.declaration_of(str(symbol))), f"    real {symbol};"]
 
     def terminals(self) -> list[str]:
         found = [f"v_{name} = V({b.positive}, {b.negative});" for name, b in self.branches.items()]
@@ -251,7 +150,7 @@ class _Module:
 
     def contributions(self, outputs: Mapping[str, sp.Expr]) -> list[str]:
         lines = [f"I({b.positive}, {b.negative}) <+ i_{b.current};" for b in self.branches.values()]
-        unit = self.printer.doprint(sp.sympify(self.time_unit))
+        unit = self.printer.doprint(self.time_unit)
         for x in self.states:
             lines.append(f"I({x}) <+ ddt({unit} * V({x})) - moving * rate_{x} + (1.0 - moving) * (V({x}) - start_{x});")
             shakes = {f"shake_{x}_{n}": node for n, node in self.noises.items()}
@@ -272,10 +171,10 @@ class _Module:
 def _functions(text: str) -> list[str]:
     """The analog functions that a text calls."""
     lines = []
-    for name, (arguments, body) in FUNCTIONS.items():
+    for name, (arguments, value) in FUNCTIONS.items():
         if re.search(rf"\b{name}\(", text):
             lines += [f"    analog function real {name};", f"        input {arguments};", f"        real {arguments};"]
-            lines += ["        " + line for line in body] + ["    endfunction", ""]
+            lines += [f"        {name} = {value};", "    endfunction", ""]
     return lines
 
 

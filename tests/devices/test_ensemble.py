@@ -187,7 +187,7 @@ def test_a_second_process_does_not_compile(tmp_path):
 def test_a_cached_file_that_was_tampered_with_is_written_again(tmp_path, monkeypatch):
     from synaspice.devices.targets import kernel_cache
 
-    monkeypatch.setattr(kernel_cache, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(kernel_cache, "cache_folder", lambda kind: tmp_path)
     structure = Structure(*MTJ().structure, 0, False, (), (), None, 16)
     kernel_cache._load_kernel.__wrapped__(structure)
     (file,) = tmp_path.glob("*.py")

@@ -1,0 +1,86 @@
+#!/bin/sh
+# Build an ngspice that loads native devices (OSDI), program and shared library, from the distribution's own source
+# package into the folder that is given; does nothing if they are there already. Debian and Ubuntu.
+# The system's package sources stay as they are; root is needed for compilers that are missing, and for nothing else.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+target=${1:?usage: build-ngspice-osdi.sh FOLDER}
+jobs=${JOBS:-2}
+
+[ -x "$target/bin/ngspice" ] && [ -e "$target/lib/libngspice.so" ] && exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "this takes ngspice's source from Debian or Ubuntu; elsewhere configure ngspice >= 39 with --enable-osdi," >&2
+    echo "once with and once without --with-ngshared, and install both into $target" >&2
+    exit 1
+fi
+
+missing=""
+for pair in bison:bison flex:flex autoconf:autoconf automake:automake libtoolize:libtool gcc:gcc g++:g++ make:make \
+    dpkg-source:dpkg-dev; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+done
+if [ -n "$missing" ]; then
+    echo "installing$missing (system packages)"
+    { sh "$here/as-root.sh" apt-get update -q &&
+        sh "$here/as-root.sh" apt-get install -y -q --no-install-recommends $missing libc6-dev; } >/dev/null
+fi
+
+# Everything beside the target, so that the finished tree moves into place in one step.
+mkdir -p "$(dirname "$target")"
+parent=$(cd "$(dirname "$target")" && pwd)
+target=$parent/$(basename "$target")
+work=$(mktemp -d "$parent/.ngspice-osdi-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+quietly() { # a command whose output is shown if it fails
+    "$@" >"$work/log" 2>&1 || { tail -n 40 "$work/log" >&2; echo "failed: $*" >&2; exit 1; }
+}
+
+# The package sources of this machine once more, as sources of source packages, in a list of our own.
+mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/source"
+. /etc/os-release
+signed=""
+for keyring in "/usr/share/keyrings/$ID-archive-keyring.pgp" "/usr/share/keyrings/$ID-archive-keyring.gpg"; do
+    [ -r "$keyring" ] && signed="[signed-by=$keyring]"
+done
+apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    grep -E " ${VERSION_CODENAME:?}(-updates|-security)? (main|universe)\$" | sort -u |
+    sed "s|^|deb-src $signed |" >"$work/sources.list"
+apt() {
+    apt-get -q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User="$(id -un)" "$@"
+}
+echo "fetching ngspice's source package"
+quietly apt update
+cd "$work/source"
+quietly apt source ngspice
+cd "$work"/source/ngspice-*/
+if ! [ -e src/osdi/osdinoise.c ]; then # before ngspice 42
+    cp "$here/ngspice-osdi-noise.c" src/osdi/osdinoise.c
+    sed -i 's|osdicallbacks.c|osdicallbacks.c osdinoise.c|' src/osdi/Makefile.am
+    sed -i 's|/\* \(extern int OSDInoise(.*);\) \*/|#include "ngspice/noisedef.h"\n\1|' src/osdi/osdiext.h
+    sed -i -e 's|OSDIinfo->DEVtrunc = OSDItrunc;|&\n  OSDIinfo->DEVnoise = OSDInoise;|' \
+        -e 's|descr->instance_size + sizeof(OsdiExtraInstData)|& + NSTATVARS * sizeof(double) * descr->num_noise_src|' \
+        src/osdi/osdiinit.c
+    grep -q DEVnoise src/osdi/osdiinit.c && grep -q NSTATVARS src/osdi/osdiinit.c
+fi
+quietly sh -c 'chmod +x autogen.sh && ./autogen.sh'
+
+for form in library program; do
+    echo "building the $form of $(basename "$PWD") with OSDI"
+    shared=""
+    [ "$form" = program ] || shared=--with-ngshared
+    mkdir "$work/$form"
+    (
+        cd "$work/$form"
+        quietly "$OLDPWD/configure" --prefix="$target" --libdir="$target/lib" --enable-osdi --enable-xspice \
+            --enable-predictor --with-readline=no --without-x --disable-debug $shared CFLAGS="-O2"
+        quietly make -j"$jobs"
+        quietly make install DESTDIR="$work/stage"
+    )
+done
+
+rm -rf "$target"
+mv "$work/stage$target" "$target"
+echo "ngspice with OSDI is in $target"
