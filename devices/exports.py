@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from .optional import require
 
 if TYPE_CHECKING:
     from .model import CompactModel
+    from .targets.jax_functions import DeviceFunctions
     from .targets.spice import Subcircuit
+    from .targets.torch_module import DeviceModule
 
 
 class Exports:
@@ -65,3 +69,53 @@ class Exports:
         from .targets.spice import write_subcircuit
 
         return write_subcircuit(self._device, "ngspice", name=name, inputs=inputs, observables=observables, noise=noise)
+
+    def to_torch(self, *, trainable: Iterable[str] = (), dtype: Any = None) -> DeviceModule:
+        """Return the device as a ``torch.nn.Module``: batched, and differentiable through static curves and time.
+
+        ``module.static(voltage=...)`` evaluates currents, observables and rates; ``module(drive, duration)`` computes
+        trajectories.
+
+        Parameters
+        ----------
+        trainable : iterable of str
+            Parameters that an optimiser shall change: the module holds them as ``nn.Parameter``, relative to the
+            device's values. Parameters that are computed from others unless given stay as they are.
+        dtype : torch.dtype, optional
+            Type of the numbers; default: ``torch.float64``. Single precision overflows or underflows in some models.
+
+        Raises
+        ------
+        MissingDependencyError
+            If PyTorch is not installed.
+        UnknownNameError
+            If a name is no parameter of the device.
+        """
+        require("torch", "to_torch()")
+        from .targets.torch_module import DeviceModule
+
+        return DeviceModule(self._device, dtype, trainable)
+
+    def to_jax(self, *, dtype: str = "float64") -> DeviceFunctions:
+        """Return the device as pure JAX functions of a tree of parameters, for ``jit``, ``vmap`` and ``grad``.
+
+        ``f.static(f.parameters, voltage=...)`` evaluates currents, observables and rates,
+        ``f.simulate(f.parameters, drive, duration)`` computes trajectories.
+
+        Parameters
+        ----------
+        dtype : str
+            ``"float64"``, which JAX must be set to compute in (``jax.config.update("jax_enable_x64", True)``), or
+            ``"float32"``, which overflows or underflows in some models.
+
+        Raises
+        ------
+        MissingDependencyError
+            If JAX is not installed.
+        ParameterError
+            If JAX is not set to double precision.
+        """
+        require("jax", "to_jax()")
+        from .targets.jax_functions import make_functions
+
+        return make_functions(self._device, dtype)
