@@ -9,6 +9,7 @@ from .optional import require
 
 if TYPE_CHECKING:
     from .model import CompactModel
+    from .targets.brian2_equations import BrianDevice
     from .targets.jax_functions import DeviceFunctions
     from .targets.spice import Subcircuit
     from .targets.torch_module import DeviceModule
@@ -119,3 +120,31 @@ class Exports:
         from .targets.jax_functions import make_functions
 
         return make_functions(self._device, dtype)
+
+    def to_brian2(
+        self, *, source: str = "voltage", variables: Iterable[str] = (), temperature: float | None = None
+    ) -> BrianDevice:
+        """Return the device as equations with units that a ``NeuronGroup`` or ``Synapses`` of Brian 2 takes.
+
+        Parameters
+        ----------
+        source : str
+            What drives the device: ``"voltage"``, or ``"current"`` where the current is linear in the voltage; or the
+            name of a branch's voltage or current. It is a parameter of each neuron, to be set, linked, or defined by
+            the user's own equations.
+        variables : iterable of str
+            Parameters and inputs of the device that are to be parameters of each neuron too, not constants.
+        temperature : float, optional
+            Temperature of the noise [K]; default: no noise.
+
+        Raises
+        ------
+        MissingDependencyError
+            If Brian 2 is not installed, or does not work with the installed NumPy.
+        ParameterError
+            If a name or unit of the device cannot be one in Brian.
+        """
+        require("brian2", "to_brian2()")
+        from .targets.brian2_equations import write_equations
+
+        return write_equations(self._device, source=source, variables=variables, temperature=temperature)

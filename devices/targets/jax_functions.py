@@ -18,7 +18,7 @@ from jax import lax
 from ..errors import ParameterError, UnknownNameError
 from ..functions import EXP_LIMIT
 from ..waveforms import Waveform
-from .numeric import MOST_CORRECTIONS, whole
+from .numeric import MOST_CORRECTIONS
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:

@@ -200,7 +200,7 @@ class Course:
 
     @property
     def times(self) -> FloatArray:
-        """The reported times. [s]"""
+        """The reported times [s]."""
         return np.arange(0, self.steps + 1, self.stride) * self.step
 
 
