@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 from .optional import require
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from .model import CompactModel
     from .targets.brian2_equations import BrianDevice
     from .targets.jax_functions import DeviceFunctions
+    from .targets.reservoir import OscillatorReservoir
     from .targets.spice import Subcircuit
     from .targets.torch_module import DeviceModule
 
@@ -148,3 +151,64 @@ class Exports:
         from .targets.brian2_equations import write_equations
 
         return write_equations(self._device, source=source, variables=variables, temperature=temperature)
+
+    def to_reservoirpy(
+        self,
+        units: int,
+        *,
+        bias: float,
+        amplitude: float,
+        node_time: float,
+        mask: ArrayLike | None = None,
+        observable: str | None = None,
+        temperature: float = 0.0,
+        time_step: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
+    ) -> OscillatorReservoir:
+        """Return an oscillator as a node of reservoirpy: a reservoir of virtual nodes, multiplexed in time.
+
+        Parameters
+        ----------
+        units : int
+            Number of virtual nodes.
+        bias, amplitude : float
+            DC current, and current per masked input. [A]
+        node_time : float
+            Time for which each virtual node's current is held [s]; shorter than the relaxation of the amplitude, so
+            that it couples them.
+        mask : array_like, optional
+            Mask of shape (units, inputs); default: ones and minus ones at random.
+        observable : str, optional
+            What is read at the end of each interval; default: ``envelope``. ``"voltage"``: the amplitude of the
+            voltage over the interval, for devices without such an observable.
+        temperature : float
+            Temperature of the noise. [K]
+        time_step : float, optional
+            Step of the stochastic Heun scheme [s]; default: 1/40 of the model's time scale.
+        seed : int
+            Seed of mask and noise.
+        name : str, optional
+            Name of the node.
+
+        Raises
+        ------
+        MissingDependencyError
+            If reservoirpy is not installed.
+        """
+        require("reservoirpy", "to_reservoirpy()")
+        from .targets.reservoir import OscillatorReservoir
+
+        return OscillatorReservoir(
+            self._device,
+            units=units,
+            bias=bias,
+            amplitude=amplitude,
+            node_time=node_time,
+            mask=mask,
+            observable=observable,
+            temperature=temperature,
+            time_step=time_step,
+            seed=seed,
+            name=name,
+        )

@@ -168,7 +168,7 @@ class ExplicitMethod:
         for stage, node in enumerate(self.nodes):
             names = {x: f"_{x}_{stage}" for x in states} if node else {}
             lines += [f"{at} = {x} + {node!r}*dt*_slope_{x}_{stage - 1}" for x, at in names.items()]
-            names |= noises
+            names |= noises | ({"t": f"(t + {node!r}*dt)"} if node else {})
             for equation in equations.ordered:
                 if equation.type not in ("subexpression", "differential equation"):
                     continue

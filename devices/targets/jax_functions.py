@@ -77,7 +77,7 @@ class DeviceFunctions:
     def _portable(self) -> Portable:
         return Portable(self.device, NAMESPACE)
 
-    @functools.cached_property
+    @property
     def parameters(self) -> dict[str, jax.Array]:
         """The device's parameters in SI units, by name: the tree that the functions take."""
         return {name: jnp.asarray(value, self._dtype) for name, value in self.device.values.items()}
@@ -254,8 +254,8 @@ class DeviceFunctions:
                 raise UnknownNameError(f"{kind} of {self.device.model_name()}", name, known)
 
     def _full(self, parameters: Mapping[str, Any]) -> dict[str, jax.Array]:
-        self._check(parameters, list(self.parameters), "parameter")
-        return {**self.parameters, **{name: self._array(value) for name, value in parameters.items()}}
+        self._check(parameters, list(self.device.values), "parameter")
+        return {name: self._array(parameters.get(name, value)) for name, value in self.device.values.items()}
 
     def _vector(self, parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> Arrays:
         vector = self._portable.vector(self._full(parameters))
