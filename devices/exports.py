@@ -10,6 +10,7 @@ from .optional import require
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from .conductance_errors import ConductanceErrors
     from .model import CompactModel
     from .targets.brian2_equations import BrianDevice
     from .targets.jax_functions import DeviceFunctions
@@ -212,3 +213,18 @@ class Exports:
             seed=seed,
             name=name,
         )
+
+    def conductance_errors(self) -> ConductanceErrors:
+        """Return the errors of the device's conductance in a crossbar, as its model declares them.
+
+        Programming error, read noise and drift, as functions of the conductance. For CrossSim and aihwkit there are
+        adapters in :mod:`synaspice.devices.targets.crossbar_adapters`.
+
+        Raises
+        ------
+        ParameterError
+            If the model declares none; :func:`synaspice.devices.conductance_errors.measured_errors` measures them.
+        """
+        from .conductance_errors import errors_of
+
+        return errors_of(self._device)

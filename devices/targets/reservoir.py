@@ -35,14 +35,14 @@ STEPS, SAMPLES = 40, 16
 
 @dataclass(frozen=True)
 class _Held(Waveform):
-    """Levels that are each held for the same time, the first from 0 on."""
+    """Levels that are each held for the same time; the first, which comes before them, is left within a step."""
 
     levels: tuple[float, ...]
     interval: float
 
     def __call__(self, time: ArrayLike) -> FloatArray:
-        # A step belongs to the interval that it ends in; rounding must not put it into the one before.
-        number = np.floor(np.asarray(time, dtype=float) / self.interval + 1e-6).astype(int)
+        # The end of an interval belongs to it, so that its last step sees its level alone; but for rounding.
+        number = np.ceil(np.asarray(time, dtype=float) / self.interval - 1e-6).astype(int)
         return np.asarray(self.levels)[np.clip(number, 0, len(self.levels) - 1)]
 
 
@@ -85,7 +85,8 @@ class OscillatorReservoir(Node):  # type: ignore[misc]
 
     def _rest(self) -> dict[str, FloatArray]:
         start = np.array(initial_state(self.device))
-        return {"out": np.zeros(self.units), "device": start, "steps": np.zeros(1)}
+        current = np.array([self.bias])
+        return {"out": np.zeros(self.units), "device": start, "current": current, "steps": np.zeros(1)}
 
     def initialize(self, x: Any, y: Any = None) -> None:
         """Set the number of inputs, and draw the mask of ones and minus ones if none was given."""
@@ -113,7 +114,7 @@ class OscillatorReservoir(Node):  # type: ignore[misc]
         if not np.all(np.isfinite(currents)):
             raise ParameterError("the input of the reservoir must be finite")
         duration = self.node_time * len(currents)
-        drive = _Held(tuple(currents.tolist()), self.node_time)
+        drive = _Held((*state["current"].tolist(), *currents.tolist()), self.node_time)
         request = Request.of(self.device, drive, duration, "current", {})
         # Other noise for every call, the same for the same history.
         seed = int(np.random.SeedSequence([self.seed, int(state["steps"][0])]).generate_state(1)[0])
@@ -124,19 +125,14 @@ class OscillatorReservoir(Node):  # type: ignore[misc]
         traces = np.empty((len(chunk.states) + len(chunk.telegraphs), 1, points + 1))
         traces[:, :, 0] = np.concatenate([chunk.states, chunk.telegraphs])
         chunk.advance(plan.steps, plan.steps // points, traces)
-        levels = np.repeat(currents, self._samples)
-        nodes = self._measured(plan, traces[:, :, 1:], levels).reshape(len(inputs), self.units)
-        count = state["steps"] + len(inputs)
-        return {"out": nodes[-1], "device": chunk.states[:, 0].copy(), "steps": count}, nodes
+        nodes = self._measured(plan, traces[:, :, 1:]).reshape(len(inputs), self.units)
+        last = {"device": chunk.states[:, 0].copy(), "current": currents[-1:], "steps": state["steps"] + len(inputs)}
+        return {"out": nodes[-1], **last}, nodes
 
-    def _measured(self, plan: Plan, traces: FloatArray, levels: FloatArray) -> FloatArray:
+    def _measured(self, plan: Plan, traces: FloatArray) -> FloatArray:
         """The state of every virtual node."""
-        steady = _Held(tuple(levels.tolist()), plan.request.duration / len(levels))
-        # At the end of an interval the drive is still that of the interval.
-        times = (np.arange(len(levels)) + 0.5) * steady.interval
-        request = Request.of(self.device, steady, plan.request.duration, "current", {})
-        held = Plan(request, self.temperature, 0, len(levels), block=1, noise=False)
-        quantities = held.quantities(times, traces, held.nominal[0])
+        times = np.arange(1, traces.shape[-1] + 1) * (plan.request.duration / traces.shape[-1])
+        quantities = plan.quantities(times, traces, plan.nominal[0])
         first = next(iter(self.device.branches()))
         if self.observable == "voltage":
             return np.asarray(np.sqrt(2) * quantities[first].reshape(-1, self._samples).std(axis=1))

@@ -11,8 +11,8 @@ from synaspice.devices import AutoOscillator, ParameterError, PiecewiseLinear, U
 reservoirpy = framework("reservoirpy")
 from reservoirpy.nodes import Ridge  # noqa: E402
 
-#: At 1.5 times the threshold the amplitude relaxes within 1 ns.
-SETTINGS = {"bias": 1.5e-3, "amplitude": 0.3e-3, "node_time": 0.4e-9}
+#: At 1.3 times the threshold the amplitude relaxes within 1.7 ns.
+SETTINGS = {"bias": 1.3e-3, "amplitude": 0.45e-3, "node_time": 0.4e-9}
 
 
 def waves(count, generator):
@@ -42,11 +42,12 @@ def test_the_virtual_nodes_are_the_amplitudes_of_the_driven_device():
     mask = np.array([[1.0], [-1.0], [0.5]])
     node = device.to_reservoirpy(3, mask=mask, time_step=0.5e-12, **SETTINGS)
     found = node.run(np.array([[1.0], [-0.5]]))
-    levels = np.repeat(1.5e-3 + 0.3e-3 * np.concatenate([mask[:, 0], -0.5 * mask[:, 0]]), 2)
+    # From level to level within a step, at first from the bias.
+    levels = 1.3e-3 + 0.45e-3 * np.repeat([0.0, *mask[:, 0], *(-0.5 * mask[:, 0])], 2)
     ends = 0.4e-9 * np.arange(1, 7)
-    edges = np.sort(np.concatenate([[0.0], ends, ends[:-1] + 1e-15]))
-    drive = PiecewiseLinear(tuple(edges), tuple(levels))
-    exact = device.simulate(drive, ends[-1] + 1e-13, source="current", times=ends, rtol=1e-10, atol=1e-12)
+    edges = np.sort([0.0, 0.5e-12, *ends, *(ends[:-1] + 0.5e-12)])
+    drive = PiecewiseLinear(tuple(edges), tuple(levels[1:]))
+    exact = device.simulate(drive, 2.5e-9, source="current", times=ends, rtol=1e-10, atol=1e-12)
     # Heun's scheme: its amplitude grows by (omega h)^3 / 8 per radian, omega h = 2 pi 5e9 * 0.5e-12
     np.testing.assert_allclose(found.ravel(), exact["envelope"], rtol=1e-4)
 
@@ -77,7 +78,7 @@ def test_the_amplitude_of_the_voltage_serves_where_there_is_no_envelope():
     amplitudes = device.to_reservoirpy(2, observable="voltage", **settings).run(np.zeros((4, 1)))[-1]
     envelope = device.to_reservoirpy(2, **settings).run(np.zeros((4, 1)))[-1]
     # v = (R_0 + Delta R Re c) i; 16 samples over ten periods alias to six phases and more of the rf voltage
-    np.testing.assert_allclose(amplitudes, envelope * device.resistance_swing * 1.5e-3, rtol=0.1)
+    np.testing.assert_allclose(amplitudes, envelope * device.resistance_swing * 1.3e-3, rtol=0.1)
 
 
 def test_bad_requests_are_refused():
