@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .ensembles import ensemble_statistics
     from .hysteresis import hysteresis
     from .iv import iv
+    from .lookup import lookup
     from .noise import noise
     from .splitting import splitting
     from .switching import switching
@@ -27,6 +28,7 @@ __all__ = [
     "ensemble_statistics",
     "hysteresis",
     "iv",
+    "lookup",
     "noise",
     "read_table",
     "splitting",
@@ -41,6 +43,7 @@ _FUNCTIONS = (
     "drift",
     "hysteresis",
     "iv",
+    "lookup",
     "noise",
     "splitting",
     "switching",

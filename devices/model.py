@@ -12,6 +12,7 @@ import numpy as np
 from .declaration import Derived, Symbols
 from .errors import ParameterError, UnknownNameError
 from .exports import Exports
+from .frameworks import Frameworks
 from .preset import Preset, find_preset, presets_of
 from .suggestions import Suggestions
 from .system import System, build_system
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .waveforms import Drive
 
 
-class CompactModel(Suggestions, Exports):
+class CompactModel(Suggestions, Exports, Frameworks):
     r"""A small differential-algebraic system that describes a device between its terminals.
 
     .. math::

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import sympy as sp
 
+from ..conductance_errors import ConductanceErrors
 from ..declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols, Telegraph
 from ..errors import ParameterError
 from ..functions import limexp, ramp
@@ -185,6 +186,28 @@ class PhaseChangeMemory(CompactModel):
         """The conductance, from the first read on to a year."""
         return Drift("conductance", tuple(np.geomspace(1.0, 3.15e7, 31)), origin=self.drift_time)
 
+    def declared_errors(self) -> ConductanceErrors:
+        """The published statistics of programming, drift and reading, with this cell's law of the drift exponent."""
+        reference = self.conductance_reference
+        mean, spread = self._exponent_laws()
+        return ConductanceErrors(
+            0.0,
+            reference,
+            programming=lambda g: statistics.programming_noise(g, reference),
+            exponent_mean=lambda g: np.asarray(mean(statistics.relative_conductance(g, reference))),
+            exponent_spread=lambda g: np.asarray(spread(statistics.relative_conductance(g, reference))),
+            read=lambda g, time: statistics.read_noise(g, time, reference, self.drift_time),
+            first_read=self.drift_time,
+            source=self.provenance.citation if self.provenance else self.reference,
+        )
+
+    def _exponent_laws(self) -> tuple[ClippedLogarithm, ClippedLogarithm]:
+        """Mean and standard deviation of the drift exponent, of the relative conductance."""
+        return (
+            ClippedLogarithm(self.drift_slope, self.drift_offset, self.drift_smallest, self.drift_largest),
+            ClippedLogarithm(self.spread_slope, self.spread_offset, self.spread_smallest, self.spread_largest),
+        )
+
     def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
         """Cells programmed to this one's conductance, with programming noise and spread of the drift exponent.
 
@@ -192,8 +215,7 @@ class PhaseChangeMemory(CompactModel):
         """
         low, high, reference = self.conductance_min, self.conductance_max, self.conductance_reference
         target = np.full(count, low + (high - low) * self.initial_state)
-        mean = ClippedLogarithm(self.drift_slope, self.drift_offset, self.drift_smallest, self.drift_largest)
-        spread = ClippedLogarithm(self.spread_slope, self.spread_offset, self.spread_smallest, self.spread_largest)
+        mean, spread = self._exponent_laws()
         programmed = np.clip(statistics.program(target, generator, reference), low, high)
         exponent = statistics.draw_drift_exponents(target, generator, reference, mean, spread)
         # The exponent belongs to the target; the cell's own law is that of the conductance it has.

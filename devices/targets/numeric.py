@@ -67,7 +67,14 @@ class Compiled:
         return [*currents, *slopes, *observables, *(f"d{x}/dt" for x in self.state_names)]
 
     @functools.cached_property
-    def _quiet(self) -> System:
+    def static_outputs(self) -> list[sp.Expr]:
+        """What :attr:`static_array` gives: currents, dg/dv (diagonal), observables and rates."""
+        flat, quiet = self.system.flat, self.quiet
+        slopes = [sp.diff(g, v) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
+        return [*flat.currents.values(), *slopes, *flat.observables.values(), *quiet.rates.values()]
+
+    @functools.cached_property
+    def quiet(self) -> System:
         """The flat system with its noise switched off."""
         flat = self.system.flat
         silence = dict.fromkeys(self.system.noises, sp.S.Zero)
@@ -87,12 +94,12 @@ class Compiled:
     @functools.cached_property
     def rates(self) -> Function:
         """Scalar function for the rates of the states."""
-        return self._define("rates", list(self._quiet.rates.values()), SCALAR_NAMESPACE)
+        return self._define("rates", list(self.quiet.rates.values()), SCALAR_NAMESPACE)
 
     @functools.cached_property
     def jacobian(self) -> Function:
         """Scalar function for df/dx and df/dv, row by row."""
-        rates, states = self._quiet.rates, self.system.states
+        rates, states = self.quiet.rates, self.system.states
         outputs = [*self._gradient(rates, states), *self._gradient(rates, self.system.voltages)]
         return self._define("jacobian", outputs, SCALAR_NAMESPACE)
 
@@ -120,26 +127,25 @@ class Compiled:
     @functools.cached_property
     def static_array(self) -> Function:
         """Array function for currents, dg/dv (diagonal), observables and rates."""
-        flat, quiet = self.system.flat, self._quiet
-        slopes = [sp.diff(g, v) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
-        outputs = [*flat.currents.values(), *slopes, *flat.observables.values(), *quiet.rates.values()]
-        return self._define("static", outputs, ARRAY_NAMESPACE)
+        return self._define("static", self.static_outputs, ARRAY_NAMESPACE)
 
     @functools.cached_property
-    def _derived_source(self) -> str:
+    def derived_source(self) -> str:
+        """Source of the function of the declared parameters for the derived ones."""
         known: Expressions = {}
         for symbol, expression in self.system.derived.items():
             known[symbol] = expression.xreplace(known)
         return function_source("derived", {"p": self.system.parameters}, list(known.values()))
 
     @functools.cached_property
-    def _initial_source(self) -> str:
+    def initial_source(self) -> str:
+        """Source of the function of the parameters for the initial state."""
         return function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
 
     @functools.cached_property
     def derived(self) -> Function:
         """Scalar function of the declared parameters for the derived ones."""
-        return define(self._derived_source, "derived", SCALAR_NAMESPACE)
+        return define(self.derived_source, "derived", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def derived_names(self) -> list[str]:
@@ -149,17 +155,17 @@ class Compiled:
     @functools.cached_property
     def derived_array(self) -> Function:
         """Array function of the declared parameters for the derived ones."""
-        return define(self._derived_source, "derived", ARRAY_NAMESPACE)
+        return define(self.derived_source, "derived", ARRAY_NAMESPACE)
 
     @functools.cached_property
     def initial(self) -> Function:
         """Scalar function of the parameters for the initial state."""
-        return define(self._initial_source, "initial", SCALAR_NAMESPACE)
+        return define(self.initial_source, "initial", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def initial_array(self) -> Function:
         """Array function of the parameters for the initial state."""
-        return define(self._initial_source, "initial", ARRAY_NAMESPACE)
+        return define(self.initial_source, "initial", ARRAY_NAMESPACE)
 
 
 @functools.lru_cache(maxsize=256)
@@ -272,6 +278,22 @@ def positive(name: str, value: Any, unit: str = "") -> float:
     return float(value)
 
 
+def driven_branch(device: CompactModel, source: str) -> tuple[int, bool]:
+    """Number of the branch that a source drives, and whether it imposes the current.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    """
+    branches = enumerate(device.branches().values())
+    sources = {name: (k, by) for k, b in branches for name, by in ((b.name, False), (b.current, True))}
+    sources |= {"voltage": (0, False), "current": (0, True)}
+    if source not in sources:
+        raise UnknownNameError("source", source, sources)
+    return sources[source]
+
+
 @dataclass(frozen=True)
 class Request:
     """A checked simulation request: what is driven by which waveform, and for how long."""
@@ -296,13 +318,8 @@ class Request:
             raise ParameterError(f"the duration must be a number of seconds, not {duration!r}") from None
         if not (0 < length < np.inf):
             raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
-        branches = list(device.branches().values())
-        sources = {name: (k, by) for k, b in enumerate(branches) for name, by in ((b.name, False), (b.current, True))}
-        sources |= {"voltage": (0, False), "current": (0, True)}
-        if source not in sources:
-            raise UnknownNameError("source", source, sources)
-        branch, by_current = sources[source]
-        others = {b.name: k for k, b in enumerate(branches) if k != branch}
+        branch, by_current = driven_branch(device, source)
+        others = {name: k for k, name in enumerate(device.branches()) if k != branch}
         allowed = [*device.input_declarations(), *others]
         for name in inputs:
             if name not in allowed:
