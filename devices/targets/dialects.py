@@ -150,13 +150,14 @@ NGSPICE = Dialect(
         **_STATEMENTS,
         "flicker_model": ".model {name}_pink r kf=1 af=1",
         "flicker_resistor": "R_{name} {p} {n} {name}_pink 1",
-        # Samples of unit variance, joined by straight lines; zero in every other analysis.
-        "noisy_voltage": "V_{name} {p} {n} DC 0 TRNOISE(1 {value} 0 0)",
+        # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
+        # ngspice has no way to repeat it: its generator does not heed the seed.
+        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} 0 1 0)",
     },
     sources=_SOURCES,
     deck=_DECK,
     transient_noise="source",
-    noise_advice="every instance has its own noise; 'setseed N' in .spiceinit or .control makes it the same every time",
+    noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )
 
 XYCE = Dialect(
@@ -186,6 +187,7 @@ XYCE = Dialect(
 LTSPICE = Dialect(
     name="LTspice",
     functions={**_FUNCTIONS, "ramp": "uramp({0})", "ramp_power": "pow(uramp({0}), {1})"},
+    formula_functions={name: _FUNCTIONS[name] for name in ("ramp", "ramp_power")},
     temperature="(temp + 273.15)",
     statements={
         **_STATEMENTS,

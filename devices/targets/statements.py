@@ -12,7 +12,7 @@ from ..waveforms import Waveform
 from .dialects import Dialect
 
 LINE_WIDTH = 110
-#: Waveforms can be very long; simulators read lines of limited length.
+#: Waveforms can be very long, and not every simulator continues a formula; lines are of limited length in some.
 LONG_LINE_WIDTH = 1000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -176,7 +176,7 @@ class Statements:
         else:
             lines = textwrap.wrap(
                 text.removeprefix(head),
-                LINE_WIDTH,
+                LONG_LINE_WIDTH if statement == "parameter" else LINE_WIDTH,
                 initial_indent=head,
                 subsequent_indent=start,
                 break_long_words=False,
