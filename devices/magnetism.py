@@ -175,6 +175,19 @@ def spin_torque_field(current: Any, saturation_magnetization: Any, volume: Any) 
     return hbar * current / (mu_0 * q_e * saturation_magnetization * volume)
 
 
+def damped_rotation(m: sp.Matrix, precession: sp.Matrix, damping: Any) -> sp.Matrix:
+    r"""Angular velocity of a unit magnetisation with damping.
+
+    .. math::
+
+        \dot{\mathbf m} = \boldsymbol\Omega \times \mathbf m, \qquad
+        \boldsymbol\Omega = \frac{\boldsymbol\omega + \alpha\, \mathbf m \times \boldsymbol\omega}{1+\alpha^2}
+
+    The arguments are those of :func:`landau_lifshitz_gilbert`.
+    """
+    return (precession + damping * m.cross(precession)) / (1 + damping**2)
+
+
 def landau_lifshitz_gilbert(m: sp.Matrix, precession: sp.Matrix, damping: Any) -> sp.Matrix:
     r"""Rate of change of a unit magnetisation, the Gilbert equation solved for it.
 
@@ -197,8 +210,7 @@ def landau_lifshitz_gilbert(m: sp.Matrix, precession: sp.Matrix, damping: Any) -
     damping : Expr
         Gilbert damping :math:`\alpha`. [-]
     """
-    torque = m.cross(precession)
-    return -(torque + damping * m.cross(torque)) / (1 + damping**2)
+    return damped_rotation(m, precession, damping).cross(m)
 
 
 def thermal_field_density(

@@ -37,8 +37,8 @@ from .macrospin import (
     slow_triangle,
 )
 from .magnetism import (
+    damped_rotation,
     direction,
-    landau_lifshitz_gilbert,
     slonczewski_efficiency,
     spin_torque_field,
     thermal_field_density,
@@ -211,6 +211,7 @@ class MTJ(CompactModel):
     torque_efficiency = Auxiliary("1", "efficiency of the spin-transfer torque")
     torque_frequency = Auxiliary("rad/s", "field scale of the spin-transfer torque, times gamma_0", scale=1e9)
     precession = Auxiliary("rad/s", "effective field, torques included, times gamma_0", vector=True, scale=1e9)
+    rotation = Auxiliary("rad/s", "angular velocity of the magnetisation", vector=True, scale=1e9)
     thermal_field = Noise("A/m", "thermal field", vector=True)
     barrier_noise = ElectricalNoise("voltage", "thermal, shot and flicker noise of the barrier")
     resistance = Observable("ohm", "resistance")
@@ -286,7 +287,8 @@ class MTJ(CompactModel):
             "torque_efficiency": efficiency(s.cosine),
             "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * polarized / magnetic * current,
             "precession": s.gamma_0 * field + torque,
-            "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
+            "rotation": damped_rotation(s.m, s.precession, s.damping),
+            "dm/dt": s.rotation.cross(s.m),
             "thermal_field": sp.ones(3, 1)
             * thermal_field_density(s.damping, hot_electrons, s.gyromagnetic_ratio, m_s * magnetic, s.volume),
             "barrier_noise": barrier_noise(s, conductance, hot_electrons),

@@ -25,8 +25,8 @@ from .macrospin import (
     slow_triangle,
 )
 from .magnetism import (
+    damped_rotation,
     direction,
-    landau_lifshitz_gilbert,
     thermal_field_density,
 )
 from .model import CompactModel
@@ -131,6 +131,7 @@ class SpinMagnet(CompactModel):
     )
     absorbed = Auxiliary("A", "spin current into the interface", vector=True, scale=1e-3)
     precession = Auxiliary("rad/s", "effective field, torque included, times gamma_0", vector=True, scale=1e9)
+    rotation = Auxiliary("rad/s", "angular velocity of the magnetisation", vector=True, scale=1e9)
     thermal_field = Noise("A/m", "thermal field", vector=True)
 
     @classmethod
@@ -162,7 +163,8 @@ class SpinMagnet(CompactModel):
             **{f"spin_current_{axis}": s.absorbed[k] for k, axis in enumerate("xyz")},
             # A rate tau across m is that of a field m x tau / gamma_0, and m x drops the longitudinal part.
             "precession": s.gamma_0 * field - s.torque_rate_per_ampere * s.m.cross(s.absorbed),
-            "dm/dt": landau_lifshitz_gilbert(s.m, s.precession, s.damping),
+            "rotation": damped_rotation(s.m, s.precession, s.damping),
+            "dm/dt": s.rotation.cross(s.m),
             "thermal_field": sp.ones(3, 1)
             * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
         }

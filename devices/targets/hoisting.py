@@ -65,6 +65,10 @@ class Hoist:
             self._seen[expr] = self._visit(expr)
         return self._seen[expr]
 
+    def is_static(self, expr: sp.Expr) -> bool:
+        """Whether an expression is to be taken out as a whole."""
+        return expr.free_symbols <= self.static
+
     def _symbol(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_number:
             return sp.Float(sp.N(expr, 30), 17)
@@ -73,11 +77,11 @@ class Hoist:
     def _visit(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_Integer or expr.is_Float:
             return expr
-        if expr.free_symbols <= self.static:
+        if self.is_static(expr):
             return self._symbol(expr)
         if expr.is_Mul or expr.is_Add:
-            fixed = [a for a in expr.args if a.free_symbols <= self.static]
-            moving = [self(a) for a in expr.args if not a.free_symbols <= self.static]
+            fixed = [a for a in expr.args if self.is_static(a)]
+            moving = [self(a) for a in expr.args if not self.is_static(a)]
             part = expr.func(*fixed)
             return expr.func(part if part.is_Integer else self._symbol(part), *moving) if fixed else expr.func(*moving)
         if expr.is_Pow and expr.exp.is_number:

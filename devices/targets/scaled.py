@@ -10,10 +10,13 @@ from ..system import System
 SPHERE_STIFFNESS = 10
 
 
+def sphere_deficit(sphere: tuple[sp.Symbol, ...]) -> sp.Expr:
+    """What the square of a magnetisation lacks to one."""
+    return sp.UnevaluatedExpr(1 - sum(x**2 for x in sphere))
+
+
 def restoring_rates(system: System) -> dict[sp.Symbol, sp.Expr]:
     r"""Rates that return the states on a unit sphere to it, :math:`\kappa (1 - |m|^2)\,m`, per time scale."""
     return {
-        symbol: SPHERE_STIFFNESS * sp.UnevaluatedExpr(1 - sum(x**2 for x in sphere)) * symbol
-        for sphere in system.spheres
-        for symbol in sphere
+        symbol: SPHERE_STIFFNESS * sphere_deficit(sphere) * symbol for sphere in system.spheres for symbol in sphere
     }

@@ -3,15 +3,18 @@
 Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
 time is measured in the model's time scale, so that all quantities are of order one and the
 simulator's default tolerances fit. In a static analysis a hysteretic state must hold its initial value, while
-small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state,
+small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state, on a
+capacitor of an age-long time constant,
 
-    hold = rate + (state - initial state),
+    d hold / dt = state - initial state,
 
-behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
-soon as time runs: the capacitor's current is ``rate - (1 - running) * hold``. At the operating point that is
-``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
-acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
-sets it to the swept value.)
+and a source ``running`` that is 0 in static analyses and 1 as soon as time runs: the state's capacitor gets
+``rate - (1 - running) * hold``. At the operating point nothing flows into either capacitor, so that the state is at
+its initial value, and ``hold`` equal to its rate there; at any finite frequency ``hold`` stands still and ``rate`` acts
+alone; and in a transient ``hold`` is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice sets
+it to the swept value.)
+
+What the equations become is decided by :mod:`~synaspice.devices.targets.formulation`, for the simulator's speed.
 """
 
 from __future__ import annotations
@@ -28,9 +31,10 @@ from ..declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Obse
 from ..errors import ParameterError, UnknownNameError
 from ..system import System, enforce_bounds
 from .dialects import DIALECTS, Dialect
-from .expressions import ExpressionPrinter
+from .elements import Elements
+from .formulation import exact
 from .netlist_header import describe
-from .scaled import restoring_rates
+from .scaled import SPHERE_STIFFNESS, restoring_rates, sphere_deficit
 from .statements import Statements, check_name, joined
 
 if TYPE_CHECKING:
@@ -139,9 +143,10 @@ class _Writer:
         noises = {symbol: self._noise(symbol, density) for symbol, density in self.system.noises.items()}
         self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
         self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
-        self.spelled = self._spelling()
-        self.printer = ExpressionPrinter(dialect, self.spelled)
-        self.formula_printer = ExpressionPrinter(dialect, self.spelled, formula=True)
+        unit = type(device).time_scale
+        self.time_unit: Any = sp.Symbol("time_unit", real=True) if isinstance(unit, str) else exact(unit)
+        self.elements = Elements(device, self.write)
+        self._add_nodes()
         self._check_names()
 
     def _check_names(self) -> None:
@@ -170,27 +175,22 @@ class _Writer:
             total += sp.sqrt(density / _INTERVAL) * _samples_of(symbol)
         return total
 
-    def _spelling(self) -> dict[sp.Symbol, str]:
-        """How voltages, states, auxiliaries and pins are referred to inside an expression."""
-        spelled = {TEMPERATURE: self.dialect.temperature}
-        for name, branch in self.device.branches().items():
-            spelled[sp.Symbol(name, real=True)] = self.write.drop(branch.positive, branch.negative)
-        nodes = dict(self.scales)
-        nodes |= {
-            sp.Symbol(name, real=True): item.netlist_scale
-            for name, item in self.device.input_declarations().items()
-            if name in self.inputs
-        }
-        for source in (node_of(symbol) for symbol in self.system.noises for node_of in (_source_of, _samples_of)):
-            spelled[source] = self.write.node(source)
-        self.node_scales = {symbol: scale for symbol, scale in nodes.items() if scale != 1}
-        spelled |= {symbol: self.write.node(symbol) for symbol in nodes}
-        return spelled
+    def _add_nodes(self) -> None:
+        """States, auxiliaries, pins and sources of noise are nodes."""
+        for symbol, scale in self.scales.items():
+            self.elements.add(symbol, scale)
+        for name in self.inputs:
+            self.elements.add(sp.Symbol(name, real=True), self.device.input_declarations()[name].netlist_scale)
+        for symbol in self.system.noises:
+            self.elements.add(_source_of(symbol))
+            self.elements.add(_samples_of(symbol))
+        for sphere in self.system.spheres:
+            self.elements.add(_restoring(sphere))
 
     def subcircuit(self) -> Subcircuit:
         sections = [self._header(), self._interface(), self._derived(), self._currents()]
         sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
-        sections.append(self.write.close(self.name))
+        sections += [self.elements.branch_voltages(), self.write.close(self.name)]
         text = "\n".join(joined(sections)) + "\n"
         return Subcircuit(self.name, self.pins, text, self.dialect.name.lower())
 
@@ -238,7 +238,7 @@ class _Writer:
     def _derived(self) -> list[str]:
         sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
         sources += [*(self.system.observables[symbol] for symbol in self.shown), *self._electrical_noises()]
-        needed = set().union(*(e.free_symbols for e in sources)) - set(CONSTANTS)
+        needed = set().union(*(e.free_symbols for e in sources))
         needed |= set().union(*(e.free_symbols for e in self.system.initial.values()))
         scale = type(self.device).time_scale
         if isinstance(scale, str):
@@ -254,11 +254,11 @@ class _Writer:
             if isinstance(item, Derived) and needed & set(symbols := item.symbols):
                 lines += write.comment(f"{item.description} [{item.unit}]")
                 for symbol in symbols:
-                    lines += write.parameter(symbol, self._formula(self.system.derived[symbol]))
+                    lines += write.parameter(symbol, self.elements.formula(self.system.derived[symbol]))
         lines += write.comment("unit of time of the state equations [s]")
         lines += write.parameter("time_unit", write.formula(scale) if isinstance(scale, str) else repr(scale))
         for symbol, start in self.system.initial.items():
-            lines += write.parameter(f"{symbol}_start", self._formula(_over(start, self.scales[symbol])))
+            lines += write.parameter(f"{symbol}_start", self.elements.formula(_over(start, self.scales[symbol])))
         return lines
 
     def _currents(self) -> list[str]:
@@ -267,7 +267,7 @@ class _Writer:
             self.device.branches().values(), self.system.currents.items(), strict=True
         ):
             lines += self.write.comment(f"{symbol} from {branch.positive} to {branch.negative} [A]")
-            lines += self.write.current(symbol, branch.positive, branch.negative, self._expression(expression))
+            lines += self.elements.current(symbol, branch.positive, branch.negative, expression)
         return lines
 
     def _noise_sources(self) -> list[str]:
@@ -286,7 +286,7 @@ class _Writer:
             assert isinstance(item, ElectricalNoise)
             branch = self.device.branches()[item.branch]
             thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
-            self.spelled |= {thermal: write.node(thermal), pink: write.node(pink)}
+            self.elements.add(thermal), self.elements.add(pink)
             current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal
             about = f"{name}: {item.description}, from the thermal noise of one ohm"
             if write.has("flicker_model"):
@@ -296,52 +296,54 @@ class _Writer:
                 lines += write.comment(f"{about}; no flicker noise: {self.dialect.name} has no source of it")
             lines += write.resistor(thermal, thermal, 0, "1")
             lines += write.flicker_voltage(pink) if write.has("flicker_model") else []
-            lines += write.current(name, branch.positive, branch.negative, self._expression(current))
+            lines += write.current(name, branch.positive, branch.negative, self.elements.expression(current))
         return lines
 
     def _auxiliaries(self) -> list[str]:
         lines = []
+        for sphere in self.system.spheres:
+            about = f"{SPHERE_STIFFNESS} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
+            lines += self.write.comment(f"{_restoring(sphere)}: {about}")
+            lines += self.elements.node(_restoring(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
         for name, state in self.states.items():
             limited = sp.Symbol(f"{name}_within", real=True)
             if limited in self.auxiliaries:
                 lines += self.write.comment(f"{limited}: {name}, or the bound that it is beyond [{state.unit}]")
-                lines += self._node(limited, _over(self.auxiliaries[limited], state.scale))
+                lines += self.elements.node(limited, _over(self.auxiliaries[limited], state.scale))
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
                 size = "" if item.scale == 1 else f"{item.scale:g} "
                 lines += self.write.comment(f"{name}: {item.description} [{size}{item.unit}]")
                 for symbol in item.symbols:
-                    lines += self._node(symbol, _over(self.auxiliaries[symbol], item.scale))
+                    lines += self.elements.node(symbol, _over(self.auxiliaries[symbol], item.scale))
         return lines
 
     def _states(self) -> list[str]:
-        unit = sp.Symbol("time_unit", positive=True)
         restoring = restoring_rates(self.system)
-        write = self.write
+        deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
+        write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]
-            scaled = _over(unit * rate, scale) + restoring.get(symbol, 0)
+            scaled = _over(self.time_unit * rate, scale) + sp.sympify(restoring.get(symbol, 0)).xreplace(deficits)
             size = "" if scale == 1 else f" in {scale:g} {state.unit}"
             lines += write.comment(f"{symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
             if state.bounds:
                 low, high = (bound / scale for bound in state.bounds)
-                drift, node = (sp.Symbol(name, real=True) for name in (f"drift_{symbol}", f"{symbol}_in_volts"))
-                lines += self._node(drift, scaled)
-                self.spelled |= {drift: write.node(drift), node: write.node(symbol)}
-                scaled = enforce_bounds(drift, node, (low, high), state.boundary_layer)
+                drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
+                here = elements.add(sp.Symbol(f"{symbol}_in_volts", real=True), name=symbol)
+                lines += elements.node(drift, scaled)
+                scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
                 lines += write.comment(
                     f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
                 )
-            rate_node, hold, here = f"rate_{symbol}", f"hold_{symbol}", write.node(symbol)
-            moving, held = write.node(rate_node), write.node(hold)
-            lines += write.voltage(rate_node, rate_node, 0, self._expression(scaled))
-            lines += write.current(hold, 0, hold, f"{moving} + {here} - {symbol}_start")
-            lines += write.resistor(hold, hold, 0, "1")
-            lines += write.capacitor(hold, hold, 0, "1e12")
-            lines += write.current(symbol, 0, symbol, f"{moving} - (1 - {write.node('running')})*{held}")
+            hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
+            lines += elements.current(symbol, 0, symbol, scaled - hold, unsplit=running * hold)
             start = write.formula(f"{symbol}_start")
             lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
+            lines += write.transconductance(hold, 0, hold, (symbol, 0), "1")
+            lines += write.constant_current(hold, hold, 0, start)
+            lines += write.capacitor(hold, hold, 0, "1e12")
         if lines:
             intro = write.comment("running: 0 in static analyses, 1 in transients")
             intro += write.comment("hold_*: keeps a state at its start while running is 0")
@@ -353,29 +355,10 @@ class _Writer:
         for name, item in self.device.declarations().items():
             if isinstance(item, Observable) and self.shown:
                 lines += self.write.comment(f"{name}: {item.description} [{item.unit}]")
-                lines += joined(self._node(symbol, self.system.observables[symbol]) for symbol in item.symbols)
+                for symbol in item.symbols:
+                    shown = self.elements.expression(self.system.observables[symbol])
+                    lines += self.write.voltage(symbol, symbol, 0, shown)
         return lines
-
-    # --- expressions ----------------------------------------------------------------------
-
-    def _node(self, symbol: sp.Symbol, expression: sp.Expr) -> list[str]:
-        """A node of the symbol's name, whose voltage is the expression."""
-        return self.write.voltage(symbol, symbol, 0, self._expression(expression))
-
-    def _expression(self, expression: sp.Expr) -> str:
-        # ngspice adds 1e-32 to every denominator of a source: powers of such small constants must not stand there.
-        numbers = {symbol: sp.Float(value) for symbol, (value, *_) in CONSTANTS.items()}
-        return self.printer.doprint(self._in_volts(expression.xreplace(numbers)))  # type: ignore[no-any-return]
-
-    def _formula(self, expression: sp.Expr) -> str:
-        return self.write.formula(self.formula_printer.doprint(self._in_volts(expression)))
-
-    def _in_volts(self, expression: sp.Expr) -> sp.Expr:
-        """Nodes stand for scaled quantities; a scale that all terms share moves in front."""
-        in_volts = expression.xreplace({symbol: scale * symbol for symbol, scale in self.node_scales.items()})
-        if in_volts == expression:
-            return in_volts
-        return sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
 
 
 def _source_of(noise: sp.Symbol) -> sp.Symbol:
@@ -388,5 +371,10 @@ def _samples_of(noise: sp.Symbol) -> sp.Symbol:
     return sp.Symbol(f"{noise}_samples", real=True)
 
 
+def _restoring(sphere: tuple[sp.Symbol, ...]) -> sp.Symbol:
+    """Node of the rate, over the magnetisation, that returns it to its sphere."""
+    return sp.Symbol(f"{str(sphere[0]).removesuffix('_x')}_restoring", real=True)
+
+
 def _over(expression: Any, scale: float) -> Any:
-    return expression if scale == 1 else expression / scale
+    return expression if scale == 1 else expression / exact(scale)

@@ -114,6 +114,19 @@ class Statements:
         """A behavioural source of the voltage of ``p`` over ``n``."""
         return self._write("voltage", name=name, p=p, n=n, value=value)
 
+    def transconductance(self, name: object, p: object, n: object, control: Sequence[object], value: str) -> list[str]:
+        """A source of a current from ``p`` to ``n`` that is proportional to the voltage between two nodes."""
+        positive, negative = control
+        return self._write("transconductance", name=name, p=p, n=n, positive=positive, negative=negative, value=value)
+
+    def conductance(self, node: object, value: str) -> list[str]:
+        """A conductance from a node to ground that has no thermal noise."""
+        return self.transconductance(f"{node}_load", node, 0, (node, 0), value)
+
+    def constant_current(self, name: object, p: object, n: object, value: str) -> list[str]:
+        """A source of a current from ``p`` to ``n``."""
+        return self._write("constant_current", name=name, p=p, n=n, value=value)
+
     def resistor(self, name: object, p: object, n: object, value: str) -> list[str]:
         """A resistor; its thermal noise is that of a resistor."""
         return self._write("resistor", name=name, p=p, n=n, value=value)
