@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.ready
 
-.PHONY: demo test check bench docs format clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -28,6 +28,9 @@ docs: setup  ## HTML documentation in docs/_build
 
 ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
 	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
+
+frameworks: setup  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,frameworks]" -c tools/constraints.txt
 
 format: setup
 	$(BIN)/ruff format .

@@ -215,7 +215,7 @@ def measured_errors(
         conductance = chord(nominal)
         rows.append((conductance, spread, noise / (conductance * read_voltage)))
     rows.sort()
-    g, spread, noise = (np.array(column) for column in zip(*rows, strict=True))
+    g, spreads, noises = np.array(rows).T
     if len(g) < 2 or not np.all(np.diff(g) > 0):
         raise ParameterError("the levels must be two or more, of different conductances")
 
@@ -225,8 +225,8 @@ def measured_errors(
     return ConductanceErrors(
         float(g[0]),
         float(g[-1]),
-        programming=interpolated(spread),
-        read=interpolated(noise),
+        programming=interpolated(spreads),
+        read=interpolated(noises),
         source=f"{devices} devices {device!r}, {', '.join(distributions)} varied",
     )
 

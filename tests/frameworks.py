@@ -10,7 +10,7 @@ import pytest
 
 
 def framework(name: str) -> ModuleType:
-    """Import a framework, or skip the module that asks for it; CI must have it (``make frameworks``)."""
+    """Import a framework, or skip the module or test that asks for it; CI must have it (``make frameworks``)."""
     try:
         return importlib.import_module(name)
     except Exception as error:  # Brian 2 fails with an AttributeError on a NumPy that is too new for it

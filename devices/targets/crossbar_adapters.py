@@ -38,7 +38,7 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
         base = importlib.import_module("simulator.devices.idevice").EmptyDevice
     except ImportError:
         raise MissingDependencyError(
-            "a CrossSim device needs CrossSim, which is on github.com/sandialabs/cross-sim: clone it, pip install it"
+            "a CrossSim device needs CrossSim, which is not on PyPI: https://github.com/sandialabs/cross-sim"
         ) from None
     generator = np.random.default_rng(seed)
 

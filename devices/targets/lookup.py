@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -158,7 +158,7 @@ def write_table_module(
     rows = [" ".join(map(repr, row)) for row in zip(*(column.tolist() for column in columns), strict=True)]
     data = "\n".join([*_header(device, "#"), f"# {' '.join(axes)} {branch.current}", *rows, ""])
     chosen = _checked_name(name or device.model_name().replace("-", "_") + "_table")
-    present: dict[str, Any] = device.values | dict(_initial(device)) if axes.keys() - {branch.name} else {}
+    present = {**device.values, **_initial(device)}
     voltage = f"V({branch.positive}, {branch.negative})"
     parameters = [f"    parameter real {axis} = {present[axis]!r};" for axis in axes if axis != branch.name]
     arguments = ", ".join(voltage if axis == branch.name else axis for axis in axes)

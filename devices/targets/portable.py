@@ -201,7 +201,7 @@ class Course:
     @property
     def times(self) -> FloatArray:
         """The reported times [s]."""
-        return np.arange(0, self.steps + 1, self.stride) * self.step
+        return np.asarray(np.arange(0, self.steps + 1, self.stride) * self.step, dtype=np.float64)
 
 
 def course(

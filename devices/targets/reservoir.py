@@ -43,10 +43,10 @@ class _Held(Waveform):
     def __call__(self, time: ArrayLike) -> FloatArray:
         # The end of an interval belongs to it, so that its last step sees its level alone; but for rounding.
         number = np.ceil(np.asarray(time, dtype=float) / self.interval - 1e-6).astype(int)
-        return np.asarray(self.levels)[np.clip(number, 0, len(self.levels) - 1)]
+        return np.asarray(np.asarray(self.levels)[np.clip(number, 0, len(self.levels) - 1)])
 
 
-class OscillatorReservoir(Node):  # type: ignore[misc]
+class OscillatorReservoir(Node):
     """An oscillator as a node of reservoirpy; see :meth:`CompactModel.to_reservoirpy`."""
 
     def __init__(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.checkpoint import checkpoint as recompute
 
 from ..errors import ParameterError, UnknownNameError
@@ -24,7 +25,6 @@ from .portable import Arrays, Course, Portable, course, heun, resampling, runge_
 if TYPE_CHECKING:
     from ..model import CompactModel
 
-Tensor = torch.Tensor
 #: Relative size of the correction of a voltage at which Newton's method ends; the last step gets to rounding.
 SETTLED = 1e-8
 
@@ -125,7 +125,7 @@ class DeviceModule(torch.nn.Module):
         return self.device.replace(**kept, **{name: float(value.detach()) for name, value in trained.items()})
 
     def _tensor(self, value: Any) -> Tensor:
-        anchor: Tensor = self._anchor  # type: ignore[assignment]
+        anchor = self._anchor
         if isinstance(value, Tensor):
             return value.to(anchor)
         return torch.as_tensor(np.asarray(value, dtype=float)).to(anchor)
@@ -259,7 +259,7 @@ class DeviceModule(torch.nn.Module):
         generator = None
         if temperature is not None:
             batch = (*(() if trajectories is None else (whole("trajectories", trajectories, 1),)), *batch)
-            generator = torch.Generator(self._anchor.device)  # type: ignore[arg-type]
+            generator = torch.Generator(self._anchor.device)
             generator.manual_seed(whole("seed", seed, 0)) if seed is not None else generator.seed()
         run = _Run(self._portable, plan, own, driven, p, temperature)
         x: Arrays = tuple(value.expand(batch) for value in start.values())
