@@ -19,9 +19,8 @@ def main() -> None:
     print("power:", jax.jit(jax.vmap(power, in_axes=(None, 0)))(functions.parameters, currents))
     slopes = jax.jit(jax.grad(power))(functions.parameters, float(currents[1]))
     for name in ("threshold_current", "damping_rate", "nonlinear_damping"):
-        print(
-            f"d ln(power) / d ln({name}) = {slopes[name] * oscillator.values[name] / oscillator.stationary_power(currents[1]):.3f}"
-        )
+        elasticity = slopes[name] * oscillator.values[name] / power({}, float(currents[1]))
+        print(f"d ln(power) / d ln({name}) = {elasticity:.3f}")
 
 
 if __name__ == "__main__":
