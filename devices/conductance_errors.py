@@ -92,7 +92,7 @@ class ConductanceErrors:
                 f"conductances from {np.min(values):g} S to {np.max(values):g} S go beyond the range in which these "
                 f"statistics hold, {self.smallest:g} S to {self.largest:g} S"
             )
-        return np.clip(values, self.smallest, self.largest)
+        return np.asarray(np.clip(values, self.smallest, self.largest))
 
     def programming_error(self, conductance: ArrayLike) -> FloatArray:
         """Standard deviation of the conductance that programming to targets [S] reaches. [S]."""
@@ -123,7 +123,7 @@ class ConductanceErrors:
     def draw_exponents(self, conductance: ArrayLike, generator: np.random.Generator) -> FloatArray:
         """Draw drift exponents of devices programmed to targets [S]; a negative one counts as positive."""
         mean, spread = self.drift_exponent(conductance)
-        return np.abs(mean + spread * generator.standard_normal(np.shape(mean)))
+        return np.asarray(np.abs(mean + spread * generator.standard_normal(np.shape(mean))))
 
     def draw_read(
         self, drifted: ArrayLike, programmed: ArrayLike, time: float, generator: np.random.Generator
