@@ -12,7 +12,7 @@ import re
 _NAME = r"[A-Za-z_]\w*"
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 #: Of Spectre's expressions: the functions, and the operators in the order in which a regular expression tries them.
-FUNCTIONS = set("abs cos exp log max min pow sin sinh sqrt tanh".split())
+FUNCTIONS = set(["abs", "cos", "exp", "log", "max", "min", "pow", "sin", "sinh", "sqrt", "tanh"])
 _TOKEN = re.compile(rf"\s*(?:({_NUMBER})|({_NAME})|(\*\*|[-+*/(),?:<>]))", re.I)
 
 
@@ -124,7 +124,7 @@ def to_ngspice(text: str) -> str:
         elif match := re.fullmatch(rf"ends ({_NAME})", line):
             lines.append(f".ends {match[1]}")
             state = "outside"
-        elif match := re.fullmatch(rf"(B_\w+) \((\w+) (\w+)\) bsource ([iv])=(.+)", line):
+        elif match := re.fullmatch(r"(B_\w+) \((\w+) (\w+)\) bsource ([iv])=(.+)", line):
             lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[4]}={check_expression(match[5], known)}"]
             interface = []
         elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) resistor r=({_NUMBER})", line):
