@@ -12,7 +12,7 @@ import re
 _NAME = r"[A-Za-z_]\w*"
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 #: Of Spectre's expressions: the functions, and the operators in the order in which a regular expression tries them.
-FUNCTIONS = set(["abs", "cos", "exp", "log", "max", "min", "pow", "sin", "sinh", "sqrt", "tanh"])
+FUNCTIONS = {"abs", "cos", "exp", "log", "max", "min", "pow", "sin", "sinh", "sqrt", "tanh"}
 _TOKEN = re.compile(rf"\s*(?:({_NUMBER})|({_NAME})|(\*\*|[-+*/(),?:<>]))", re.I)
 
 
