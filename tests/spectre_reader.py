@@ -127,6 +127,12 @@ def to_ngspice(text: str) -> str:
         elif match := re.fullmatch(r"(B_\w+) \((\w+) (\w+)\) bsource ([iv])=(.+)", line):
             lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[4]}={check_expression(match[5], known)}"]
             interface = []
+        elif match := re.fullmatch(r"(G_\w+) \((\w+) (\w+) (\w+) (\w+)\) vccs gm=(.+)", line):
+            lines += [*interface, f"{' '.join(match.groups()[:5])} {{{check_expression(match[6], known)}}}"]
+            interface = []
+        elif match := re.fullmatch(r"(I_\w+) \((\w+) (\w+)\) isource dc=(.+)", line):
+            lines += [*interface, f"{' '.join(match.groups()[:3])} {{{check_expression(match[4], known)}}}"]
+            interface = []
         elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) resistor r=({_NUMBER})", line):
             lines.append(f"{match[1]} {match[2]} {match[3]} {match[4]}")
         elif match := re.fullmatch(rf"(C_\w+) \((\w+) (\w+)\) capacitor c=({_NUMBER}|{_NAME})(?: ic=({_NAME}))?", line):

@@ -161,14 +161,15 @@ def test_spatk_understands_every_statement(dialect):
 
 def in_neospice(text, *analysis):
     neospice = pytest.importorskip("neospice")
-    # neospice 0.2.0 knows `temper` in sources, but takes it for 0 in .param lines.
-    simulator, text = neospice.Simulator(), re.sub(r"(?m)^(\.param.*)\btemper\b", r"\g<1>27.0", text)
+    # neospice 0.2.0 knows `temper` in sources, but takes it for 0 in formulas.
+    text = re.sub(r"\{[^{}]*\}", lambda formula: formula.group().replace("temper", "27.0"), text)
+    simulator = neospice.Simulator()
     circuit = simulator.parse(text)
     circuit.options.reltol, circuit.options.abstol, circuit.options.vntol = 1e-7, 1e-15, 1e-9
     return simulator.run_transient(circuit, *analysis) if analysis else simulator.run(circuit)
 
 
-FINER = {"phase-change-memory": 4, "sky130-reram": 4}
+FINER = {"phase-change-memory": 4, "sky130-reram": 8, "vteam": 4, "stanford-rram": 4, "volatile-memristor": 4}
 TIGHT = {"reltol": 1e-7, "abstol": 1e-15, "vntol": 1e-9}
 DEVICES = sorted(name for name, model in models().items() if model.__module__.startswith("synaspice."))
 
