@@ -22,7 +22,6 @@ doi:10.1038/srep10571; A. Brataas, G. E. W. Bauer, P. J. Kelly, "Non-collinear m
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +30,10 @@ import numpy as np
 import sympy as sp
 
 from .declaration import Parameter, Symbols
-from .errors import ParameterError
 from .targets.dialects import DIALECTS
 from .targets.expressions import ExpressionPrinter
 from .targets.spice import Subcircuit
+from .targets.statements import check_name
 from .waveforms import FloatArray
 
 #: The components of a node, charge first.
@@ -160,8 +159,7 @@ class SpinBlock:
             If the name cannot be one.
         """
         chosen = name or self.kind
-        if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
-            raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
+        check_name(chosen, "subcircuit")
         kind = _KINDS[self.kind]
         pins = tuple(f"{port}_{component}" for port in kind.ports for component in COMPONENTS)
         lines = [f"* {kind.description}; potentials and currents (charge, spin x, y, z) at every port"]

@@ -12,7 +12,7 @@ import re
 _NAME = r"[A-Za-z_]\w*"
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 #: Of Spectre's expressions: the functions, and the operators in the order in which a regular expression tries them.
-FUNCTIONS = set("abs cos exp log max min pow sin sinh sqrt tanh".split())
+FUNCTIONS = {"abs", "cos", "exp", "log", "max", "min", "pow", "sin", "sinh", "sqrt", "tanh"}
 _TOKEN = re.compile(rf"\s*(?:({_NUMBER})|({_NAME})|(\*\*|[-+*/(),?:<>]))", re.I)
 
 
@@ -124,8 +124,14 @@ def to_ngspice(text: str) -> str:
         elif match := re.fullmatch(rf"ends ({_NAME})", line):
             lines.append(f".ends {match[1]}")
             state = "outside"
-        elif match := re.fullmatch(rf"(B_\w+) \((\w+) (\w+)\) bsource ([iv])=(.+)", line):
+        elif match := re.fullmatch(r"(B_\w+) \((\w+) (\w+)\) bsource ([iv])=(.+)", line):
             lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[4]}={check_expression(match[5], known)}"]
+            interface = []
+        elif match := re.fullmatch(r"(G_\w+) \((\w+) (\w+) (\w+) (\w+)\) vccs gm=(.+)", line):
+            lines += [*interface, f"{' '.join(match.groups()[:5])} {{{check_expression(match[6], known)}}}"]
+            interface = []
+        elif match := re.fullmatch(r"(I_\w+) \((\w+) (\w+)\) isource dc=(.+)", line):
+            lines += [*interface, f"{' '.join(match.groups()[:3])} {{{check_expression(match[4], known)}}}"]
             interface = []
         elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) resistor r=({_NUMBER})", line):
             lines.append(f"{match[1]} {match[2]} {match[3]} {match[4]}")

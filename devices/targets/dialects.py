@@ -222,8 +222,8 @@ HSPICE = Dialect(
     statements={
         **_STATEMENTS,
         "open": ".subckt {name} {pins}",
-        "current": "G_{name} {p} {n} CUR='{value}'",
-        "voltage": "E_{name} {p} {n} VOL='{value}'",
+        "current": "GB_{name} {p} {n} CUR='{value}'",
+        "voltage": "EB_{name} {p} {n} VOL='{value}'",
     },
     sources=_SOURCES,
     deck={

@@ -189,7 +189,7 @@ class Statements:
         else:
             lines = textwrap.wrap(
                 text.removeprefix(head),
-                LONG_LINE_WIDTH if statement == "parameter" else LINE_WIDTH,
+                LINE_WIDTH if statement in ("current", "voltage", "open") else LONG_LINE_WIDTH,
                 initial_indent=head,
                 subsequent_indent=start,
                 break_long_words=False,
