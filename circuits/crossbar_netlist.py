@@ -1,0 +1,141 @@
+"""A crossbar as a netlist: every segment of wire, every cell, every source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sympy as sp
+
+from ..devices.errors import ParameterError
+from ..devices.targets.numeric import compiled
+from ..devices.targets.spice import Subcircuit
+from ..devices.waveforms import FloatArray
+from .crossbar_cells import Cells, DeviceCells, InSeries, ohmic
+from .crossbar_solver import Lines, Potentials
+from .ngspice import OperatingPoint, run
+
+if TYPE_CHECKING:
+    from .crossbar import Crossbar
+
+#: Let Newton's method go on to the end: what is compared are small differences of potentials.
+OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-13}
+
+
+def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> str:
+    """Write a crossbar with its sources, at its operating point.
+
+    The nodes at cell (i, j) are ``w_i_j`` and ``b_i_j``, or ``w_i`` and ``b_j`` of lines without resistance; the sources
+    are ``V_word_i`` and ``V_bit_j``.
+
+    Parameters
+    ----------
+    crossbar : Crossbar
+        The crossbar.
+    word_voltages, bit_voltages : ndarray
+        Voltages of the sources, shapes (N,) and (M,). [V]
+
+    Raises
+    ------
+    ParameterError
+        If the states of the cells are not those of any parameters.
+    """
+    n, m = crossbar.shape
+    words, bits = crossbar.lines
+    lines = [f"* crossbar of {n} word lines and {m} bit lines"]
+    for i in range(n):
+        lines += _line("w", i, [(i, j) for j in range(m)], words, float(word_voltages[i]))
+    for j in range(m):
+        lines += _line("b", j, [(i, j) for i in reversed(range(n))], bits, float(bit_voltages[j]))
+    nodes = [(_node("w", i, j, words), _node("b", i, j, bits)) for i in range(n) for j in range(m)]
+    return "\n".join([*lines, *_cells(crossbar.cells, nodes, "")]) + "\n"
+
+
+def _node(kind: str, i: int, j: int, lines: Lines) -> str:
+    if lines.segment > 0:
+        return f"{kind}_{i}_{j}"
+    return f"{kind}_{i if kind == 'w' else j}"
+
+
+def _line(kind: str, number: int, path: list[tuple[int, int]], lines: Lines, voltage: float) -> Iterator[str]:
+    """The source of a line and its segments, from there to the far end."""
+    name, end = f"{ {'w': 'word', 'b': 'bit'}[kind] }_{number}", float(lines.ends[number])
+    first = _node(kind, *path[0], lines)
+    if np.isfinite(end):
+        source = first if end == 0 else f"{name}_source"
+        yield f"V_{name} {source} 0 {voltage!r}"
+        if end > 0:
+            yield f"R_{name} {source} {first} {end!r}"
+    if lines.segment > 0:
+        for k, (a, b) in enumerate(zip(path, path[1:], strict=False)):
+            yield f"R_{name}_{k} {_node(kind, *a, lines)} {_node(kind, *b, lines)} {lines.segment!r}"
+
+
+def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[str]:
+    """The lines of all cells; a native device of an OSDI simulator would take the place of the subcircuit here."""
+    _, m = cells.shape
+    names = [f"{label}{k // m}_{k % m}" for k in range(len(nodes))]
+    values = ohmic(cells)
+    if values is not None:
+        for name, (a, b), value in zip(names, nodes, values.ravel().tolist(), strict=True):
+            if value > 0:
+                yield f"R_cell_{name} {a} {b} {1 / value!r}"
+    elif isinstance(cells, InSeries):
+        between = [f"a_{name}" for name in names]
+        yield from _cells(cells.cells, [(a, c) for (a, _), c in zip(nodes, between, strict=True)], f"c{label}")
+        yield from _cells(cells.access, [(c, b) for (_, b), c in zip(nodes, between, strict=True)], f"s{label}")
+    elif isinstance(cells, DeviceCells):
+        yield from _devices(cells, nodes, names, label)
+    else:
+        raise ParameterError(f"there is no netlist of {type(cells).__name__}")
+
+
+def _devices(cells: DeviceCells, nodes: list[tuple[str, str]], names: list[str], label: str) -> Iterator[str]:
+    device = cells.device
+    subcircuit: Subcircuit = device.subcircuit(name=f"{label}{device.model_name().replace('-', '_')}")
+    yield str(subcircuit)
+    branch = next(iter(device.branches().values()))
+    overrides = _overrides(cells)
+    for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
+        pins = [{branch.positive: a, branch.negative: b}.get(pin, f"{pin}_{name}") for pin in subcircuit.pins]
+        own = [f"{parameter}={values[k]!r}" for parameter, values in overrides.items()]
+        yield " ".join([f"X_{name}", *pins, subcircuit.name, *own])
+
+
+def _overrides(cells: DeviceCells) -> dict[str, list[float]]:
+    """Parameters of each cell's instance: those in which it differs from the nominal device, and those of its state."""
+    functions, nominal = compiled(cells.device), cells.device.values
+    parameters = dict(zip(functions.parameter_names, cells.parameters, strict=True))
+    states = dict(zip(functions.system.states, cells.states, strict=True))
+    found = {name: parameters[name] for name in nominal if np.any(parameters[name] != nominal[name])}
+    initial = functions.initial_array(list(cells.parameters))
+    for (state, values), usual in zip(states.items(), initial, strict=True):
+        if np.array_equal(values, np.broadcast_to(usual, values.shape)):
+            continue
+        expression = functions.system.initial[state]
+        if not (isinstance(expression, sp.Symbol) and str(expression) in nominal):
+            raise ParameterError(f"no parameter of {cells.device.model_name()} sets its state {state} in a netlist")
+        found[str(expression)] = values
+    return {name: np.ravel(values).tolist() for name, values in found.items()}
+
+
+def run_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> Potentials:
+    """Potentials and currents of a crossbar by ngspice.
+
+    Raises
+    ------
+    NgspiceError
+        If it finds no operating point.
+    """
+    (n, m), (words, bits) = crossbar.shape, crossbar.lines
+    table = run(write_netlist(crossbar, word_voltages, bit_voltages), OperatingPoint(), options=OPTIONS)
+    value = {name: float(values[0]) for name, values in table.items()}
+
+    def potentials(kind: str, lines: Lines) -> FloatArray:
+        return np.array([[value[f"v({_node(kind, i, j, lines)})"] for j in range(m)] for i in range(n)])
+
+    def currents(name: str, lines: Lines) -> FloatArray:
+        return np.array([value.get(f"i(v_{name}_{k})", 0.0) for k in range(len(lines.ends))])
+
+    return Potentials(potentials("w", words), potentials("b", bits), currents("word", words), currents("bit", bits), 0)
