@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike
 
 from ..devices.errors import ParameterError, SimulationError, UnknownNameError
 from ..devices.waveforms import FloatArray
-from .crossbar_cells import Cells, Conductances, chord_conductance, ohmic
+from .crossbar_cells import Cells, Conductances, chord_conductance
 from .crossbar_solver import Lines, Network, Potentials
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Newton's method: steps, the smallest part of one, and the cells' current that is not the wires', relative to the largest.
+#: Newton's method: steps, the smallest part of one, and what the currents of cells and wires may differ, relatively.
 MOST_CORRECTIONS, SMALLEST_STEP, NEWTON_TOLERANCE = 100, 1e-6, 1e-12
 
 
@@ -47,12 +47,12 @@ class Solution:
 
     @property
     def cell_voltage(self) -> FloatArray:
-        """Voltage across each cell and its access device, shape (N, M). [V]"""
+        """Voltage across each cell and its access device, shape (N, M) [V]."""
         return self.word - self.bit
 
     @property
     def cell_power(self) -> FloatArray:
-        """Power dissipated in each cell and its access device, shape (N, M). [W]"""
+        """Power dissipated in each cell and its access device, shape (N, M) [W]."""
         return self.cell_voltage * self.cell_current
 
     def table(self) -> pd.DataFrame:
@@ -62,7 +62,8 @@ class Solution:
         rows, columns = np.indices(self.word.shape)
         units = {"word_line": "1", "bit_line": "1", "word_potential": "V", "bit_potential": "V"}
         units |= {"voltage": "V", "current": "A", "power": "W"}
-        values = rows, columns, self.word, self.bit, self.cell_voltage, self.cell_current, self.cell_power
+        values: list[np.ndarray] = [rows, columns, self.word, self.bit]
+        values += [self.cell_voltage, self.cell_current, self.cell_power]
         table = pd.DataFrame({name: value.ravel() for name, value in zip(units, values, strict=True)})
         table.attrs["units"] = units
         return table
@@ -74,8 +75,8 @@ class Crossbar:
 
     .. math:: I_j = \sum_i G_{ij} V_i
 
-    for wires without resistance. Between two cells, between a source and the first cell, and between the last cell and the
-    sensing end lies one segment of wire. Bit lines end at virtual grounds, or in sensing resistors.
+    for wires without resistance. Between two cells, between a source and the first cell, and between the last cell and
+    the sensing end lies one segment of wire. Bit lines end at virtual grounds, or in sensing resistors.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ class Crossbar:
 
     def __post_init__(self) -> None:
         if not hasattr(self.cells, "current"):
-            object.__setattr__(self, "cells", Conductances(self.cells))
+            object.__setattr__(self, "cells", Conductances(self.cells))  # type: ignore[arg-type]
         for name in ("word_line_resistance", "bit_line_resistance"):
             value = getattr(self, name)
             if not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
@@ -137,14 +138,14 @@ class Crossbar:
         voltage : float
             Cells get the conductance, current over voltage, that they have at this voltage [V]; at 0 V the slope.
         """
-        if ohmic(self.cells) is not None:
+        if self.cells.ohmic is not None:
             return self
         return self.with_cells(Conductances(chord_conductance(self.cells, voltage)))
 
     @functools.cached_property
     def network(self) -> Network:
         """The linear network of the crossbar and its wires, cells at 0 V; see :mod:`.crossbar_solver`."""
-        values = ohmic(self.cells)
+        values = self.cells.ohmic
         return Network(chord_conductance(self.cells, 0.0) if values is None else values, *self.lines)
 
     def solve(
@@ -160,8 +161,8 @@ class Crossbar:
             Voltages at the sensing ends of the bit lines, shape (M,); default: 0 V. [V]
         method : str
             ``"ideal"`` without any resistance but the cells'; ``"linear"`` with that of wires and drivers, the cells
-            ohmic as at 0 V; ``"nonlinear"`` with the cells' own characteristics, by Newton's method, of which ``"linear"``
-            is a step; ``"netlist"`` by ngspice.
+            ohmic as at 0 V; ``"nonlinear"`` with the cells' own characteristics, by Newton's method, of which
+            ``"linear"`` is a step; ``"netlist"`` by ngspice.
 
         Raises
         ------
@@ -207,7 +208,7 @@ class Crossbar:
             )
         if method not in METHODS:
             raise UnknownNameError("method", method, METHODS)
-        direct = method == "linear" or (method == "nonlinear" and ohmic(self.cells) is not None)
+        direct = method == "linear" or (method == "nonlinear" and self.cells.ohmic is not None)
         if direct and (len(given) >= min(self.shape) or "transfer" in vars(self.network)):
             found = given @ self.network.transfer
         else:
@@ -242,11 +243,11 @@ def _linear(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solution:
 def _nonlinear(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solution:
     """Newton's method in the cells' voltages.
 
-    Each step solves the wires with the cells' tangents, after which voltages and currents of the wires fit each other; what
-    is left is the difference to the cells' own currents at these voltages, and the step is halved until it becomes less.
+    Each step solves the wires with the cells' tangents, after which voltages and currents of the wires fit each other.
+    What is left is the difference to the cells' own currents at these voltages; the step is halved until it is less.
     """
     cells = crossbar.cells
-    if ohmic(cells) is not None:
+    if cells.ohmic is not None:
         return _linear(crossbar, word, bit)
     voltage = word[:, np.newaxis] - bit
     point: _Point | None = None
@@ -259,7 +260,8 @@ def _nonlinear(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solutio
         if np.any(slope < 0):
             i, j = np.argwhere(slope < 0)[0]
             raise SimulationError(
-                f"the current of cell ({i}, {j}) falls with its voltage at {voltage[i, j]:g} V: no unique operating point"
+                f"the current of cell ({i}, {j}) falls with its voltage at {voltage[i, j]:g} V: "
+                "there is no unique operating point"
             )
         start = None if point is None else point.potentials
         found = Network(slope, *crossbar.lines).solve(word, bit, current - slope * voltage, start)

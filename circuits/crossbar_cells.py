@@ -1,10 +1,10 @@
-"""What stands at the crossings of a crossbar: conductances, devices in their states, and devices behind an access device."""
+"""What stands at the crossings of a crossbar: conductances, or devices in their states."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,30 +34,61 @@ class Cells(Protocol):
         """Numbers of word lines and of bit lines."""
         ...
 
+    @property
+    def ohmic(self) -> FloatArray | None:
+        """Conductances of cells whose current is proportional to their voltage [S]; None for others."""
+        ...
+
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Current from word to bit line [A] at the voltage of each cell [V], and its slope [S]; shape (N, M)."""
         ...
 
 
+#: Current [A] and its slope [S] at a voltage [V].
+Conduction = Callable[[FloatArray], Sequence[Any]]
+
+
+def split(first: Conduction, second: Conduction, voltage: FloatArray) -> FloatArray:
+    """Voltage across the first of two elements in series, whose currents rise with their voltage from 0 A at 0 V.
+
+    Parameters
+    ----------
+    first, second : callable
+        Current [A] and its slope [S] of each element at a voltage. [V]
+    voltage : ndarray
+        Voltage across both. [V]
+
+    Raises
+    ------
+    SimulationError
+        If it is not found.
+    """
+    low, high = np.minimum(voltage, 0.0), np.maximum(voltage, 0.0)
+    across = voltage / 2
+    for _ in range(MOST_CORRECTIONS):
+        current, slope = first(across)
+        other, other_slope = second(voltage - across)
+        excess = current - other
+        low, high = np.where(excess <= 0, across, low), np.where(excess >= 0, across, high)
+        # Newton's correction, or half the bracket where that leaves it or where neither element conducts.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correction = excess / (slope + other_slope)
+        better = across - np.where(np.isfinite(correction), correction, 0.0)
+        if np.all((np.abs(better - across) <= 1e-13 * np.abs(voltage)) & np.isfinite(correction) | (voltage == 0)):
+            return np.clip(better, np.minimum(voltage, 0.0), np.maximum(voltage, 0.0))
+        inside = np.isfinite(correction) & (better > low) & (better < high)
+        across = np.where(inside, better, (low + high) / 2)
+    raise SimulationError("the voltage between a cell and its access device was not found")
+
+
 def chord_conductance(cells: Cells, voltage: float) -> FloatArray:
-    """Current over voltage of every cell at one voltage, or the slope of its current at 0 V. [S]"""
+    """Current over voltage of every cell at one voltage, or the slope of its current at 0 V [S]."""
     current, slope = cells.current(np.full(cells.shape, float(voltage)))
     return slope if voltage == 0 else current / voltage
 
 
-def ohmic(cells: Cells) -> FloatArray | None:
-    """The conductances of cells whose current is proportional to their voltage [S]; None for others."""
-    if isinstance(cells, Conductances | Transistors):
-        return cells.values
-    if isinstance(cells, InSeries):
-        first, second = ohmic(cells.cells), ohmic(cells.access)
-        if first is not None and second is not None:
-            return first * second / (first + second)
-    return None
-
-
-def matrix_of(name: str, values: ArrayLike, unit: str) -> FloatArray:
-    """Return a matrix of finite numbers, or say what is wrong with it.
+def matrix_of(name: str, values: ArrayLike, unit: str, shape: tuple[int, int] | None = None) -> FloatArray:
+    """Return a matrix of finite numbers, or say what is wrong with it; with a shape, one number may stand for all.
 
     Raises
     ------
@@ -68,6 +99,10 @@ def matrix_of(name: str, values: ArrayLike, unit: str) -> FloatArray:
         found = np.array(values, dtype=float)
     except (TypeError, ValueError):
         raise ParameterError(f"{name} must be a matrix of numbers in {unit}") from None
+    if shape is not None:
+        if found.shape not in ((), shape):
+            raise ParameterError(f"{name} must be one number or a matrix of shape {shape}, not {found.shape}")
+        found = np.array(np.broadcast_to(found, shape))
     if found.ndim != 2 or not found.size:
         raise ParameterError(f"{name} must be a matrix, word lines by bit lines, not of shape {found.shape}")
     if not np.all(np.isfinite(found)):
@@ -106,6 +141,11 @@ class Conductances:
         """Numbers of word lines and of bit lines."""
         n, m = self.values.shape
         return n, m
+
+    @property
+    def ohmic(self) -> FloatArray:
+        """The conductances [S]."""
+        return self.values
 
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Current [A] and its slope [S]."""
@@ -172,8 +212,8 @@ class DeviceCells:
         for name in values:
             if name not in device.values:
                 raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
-        given = {name: np.broadcast_to(matrix_of(name, np.atleast_2d(value), ""), (n, m)).ravel().tolist()
-                 for name, value in values.items()}  # fmt: skip
+        units = {name: item.unit for name, item in device.parameter_declarations().items()}
+        given = {name: matrix_of(name, value, units[name], (n, m)).ravel().tolist() for name, value in values.items()}
         if not variability and not given:
             parameters, states = parameter_columns([device])
             return cls(device, *(np.broadcast_to(a[:, :, np.newaxis], (len(a), n, m)) for a in (parameters, states)))
@@ -194,6 +234,10 @@ class DeviceCells:
         _, n, m = self.parameters.shape
         return n, m
 
+    @property
+    def ohmic(self) -> None:
+        """A compact model makes no promise."""
+
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Current [A] and its slope [S], the states held."""
         results = self._functions.conduction_array[0]([voltage], list(self.states), list(self.parameters))
@@ -206,7 +250,7 @@ class DeviceCells:
         for name, value in states.items():
             if name not in names:
                 raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
-            found[names.index(name)] = matrix_of(name, np.broadcast_to(value, self.shape), "")
+            found[names.index(name)] = matrix_of(name, value, self.device.state_declarations()[name].unit, self.shape)
         return dataclasses.replace(self, states=found)
 
     def state(self, name: str) -> FloatArray:
@@ -214,7 +258,8 @@ class DeviceCells:
         names = self._functions.state_names
         if name not in names:
             raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
-        return self.states[names.index(name)]
+        found: FloatArray = self.states[names.index(name)]
+        return found
 
     def with_conductance(self, conductance: ArrayLike, voltage: float = 0.0) -> DeviceCells:
         """The same cells in the states in which they have given conductances: ideal programming.
@@ -231,7 +276,7 @@ class DeviceCells:
         ParameterError
             If the device has not one bounded state, or a cell has no state of that conductance.
         """
-        wanted = Conductances(np.broadcast_to(matrix_of("conductance", conductance, "S"), self.shape)).values
+        wanted = Conductances(matrix_of("conductance", conductance, "S", self.shape)).values
         declared = list(self.device.state_declarations().values())
         bounds = declared[0].bounds if len(declared) == 1 else None
         if bounds is None:
@@ -279,14 +324,14 @@ class DeviceCells:
             What is in series with each device and takes its share of the voltage.
         temperature : float, optional
             With noise at this temperature [K], by the kernels of :meth:`CompactModel.ensemble`, in which a model's
-            cycle-to-cycle variability is; without, the states follow their equations to 1e-6 of their scale.
+            cycle-to-cycle variability is; without, the states follow their equations to 1e-7 of their scale per step.
         seed, time_step
             Of the noise, as of :meth:`CompactModel.simulate`.
         """
-        volts = np.broadcast_to(np.asarray(voltage, dtype=float), self.shape)
-        lengths = np.broadcast_to(np.asarray(duration, dtype=float), self.shape)
-        if not (np.all(np.isfinite(volts)) and np.all(np.isfinite(lengths)) and np.all(lengths >= 0)):
-            raise ParameterError("a pulse needs finite voltages and finite durations that are not negative")
+        volts = matrix_of("voltage", voltage, "V", self.shape)
+        lengths = matrix_of("duration", duration, "s", self.shape)
+        if np.any(lengths < 0):
+            raise ParameterError(f"duration must not be negative, and is {np.min(lengths):g} s")
         if temperature is not None:
             if access is not None:
                 raise ParameterError("pulses with noise are for cells without an access device")
@@ -294,13 +339,12 @@ class DeviceCells:
         if seed is not None or time_step is not None:
             raise ParameterError("seed and time_step need a temperature: without it there is no noise")
         count, flat = len(self.states), self.parameters.reshape(len(self.parameters), -1)
-        dynamics = self._functions.static_array
+        dynamics, conduction = self._functions.static_array, self._functions.conduction_array[0]
 
         def rates(states: FloatArray, chosen: FloatArray) -> FloatArray:
             across, p = volts.ravel()[chosen], list(flat[:, chosen])
             if access is not None:
-                own = _Slice(lambda v: self._functions.conduction_array[0]([v], list(states), p))
-                across = split(own, _Slice(lambda v: _at(access, v, chosen)), across)
+                across = split(lambda v: conduction([v], list(states), p), lambda v: _at(access, v, chosen), across)
             found = dynamics([across], list(states), p)[-count:] if count else ()
             return np.array([np.broadcast_to(value, across.shape) for value in found], dtype=float)
 
@@ -342,99 +386,6 @@ class _CellPlan(Plan):
         return self.cells[0][:, first : first + count], self.cells[1][:, first : first + count]
 
 
-@dataclass(frozen=True, eq=False)
-class Transistors:
-    """Access transistors as switches, their gates along the word lines.
-
-    Attributes
-    ----------
-    on_resistance : float
-        Resistance of a transistor that is on. [ohm]
-    gates : array_like of bool
-        Whether the transistors of each word line are on, shape (N,).
-    bits : int
-        Number of bit lines.
-    off_conductance : float
-        Conductance of one that is off. [S]
-    """
-
-    on_resistance: float
-    gates: np.ndarray
-    bits: int
-    off_conductance: float = 0.0
-
-    def __post_init__(self) -> None:
-        positive("on_resistance", self.on_resistance, "ohm")
-        if not 0 <= self.off_conductance < np.inf:
-            raise ParameterError(f"off_conductance must be finite and not negative, not {self.off_conductance!r} S")
-        gates = np.asarray(self.gates)
-        if gates.dtype != bool or gates.ndim != 1:
-            raise ParameterError("gates must be a vector of booleans, one per word line")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Numbers of word lines and of bit lines."""
-        return len(self.gates), self.bits
-
-    @property
-    def values(self) -> FloatArray:
-        """Conductance of every transistor. [S]"""
-        each = np.where(self.gates, 1 / self.on_resistance, self.off_conductance)
-        return np.repeat(each[:, np.newaxis], self.bits, axis=1)
-
-    def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Current [A] and its slope [S]."""
-        return self.values * voltage, self.values
-
-
-@dataclass(frozen=True, eq=False)
-class InSeries:
-    """Cells behind an access device each: 1T1R with :class:`Transistors`, 1S1R with :class:`DeviceCells` of a selector.
-
-    Attributes
-    ----------
-    cells : Conductances or DeviceCells
-        What is programmed, at the word line.
-    access : Transistors, DeviceCells or Conductances
-        The access devices, at the bit line.
-    """
-
-    cells: Cells
-    access: Cells
-
-    def __post_init__(self) -> None:
-        if self.cells.shape != self.access.shape:
-            raise ParameterError(f"cells of {self.cells.shape} do not fit access devices of {self.access.shape}")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Numbers of word lines and of bit lines."""
-        return self.cells.shape
-
-    def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Current [A] and its slope [S]."""
-        across = split(self.cells, self.access, np.broadcast_to(voltage, self.shape))
-        current, first = self.cells.current(across)
-        _, second = self.access.current(voltage - across)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            slope = first * second / (first + second)
-        return np.where(second > 0, current, 0.0), np.where(second > 0, slope, 0.0)
-
-
-class _Conducting(Protocol):
-    def current(self, voltage: FloatArray) -> Any: ...
-
-
-@dataclass(frozen=True)
-class _Slice:
-    """Some of the cells."""
-
-    function: Callable[[FloatArray], Any]
-
-    def current(self, voltage: FloatArray) -> Any:
-        return self.function(voltage)
-
-
 def _at(cells: Cells, voltage: FloatArray, chosen: FloatArray) -> tuple[FloatArray, FloatArray]:
     everywhere = np.zeros(cells.shape)
     everywhere.ravel()[chosen] = voltage
@@ -442,33 +393,8 @@ def _at(cells: Cells, voltage: FloatArray, chosen: FloatArray) -> tuple[FloatArr
     return current.ravel()[chosen], slope.ravel()[chosen]
 
 
-def split(first: _Conducting, second: _Conducting, voltage: FloatArray) -> FloatArray:
-    """Voltage across the first of two elements in series, whose currents rise with their voltage and vanish at 0 V. [V]
-
-    Raises
-    ------
-    SimulationError
-        If it is not found.
-    """
-    low, high = np.minimum(voltage, 0.0), np.maximum(voltage, 0.0)
-    across = voltage / 2
-    for _ in range(MOST_CORRECTIONS):
-        current, slope = first.current(across)
-        other, other_slope = second.current(voltage - across)
-        excess = current - other
-        low, high = np.where(excess <= 0, across, low), np.where(excess >= 0, across, high)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            better = across - excess / (slope + other_slope)
-        better = np.where((better > low) & (better < high), better, (low + high) / 2)
-        done = np.abs(better - across) <= 1e-15 * np.abs(voltage)
-        across = better
-        if np.all(done):
-            return across
-    raise SimulationError("the voltage between a cell and its access device was not found")
-
-
 def _confined(states: FloatArray, device: CompactModel) -> FloatArray:
-    """States within their bounds, and directions of norm one, as the equations keep them but for the error of a step."""
+    """States within their bounds, and directions of norm one: equations keep them so but for the error of a step."""
     found, declared = states.copy(), list(device.state_declarations().values())
     for k, state in enumerate(declared):
         if state.bounds is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from ..devices.errors import ParameterError
 from ..devices.targets.numeric import compiled
 from ..devices.targets.spice import Subcircuit
 from ..devices.waveforms import FloatArray
-from .crossbar_cells import Cells, DeviceCells, InSeries, ohmic
+from .crossbar_access import InSeries
+from .crossbar_cells import Cells, DeviceCells
 from .crossbar_solver import Lines, Potentials
 from .ngspice import OperatingPoint, run
 
@@ -26,8 +28,8 @@ OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-13}
 def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> str:
     """Write a crossbar with its sources, at its operating point.
 
-    The nodes at cell (i, j) are ``w_i_j`` and ``b_i_j``, or ``w_i`` and ``b_j`` of lines without resistance; the sources
-    are ``V_word_i`` and ``V_bit_j``.
+    The nodes at cell (i, j) are ``w_i_j`` and ``b_i_j``, or ``w_i`` and ``b_j`` of lines without resistance; the
+    sources are ``V_word_i`` and ``V_bit_j``.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def _line(kind: str, number: int, path: list[tuple[int, int]], lines: Lines, vol
         if end > 0:
             yield f"R_{name} {source} {first} {end!r}"
     if lines.segment > 0:
-        for k, (a, b) in enumerate(zip(path, path[1:], strict=False)):
+        for k, (a, b) in enumerate(itertools.pairwise(path)):
             yield f"R_{name}_{k} {_node(kind, *a, lines)} {_node(kind, *b, lines)} {lines.segment!r}"
 
 
@@ -76,7 +78,7 @@ def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[s
     """The lines of all cells; a native device of an OSDI simulator would take the place of the subcircuit here."""
     _, m = cells.shape
     names = [f"{label}{k // m}_{k % m}" for k in range(len(nodes))]
-    values = ohmic(cells)
+    values = cells.ohmic
     if values is not None:
         for name, (a, b), value in zip(names, nodes, values.ravel().tolist(), strict=True):
             if value > 0:

@@ -21,7 +21,7 @@ STEP_TOLERANCE, MOST_ATTEMPTS, DIFFERENCE = 1e-7, 20_000, 1e-7
 _D, _E32 = 1 / (2 + math.sqrt(2)), 6 + math.sqrt(2)
 
 #: Rates of the states of some systems [unit/s], shape (states, chosen), given their states and which they are.
-Rates = Callable[[FloatArray, FloatArray], FloatArray]
+Rates = Callable[[FloatArray, np.ndarray], FloatArray]
 
 
 def integrate(rates: Rates, start: FloatArray, durations: FloatArray, scales: FloatArray) -> FloatArray:
@@ -66,7 +66,7 @@ def integrate(rates: Rates, start: FloatArray, durations: FloatArray, scales: Fl
 
 
 def _step(
-    rates: Rates, x: FloatArray, chosen: FloatArray, h: FloatArray, unit: FloatArray
+    rates: Rates, x: FloatArray, chosen: np.ndarray, h: FloatArray, unit: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     count = len(x)
     f0 = rates(x, chosen)
@@ -82,7 +82,7 @@ def _step(
     def solve(b: FloatArray) -> FloatArray:
         if count == 1:
             return b / matrix[:, 0, 0]
-        return np.linalg.solve(matrix, b.T[:, :, np.newaxis])[:, :, 0].T
+        return np.asarray(np.linalg.solve(matrix, b.T[:, :, np.newaxis])[:, :, 0].T, dtype=np.float64)
 
     k1 = solve(f0)
     f1 = rates(x + 0.5 * h * k1, chosen)
