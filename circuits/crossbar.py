@@ -183,8 +183,8 @@ class Crossbar:
     def output(self, voltages: ArrayLike, *, method: str = "linear") -> FloatArray:
         """Currents of the bit lines for one vector of voltages or many.
 
-        Linear cells, or ``method="linear"``, make the currents a matrix product: as many vectors as there are lines are
-        worth the transfer matrix, which then serves all that follow.
+        Linear cells, or ``method="linear"``, make the currents a matrix product: once as many vectors have been asked for
+        as there are lines, the transfer matrix is computed and serves all that follow.
 
         Parameters
         ----------
@@ -208,9 +208,8 @@ class Crossbar:
             )
         if method not in METHODS:
             raise UnknownNameError("method", method, METHODS)
-        direct = method == "linear" or (method == "nonlinear" and self.cells.ohmic is not None)
-        if direct and (len(given) >= min(self.shape) or "transfer" in vars(self.network)):
-            found = given @ self.network.transfer
+        if method == "linear" or (method == "nonlinear" and self.cells.ohmic is not None):
+            found = self.network.output(given)
         else:
             found = np.array([self.solve(vector, method=method).current for vector in given])
         return found[0] if np.ndim(voltages) == 1 else found

@@ -74,6 +74,7 @@ class Network:
         self.conductance = np.array(conductance, dtype=float, order="C")
         self.words, self.bits = words, bits
         n, m = self.conductance.shape
+        self._asked = 0
         self._word = np.empty((n, m)), np.empty(n), np.empty(n)
         self._bit = np.empty((n, m)), np.empty(m), np.empty(m)
         factor_words(self.conductance, words.segment, words.ends, *self._word)
@@ -122,7 +123,7 @@ class Network:
     def replace(self, rows: Any, columns: Any, conductance: Any) -> Network:
         """The same network with other conductances at some cells [S]; only their lines are worked out anew."""
         changed = Network.__new__(Network)
-        changed.words, changed.bits = self.words, self.bits
+        changed.words, changed.bits, changed._asked = self.words, self.bits, 0
         changed.conductance = g = self.conductance.copy()
         g[rows, columns] = conductance
         changed._word = q, t, s = self._word[0].copy(), self._word[1].copy(), self._word[2].copy()
@@ -135,6 +136,18 @@ class Network:
         factor_bits(np.ascontiguousarray(g[:, chosen]), self.bits.segment, self.bits.ends[chosen], *parts)
         q[:, chosen], t[chosen], s[chosen] = parts
         return changed
+
+    def output(self, voltages: FloatArray) -> FloatArray:
+        """Currents into the bit lines' sources for vectors of word voltages, bit lines at 0 V, shape (K, M) [A].
+
+        Once as many vectors have been asked for as there are lines, the transfer matrix is worth having and serves all
+        that follow.
+        """
+        n, m = self.conductance.shape
+        self._asked += len(voltages)
+        if self._asked >= min(n, m) or "transfer" in vars(self):
+            return voltages @ self.transfer
+        return np.array([self.solve(vector, np.zeros(m)).bit_current for vector in voltages])
 
     @functools.cached_property
     def transfer(self) -> FloatArray:
