@@ -1,9 +1,9 @@
 """Crossbars with resistive wires: one input vector, a thousand, and write-verify sequences, against badcrossbar.
 
-The same cells (10 kohm to 1 Mohm), segments of 1 ohm and voltages for both, one core each; the currents are compared to
-1e-9 before anything is timed. The peer solves its equations anew for every call, as one who calls it must; what it takes
-for a thousand vectors in one call, where it factorises once, is measured beside. Then the growth with the size and with
-the resistance of the wires.
+The same cells (10 kohm to 1 Mohm), segments of 1 ohm and voltages for both, one core each; the currents are compared
+to 1e-9 before anything is timed. The peer solves its equations anew for every call, as one who calls it must; what it
+takes for a thousand vectors in one call, where it factorises once, is measured beside. Then the growth with the size
+and with the resistance of the wires.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ with warnings.catch_warnings(record=True):  # it warns that it cannot plot witho
 SEGMENT = 1.0  # ohm
 AGREEMENT = 1e-9
 VECTORS, PULSES, CELLS = 1000, 10, 10
+#: Of the peer's calls, all alike, some are made and the time of all follows.
+FEW = 10
 
 
 def case(size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -118,20 +120,18 @@ def measure(quick: bool) -> list[Record]:
     for size in (64,) if quick else (64, 128, 256):
         conductance, vector = case(size)
         vectors = np.random.default_rng(2).uniform(0.0, 0.2, (VECTORS, size))
-        # Of the peer's calls, all alike, some are made and the time of all follows.
-        few = 10
-        agree(one_by_one(conductance, vectors)[:few], np.array([peer(conductance, v) for v in vectors[:few]]))
+        agree(one_by_one(conductance, vectors)[:FEW], np.array([peer(conductance, v) for v in vectors[:FEW]]))
         own = seconds(lambda g=conductance, v=vectors: one_by_one(g, v))
-        other = seconds(lambda g=conductance, v=vectors: [peer(g, x) for x in v[:few]]) * VECTORS / few
-        compare(f"{VECTORS} vectors, one call each, {size} x {size}", own, other, f"{name}, from {few}")
+        other = seconds(lambda g=conductance, v=vectors: [peer(g, x) for x in v[:FEW]]) * VECTORS / FEW
+        compare(f"{VECTORS} vectors, one call each, {size} x {size}", own, other, f"{name}, from {FEW}")
         agree(ours(conductance, vectors), peer(conductance, vectors))
         own = seconds(lambda g=conductance, v=vectors: ours(g, v))
         other = seconds(lambda g=conductance, v=vectors: peer(g, v))
         compare(f"{VECTORS} vectors in one call, {size} x {size}", own, other)
-        agree(write_verify(conductance, vector)[:few], peer_write_verify(conductance, vector, few))
+        agree(write_verify(conductance, vector)[:FEW], peer_write_verify(conductance, vector, FEW))
         own = seconds(lambda g=conductance, v=vector: write_verify(g, v))
-        other = seconds(lambda g=conductance, v=vector: peer_write_verify(g, v, few)) * PULSES * CELLS / few
-        compare(f"{PULSES * CELLS} pulses on {CELLS} cells, {size} x {size}", own, other, f"{name}, from {few}")
+        other = seconds(lambda g=conductance, v=vector: peer_write_verify(g, v, FEW)) * PULSES * CELLS / FEW
+        compare(f"{PULSES * CELLS} pulses on {CELLS} cells, {size} x {size}", own, other, f"{name}, from {FEW}")
 
     print("Growth with the size, one vector:")
     print(f"  {'cells':>12} {'segment':>8} {'steps':>6} {'time':>10}   balance of the currents")

@@ -59,10 +59,10 @@ class Solution:
         """One row per cell: lines, potentials and voltage [V], current [A], power [W]."""
         import pandas as pd
 
-        rows, columns = np.indices(self.word.shape)
+        lines: np.ndarray = np.indices(self.word.shape)
         units = {"word_line": "1", "bit_line": "1", "word_potential": "V", "bit_potential": "V"}
         units |= {"voltage": "V", "current": "A", "power": "W"}
-        values: list[np.ndarray] = [rows, columns, self.word, self.bit]
+        values: list[np.ndarray] = [*lines, self.word, self.bit]
         values += [self.cell_voltage, self.cell_current, self.cell_power]
         table = pd.DataFrame({name: value.ravel() for name, value in zip(units, values, strict=True)})
         table.attrs["units"] = units
@@ -183,8 +183,8 @@ class Crossbar:
     def output(self, voltages: ArrayLike, *, method: str = "linear") -> FloatArray:
         """Currents of the bit lines for one vector of voltages or many.
 
-        Linear cells, or ``method="linear"``, make the currents a matrix product: once as many vectors have been asked for
-        as there are lines, the transfer matrix is computed and serves all that follow.
+        Linear cells, or ``method="linear"``, make the currents a matrix product: once as many vectors have been asked
+        for as there are lines, the transfer matrix is computed and serves all that follow.
 
         Parameters
         ----------
