@@ -305,8 +305,7 @@ def _towards(cells: Cells, start: _Point, end: _Point) -> _Point:
 def _netlist(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solution:
     from .crossbar_netlist import run_netlist
 
-    found = run_netlist(crossbar, word, bit)
-    return _solution(found, crossbar.cells.current(found.word - found.bit)[0])
+    return _solution(*run_netlist(crossbar, word, bit))
 
 
 def _solution(found: Potentials, cell_current: FloatArray) -> Solution:

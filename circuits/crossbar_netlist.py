@@ -13,16 +13,13 @@ from ..devices.errors import ParameterError
 from ..devices.targets.numeric import compiled
 from ..devices.targets.spice import Subcircuit
 from ..devices.waveforms import FloatArray
-from .crossbar_access import InSeries
+from .crossbar_access import OPTIONS, InSeries, Mosfets
 from .crossbar_cells import Cells, DeviceCells
 from .crossbar_solver import Lines, Potentials
 from .ngspice import OperatingPoint, run
 
 if TYPE_CHECKING:
     from .crossbar import Crossbar
-
-#: Let Newton's method go on to the end: what is compared are small differences of potentials.
-OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-13}
 
 
 def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> str:
@@ -87,6 +84,12 @@ def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[s
         between = [f"a_{name}" for name in names]
         yield from _cells(cells.cells, [(a, c) for (a, _), c in zip(nodes, between, strict=True)], f"c{label}")
         yield from _cells(cells.access, [(c, b) for (_, b), c in zip(nodes, between, strict=True)], f"s{label}")
+    elif isinstance(cells, Mosfets):
+        yield cells.models()
+        for i, on in enumerate(cells.gates.tolist()):
+            yield f"V_gate_{i} gate_{i} 0 {cells.gate_voltage if on else 0.0!r}"
+        for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
+            yield cells.line(name, a, f"gate_{k // m}", b)
     elif isinstance(cells, DeviceCells):
         yield from _devices(cells, nodes, names, label)
     else:
@@ -122,8 +125,10 @@ def _overrides(cells: DeviceCells) -> dict[str, list[float]]:
     return {name: np.ravel(values).tolist() for name, values in found.items()}
 
 
-def run_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> Potentials:
-    """Potentials and currents of a crossbar by ngspice.
+def run_netlist(
+    crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray
+) -> tuple[Potentials, FloatArray]:
+    """Potentials and currents of a crossbar by ngspice, and the currents of its cells at the potentials there [A].
 
     Raises
     ------
@@ -140,4 +145,10 @@ def run_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: Flo
     def currents(name: str, lines: Lines) -> FloatArray:
         return np.array([value.get(f"i(v_{name}_{k})", 0.0) for k in range(len(lines.ends))])
 
-    return Potentials(potentials("w", words), potentials("b", bits), currents("word", words), currents("bit", bits), 0)
+    word, bit = potentials("w", words), potentials("b", bits)
+    found = Potentials(word, bit, currents("word", words), currents("bit", bits), 0)
+    cells = crossbar.cells
+    if isinstance(cells, InSeries) and cells.ohmic is None:
+        between = np.array([[value[f"v(a_{i}_{j})"] for j in range(m)] for i in range(n)])
+        return found, cells.cells.current(word - between)[0]
+    return found, cells.current(word - bit)[0]

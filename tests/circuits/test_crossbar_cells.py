@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synaspice.circuits.crossbar import Crossbar
-from synaspice.circuits.crossbar_access import InSeries, Transistors
+from synaspice.circuits.crossbar_access import InSeries, Mosfets, Transistors
 from synaspice.circuits.crossbar_cells import Conductances, DeviceCells, chord_conductance
 from synaspice.circuits.crossbar_netlist import write_netlist
 from synaspice.devices import (
@@ -209,3 +209,32 @@ def test_two_elements_in_series_carry_the_same_current():
     np.testing.assert_allclose(selector.current(voltage - across)[0], held, rtol=1e-10)
     around = [InSeries(ohmic, selector).current(voltage + step)[0] for step in (-1e-6, 1e-6)]
     np.testing.assert_allclose(slope, (around[1] - around[0]) / 2e-6, rtol=1e-6)
+
+
+@pytest.mark.ngspice
+def test_transistors_of_a_technology_are_switches_at_small_voltages():
+    real = Mosfets(gates(), M, width=1e-6)
+    switches = real.switches()
+    assert 100 < switches.on_resistance < 5e3 and 0 <= switches.off_conductance < 1e-6
+    memristors = CELLS["sinh"]()
+    voltages = 0.1 * VOLTAGES
+    spice = Crossbar(InSeries(memristors, real), *WIRES["wires"]).solve(voltages, method="netlist")
+    numeric = Crossbar(InSeries(memristors, switches), *WIRES["wires"]).solve(voltages)
+    # Drain and source are up to 30 mV away from where the switch was measured, of an overdrive of half a volt or more;
+    # and the transistor is a small part of the resistance.
+    np.testing.assert_allclose(spice.current, numeric.current, rtol=0.01)
+    # what is more at the end of a bit line came through the gates: about a nanoampere each in this class of process
+    np.testing.assert_allclose(spice.cell_current.sum(axis=0), spice.current, atol=N * 2e-9)
+    assert np.all(spice.cell_current[~gates()] < 1e-3 * spice.cell_current[0])
+    larger = Crossbar(InSeries(memristors, Mosfets(gates(), M, width=2e-6)), *WIRES["wires"])
+    assert np.all(larger.solve(voltages, method="netlist").current > spice.current)
+
+
+def test_transistors_of_a_technology_are_for_the_netlist():
+    crossbar = Crossbar(InSeries(CELLS["sinh"](), Mosfets(gates(), M)))
+    with pytest.raises(ParameterError, match="switches"):
+        crossbar.solve(VOLTAGES)
+    with pytest.raises(ParameterError, match="width"):
+        Mosfets(gates(), M, width=1e-9)
+    with pytest.raises(UnknownNameError, match="generic"):
+        Mosfets(gates(), M, "tsmc")
