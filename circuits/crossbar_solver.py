@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse.linalg import spsolve
 
 from ..devices.errors import SimulationError
 from ..devices.waveforms import FloatArray
@@ -90,7 +92,7 @@ class Network:
         """Potentials and currents under given voltages of the sources, by conjugate gradients.
 
         The true residual is looked at in the end: the error in the norm of the power is below 1e-12 of it, or as low as
-        rounding allows.
+        rounding allows. Where the steps do not lead there, they start again from a sparse factorisation's solution.
 
         Parameters
         ----------
@@ -113,12 +115,34 @@ class Network:
         words = float(self.words.segment), np.ascontiguousarray(word_voltage, dtype=float), *self._word
         bits = float(self.bits.segment), np.ascontiguousarray(bit_voltage, dtype=float), *self._bit
         steps, error = conjugate_gradients(g, jc, words, bits, w, b, *out, TOLERANCE, MOST_STEPS, MOST_LOOKS)
+        if not error <= WORST and min(self.words.segment, self.bits.segment) > 0:
+            b = self._factorised(words[1], bits[1], jc)
+            more, error = conjugate_gradients(g, jc, words, bits, w, b, *out, TOLERANCE, MOST_STEPS, MOST_LOOKS)
+            steps += more
         if not error <= WORST:
             raise SimulationError(
                 f"the potentials of the crossbar's wires are known to {error:.1e} only, after {steps} steps; "
                 "is a part of it cut off from every source, or are its resistances many orders of magnitude apart?"
             )
         return Potentials(w, b, *out, steps)
+
+    def _factorised(self, word_voltage: FloatArray, bit_voltage: FloatArray, carried: FloatArray) -> FloatArray:
+        """Potentials of the bit lines by SciPy's sparse factorisation of all nodal equations."""
+        g = self.conductance
+        n, m = g.shape
+        word, bit = np.arange(2 * n * m).reshape(2, n, m)
+        along_word, along_bit = np.full((n, m - 1), 1 / self.words.segment), np.full((n - 1, m), 1 / self.bits.segment)
+        pairs = [(word, bit, g), (word[:, 1:], word[:, :-1], along_word), (bit[1:], bit[:-1], along_bit)]
+        first, second, value = (np.concatenate([np.ravel(part[k]) for part in pairs]) for k in range(3))
+        ends = np.zeros(2 * n * m)
+        ends[word[:, 0]], ends[bit[-1]] = 1 / self.words.ends, 1 / self.bits.ends
+        injected = np.concatenate([-carried.ravel(), carried.ravel()])
+        injected[word[:, 0]] += word_voltage / self.words.ends
+        injected[bit[-1]] += bit_voltage / self.bits.ends
+        upper = sparse.csc_array((-value, (first, second)), shape=(2 * n * m, 2 * n * m))
+        off_diagonal = upper + upper.T
+        matrix = off_diagonal + sparse.diags_array(ends - off_diagonal.sum(axis=1))
+        return np.ascontiguousarray(spsolve(matrix.tocsc(), injected)[n * m :].reshape(n, m))
 
     def replace(self, rows: Any, columns: Any, conductance: Any) -> Network:
         """The same network with other conductances at some cells [S]; only their lines are worked out anew."""

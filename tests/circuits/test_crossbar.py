@@ -176,10 +176,24 @@ def test_changed_cells_are_as_a_fresh_solution(count, monkeypatch):
     np.testing.assert_allclose(replaced.bit_current, again.bit_current, rtol=1e-12)
 
 
-def test_a_solution_that_is_not_reached_is_an_error(monkeypatch):
+def test_too_many_steps_are_a_factorisation(monkeypatch):
+    crossbar, word, bit = Crossbar(conductances(30, 20), 1e3, 2e3, 50.0, 70.0), draw(0, 1, 30), draw(0, 1, 20, 8)
+    expected = crossbar.solve(word, bit_voltages=bit)
+    assert crossbar.network.solve(word, bit).steps > 20
     monkeypatch.setattr(crossbar_solver, "MOST_STEPS", 3)
-    with pytest.raises(SimulationError, match="after 3 steps"):
-        Crossbar(conductances(30, 30), 1e3, 1e3).solve(np.ones(30))
+    found = crossbar.solve(word, bit_voltages=bit)
+    np.testing.assert_allclose(found.current, expected.current, rtol=1e-10)
+    np.testing.assert_allclose(found.word, expected.word, rtol=1e-10)
+    carried = draw(-1e-6, 1e-6, (30, 20))  # cells that are current sources too
+    by_factor = crossbar.network.solve(word, bit, carried).bit_current
+    monkeypatch.undo()
+    np.testing.assert_allclose(by_factor, crossbar.network.solve(word, bit, carried).bit_current, rtol=1e-10)
+
+
+def test_a_solution_that_is_not_reached_is_an_error(monkeypatch):
+    monkeypatch.setattr(crossbar_solver, "MOST_STEPS", 1)
+    with pytest.raises(SimulationError, match="after 1 steps"):
+        Crossbar(conductances(30, 30), 1e3, 0.0, 0.0, 1e3).solve(np.ones(30))
 
 
 def test_a_solution_has_a_table_with_units():
