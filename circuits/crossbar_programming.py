@@ -20,6 +20,8 @@ from .crossbar_cells import Cells, Conductances, DeviceCells, chord_conductance,
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Resistance of the wires to a cell below which it is this one, if others are not 0. [ohm]
+SMALLEST_PATH = 1e-6
 #: Voltages of the lines in a pulse of 1 V: selected word line, selected bit line, other word lines, other bit lines.
 SELECTIONS = {
     "isolated": (1.0, 0.0, 0.0, 0.0),
@@ -218,13 +220,14 @@ def _write_isolated(
     rows, columns = np.indices(crossbar.shape)
     words, bits = crossbar.lines
     path = words.ends[:, np.newaxis] + columns * words.segment + bits.ends + rows[::-1] * bits.segment
+    if not np.all(np.isfinite(path)):
+        raise ParameterError("cells of a floating line cannot be programmed by themselves")
     if isinstance(access, Transistors):
-        path = path + access.on_resistance
-    elif access is not None:
-        access = access if not np.any(path) else InSeries(access, Conductances(1 / path))
-        return _programmed(crossbar, cells.pulse(voltages, lengths, access=access, **noise))
-    series = Conductances(1 / path) if np.all(path > 0) else None
-    return _programmed(crossbar, cells.pulse(voltages, lengths, access=series, **noise))
+        path, access = path + access.on_resistance, None
+    if np.any(path > 0):
+        wires = Conductances(1 / np.maximum(path, SMALLEST_PATH))
+        access = wires if access is None else InSeries(access, wires)
+    return _programmed(crossbar, cells.pulse(voltages, lengths, access=access, **noise))
 
 
 def _write_selected(

@@ -128,5 +128,7 @@ def test_impossible_programming_is_refused():
         write_verify(crossbar, TARGET[:2], WRITE, tolerance=1e-6)
     with pytest.raises(UnknownNameError, match="array"):
         write_verify(crossbar, TARGET, WRITE, verify="eye", **CLOSE)
+    with pytest.raises(ParameterError, match="floating line"):
+        write_verify(Crossbar(cells(), 1.0, 1.0, [0, 0, np.inf, 0]), TARGET, WRITE, **CLOSE)
     with pytest.raises(ParameterError, match="isolated"):
         write_verify(crossbar, TARGET, Pulses(-1.0, 1.0, 1e-9, "half"), temperature=300.0, seed=1, **CLOSE)
