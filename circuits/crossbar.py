@@ -162,7 +162,8 @@ class Crossbar:
         method : str
             ``"ideal"`` without any resistance but the cells'; ``"linear"`` with that of wires and drivers, the cells
             ohmic as at 0 V; ``"nonlinear"`` with the cells' own characteristics, by Newton's method, of which
-            ``"linear"`` is a step; ``"netlist"`` by ngspice.
+            ``"linear"`` is a step; ``"netlist"`` by ngspice, with ``"native"`` devices where this machine can, and
+            with ``"subcircuits"`` where not.
 
         Raises
         ------
@@ -302,10 +303,10 @@ def _towards(cells: Cells, start: _Point, end: _Point) -> _Point:
     return point
 
 
-def _netlist(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solution:
+def _netlist(crossbar: Crossbar, word: FloatArray, bit: FloatArray, native: bool | None = None) -> Solution:
     from .crossbar_netlist import run_netlist
 
-    return _solution(*run_netlist(crossbar, word, bit))
+    return _solution(*run_netlist(crossbar, word, bit, native))
 
 
 def _solution(found: Potentials, cell_current: FloatArray) -> Solution:
@@ -318,4 +319,6 @@ METHODS: dict[str, Callable[[Crossbar, FloatArray, FloatArray], Solution]] = {
     "linear": _linear,
     "nonlinear": _nonlinear,
     "netlist": _netlist,
+    "native": functools.partial(_netlist, native=True),
+    "subcircuits": functools.partial(_netlist, native=False),
 }

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from ..devices.errors import ParameterError
+from ..devices.errors import MissingDependencyError, ParameterError
+from ..devices.model import CompactModel
 from ..devices.targets.numeric import compiled
-from ..devices.targets.spice import Subcircuit
 from ..devices.waveforms import FloatArray
 from .crossbar_access import OPTIONS, InSeries, Mosfets
 from .crossbar_cells import Cells, DeviceCells
 from .crossbar_solver import Lines, Potentials
+from .native import native_device, why_not_native
 from .ngspice import OperatingPoint, run
 
 if TYPE_CHECKING:
     from .crossbar import Crossbar
 
 
-def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray) -> str:
+def write_netlist(
+    crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray, *, native: bool = False
+) -> str:
     """Write a crossbar with its sources, at its operating point.
 
     The nodes at cell (i, j) are ``w_i_j`` and ``b_i_j``, or ``w_i`` and ``b_j`` of lines without resistance; the
@@ -34,6 +37,8 @@ def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: F
         The crossbar.
     word_voltages, bit_voltages : ndarray
         Voltages of the sources, shapes (N,) and (M,). [V]
+    native : bool
+        Whether devices are native ones, of :mod:`synaspice.circuits.native`, rather than subcircuits.
 
     Raises
     ------
@@ -48,7 +53,7 @@ def write_netlist(crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: F
     for j in range(m):
         lines += _line("b", j, [(i, j) for i in reversed(range(n))], bits, float(bit_voltages[j]))
     nodes = [(_node("w", i, j, words), _node("b", i, j, bits)) for i in range(n) for j in range(m)]
-    return "\n".join([*lines, *_cells(crossbar.cells, nodes, "")]) + "\n"
+    return "\n".join([*lines, *_cells(crossbar.cells, nodes, "", native)]) + "\n"
 
 
 def _node(kind: str, i: int, j: int, lines: Lines) -> str:
@@ -71,8 +76,8 @@ def _line(kind: str, number: int, path: list[tuple[int, int]], lines: Lines, vol
             yield f"R_{name}_{k} {_node(kind, *a, lines)} {_node(kind, *b, lines)} {lines.segment!r}"
 
 
-def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[str]:
-    """The lines of all cells; a native device of an OSDI simulator would take the place of the subcircuit here."""
+def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str, native: bool) -> Iterator[str]:
+    """The lines of all cells, and of the models that they need."""
     _, m = cells.shape
     names = [f"{label}{k // m}_{k % m}" for k in range(len(nodes))]
     values = cells.ohmic
@@ -82,8 +87,8 @@ def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[s
                 yield f"R_cell_{name} {a} {b} {1 / value!r}"
     elif isinstance(cells, InSeries):
         between = [f"a_{name}" for name in names]
-        yield from _cells(cells.cells, [(a, c) for (a, _), c in zip(nodes, between, strict=True)], f"c{label}")
-        yield from _cells(cells.access, [(c, b) for (_, b), c in zip(nodes, between, strict=True)], f"s{label}")
+        yield from _cells(cells.cells, [(a, c) for (a, _), c in zip(nodes, between, strict=True)], f"c{label}", native)
+        yield from _cells(cells.access, [(c, b) for (_, b), c in zip(nodes, between, strict=True)], f"s{label}", native)
     elif isinstance(cells, Mosfets):
         yield cells.models()
         for i, on in enumerate(cells.gates.tolist()):
@@ -91,21 +96,30 @@ def _cells(cells: Cells, nodes: list[tuple[str, str]], label: str) -> Iterator[s
         for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
             yield cells.line(name, a, f"gate_{k // m}", b)
     elif isinstance(cells, DeviceCells):
-        yield from _devices(cells, nodes, names, label)
+        yield from _devices(cells, nodes, names, label, native)
     else:
         raise ParameterError(f"there is no netlist of {type(cells).__name__}")
 
 
-def _devices(cells: DeviceCells, nodes: list[tuple[str, str]], names: list[str], label: str) -> Iterator[str]:
+def _devices(
+    cells: DeviceCells, nodes: list[tuple[str, str]], names: list[str], label: str, native: bool
+) -> Iterator[str]:
     device = cells.device
-    subcircuit: Subcircuit = device.subcircuit(name=f"{label}{device.model_name().replace('-', '_')}")
-    yield str(subcircuit)
+    model = f"{label}{device.model_name().replace('-', '_')}"
+    form = native_device(device, name=model) if native else device.subcircuit(name=model)
+    yield str(form)
     branch = next(iter(device.branches().values()))
     overrides = _overrides(cells)
     for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
-        pins = [{branch.positive: a, branch.negative: b}.get(pin, f"{pin}_{name}") for pin in subcircuit.pins]
+        pins = [{branch.positive: a, branch.negative: b}.get(pin, f"{pin}_{name}") for pin in form.pins]
         own = [f"{parameter}={values[k]!r}" for parameter, values in overrides.items()]
-        yield " ".join([f"X_{name}", *pins, subcircuit.name, *own])
+        yield " ".join([f"{'N' if native else 'X'}_{name}", *pins, form.name, *own])
+
+
+def _devices_of(cells: Cells) -> list[CompactModel]:
+    if isinstance(cells, InSeries):
+        return [*_devices_of(cells.cells), *_devices_of(cells.access)]
+    return [cells.device] if isinstance(cells, DeviceCells) else []
 
 
 def _overrides(cells: DeviceCells) -> dict[str, list[float]]:
@@ -126,17 +140,28 @@ def _overrides(cells: DeviceCells) -> dict[str, list[float]]:
 
 
 def run_netlist(
-    crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray
+    crossbar: Crossbar, word_voltages: FloatArray, bit_voltages: FloatArray, native: bool | None = None
 ) -> tuple[Potentials, FloatArray]:
     """Potentials and currents of a crossbar by ngspice, and the currents of its cells at the potentials there [A].
 
+    Devices are native ones, or subcircuits; by default native where this machine can.
+
     Raises
     ------
+    MissingDependencyError
+        If native devices are demanded that this machine cannot have.
     NgspiceError
         If it finds no operating point.
     """
     (n, m), (words, bits) = crossbar.shape, crossbar.lines
-    table = run(write_netlist(crossbar, word_voltages, bit_voltages), OperatingPoint(), options=OPTIONS)
+    devices = _devices_of(crossbar.cells)
+    reason = why_not_native() if devices and native is not False else None
+    if native and reason:
+        raise MissingDependencyError(reason)
+    compiled_in = bool(devices) and native is not False and reason is None
+    files = [native_device(device).file for device in devices] if compiled_in else []
+    netlist = write_netlist(crossbar, word_voltages, bit_voltages, native=compiled_in)
+    table = run(netlist, OperatingPoint(), options=OPTIONS, osdi=dict.fromkeys(files))
     value = {name: float(values[0]) for name, values in table.items()}
 
     def potentials(kind: str, lines: Lines) -> FloatArray:

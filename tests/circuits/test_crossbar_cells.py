@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synaspice.circuits import crossbar_netlist
 from synaspice.circuits.crossbar import Crossbar
 from synaspice.circuits.crossbar_access import InSeries, Mosfets, Transistors
 from synaspice.circuits.crossbar_cells import Conductances, DeviceCells, chord_conductance
 from synaspice.circuits.crossbar_netlist import write_netlist
+from synaspice.circuits.native import why_not_native
 from synaspice.devices import (
     MTJ,
     VTEAM,
     DomainWallSynapse,
+    MissingDependencyError,
     ParameterError,
     SimulationError,
     Sky130RERAM,
@@ -55,8 +58,50 @@ WIRES = {"wires": (5.0, 10.0, 20.0, 30.0), "none": (0.0, 0.0, 0.0, 0.0), "driver
 )
 def test_newtons_method_agrees_with_the_netlist(cells, wires):
     crossbar = Crossbar(CELLS[cells](), *WIRES[wires])
+    check_against_ngspice(crossbar, "subcircuits")
+
+
+@pytest.mark.ngspice
+@pytest.mark.skipif(why_not_native() is not None, reason=str(why_not_native()))
+@pytest.mark.parametrize("cells", ["sinh", "junction", "scattered", "1S1R"])
+def test_newtons_method_agrees_with_native_devices(cells):
+    check_against_ngspice(Crossbar(CELLS[cells](), *WIRES["wires"]), "native")
+
+
+def test_the_netlist_takes_native_devices_where_there_are_any(monkeypatch):
+    crossbar, asked = Crossbar(CELLS["sinh"](), *WIRES["wires"]), []
+
+    def run(netlist, _analysis, *, options, osdi):
+        asked.append((netlist, list(osdi)))
+        raise SimulationError("enough")
+
+    monkeypatch.setattr(crossbar_netlist, "run", run)
+    monkeypatch.setattr(crossbar_netlist, "native_device", lambda device, name="n": Native(name))
+    for reason in (None, "no compiler"):
+        monkeypatch.setattr(crossbar_netlist, "why_not_native", lambda reason=reason: reason)
+        with pytest.raises(SimulationError):
+            crossbar.solve(VOLTAGES, method="netlist")
+    assert "N_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[0][0] and asked[0][1] == ["n.osdi"]
+    assert "X_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[1][0] and asked[1][1] == []
+    with pytest.raises(MissingDependencyError, match="no compiler"):
+        crossbar.solve(VOLTAGES, method="native")
+
+
+class Native:
+    """What a compiled device has that a netlist needs."""
+
+    pins = ("p", "n", "x")
+
+    def __init__(self, name):
+        self.name, self.file = name, f"{name}.osdi"
+
+    def __str__(self):
+        return f".model {self.name} kind"
+
+
+def check_against_ngspice(crossbar, method):
     numeric = crossbar.solve(VOLTAGES)
-    spice = crossbar.solve(VOLTAGES, method="netlist")
+    spice = crossbar.solve(VOLTAGES, method=method)
     for name in ("word", "bit", "current", "word_current", "cell_current"):
         expected = getattr(numeric, name)
         np.testing.assert_allclose(getattr(spice, name), expected, rtol=1e-6, atol=1e-9 * np.max(np.abs(expected)))
