@@ -45,6 +45,8 @@ $(SETUP): setup.cfg pyproject.toml
 	  sh tools/as-root.sh apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip setuptools wheel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@# its plots want pycairo, which wants cairo's headers; its solver does not
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps badcrossbar==1.1.0
 	@touch $@
 
 clean:

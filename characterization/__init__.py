@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .switching import switching
     from .table import read_table, write_table
     from .velocity import velocity
+    from .wire_resistance import wire_resistance
     from .write_error import write_error
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "splitting",
     "switching",
     "velocity",
+    "wire_resistance",
     "write_error",
     "write_table",
 ]
@@ -48,6 +50,7 @@ _FUNCTIONS = (
     "splitting",
     "switching",
     "velocity",
+    "wire_resistance",
     "write_error",
 )
 __getattr__ = lazy_names(
