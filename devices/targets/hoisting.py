@@ -67,7 +67,7 @@ class Hoist:
 
     def is_static(self, expr: sp.Expr) -> bool:
         """Whether an expression is to be taken out as a whole."""
-        return expr.free_symbols <= self.static
+        return self.static.issuperset(expr.free_symbols)
 
     def _symbol(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_number:
