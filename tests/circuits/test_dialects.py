@@ -162,7 +162,7 @@ def test_spatk_understands_every_statement(dialect):
 def in_neospice(text, *analysis):
     neospice = pytest.importorskip("neospice")
     # neospice 0.2.0 knows `temper` in sources, but takes it for 0 in formulas.
-    text = re.sub(r"\{[^{}]*\}", lambda formula: formula.group().replace("temper", "27.0"), text)
+    text = re.sub(r"\{[^{}]*\}", lambda formula: re.sub(r"\btemper\b", "27.0", formula.group()), text)
     simulator = neospice.Simulator()
     circuit = simulator.parse(text)
     circuit.options.reltol, circuit.options.abstol, circuit.options.vntol = 1e-7, 1e-15, 1e-9
