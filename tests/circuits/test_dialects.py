@@ -170,6 +170,8 @@ def in_neospice(text, *analysis):
 
 
 FINER = {"phase-change-memory": 4, "sky130-reram": 8, "vteam": 4, "stanford-rram": 4, "volatile-memristor": 4}
+#: Sky130RERAM sets in a thermal runaway, 0.03 per step at its steepest: 2e-4 is a hundredth of a step in time.
+TOLERANCE = {"sky130-reram": 2e-4}
 TIGHT = {"reltol": 1e-7, "abstol": 1e-15, "vntol": 1e-9}
 DEVICES = sorted(name for name, model in models().items() if model.__module__.startswith("synaspice."))
 
@@ -206,4 +208,4 @@ def test_neospice_gives_the_same_transient(name):
     ours = ngspice.run(text, ngspice.Transient(step, duration, max_step=step), options=TIGHT)
     for state in device.state_declarations():
         there = np.interp(ours["time"], np.asarray(other.time), np.asarray(other.voltage(state)))
-        np.testing.assert_allclose(there, ours[f"v({state})"], atol=1e-4)
+        np.testing.assert_allclose(there, ours[f"v({state})"], atol=TOLERANCE.get(name, 1e-4))
