@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes.util
 import functools
 import glob
+import itertools
 import json
 import os
 import re
@@ -179,7 +180,7 @@ def run(
     commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]]
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
         ended, log = work(folder, library, lines, commands, files, time_limit)
-        failures = _complaints(log)
+        failures = [*_complaints(log), *(_unknown_to_native(log) if files else [])]
         if ended is None:
             raise NgspiceError(
                 f"ngspice did not finish '{commands[-1]}' within {time_limit:g} s and was stopped", failures
@@ -252,6 +253,21 @@ def _complaints(log: Sequence[str]) -> list[str]:
             if line.endswith(":") and k + 1 < len(spoken):
                 found.append(spoken[k + 1])
     return list(dict.fromkeys(found))
+
+
+#: Types of models that are ngspice's own: with these an unknown parameter is no more than a warning of ngspice.
+_OWN_TYPES = {"r", "c", "l", "d", "npn", "pnp", "nmos", "pmos", "njf", "pjf", "nmf", "pmf", "sw", "csw", "urc", "ltra"}
+
+
+def _unknown_to_native(log: Sequence[str]) -> list[str]:
+    """Parameters on the ``.model`` lines of native devices that these do not have; ngspice goes on without them."""
+    spoken = _spoken(log)
+    return [
+        f"{after} in {line}"
+        for line, after in itertools.pairwise(spoken)
+        if after.startswith("unrecognized parameter") and (words := line.lower().split())[0] == ".model"
+        if len(words) > 2 and words[2].partition("(")[0] not in _OWN_TYPES
+    ]
 
 
 def _last_words(log: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 
@@ -21,7 +22,7 @@ from synaspice.circuits.ngspice import (
     find_library,
     run,
 )
-from synaspice.devices import MTJ, VTEAM, MissingDependencyError, ParameterError, Pulse
+from synaspice.devices import MTJ, VTEAM, LinearIonDrift, MissingDependencyError, ParameterError, Pulse
 from synaspice.devices.targets.noise import noise_spectrum
 
 TIGHT = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
@@ -64,24 +65,29 @@ def test_operating_point_and_sweep_read_the_initial_state(device):
 )
 @pytest.mark.parametrize("uic", [False, True])
 def test_transients_are_those_of_the_subcircuit_and_of_the_numeric_engine(device, drive, duration, step, uic):
-    """Trapezoidal steps of a hundredth of a precession and less: see the documentation of netlists for their error."""
+    """Trapezoidal steps of a hundredth of a precession and less: see the documentation of netlists for their error.
+
+    Newton's last correction is missing in the charge that ngspice keeps: its tolerance is what errors add up from.
+    """
     analysis = Transient(step, duration, step, use_initial_conditions=uic)
-    one, other = both(device, f"V1 a 0 {drive.spice(duration)}", analysis, options={"reltol": 1e-6, "vntol": 1e-9})
+    one, other = both(device, f"V1 a 0 {drive.spice(duration)}", analysis, options=TIGHT)
     times = np.linspace(0, duration, 301)
     exact = device.simulate(drive, duration, times=times)
     moved = 0.0
     for x, state in device.state_declarations().items():
         traces = [np.interp(times, table["time"], table[f"v({x})"]) for table in (one, other)]
-        np.testing.assert_allclose(traces[0], traces[1], atol=1e-4)
-        np.testing.assert_allclose(traces[0], exact[x] / state.scale, atol=2e-3)
+        np.testing.assert_allclose(traces[0], traces[1], atol=5e-4)
+        np.testing.assert_allclose(traces[0], exact[x] / state.scale, atol=5e-4)
         moved = max(moved, np.ptp(traces[0]))
     assert moved > 0.1
 
 
 @native
-@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(
+    "device", [MTJ(field_x=1e5, vcma_coefficient=5e-13, initial_polar_angle=0.3), LinearIonDrift()]
+)
 def test_small_signals_see_the_dynamics_of_the_held_state(device):
-    one, other = both(device, "V1 a 0 dc 0.2 ac 1", ACSweep(1e5, 1e12, points=5), options=TIGHT)
+    one, other = both(device, "V1 a 0 dc 0.2 ac 1", ACSweep(1e-2, 1e12, points=5), options=TIGHT)
     np.testing.assert_allclose(one["i(v1)"], other["i(v1)"], rtol=1e-6)
     frozen = device.static(voltage=0.2)["dcurrent/dvoltage"]
     assert np.max(np.abs(-one["i(v1)"] / frozen - 1)) > 1e-3
@@ -90,7 +96,11 @@ def test_small_signals_see_the_dynamics_of_the_held_state(device):
 @native
 @pytest.mark.parametrize("parallel", [1, 3])
 def test_noise_of_currents_and_states_is_that_of_the_numeric_engine(parallel):
-    device = JUNCTION.replace(flicker_coefficient=1e-9) if "flicker_coefficient" in JUNCTION.values else JUNCTION
+    # at rest in a transverse field: the numeric target's spectrum knows no force back to the sphere
+    device = MTJ(field_x=1e5, damping=0.1, vcma_coefficient=5e-13, initial_polar_angle=0.3, hooge_parallel=1e-21)
+    rest = device.simulate(0.1, 1e-7, points=2).iloc[-1]
+    angles = math.acos(rest["m_z"]), math.atan2(rest["m_y"], rest["m_x"])
+    device = device.replace(initial_polar_angle=angles[0], initial_azimuth=angles[1])
     own = native_device(device, noise=True)
     deck = f"* noise\n{own}\nV1 a 0 dc 0.1 ac 1\nV2 a b 0\nH1 read 0 V2 1\n.temp 26.85\n"
     deck += own.instance("1", "b 0", m=parallel)
@@ -117,7 +127,9 @@ def test_two_models_and_parameters_of_instances():
         lines += [f"V2{k} a b{k} 0", one.instance(str(k), f"b{k} 0", **values)]
     table = run("\n".join(map(str, lines)), OperatingPoint(), options=TIGHT, osdi=[junction.file, memristor.file])
     exact = [JUNCTION, JUNCTION.replace(tmr=0.5), JUNCTION.replace(initial_polar_angle=1.0)]
-    exact = [one.static(voltage=0.1)["current"] for one in [*exact, MEMRISTOR.replace(initial_state=0.7), JUNCTION]]
+    exact = [
+        float(one.static(voltage=0.1)["current"]) for one in [*exact, MEMRISTOR.replace(initial_state=0.7), JUNCTION]
+    ]
     exact[-1] = 4 * exact[-1]
     assert [table[f"i(v2{k})"].item() for k in range(5)] == pytest.approx(exact, rel=1e-9)
 
@@ -125,9 +137,9 @@ def test_two_models_and_parameters_of_instances():
 @native
 def test_a_thousand_instances_with_parameters_of_their_own():
     """Their states after a transient against the numeric engine, a sample of them."""
-    duration, count = 3e-10, 1000
+    duration, count = 1e-10, 1000
     drive = Pulse(0, 1.0, 1e-11, 1e-11, 1e-11, 1e-9)
-    starts = np.linspace(0.05, 0.95, count)
+    starts = np.linspace(0.05, 0.6, count)
     own = native_device(MEMRISTOR)
     lines = [f"* many\n{own}\nV1 a 0 {drive.spice(duration)}"]
     lines += [own.instance(str(k), f"a 0 x{k}", initial_state=start) for k, start in enumerate(starts.tolist())]
@@ -164,8 +176,9 @@ def test_operating_point_variables():
 )
 def test_mistakes_are_refused_with_ngspices_words(values, card, complaint):
     own = native_device(JUNCTION)
+    model = f".model {own.name} {own.kind} {card}"
     # the mistake in the first of two instances: the second is set up all the same
-    deck = f"* mistake\n{own} {card}\nV1 a 0 0.1\n{own.instance('1', 'a 0')} {values}\n{own.instance('2', 'a 0')}\n"
+    deck = f"* mistake\n{model}\nV1 a 0 0.1\n{own.instance('1', 'a 0')} {values}\n{own.instance('2', 'a 0')}\n"
     with pytest.raises(NgspiceError, match=complaint):
         run(deck, OperatingPoint(), osdi=[own.file])
 
