@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -95,6 +95,16 @@ class Cell(Configured):
     def celsius(self) -> float:
         """The temperature in degrees Celsius, as SPICE counts it."""
         return self.temperature - ZERO_CELSIUS
+
+    @property
+    def surroundings(self) -> dict[str, Any]:
+        """Technology, corner, temperature and supply: what a cell within this one shares with it."""
+        return {
+            "technology": self.technology,
+            "corner": self.corner,
+            "temperature": self.temperature,
+            "supply_voltage": self.supply_voltage,
+        }
 
     def subcircuit(
         self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None

@@ -1,0 +1,349 @@
+"""Standard benches of the neurons of CMOS and one device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..circuits.analyses import Transient
+from ..circuits.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
+from .cell_bench import Cost, cell_table, crossings, energies, run_bench
+
+
+def _mean(run: pd.DataFrame, column: str, start: float = 0.0) -> float:
+    """Mean over time of a vector of a transient, from a time on."""
+    part = run[run["time"] >= start]
+    time = part["time"].to_numpy()
+    return float(np.trapezoid(part[column].to_numpy(), time) / (time[-1] - time[0]))
+
+
+def bench_p_bit(
+    cell: PBit, inputs: Sequence[float] | None = None, duration: float = 60e-9, seed: int = 1
+) -> pd.DataFrame:
+    """Mean output over input voltage, with the sigmoid through it.
+
+    Parameters
+    ----------
+    cell : PBit
+        The cell.
+    inputs : sequence of float, optional
+        Input voltages. [V]
+    duration : float
+        Length of each transient. [s]
+    seed : int
+        Seed of ngspice's random numbers.
+    """
+    supply, step = cell.supply_voltage, cell.noise_step
+    voltages = np.linspace(0.3, 0.7, 9) * supply if inputs is None else np.asarray(inputs, float)
+    circuit = cell.subcircuit(meters=True)
+    analysis = Transient(step, duration, max_step=step)
+    runs = run_bench(
+        cell,
+        ["Vinput input 0 0"],
+        [([f"setseed {seed + k}", f"alter vinput dc = {v!r}"], analysis) for k, v in enumerate(voltages.tolist())],
+        circuit=circuit,
+        options={"reltol": 1e-3},
+    )
+    means = np.array([_mean(run, "v(output)") for run in runs]) / supply
+    flips = [len(crossings(run["time"].to_numpy(), run["v(output)"].to_numpy(), supply / 2)) for run in runs]
+    errors = [_standard_error(run, "v(output)") / supply for run in runs]
+    centre, scale = _sigmoid(voltages, means, np.asarray(errors))
+    middle = runs[int(np.argmax(flips))]
+    spent = energies(middle, circuit, {"vinput": "input"})
+    cost = Cost.of("random bit", duration / max(1, max(flips)), spent, max(1, max(flips)))
+    return cell_table(
+        cell,
+        {
+            "input": (voltages, "V", "input voltage"),
+            "mean_output": (means, "1", "mean output over the supply"),
+            "error": (errors, "1", "standard error of the mean output, from ten parts of the transient"),
+            "sigmoid": ((1 + np.tanh((voltages - centre) / scale)) / 2, "1", "fitted sigmoid"),
+            "flips": (flips, "1", "number of rising edges of the output"),
+        },
+        seed=seed,
+        costs=[cost],
+        centre=centre,
+        scale=scale,
+        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > 10),
+        criterion="the mean output rises from below a tenth to above nine tenths of the supply, and flips in between",
+    )
+
+
+def _standard_error(run: pd.DataFrame, column: str, parts: int = 10) -> float:
+    """Standard error of a mean over time, from the means of parts of it."""
+    edges = np.linspace(0.0, float(run["time"].iloc[-1]), parts + 1)
+    time, values = run["time"].to_numpy(), run[column].to_numpy()
+    total = np.concatenate([[0.0], np.cumsum(np.diff(time) * (values[1:] + values[:-1]) / 2)])
+    means = np.diff(np.interp(edges, time, total)) / np.diff(edges)
+    return float(np.std(means, ddof=1) / math.sqrt(parts))
+
+
+def _sigmoid(x: np.ndarray, y: np.ndarray, errors: np.ndarray) -> tuple[float, float]:
+    """Centre and scale of [1 + tanh((x - centre) / scale)] / 2, fitted."""
+    from scipy.optimize import curve_fit
+
+    start = (float(np.interp(0.5, np.maximum.accumulate(y), x)), 0.1 * float(np.ptp(x)))
+    weights = np.hypot(errors, 0.01)
+    found, _ = curve_fit(lambda v, c, s: (1 + np.tanh((v - c) / s)) / 2, x, y, p0=start, sigma=weights)
+    return float(found[0]), abs(float(found[1]))
+
+
+def bench_axon_hillock(cell: AxonHillock, currents: Sequence[float] | None = None, spikes: int = 4) -> pd.DataFrame:
+    """Firing rate over input current.
+
+    Parameters
+    ----------
+    cell : AxonHillock
+        The cell.
+    currents : sequence of float, optional
+        Input currents; default: three decades. [A]
+    spikes : int
+        Number of spikes to simulate at each.
+    """
+    values = np.logspace(-10.5, -7.5, 7) if currents is None else np.asarray(currents, float)
+    swing = cell.feedback_capacitance * cell.supply_voltage
+    durations = [(spikes + 2) * 1.5 * swing / current for current in values.tolist()]
+    return _firing(cell, values, durations, [f"Vbias bias 0 {cell.supply_voltage!r}"], {"vbias": "bias"})
+
+
+def bench_memristor_neuron(
+    cell: MemristorNeuron, currents: Sequence[float] | None = None, spikes: int = 4
+) -> pd.DataFrame:
+    """Firing rate over input current, from below the threshold on.
+
+    Parameters
+    ----------
+    cell : MemristorNeuron
+        The cell.
+    currents : sequence of float, optional
+        Input currents; default: from a half to ten times the threshold current. [A]
+    spikes : int
+        Number of spikes to simulate at each.
+    """
+    threshold = cell.threshold_current
+    factors = np.array([0.5, 0.8, 0.95, 1.1, 1.3, 1.7, 2.5, 4.0, 6.0, 10.0])
+    values = threshold * factors if currents is None else np.asarray(currents, float)
+    charge = cell.capacitance * cell.threshold_voltage
+    leak = cell.capacitance * cell.resistance_off
+    durations = [(spikes + 2) * min(5 * leak, 4 * charge / current) for current in values.tolist()]
+    table = _firing(cell, values, durations, [], {})
+    rates = table["rate"].to_numpy()
+    table.attrs["works"] = bool(
+        np.all(rates[values < 0.96 * threshold] == 0) and np.all(rates[values > 1.2 * threshold] > 0)
+    )
+    table.attrs["criterion"] = "silent below the threshold current, firing above 1.2 times it"
+    table.attrs["threshold_current"] = threshold
+    return table
+
+
+def _firing(
+    cell: AxonHillock | MemristorNeuron,
+    values: np.ndarray,
+    durations: Sequence[float],
+    lines: Sequence[str],
+    sources: dict[str, str],
+) -> pd.DataFrame:
+    """Rates and energies of a neuron that an input current charges, one transient for each current."""
+    circuit, half = cell.subcircuit(meters=True), cell.supply_voltage / 2
+    runs = run_bench(
+        cell,
+        [*lines, "Iinput 0 input 0 pwl(0 0 1 0)"],
+        [
+            (
+                [f"alter @iinput[pwl] = [ 0 0 {length / 1e3!r} {current!r} ]"],
+                Transient(length / 200, length, length / 100),
+            )
+            for current, length in zip(values.tolist(), durations, strict=True)
+        ],
+        circuit=circuit,
+    )
+    rates, supplies, inputs, devices, cmos, widths = [], [], [], [], [], []
+    for current, run in zip(values.tolist(), runs, strict=True):
+        time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
+        rising, falling = crossings(time, output, half), crossings(time, output, half, rising=False)
+        # The first spikes are left out: the membrane has not come to its cycle yet.
+        counted = rising[1:] if len(rising) > 2 else rising
+        if len(counted) < 2:
+            rates.append(0.0)
+            for column in (supplies, inputs, devices, cmos, widths):
+                column.append(math.nan)
+            continue
+        cycles = len(counted) - 1
+        rates.append(cycles / (counted[-1] - counted[0]))
+        spent = energies(run, circuit, sources, counted[0], counted[-1])
+        within = run[(time >= counted[0]) & (time <= counted[-1])]
+        charging = current * float(np.trapezoid(within["v(input)"], within["time"]))
+        supplies.append(spent["supply"] / cycles)
+        inputs.append((spent["inputs"] + charging) / cycles)
+        devices.append(spent["devices"] / cycles)
+        cmos.append((spent["cmos"] + charging) / cycles)
+        after = [falling[falling > start][0] - start for start in counted[:-1]]
+        widths.append(float(np.mean(after)))
+    linear = np.log(np.maximum(rates, 1e-300))
+    firing = np.asarray(rates) > 0
+    slope = float(np.polyfit(np.log(values[firing]), linear[firing], 1)[0]) if firing.sum() > 1 else math.nan
+    cheapest = int(np.nanargmin(supplies)) if firing.any() else 0
+    costs = [Cost("spike", widths[cheapest], supplies[cheapest], inputs[cheapest], devices[cheapest], cmos[cheapest])]
+    return cell_table(
+        cell,
+        {
+            "current": (values, "A", "input current"),
+            "rate": (rates, "Hz", "firing rate"),
+            "width": (widths, "s", "width of a spike"),
+            "energy_supply": (supplies, "J", "energy from the supply, per spike"),
+            "energy_inputs": (inputs, "J", "energy from the inputs, per spike"),
+            "energy_devices": (devices, "J", "energy into the devices, per spike"),
+            "energy_cmos": (cmos, "J", "energy into transistors and passive elements, per spike"),
+        },
+        costs=costs if firing.any() else [],
+        exponent=slope,
+        works=bool(firing.all() and abs(slope - 1) < 0.05),
+        criterion="fires at every current, and the exponent of the rate over the current is 1 within 0.05",
+    )
+
+
+def bench_mtj_neuron(
+    cell: MTJNeuron,
+    currents: Sequence[float] | None = None,
+    trials: int = 10,
+    width: float = 2e-9,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Probability of a spike over the amplitude of the input current, from repeated write, read and reset.
+
+    Parameters
+    ----------
+    cell : MTJNeuron
+        The cell.
+    currents : sequence of float, optional
+        Amplitudes of the input pulse; default: around the critical current. [A]
+    trials : int
+        Number of trials at each.
+    width : float
+        Width of the pulse. [s]
+    seed : int
+        Seed of ngspice's random numbers.
+    """
+    critical = abs(cell.junction().critical_current_to_antiparallel)
+    values = critical * np.array([0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0]) if currents is None else np.asarray(currents)
+    supply, rest, edge = cell.supply_voltage, 0.5e-9, 0.05e-9
+    # rest, write, rest, read, reset; the reset is strong and twice as long
+    marks = np.cumsum([rest, width, rest, 1e-9, 0.1e-9, 2 * width, rest])
+    period = float(marks[-1])
+    reset = 3 * critical
+
+    def pulses(amplitude: float) -> str:
+        points = []
+        for k in range(trials):
+            t = marks + k * period
+            for at, level in ((t[0], 0), (t[0] + edge, -amplitude), (t[1], -amplitude), (t[1] + edge, 0)):
+                points.append(f"{at:.6g} {level!r}")
+            for at, level in ((t[4], 0), (t[4] + edge, reset), (t[5], reset), (t[5] + edge, 0)):
+                points.append(f"{at:.6g} {level!r}")
+        return " ".join(["0 0", *points])
+
+    read = " ".join(
+        f"{k * period + at:.6g} {level!r}"
+        for k in range(trials)
+        for at, level in (
+            (marks[2], supply),
+            (marks[2] + edge, 0.0),
+            (marks[3], 0.0),
+            (marks[3] + edge, supply),
+        )
+    )
+    circuit = cell.subcircuit(meters=True)
+    analysis = Transient(cell.noise_step, trials * period, max_step=cell.noise_step)
+    runs = run_bench(
+        cell,
+        [f"Vread read_bar 0 pwl(0 {supply!r} {read})", "Iinput 0 input 0 pwl(0 0 1 0)"],
+        [
+            ([f"setseed {seed + k}", f"alter @iinput[pwl] = [ {pulses(current)} ]"], analysis)
+            for k, current in enumerate(values.tolist())
+        ],
+        circuit=circuit,
+        options={"reltol": 1e-3},
+        time_limit=1200.0,
+    )
+    instants = np.arange(trials) * period + (marks[2] + marks[3]) / 2
+    fired = [int((np.interp(instants, run["time"], run["v(output)"]) > supply / 2).sum()) for run in runs]
+    probability = np.array(fired) / trials
+    last = runs[-1]
+    spent = energies(last, circuit, {"vread": "read_bar"})
+    time = last["time"].to_numpy()
+    written = float(np.trapezoid(-last["i(iinput)"] * 0 if "i(iinput)" in last else 0 * time, time))
+    cost = Cost.of("evaluation", period, {**spent, "inputs": spent["inputs"] + written}, trials)
+    return cell_table(
+        cell,
+        {
+            "current": (values, "A", "amplitude of the input current, out of the cell"),
+            "probability": (probability, "1", "share of the trials with a spike"),
+            "fired": (fired, "1", "number of spikes"),
+            "trials": (np.full(len(values), trials), "1", "number of trials"),
+        },
+        seed=seed,
+        critical_current=critical,
+        costs=[cost],
+        works=bool(probability[0] == 0 and probability[-1] == 1),
+        criterion="no spike at the smallest current, always one at the largest",
+    )
+
+
+def bench_oscillator_neuron(cell: OscillatorNeuron, currents: Sequence[float] | None = None) -> pd.DataFrame:
+    """Envelope over input current, beside the amplitude of the oscillator.
+
+    Parameters
+    ----------
+    cell : OscillatorNeuron
+        The cell.
+    currents : sequence of float, optional
+        Input currents; default: up to three times the threshold. [A]
+    """
+    threshold = cell.threshold_current
+    values = threshold * np.linspace(0.25, 3.0, 12) if currents is None else np.asarray(currents, float)
+    period = 1 / cell.frequency
+    duration = max(60 * period, 8 / cell.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance)
+    circuit = cell.subcircuit(meters=True)
+    analysis = Transient(period / 40, duration, max_step=period / 40)
+    runs = run_bench(
+        cell,
+        ["Iinput 0 input 0"],
+        [([f"alter iinput dc = {current!r}"], analysis) for current in values.tolist()],
+        circuit=circuit,
+        options={"reltol": 1e-3},
+        time_limit=900.0,
+    )
+    start = 0.8 * duration
+    levels = [_mean(run, "v(output)", start) for run in runs]
+    amplitudes = [float(np.hypot(run["v(x1.sto_c_re)"], run["v(x1.sto_c_im)"]).iloc[-1]) for run in runs]
+    expected = [math.sqrt(cell.oscillator().stationary_power(current)) for current in values.tolist()]
+    power = {name: value / (0.2 * duration) for name, value in energies(runs[-1], circuit, {}, start).items()}
+    into = float(values[-1]) * _mean(runs[-1], "v(input)", start)
+    settle = 1 / cell.damping_rate
+    cost = Cost(
+        "evaluation of ten periods",
+        10 * period,
+        power["supply"] * 10 * period,
+        into * 10 * period,
+        power["devices"] * 10 * period,
+        (power["cmos"] + into) * 10 * period,
+    )
+    rise = np.array(levels) - levels[0]
+    below = values < 0.9 * threshold
+    return cell_table(
+        cell,
+        {
+            "current": (values, "A", "input current"),
+            "output": (levels, "V", "envelope"),
+            "amplitude": (amplitudes, "1", "amplitude of the oscillator"),
+            "expected_amplitude": (expected, "1", "amplitude of the free-running oscillator"),
+        },
+        threshold_current=threshold,
+        settling_time=settle,
+        costs=[cost],
+        works=bool(rise[-1] > 5e-3 and np.all(np.abs(rise[below]) < 0.2 * rise[-1])),
+        criterion="the envelope stays below the threshold current and rises by more than 5 mV above it",
+    )
