@@ -21,7 +21,7 @@ def _mean(run: pd.DataFrame, column: str, start: float = 0.0) -> float:
 
 
 def bench_p_bit(
-    cell: PBit, inputs: Sequence[float] | None = None, duration: float = 60e-9, seed: int = 1
+    cell: PBit, inputs: Sequence[float] | None = None, duration: float = 40e-9, seed: int = 1
 ) -> pd.DataFrame:
     """Mean output over input voltage, with the sigmoid through it.
 
@@ -37,7 +37,7 @@ def bench_p_bit(
         Seed of ngspice's random numbers.
     """
     supply, step = cell.supply_voltage, cell.noise_step
-    voltages = np.linspace(0.3, 0.7, 9) * supply if inputs is None else np.asarray(inputs, float)
+    voltages = np.linspace(0.42, 0.62, 9) * supply if inputs is None else np.asarray(inputs, float)
     circuit = cell.subcircuit(meters=True)
     analysis = Transient(step, duration, max_step=step)
     runs = run_bench(
@@ -229,53 +229,47 @@ def bench_mtj_neuron(
     """
     critical = abs(cell.junction().critical_current_to_antiparallel)
     values = critical * np.array([0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0]) if currents is None else np.asarray(currents)
-    supply, rest, edge = cell.supply_voltage, 0.5e-9, 0.05e-9
-    # rest, write, rest, read, reset; the reset is strong and twice as long
-    marks = np.cumsum([rest, width, rest, 1e-9, 0.1e-9, 2 * width, rest])
+    supply, rest, edge, reading = cell.supply_voltage, 0.5e-9, 0.05e-9, 1e-9
+    # rest, write, rest, read, rest, reset, rest; the reset is strong and takes twice as long
+    marks = np.cumsum([rest, width, rest, reading, rest, 2 * width, rest])
     period = float(marks[-1])
-    reset = 3 * critical
+    starts = np.arange(trials) * period
 
-    def pulses(amplitude: float) -> str:
-        points = []
-        for k in range(trials):
-            t = marks + k * period
-            for at, level in ((t[0], 0), (t[0] + edge, -amplitude), (t[1], -amplitude), (t[1] + edge, 0)):
-                points.append(f"{at:.6g} {level!r}")
-            for at, level in ((t[4], 0), (t[4] + edge, reset), (t[5], reset), (t[5] + edge, 0)):
-                points.append(f"{at:.6g} {level!r}")
-        return " ".join(["0 0", *points])
+    def pulses(level: float, begin: float, end: float) -> str:
+        return f"0 {level:.9g} {begin:.9g} {edge:.9g} {edge:.9g} {end - begin - edge:.9g} {period:.9g}"
 
-    read = " ".join(
-        f"{k * period + at:.6g} {level!r}"
-        for k in range(trials)
-        for at, level in (
-            (marks[2], supply),
-            (marks[2] + edge, 0.0),
-            (marks[3], 0.0),
-            (marks[3] + edge, supply),
-        )
-    )
     circuit = cell.subcircuit(meters=True)
     analysis = Transient(cell.noise_step, trials * period, max_step=cell.noise_step)
     runs = run_bench(
         cell,
-        [f"Vread read_bar 0 pwl(0 {supply!r} {read})", "Iinput 0 input 0 pwl(0 0 1 0)"],
         [
-            ([f"setseed {seed + k}", f"alter @iinput[pwl] = [ {pulses(current)} ]"], analysis)
+            f"Vread read 0 pulse({pulses(supply, marks[2], marks[3])})",
+            f"Iwrite input 0 pulse({pulses(0.0, marks[0], marks[1])})",
+            f"Ireset 0 input pulse({pulses(3 * critical, marks[4], marks[5])})",
+            "Cload output 0 1f",
+        ],
+        [
+            (
+                [f"setseed {seed + k}", f"alter @iwrite[pulse] = [ {pulses(current, marks[0], marks[1])} ]"],
+                analysis,
+            )
             for k, current in enumerate(values.tolist())
         ],
         circuit=circuit,
         options={"reltol": 1e-3},
         time_limit=1200.0,
     )
-    instants = np.arange(trials) * period + (marks[2] + marks[3]) / 2
+    instants = starts + marks[3] - edge
     fired = [int((np.interp(instants, run["time"], run["v(output)"]) > supply / 2).sum()) for run in runs]
     probability = np.array(fired) / trials
     last = runs[-1]
-    spent = energies(last, circuit, {"vread": "read_bar"})
-    time = last["time"].to_numpy()
-    written = float(np.trapezoid(-last["i(iinput)"] * 0 if "i(iinput)" in last else 0 * time, time))
-    cost = Cost.of("evaluation", period, {**spent, "inputs": spent["inputs"] + written}, trials)
+    spent = energies(last, circuit, {"vread": "read"})
+    phase = last["time"].to_numpy() % period
+    current = np.where((phase > marks[0]) & (phase < marks[1] + edge), -float(values[-1]), 0.0)
+    current += np.where((phase > marks[4]) & (phase < marks[5] + edge), 3 * critical, 0.0)
+    written = float(np.trapezoid(current * last["v(input)"], last["time"]))
+    spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
+    cost = Cost.of("evaluation", period, spent, trials)
     return cell_table(
         cell,
         {

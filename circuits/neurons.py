@@ -10,6 +10,7 @@ from ..devices.oscillator import AutoOscillator
 from .assembly import Assembly
 from .cell import Cell, Port
 from .logic import Inverter
+from .readout import SenseAmplifier
 from .thermal_noise import thermal_field_sources
 
 
@@ -51,7 +52,7 @@ class PBit(Cell):
         "length of the transistor in minimum lengths; chosen for a middle node at half the supply",
         (1.0, 100.0),
     )
-    noise_step = Parameter(5e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
 
     def junction(self) -> MTJ:
         """The junction: a circular in-plane magnet without a barrier."""
@@ -76,9 +77,8 @@ class MTJNeuron(Cell):
     r"""Stochastic spiking neuron: a junction that a current pulse switches with a probability, and its readout.
 
     The input current writes the junction from the parallel to the antiparallel state against its thermal agitation; the
-    probability is a sigmoid of the current. Then the read transistor (p-channel, gate ``read_bar`` low) feeds the
-    junction, and two inverters turn its higher voltage in the antiparallel state into a spike. A current of the other
-    sign resets it.
+    probability is a sigmoid of the current. Then a sense amplifier compares the junction with a reference resistor
+    between its two resistances, and the spike is its output. A current of the other sign resets the junction.
 
     References
     ----------
@@ -90,20 +90,13 @@ class MTJNeuron(Cell):
     doi = "10.1038/srep30039"
 
     input = Port("input", "input current; leaving the cell here it writes the antiparallel state, entering it resets")
-    read_bar = Port("input", "low to read")
-    output = Port("output", "high if the junction has switched, while it is read")
+    read = Port("input", "high to read")
+    output = Port("output", "spike: high while the junction is read, if it has switched")
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
     diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
-    read_width = Parameter(1.0, "1", "width of the read transistor in minimum widths", (1.0, 200.0))
-    read_length = Parameter(
-        lambda cell: {"generic": 1.0, "sky130": 1.5}[cell.technology],
-        "1",
-        "length of the read transistor in minimum lengths",
-        (1.0, 100.0),
-    )
-    noise_step = Parameter(5e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
 
     def junction(self) -> MTJ:
         """The junction, in the parallel state, of the diameter."""
@@ -115,9 +108,25 @@ class MTJNeuron(Cell):
         for line in agitation:
             assembly.add(line)
         assembly.device("mtj", junction, {"p": "input", "n": "ground", **fields})
-        assembly.pmos("read", "input", "read_bar", "supply", width=self.read_width, length=self.read_length)
-        inverter(assembly, "first", "input", "inverted")
-        inverter(assembly, "second", "inverted", "output")
+        assembly.resistor("reference", "reference", "ground", self.reference_resistance)
+        nodes = {
+            "clock": "read",
+            "left": "input",
+            "right": "reference",
+            "output": "switched",
+            "output_bar": "unswitched",
+        }
+        amplifier = SenseAmplifier(**self.surroundings)
+        assembly.subcell("sense", amplifier, {**nodes, "supply": "supply", "ground": "ground"})
+        # Both outputs, high before the reading, get the same load: it decides where the resistances differ little.
+        inverter(assembly, "spike", "unswitched", "output")
+        inverter(assembly, "dummy", "switched", "unused")
+
+    @property
+    def reference_resistance(self) -> float:
+        """Resistance of the reference, between the junction's two; nearer the lower one, as bias lowers the other."""
+        junction = self.junction()
+        return float(junction.parallel_resistance * (1 + 0.35 * junction.tmr))
 
 
 class OscillatorNeuron(Cell):
