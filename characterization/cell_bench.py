@@ -183,7 +183,7 @@ def cell_table(
         ``criterion`` how that was judged.
     """
     table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
-    table.attrs = {
+    attributes_of_all: dict[str, Any] = {
         "units": {name: unit for name, (_, unit, _) in columns.items()},
         "descriptions": {name: description for name, (_, _, description) in columns.items()},
         "bench": "cell",
@@ -197,8 +197,8 @@ def cell_table(
         "seed": None,
         "version": package_version(),
         "costs": [asdict(cost) for cost in costs],
-        **attributes,
     }
+    table.attrs |= attributes_of_all | attributes
     return table
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -160,49 +161,59 @@ def _firing(
         ],
         circuit=circuit,
     )
-    rates, supplies, inputs, devices, cmos, widths = [], [], [], [], [], []
-    for current, run in zip(values.tolist(), runs, strict=True):
-        time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
-        rising, falling = crossings(time, output, half), crossings(time, output, half, rising=False)
-        # The first spikes are left out: the membrane has not come to its cycle yet.
-        counted = rising[1:] if len(rising) > 2 else rising
-        if len(counted) < 2:
-            rates.append(0.0)
-            for column in (supplies, inputs, devices, cmos, widths):
-                column.append(math.nan)
-            continue
-        cycles = len(counted) - 1
-        rates.append(cycles / (counted[-1] - counted[0]))
-        spent = energies(run, circuit, sources, counted[0], counted[-1])
-        within = run[(time >= counted[0]) & (time <= counted[-1])]
-        charging = current * float(np.trapezoid(within["v(input)"], within["time"]))
-        supplies.append(spent["supply"] / cycles)
-        inputs.append((spent["inputs"] + charging) / cycles)
-        devices.append(spent["devices"] / cycles)
-        cmos.append((spent["cmos"] + charging) / cycles)
-        after = [falling[falling > start][0] - start for start in counted[:-1]]
-        widths.append(float(np.mean(after)))
-    linear = np.log(np.maximum(rates, 1e-300))
-    firing = np.asarray(rates) > 0
-    slope = float(np.polyfit(np.log(values[firing]), linear[firing], 1)[0]) if firing.sum() > 1 else math.nan
-    cheapest = int(np.nanargmin(supplies)) if firing.any() else 0
-    costs = [Cost("spike", widths[cheapest], supplies[cheapest], inputs[cheapest], devices[cheapest], cmos[cheapest])]
+    spikes = [
+        _spikes(run, current, half, functools.partial(energies, run, circuit, sources))
+        for current, run in zip(values.tolist(), runs, strict=True)
+    ]
+    rates = np.array([spike["rate"] for spike in spikes])
+    firing = rates > 0
+    slope = float(np.polyfit(np.log(values[firing]), np.log(rates[firing]), 1)[0]) if firing.sum() > 1 else math.nan
+    spent = [spike["supply"] + spike["inputs"] for spike in spikes]
+    costs = [Cost.of("spike", spikes[k := int(np.nanargmin(spent))]["width"], spikes[k])] if firing.any() else []
     return cell_table(
         cell,
         {
             "current": (values, "A", "input current"),
             "rate": (rates, "Hz", "firing rate"),
-            "width": (widths, "s", "width of a spike"),
-            "energy_supply": (supplies, "J", "energy from the supply, per spike"),
-            "energy_inputs": (inputs, "J", "energy from the inputs, per spike"),
-            "energy_devices": (devices, "J", "energy into the devices, per spike"),
-            "energy_cmos": (cmos, "J", "energy into transistors and passive elements, per spike"),
+            "width": ([spike["width"] for spike in spikes], "s", "width of a spike"),
+            **{
+                f"energy_{part}": ([spike[part] for spike in spikes], "J", f"energy {what}, per spike")
+                for part, what in ENERGIES.items()
+            },
         },
-        costs=costs if firing.any() else [],
+        costs=costs,
         exponent=slope,
         works=bool(firing.all() and abs(slope - 1) < 0.05),
         criterion="fires at every current, and the exponent of the rate over the current is 1 within 0.05",
     )
+
+
+ENERGIES = {
+    "supply": "from the supply",
+    "inputs": "from the inputs",
+    "devices": "into the devices",
+    "cmos": "into transistors and passive elements",
+}
+
+
+def _spikes(
+    run: pd.DataFrame, current: float, level: float, spent: Callable[[float, float], dict[str, float]]
+) -> dict[str, float]:
+    """Rate, width and energies per spike of a neuron's output; NaN where it does not fire."""
+    time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
+    rising, falling = crossings(time, output, level), crossings(time, output, level, rising=False)
+    # The first spike is left out where there are others: the membrane has not come to its cycle yet.
+    counted = rising[1:] if len(rising) > 2 else rising
+    if len(counted) < 2:
+        return {"rate": 0.0, "width": math.nan, **dict.fromkeys(ENERGIES, math.nan)}
+    cycles, start, end = len(counted) - 1, float(counted[0]), float(counted[-1])
+    within = run[(time >= start) & (time <= end)]
+    charging = current * float(np.trapezoid(within["v(input)"], within["time"]))
+    found = spent(start, end)
+    found |= {"inputs": found["inputs"] + charging, "cmos": found["cmos"] + charging}
+    widths = [float(falling[falling > begin][0] - begin) for begin in counted[:-1]]
+    rate = cycles / (end - start)
+    return {"rate": rate, "width": float(np.mean(widths)), **{k: value / cycles for k, value in found.items()}}
 
 
 def bench_mtj_neuron(
@@ -312,7 +323,7 @@ def bench_oscillator_neuron(cell: OscillatorNeuron, currents: Sequence[float] | 
     )
     start = 0.8 * duration
     levels = [_mean(run, "v(output)", start) for run in runs]
-    amplitudes = [float(np.hypot(run["v(x1.sto_c_re)"], run["v(x1.sto_c_im)"]).iloc[-1]) for run in runs]
+    amplitudes = [math.hypot(run["v(x1.sto_c_re)"].iloc[-1], run["v(x1.sto_c_im)"].iloc[-1]) for run in runs]
     expected = [math.sqrt(cell.oscillator().stationary_power(current)) for current in values.tolist()]
     power = {name: value / (0.2 * duration) for name, value in energies(runs[-1], circuit, {}, start).items()}
     into = float(values[-1]) * _mean(runs[-1], "v(input)", start)

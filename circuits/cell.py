@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from ..devices.configured import Configured
 from ..devices.declaration import Declared, Option, Parameter
-from ..devices.errors import ParameterError
+from ..devices.targets.statements import check_name
 from .cmos import CORNERS, TECHNOLOGIES, find_technology
 
 if TYPE_CHECKING:
@@ -131,9 +130,7 @@ class Cell(Configured):
         """
         from .assembly import Assembly
 
-        chosen = name or self.model_name().replace("-", "_")
-        if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
-            raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
+        chosen = check_name(name or self.model_name().replace("-", "_"), "subcircuit")
         assembly = Assembly(self, chosen, meters, None if mismatch is None else np.random.default_rng(mismatch))
         self.build(assembly)
         return assembly.circuit()

@@ -11,7 +11,6 @@ from .assembly import Assembly
 from .cell import Cell, Port
 from .logic import Inverter
 from .readout import SenseAmplifier
-from .thermal_noise import thermal_field_sources
 
 
 def inverter(assembly: Assembly, name: str, input: str, output: str, **values: float) -> None:
@@ -64,11 +63,7 @@ class PBit(Cell):
         )
 
     def build(self, assembly: Assembly) -> None:
-        junction = self.junction()
-        agitation, fields = thermal_field_sources(junction, "mtj", self.temperature, self.noise_step)
-        for line in agitation:
-            assembly.add(line)
-        assembly.device("mtj", junction, {"p": "supply", "n": "middle", **fields})
+        assembly.device("mtj", self.junction(), {"p": "supply", "n": "middle"}, noise_step=self.noise_step)
         assembly.nmos("1", "middle", "input", "ground", width=self.nmos_width, length=self.nmos_length)
         inverter(assembly, "inv", "middle", "output")
 
@@ -103,11 +98,7 @@ class MTJNeuron(Cell):
         return MTJ.preset("ikeda2010", diameter=self.diameter, initial_polar_angle=0.1)
 
     def build(self, assembly: Assembly) -> None:
-        junction = self.junction()
-        agitation, fields = thermal_field_sources(junction, "mtj", self.temperature, self.noise_step)
-        for line in agitation:
-            assembly.add(line)
-        assembly.device("mtj", junction, {"p": "input", "n": "ground", **fields})
+        assembly.device("mtj", self.junction(), {"p": "input", "n": "ground"}, noise_step=self.noise_step)
         assembly.resistor("reference", "reference", "ground", self.reference_resistance)
         nodes = {
             "clock": "read",
@@ -298,6 +289,6 @@ class AxonHillock(Cell):
         assembly.capacitor("feedback", "input", "output", self.feedback_capacitance)
         inverter(assembly, "first", "input", "inverted", length=self.amplifier_length)
         inverter(assembly, "second", "inverted", "output", length=self.amplifier_length)
-        shape = {"width": self.reset_width, "length": self.reset_length}
-        assembly.nmos("reset", "input", "output", "limited", **shape)
-        assembly.nmos("bias", "limited", "bias", "ground", **shape)
+        width, length = self.reset_width, self.reset_length
+        assembly.nmos("reset", "input", "output", "limited", width=width, length=length)
+        assembly.nmos("bias", "limited", "bias", "ground", width=width, length=length)

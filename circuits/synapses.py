@@ -10,7 +10,6 @@ from ..devices.memristors.vteam import VTEAM
 from ..devices.mtj import MTJ
 from .assembly import Assembly
 from .cell import Cell, Port
-from .thermal_noise import thermal_field_sources
 
 
 class _MemristorCell(Cell):
@@ -100,12 +99,8 @@ class MTJBitCell(Cell):
         )
 
     def build(self, assembly: Assembly) -> None:
-        junction = self.junction()
         # Without its agitation the magnetisation would settle on its axis, where no torque acts.
-        agitation, fields = thermal_field_sources(junction, "mtj", self.temperature, self.noise_step)
-        for line in agitation:
-            assembly.add(line)
-        assembly.device("mtj", junction, {"p": "bit", "n": "inner", **fields})
+        assembly.device("mtj", self.junction(), {"p": "bit", "n": "inner"}, noise_step=self.noise_step)
         assembly.nmos("access", "inner", "word", "source", width=self.access_width)
 
 
