@@ -72,6 +72,8 @@ def bench_deck(cell: Cell, circuit: CellCircuit, lines: Sequence[str]) -> str:
 
 #: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
 SMALL = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
+#: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.
+NOISY = {"chgtol": 1e-16, "abstol": 1e-12, "gmin": 1e-12, "reltol": 1e-3}
 
 
 def run_bench(
@@ -82,7 +84,7 @@ def run_bench(
     circuit: CellCircuit | None = None,
     options: Mapping[str, float | str] | None = None,
     save: Sequence[str] = (),
-    time_limit: float = 300.0,
+    time_limit: float = 900.0,
 ) -> list[pd.DataFrame]:
     """Run a cell with sources around it, once or with alterations between runs, at the temperature of the cell.
 

@@ -54,6 +54,7 @@ def bench_latch_comparator(
     cell: LatchComparator,
     differences: Sequence[float] = (-0.1, -0.03, -0.01, -1e-3, 1e-3, 0.01, 0.03, 0.1),
     common_mode: float | None = None,
+    mismatch: int | None = None,
 ) -> pd.DataFrame:
     """Decision, delay and energy over the difference of the inputs.
 
@@ -65,6 +66,8 @@ def bench_latch_comparator(
         ``plus`` minus ``minus``. [V]
     common_mode : float, optional
         Mean of both inputs; default: 0.7 of the supply. [V]
+    mismatch : int, optional
+        Seed of the transistors' random threshold shifts; default: none.
     """
     centre = 0.7 * cell.supply_voltage if common_mode is None else common_mode
     lines = [
@@ -82,14 +85,12 @@ def bench_latch_comparator(
         for value in differences
     ]
     values = np.asarray(differences, float)
-    table = _decisions(
-        cell, lines, runs, values > 0, {"difference": (values, "V", "difference of the inputs")},
-        {"vplus": "plus", "vminus": "minus"},
-    )  # fmt: skip
-    decided = np.isfinite(table["delay"])
-    slope = (
-        np.polyfit(-np.log(np.abs(values[decided])), table["delay"][decided], 1)[0] if decided.sum() > 1 else math.nan
-    )
+    swept = {"difference": (values, "V", "difference of the inputs")}
+    table = _decisions(cell, lines, runs, values > 0, swept, {"vplus": "plus", "vminus": "minus"}, mismatch)
+    measured = np.isfinite(table["delay"].to_numpy()) & (values != 0)
+    logarithms = -np.log(np.abs(values[measured]))
+    spread = len(logarithms) > 1 and np.ptp(logarithms) > 0.1
+    slope = np.polyfit(logarithms, table["delay"].to_numpy()[measured], 1)[0] if spread else math.nan
     table.attrs["regeneration_time"] = float(slope)
     return table
 
@@ -101,9 +102,10 @@ def _decisions(
     expected: np.ndarray,
     swept: dict[str, tuple[object, str, str]],
     sources: dict[str, str] | None = None,
+    mismatch: int | None = None,
 ) -> pd.DataFrame:
     """What a clocked cell decides in every run, how fast, and for how much energy."""
-    circuit, supply = cell.subcircuit(meters=True), cell.supply_voltage
+    circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch), cell.supply_voltage
     delays, decisions, spents = [], [], []
     for run in run_bench(cell, lines, runs, circuit=circuit):
         time, high, low = (run[name].to_numpy() for name in ("time", "v(output)", "v(output_bar)"))
@@ -130,6 +132,7 @@ def _decisions(
             ),
             "energy_inputs": ([spent["inputs"] for spent in spents], "J", "energy from clock and inputs, of a cycle"),
         },
+        seed=mismatch,
         costs=[Cost.of("decision", delays[worst], spents[worst])],
         works=bool(np.array_equal(np.asarray(decisions), expected.astype(float))),
         criterion="every decision is the right one",

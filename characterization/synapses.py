@@ -11,7 +11,7 @@ from ..circuits import ngspice
 from ..circuits.analyses import DCSweep, Transient
 from ..circuits.assembly import definitions
 from ..circuits.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
-from .cell_bench import SMALL, Cost, cell_table, energies, run_bench
+from .cell_bench import NOISY, SMALL, Cost, cell_table, energies, run_bench
 
 #: Voltage at which cells are read, in units of the supply.
 READ = 0.1
@@ -56,7 +56,7 @@ def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, 
         sources,
         Transient(step, duration, max_step=step),
         circuit=circuit,
-        options={"reltol": 1e-3} if isinstance(cell, MTJBitCell) else {},
+        options=NOISY if isinstance(cell, MTJBitCell) else {},
     )
     time = run["time"].to_numpy()
     device = circuit.meters[0].device

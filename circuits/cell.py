@@ -65,7 +65,7 @@ class Cell(Configured):
 
     technology = Option("generic", tuple(TECHNOLOGIES), "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
-    temperature = Parameter(300.15, "K", "temperature of the circuit", (233.15, 398.15))
+    temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))
     supply_voltage = Parameter(
         lambda cell: cell.process.supply_voltage, "V", "supply; the technology's nominal one if not given", (0.1, 5.0)
     )

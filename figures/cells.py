@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..characterization.costs import published_costs
 from ..characterization.table import write_whole
 from ..circuits.catalog import cells, find_cell
 from ..circuits.cell import ZERO_CELSIUS
@@ -72,7 +73,24 @@ def export_cell(
 def report(table: pd.DataFrame) -> None:
     """Say what operations cost and whether the cell works."""
     for cost in table.attrs["costs"]:
-        parts = ", ".join(f"{key} {format_si(cost[key], 'J')}" for key in ("supply", "inputs", "devices", "cmos"))
-        print(f"{cost['operation']}: {format_si(cost['delay'], 's')}; {parts}", file=sys.stderr)
+        parts = ", ".join(f"{key} {_short(cost[key], 'J')}" for key in ("supply", "inputs", "devices", "cmos"))
+        print(f"{cost['operation']}: {_short(cost['delay'], 's')}; {parts}", file=sys.stderr)
     verdict = "works" if table.attrs["works"] else "does not work"
     print(f"{table.attrs['cell']} {verdict}: {table.attrs['criterion']}", file=sys.stderr)
+
+
+def print_costs(table: pd.DataFrame) -> None:
+    """Print a table of costs for people to read, and the published figures below it."""
+    energies = ("supply", "inputs", "devices", "cmos")
+    print(f"{'cell':22} {'operation':28} {'delay':>12} " + " ".join(f"{name:>12}" for name in energies))
+    for row in table.to_dict("records"):
+        values = " ".join(f"{_short(row[name], 'J'):>12}" for name in energies)
+        print(f"{row['cell']:22} {row['operation']:28} {_short(row['delay'], 's'):>12} {values}")
+    print("\nPublished, to compare with:")
+    for row in published_costs().to_dict("records"):
+        print(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
+        print(f"    {row['source']}; read in: {row['read_in']}")
+
+
+def _short(value: float, unit: str) -> str:
+    return format_si(float(f"{value:.3g}"), unit)

@@ -183,6 +183,27 @@ def simulate(
     report(table)
 
 
+@app.command()
+def costs(
+    cells: Annotated[list[str], typer.Argument(help="Names of cells; 'synaspice cells' lists them.")],
+    technology: Technology = None,
+    corner: Corner = None,
+    temperature: Temperature = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv or .parquet.")] = None,
+) -> None:
+    """Tell what operations of cells cost in time and energy, beside published figures of other systems."""
+    from ..characterization.costs import costs as cost_table
+    from .cells import make_cell, print_costs
+
+    surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+    made = [make_cell(name, {}, surroundings) for name in cells]
+    _check_paths(output, None)
+    table = cost_table(made)
+    print_costs(table)
+    if output is not None:
+        _deliver(table, output, None)
+
+
 def _bench_help() -> str:
     """What every bench is for and can be told."""
     from ..characterization.benches import BENCHES

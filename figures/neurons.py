@@ -88,7 +88,11 @@ def _draw_spike_energy(table: pd.DataFrame, axes: Axes, x: float, xlabel: str) -
     for column, name in _PARTS.items():
         if table[column].abs().max() > 0:
             axes.plot(x * table["current"], factor * table[column], marker="o", markersize=3, label=name)
-    axes.set_yscale("log")
+    values = table[list(_PARTS)].to_numpy().ravel()
+    if np.nanmax(values) > 10 * np.nanmin(values[values > 0]):
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(label("Energy per spike", unit))
     axes.legend()

@@ -22,7 +22,8 @@ def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> Non
     right.set_yscale("log")
     right.set_ylabel(label("Energy", unit))
     right.legend()
-    left.set_yscale("log")
+    if table["resistance"].max() > 5 * table["resistance"].min():
+        left.set_yscale("log")
 
 
 draw_mtj_bit_cell = draw_memristor_bit_cell
