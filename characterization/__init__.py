@@ -9,6 +9,8 @@ from ..devices.lazy import lazy_names
 if TYPE_CHECKING:
     from .agreement import agreement
     from .amplitude import amplitude
+    from .cell_bench import simulate
+    from .costs import costs
     from .drift import drift
     from .ensembles import ensemble_statistics
     from .hysteresis import hysteresis
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "agreement",
     "amplitude",
+    "costs",
     "drift",
     "ensemble_statistics",
     "hysteresis",
@@ -31,6 +34,7 @@ __all__ = [
     "lookup",
     "noise",
     "read_table",
+    "simulate",
     "splitting",
     "switching",
     "velocity",
@@ -40,6 +44,7 @@ __all__ = [
 _FUNCTIONS = (
     "agreement",
     "amplitude",
+    "costs",
     "drift",
     "hysteresis",
     "iv",
@@ -51,5 +56,6 @@ _FUNCTIONS = (
     "write_error",
 )
 __getattr__ = lazy_names(
-    __name__, {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table"}
+    __name__,
+    {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table", "simulate": "cell_bench"},
 )
