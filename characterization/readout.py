@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ..circuits.analyses import Transient
 from ..circuits.readout import LatchComparator, SenseAmplifier
-from .cell_bench import Cost, cell_table, crossings, energies, run_bench
+from .cell_bench import Column, Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9
@@ -100,7 +100,7 @@ def _decisions(
     lines: Sequence[str],
     runs: Sequence[tuple[Sequence[str], Transient]],
     expected: np.ndarray,
-    swept: dict[str, tuple[object, str, str]],
+    swept: Mapping[str, Column],
     sources: dict[str, str] | None = None,
     mismatch: int | None = None,
 ) -> pd.DataFrame:
