@@ -236,11 +236,15 @@ def _spikes(
     return {"rate": rate, "width": float(np.mean(widths)), **{k: value / cycles for k, value in found.items()}}
 
 
+#: Current of the reset, in units of the critical one.
+RESET = 2.0
+
+
 def bench_mtj_neuron(
     cell: MTJNeuron,
     currents: Sequence[float] | None = None,
     trials: int = 10,
-    width: float = 2e-9,
+    width: float = 3e-9,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Probability of a spike over the amplitude of the input current, from repeated write, read and reset.
@@ -259,7 +263,7 @@ def bench_mtj_neuron(
         Seed of ngspice's random numbers.
     """
     critical = abs(cell.junction().critical_current_to_antiparallel)
-    values = critical * np.array([0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0]) if currents is None else np.asarray(currents)
+    values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0]) if currents is None else np.asarray(currents)
     supply, rest, edge, reading = cell.supply_voltage, 0.5e-9, 0.05e-9, 1e-9
     # rest, write, rest, read, rest, reset, rest; the reset is strong and takes twice as long
     marks = np.cumsum([rest, width, rest, reading, rest, 2 * width, rest])
@@ -275,8 +279,8 @@ def bench_mtj_neuron(
         cell,
         [
             f"Vread read 0 pulse({pulses(supply, marks[2], marks[3])})",
-            f"Iwrite input 0 pulse({pulses(0.0, marks[0], marks[1])})",
-            f"Ireset 0 input pulse({pulses(3 * critical, marks[4], marks[5])})",
+            f"Iwrite 0 input pulse({pulses(0.0, marks[0], marks[1])})",
+            f"Ireset input 0 pulse({pulses(RESET * critical, marks[4], marks[5])})",
             "Cload output 0 1f",
         ],
         [
@@ -295,15 +299,15 @@ def bench_mtj_neuron(
     last = runs[-1]
     spent = energies(last, circuit, {"vread": "read"})
     phase = last["time"].to_numpy() % period
-    current = np.where((phase > marks[0]) & (phase < marks[1] + edge), -float(values[-1]), 0.0)
-    current += np.where((phase > marks[4]) & (phase < marks[5] + edge), 3 * critical, 0.0)
+    current = np.where((phase > marks[0]) & (phase < marks[1] + edge), float(values[-1]), 0.0)
+    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), RESET * critical, 0.0)
     written = float(np.trapezoid(current * last["v(input)"], last["time"]))
     spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
     cost = Cost.of("evaluation", period, spent, trials)
     return cell_table(
         cell,
         {
-            "current": (values, "A", "amplitude of the input current, out of the cell"),
+            "current": (values, "A", "amplitude of the input current"),
             "probability": (probability, "1", "share of the trials with a spike"),
             "fired": (fired, "1", "number of spikes"),
             "trials": (np.full(len(values), trials), "1", "number of trials"),

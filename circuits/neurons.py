@@ -73,7 +73,8 @@ class MTJNeuron(Cell):
 
     The input current writes the junction from the parallel to the antiparallel state against its thermal agitation; the
     probability is a sigmoid of the current. Then a sense amplifier compares the junction with a reference resistor
-    between its two resistances, and the spike is its output. A current of the other sign resets the junction.
+    between its two resistances, and the spike is its output. A current of the other sign resets the junction; it must
+    not pull the input below ground by more than a diode's half volt, which limits the junction's resistance.
 
     References
     ----------
@@ -84,21 +85,27 @@ class MTJNeuron(Cell):
     reference = "A. Sengupta, P. Panda, P. Wijesinghe, Y. Kim, K. Roy, Sci. Rep. 6, 30039 (2016)"
     doi = "10.1038/srep30039"
 
-    input = Port("input", "input current; leaving the cell here it writes the antiparallel state, entering it resets")
+    input = Port("input", "input current; into the cell it writes the antiparallel state, out of it it resets")
     read = Port("input", "high to read")
     output = Port("output", "spike: high while the junction is read, if it has switched")
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
     diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
+    resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))
     noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
 
     def junction(self) -> MTJ:
         """The junction, in the parallel state, of the diameter."""
-        return MTJ.preset("ikeda2010", diameter=self.diameter, initial_polar_angle=0.1)
+        return MTJ.preset(
+            "ikeda2010",
+            diameter=self.diameter,
+            resistance_area_product=self.resistance_area_product,
+            initial_polar_angle=0.1,
+        )
 
     def build(self, assembly: Assembly) -> None:
-        assembly.device("mtj", self.junction(), {"p": "input", "n": "ground"}, noise_step=self.noise_step)
+        assembly.device("mtj", self.junction(), {"p": "ground", "n": "input"}, noise_step=self.noise_step)
         assembly.resistor("reference", "reference", "ground", self.reference_resistance)
         nodes = {
             "clock": "read",

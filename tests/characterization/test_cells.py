@@ -30,7 +30,7 @@ SHORT = {
     MemristorNeuron: {"currents": [0.6e-6, 2.5e-6], "spikes": 2},
     OscillatorNeuron: {"currents": [50e-6, 300e-6]},
     PBit: {"duration": 10e-9},
-    MTJNeuron: {"currents": [20e-6, 150e-6], "trials": 2},
+    MTJNeuron: {"currents": [20e-6, 240e-6], "trials": 2},
     MemristorBitCell: {},
     MTJBitCell: {},
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
@@ -176,13 +176,13 @@ def test_the_sky130_comparator_decides():
 def test_mismatch_gives_a_comparator_an_offset():
     """The comparator with mismatch decides by its input pair's difference of thresholds, not by a smaller signal."""
     cell = LatchComparator(latch_width=30)  # a large latch, whose own mismatch counts little
-    shifted = cell.subcircuit(mismatch=7)
+    shifted = cell.subcircuit(mismatch=1)
     shifts = [float(line.rpartition("delvto=")[2]) for line in shifted.body.splitlines() if line.startswith("Min_")]
     offset = shifts[0] - shifts[1]  # plus has to be higher than minus by this
     assert abs(offset) > 5e-3
     differences = [0.3 * offset, 3 * offset]
     assert simulate(cell, differences=differences)["decision"].tolist() == [float(d > 0) for d in differences]
-    decisions = simulate(cell, differences=differences, mismatch=7)["decision"].tolist()
+    decisions = simulate(cell, differences=differences, mismatch=1)["decision"].tolist()
     assert decisions == [float(0.3 * offset > offset), float(3 * offset > offset)]
 
 
