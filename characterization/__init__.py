@@ -9,6 +9,8 @@ from ..devices.lazy import lazy_names
 if TYPE_CHECKING:
     from .agreement import agreement
     from .amplitude import amplitude
+    from .cell_bench import simulate
+    from .costs import costs
     from .drift import drift
     from .ensembles import ensemble_statistics
     from .hysteresis import hysteresis
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "agreement",
     "amplitude",
+    "costs",
     "drift",
     "ensemble_statistics",
     "hysteresis",
@@ -32,6 +35,7 @@ __all__ = [
     "lookup",
     "noise",
     "read_table",
+    "simulate",
     "splitting",
     "switching",
     "velocity",
@@ -42,6 +46,7 @@ __all__ = [
 _FUNCTIONS = (
     "agreement",
     "amplitude",
+    "costs",
     "drift",
     "hysteresis",
     "iv",
@@ -54,5 +59,6 @@ _FUNCTIONS = (
     "write_error",
 )
 __getattr__ = lazy_names(
-    __name__, {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table"}
+    __name__,
+    {name: name for name in _FUNCTIONS} | {"read_table": "table", "write_table": "table", "simulate": "cell_bench"},
 )

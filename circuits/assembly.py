@@ -198,7 +198,15 @@ class Assembly:
         """Add a capacitor [F]."""
         self.add(f"C{name} {positive} {negative} {capacitance!r}")
 
-    def device(self, name: str, device: CompactModel, nodes: Mapping[str, str], **overrides: float) -> None:
+    def device(
+        self,
+        name: str,
+        device: CompactModel,
+        nodes: Mapping[str, str],
+        *,
+        noise_step: float | None = None,
+        **overrides: float,
+    ) -> None:
         """Add a device; its state nodes are called ``<name>_<state>``.
 
         Parameters
@@ -209,6 +217,8 @@ class Assembly:
             The device; it takes the temperature of the cell where it has one.
         nodes : Mapping
             Node of every terminal; and of inputs (such as ``field_z``), which then become pins of its subcircuit.
+        noise_step : float, optional
+            Time between samples of the device's thermal noise in transients [s]; default: no noise.
         **overrides : float
             Parameters of this instance.
 
@@ -226,7 +236,7 @@ class Assembly:
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in known if pin in nodes)
-        subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs)
+        subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step)
         self.requires.append(subcircuit)
         joined = dict(nodes) | {state: f"{name}_{state}" for state in device.state_declarations()}
         if self.metered:

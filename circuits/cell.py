@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from ..devices.configured import Configured
 from ..devices.declaration import Declared, Option, Parameter
-from ..devices.errors import ParameterError
+from ..devices.targets.statements import check_name
 from .cmos import CORNERS, TECHNOLOGIES, find_technology
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Cell(Configured):
 
     technology = Option("generic", tuple(TECHNOLOGIES), "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
-    temperature = Parameter(300.15, "K", "temperature of the circuit", (233.15, 398.15))
+    temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))
     supply_voltage = Parameter(
         lambda cell: cell.process.supply_voltage, "V", "supply; the technology's nominal one if not given", (0.1, 5.0)
     )
@@ -96,6 +95,16 @@ class Cell(Configured):
         """The temperature in degrees Celsius, as SPICE counts it."""
         return self.temperature - ZERO_CELSIUS
 
+    @property
+    def surroundings(self) -> dict[str, Any]:
+        """Technology, corner, temperature and supply: what a cell within this one shares with it."""
+        return {
+            "technology": self.technology,
+            "corner": self.corner,
+            "temperature": self.temperature,
+            "supply_voltage": self.supply_voltage,
+        }
+
     def subcircuit(
         self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None
     ) -> CellCircuit:
@@ -121,9 +130,7 @@ class Cell(Configured):
         """
         from .assembly import Assembly
 
-        chosen = name or self.model_name().replace("-", "_")
-        if not re.fullmatch(r"[A-Za-z_]\w*", chosen):
-            raise ParameterError(f"{chosen!r} cannot be the name of a subcircuit: letters, digits and underscores only")
+        chosen = check_name(name or self.model_name().replace("-", "_"), "subcircuit")
         assembly = Assembly(self, chosen, meters, None if mismatch is None else np.random.default_rng(mismatch))
         self.build(assembly)
         return assembly.circuit()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..devices.errors import MissingDependencyError, SimulationError
+from ..devices.errors import MissingDependencyError, ParameterError, SimulationError
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "Transient",
     "find_library",
     "run",
+    "run_series",
 ]
 
 LIBRARY_VARIABLE = "NGSPICE_LIBRARY_PATH"
@@ -166,6 +167,64 @@ def run(
     MissingDependencyError
         If ngspice's shared library or PySpice is not installed, or there are native devices and no ngspice for them.
     """
+    vectors, log = _carry_out(circuit, [analysis.command()], options, save, osdi, time_limit)
+    return _table(vectors, analysis, log)
+
+
+def run_series(
+    circuit: object,
+    runs: Sequence[tuple[Sequence[str], Analysis]],
+    *,
+    options: Mapping[str, float | str] | None = None,
+    save: Iterable[str] = (),
+    osdi: Iterable[str | Path] = (),
+    time_limit: float = 300.0,
+) -> list[pd.DataFrame]:
+    """Run several analyses of a circuit in one process, which reads the netlist once, with changes between them.
+
+    Parameters
+    ----------
+    circuit : str or PySpice Circuit
+        As of :func:`run`.
+    runs : sequence of pairs
+        For every run the ngspice commands that come before it, such as ``["alter v1 dc = 0.3"]``, and the analysis;
+        what they change stays changed.
+    options, save, osdi, time_limit
+        As of :func:`run`; the time is that of all runs.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        The table of every run.
+
+    Raises
+    ------
+    NgspiceError, MissingDependencyError
+        As :func:`run`.
+    ParameterError
+        If there is a noise analysis among them, or none at all.
+    """
+    if not runs or any(isinstance(analysis, Noise) for _, analysis in runs):
+        raise ParameterError("a series takes one analysis or more, and no noise analyses: call run for each of those")
+    commands = [command for changes, analysis in runs for command in (*changes, analysis.command())]
+    vectors, log = _carry_out(circuit, commands, options, save, osdi, time_limit)
+    plots: dict[str, dict[tuple[str, ...], Any]] = {}
+    for (plot, name), data in vectors.items():
+        plots.setdefault(plot, {})[plot, name] = data
+    if len(plots) != len(runs):
+        raise NgspiceError(f"ngspice carried out {len(plots)} of {len(runs)} runs", _last_words(log))
+    return [_table(found, analysis, log) for found, (_, analysis) in zip(plots.values(), runs, strict=True)]
+
+
+def _carry_out(
+    circuit: object,
+    analyses: Sequence[str],
+    options: Mapping[str, float | str] | None,
+    save: Iterable[str],
+    osdi: Iterable[str | Path],
+    time_limit: float,
+) -> tuple[dict[tuple[str, ...], Any], list[str]]:
+    """Run commands on a circuit in a child process; the vectors of all their plots, in order, and the log."""
     files = [str(file) for file in osdi]
     if files:
         from .osdi_library import find_osdi_library
@@ -177,7 +236,10 @@ def run(
     lines = _deck(str(circuit), options or {})
     kept = list(save)
     # ngspice holds the circuit in lower case, and not every command folds the names it is given.
-    commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), analysis.command()]]
+    commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), *analyses]]
+    # By default two threads share out the transistors of a circuit at every iteration; for the few of a cell their
+    # waiting for each other costs many times what is gained, and on a busy machine a thousand times.
+    commands.insert(0, "set num_threads=1")
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
         ended, log = work(folder, library, lines, commands, files, time_limit)
         failures = [*_complaints(log), *(_unknown_to_native(log) if files else [])]
@@ -194,7 +256,7 @@ def run(
             vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
-    return _table(vectors, analysis, log)
+    return vectors, log
 
 
 def work(

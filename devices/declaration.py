@@ -263,7 +263,7 @@ class Declarations:
     @classmethod
     def model_name(cls) -> str:
         """Name on the command line and in preset files: the class name in lower case, hyphenated."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     @classmethod
     @functools.cache

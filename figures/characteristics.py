@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ import pandas as pd
 
 from ..characterization.benches import BENCHES
 from ..characterization.table import read_table
+from ..circuits.catalog import find_cell
+from ..circuits.cell import ZERO_CELSIUS
 from ..devices.errors import ParameterError, UnknownNameError
 from .style import axis_scale, label, package_style
 
@@ -44,7 +47,7 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
     bench = data.attrs.get("bench")
     if bench is None:
         raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    draw = _drawing(bench)
+    draw = _drawing_of_cell(data.attrs["cell"]) if bench == "cell" else _drawing(bench)
     from matplotlib.figure import Figure as NewFigure
 
     with package_style():
@@ -56,6 +59,9 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
 
 
 def _title(table: pd.DataFrame) -> str:
+    if "cell" in table.attrs:
+        where = f"{table.attrs['technology']} {table.attrs['corner']}"
+        return f"{table.attrs['cell']}, {where}, {table.attrs['temperature'] - ZERO_CELSIUS:.4g} °C"
     preset, device = table.attrs.get("preset"), str(table.attrs.get("device", ""))
     parts = [device, *([str(preset)] if preset else []), str(table.attrs.get("engine", ""))]
     if table.attrs.get("temperature") is not None:
@@ -152,6 +158,24 @@ def _drawing(bench: str) -> Callable[[pd.DataFrame, Any, Any], None]:
     name = bench.replace("-", "_")
     module = importlib.import_module(f".{name}", __package__)
     drawing: Callable[[pd.DataFrame, Any, Any], None] = getattr(module, f"draw_{name}")
+    return drawing
+
+
+def _drawing_of_cell(cell: str) -> Callable[[pd.DataFrame, Any, Any], None]:
+    """The function ``draw_<cell>`` that draws the table of a cell, in a module named as the one with the cell.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such cell.
+    ParameterError
+        If it has no standard figure.
+    """
+    home = f"{__package__}.{find_cell(cell).__module__.rpartition('.')[2]}"
+    module = importlib.import_module(home) if importlib.util.find_spec(home) else None
+    drawing: Callable[[pd.DataFrame, Any, Any], None] | None = getattr(module, f"draw_{cell.replace('-', '_')}", None)
+    if drawing is None:
+        raise ParameterError(f"the cell {cell} has no standard figure")
     return drawing
 
 

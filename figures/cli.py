@@ -35,9 +35,13 @@ Assignments = Annotated[
 ]
 
 
-def make_device(name: str, preset: str | None, assignments: list[str] | None) -> CompactModel:
-    """Make the device that a command line describes."""
-    from ..devices.catalog import find_model
+Technology = Annotated[str | None, typer.Option(help="Of a cell: technology of its transistors, generic or sky130.")]
+Corner = Annotated[str | None, typer.Option(help="Of a cell: typical, slow or fast.")]
+Temperature = Annotated[str | None, typer.Option(help="Of a cell: its temperature [degC].")]
+
+
+def parse_assignments(assignments: list[str] | None) -> dict[str, float | str]:
+    """The parameters that a command line sets."""
     from ..devices.errors import ParameterError
 
     values: dict[str, float | str] = {}
@@ -46,6 +50,14 @@ def make_device(name: str, preset: str | None, assignments: list[str] | None) ->
         if not equals or not key:
             raise ParameterError(f"--set takes NAME=VALUE, not {assignment!r}")
         values[key.strip()] = value.strip()
+    return values
+
+
+def make_device(name: str, preset: str | None, assignments: list[str] | None) -> CompactModel:
+    """Make the device that a command line describes."""
+    from ..devices.catalog import find_model
+
+    values = parse_assignments(assignments)
     model = find_model(name)
     return model.preset(preset, **values) if preset else model(**values)
 
@@ -80,9 +92,14 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
 
 @app.command()
 def export(
-    device: Annotated[str | None, typer.Argument(help="Name of the device; 'synaspice devices' lists them.")] = None,
+    device: Annotated[
+        str | None, typer.Argument(help="Name of the device or cell; 'synaspice devices' and 'cells' list them.")
+    ] = None,
     preset: PresetName = None,
     set_: Assignments = None,
+    technology: Technology = None,
+    corner: Corner = None,
+    temperature: Temperature = None,
     dialect: Annotated[
         str, typer.Option("--format", help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi.")
     ] = "ngspice",
@@ -101,9 +118,22 @@ def export(
     deck: Annotated[bool, typer.Option("--deck/--no-deck", help="Write a deck that runs it beside the file.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a device as a subcircuit that a netlist can include, and a deck that runs it; or a library of them all."""
+    """Write a device or a cell as a subcircuit that a netlist can include, and a deck that runs it; or a library."""
     from ..devices.errors import ParameterError
+    from .cells import export_cell, is_cell
     from .exporting import Order, deliver
+
+    surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+    if device is not None and is_cell(device):
+        if preset or inputs or observables or noise or transient_noise is not None or dialect != "ngspice":
+            raise ParameterError(
+                f"{device} is a cell: --preset, --input, --observables, --noise, --transient-noise and other formats "
+                "than ngspice are for devices"
+            )
+        export_cell(device, parse_assignments(set_), surroundings, name, output, force)
+        return
+    if any(value is not None for value in surroundings.values()):
+        raise ParameterError("--technology, --corner and --temperature are for cells; 'synaspice cells' lists them")
 
     if everything == (device is not None):
         raise ParameterError("export takes the name of a device, or --all")
@@ -121,6 +151,57 @@ def export(
     )
     for path in deliver(order, output, deck=deck, force=force):
         print(f"wrote {path}", file=sys.stderr)
+
+
+@app.command()
+def cells() -> None:
+    """List every cell with its ports."""
+    from .cells import list_cells
+
+    list_cells()
+
+
+@app.command()
+def simulate(
+    cell: Annotated[str, typer.Argument(help="Name of the cell; 'synaspice cells' lists them.")],
+    set_: Assignments = None,
+    technology: Technology = None,
+    corner: Corner = None,
+    temperature: Temperature = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv or .parquet.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Figure: .png, .svg or .pdf.")] = None,
+) -> None:
+    """Run the standard bench of a cell in ngspice: a table, and a plot of it; and what its operations cost."""
+    from ..characterization.cell_bench import simulate as run_standard_bench
+    from .cells import make_cell, report
+
+    surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+    made = make_cell(cell, parse_assignments(set_), surroundings)
+    _check_paths(output, plot)
+    table = run_standard_bench(made)
+    _deliver(table, output, plot)
+    report(table)
+
+
+@app.command()
+def costs(
+    cells: Annotated[list[str], typer.Argument(help="Names of cells; 'synaspice cells' lists them.")],
+    technology: Technology = None,
+    corner: Corner = None,
+    temperature: Temperature = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Table: .csv or .parquet.")] = None,
+) -> None:
+    """Tell what operations of cells cost in time and energy, beside published figures of other systems."""
+    from ..characterization.costs import costs as cost_table
+    from .cells import make_cell, print_costs
+
+    surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+    made = [make_cell(name, {}, surroundings) for name in cells]
+    _check_paths(output, None)
+    table = cost_table(made)
+    print_costs(table)
+    if output is not None:
+        _deliver(table, output, None)
 
 
 def _bench_help() -> str:
