@@ -185,6 +185,14 @@ class LateralSpinValve:
             found.append(float(self.spin_current(weights, voltages)[2]))
         return tuple(found)
 
+    @property
+    def charge_conductance(self) -> float:
+        """Current into an input per volt, the others open [S]: its contact, the channel and the lead in series."""
+        weights, voltages = [0.0] * self.inputs, [None] * self.inputs
+        voltages[0] = 1.0  # type: ignore[call-overload]
+        solved = self.surroundings(weights, voltages).solve()
+        return float(solved.supplied.loc["input_1", "c"])
+
     # --- the magnet --------------------------------------------------------------------------------
 
     @property
