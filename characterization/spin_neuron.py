@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest, norm
 
+from ..circuits.cell import Cell
+from ..circuits.decks import wrapped
 from ..circuits.lateral_spin_valve import LateralSpinValve
 from ..circuits.ngspice import Transient, run
 from ..circuits.wall_writing import WallWriter
 from ..devices.errors import ParameterError, UnknownNameError
-from ..devices.waveforms import DC, PiecewiseLinear, Pulse
+from ..devices.waveforms import DC, FloatArray, PiecewiseLinear, Pulse
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
@@ -25,87 +26,105 @@ LARGEST_STEP = 1e-11
 
 
 def truth_table(
-    valve: LateralSpinValve,
+    cell: Cell,
     pulses: Sequence[int],
     *,
     voltage: float = 0.03,
-    preset_voltage: float = 0.03,
     preset_time: float = 0.5e-9,
+    read_time: float = 3e-9,
     period: float = 4e-9,
     time_limit: float = 300.0,
 ) -> pd.DataFrame:
     """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
 
-    The last input is the threshold: it is always on. Every cycle begins with the preset; the neuron has fired if m_z
-    is negative at the cycle's end.
+    The last input is the threshold: it is always on. Every cycle begins with the preset; then the magnet falls, and the
+    latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading.
 
     Parameters
     ----------
-    valve : LateralSpinValve
-        The neuron's circuit.
+    cell : Cell
+        A :class:`~synaspice.circuits.spin_neuron.SpinNeuron`, or one with more inputs.
     pulses : sequence of int
         Write pulses of every strip, from the erased state.
     voltage : float
-        Of an input that is on; off it is 0 V. [V]
-    preset_voltage : float
-        Of the preset contact while it presets. [V]
-    preset_time, period : float
-        Of the preset, and of a whole cycle. [s]
+        Of the inputs that are on, of the preset, and of the rail of the signals. [V]
+    preset_time, read_time, period : float
+        Of the preset's end, of the latch's clock, and of the whole cycle, from its beginning. [s]
     time_limit : float
         Wall-clock seconds for the simulator. [s]
 
     Returns
     -------
     pandas.DataFrame
-        A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the network's
-        equations, with the weights read from the walls) [A], ``m_z``, ``fired``, ``preset_energy`` and
-        ``input_energy`` [J]; ``attrs`` has the weights and the energy of programming.
+        A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the
+        network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V], ``fired``,
+        ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the energy of
+        programming.
 
     Raises
     ------
     ParameterError
         If there are not as many pulse numbers as inputs, or one is out of range.
     """
-    signals, writer = valve.inputs - 1, WallWriter.suited(valve.synapse)
-    valve._check_count("numbers of pulses", pulses)
+    valve: LateralSpinValve = cell.valve  # type: ignore[attr-defined]
+    signals, writer, numbers = valve.inputs - 1, WallWriter.suited(valve.synapse), range(1, valve.inputs + 1)
+    valve.check_count("numbers of pulses", pulses)
     waveforms = [writer.waveform(count) for count in pulses]
     begin = max(1e-10, writer.duration(max(abs(count) for count in pulses)))
     patterns = list(itertools.product((0, 1), repeat=signals))
-    ends = begin + period * np.arange(1, len(patterns) + 1)
-    sources = [f"V_preset preset 0 {_preset(preset_voltage, preset_time, begin, period)}"]
-    for k in range(valve.inputs):
-        levels = [pattern[k] if k < signals else 1 for pattern in patterns]
-        sources.append(f"V_input_{k + 1} input_{k + 1} 0 {_steps(voltage, levels, begin, period).spice(ends[-1])}")
-        sources.append(f"I_write_{k + 1} input_{k + 1} write_{k + 1} {waveforms[k].spice(ends[-1])}")
-    circuit = valve.subcircuit()
-    nodes = [pin if pin not in ("ground", "read") else "0" for pin in circuit.pins]
-    deck = ["* truth table of a spin neuron", *(part.text for part in valve.parts()), circuit.text]
-    deck += [f"X_neuron {' '.join(nodes)} {circuit.name}", *sources]
-    numbers = range(1, valve.inputs + 1)
-    saved = ["v(m_z)", "i(v_preset)", "v(preset)"]
+    starts = begin + period * np.arange(len(patterns))
+    end = float(starts[-1] + period)
+    reading = period - read_time - 5 * EDGE
+    lines = [
+        f"V_preset preset 0 {_pulse(voltage, begin, preset_time, period)}",
+        f"V_clock clock 0 {_pulse(cell.supply_voltage, begin + read_time, reading, period)}",
+        f"V_supply supply 0 {cell.supply_voltage!r}",
+        f"V_signal signal 0 {voltage!r}",
+        "R_load output 0 250",
+    ]
     for k in numbers:
-        saved += [f"v(x_{k})", f"v(input_{k})", f"i(v_input_{k})", f"v(write_{k})"]
+        levels = [pattern[k - 1] if k <= signals else 1 for pattern in patterns]
+        lines.append(f"V_input_{k} input_{k} 0 {wrapped(_steps(voltage, levels, starts).spice(end))}")
+        lines.append(f"I_write_{k} input_{k} write_{k} {wrapped(waveforms[k - 1].spice(end))}")
+    circuit = cell.subcircuit()
+    nodes = {pin: "0" if pin == "ground" else pin for pin in circuit.pins}
+    sources = ["v_preset", "v_supply", *(f"v_input_{k}" for k in numbers)]
     trace = run(
-        "\n".join(deck),
-        Transient(LARGEST_STEP, float(ends[-1]), max_step=LARGEST_STEP),
-        save=saved,
+        "\n".join(["* truth table of a spin neuron", circuit.text, circuit.instance("1", nodes), *lines]),
+        Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
+        options={"temp": cell.celsius},
+        save=[
+            *("v(m_z)", "v(spike)"),
+            *(f"i({source})" for source in sources),
+            *(f"v({source.removeprefix('v_')})" for source in sources),
+            *(f"v(x_{k})" for k in numbers),
+            *(f"v(write_{k})" for k in numbers),
+        ],
         time_limit=time_limit,
     )
     time = trace["time"].to_numpy()
     written = int(np.searchsorted(time, begin))
     weights = [float(2 * trace[f"v(x_{k})"].iloc[written] - 1) for k in numbers]
-    power = {"preset": -trace["i(v_preset)"] * trace["v(preset)"]}
-    power["input"] = sum(-trace[f"i(v_input_{k})"] * trace[f"v(input_{k})"] for k in numbers)
+    power = {name: -trace[f"i({name})"] * trace[f"v({name.removeprefix('v_')})"] for name in sources}
     writing = sum(waveforms[k - 1](time) * (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]) for k in numbers)
     rows = []
-    for pattern, end in zip(patterns, ends, strict=True):
-        window = slice(*np.searchsorted(time, [end - period, end]))
+    for pattern, start in zip(patterns, starts, strict=True):
+        window = slice(*np.searchsorted(time, [start, start + period]))
+        energy = {name: float(np.trapezoid(p.to_numpy()[window], time[window])) for name, p in power.items()}
         on = [voltage * level for level in (*pattern, 1)]
-        m_z = float(np.interp(end - EDGE, time, trace["v(m_z)"]))
-        row: dict[str, Any] = {f"input_{k}": level for k, level in enumerate(pattern, 1)}
-        row |= {"weighted_sum": float(valve.spin_current(weights, on)[2]), "m_z": m_z, "fired": int(m_z < 0)}
-        row |= {f"{name}_energy": float(np.trapezoid(p.to_numpy()[window], time[window])) for name, p in power.items()}
-        rows.append(row)
+        spike = float(np.interp(start + period - 6 * EDGE, time, trace["v(spike)"]))
+        rows.append(
+            {f"input_{k}": level for k, level in enumerate(pattern, 1)}
+            | {
+                "weighted_sum": float(valve.spin_current(weights, on)[2]),
+                "m_z": float(np.interp(start + read_time, time, trace["v(m_z)"])),
+                "spike": spike,
+                "fired": int(spike > cell.supply_voltage / 2),
+                "preset_energy": energy["v_preset"],
+                "input_energy": sum(energy[f"v_input_{k}"] for k in numbers),
+                "supply_energy": energy["v_supply"],
+            }
+        )
     table = pd.DataFrame(rows)
     table.attrs = {
         "bench": "truth_table",
@@ -113,22 +132,20 @@ def truth_table(
         "weights": weights,
         "write_energy": float(np.trapezoid(writing.to_numpy()[:written], time[:written])),
         "voltage": voltage,
-        "preset_voltage": preset_voltage,
         "period": period,
     }
     return table
 
 
-def _preset(voltage: float, width: float, begin: float, period: float) -> str:
-    return f"PULSE(0 {voltage!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
+def _pulse(height: float, begin: float, width: float, period: float) -> str:
+    return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
 
 
-def _steps(voltage: float, levels: Sequence[int], begin: float, period: float) -> PiecewiseLinear:
+def _steps(voltage: float, levels: Sequence[int], starts: Sequence[float] | FloatArray) -> PiecewiseLinear:
     """A voltage that is on or off from one cycle to the next."""
     times, values = [0.0], [0.0]
-    for k, level in enumerate(levels):
-        start = begin + k * period
-        times += [start, start + EDGE]
+    for start, level in zip(starts, levels, strict=True):
+        times += [float(start), float(start) + EDGE]
         values += [values[-1], level * voltage]
     return PiecewiseLinear(tuple(times), tuple(values))
 
@@ -266,7 +283,7 @@ def _fired_ngspice(
     deck = ["* firing probability of a spin neuron", *(part.text for part in valve.parts(noisy=True)), circuit.text]
     deck += [
         f"X_neuron {' '.join(nodes)} {circuit.name} state_1={(1 + weight) / 2!r}",
-        f"V_preset preset 0 {_preset(cycle.preset_voltage, cycle.preset_time, 0.0, cycle.period)}",
+        f"V_preset preset 0 {_pulse(cycle.preset_voltage, 0.0, cycle.preset_time, cycle.period)}",
         f"I_input 0 input_1 {current / per_ampere!r}",
         f".options seed={seed + 1}",
     ]

@@ -1,10 +1,10 @@
 r"""The lateral spin valve of a spin neuron: domain-wall synapses on a metallic channel, and a magnet that decides.
 
 Current from an input enters the channel through the contact of a domain-wall strip
-(:class:`~synaspice.devices.DomainWallInjector`), whose wall sets how much spin it brings along. The spins of all inputs
-add up in the channel; the charge leaves through a lead. A current through the preset contact, magnetised in the
-plane, first brings the neuron's magnet (:class:`~synaspice.devices.NeuronMagnet`) onto its hard plane. When it ends, the
-magnet falls to the side to which the sum of the inputs' spins pushes it,
+(:class:`~synaspice.devices.DomainWallInjector`), whose wall sets how much spin it brings along. The spins of all
+inputs add up in the channel; the charge leaves through a lead. A current through the preset contact, magnetised in the
+plane, first brings the neuron's magnet (:class:`~synaspice.devices.NeuronMagnet`) onto its hard plane. When it ends,
+the magnet falls to the side to which the sum of the inputs' spins pushes it,
 
 .. math:: \text{fires: } m_z < 0 \quad\text{if}\quad I_s = \sum_k \eta_k\, w_k\, G_k V_k > 0
 
@@ -27,6 +27,7 @@ Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -103,11 +104,11 @@ class LateralSpinValve:
         return [*names[::2][::-1], CENTRE, *names[1::2]]
 
     def channel(self) -> SpinNetwork:
-        """The metal: channel and lead, with nodes ``n1``, ``n2``, ... under the strips and ``neuron`` under the magnet."""
+        """The metal: channel and lead, nodes ``n1``, ``n2``, ... under the strips and ``neuron`` under the magnet."""
         metal = channel_material(self.material).values
         section = {"width": self.synapse.length, "thickness": self.channel_thickness, **metal}
         network, nodes = SpinNetwork(), self._order()
-        for left, right in zip(nodes, nodes[1:], strict=False):
+        for left, right in itertools.pairwise(nodes):
             network.add(f"under_{left}", non_magnetic_channel(length=self.pitch, **section), left=left, right=right)
         lead = {"length": self.lead_length, "width": self.lead_width, "thickness": self.channel_thickness, **metal}
         network.add("lead", non_magnetic_channel(**lead), left=nodes[0], right="ground")
@@ -137,8 +138,8 @@ class LateralSpinValve:
         ParameterError
             If there are not as many weights and voltages as inputs, or a weight is out of range.
         """
-        self._check_count("weights", weights)
-        self._check_count("voltages", voltages)
+        self.check_count("weights", weights)
+        self.check_count("voltages", voltages)
         synapse, network = self.synapse, self.channel()
         network.ground("ground")
         for k, (weight, voltage) in enumerate(zip(weights, voltages, strict=True), 1):
@@ -156,7 +157,14 @@ class LateralSpinValve:
             network.potential(preset, "preset")
         return network
 
-    def _check_count(self, what: str, values: Sequence[object]) -> None:
+    def check_count(self, what: str, values: Sequence[object]) -> None:
+        """Refuse values that are not one per input.
+
+        Raises
+        ------
+        ParameterError
+            If there are not as many as inputs.
+        """
         if len(values) != self.inputs:
             raise ParameterError(f"a neuron of {self.inputs} inputs takes as many {what}, not {len(values)}")
 
@@ -227,8 +235,8 @@ class LateralSpinValve:
     def preset_threshold(self) -> float:
         r"""Spin current that brings the magnet onto its hard plane, :math:`\mu_0 M_s V H_k\, e / \hbar` [A].
 
-        That is :math:`(2 e / \hbar) E_b`: as of the spin-orbit torque on a perpendicular magnet, no equilibrium near the
-        easy axis is left beyond half the anisotropy field.
+        That is :math:`(2 e / \hbar) E_b`: as of the spin-orbit torque on a perpendicular magnet, no equilibrium near
+        the easy axis is left beyond half the anisotropy field.
         """
         magnet = self.magnet
         return float(magnet.gamma_0 * magnet.anisotropy_field / 2 / magnet.torque_rate_per_ampere)
@@ -253,9 +261,9 @@ class LateralSpinValve:
     def ports(self) -> tuple[str, ...]:
         """Pins of the subcircuit.
 
-        ``input_k`` carries a signal's current, ``write_k`` to ``input_k`` one that moves the wall; ``preset`` the preset
-        current, ``read`` the current through the junction, ``ground`` all of it away. ``m_z`` and ``x_k`` are nodes to
-        look at: the magnet and the walls.
+        ``input_k`` carries a signal's current, ``write_k`` to ``input_k`` one that moves the wall; ``preset`` the
+        preset current, ``read`` the current through the junction, ``ground`` all of it away. ``m_z`` and ``x_k`` are nodes
+        to look at: the magnet and the walls.
         """
         numbers = range(1, self.inputs + 1)
         pins = [*(f"input_{k}" for k in numbers), *(f"write_{k}" for k in numbers), "preset", "read", "ground"]
@@ -296,7 +304,7 @@ class LateralSpinValve:
         states = [f"state_{k}={synapse.values['initial_state']!r}" for k in range(1, self.inputs + 1)]
         angles = [f"{short}={magnet.values[f'initial_{long}']!r}" for short, long in _ANGLES.items()]
         lines = [
-            "* Lateral spin valve: domain-wall synapses on a metal channel, and a magnet that falls to the side of their sum",
+            "* Lateral spin valve: domain-wall synapses on a channel, and a magnet that falls to the side of their sum",
             f".subckt {name} {' '.join(self.ports)} params: {' '.join([*states, *angles])}",
         ]
         network = self.channel()

@@ -23,8 +23,8 @@ class NeuronMagnet(SpinMagnet):
         T(V_r) = \frac{T_0}{1 + (V_r / V_h)^2}, \qquad G_P = \frac{A}{RA}
 
     with the direction :math:`\mathbf r` of the reference layer. The read current leaves through the magnet's own
-    interface into the channel. Its spin torque on the magnet is neglected: read with less than the critical current, and
-    after the magnet has settled.
+    interface into the channel. Its spin torque on the magnet is neglected: read with less than the critical current,
+    and after the magnet has settled.
 
     References
     ----------
