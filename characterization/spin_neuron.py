@@ -57,8 +57,8 @@ def truth_table(
     -------
     pandas.DataFrame
         A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the
-        network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V], ``fired``,
-        ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the energy of
+        network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V],
+        ``fired``, ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the energy of
         programming.
 
     Raises

@@ -262,8 +262,8 @@ class LateralSpinValve:
         """Pins of the subcircuit.
 
         ``input_k`` carries a signal's current, ``write_k`` to ``input_k`` one that moves the wall; ``preset`` the
-        preset current, ``read`` the current through the junction, ``ground`` all of it away. ``m_z`` and ``x_k`` are nodes
-        to look at: the magnet and the walls.
+        preset current, ``read`` the current through the junction, ``ground`` all of it away. ``m_z`` and ``x_k`` are
+        nodes to look at: the magnet and the walls.
         """
         numbers = range(1, self.inputs + 1)
         pins = [*(f"input_{k}" for k in numbers), *(f"write_{k}" for k in numbers), "preset", "read", "ground"]
