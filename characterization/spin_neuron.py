@@ -17,7 +17,7 @@ from ..circuits.lateral_spin_valve import LateralSpinValve
 from ..circuits.ngspice import Transient, run
 from ..circuits.wall_writing import WallWriter
 from ..devices.errors import ParameterError, UnknownNameError
-from ..devices.waveforms import DC, FloatArray, PiecewiseLinear, Pulse
+from ..devices.waveforms import DC, PiecewiseLinear, Pulse
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
@@ -58,8 +58,8 @@ def truth_table(
     pandas.DataFrame
         A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the
         network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V],
-        ``fired``, ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the energy of
-        programming.
+        ``fired``, ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the
+        energy of programming.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def truth_table(
     waveforms = [writer.waveform(count) for count in pulses]
     begin = max(1e-10, writer.duration(max(abs(count) for count in pulses)))
     patterns = list(itertools.product((0, 1), repeat=signals))
-    starts = begin + period * np.arange(len(patterns))
-    end = float(starts[-1] + period)
+    starts = (begin + period * np.arange(len(patterns))).tolist()
+    end = starts[-1] + period
     reading = period - read_time - 5 * EDGE
     lines = [
         f"V_preset preset 0 {_pulse(voltage, begin, preset_time, period)}",
@@ -106,7 +106,8 @@ def truth_table(
     written = int(np.searchsorted(time, begin))
     weights = [float(2 * trace[f"v(x_{k})"].iloc[written] - 1) for k in numbers]
     power = {name: -trace[f"i({name})"] * trace[f"v({name.removeprefix('v_')})"] for name in sources}
-    writing = sum(waveforms[k - 1](time) * (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]) for k in numbers)
+    drops = {k: (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]).to_numpy() for k in numbers}
+    writing = np.sum([waveforms[k - 1](time) * drop for k, drop in drops.items()], axis=0)
     rows = []
     for pattern, start in zip(patterns, starts, strict=True):
         window = slice(*np.searchsorted(time, [start, start + period]))
@@ -130,7 +131,7 @@ def truth_table(
         "bench": "truth_table",
         "engine": "ngspice",
         "weights": weights,
-        "write_energy": float(np.trapezoid(writing.to_numpy()[:written], time[:written])),
+        "write_energy": float(np.trapezoid(writing[:written], time[:written])),
         "voltage": voltage,
         "period": period,
     }
@@ -141,11 +142,11 @@ def _pulse(height: float, begin: float, width: float, period: float) -> str:
     return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
 
 
-def _steps(voltage: float, levels: Sequence[int], starts: Sequence[float] | FloatArray) -> PiecewiseLinear:
+def _steps(voltage: float, levels: Sequence[int], starts: Sequence[float]) -> PiecewiseLinear:
     """A voltage that is on or off from one cycle to the next."""
     times, values = [0.0], [0.0]
     for start, level in zip(starts, levels, strict=True):
-        times += [float(start), float(start) + EDGE]
+        times += [start, start + EDGE]
         values += [values[-1], level * voltage]
     return PiecewiseLinear(tuple(times), tuple(values))
 

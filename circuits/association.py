@@ -26,7 +26,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from ..devices.errors import ParameterError
-from ..devices.waveforms import FloatArray, PiecewiseLinear
+from ..devices.waveforms import PiecewiseLinear
 from .assembly import definitions
 from .cell import Cell
 from .decks import wrapped
@@ -99,12 +99,13 @@ def pulses_for(
     towards = inputs * np.array(valve.efficiencies) * signs[:, None]
     writer = WallWriter.suited(valve.synapse)
     most, count = writer.weight(writer.sites - 1), valve.inputs
-    ideal = linprog(
+    solved = linprog(
         np.r_[np.zeros(count), -1.0],
         A_ub=np.column_stack([-towards, np.ones(len(signs))]),
         b_ub=np.zeros(len(signs)),
         bounds=[(-most, most)] * count + [(None, None)],
-    ).x[:count]
+    )
+    ideal = np.asarray(solved.x)[:count]
     best = np.rint((ideal + 1) / 2 * writer.sites).astype(int)
 
     def margin(pulses: np.ndarray) -> float:
@@ -241,7 +242,7 @@ class AssociationNetwork:
             neuron.subcircuit(name=name) for neuron, name in zip(self.neurons, ("hidden", "output"), strict=True)
         ]
         begin, supply = self.writing_time, self.neurons[0].supply_voltage
-        starts = begin + self.period * np.arange(len(drawings))
+        starts = [begin + self.period * k for k in range(len(drawings))]
         turn = self.read_time + self.hold_time
         lines = ["* spin neurons that name a letter", definitions(circuits)]
         lines += [f"V_supply supply 0 {supply!r}", f"V_signal signal 0 {self.voltage!r}"]
@@ -291,10 +292,10 @@ class AssociationNetwork:
         return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {self.period!r})"
 
 
-def _levels(height: float, levels: Sequence[int], starts: Sequence[float] | FloatArray) -> str:
+def _levels(height: float, levels: Sequence[int], starts: Sequence[float]) -> str:
     """A voltage that is on or off from one start to the next."""
     times, values = [0.0], [0.0]
     for start, level in zip(starts, levels, strict=True):
-        times += [float(start), float(start) + EDGE]
+        times += [start, start + EDGE]
         values += [values[-1], level * height]
     return wrapped(PiecewiseLinear(tuple(times), tuple(values)).spice(times[-1]))

@@ -199,7 +199,7 @@ class LateralSpinValve:
         weights, voltages = [0.0] * self.inputs, [None] * self.inputs
         voltages[0] = 1.0  # type: ignore[call-overload]
         solved = self.surroundings(weights, voltages).solve()
-        return float(solved.supplied.loc["input_1", "c"])
+        return float(solved.supplied["c"]["input_1"])
 
     # --- the magnet --------------------------------------------------------------------------------
 

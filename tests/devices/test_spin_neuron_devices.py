@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.constants import e, physical_constants
 
-from synaspice.characterization import agreement
 from synaspice.circuits.wall_writing import WallWriter
 from synaspice.devices import DomainWallInjector, NeuronMagnet, ParameterError
 from synaspice.devices.spin_channel import ferromagnet_normal_interface
@@ -67,16 +66,6 @@ def test_the_junction_reads_the_magnet():
 
 def test_the_magnet_has_the_barrier_of_its_preset():
     assert MAGNET.thermal_stability == pytest.approx(20.0, rel=1e-3)
-
-
-@pytest.mark.ngspice
-@pytest.mark.parametrize("device", [INJECTOR, MAGNET], ids=["injector", "magnet"])
-def test_both_engines_agree(device):
-    row = agreement(device).iloc[0]
-    assert row["static_difference"] < 1e-6
-    assert row["state_difference"] < 2e-2
-    assert row["state_difference_tight"] < 2e-3
-    assert row["instant_difference"] < 5e-3
 
 
 def test_what_cannot_be_written_is_refused():
