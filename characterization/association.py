@@ -60,7 +60,9 @@ def classify(
     ]
     # In the netlist: a command of the simulator may not be that long.
     deck = network.deck(drawings) + "".join(f".save {vector}\n" for vector in kept)
-    trace = run(deck, Transient(LARGEST_STEP, end, max_step=LARGEST_STEP), time_limit=time_limit)
+    trace = run(
+        deck, Transient(LARGEST_STEP, end, max_step=LARGEST_STEP), osdi=network.native_files, time_limit=time_limit
+    )
     time, half = trace["time"].to_numpy(), network.neurons[0].supply_voltage / 2
     turn = network.read_time + network.hold_time
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linprog
@@ -135,6 +136,8 @@ class AssociationNetwork:
         Write pulses of every neuron's strips, layer by layer.
     technology : str
         Of the transistors.
+    devices : str
+        ``"subcircuit"``, or ``"native"`` for an ngspice that loads native devices, which is faster.
     voltage : float
         Of the signals' rail and of the presets. [V]
     preset_time, read_time : float
@@ -147,6 +150,7 @@ class AssociationNetwork:
     hidden: tuple[tuple[int, ...], ...]
     output: tuple[tuple[int, ...], ...]
     technology: str = "generic"
+    devices: str = "subcircuit"
     voltage: float = 0.03
     preset_time: float = 0.5e-9
     read_time: float = 3e-9
@@ -209,8 +213,13 @@ class AssociationNetwork:
     def neurons(self) -> tuple[Cell, Cell]:
         """The neuron of each layer."""
         sizes = len(self.hidden[0]), len(self.output[0])
-        first, second = (spin_neuron(size)(technology=self.technology) for size in sizes)
+        first, second = (spin_neuron(size)(technology=self.technology, devices=self.devices) for size in sizes)
         return first, second
+
+    @property
+    def native_files(self) -> tuple[Path, ...]:
+        """Compiled devices to load before the netlist."""
+        return LateralSpinValve().native_files() if self.devices == "native" else ()
 
     @property
     def writing_time(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ..devices.declaration import Parameter
 from ..devices.domain_wall import DomainWallSynapse
 from ..devices.domain_wall_injector import DomainWallInjector
@@ -53,7 +55,7 @@ class DomainWallNeuron(Cell):
 
     leak_field = Parameter(500.0, "A/m", "field that pulls the wall back", (0.0, 1e4))
     load_resistance = Parameter(
-        lambda cell: {"generic": 1.9e5, "sky130": 1.6e5}[cell.technology],
+        lambda cell: {"generic": 1.48e5, "sky130": 1.245e5}[cell.technology],
         "ohm",
         "resistor between supply and junction; a smaller one lets the wall go farther before the spike",
         (1e3, 1e8),
@@ -78,8 +80,10 @@ class DomainWallNeuron(Cell):
             supply_voltage=self.supply_voltage,
         )
         chain = ("read", "late", "later", "output")
-        for k, (before, after) in enumerate(zip(chain, chain[1:], strict=False), 1):
-            assembly.subcell(f"stage{k}", made, {"input": before, "output": after, "supply": "supply", "ground": "ground"})
+        for k, (before, after) in enumerate(itertools.pairwise(chain), 1):
+            assembly.subcell(
+                f"stage{k}", made, {"input": before, "output": after, "supply": "supply", "ground": "ground"}
+            )
         assembly.pmos("charge", "hold", "later", "supply", width=self.values["reset_width"])
         assembly.capacitor("hold", "hold", "ground", self.values["reset_capacitance"])
         assembly.resistor("hold", "hold", "ground", self.values["reset_resistance"])

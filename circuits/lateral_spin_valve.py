@@ -31,8 +31,9 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from ..devices import CompactModel, DomainWallInjector, NeuronMagnet, ParameterError
+from ..devices import DomainWallInjector, NeuronMagnet, ParameterError
 from ..devices.constants import CONSTANTS, k_B
 from ..devices.magnetism import thermal_field_density
 from ..devices.spin_block import COMPONENTS, SpinBlock
@@ -40,6 +41,7 @@ from ..devices.spin_channel import channel_material, ferromagnet_normal_interfac
 from ..devices.spin_network import SpinNetwork
 from ..devices.targets.spice import Subcircuit
 from ..devices.waveforms import FloatArray
+from .native import native_device
 
 #: Most inputs of one neuron: farther along the channel their spins are lost.
 MOST_INPUTS = 32
@@ -269,21 +271,30 @@ class LateralSpinValve:
         pins = [*(f"input_{k}" for k in numbers), *(f"write_{k}" for k in numbers), "preset", "read", "ground"]
         return (*pins, "m_z", *(f"x_{k}" for k in numbers))
 
-    def parts(self, noisy: bool = False) -> tuple[Subcircuit, ...]:
-        """Subcircuits that :meth:`subcircuit` uses; once in a netlist, however many neurons it has."""
+    def parts(self, noisy: bool = False, native: bool = False) -> tuple[Subcircuit, ...]:
+        """Subcircuits (or models of native devices) that :meth:`subcircuit` uses; once in a netlist."""
         fields = [f"field_{axis}" for axis in "xyz"] if noisy else []
         blocks = {block.kind: block for block in self._blocks().values()}
-        return (
-            self.magnet.subcircuit(inputs=fields),
-            self.synapse.subcircuit(),
-            *(block.subcircuit() for block in blocks.values()),
-        )
+        devices: list[Subcircuit] = [self.magnet.subcircuit(inputs=fields), self.synapse.subcircuit()]
+        if native:
+            compiled = (native_device(self.magnet, inputs=fields), native_device(self.synapse))
+            devices = [Subcircuit(device.name, device.pins, f"{device}\n") for device in compiled]
+        return (*devices, *(block.subcircuit() for block in blocks.values()))
+
+    def native_files(self) -> tuple[Path, Path]:
+        """Compiled devices to load before a netlist with native ones."""
+        return native_device(self.magnet).file, native_device(self.synapse).file
 
     def _blocks(self) -> dict[str, SpinBlock]:
         return {**self.channel().blocks, "preset_contact": self.preset_contact()}
 
     def subcircuit(
-        self, name: str = "lateral_spin_valve", *, temperature: float | None = None, noise_step: float = 2e-12
+        self,
+        name: str = "lateral_spin_valve",
+        *,
+        temperature: float | None = None,
+        noise_step: float = 2e-12,
+        native: bool = False,
     ) -> Subcircuit:
         """The neuron as an ngspice subcircuit; it needs those of :meth:`parts` beside it.
 
@@ -298,8 +309,12 @@ class LateralSpinValve:
             Temperature of the magnet's thermal field, which acts in transients [K]; default: none.
         noise_step : float
             Time for which a value of the thermal field stands. [s]
+        native : bool
+            Whether the devices in it are native ones.
         """
         noisy = temperature is not None
+        parts = self.parts(noisy, native)
+        letter = "N" if native else "X"
         magnet, synapse = self.magnet, self.synapse
         states = [f"state_{k}={synapse.values['initial_state']!r}" for k in range(1, self.inputs + 1)]
         angles = [f"{short}={magnet.values[f'initial_{long}']!r}" for short, long in _ANGLES.items()]
@@ -317,13 +332,12 @@ class LateralSpinValve:
         for k in range(1, self.inputs + 1):
             at = {"write": f"write_{k}", "common": f"input_{k}", "x": f"x_{k}", "spin_ground": "0"}
             at |= _charge_and_spin(f"n{k}")
-            pins = " ".join(at.get(pin, f"{pin}_{k}") for pin in synapse.subcircuit().pins)
-            lines.append(f"X_synapse_{k} {pins} {_name(synapse)} initial_state={{state_{k}}}")
-        part = magnet.subcircuit(inputs=[f"field_{axis}" for axis in "xyz"] if noisy else [])
+            pins = " ".join(at.get(pin, f"{pin}_{k}") for pin in parts[1].pins)
+            lines.append(f"{letter}_synapse_{k} {pins} {parts[1].name} initial_state={{state_{k}}}")
         at = {"read": "read", "spin_ground": "0"} | _charge_and_spin(CENTRE)
-        pins = " ".join(at.get(pin, pin) for pin in part.pins)
+        pins = " ".join(at.get(pin, pin) for pin in parts[0].pins)
         start = " ".join(f"initial_{long}={{{short}}}" for short, long in _ANGLES.items())
-        lines.append(f"X_magnet {pins} {part.name} {start}")
+        lines.append(f"{letter}_magnet {pins} {parts[0].name} {start}")
         if temperature is not None:
             lines += self._thermal_field(temperature, noise_step)
         return Subcircuit(name, self.ports, "\n".join([*lines, f".ends {name}"]) + "\n")
@@ -350,10 +364,6 @@ def _pins(node: str) -> str:
 def _charge_and_spin(node: str) -> dict[str, str]:
     names = ("charge", "spin_x", "spin_y", "spin_z")
     return dict(zip(names, _pins(node).split(), strict=True))
-
-
-def _name(device: CompactModel) -> str:
-    return device.model_name().replace("-", "_")
 
 
 def _instance(label: str, pins: str, block: SpinBlock) -> str:

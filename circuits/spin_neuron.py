@@ -6,7 +6,7 @@ import functools
 import math
 from typing import ClassVar
 
-from ..devices.declaration import Parameter
+from ..devices.declaration import Option, Parameter
 from ..devices.errors import ParameterError
 from .assembly import Assembly, Meter
 from .cell import Cell, Port
@@ -37,6 +37,7 @@ class _SpinNeuron(Cell):
     doi = "10.1109/TNANO.2012.2202125"
     inputs: ClassVar[int] = 0
 
+    devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
     preset_conductance = Parameter(0.04, "S", "conductance of the preset contact", (1e-6, 10.0))
     reference_ratio = Parameter(
         lambda cell: math.sqrt(1 + cell.valve.magnet.values["tmr"] / 2),
@@ -54,8 +55,9 @@ class _SpinNeuron(Cell):
 
     def build(self, assembly: Assembly) -> None:
         valve = self.valve
-        circuit = valve.subcircuit(name=f"lateral_spin_valve_{self.inputs}")
-        assembly.requires += [*valve.parts(), circuit]
+        native = self.options["devices"] == "native"
+        circuit = valve.subcircuit(name=f"lateral_spin_valve_{self.inputs}", native=native)
+        assembly.requires += [*valve.parts(native=native), circuit]
         nodes = {pin: pin for pin in circuit.pins}
         if assembly.metered:
             for pin in circuit.pins[: circuit.pins.index("m_z")]:
