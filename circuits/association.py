@@ -44,6 +44,8 @@ LETTERS = {
 }
 #: What every neuron of the first layer fires for.
 FEATURES = ("SI", "SN", "P", "S")
+#: Of a line of some 25 um, at the usual 0.2 fF/um. [F]
+LINE_CAPACITANCE = 5e-15
 #: Edges of the lines. [s]
 EDGE = 2e-11
 
@@ -254,6 +256,8 @@ class AssociationNetwork:
         starts = [begin + self.period * k for k in range(len(drawings))]
         turn = self.read_time + self.hold_time
         lines = ["* spin neurons that name a letter", definitions(circuits)]
+        # Lines that are switched off float: some capacitance everywhere keeps the simulator's time step alive.
+        lines.append(".options cshunt=1e-16")
         lines += [f"V_supply supply 0 {supply!r}", f"V_signal signal 0 {self.voltage!r}"]
         lines.append(f"V_enable enable 0 {_levels(supply, [1], [begin - self.preset_time])}")
         for layer, (start, held) in enumerate(((0.0, 2 * turn), (turn, turn + self.hold_time / 2)), 1):
@@ -266,8 +270,9 @@ class AssociationNetwork:
             )
         for k in range(count):
             lines.append(f"V_pixel_{k + 1} pixel_{k + 1} 0 {_levels(supply, [d[k] for d in drawings], starts)}")
-            lines.append(self._switch(f"pixel_{k + 1}", f"line_1_{k + 1}"))
-        lines += [self._switch("enable", f"line_{layer}_{len(p[0])}") for layer, p in self._layers()]
+            lines += self._switch(f"pixel_{k + 1}", f"line_1_{k + 1}")
+        for layer, pulses in self._layers():
+            lines += self._switch("enable", f"line_{layer}_{len(pulses[0])}")
         for layer, pulses in self._layers():
             for n, counts in enumerate(pulses, 1):
                 lines += self._neuron(layer, n, counts, circuits[layer - 1].pins, circuits[layer - 1].name)
@@ -290,12 +295,13 @@ class AssociationNetwork:
             lines.append(f"I_write_{layer}_{n}_{k} line_{layer}_{k} write_{layer}_{n}_{k} {wrapped(waveform)}")
         return lines if layer == 1 else [*lines, f"R_named_{n} named_{n} 0 1k"]
 
-    def _switch(self, gate: str, line: str) -> str:
-        """The transistor that puts a line on the signals' rail."""
+    def _switch(self, gate: str, line: str) -> list[str]:
+        """The transistor that puts a line on the signals' rail, and the line's capacitance."""
         cell = self.neurons[0]
         width = cell.values["drive_width"] * cell.process.minimum_width
         nodes = ("signal", gate, line, "0")
-        return cell.process.transistor("nmos", f"_{line}", nodes, width, cell.process.minimum_length)
+        switch = cell.process.transistor("nmos", f"_{line}", nodes, width, cell.process.minimum_length)
+        return [switch, f"C_{line} {line} 0 {LINE_CAPACITANCE!r}"]
 
     def _pulse(self, height: float, begin: float, width: float) -> str:
         return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {self.period!r})"

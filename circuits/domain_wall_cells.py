@@ -53,7 +53,7 @@ class DomainWallNeuron(Cell):
     ground = Port("supply", "ground")
     x = Port("output", "position of the wall over the strip's length, to look at")
 
-    leak_field = Parameter(500.0, "A/m", "field that pulls the wall back", (0.0, 1e4))
+    leak_field = Parameter(200.0, "A/m", "field that pulls the wall back", (0.0, 1e4))
     load_resistance = Parameter(
         lambda cell: {"generic": 1.48e5, "sky130": 1.245e5}[cell.technology],
         "ohm",
@@ -61,12 +61,12 @@ class DomainWallNeuron(Cell):
         (1e3, 1e8),
     )
     reset_width = Parameter(4.0, "1", "width of the resetting transistor in minimum widths", (1.0, 200.0))
-    reset_capacitance = Parameter(5e-15, "F", "capacitor that holds the reset", (1e-17, 1e-11))
+    reset_capacitance = Parameter(1.5e-14, "F", "capacitor that holds the reset", (1e-17, 1e-11))
     reset_resistance = Parameter(3e5, "ohm", "resistor that ends the reset", (1e3, 1e9))
 
     def junction(self) -> DomainWallSynapse:
         """The strip and its junction."""
-        return wall_junction(pinning_energy=0.0, field_z=-self.values["leak_field"])
+        return wall_junction(pinning_energy=0.0, field_z=-self.values["leak_field"], initial_state=0.06)
 
     def build(self, assembly: Assembly) -> None:
         nodes = {"write": "input", "common": "bias", "read": "read"}
@@ -79,12 +79,12 @@ class DomainWallNeuron(Cell):
             temperature=self.temperature,
             supply_voltage=self.supply_voltage,
         )
-        chain = ("read", "late", "later", "output")
+        chain = ("read", "late", "later", "output", "output_bar")
         for k, (before, after) in enumerate(itertools.pairwise(chain), 1):
             assembly.subcell(
                 f"stage{k}", made, {"input": before, "output": after, "supply": "supply", "ground": "ground"}
             )
-        assembly.pmos("charge", "hold", "later", "supply", width=self.values["reset_width"])
+        assembly.pmos("charge", "hold", "output_bar", "supply", width=self.values["reset_width"])
         assembly.capacitor("hold", "hold", "ground", self.values["reset_capacitance"])
         assembly.resistor("hold", "hold", "ground", self.values["reset_resistance"])
         assembly.nmos("reset", "input", "hold", "ground", width=self.values["reset_width"])
@@ -97,8 +97,8 @@ class DomainWallPair(Cell):
 
     .. math:: I_+ - I_- = G_P \left(1 - \frac{G_{AP}}{G_P}\right) (x_+ - x_-)\, V, \qquad G_P = \frac{L w}{RA}
 
-    A positive current from ``write`` to ``write_return`` raises the weight, pulse by pulse, from pinning site to pinning
-    site; both ends float while the pair is read.
+    A positive current from ``write`` to ``write_return`` raises the weight, pulse by pulse, from pinning site to
+    pinning site; both ends float while the pair is read.
 
     References
     ----------
