@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .domain_wall import DomainWallMagnet as DomainWallMagnet
     from .domain_wall import DomainWallSynapse as DomainWallSynapse
+    from .domain_wall_injector import DomainWallInjector as DomainWallInjector
     from .electrothermal import ElectrothermalMTJ as ElectrothermalMTJ
     from .errors import CompilationError as CompilationError
     from .errors import MissingDependencyError as MissingDependencyError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .memristors.yakopcic import Yakopcic as Yakopcic
     from .model import CompactModel as CompactModel
     from .mtj import MTJ as MTJ
+    from .neuron_magnet import NeuronMagnet as NeuronMagnet
     from .oscillator import AutoOscillator as AutoOscillator
     from .spin_magnet import SpinMagnet as SpinMagnet
     from .spin_orbit_torque import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
@@ -42,11 +44,13 @@ __all__ = [
     "AutoOscillator",
     "CompactModel",
     "CompilationError",
+    "DomainWallInjector",
     "DomainWallMagnet",
     "DomainWallSynapse",
     "ElectrothermalMTJ",
     "LinearIonDrift",
     "MissingDependencyError",
+    "NeuronMagnet",
     "ParameterError",
     "PhaseChangeMemory",
     "PiecewiseLinear",

@@ -47,7 +47,7 @@ from .model import CompactModel
 from .suggestions import Oscillation, Stimulus, Sweep, Switching
 from .targets.numeric import voltage_at_current
 from .temperature_laws import check_material, material
-from .tunnelling import barrier_noise, check_barrier, chord_conductance, tunnelling_decay
+from .tunnelling import barrier_noise, check_barrier, chord_conductance, relative_conductance, tunnelling_decay
 from .waveforms import Pulse, Sine
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
@@ -241,9 +241,7 @@ class MTJ(CompactModel):
                 cosine, s.polarization_reference, s.asymmetry_reference, s.polarization_free, s.asymmetry_free
             )
 
-        # G / G_P = (2 + T + T cos) / (2 + 2 T) with T = TMR / (1 + bias), cleared of the inner fraction
         bias = (s.voltage / s.tmr_half_voltage) ** 2
-        relative_conductance = (2 * (1 + bias) + tmr * (1 + s.cosine)) / (2 * (1 + bias + tmr))
         chord = chord_conductance(s)
         conductance = s.parallel_conductance * s.relative_conductance * chord
         current = conductance * s.voltage
@@ -282,7 +280,7 @@ class MTJ(CompactModel):
             "critical_current_to_parallel": critical / efficiency(-1),
             "critical_current_to_antiparallel": -critical / efficiency(1),
             "cosine": s.m.dot(p),
-            "relative_conductance": relative_conductance,
+            "relative_conductance": relative_conductance(s.cosine, bias, tmr),
             "current": current,
             "torque_efficiency": efficiency(s.cosine),
             "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * polarized / magnetic * current,

@@ -91,6 +91,18 @@ class SpinNetwork:
         """The blocks by name."""
         return {name: block for name, (block, _) in self._blocks.items()}
 
+    def joined(self, name: str) -> tuple[str, ...]:
+        """Nodes that a block joins, in the order of its ports.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such block.
+        """
+        if name not in self._blocks:
+            raise UnknownNameError("block", name, self._blocks)
+        return self._blocks[name][1]
+
     def add(self, name: str, block: SpinBlock, **nodes: str) -> None:
         """Put a block between nodes, which come into being with it.
 

@@ -33,6 +33,23 @@ def tunnelling_decay(height: Any, thickness: Any, mass: Any) -> Any:
     return 2 * thickness * sp.sqrt(2 * mass * m_e * q_e * height) / hbar
 
 
+def relative_conductance(cosine: Any, bias: Any, tmr: Any) -> Any:
+    r"""Conductance of a magnetic junction over that of its parallel state.
+
+    .. math:: \frac{G}{G_P} = \frac{2 + T + T \cos\theta}{2 (1 + T)}, \qquad T = \frac{\mathrm{TMR}}{1 + b}
+
+    Parameters
+    ----------
+    cosine : Expr
+        Cosine of the angle between the magnetisations of the two layers. [-]
+    bias : Expr
+        :math:`b`, the square of the voltage over that which halves the tunnel magnetoresistance. [-]
+    tmr : Expr
+        Tunnel magnetoresistance ratio at zero bias. [-]
+    """
+    return (2 * (1 + bias) + tmr * (1 + cosine)) / (2 * (1 + bias + tmr))  # cleared of the inner fraction
+
+
 def brinkman(voltage: Any, decay: Any, height: Any, asymmetry: Any) -> Any:
     r"""Trapezoidal barrier at small bias: a conductance that is a parabola of the voltage.
 
