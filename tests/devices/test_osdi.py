@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from module_reference import PRESETS, TOLERANCE, expected, point_of, scales_of
 
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    CompilationError,
+    LinearIonDrift,
+    MissingDependencyError,
+    ParameterError,
+    UnknownNameError,
+)
 from synaspice.devices.catalog import models
-from synaspice.devices.targets.numeric import compiled
+from synaspice.devices.targets.noise import _functions
+from synaspice.devices.targets.numeric import compiled, initial_state, parameter_vector
 
 osdi = pytest.importorskip("osdi_py", reason="osdi-py loads native devices")
 
