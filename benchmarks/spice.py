@@ -131,7 +131,7 @@ def cpu_seconds(function: Callable[[], None]) -> float:
 
 def cost(case: Case, forms: tuple[str, ...], count: int, repeats: int) -> tuple[dict[str, float], str]:
     """Time per device and time step [s] of every form, and the version of ngspice; checks that the states agree."""
-    steps = int(min(5000, max(60, 4000 / count)))
+    steps = int(min(4000, max(200, 20000 / count)))
     state = f"v({next(iter(case.device.state_declarations()))}_{count - 1})"
     ends: dict[str, float] = {}
     version = ""
@@ -149,7 +149,7 @@ def cost(case: Case, forms: tuple[str, ...], count: int, repeats: int) -> tuple[
 
         return once
 
-    numbers = (10, steps)
+    numbers = (20, steps)
     jobs = [job(form, number) for form in forms for number in numbers]
     seconds = [
         min(times) for times in zip(*([cpu_seconds(once) for once in jobs] for _ in range(repeats)), strict=True)
