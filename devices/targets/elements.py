@@ -83,6 +83,24 @@ class Elements:
         parts = self._formulation.parts(self._in_volts(expression), name)
         return self._between(name, source, sink, parts, unsplit)
 
+    def terminal_current(self, name: sp.Symbol, source: object, sink: object, expression: sp.Expr) -> list[str]:
+        """A current between terminals, in one source that looks at the terminals themselves.
+
+        A simulator that factorises the matrix of a large network needs the device's conductance where the terminals
+        meet: behind nodes of its own it would be found by pivoting, with a fill-in that grows with the network.
+        """
+        rest, found = self._hoist.out_of(self._in_volts(expression), name)
+        lines = []
+        for symbol, formula in found.items():
+            lines += self._write.parameter(symbol, self.formula(formula))
+        drops = {
+            sp.Symbol(voltage, real=True): self._write.drop(branch.positive, branch.negative)
+            for voltage, branch in self._device.branches().items()
+        }
+        printer = ExpressionPrinter(self._write.dialect, {**self._spelled, **drops})
+        self._sensed |= rest.free_symbols - set(drops)
+        return lines + self._write.current(name, source, sink, printer.doprint(rest))
+
     def branch_voltages(self) -> list[str]:
         """Nodes for the voltages of branches, as far as behavioural sources went by them."""
         lines = []

@@ -3,16 +3,17 @@
 Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
 time is measured in the model's time scale, so that all quantities are of order one and the
 simulator's default tolerances fit. In a static analysis a hysteretic state must hold its initial value, while
-small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state, on a
-capacitor of an age-long time constant,
+small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state,
 
-    d hold / dt = state - initial state,
+    hold = rate + (state - initial state),
 
-and a source ``running`` that is 0 in static analyses and 1 as soon as time runs: the state's capacitor gets
-``rate - (1 - running) * hold``. At the operating point nothing flows into either capacitor, so that the state is at
-its initial value, and ``hold`` equal to its rate there; at any finite frequency ``hold`` stands still and ``rate`` acts
-alone; and in a transient ``hold`` is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice sets
-it to the swept value.)
+behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
+soon as time runs: the state's capacitor gets ``rate - (1 - running) * hold``. At the operating point that is
+``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
+acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
+sets it to the swept value.) The conductance of ``hold``, which a multiplier that enforces ``state = initial state``
+would not need, gives the matrix a pivot there: without it a simulator eliminates the circuit around the devices first,
+and the matrix of a network of many devices fills up.
 
 What the equations become is decided by :mod:`~synaspice.devices.targets.formulation`, for the simulator's speed.
 """
@@ -267,7 +268,7 @@ class _Writer:
             self.device.branches().values(), self.system.currents.items(), strict=True
         ):
             lines += self.write.comment(f"{symbol} from {branch.positive} to {branch.negative} [A]")
-            lines += self.elements.current(symbol, branch.positive, branch.negative, expression)
+            lines += self.elements.terminal_current(symbol, branch.positive, branch.negative, expression)
         return lines
 
     def _noise_sources(self) -> list[str]:
@@ -331,18 +332,21 @@ class _Writer:
             if state.bounds:
                 low, high = (bound / scale for bound in state.bounds)
                 drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
-                here = elements.add(sp.Symbol(f"{symbol}_in_volts", real=True), name=symbol)
+                here = elements.add(here_of(symbol), name=symbol)
                 lines += elements.node(drift, scaled)
                 scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
                 lines += write.comment(
                     f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
                 )
+            rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
             hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
-            lines += elements.current(symbol, 0, symbol, scaled - hold, unsplit=running * hold)
+            lines += elements.node(rate_node, scaled)
+            lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
             start = write.formula(f"{symbol}_start")
             lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
-            lines += write.transconductance(hold, 0, hold, (symbol, 0), "1")
+            lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
             lines += write.constant_current(hold, hold, 0, start)
+            lines += write.conductance(hold, "1")
             lines += write.capacitor(hold, hold, 0, "1e12")
         if lines:
             intro = write.comment("running: 0 in static analyses, 1 in transients")
@@ -369,6 +373,11 @@ def _source_of(noise: sp.Symbol) -> sp.Symbol:
 def _samples_of(noise: sp.Symbol) -> sp.Symbol:
     """Node of a noise's source in transients."""
     return sp.Symbol(f"{noise}_samples", real=True)
+
+
+def here_of(symbol: sp.Symbol) -> sp.Symbol:
+    """The voltage of a state's node, whatever the state's scale."""
+    return sp.Symbol(f"{symbol}_in_volts", real=True)
 
 
 def _restoring(sphere: tuple[sp.Symbol, ...]) -> sp.Symbol:
