@@ -120,7 +120,7 @@ def test_a_network_of_devices_does_not_fill_the_matrix(model, tmp_path):
     equations, fill_in = (
         int(re.search(rf"{what} = (\d+)", told).group(1)) for what in ("Circuit Equations", "fill-in non-zeroes")
     )
-    # Measured 1.6 to 2.5; 20 and more for the mistakes that this is about.
+    # Measured 1.7 to 2.3; 20 and more for the mistakes that this is about.
     assert fill_in < 4 * equations
 
 
