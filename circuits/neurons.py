@@ -280,9 +280,9 @@ class AxonHillock(Cell):
     ground = Port("supply", "ground")
 
     supply_voltage = Parameter(
-        lambda cell: 0.45 * cell.process.supply_voltage,
+        lambda cell: 0.55 * cell.process.supply_voltage,
         "V",
-        "supply; 0.45 of the technology's nominal one, near the thresholds of the transistors, if not given",
+        "supply; 0.55 of the technology's nominal one, near the thresholds of the transistors, if not given",
         (0.1, 5.0),
     )
     membrane_capacitance = Parameter(50e-15, "F", "membrane capacitor", (1e-16, 1e-6))
