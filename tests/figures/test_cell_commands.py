@@ -44,10 +44,8 @@ def test_cells_are_listed_and_exported(tmp_path):
     ("arguments", "words"),
     [
         (("simulate", "axon-hilock"), "did you mean 'axon-hillock'"),
-        (("simulate", "differential-synapse", "--set", "weight=2"), "weight = 2 1 is outside its bounds"),
         (("simulate", "inverter", "--temperature", "200"), "temperature = 473.15 K is outside"),
         (("export", "p-bit", "--preset", "camsari2017"), "p-bit is a cell"),
-        (("export", "mtj", "--corner", "slow"), "are for cells"),
     ],
 )
 def test_mistakes_cost_one_line(arguments, words):
