@@ -150,8 +150,8 @@ def bench_differential_synapse(
         costs=[Cost("synaptic operation of 1 ns", read, 0.0, energy, energy, 0.0)],
         voltage=level,
         error=error,
-        works=bool(error < 0.3 and np.all(np.diff(difference) > 0)),
-        criterion="the difference rises with the weight, within 30 % of full scale of the ideal product",
+        works=bool(error < 0.1 and np.all(np.diff(difference) > 0)),
+        criterion="the difference rises with the weight, within 10 % of full scale of the ideal product",
     )
 
 

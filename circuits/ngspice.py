@@ -237,8 +237,8 @@ def _carry_out(
     kept = list(save)
     # ngspice holds the circuit in lower case, and not every command folds the names it is given.
     commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), *analyses]]
-    # By default two threads share out the transistors of a circuit at every iteration; for the few of a cell their
-    # waiting for each other costs many times what is gained, and on a busy machine a thousand times.
+    # By default two threads share out the transistors of a circuit at every iteration, and wait for each other: with
+    # three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.
     commands.insert(0, "set num_threads=1")
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
         ended, log = work(folder, library, lines, commands, files, time_limit)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from synaspice.characterization.cell_bench import energies, run_bench
+from synaspice.characterization.cell_bench import bench_deck, energies, run_bench
 from synaspice.circuits import ngspice
 from synaspice.circuits.analyses import OperatingPoint, Transient
 from synaspice.circuits.assembly import definitions
@@ -138,3 +139,21 @@ def test_a_series_reads_once_and_keeps_what_was_altered():
 def test_unknown_cell():
     with pytest.raises(UnknownNameError, match="axon-hillock"):
         find_cell("axon-hilock")
+
+
+@pytest.mark.ngspice
+def test_the_cell_in_the_documentation_runs():
+    text = (Path(__file__).parents[2] / "docs" / "cells.md").read_text(encoding="utf-8")
+    code = text.split("## A new cell")[1].split("```python")[1].split("```")[0]
+    names: dict[str, object] = {"__name__": "documentation"}
+    exec(code, names)
+    try:
+        cell = find_cell("read-out")()
+        # The memristor is half on, and the transistor stronger: with its gate high it pulls the middle node down.
+        levels = ngspice.run_series(
+            bench_deck(cell, cell.subcircuit(), ["Vgate gate 0 0"]),
+            [((), OperatingPoint()), (["alter vgate dc = 1"], OperatingPoint())],
+        )
+        assert [round(run["v(output)"].iloc[0]) for run in levels] == [0, 1]
+    finally:
+        del Cell._registry["read-out"]
