@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from ..circuits import ngspice
-from ..circuits.analyses import Analysis
 from ..circuits.assembly import CellCircuit
 from ..circuits.cell import Cell
 from ..devices.errors import ParameterError
@@ -79,7 +78,7 @@ NOISY = {"chgtol": 1e-16, "abstol": 1e-12, "gmin": 1e-12, "reltol": 1e-3}
 def run_bench(
     cell: Cell,
     lines: Sequence[str],
-    runs: Sequence[tuple[Sequence[str], Analysis]] | Analysis,
+    runs: Sequence[tuple[Sequence[str], ngspice.Analysis]] | ngspice.Analysis,
     *,
     circuit: CellCircuit | None = None,
     options: Mapping[str, float | str] | None = None,
@@ -94,7 +93,7 @@ def run_bench(
         The cell.
     lines : sequence of str
         Netlist lines of the bench: sources and loads at nodes called as the ports.
-    runs : Analysis or sequence of pairs
+    runs : analysis, or sequence of pairs
         What to do; see :func:`~synaspice.circuits.ngspice.run_series`.
     circuit : CellCircuit, optional
         The cell's subcircuit; default: with ammeters.
@@ -103,7 +102,7 @@ def run_bench(
     """
     deck = bench_deck(cell, circuit or cell.subcircuit(meters=True), lines)
     settings = {"temp": cell.celsius, **SMALL, **(options or {})}
-    series = [((), runs)] if isinstance(runs, Analysis) else runs
+    series = [((), runs)] if isinstance(runs, ngspice.Analysis) else runs
     return ngspice.run_series(deck, series, options=settings, save=save, time_limit=time_limit)
 
 
