@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,12 +75,12 @@ def integrate_and_fire(
     start = device.values["initial_state"]
     step = float(device.current_mobility) * current * width / device.values["length"]
     leak = float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for n, interval in enumerate(intervals, 1):
         output, x = trace[f"v(out_{n})"].to_numpy(), trace[f"v(x_{n})"].to_numpy()
         rises = np.flatnonzero((output[1:] > half) & (output[:-1] <= half))
         first = int(rises[0]) if len(rises) else None
-        row = {"interval": interval, "count": 0, "spikes": len(rises), "threshold": np.nan, "step": step, "leak": leak}
+        row: dict[str, Any] = {"interval": interval, "count": 0, "spikes": len(rises), "threshold": np.nan, "step": step, "leak": leak}
         row |= {"expected": 0, "least_after": np.nan, "energy": np.nan}
         if first is not None:
             threshold = float(x[first])
@@ -96,7 +97,7 @@ def integrate_and_fire(
     return table
 
 
-def _threshold(rows: Sequence[dict[str, float]], row: dict[str, float]) -> float:
+def _threshold(rows: Sequence[dict[str, Any]], row: dict[str, Any]) -> float:
     """Of this neuron, or of one that fired: they are alike."""
     known = [float(r["threshold"]) for r in (row, *rows) if r["count"]]
     return known[0] if known else 1.0
