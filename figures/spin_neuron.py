@@ -42,7 +42,9 @@ def draw_evaluation_energy(table: pd.DataFrame, axes: Axes) -> None:
         energy = 1e15 * table[f"{name}_energy"].to_numpy()
         axes.bar(place, energy, bottom=bottom, width=0.8, label=label)
         bottom += energy
-    inputs = [column for column in table.columns.astype(str) if column.startswith("input_") and column != "input_energy"]
+    inputs = [
+        column for column in table.columns.astype(str) if column.startswith("input_") and column != "input_energy"
+    ]
     axes.set_xticks(place, ["".join(str(level) for level in row) for row in table[inputs].to_numpy()], rotation=90)
     axes.set_xlabel("Inputs")
     axes.set_ylabel("Energy of an evaluation (fJ)")
