@@ -26,7 +26,6 @@ def integrate_and_fire(
     current: float = 2e-5,
     width: float = 0.3e-9,
     pulses: int = 20,
-    bias: float = 0.1,
     time_limit: float = 300.0,
 ) -> pd.DataFrame:
     """Send equal current pulses to a domain-wall neuron and count how many it takes to fire.
@@ -40,9 +39,7 @@ def integrate_and_fire(
     current, width : float
         Of a pulse [A, s].
     pulses : int
-        Number of pulses.
-    bias : float
-        Potential of the strip's other end. [V]
+        Number of pulses at the longest interval; shorter ones bring more in the same time.
     time_limit : float
         Wall-clock seconds for the simulator. [s]
 
@@ -57,6 +54,7 @@ def integrate_and_fire(
     circuit, device = cell.subcircuit(meters=True), cell.junction()
     end = max(intervals) * (pulses + 1)
     lines = ["* pulses to domain-wall neurons", circuit.text, f"V_supply supply 0 {cell.supply_voltage!r}"]
+    bias = cell.values["bias_voltage"]
     lines.append(f"V_bias bias 0 {bias!r}")
     kept = ["v(in_1)", "v(x_1.read)", *(f"i(v.x_1.v_wall_{terminal})" for terminal in ("write", "common", "read"))]
     for n, interval in enumerate(intervals, 1):
@@ -101,7 +99,7 @@ def integrate_and_fire(
             }
             if n == 1:
                 spent = _spent(trace.iloc[:first], row["energy"], bias)
-        row["expected"] = _expected(start, step, leak, interval, width, _threshold(rows, row), pulses)
+        row["expected"] = _expected(start, step, leak, interval, width, _threshold(rows, row), int(end / interval))
         rows.append(row)
     measured = pd.DataFrame(rows)
     return cell_table(
