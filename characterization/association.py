@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..circuits.association import AssociationNetwork
+from ..circuits.lateral_spin_valve import LateralSpinValve
 from ..circuits.ngspice import Transient, run
+from ..circuits.wall_writing import WallWriter
 
 #: Largest step of the transients. [s]
 LARGEST_STEP = 1e-11
@@ -90,7 +92,7 @@ def classify(
                 "supply_energy": energy["supply"],
             }
         )
-    sites = 8
+    sites = WallWriter.suited(LateralSpinValve().synapse).sites
     table = pd.DataFrame(rows)
     table.attrs = {
         "bench": "association",
@@ -99,6 +101,6 @@ def classify(
         "neurons": len(neurons),
         "period": period,
         "writing_time": begin,
-        "weight_error": max(abs(2 * value(wall, begin) - 2 * count / sites) for wall, count in walls.items()),
+        "weight_error": max(2 * abs(value(wall, begin) - count / sites) for wall, count in walls.items()),
     }
     return table

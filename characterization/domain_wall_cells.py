@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from ..circuits.domain_wall_cells import DomainWallNeuron, DomainWallPair, wall_junction
 from ..circuits.ngspice import Transient, run
 from ..circuits.wall_writing import WallWriter
+from .cell_bench import Column, Cost, cell_table
 
 #: Edges of pulses. [s]
 EDGE = 5e-11
@@ -24,7 +26,6 @@ def integrate_and_fire(
     current: float = 2e-5,
     width: float = 0.3e-9,
     pulses: int = 20,
-    bias: float = 0.1,
     time_limit: float = 300.0,
 ) -> pd.DataFrame:
     """Send equal current pulses to a domain-wall neuron and count how many it takes to fire.
@@ -38,9 +39,7 @@ def integrate_and_fire(
     current, width : float
         Of a pulse [A, s].
     pulses : int
-        Number of pulses.
-    bias : float
-        Potential of the strip's other end. [V]
+        Number of pulses at the longest interval; shorter ones bring more in the same time.
     time_limit : float
         Wall-clock seconds for the simulator. [s]
 
@@ -52,11 +51,12 @@ def integrate_and_fire(
         ``leak`` (its velocity back over the length) [1/s], ``expected`` (count of the closed form), ``least_after``
         (the wall's least position after the first spike), ``energy`` of the supply up to the first spike [J].
     """
-    circuit, device = cell.subcircuit(), cell.junction()
+    circuit, device = cell.subcircuit(meters=True), cell.junction()
     end = max(intervals) * (pulses + 1)
     lines = ["* pulses to domain-wall neurons", circuit.text, f"V_supply supply 0 {cell.supply_voltage!r}"]
+    bias = cell.values["bias_voltage"]
     lines.append(f"V_bias bias 0 {bias!r}")
-    kept = []
+    kept = ["v(in_1)", "v(x_1.read)", *(f"i(v.x_1.v_wall_{terminal})" for terminal in ("write", "common", "read"))]
     for n, interval in enumerate(intervals, 1):
         nodes = {"input": f"in_{n}", "output": f"out_{n}", "bias": "bias", "supply": f"supply_{n}", "ground": "0"}
         lines += [circuit.instance(f"_{n}", {**nodes, "x": f"x_{n}"}), f"V_meter_{n} supply supply_{n} 0"]
@@ -74,12 +74,20 @@ def integrate_and_fire(
     start = device.values["initial_state"]
     step = float(device.current_mobility) * current * width / device.values["length"]
     leak = float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
-    rows = []
+    rows: list[dict[str, Any]] = []
+    spent: tuple[float, ...] = ()
     for n, interval in enumerate(intervals, 1):
         output, x = trace[f"v(out_{n})"].to_numpy(), trace[f"v(x_{n})"].to_numpy()
         rises = np.flatnonzero((output[1:] > half) & (output[:-1] <= half))
         first = int(rises[0]) if len(rises) else None
-        row = {"interval": interval, "count": 0, "spikes": len(rises), "threshold": np.nan, "step": step, "leak": leak}
+        row: dict[str, Any] = {
+            "interval": interval,
+            "count": 0,
+            "spikes": len(rises),
+            "threshold": np.nan,
+            "step": step,
+            "leak": leak,
+        }
         row |= {"expected": 0, "least_after": np.nan, "energy": np.nan}
         if first is not None:
             threshold = float(x[first])
@@ -89,14 +97,62 @@ def integrate_and_fire(
                 "least_after": float(x[first:].min()),
                 "energy": float(np.trapezoid(trace[f"i(v_meter_{n})"][:first], time[:first]) * cell.supply_voltage),
             }
-        row["expected"] = _expected(start, step, leak, interval, width, _threshold(rows, row), pulses)
+            if n == 1:
+                spent = _spent(trace.iloc[:first], row["energy"], bias)
+        row["expected"] = _expected(start, step, leak, interval, width, _threshold(rows, row), int(end / interval))
         rows.append(row)
-    table = pd.DataFrame(rows)
-    table.attrs = {"bench": "integrate_and_fire", "engine": "ngspice", "current": current, "width": width}
-    return table
+    measured = pd.DataFrame(rows)
+    return cell_table(
+        cell,
+        _described(measured, _COUNTED),
+        costs=[Cost("spike", *spent)] if spent else [],
+        works=bool(rows[0]["count"] > 0 and (abs(measured["count"] - measured["expected"]) <= 1).all()),
+        criterion="fires on the count of the closed form, to one pulse, and at the shortest interval at all",
+        current=current,
+        width=width,
+    )
 
 
-def _threshold(rows: Sequence[dict[str, float]], row: dict[str, float]) -> float:
+bench_domain_wall_neuron = integrate_and_fire
+
+_COUNTED = {
+    "interval": ("s", "time from one pulse to the next"),
+    "count": ("1", "pulses up to the first spike, 0 if there is none"),
+    "spikes": ("1", "spikes during all pulses"),
+    "threshold": ("1", "position of the wall over the length at the first spike"),
+    "step": ("1", "by which a pulse moves the wall, over the length"),
+    "leak": ("1/s", "velocity of the wall back, over the length"),
+    "expected": ("1", "count of the closed form"),
+    "least_after": ("1", "least position of the wall after the first spike"),
+    "energy": ("J", "energy of the supply up to the first spike"),
+}
+_WRITTEN = {
+    "pulses": ("1", "write pulses"),
+    "x_plus": ("1", "position of the wall at plus"),
+    "x_minus": ("1", "position of the wall at minus"),
+    "difference": ("A", "difference of the read currents"),
+    "expected": ("A", "difference of the read currents by the walls' positions"),
+    "write_energy": ("J", "energy of the pulses"),
+}
+
+
+def _described(table: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> dict[str, Column]:
+    return {name: (table[name].to_numpy(), *columns[name]) for name in columns}
+
+
+def _spent(part: pd.DataFrame, supplied: float, bias: float) -> tuple[float, ...]:
+    """Time, and the energies of the supply, the inputs, into the device, and of the rest, up to the first spike."""
+    time = part["time"].to_numpy()
+
+    def energy(voltage: Any, terminal: str) -> float:
+        return float(np.trapezoid(voltage * part[f"i(v.x_1.v_wall_{terminal})"].to_numpy(), time))
+
+    strip = energy(part["v(in_1)"].to_numpy(), "write") + energy(bias, "common")
+    read = energy(part["v(x_1.read)"].to_numpy(), "read")
+    return float(time[-1]), supplied, strip, strip + read, supplied - read
+
+
+def _threshold(rows: Sequence[dict[str, Any]], row: dict[str, Any]) -> float:
     """Of this neuron, or of one that fired: they are alike."""
     known = [float(r["threshold"]) for r in (row, *rows) if r["count"]]
     return known[0] if known else 1.0
@@ -168,6 +224,20 @@ def signed_weights(
                 "write_energy": float(np.trapezoid(writer.waveform(count)(time) * drop.to_numpy(), time)),
             }
         )
-    table = pd.DataFrame(rows)
-    table.attrs = {"bench": "signed_weights", "engine": "ngspice", "voltage": voltage}
-    return table
+    measured = pd.DataFrame(rows)
+    written = measured[measured["pulses"] != 0]
+    step = float((written["write_energy"] / written["pulses"].abs()).mean())
+    moved = (measured["x_plus"] - measured["x_minus"]) - (
+        cell.values["initial_weight"] + 2 * measured["pulses"] / writer.sites
+    )
+    return cell_table(
+        cell,
+        _described(measured, _WRITTEN),
+        costs=[Cost("step of the weight", writer.slot, 0.0, step, step, 0.0)],
+        works=bool((moved.abs() < 0.02).all()),
+        criterion="every pulse moves both walls by one site",
+        voltage=voltage,
+    )
+
+
+bench_domain_wall_pair = signed_weights

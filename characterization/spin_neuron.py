@@ -18,6 +18,7 @@ from ..circuits.ngspice import Transient, run
 from ..circuits.wall_writing import WallWriter
 from ..devices.errors import ParameterError, UnknownNameError
 from ..devices.waveforms import DC, PiecewiseLinear, Pulse
+from .cell_bench import Cost, bench_deck, cell_table, crossings
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
@@ -27,7 +28,7 @@ LARGEST_STEP = 1e-11
 
 def truth_table(
     cell: Cell,
-    pulses: Sequence[int],
+    pulses: Sequence[int] | None = None,
     *,
     voltage: float = 0.03,
     preset_time: float = 0.5e-9,
@@ -45,7 +46,7 @@ def truth_table(
     cell : Cell
         A :class:`~synaspice.circuits.spin_neuron.SpinNeuron`, or one with more inputs.
     pulses : sequence of int
-        Write pulses of every strip, from the erased state.
+        Write pulses of every strip, from the erased state; default: a neuron that fires for two inputs or more.
     voltage : float
         Of the inputs that are on, of the preset, and of the rail of the signals. [V]
     preset_time, read_time, period : float
@@ -58,8 +59,9 @@ def truth_table(
     pandas.DataFrame
         A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the
         network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V],
-        ``fired``, ``preset_energy``, ``input_energy`` and ``supply_energy`` [J]; ``attrs`` has the weights and the
-        energy of programming.
+        ``fired``, ``preset_energy``, ``input_energy``, ``read_energy`` (into the junction) and ``supply_energy`` [J];
+        ``attrs`` has the weights and the energy of programming, and whether the cell works: whether it fires for
+        just the patterns of a positive sum.
 
     Raises
     ------
@@ -68,6 +70,7 @@ def truth_table(
     """
     valve: LateralSpinValve = cell.valve  # type: ignore[attr-defined]
     signals, writer, numbers = valve.inputs - 1, WallWriter.suited(valve.synapse), range(1, valve.inputs + 1)
+    pulses = [6] * signals + [1] if pulses is None else list(pulses)
     valve.check_count("numbers of pulses", pulses)
     waveforms = [writer.waveform(count) for count in pulses]
     begin = max(1e-10, writer.duration(max(abs(count) for count in pulses)))
@@ -78,7 +81,6 @@ def truth_table(
     lines = [
         f"V_preset preset 0 {_pulse(voltage, begin, preset_time, period)}",
         f"V_clock clock 0 {_pulse(cell.supply_voltage, begin + read_time, reading, period)}",
-        f"V_supply supply 0 {cell.supply_voltage!r}",
         f"V_signal signal 0 {voltage!r}",
         "R_load output 0 250",
     ]
@@ -86,17 +88,17 @@ def truth_table(
         levels = [pattern[k - 1] if k <= signals else 1 for pattern in patterns]
         lines.append(f"V_input_{k} input_{k} 0 {wrapped(_steps(voltage, levels, starts).spice(end))}")
         lines.append(f"I_write_{k} input_{k} write_{k} {wrapped(waveforms[k - 1].spice(end))}")
-    circuit = cell.subcircuit()
-    nodes = {pin: "0" if pin == "ground" else pin for pin in circuit.pins}
-    sources = ["v_preset", "v_supply", *(f"v_input_{k}" for k in numbers)]
+    circuit = cell.subcircuit(meters=True)
+    sources = {"v_preset": "preset", "vsupply": "supply", **{f"v_input_{k}": f"input_{k}" for k in numbers}}
     trace = run(
-        "\n".join(["* truth table of a spin neuron", circuit.text, circuit.instance("1", nodes), *lines]),
+        bench_deck(cell, circuit, lines),
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
-        options={"temp": cell.celsius},
+        # Channels of 1 ohm beside open gates: some capacitance everywhere keeps the simulator's time step alive.
+        options={"temp": cell.celsius, "cshunt": 1e-16},
         save=[
-            *("v(m_z)", "v(spike)"),
+            *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),
-            *(f"v({source.removeprefix('v_')})" for source in sources),
+            *(f"v({node})" for node in sources.values()),
             *(f"v(x_{k})" for k in numbers),
             *(f"v(write_{k})" for k in numbers),
         ],
@@ -105,7 +107,8 @@ def truth_table(
     time = trace["time"].to_numpy()
     written = int(np.searchsorted(time, begin))
     weights = [float(2 * trace[f"v(x_{k})"].iloc[written] - 1) for k in numbers]
-    power = {name: -trace[f"i({name})"] * trace[f"v({name.removeprefix('v_')})"] for name in sources}
+    power = {name: -trace[f"i({name})"] * trace[f"v({node})"] for name, node in sources.items()}
+    power["read"] = trace["i(v.x1.v_valve_read)"] * trace["v(x1.read)"]
     drops = {k: (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]).to_numpy() for k in numbers}
     writing = np.sum([waveforms[k - 1](time) * drop for k, drop in drops.items()], axis=0)
     rows = []
@@ -123,19 +126,49 @@ def truth_table(
                 "fired": int(spike > cell.supply_voltage / 2),
                 "preset_energy": energy["v_preset"],
                 "input_energy": sum(energy[f"v_input_{k}"] for k in numbers),
-                "supply_energy": energy["v_supply"],
+                "read_energy": energy["read"],
+                "supply_energy": energy["vsupply"],
             }
         )
-    table = pd.DataFrame(rows)
-    table.attrs = {
-        "bench": "truth_table",
-        "engine": "ngspice",
-        "weights": weights,
-        "write_energy": float(np.trapezoid(writing[:written], time[:written])),
-        "voltage": voltage,
-        "period": period,
-    }
-    return table
+    measured = pd.DataFrame(rows)
+    rises = crossings(time, trace["v(spike)"].to_numpy(), cell.supply_voltage / 2)
+    delay = float(np.max((rises - begin) % period)) if len(rises) else period
+    driven, mean = measured["preset_energy"] + measured["input_energy"], measured.mean(numeric_only=True)
+    devices = float(driven.mean() + mean["read_energy"])
+    supplied = float(mean["supply_energy"])
+    return cell_table(
+        cell,
+        {name: (measured[name].to_numpy(), *_described(name)) for name in measured.columns.astype(str)},
+        costs=[
+            Cost("evaluation", delay, supplied, float(driven.mean()), devices, supplied - float(mean["read_energy"]))
+        ],
+        works=bool((measured["fired"] == (measured["weighted_sum"] > 0)).all()),
+        criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other",
+        weights=weights,
+        write_energy=float(np.trapezoid(writing[:written], time[:written])),
+        voltage=voltage,
+        period=period,
+    )
+
+
+bench_spin_neuron = truth_table
+bench_four_input_spin_neuron = truth_table
+
+_COLUMNS = {
+    "weighted_sum": ("A", "spin current into the magnet by the network's equations, less the threshold's"),
+    "m_z": ("1", "magnetisation when the clock rises"),
+    "spike": ("V", "output of the latch at the end of the reading"),
+    "fired": ("1", "whether there was a spike"),
+    "preset_energy": ("J", "energy of the preset"),
+    "input_energy": ("J", "energy of the inputs"),
+    "read_energy": ("J", "energy into the junction while it is read"),
+    "supply_energy": ("J", "energy of the supply"),
+}
+
+
+def _described(name: str) -> tuple[str, str]:
+    """Unit and description of a column of the truth table."""
+    return _COLUMNS.get(name) or ("1", f"{name.replace('_', ' ')}, on or off")
 
 
 def _pulse(height: float, begin: float, width: float, period: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from scipy.optimize import brentq
+
 from ..devices.declaration import Parameter
 from ..devices.domain_wall import DomainWallSynapse
 from ..devices.domain_wall_injector import DomainWallInjector
@@ -32,9 +34,10 @@ class DomainWallNeuron(Cell):
 
     .. math:: \dot q = \frac{g \mu_B P}{2 e M_s w t}\, I - \frac{\gamma_0 \Delta}{\alpha} H_\mathrm{leak}
 
-    (below its breakdown). The junction on the strip and a resistor divide the supply; when the wall has come far
-    enough, three inverters fire. The spike charges a capacitor, whose transistor takes the current in the strip back to
-    ground: with ``common`` on a bias above ground, that drives the wall to its start, until the charge has leaked off.
+    (below its breakdown). The junction on the strip and a resistor divide the supply, two resistors do for comparison;
+    when the wall has come to the threshold, a differential pair and inverters fire. The spike charges a capacitor,
+    whose transistor takes the current in the strip back to ground: with ``common`` on a bias above ground, that drives
+    the wall to its start, until the charge has leaked off.
 
     References
     ----------
@@ -48,19 +51,39 @@ class DomainWallNeuron(Cell):
 
     input = Port("input", "current; positive moves the wall towards firing")
     output = Port("output", "spike")
-    bias = Port("supply", "potential of the strip's other end, some 0.1 V")
+    bias = Port("supply", "potential of the strip's other end, see bias_voltage")
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
     x = Port("output", "position of the wall over the strip's length, to look at")
 
     leak_field = Parameter(200.0, "A/m", "field that pulls the wall back", (0.0, 1e4))
+    threshold = Parameter(0.75, "1", "position of the wall over the length at which it fires", (0.2, 0.95))
     load_resistance = Parameter(
-        lambda cell: {"generic": 1.48e5, "sky130": 1.245e5}[cell.technology],
+        lambda cell: {"generic": 7e4, "sky130": 1.3e5}[cell.technology],
         "ohm",
-        "resistor between supply and junction; a smaller one lets the wall go farther before the spike",
+        "resistor between supply and junction, and supply and reference",
         (1e3, 1e8),
     )
-    reset_width = Parameter(4.0, "1", "width of the resetting transistor in minimum widths", (1.0, 200.0))
+    bias_voltage = Parameter(
+        lambda cell: {"generic": 0.1, "sky130": 0.5}[cell.technology],
+        "V",
+        "potential of bias for which the reference is made",
+        (0.0, 1.0),
+    )
+    pair_width = Parameter(8.0, "1", "width of the amplifier's n-channel transistors in minimum widths", (1.0, 200.0))
+    mirror_width = Parameter(
+        lambda cell: {"generic": 8.0, "sky130": 50.0}[cell.technology],
+        "1",
+        "width of the amplifier's p-channel transistors in minimum widths",
+        (1.0, 200.0),
+    )
+    pair_length = Parameter(4.0, "1", "length of the amplifier's transistors in minimum lengths", (1.0, 50.0))
+    reset_width = Parameter(
+        lambda cell: {"generic": 4.0, "sky130": 1.0}[cell.technology],
+        "1",
+        "width of the resetting transistor in minimum widths",
+        (1.0, 200.0),
+    )
     reset_capacitance = Parameter(1.5e-14, "F", "capacitor that holds the reset", (1e-17, 1e-11))
     reset_resistance = Parameter(3e5, "ohm", "resistor that ends the reset", (1e3, 1e9))
 
@@ -68,18 +91,40 @@ class DomainWallNeuron(Cell):
         """The strip and its junction."""
         return wall_junction(pinning_energy=0.0, field_z=-self.values["leak_field"], initial_state=0.06)
 
+    @property
+    def reference_resistance(self) -> float:
+        """Resistance of the junction with the wall at the threshold, at the voltage that it then has [ohm]."""
+        junction = self.junction().replace(initial_state=self.values["threshold"])
+        load, supply = self.values["load_resistance"], self.supply_voltage - self.values["bias_voltage"]
+
+        def excess(volts: float) -> float:
+            return float(junction.static(read_voltage=volts)["read_current"]) - (supply - volts) / load
+
+        volts = float(brentq(excess, 0.0, supply))
+        return volts * load / (supply - volts)
+
     def build(self, assembly: Assembly) -> None:
         nodes = {"write": "input", "common": "bias", "read": "read"}
         assembly.device("wall", self.junction(), nodes)
         assembly.add("V_position wall_x x 0")
-        assembly.resistor("load", "supply", "read", self.values["load_resistance"])
+        load = self.values["load_resistance"]
+        assembly.resistor("load", "supply", "read", load)
+        assembly.resistor("reference_load", "supply", "middle", load)
+        assembly.resistor("reference", "middle", "bias", self.reference_resistance)
+        # A differential pair with a mirror: its output falls when the junction's voltage falls below the reference's.
+        width, length = self.values["pair_width"], self.values["pair_length"]
+        assembly.nmos("pair_read", "mirror", "read", "tail", width=width, length=length)
+        assembly.nmos("pair_reference", "late_bar", "middle", "tail", width=width, length=length)
+        assembly.nmos("tail", "tail", "middle", "ground", width=width, length=length)
+        assembly.pmos("mirror_in", "mirror", "mirror", "supply", width=self.values["mirror_width"], length=length)
+        assembly.pmos("mirror_out", "late_bar", "mirror", "supply", width=self.values["mirror_width"], length=length)
         made = Inverter(
             technology=self.technology,
             corner=self.corner,
             temperature=self.temperature,
             supply_voltage=self.supply_voltage,
         )
-        chain = ("read", "late", "later", "output", "output_bar")
+        chain = ("late_bar", "late", "later", "output", "output_bar")
         for k, (before, after) in enumerate(itertools.pairwise(chain), 1):
             assembly.subcell(
                 f"stage{k}", made, {"input": before, "output": after, "supply": "supply", "ground": "ground"}

