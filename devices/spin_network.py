@@ -13,7 +13,6 @@ where some components of :math:`\mathbf V` are held (grounds and potentials) and
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .errors import ParameterError, SimulationError, UnknownNameError
 from .spin_block import COMPONENTS, SpinBlock
+from .targets.statements import check_name
 from .waveforms import FloatArray
 
 if TYPE_CHECKING:
@@ -371,8 +371,7 @@ def _finite(what: str, value: float) -> float:
 
 
 def _check_name(what: str, name: str, others: Iterable[str]) -> None:
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and underscores only")
+    check_name(name, what)
     for other in others:
         if other != name and other.lower() == name.lower():
             raise ParameterError(f"{what} {name!r} differs from {other!r} in case alone, which a netlist cannot tell")

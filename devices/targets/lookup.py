@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from ..errors import ParameterError, UnknownNameError
 from ..metadata import package_version
 from ..waveforms import FloatArray
+from .statements import check_name
 
 if TYPE_CHECKING:
     from ..model import CompactModel
@@ -56,12 +57,6 @@ def on_grid(device: CompactModel, axes: Mapping[str, FloatArray]) -> dict[str, F
     return mesh | {name: np.asarray(values) for name, values in device.static(**mesh).items()}
 
 
-def _checked_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_]\w*", name):
-        raise ParameterError(f"{name!r} cannot be the name of a subcircuit or module: letters, digits, underscores")
-    return name
-
-
 def _header(device: CompactModel, comment: str) -> list[str]:
     return [
         f"{comment} {device.model_name()}: table of the static current of its first branch, states held",
@@ -99,7 +94,7 @@ def write_table_subcircuit(
     branch = next(iter(device.branches().values()))
     axis = checked_grid(device, {branch.name: voltage})
     current = on_grid(device, axis)[branch.current]
-    chosen = _checked_name(name or device.model_name().replace("-", "_") + "_table")
+    chosen = check_name(name or device.model_name().replace("-", "_") + "_table", "table")
     pairs = [f"{v!r}, {i!r}" for v, i in zip(axis[branch.name].tolist(), current.tolist(), strict=True)]
     lines = [", ".join(pairs[k : k + POINTS]) for k in range(0, len(pairs), POINTS)]
     ends = f"{branch.positive} {branch.negative}"
@@ -157,7 +152,7 @@ def write_table_module(
     columns = [values[axis].ravel() for axis in axes] + [values[branch.current].ravel()]
     rows = [" ".join(map(repr, row)) for row in zip(*(column.tolist() for column in columns), strict=True)]
     data = "\n".join([*_header(device, "#"), f"# {' '.join(axes)} {branch.current}", *rows, ""])
-    chosen = _checked_name(name or device.model_name().replace("-", "_") + "_table")
+    chosen = check_name(name or device.model_name().replace("-", "_") + "_table", "table")
     present = {**device.values, **_initial(device)}
     voltage = f"V({branch.positive}, {branch.negative})"
     parameters = [f"    parameter real {axis} = {present[axis]!r};" for axis in axes if axis != branch.name]

@@ -38,7 +38,7 @@ def describe(
     inputs : sequence of str
         The inputs among the pins.
     """
-    lines = [*_origin(device, write), ""]
+    lines = [*origin(device, write.dialect.name, "netlist"), ""]
     lines.append(f"Use: X1 {' '.join(pins)} {name} [parameter=value ...]")
     lines.append(
         "Terminals: " + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values())
@@ -58,8 +58,18 @@ def describe(
     return [line for text in lines for line in write.comment(text, wrap=True)]
 
 
-def _origin(device: CompactModel, write: Statements) -> list[str]:
-    """The model, its equations, the preset and who wrote this."""
+def origin(device: CompactModel, simulator: str, product: str) -> list[str]:
+    """What every generated form says of itself: the model, its equations, the preset, and who wrote it.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    simulator : str
+        What the form is for.
+    product : str
+        What the form is called: a netlist, a module.
+    """
     preset = device.provenance
     summary = (type(device).__doc__ or "").strip().splitlines()
     lines = [f"{device.model_name()}: {summary[0] if summary else ''}"]
@@ -71,5 +81,5 @@ def _origin(device: CompactModel, write: Statements) -> list[str]:
     options = ", ".join(f"{key}={value}" for key, value in device.options.items())
     if options:
         lines.append(f"Built for {options} (fixed in the equations below)")
-    simulator, version = write.dialect.name, package_version()
-    return [*lines, f"Generated for {simulator} by synaspice {version}; this netlist is yours, use it freely."]
+    version = package_version()
+    return [*lines, f"Generated for {simulator} by synaspice {version}; this {product} is yours, use it freely."]

@@ -18,12 +18,13 @@ import sympy as sp
 
 from ..declaration import TEMPERATURE
 from ..errors import ParameterError
-from ..metadata import package_version
 from . import osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
+from .netlist_header import origin
 from .osdi_descriptor import descriptor, parameter_tables
+from .statements import check_name
 
 if TYPE_CHECKING:
     from ..model import CompactModel
@@ -67,9 +68,7 @@ def write_osdi(
     ParameterError
         If the name cannot be one, or a parameter has a name that is reserved.
     """
-    chosen = name or device.model_name().replace("-", "_")
-    if not re.fullmatch(r"[A-Za-z_]\w*", chosen, re.ASCII):
-        raise ParameterError(f"{chosen!r} cannot be the name of a device: letters, digits and underscores only")
+    chosen = check_name(name or device.model_name().replace("-", "_"), "device")
     return _Source(device, chosen, inputs, noise).text()
 
 
@@ -129,16 +128,7 @@ class _Source:
         return osdi_template.FUNCTIONS
 
     def _header(self) -> str:
-        device, preset = self.device, self.device.provenance
-        summary = (type(device).__doc__ or "").strip().splitlines()
-        texts = [f"{device.model_name()}: {summary[0] if summary else ''}"]
-        if type(device).reference:
-            texts.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
-        if preset:
-            texts.append(f"Default parameters: preset {preset.name}: {preset.title}; from {preset.citation}")
-        if device.options:
-            texts.append(f"Built for {', '.join(f'{k}={v}' for k, v in device.options.items())} (fixed)")
-        texts.append(f"Generated for OSDI 0.3 by synaspice {package_version()}; this device is yours, use it freely.")
+        texts = origin(self.device, "OSDI 0.3", "device")
         texts.append(f"Use: N1 {' '.join(self.module.ports)} model [parameter=value ...]")
         texts.append(f"     .model model {self.name} [parameter=value ...]")
         lines = [line for text in texts for line in textwrap.wrap(text.replace("*/", "* /"), LINE_WIDTH - 3)]

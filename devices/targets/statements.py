@@ -27,7 +27,7 @@ def check_name(name: str, what: str) -> str:
     ParameterError
         If it is not made of letters, digits and underscores (ASCII), or starts with a digit.
     """
-    if not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and underscores only")
     return name
 
