@@ -96,7 +96,7 @@ def check_expression(text: str, known: set[str]) -> str:
 
 def to_ngspice(text: str) -> str:
     """Read a Spectre netlist and write it in ngspice's language; anything that is not understood fails."""
-    logical = text.replace(" \\\n", " ").splitlines()
+    logical = re.sub(r" \\\n *", " ", text).splitlines()
     lines: list[str] = []
     known: set[str] = set()
     state = "outside"
