@@ -177,9 +177,9 @@ DEVICES = sorted(name for name, model in models().items() if model.__module__.st
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("name", DEVICES)
+@pytest.mark.parametrize("name", everything())
 def test_neospice_gives_the_same_static_curve(name):
-    device = models()[name]()
+    device = everything()[name]
     branch, nodes = next(iter(device.branches().values())), nodes_of(device)
     subcircuit = device.subcircuit()
     lines = [f"* {name}", str(subcircuit), f"V_drive {nodes[branch.positive]} {nodes[branch.negative]} 0"]
