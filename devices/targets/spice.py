@@ -44,10 +44,6 @@ if TYPE_CHECKING:
 #: Time between the samples of a noise in a transient; a parameter of the subcircuit.
 _INTERVAL = sp.Symbol("noise_interval", positive=True)
 
-#: Unit of the rate that returns a magnetisation to its sphere. The rate is a small difference, of which Newton's method
-#: need not know a millionth: in units of one, it costs half as many iterations again.
-_RESTORING_SCALE = 1000.0
-
 
 @dataclass(frozen=True)
 class Subcircuit:
@@ -190,7 +186,7 @@ class _Writer:
             self.elements.add(_source_of(symbol))
             self.elements.add(_samples_of(symbol))
         for sphere in self.system.spheres:
-            self.elements.add(_restoring(sphere), _RESTORING_SCALE)
+            self.elements.add(_restoring(sphere))
 
     def subcircuit(self) -> Subcircuit:
         sections = [self._header(), self._interface(), self._derived(), self._currents()]
@@ -307,11 +303,9 @@ class _Writer:
     def _auxiliaries(self) -> list[str]:
         lines = []
         for sphere in self.system.spheres:
-            size = f"{SPHERE_STIFFNESS / _RESTORING_SCALE:g}"
-            about = f"{size} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
+            about = f"{SPHERE_STIFFNESS} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
             lines += self.write.comment(f"{_restoring(sphere)}: {about}")
-            lacking = SPHERE_STIFFNESS * sphere_deficit(sphere).doit()
-            lines += self.elements.node(_restoring(sphere), _over(lacking, _RESTORING_SCALE))
+            lines += self.elements.node(_restoring(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
         for name, state in self.states.items():
             limited = sp.Symbol(f"{name}_within", real=True)
             if limited in self.auxiliaries:
