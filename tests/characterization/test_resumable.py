@@ -11,6 +11,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from piecework import square
 
 from synaspice.characterization import amplitude, read_table, switching, velocity
 from synaspice.characterization.ensembles import PART, ensemble_statistics
@@ -30,12 +31,6 @@ run = device.ensemble(-0.5, 6e-10, trajectories={11 * PART + 100}, seed=5, time_
 found = ensemble_statistics(run, ["m_z", "resistance"], points=3, checkpoint=sys.argv[1] or None)
 write_table(found.table(), sys.argv[2])
 """
-
-
-def square(number):
-    if number < 0:
-        raise ParameterError("a negative number")
-    return {"square": number**2, "list": [number, -number]}
 
 
 def numbers(results):
