@@ -75,7 +75,7 @@ def split(first: Conduction, second: Conduction, voltage: FloatArray) -> FloatAr
             correction = excess / (slope + other_slope)
         better = across - np.where(np.isfinite(correction), correction, 0.0)
         if np.all((np.abs(better - across) <= 1e-13 * np.abs(voltage)) & np.isfinite(correction) | (voltage == 0)):
-            return np.clip(better, np.minimum(voltage, 0.0), np.maximum(voltage, 0.0))
+            return np.asarray(np.clip(better, np.minimum(voltage, 0.0), np.maximum(voltage, 0.0)))
         inside = np.isfinite(correction) & (better > low) & (better < high)
         across = np.where(inside, better, (low + high) / 2)
     raise SimulationError("the voltage between a cell and its access device was not found")

@@ -4,10 +4,12 @@ set -eu
 here=$(dirname "$0")
 missing=""
 command -v ngspice >/dev/null 2>&1 || missing="ngspice"
-if [ -z "${NGSPICE_LIBRARY_PATH:-}" ] && ! ls /usr/lib/*/libngspice.so* /usr/lib/libngspice.so* /usr/lib64/libngspice.so* \
-    /usr/local/lib/libngspice* /opt/homebrew/lib/libngspice* "${CONDA_PREFIX:-/nowhere}"/lib/libngspice* >/dev/null 2>&1; then
-    missing="$missing libngspice0"
-fi
+library="${NGSPICE_LIBRARY_PATH:-}"
+for file in /usr/lib/*/libngspice.so* /usr/lib/libngspice.so* /usr/lib64/libngspice.so* /usr/local/lib/libngspice* \
+    /opt/homebrew/lib/libngspice* "${CONDA_PREFIX:-/nowhere}"/lib/libngspice*; do
+    [ ! -e "$file" ] || library="$file"
+done
+[ -n "$library" ] || missing="$missing libngspice0"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "missing: $missing. On macOS: brew install ngspice libngspice; with conda: conda install -c conda-forge ngspice ngspice-lib."

@@ -162,4 +162,5 @@ def read_noise(
     amplitude, power, limit = READ_NOISE
     relative = relative_conductance(programmed, maximum)
     age = np.asarray(time, dtype=float) + first_read
-    return np.minimum(amplitude / relative**power, limit) * np.sqrt(np.log((age + read_time) / (2 * read_time)))
+    growth = np.sqrt(np.log((age + read_time) / (2 * read_time)))
+    return np.asarray(np.minimum(amplitude / relative**power, limit) * growth)
