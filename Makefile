@@ -27,7 +27,7 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
 ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
-	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
+	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.engine.osdi_library)"
 
 frameworks: setup  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,frameworks]" -c tools/constraints.txt
