@@ -143,7 +143,7 @@ def test_unknown_cell():
 
 @pytest.mark.ngspice
 def test_the_cell_in_the_documentation_runs():
-    text = (Path(__file__).parents[2] / "docs" / "cells.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "cells.md").read_text(encoding="utf-8")
     code = text.split("## A new cell")[1].split("```python")[1].split("```")[0]
     names: dict[str, object] = {"__name__": "documentation"}
     exec(code, names)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from reference_data import published
 from scipy import integrate
 
 from synaspice.devices.physics.magnetism import (
@@ -22,7 +21,6 @@ from synaspice.devices.physics.magnetism import (
     slonczewski_efficiency,
 )
 
-REFERENCE = Path(__file__).parents[1] / "reference"
 SHAPES = {"prism": demagnetizing_factors_prism, "ellipse": demagnetizing_factors_ellipse}
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
@@ -120,7 +118,7 @@ def test_a_cube_has_one_third_along_every_axis():
 
 
 def test_cylinder_has_the_published_factor():
-    for row in tomllib.loads((REFERENCE / "demagnetizing_cylinder.toml").read_text())["cylinder"]:
+    for row in published("demagnetizing_cylinder")["cylinder"]:
         factor = demagnetizing_factor_cylinder(row["length_over_diameter"])
         assert factor == pytest.approx(row["factor"], abs=0.5e-4)  # four printed digits
 

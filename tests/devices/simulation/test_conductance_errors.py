@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-import tomllib
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from reference_data import published
 
 from synaspice.devices import MTJ, MissingDependencyError, ParameterError, PhaseChangeMemory, UnknownNameError
 from synaspice.devices.core.variability import Normal
 from synaspice.devices.simulation.conductance_errors import ConductanceErrors, measured_errors
 from synaspice.devices.targets.frameworks.crossbar_adapters import aihwkit_noise_model, crosssim_device
 
-REFERENCE = tomllib.loads(
-    (Path(__file__).resolve().parent.parent / "reference" / "pcm_statistics.toml").read_text(encoding="utf-8")
-)
+REFERENCE = published("pcm_statistics")
 
 
 @pytest.fixture(scope="module")

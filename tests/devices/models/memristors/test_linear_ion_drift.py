@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
+from reference_data import published
 
 from synaspice.characterization import hysteresis
 from synaspice.devices import LinearIonDrift, Sine
 from synaspice.devices.physics.windows import WINDOWS
 
-PUBLISHED = tomllib.loads((Path(__file__).parents[2] / "reference" / "memristors.toml").read_text(encoding="utf-8"))
+PUBLISHED = published("memristors")
 
 
 def closed_form(device, flux):

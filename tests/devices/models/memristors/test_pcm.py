@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import numpy as np
 import pytest
+from reference_data import published
 from scipy import stats
 
 from synaspice.characterization import iv
@@ -15,7 +13,7 @@ from synaspice.devices import ParameterError, PhaseChangeMemory, PiecewiseLinear
 from synaspice.devices.physics import pcm_statistics as statistics
 
 PRESETS = list(PhaseChangeMemory.presets())
-PUBLISHED = tomllib.loads((Path(__file__).parents[2] / "reference" / "pcm_statistics.toml").read_text())
+PUBLISHED = published("pcm_statistics")
 MAXIMUM = statistics.REFERENCE_CONDUCTANCE
 
 every_preset = pytest.mark.parametrize("preset", PRESETS)

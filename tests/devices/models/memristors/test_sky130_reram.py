@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scipy.constants as codata
+from reference_data import published
 
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import ParameterError, Sky130RERAM
 
-PUBLISHED = tomllib.loads((Path(__file__).parents[2] / "reference" / "rram.toml").read_text(encoding="utf-8"))[
-    "skywater2020"
-]
+PUBLISHED = published("rram")["skywater2020"]
 CELL = Sky130RERAM.preset("skywater2020")
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scipy.constants as codata
 from hypothesis import given
 from hypothesis import strategies as st
+from reference_data import published
 
 from synaspice.characterization import hysteresis
 from synaspice.characterization.engines import trajectory
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import ParameterError, StanfordRRAM
 
-PUBLISHED = tomllib.loads((Path(__file__).parents[2] / "reference" / "rram.toml").read_text(encoding="utf-8"))
+PUBLISHED = published("rram")
 DEFAULTS = StanfordRRAM.preset("jiang2014")
 COLD = StanfordRRAM(heating="none", enhancement_decay=0.0, field_minimum=0.0, field_width=1e3)
 

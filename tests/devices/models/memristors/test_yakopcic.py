@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference_data import published
 
 from synaspice.characterization import hysteresis
 from synaspice.characterization.engines import trajectory
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import ParameterError, UnknownNameError, Yakopcic
 
-PUBLISHED = tomllib.loads((Path(__file__).parents[2] / "reference" / "rram.toml").read_text(encoding="utf-8"))
+PUBLISHED = published("rram")
 every_preset = pytest.mark.parametrize("preset", Yakopcic.presets())
 
 

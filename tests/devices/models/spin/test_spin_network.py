@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
+from reference_data import published
 
 from synaspice.circuits.engine.ngspice import OperatingPoint, run
 from synaspice.devices import ParameterError, SimulationError, UnknownNameError
@@ -19,7 +18,7 @@ from synaspice.devices.models.spin.spin_channel import (
 )
 from synaspice.devices.models.spin.spin_network import SpinNetwork
 
-REFERENCE = tomllib.loads((Path(__file__).parent.parent / "reference" / "lateral_spin_valves.toml").read_text())
+REFERENCE = published("lateral_spin_valves")
 CHANNEL, FERROMAGNET = REFERENCE["channel"], REFERENCE["ferromagnet"]
 UP, DOWN = (0, 0, 1), (0, 0, -1)
 ENDLESS = 40  # decay lengths: exp(-80) of what reaches an end comes back
