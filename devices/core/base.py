@@ -7,6 +7,7 @@ Targets and the numeric engine know this base; what a user does with a device is
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,7 +17,8 @@ import numpy as np
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
 from ..language.errors import ParameterError, UnknownNameError
-from ..language.preset import Preset, find_preset, presets_of
+from ..language.preset import Preset
+from ..language.preset_folders import find_preset, presets_of
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 
 
 #: The compact models, by name.
-MODELS: Registry[type[DeviceModel]] = Registry("device", ("synaspice.devices.models",), "synaspice.devices")
+MODELS: Registry[type[DeviceModel]] = Registry(
+    "device",
+    ("synaspice.devices.models",),
+    "synaspice.devices",
+    lambda item: isinstance(item, type) and issubclass(item, DeviceModel),
+)
 
 
 class DeviceModel(Configured):
@@ -79,26 +86,28 @@ class DeviceModel(Configured):
 
     @classmethod
     def presets(cls) -> dict[str, Preset]:
-        """The published parameter sets that come with the package, by name."""
-        return presets_of(cls.model_name())
+        """The published parameter sets that come with the package, and with others that are installed, by name."""
+        return presets_of(cls)
 
     @classmethod
-    def preset(cls, name: str, **overrides: float | str) -> Self:
+    def preset(cls, name: str | os.PathLike[str], **overrides: float | str) -> Self:
         """Make a device with a published parameter set.
 
         Parameters
         ----------
-        name : str
-            Name of the preset, first author and year.
+        name : str or Path
+            Name of the preset, first author and year; or a file of your own, which ends in ``.toml``.
         **overrides : float or str
             Values that replace the preset's.
 
         Raises
         ------
         UnknownNameError
-            If there is no such preset.
+            If there is no such preset, or the file sets something that is no parameter of the model.
+        ParameterError
+            If the file is not there, is no preset, or belongs to another model.
         """
-        preset = find_preset(cls.model_name(), name)
+        preset = find_preset(cls, name)
         device = cls.__new__(cls)
         device._preset = preset
         device._settle({**preset.values, **overrides})
