@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from ..language.checks import known
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
-from ..language.errors import ParameterError, UnknownNameError
+from ..language.errors import ParameterError
 from ..language.preset import Preset
 from ..language.preset_folders import find_preset, presets_of
 from ..language.registry import Registry
@@ -175,8 +176,7 @@ class DeviceModel(Configured):
 
     def source_of(self, name: str) -> str:
         """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
-        if name not in self._values and name not in self._options:
-            raise UnknownNameError(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
+        known(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
             return self._preset.sources[name]
         if name in self._given:
@@ -215,10 +215,14 @@ class DeviceModel(Configured):
             If the model has no such quantity.
         """
         branches = self.branches().values()
-        known = ["voltage", "current", *self.input_declarations(), *(n for b in branches for n in (b.name, b.current))]
+        choices = [
+            "voltage",
+            "current",
+            *self.input_declarations(),
+            *(n for b in branches for n in (b.name, b.current)),
+        ]
         chosen = quantity or "voltage"
-        if chosen not in known:
-            raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
+        known(f"quantity to sweep for {self.model_name()}", chosen, choices)
         if chosen != "voltage":
             return Sweep(chosen)
         drive = self.provenance.drive if self.provenance else {}

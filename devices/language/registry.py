@@ -67,6 +67,12 @@ class Selection(Names[Item]):
         """All of them."""
         return {name: item for name, item in self.registry.current().items() if isinstance(item, self.type)}
 
+    def __getitem__(self, name: str) -> Item:
+        item = self.registry[name]
+        if not isinstance(item, self.type):
+            raise KeyError(name)
+        return item
+
 
 class Registry(Names[Item]):
     """Things of one kind, by name; looking one up imports what may define it.
@@ -113,6 +119,10 @@ class Registry(Names[Item]):
     def own(self) -> dict[str, Item]:
         """The things that this package itself defines, without those of other packages and of the running program."""
         return {name: item for name, item in self.items() if self._origins[name].startswith(OWN)}
+
+    def __getitem__(self, name: str) -> Item:
+        # A name that is there stays what it is: nothing else has to be imported.
+        return self._items[name] if name in self._items else self.current()[name]
 
     def current(self) -> Mapping[str, Item]:
         """All of them, after what may define one was imported."""
@@ -162,6 +172,11 @@ class Registry(Names[Item]):
         """Register what an entry point names, unless it is a module, which has done so when it was imported."""
         if not isinstance(loaded, ModuleType) and not any(loaded is item for item in self._items.values()):
             self._add(entry.name, loaded, _defined_in(loaded) or entry.module)
+
+
+def summary(thing: object) -> str:
+    """The first line of a thing's documentation."""
+    return next(iter((thing.__doc__ or "").strip().splitlines()), "")
 
 
 def _import_modules(package: str) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from ...core.metadata import table_attributes
 from ...core.variability import Distribution, sample
-from ...language.checks import whole
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known, whole
+from ...language.errors import ParameterError
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, checked_temperature, table_of_traces, whole_steps
@@ -132,8 +132,7 @@ class Ensemble:
             if len(values) and not (len(values) > 1 and np.all(np.diff(values) > 0)):
                 raise ParameterError(f"the edges of {name} must be at least two increasing numbers")
         for name in edges or {}:
-            if name not in names:
-                raise UnknownNameError("quantity", name, names)
+            known("quantity", name, names)
         stride = plan.steps // max(number - 1, 1)
         moments = [k * stride for k in range(number)] if number > 1 else [plan.steps]
 
@@ -287,8 +286,7 @@ def make_ensemble(
     request = Request.of(device, drive, duration, source, inputs or {})
     number = whole("trajectories", trajectories, 1)
     for name in variability or {}:
-        if name not in device.values:
-            raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+        known(f"parameter of {device.model_name()}", name, device.values)
     return Ensemble(
         request,
         checked_temperature(temperature),
