@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...devices.language.checks import known
-from ...devices.language.registry import summary
 from ...devices.language.quantity import format_si
+from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ...devices.targets.spice.subcircuit import Subcircuit

