@@ -15,6 +15,7 @@ test: setup  ## all tests
 check: setup  ## formatting, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/stubs.py --check
 	$(BIN)/python tools/typing_tree.py
 	$(BIN)/mypy -p synaspice
 
@@ -32,7 +33,8 @@ ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribut
 frameworks: setup  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,frameworks]" -c tools/constraints.txt
 
-format: setup
+format: setup  ## stubs of the public names, layout, imports
+	$(BIN)/python tools/stubs.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
