@@ -32,7 +32,6 @@ def example():
     exec(compile(code, "CONTRIBUTING.md", "exec"), scope)
     yield scope["LeakyMemristor"]
     MODELS._items.pop("leaky-memristor")
-    MODELS._origins.pop("leaky-memristor")
 
 
 def test_it_is_known_by_its_name(example):
