@@ -38,7 +38,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from ...devices.core.metadata import device_table
+from ...devices.core.metadata import Column, device_table
 from ...devices.core.vectors import compiled, initial_state, parameter_vector
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
@@ -405,7 +405,7 @@ def splitting(
         )
     )
     value, error, lower, upper = np.array([interval(column, number * copies) for column in found.T]).T
-    columns = {
+    columns: dict[str, Column | FloatArray] = {
         "time": np.asarray(task.times),
         "probability": (value, "1", "probability of having been beyond the threshold by then"),
         "standard_error": (error, "1", "its standard error"),
