@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
 from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
-from ...devices.core.metadata import column_information, table_attributes
+from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.waveforms import FloatArray
@@ -100,19 +101,16 @@ def drift(
     if read_noise and name == suggested.quantity:
         values = np.array([one.with_read_noise(row, watched, reading) for one, row in zip(sample, values, strict=True)])
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
-    columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
-    columns |= {"quantile_05": low, "median": median, "quantile_95": high}
-    table = pd.DataFrame(columns)
-    table.attrs |= table_attributes(device, ["time"], **engine_attributes(engine, own), seed=start, bench="drift")
     unit, description = column_information(device)[name]
-    statistics = ("mean", "standard_deviation", "quantile_05", "median", "quantile_95")
-    table.attrs["units"] |= dict.fromkeys(statistics, unit)
-    table.attrs["descriptions"] |= {
-        key: f"{key.replace('_', ' ')} over the devices: {description}" for key in statistics
-    }
-    table.attrs |= {"quantity": name, "devices": count, "origin": suggested.origin, "read_noise": read_noise}
-    table.attrs.update(_exponents(watched + suggested.origin, columns["mean"], values))
-    return table
+    statistics = {"mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
+    statistics |= {"quantile_05": low, "median": median, "quantile_95": high}
+    columns: dict[str, Column | FloatArray] = {"time": watched}
+    for key, column in statistics.items():
+        columns[key] = (column, unit, f"{key.replace('_', ' ')} over the devices: {description}")
+    attributes: dict[str, Any] = engine_attributes(engine, own) | {"seed": start, "bench": "drift"}
+    attributes |= {"quantity": name, "devices": count, "origin": suggested.origin, "read_noise": read_noise}
+    attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
+    return device_table(device, columns, **attributes)
 
 
 def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import column_information, device_table
 from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.model import CompactModel
 from ..engines import engine_attributes, static_currents, uses_native
@@ -77,18 +77,18 @@ def iv(
         part["conductance"], part["resistance"] = conductance, resistance
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(device, list(table.columns), **engine_attributes(engine, own), bench="iv")
-    reference = next(iter(chosen))
-    table.attrs["units"] |= {"state": "", "voltage": "V", "current": "A", "conductance": "S", "resistance": "ohm"}
-    table.attrs["units"] |= {"resistance_change": "1"}
-    table.attrs["descriptions"] |= {
-        "state": "state in which the device is held",
-        "conductance": "current over voltage",
-        "resistance": "voltage over current",
-        "resistance_change": f"relative change of the resistance with respect to the state {reference!r}",
+    found = pd.concat(parts, ignore_index=True)
+    known, branch = column_information(device), next(iter(device.branches().values()))
+    change = f"relative change of the resistance with respect to the state {next(iter(chosen))!r}"
+    columns = {
+        "state": (found["state"], "", "state in which the device is held"),
+        "voltage": (found["voltage"], *known[branch.name]),
+        "current": (found["current"], *known[branch.current]),
+        "conductance": (found["conductance"], "S", "current over voltage"),
+        "resistance": (found["resistance"], "ohm", "voltage over current"),
+        "resistance_change": (found["resistance_change"], "1", change),
     }
-    return table
+    return device_table(device, columns, **engine_attributes(engine, own), bench="iv")
 
 
 def chosen_states(

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.waveforms import Pulse
@@ -133,24 +133,19 @@ def switching(
         interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
         lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
         rows.append([w, a, count, switched, switched / count, lower, upper])
-    columns = ["width", chosen, "trajectories", "switched", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=["width", chosen, "trajectories", "switched", "probability", "lower", "upper"])
+    columns = {
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], "A" if _is_current(device, chosen) else "V", "amplitude of the pulse"),
+        "trajectories": (found["trajectories"], "1", "number of pulses"),
+        "switched": (found["switched"], "1", "number of pulses after which the device had switched"),
+        "probability": (found["probability"], "1", "share of them"),
+        "lower": (found["lower"], "1", "lower bound of the probability, 95 % confidence (Wilson)"),
+        "upper": (found["upper"], "1", "upper bound of the probability, 95 % confidence (Wilson)"),
+    }
     attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
     attributes |= {"temperature": temperature, "seed": seed} if noisy else {"temperature": None, "seed": None}
-    table.attrs |= table_attributes(device, columns, **attributes)
-    table.attrs |= {"swept": chosen, "start": first, "end": last}
-    table.attrs["units"] |= dict.fromkeys(["trajectories", "switched", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if _is_current(device, chosen) else "V"}
-    table.attrs["descriptions"] |= {
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "trajectories": "number of pulses",
-        "switched": "number of pulses after which the device had switched",
-        "probability": "share of them",
-        "lower": "lower bound of the probability, 95 % confidence (Wilson)",
-        "upper": "upper bound of the probability, 95 % confidence (Wilson)",
-    }
-    return table
+    return device_table(device, columns, **attributes, swept=chosen, start=first, end=last)
 
 
 def _switched(

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.waveforms import FloatArray
@@ -293,23 +293,20 @@ def write_error(
     for (name, pulse), result in zip(work, results, strict=True):
         for w, bounds in zip(widths.tolist(), result["estimates"].tolist(), strict=True):
             rows.append([name, w, pulse.amplitude, pulse.overdrive, *bounds])
-    columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
-    table.attrs |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
-    table.attrs |= {"walkers": walkers, "replicas": replicas}
-    table.attrs["units"] |= dict.fromkeys(["method", "overdrive", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if chosen == "current" else "V"}
-    table.attrs["descriptions"] |= {
-        "method": "how the probability was found",
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "overdrive": "amplitude over the critical one",
-        "probability": "probability that the pulse does not switch",
-        "lower": "lower bound of the probability: 95 % confidence, or error of the grid",
-        "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
+    found = pd.DataFrame(rows, columns=["method", "width", chosen, "overdrive", "probability", "lower", "upper"])
+    bound = "bound of the probability: 95 % confidence, or error of the grid"
+    columns = {
+        "method": (found["method"], "1", "how the probability was found"),
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], "A" if chosen == "current" else "V", "amplitude of the pulse"),
+        "overdrive": (found["overdrive"], "1", "amplitude over the critical one"),
+        "probability": (found["probability"], "1", "probability that the pulse does not switch"),
+        "lower": (found["lower"], "1", f"lower {bound}"),
+        "upper": (found["upper"], "1", f"upper {bound}"),
     }
-    return table
+    attributes: dict[str, Any] = {"engine": "numeric", "bench": "write-error", "temperature": kelvin, "seed": seed}
+    attributes |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
+    return device_table(device, columns, **attributes, walkers=walkers, replicas=replicas)
 
 
 def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import pandas as pd
 from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair, wall_junction
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.ngspice import Transient, run
-from .standard import Column, Cost, cell_table
+from ...devices.core.metadata import Column
+from .standard import Cost, cell_table
 
 #: Edges of pulses. [s]
 EDGE = 5e-11

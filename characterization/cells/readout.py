@@ -10,7 +10,8 @@ import pandas as pd
 
 from ...circuits.cells.readout import LatchComparator, SenseAmplifier
 from ...circuits.engine.analyses import Transient
-from .standard import Column, Cost, cell_table, crossings, energies, run_bench
+from ...devices.core.metadata import Column
+from .standard import Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9

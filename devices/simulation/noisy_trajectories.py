@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core.metadata import TRAJECTORY, insert_column
 from ..language.checks import positive, whole
 from ..language.errors import ParameterError
 from ..simulation.request import Request
@@ -122,7 +123,5 @@ def table_of_traces(
         time_step=plan.time_step,
     )
     if not alone:
-        table.insert(0, "trajectory", np.repeat(np.array(trajectories), points))
-        table.attrs["units"]["trajectory"] = "1"
-        table.attrs["descriptions"]["trajectory"] = "number of the trajectory"
+        insert_column(table, 0, "trajectory", (np.repeat(np.array(trajectories), points), "1", TRAJECTORY))
     return table
