@@ -12,8 +12,9 @@ from ..circuits.engine import ngspice
 from ..circuits.engine.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
 from ..circuits.engine.native import NativeDevice, native_device, why_not_native
 from ..devices.core.metadata import device_table
+from ..devices.language.checks import known
 from ..devices.language.declaration import Auxiliary
-from ..devices.language.errors import MissingDependencyError, ParameterError, UnknownNameError
+from ..devices.language.errors import MissingDependencyError, ParameterError
 from ..devices.language.waveforms import Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
 
@@ -25,8 +26,7 @@ STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
 
 def check_engine(engine: str) -> None:
     """Refuse an engine that does not exist."""
-    if engine not in ENGINES:
-        raise UnknownNameError("engine", engine, ENGINES)
+    known("engine", engine, ENGINES)
 
 
 def uses_native(engine: str, native: bool | None) -> bool:

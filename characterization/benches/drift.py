@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from ...circuits.engine import ngspice
 from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
 from ...devices.core.metadata import Column, column_information, device_table
-from ...devices.language.checks import whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..engines import engine_attributes, files_of, form_of, uses_native
@@ -84,11 +84,10 @@ def drift(
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
         raise ParameterError("times must be two or more finite seconds that increase from zero or later")
-    known = [*map(str, device.system.observables), *device.state_declarations()]
-    known += [branch.current for branch in device.branches().values()]
+    choices = [*map(str, device.system.observables), *device.state_declarations()]
+    choices += [branch.current for branch in device.branches().values()]
     name = suggested.quantity if quantity is None else quantity
-    if name not in known:
-        raise UnknownNameError(f"drifting quantity of {device.model_name()}", name, known)
+    known(f"drifting quantity of {device.model_name()}", name, choices)
     count = whole("devices", devices, 1)
     start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]

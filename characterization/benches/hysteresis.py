@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.metadata import insert_column
-from ...devices.language.checks import positive
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, positive
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
 from ..engines import check_engine, trajectory
@@ -85,8 +85,7 @@ def hysteresis(
     check_engine(engine)
     sweep = device.suggested_sweep(quantity)
     shape = waveform or sweep.waveform
-    if shape not in WAVEFORMS:
-        raise UnknownNameError("waveform", shape, WAVEFORMS)
+    known("waveform", shape, WAVEFORMS)
     size = _positive(f"amplitude of the {sweep.quantity}", amplitude if amplitude is not None else sweep.amplitude)
     length = _positive("period [s]", period if period is not None else sweep.period)
     if cycles < 1 or points < 8:

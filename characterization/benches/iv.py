@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import column_information, device_table
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ..engines import engine_attributes, static_currents, uses_native
 
@@ -103,9 +104,8 @@ def chosen_states(
     """
     if isinstance(states, Mapping):
         return {name: dict(overrides) for name, overrides in states.items()}
-    known = device.reference_states()
-    names = list(known) if states is None else [states] if isinstance(states, str) else list(states)
+    choices = device.reference_states()
+    names = list(choices) if states is None else [states] if isinstance(states, str) else list(states)
     for name in names:
-        if name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
-    return {name: known[name] for name in names}
+        known(f"state of {device.model_name()}", name, choices)
+    return {name: choices[name] for name in names}

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import positive
-from ...devices.language.errors import MissingDependencyError, ParameterError, UnknownNameError
+from ...devices.language.checks import known, positive
+from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noise import electrical_noise, noise_spectrum
@@ -85,8 +85,7 @@ def noise(
         If native devices are demanded and cannot be had.
     """
     own = uses_native(engine, native)
-    if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+    known("method", method, METHODS)
     if method == "transient" and engine != "numeric":
         raise ParameterError("transient noise needs the numeric engine: the netlist is silent in transients")
     if not device.system.noises and not device.system.electrical_noises:

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
 from ..resumable import check_seed, compute_pieces, describe
@@ -99,13 +99,13 @@ def switching(
     widths = np.atleast_1d(np.asarray(suggested.widths if width is None else width, dtype=float))
     if not np.all(np.isfinite(amplitudes)) or not np.all((widths > 0) & np.isfinite(widths)):
         raise ParameterError("amplitudes must be finite, and widths positive and finite")
-    known = device.reference_states()
+    choices = device.reference_states()
     for name in (start, end):
-        if name is not None and name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
+        if name is not None:
+            known(f"state of {device.model_name()}", name, choices)
     first, last = start or suggested.start, end or suggested.end
-    begin = device.replace(**known[first])
-    levels = [float(_conductance(device.replace(**known[name]))) for name in (first, last)]
+    begin = device.replace(**choices[first])
+    levels = [float(_conductance(device.replace(**choices[name]))) for name in (first, last)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {first!r} and {last!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
@@ -240,13 +240,12 @@ def write_error(
     """
     if COORDINATE not in map(str, device.system.observables):
         raise ParameterError(f"{device.model_name()} is no junction: it has no {COORDINATE!r} to a reference layer")
-    suggested, known = device.suggested_switching(), device.reference_states()
+    suggested, choices = device.suggested_switching(), device.reference_states()
     for name in (start, end):
-        if name is not None and name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
+        if name is not None:
+            known(f"state of {device.model_name()}", name, choices)
     first, last, chosen = start or suggested.start, end or suggested.end, quantity or suggested.quantity
-    if chosen not in ("current", "voltage"):
-        raise UnknownNameError("quantity of a pulse", chosen, ("current", "voltage"))
+    known("quantity of a pulse", chosen, ("current", "voltage"))
     kelvin = checked_temperature(temperature)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
@@ -342,8 +341,7 @@ def _methods(asked: str | Sequence[str] | None, pulses: Pulses) -> list[str]:
     if asked is not None:
         names = [asked] if isinstance(asked, str) else list(asked)
         for name in names:
-            if name not in METHODS:
-                raise UnknownNameError("method", name, METHODS)
+            known("method", name, METHODS)
         return names
     names = ["ensemble", "splitting"]
     try:

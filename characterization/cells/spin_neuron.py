@@ -17,7 +17,8 @@ from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.decks import wrapped
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
 from .standard import Cost, bench_deck, cell_table, crossings
 
@@ -239,8 +240,7 @@ def firing_probability(
         If there are no trials.
     """
     engines = {"numeric": _fired_numeric, "ngspice": _fired_ngspice}
-    if engine not in engines:
-        raise UnknownNameError("engine", engine, engines)
+    known("engine", engine, engines)
     if trials < 1:
         raise ParameterError(f"trials must be at least 1, not {trials!r}")
     silent: list[float | None] = [None] * valve.inputs

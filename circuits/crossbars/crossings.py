@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from ...devices.core.compiled import Compiled
 from ...devices.core.variability import Distribution, sample
 from ...devices.core.vectors import compiled, parameter_columns
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
@@ -205,8 +205,7 @@ class DeviceCells:
             )
         n, m = (whole("a crossbar's number of lines", number, 1) for number in shape)
         for name in values:
-            if name not in device.values:
-                raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+            known(f"parameter of {device.model_name()}", name, device.values)
         units = {name: item.unit for name, item in device.parameter_declarations().items()}
         given = {name: matrix_of(name, value, units[name], (n, m)).ravel().tolist() for name, value in values.items()}
         if not variability and not given:
@@ -243,16 +242,14 @@ class DeviceCells:
         """The same cells in other states, by name, shape (N, M)."""
         names, found = self._functions.state_names, self.states.copy()
         for name, value in states.items():
-            if name not in names:
-                raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
+            known(f"state of {self.device.model_name()}", name, names)
             found[names.index(name)] = matrix_of(name, value, self.device.state_declarations()[name].unit, self.shape)
         return dataclasses.replace(self, states=found)
 
     def state(self, name: str) -> FloatArray:
         """A state of every cell, by name, shape (N, M)."""
         names = self._functions.state_names
-        if name not in names:
-            raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
+        known(f"state of {self.device.model_name()}", name, names)
         found: FloatArray = self.states[names.index(name)]
         return found
 

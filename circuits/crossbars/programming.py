@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import described_table
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
@@ -63,8 +63,7 @@ class Pulses:
             )
         if not 0 < self.shortening <= 1:
             raise ParameterError(f"shortening must be above 0 and at most 1, not {self.shortening!r}")
-        if self.selection not in SELECTIONS:
-            raise UnknownNameError("selection", self.selection, SELECTIONS)
+        known("selection", self.selection, SELECTIONS)
 
     def line_voltages(self, i: int, j: int, shape: tuple[int, int], voltage: float) -> tuple[FloatArray, FloatArray]:
         """Voltages of all word lines and bit lines in a pulse at cell (i, j) [V]."""
@@ -166,8 +165,7 @@ def write_verify(
         raise ParameterError(f"tolerance must be positive, and is {np.min(allowed):g} S")
     positive("read_voltage", abs(read_voltage), "V")
     limit = whole("most", most, 1)
-    if verify not in READINGS:
-        raise UnknownNameError("way to verify", verify, READINGS)
+    known("way to verify", verify, READINGS)
     if temperature is not None and pulses.selection != "isolated":
         raise ParameterError("pulses with noise are for isolated cells")
     read = READINGS[verify]

@@ -134,6 +134,7 @@ def voltage_solver(
     own_slope = count + branch * count + branch
 
     def solve(current: float, voltage: list[float], x: Sequence[float], p: Sequence[float]) -> float:
+        found: float
         found, low, high, last = 0.0, -math.inf, math.inf, math.inf
         for _ in range(MOST_CORRECTIONS):
             voltage[branch] = found

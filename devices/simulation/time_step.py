@@ -21,6 +21,7 @@ import warnings
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector
@@ -29,6 +30,8 @@ from ..language.errors import ResolutionWarning
 from ..language.waveforms import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
+
+ComplexArray = npt.NDArray[np.complex128]
 
 #: What the scheme may add to a mode's damping, relatively.
 TOLERANCE = 0.01
@@ -68,7 +71,7 @@ def check_step(request: Request, step: float) -> None:
         )
 
 
-def _longest_step(modes: FloatArray, least: FloatArray, start: float) -> float:
+def _longest_step(modes: ComplexArray, least: FloatArray, start: float) -> float:
     low, high = 0.0, start
     for _ in range(60):  # halves until the step is found to six digits
         middle = 0.5 * (low + high) if low else 0.1 * high
@@ -78,7 +81,7 @@ def _longest_step(modes: FloatArray, least: FloatArray, start: float) -> float:
     return low
 
 
-def _error(modes: FloatArray, least: FloatArray, step: float) -> float:
+def _error(modes: ComplexArray, least: FloatArray, step: float) -> float:
     """Largest gain of a mode in a step, over its damping."""
     if not len(modes):
         return 0.0
@@ -88,13 +91,13 @@ def _error(modes: FloatArray, least: FloatArray, step: float) -> float:
     return float(np.max(np.abs(gained) / (least * step)))
 
 
-def _modes(request: Request) -> tuple[FloatArray, FloatArray]:
+def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
     """Eigenvalues of the modes in the states and under the drives of a request, and the damping of each [1/s]."""
     device = request.device
     if not device.system.noises:
         return np.empty(0, dtype=complex), np.empty(0)
-    rest: list[FloatArray] = []
-    driven: list[FloatArray] = []
+    rest: list[ComplexArray] = []
+    driven: list[ComplexArray] = []
     for point in _starts(device):
         for k, (values, inputs) in enumerate(_extremes(request)):
             found = _eigenvalues(request, point, values, inputs)
@@ -147,7 +150,7 @@ def _extremes(request: Request) -> Iterator[tuple[float, dict[str, float]]]:
 
 def _eigenvalues(
     request: Request, point: tuple[DeviceModel, list[float]], value: float, inputs: dict[str, float]
-) -> FloatArray:
+) -> ComplexArray:
     """Eigenvalues of the rates' Jacobian in a state under a drive, on the tangent of the sphere for a direction."""
     device, state = point
     functions = compiled(device)
@@ -179,6 +182,6 @@ def _eigenvalues(
         direction = np.zeros(n)
         direction[rows] = np.array(state)[rows]
         project -= np.outer(direction, direction) / (direction @ direction)
-    found: FloatArray = np.linalg.eigvals(project @ entries @ project)
-    size = np.max(np.abs(found), initial=0.0)
-    return found[np.abs(found) > 1e-9 * size]
+    found: ComplexArray = np.asarray(np.linalg.eigvals(project @ entries @ project), dtype=complex)
+    kept: ComplexArray = found[np.abs(found) > 1e-9 * np.max(np.abs(found), initial=0.0)]
+    return kept

@@ -14,6 +14,7 @@ from ...circuits.cells.declared import ZERO_CELSIUS
 from ...devices.catalog import models
 from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.quantity import format_si, parse_quantity
+from ...devices.language.registry import summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,7 @@ def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mappin
 def list_cells() -> None:
     """Print every cell with its ports."""
     for name, cell in CELLS.items():
-        print(f"{name}\n    {(cell.__doc__ or '').strip().splitlines()[0]}")
+        print(f"{name}\n    {summary(cell)}")
         for port in cell.ports().values():
             print(f"    {port.name:12} {port.direction:7} {port.description}")
 

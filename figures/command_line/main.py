@@ -35,7 +35,9 @@ Assignments = Annotated[
 ]
 
 
-Technology = Annotated[str | None, typer.Option(help="Of a cell: technology of its transistors, generic or sky130.")]
+Technology = Annotated[
+    str | None, typer.Option(help="Of a cell: technology of its transistors; 'synaspice formats' lists them.")
+]
 Corner = Annotated[str | None, typer.Option(help="Of a cell: typical, slow or fast.")]
 Temperature = Annotated[str | None, typer.Option(help="Of a cell: its temperature [degC].")]
 
@@ -66,10 +68,10 @@ def make_device(name: str, preset: str | None, assignments: list[str] | None) ->
 def devices() -> None:
     """List every device and its presets."""
     from ...devices.catalog import models
+    from ...devices.language.registry import summary
 
     for name, model in models().items():
-        summary = (model.__doc__ or "").strip().splitlines()[0]
-        print(f"{name}\n    {summary}")
+        print(f"{name}\n    {summary(model)}")
         for preset in model.presets().values():
             print(f"    {preset.name:24} {preset.title}")
 
@@ -101,7 +103,7 @@ def export(
     corner: Corner = None,
     temperature: Temperature = None,
     dialect: Annotated[
-        str, typer.Option("--format", help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi.")
+        str, typer.Option("--format", help="SPICE dialect or another format; 'synaspice formats' lists them.")
     ] = "ngspice",
     name: Annotated[str | None, typer.Option(help="Name of the subcircuit.")] = None,
     inputs: Annotated[
@@ -151,6 +153,14 @@ def export(
     )
     for path in deliver(order, output, deck=deck, force=force):
         print(f"wrote {path}", file=sys.stderr)
+
+
+@app.command()
+def formats() -> None:
+    """List the formats of exported files, the technologies of cells, and the Python frameworks."""
+    from .exporting import list_formats
+
+    list_formats()
 
 
 @app.command()

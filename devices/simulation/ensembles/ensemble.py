@@ -12,8 +12,8 @@ import numpy as np
 
 from ...core.metadata import TRAJECTORY, Column, column_information, device_attributes, device_table
 from ...core.variability import Distribution, sample
-from ...language.checks import whole
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known, whole
+from ...language.errors import ParameterError
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, checked_temperature, table_of_traces, whole_steps
@@ -132,8 +132,7 @@ class Ensemble:
             if len(values) and not (len(values) > 1 and np.all(np.diff(values) > 0)):
                 raise ParameterError(f"the edges of {name} must be at least two increasing numbers")
         for name in edges or {}:
-            if name not in names:
-                raise UnknownNameError("quantity", name, names)
+            known("quantity", name, names)
         stride = plan.steps // max(number - 1, 1)
         moments = [k * stride for k in range(number)] if number > 1 else [plan.steps]
 
@@ -149,8 +148,8 @@ class Ensemble:
         total: dict[str, Moments] = {}
         for group in _groups(self._in_chunks(collect)):
             total = {name: total[name] + group[name] for name in names} if total else group
-        known = column_information(self._request.device)
-        units = {name: known[name][0] for name in names}
+        columns = column_information(self._request.device)
+        units = {name: columns[name][0] for name in names}
         attrs = device_attributes(self._request.device, **self._attributes(plan))
         return Statistics(np.array(moments) * plan.time_step, total, bins, units, attrs)
 
@@ -284,8 +283,7 @@ def make_ensemble(
     request = Request.of(device, drive, duration, source, inputs or {})
     number = whole("trajectories", trajectories, 1)
     for name in variability or {}:
-        if name not in device.values:
-            raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+        known(f"parameter of {device.model_name()}", name, device.values)
     return Ensemble(
         request,
         checked_temperature(temperature),

@@ -15,7 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...language.errors import ParameterError, SimulationError, UnknownNameError
+from ...language.checks import known
+from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
 from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
@@ -258,10 +259,9 @@ class DeviceFunctions:
     def _array(self, value: Any) -> jax.Array:
         return jnp.asarray(value, self._dtype)
 
-    def _check(self, given: Mapping[str, Any], known: list[str], kind: str) -> None:
+    def _check(self, given: Mapping[str, Any], choices: list[str], kind: str) -> None:
         for name in given:
-            if name not in known:
-                raise UnknownNameError(f"{kind} of {self.device.model_name()}", name, known)
+            known(f"{kind} of {self.device.model_name()}", name, choices)
 
     def _full(self, parameters: Mapping[str, Any]) -> dict[str, jax.Array]:
         self._check(parameters, list(self.device.values), "parameter")
@@ -310,8 +310,7 @@ def _newton(excess: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
 def make_functions(device: DeviceModel, dtype: str) -> DeviceFunctions:
     """Make the functions of a device; see :meth:`CompactModel.to_jax`."""
     whole_names = ("float32", "float64")
-    if dtype not in whole_names:
-        raise UnknownNameError("dtype", dtype, whole_names)
+    known("dtype", dtype, whole_names)
     if dtype == "float64" and not jax.config.jax_enable_x64:
         raise ParameterError(
             "JAX is set to single precision: jax.config.update('jax_enable_x64', True) first, or ask for "

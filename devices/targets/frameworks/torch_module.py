@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint as recompute
 
 from ...core.codegen import SCALAR_NAMESPACE
-from ...language.checks import whole
-from ...language.errors import ParameterError, SimulationError, UnknownNameError
+from ...language.checks import known, whole
+from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
 from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
@@ -93,8 +93,7 @@ class DeviceModule(torch.nn.Module):
         self._dtype = torch.float64 if dtype is None else dtype
         self._names = list(trainable)
         for name in self._names:
-            if name not in device.values:
-                raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+            known(f"parameter of {device.model_name()}", name, device.values)
         starts = {name: 1.0 if device.values[name] else 0.0 for name in self._names}
         self.factors = torch.nn.ParameterDict(
             {name: torch.nn.Parameter(torch.tensor(start, dtype=self._dtype)) for name, start in starts.items()}
@@ -132,8 +131,7 @@ class DeviceModule(torch.nn.Module):
         """Parameter vector, from trained parameters, those of the call, and inputs."""
         values = self.values()
         for name, value in (given or {}).items():
-            if name not in values:
-                raise UnknownNameError(f"parameter of {self.device.model_name()}", name, values)
+            known(f"parameter of {self.device.model_name()}", name, values)
             values[name] = self._tensor(value)
             numbers, declared = values[name].detach(), self.device.parameter_declarations()[name]
             for extreme in (numbers.min(), numbers.max()) if numbers.numel() else ():
@@ -162,10 +160,9 @@ class DeviceModule(torch.nn.Module):
         """
         compiled = self._portable.compiled
         changeable = [*self.device.input_declarations(), *self.device.telegraph_declarations()]
-        known = [*compiled.voltage_names, *compiled.state_names, *changeable]
+        choices = [*compiled.voltage_names, *compiled.state_names, *changeable]
         for name in quantities:
-            if name not in known:
-                raise UnknownNameError(f"voltage, state or input of {self.device.model_name()}", name, known)
+            known(f"voltage, state or input of {self.device.model_name()}", name, choices)
         given = {name: self._tensor(value) for name, value in quantities.items()}
         p = self._vector(parameters, {name: value for name, value in given.items() if name in changeable})
         initial = zip(compiled.state_names, self._portable.initial(p), strict=True)
@@ -251,8 +248,7 @@ class DeviceModule(torch.nn.Module):
         p = self._vector(parameters, {})
         start = dict(zip(compiled.state_names, map(self._tensor, self._portable.initial(p)), strict=True))
         for name, value in (initial or {}).items():
-            if name not in start:
-                raise UnknownNameError(f"state of {self.device.model_name()}", name, start)
+            known(f"state of {self.device.model_name()}", name, start)
             start[name] = self._tensor(value)
         shapes = [grid.shape[:-1] for grid in (own, *driven.values())]
         batch = torch.broadcast_shapes(*shapes, *(value.shape for value in (*p, *start.values())))
@@ -285,8 +281,7 @@ class DeviceModule(torch.nn.Module):
         others = [name for name in self._portable.compiled.voltage_names if name not in drives]
         allowed = [*self.device.input_declarations(), *others]
         for name in inputs or {}:
-            if name not in allowed:
-                raise UnknownNameError(f"input of {self.device.model_name()}", name, allowed)
+            known(f"input of {self.device.model_name()}", name, allowed)
         grids = {}
         for name, value in (*drives.items(), *(inputs or {}).items()):
             if isinstance(value, Waveform):
