@@ -13,6 +13,8 @@ import pandas as pd
 
 from ..devices.language.errors import ParameterError, UnknownNameError
 
+#: Endings of the files of tables.
+FORMATS = (".csv", ".parquet")
 _MAGIC = "# synaspice table"
 _PARQUET_KEY = b"synaspice"
 

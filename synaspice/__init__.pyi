@@ -40,5 +40,5 @@ from .devices.models.oscillators.auto_oscillator import AutoOscillator as AutoOs
 from .devices.models.oscillators.vortex import VortexOscillator as VortexOscillator
 from .devices.models.spin.neuron_magnet import NeuronMagnet as NeuronMagnet
 from .devices.models.spin.spin_magnet import SpinMagnet as SpinMagnet
-from .figures.benches.characteristics import plot as plot
+from .figures.drawing import plot as plot
 from .figures.style import save as save
