@@ -14,6 +14,8 @@ import pandas as pd
 
 from ..devices.language.errors import ParameterError, UnknownNameError
 
+#: Endings of the files of tables.
+FORMATS = (".csv", ".parquet")
 _MAGIC = "# synaspice table"
 #: What the first lines of a file tell those who open it with something else.
 _HINT = '# read it with synaspice.read_table(path), which keeps these attributes, or pandas.read_csv(path, comment="#")'

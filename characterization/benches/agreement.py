@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.metadata import Column, device_table
+from ...devices.core.protocols import Stimulus
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..engines import trajectory, uses_native
@@ -65,7 +66,7 @@ def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFra
     row: dict[str, Any] = {}
     row["static_difference"] = _static_difference(numeric, spice)
 
-    stimulus = device.suggested_stimulus()
+    stimulus = device.protocol(Stimulus)
     started = device.replace(**stimulus.overrides)
     step = stimulus.max_step or stimulus.duration / 1e4
     case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "points": POINTS}

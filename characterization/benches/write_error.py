@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,16 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import known, whole
+from ...devices.core.protocols import Switching, Writing
+from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import checked_temperature
+from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Whole
+from ..bench import bench
 from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
 from ..rare_events.splitting import decay_time, prepare, splitting
 from ..resumable import check_seed, compute_pieces, describe
@@ -28,8 +30,8 @@ from ..resumable import check_seed, compute_pieces, describe
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
 WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
-#: Quantity that tells the states apart, the cosine of the angle to the reference layer; its sign is the state.
-COORDINATE = "cosine"
+#: What the gallery runs: coarser, not otherwise different.
+QUICK = {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1}
 #: Temperature of the thermal stability that devices declare. [K]
 ROOM = 300.0
 
@@ -102,12 +104,13 @@ class Pulses:
     @property
     def sampled(self) -> dict[str, Any]:
         """Arguments that both methods with trajectories take."""
-        rising = bool(self.begin.static()[COORDINATE] > 0)
+        coordinate = self.device.protocol(Writing).coordinate
+        rising = bool(self.begin.static()[coordinate] > 0)
         return {
             "device": self.begin,
             "drive": self.amplitude,
             "times": self.widths,
-            "coordinate": COORDINATE,
+            "coordinate": coordinate,
             "threshold": 0.0,
             "rising": rising,
             "source": self.quantity,
@@ -160,26 +163,44 @@ METHODS: dict[str, Callable[[Pulses], list[Estimate]]] = {
 }
 
 
+@bench(
+    needs=(Switching, Writing),
+    long=True,
+    swept=lambda device, quantity: quantity or device.protocol(Switching).quantity,
+    gallery=lambda device: {"write-error": QUICK},
+)
 def write_error(
     device: CompactModel,
     *,
-    quantity: str | None = None,
-    overdrive: ArrayLike | None = None,
-    amplitude: ArrayLike | None = None,
-    width: ArrayLike | None = None,
-    methods: str | Sequence[str] | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    relaxation: float | None = None,
-    trajectories: int = 10_000,
-    walkers: int = 1024,
-    replicas: int = 16,
-    temperature: float = 300.0,
-    seed: int | None = None,
-    checkpoint: str | Path | None = None,
-    progress: bool = False,
+    quantity: Annotated[
+        str | None,
+        Name("what the pulse imposes: current or voltage; default: the device's suggestion"),
+    ] = None,
+    overdrive: Annotated[
+        ArrayLike | None, Range("1", "amplitudes in units of the critical one; default: 1.2, 1.5, 2 and 3")
+    ] = None,
+    amplitude: Annotated[ArrayLike | None, Range(SWEPT, "amplitudes instead")] = None,
+    width: Annotated[ArrayLike | None, Range("s", "widths of the pulses; default: 1 to 20 ns")] = None,
+    methods: Annotated[
+        str | Sequence[str] | None,
+        Names("methods; default: all that suit the junction", choices=tuple(METHODS)),
+    ] = None,
+    start: Annotated[str | None, Name("reference state before the pulse; default: the device's suggestion")] = None,
+    end: Annotated[str | None, Name("reference state of a written device; default: the device's suggestion")] = None,
+    relaxation: Annotated[
+        float | None, Quantity("s", "time in which trajectories come to equilibrium before the pulse")
+    ] = None,
+    trajectories: Annotated[int, Whole("plain trajectories per amplitude", 1)] = 10_000,
+    walkers: Annotated[int, Whole("weighted trajectories in a replica of splitting", 2)] = 1024,
+    replicas: Annotated[int, Whole("independent replicas of splitting", 2)] = 16,
+    temperature: Annotated[float, Quantity("K", "temperature of the noise")] = 300.0,
+    seed: Seed = None,
+    checkpoint: Checkpoint = None,
+    progress: Progress = False,
 ) -> pd.DataFrame:
-    r"""Measure with what probability a rectangular pulse fails to switch a junction.
+    r"""Measure the write error rate over the width of a pulse, down to 1e-12, by several methods.
+
+    That is the probability with which a rectangular pulse fails to switch a junction.
 
     The junction is in thermal equilibrium in one state; an error is a magnetisation that is on the same side of the
     equator at the end of the pulse. Methods are
@@ -194,38 +215,6 @@ def write_error(
     - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
       current.
 
-    Parameters
-    ----------
-    device : CompactModel
-        A junction.
-    quantity : str, optional
-        What the pulse imposes, ``"current"`` or ``"voltage"``; default: that of the suggested switching.
-    overdrive : array_like, optional
-        Amplitudes in units of the critical one. [-]
-    amplitude : array_like, optional
-        Amplitudes instead. [A or V]
-    width : array_like, optional
-        Widths of the pulses [s]; default: 1 to 20 ns.
-    methods : str or sequence of str, optional
-        Names of the methods; default: all that suit the junction.
-    start, end : str, optional
-        Names of the reference states before the pulse and of a written device.
-    relaxation : float, optional
-        Time in which trajectories come to equilibrium before the pulse. [s]
-    trajectories : int
-        Plain trajectories per amplitude.
-    walkers, replicas : int
-        As of :func:`~synaspice.characterization.rare_events.splitting.splitting`.
-    temperature : float
-        Temperature of the noise. [K]
-    seed : int, optional
-        Seed.
-    checkpoint : str or Path, optional
-        Folder in which finished amplitudes are kept, to resume from; see
-        :func:`~synaspice.characterization.resumable.compute_pieces`.
-    progress : bool
-        Whether to show a progress bar.
-
     Returns
     -------
     pandas.DataFrame
@@ -238,9 +227,7 @@ def write_error(
     UnknownNameError
         If a method, a reference state or the quantity does not exist.
     """
-    if COORDINATE not in map(str, device.system.observables):
-        raise ParameterError(f"{device.model_name()} is no junction: it has no {COORDINATE!r} to a reference layer")
-    suggested, choices = device.suggested_switching(), device.reference_states()
+    writing, suggested, choices = device.protocol(Writing), device.protocol(Switching), device.reference_states()
     for name in (start, end):
         if name is not None:
             known(f"state of {device.model_name()}", name, choices)
@@ -252,7 +239,7 @@ def write_error(
     widths = np.unique(np.atleast_1d(np.asarray(WIDTHS if width is None else width, dtype=float)))
     if not np.all((widths > 0) & np.isfinite(widths)):
         raise ParameterError("widths must be positive and finite")
-    pairs = _amplitudes(device, chosen, first, last, amplitude, overdrive)
+    pairs = _amplitudes(device, writing, chosen, first, last, amplitude, overdrive)
     root = np.random.SeedSequence(seed)
     pulses = [
         Pulses(
@@ -266,9 +253,9 @@ def write_error(
             kelvin,
             relaxation,
             int(child.generate_state(1)[0]),
-            whole("trajectories", trajectories, 1),
-            whole("walkers", walkers, 2),
-            whole("replicas", replicas, 2),
+            int(trajectories),
+            int(walkers),
+            int(replicas),
         )
         for (level, ratio), child in zip(pairs, root.spawn(len(pairs)), strict=True)
     ]
@@ -314,6 +301,7 @@ def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
 
 def _amplitudes(
     device: CompactModel,
+    writing: Writing,
     quantity: str,
     start: str,
     end: str,
@@ -323,12 +311,11 @@ def _amplitudes(
     """Amplitudes, each with what it is in units of the critical one."""
     if amplitude is not None and overdrive is not None:
         raise ParameterError("give either amplitudes or overdrives, not both")
-    name = f"critical_current_to_{end}"
-    critical = device.derived.get(name, math.nan)
+    critical = writing.critical_currents.get(end, math.nan)
     if quantity == "voltage" and math.isfinite(critical):
         critical = voltage_at_current(device.replace(**device.reference_states()[start]), critical)
     if amplitude is None and not math.isfinite(critical):
-        raise ParameterError(f"{device!r} has no finite {name!r}: give the amplitudes")
+        raise ParameterError(f"{device!r} has no finite critical current to the state {end!r}: give the amplitudes")
     given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
     values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
     if not len(values) or not np.all(np.isfinite(values)):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...circuits.cells.cell import Cell
 from ...devices.core.metadata import described_table
-from .standard import simulate
+from .bench import simulate
 
 _COLUMNS = {
     "cell": ("1", "cell"),

@@ -1,9 +1,7 @@
-"""The standard bench of a cell, and what benches of cells are made of: the circuit around a cell, energies, tables."""
+"""What benches of cells are made of: the circuit around a cell, energies, tables."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,42 +13,7 @@ from ...circuits.cells.cell import Cell
 from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import Column, described_table
-from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
-
-
-def simulate(cell: Cell, **settings: Any) -> pd.DataFrame:
-    """Run the standard bench of a cell in ngspice.
-
-    Parameters
-    ----------
-    cell : Cell
-        The cell.
-    **settings
-        What the cell's bench can be told; see the function ``bench_<cell>`` of the cell's module.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A tidy table, with units, the parameters of the cell and its technology in ``attrs``.
-
-    Raises
-    ------
-    ParameterError
-        If the cell has no standard bench.
-    NgspiceError
-        If the simulation fails.
-    MissingDependencyError
-        If ngspice or the models of the technology are not installed.
-    """
-    name = cell.model_name().replace("-", "_")
-    home = f"{__package__}.{type(cell).__module__.rpartition('.')[2]}"
-    module = importlib.import_module(home) if importlib.util.find_spec(home) else None
-    bench = getattr(module, f"bench_{name}", None)
-    if bench is None:
-        raise ParameterError(f"the cell {cell.model_name()} has no standard bench: there is no bench_{name} in {home}")
-    table: pd.DataFrame = bench(cell, **settings)
-    return table
 
 
 def bench_nodes(circuit: CellCircuit) -> dict[str, str]:

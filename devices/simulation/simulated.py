@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.base import DeviceModel
+from ..core.protocols import Switching, offers
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..core.protocols import Switching
     from ..core.variability import Distribution
     from ..language.waveforms import Drive
     from .conductance_errors import ConductanceErrors
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class SimulatedModel(DeviceModel, abstract=True):
     """A device that can be simulated; base of :class:`~synaspice.devices.model.CompactModel`."""
 
+    @offers(Switching, when=False)
     def suggested_switching(self) -> Switching:
         """Pulses with which to measure switching: by default voltages around the amplitude of the suggested sweep."""
         from .pulses import voltage_pulses

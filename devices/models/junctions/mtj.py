@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Stimulus, Sweep, Switching
+from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
 from ...language.constants import mu_0
 from ...language.declaration import (
     Auxiliary,
@@ -116,7 +116,6 @@ class MTJ(CompactModel):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "amplitude")
     loops = (None, "field")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")
@@ -312,6 +311,7 @@ class MTJ(CompactModel):
             "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
         }
 
+    @offers(Sweep, when=lambda junction: junction.is_memory)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A triangle to twice the largest current or field that switching can take, slow against a precession's decay.
 
@@ -325,8 +325,7 @@ class MTJ(CompactModel):
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
         to_hard = self.hard_axis_field
         hold = max(self.anisotropy_field, 0.01 * to_hard)
-        wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None)
-        wanted = wanted or ("field" if written_by_voltage(self) else "current")
+        wanted = quantity or self.drive.get("quantity") or ("field" if written_by_voltage(self) else "current")
         chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
         sweep = dataclasses.replace(sweep, period=max(1e-7, 50 * precession_decay(self)))
@@ -341,23 +340,17 @@ class MTJ(CompactModel):
             agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )
 
-    def suitable_benches(self) -> tuple[str, ...]:
-        """All of the model's that suit the junction.
-
-        The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put, in no field that leaves it one state alone.
-        """
-        oscillates = self.provenance is not None and "currents" in self.provenance.drive
-        unfit = set() if oscillates else {"amplitude"}
-        if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
-            unfit |= {"hysteresis", "switching"}
-        return tuple(name for name in super().suitable_benches() if name not in unfit)
+    @property
+    def is_memory(self) -> bool:
+        """Whether the junction stays where it is put, and no field leaves it one state alone."""
+        return bool(self.thermal_stability >= SUPERPARAMAGNETIC and self.bias_field <= self.anisotropy_field)
 
     @property
     def bias_field(self) -> float:
         """Strength of the constant external field [A/m]."""
         return math.hypot(self.field_x, self.field_y, self.field_z)
 
+    @offers(Oscillation, when=lambda junction: "currents" in junction.drive)
     def suggested_oscillation(self) -> Oscillation:
         """Currents around the one that destabilises the initial state, the external field included.
 
@@ -368,9 +361,8 @@ class MTJ(CompactModel):
         hold, hard, field = self.anisotropy_field, self.hard_axis_field, self.bias_field
         frequency = self.gamma_0 * math.sqrt((hold + field) * (hard + field)) / (2 * math.pi)
         rate = self.damping * self.gamma_0 * ((hold + hard) / 2 + field)
-        drive = self.provenance.drive if self.provenance else {}
-        if "currents" in drive:
-            first, last = drive["currents"]
+        if "currents" in self.drive:
+            first, last = self.drive["currents"]
             currents = tuple(np.linspace(first, last, 13).tolist())
         else:
             parallel = float(self.static()["cosine"]) > 0
@@ -379,9 +371,16 @@ class MTJ(CompactModel):
             currents = tuple(threshold * factor for factor in np.linspace(0.8, 2.0, 13).tolist())
         return Oscillation(currents, frequency, settling=25 / rate, linewidth=rate / math.pi)
 
+    @offers(Switching, when=lambda junction: junction.is_memory)
     def suggested_switching(self) -> Switching:
         """From antiparallel to parallel, by current pulses around the critical one, or else by the voltage alone."""
         return switching_pulses(self)
+
+    @offers(Writing)
+    def suggested_writing(self) -> Writing:
+        """Errors are told by the cosine to the reference layer."""
+        into = {name: self.derived[f"critical_current_to_{name}"] for name in self.reference_states()}
+        return Writing("cosine", into)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.
