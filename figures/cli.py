@@ -154,6 +154,16 @@ def export(
 
 
 @app.command()
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove it; it is made again when needed.")] = False,
+) -> None:
+    """Show where compiled things are kept and what they take, or remove them."""
+    from .caches import show_cache
+
+    show_cache(clear)
+
+
+@app.command()
 def cells() -> None:
     """List every cell with its ports."""
     from .cells import list_cells
