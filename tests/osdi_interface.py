@@ -66,7 +66,7 @@ class OsdiLibrary:
         return [_text(self.descriptor.noise_sources[k].name) for k in range(self.descriptor.num_noise_src)]
 
     def get_jacobian_entries(self):
-        """The entries of ``write_jacobian_array_resist``, in order; "col" is the node of the equation, as in osdi-py."""
+        """The entries of ``write_jacobian_array_resist``, in order; "col" is the equation's node, as in osdi-py."""
         entries = [self.descriptor.jacobian_entries[k] for k in range(self.descriptor.num_jacobian_entries)]
         return [{"col": e.nodes.node_1, "row": e.nodes.node_2} for e in entries if e.flags & _RESISTIVE]
 
@@ -153,7 +153,7 @@ class OsdiInstance(_Values):
         return self._loaded(self.library.descriptor.load_residual_react, base)
 
     def write_jacobian_array_resist(self):
-        """As simulators read it, through a pointer for every entry: 0.3 has no arrays, and counts of 0.4 may be wrong."""
+        """As simulators read it, through a pointer for every entry: 0.3 has no arrays, and 0.4's may be miscounted."""
         descriptor = self.library.descriptor
         count = descriptor.num_jacobian_entries
         values = ffi.new("double[]", count)
