@@ -29,7 +29,7 @@ def pyspice_engine() -> Any:
     require_pyspice()
     from PySpice.Spice.NgSpice.Shared import NgSpiceShared
 
-    class Engine(NgSpiceShared):  # type: ignore[misc]
+    class Engine(NgSpiceShared):
         """Judges lines by what they say."""
 
         LIBRARY_PATH = find_library()
