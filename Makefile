@@ -33,8 +33,9 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
-ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
-	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
+ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
+	@$(BIN)/python -c "from synaspice.circuits.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
+	  sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
 
 frameworks: $(TESTS)  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(PIP) -e ".[frameworks]" -c tools/constraints.txt
@@ -47,9 +48,8 @@ setup: $(SETUP)
 	@sh tools/install-ngspice.sh
 
 $(SETUP): setup.cfg pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
-	  echo "python3 lacks the venv module: installing python3-venv"; \
-	  sh tools/as-root.sh apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	@test -x $(BIN)/pip || $(PYTHON) -c "import ensurepip" 2>/dev/null || sh tools/apt-install.sh $(notdir $(PYTHON))-venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade pip
 	$(PIP) -e ".[ngspice]"
 	@touch $@

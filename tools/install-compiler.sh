@@ -9,7 +9,6 @@ if ! command -v apt-get >/dev/null 2>&1; then
     echo "missing: a C compiler; the tests of native devices are left out until there is one"
     exit 0
 fi
-echo "installing gcc (system package)"
-if ! { sh "$here/as-root.sh" apt-get update -q && sh "$here/as-root.sh" apt-get install -y -q --no-install-recommends gcc libc6-dev; } >/dev/null; then
+if ! sh "$here/apt-install.sh" gcc libc6-dev; then
     echo "could not install gcc: the tests of native devices are left out until it is there"
 fi
