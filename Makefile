@@ -34,8 +34,8 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
 ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
-	@$(BIN)/python -c "from synaspice.circuits.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
-	  sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.osdi_library)"
+	@$(BIN)/python -c "from synaspice.circuits.engine.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
+	  sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.engine.osdi_library)"
 
 frameworks: $(TESTS)  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(PIP) -e ".[frameworks]" -c tools/constraints.txt

@@ -19,7 +19,7 @@ from scipy import stats
 from scipy.constants import k
 
 from synaspice.devices import MTJ
-from synaspice.devices.targets.philox import philox, two_normals
+from synaspice.devices.simulation.ensembles.philox import philox, two_normals
 
 TEMPERATURE = 300.0
 FREE = MTJ(

@@ -22,8 +22,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 from harness import Record, main, side_by_side  # noqa: E402
 
-from synaspice.circuits.crossbar import Crossbar  # noqa: E402
-from synaspice.circuits.crossbar_solver import ChangingTransfer  # noqa: E402
+from synaspice.circuits.crossbars.crossbar import Crossbar  # noqa: E402
+from synaspice.circuits.crossbars.solver import ChangingTransfer  # noqa: E402
 
 with warnings.catch_warnings(record=True):  # it warns that it cannot plot without cairo
     try:

@@ -22,9 +22,9 @@ from scipy.constants import k, mu_0
 from scipy.integrate import solve_ivp
 
 from synaspice.devices import MTJ
-from synaspice.devices.ensemble import Ensemble
-from synaspice.devices.targets.ensemble import Chunk, Plan
-from synaspice.devices.targets.numeric import compiled, parameter_vector
+from synaspice.devices.core.vectors import compiled, parameter_vector
+from synaspice.devices.simulation.ensembles.ensemble import Ensemble
+from synaspice.devices.simulation.ensembles.plan import Chunk, Plan
 
 VOLTAGE = -0.2
 UNIT = "device-steps/s"

@@ -18,18 +18,18 @@ import numpy as np
 import sympy as sp
 from harness import Record, main
 
-from synaspice.circuits.ngspice import Transient, run
+from synaspice.circuits.engine.ngspice import Transient, run
 from synaspice.devices import MTJ, VTEAM
-from synaspice.devices.declaration import TEMPERATURE, Auxiliary
+from synaspice.devices.core.system import enforce_bounds
+from synaspice.devices.language.declaration import TEMPERATURE, Auxiliary
 from synaspice.devices.model import CompactModel
-from synaspice.devices.system import enforce_bounds
-from synaspice.devices.targets.dialects import NGSPICE
-from synaspice.devices.targets.expressions import ExpressionPrinter
 from synaspice.devices.targets.scaled import restoring_rates
+from synaspice.devices.targets.spice.dialects import NGSPICE
+from synaspice.devices.targets.spice.expressions import ExpressionPrinter
 
 try:
-    from synaspice.circuits.native import native_device, why_not_native
-    from synaspice.circuits.osdi_library import find_osdi_library
+    from synaspice.circuits.engine.native import native_device, why_not_native
+    from synaspice.circuits.engine.osdi_library import find_osdi_library
 except ImportError:
     native_device = find_osdi_library = None
 

@@ -16,10 +16,10 @@ from harness import Record, main, median_seconds
 from scipy.optimize import brentq
 
 from synaspice.characterization import splitting
-from synaspice.characterization.fokker_planck import from_reference_state, still_there
-from synaspice.characterization.splitting import prepare
+from synaspice.characterization.rare_events.fokker_planck import from_reference_state, still_there
+from synaspice.characterization.rare_events.splitting import prepare
 from synaspice.devices import MTJ
-from synaspice.devices.targets.ensemble import in_chunks
+from synaspice.devices.simulation.ensembles.plan import in_chunks
 
 JUNCTION = MTJ.preset("ikeda2010")
 START = JUNCTION.replace(**JUNCTION.reference_states()["antiparallel"])

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..circuits import ngspice
-from ..circuits.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
-from ..circuits.native import NativeDevice, native_device, why_not_native
-from ..devices.declaration import Auxiliary
-from ..devices.errors import MissingDependencyError, ParameterError, UnknownNameError
-from ..devices.metadata import table_attributes
+from ..circuits.engine import ngspice
+from ..circuits.engine.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
+from ..circuits.engine.native import NativeDevice, native_device, why_not_native
+from ..devices.core.metadata import table_attributes
+from ..devices.language.declaration import Auxiliary
+from ..devices.language.errors import MissingDependencyError, ParameterError, UnknownNameError
+from ..devices.language.waveforms import Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
-from ..devices.waveforms import Drive, FloatArray, as_waveform
 
 ENGINES = ("numeric", "ngspice")
 

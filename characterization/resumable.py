@@ -17,10 +17,10 @@ import joblib
 import numpy as np
 from tqdm import tqdm
 
-from ..devices.errors import ParameterError
-from ..devices.metadata import package_version
-from ..devices.model import CompactModel
-from .table import write_whole
+from ..devices.core.base import DeviceModel
+from ..devices.language.errors import ParameterError
+from ..devices.language.version import __version__
+from .tables import write_whole
 
 #: Name of the file that says what the pieces in a folder belong to.
 DESCRIPTION = "description.json"
@@ -94,7 +94,7 @@ def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
         raise ParameterError("give a seed: without one the results could not be resumed")
 
 
-def describe(device: CompactModel, **arguments: Any) -> dict[str, Any]:
+def describe(device: DeviceModel, **arguments: Any) -> dict[str, Any]:
     """Description of work on a device: the device, its parameters, the arguments, and this package's version.
 
     Arguments that are no numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
@@ -103,7 +103,7 @@ def describe(device: CompactModel, **arguments: Any) -> dict[str, Any]:
         "device": device.model_name(),
         "parameters": {**device.options, **device.values},
         "arguments": {name: _plain(value) for name, value in arguments.items()},
-        "version": package_version(),
+        "version": __version__,
     }
 
 

@@ -1,17 +1,8 @@
-"""synaspice.circuits: cells made of devices and transistors, and the engine that runs them."""
+"""Cells made of devices and transistors, crossbars, and the engine that runs them.
 
-from __future__ import annotations
+Nothing here measures or plots: that is :mod:`synaspice.characterization` and :mod:`synaspice.figures`.
+"""
 
-from typing import Any
+import lazy_loader
 
-__all__: list[str] = []
-
-
-def __getattr__(name: str) -> Any:
-    """Cells by their class names, imported when they are asked for."""
-    from .catalog import cells
-
-    for cell in cells().values():
-        if cell.__name__ == name:
-            return cell
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

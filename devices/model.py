@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .declaration import Derived, Symbols
-from .errors import ParameterError, UnknownNameError
-from .exports import Exports
-from .frameworks import Frameworks
-from .preset import Preset, find_preset, presets_of
-from .suggestions import Suggestions
-from .system import System, build_system
+from .language.errors import ParameterError
+from .language.optional import require
+from .simulation.simulated import SimulatedModel
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from .targets.frameworks.brian2_equations import BrianDevice
+    from .targets.frameworks.jax_functions import DeviceFunctions
+    from .targets.frameworks.reservoir import OscillatorReservoir
+    from .targets.frameworks.torch_module import DeviceModule
+    from .targets.spice.subcircuit import Subcircuit
 
-    from .ensemble import Ensemble
-    from .variability import Distribution
-    from .waveforms import Drive
 
-
-class CompactModel(Suggestions, Exports, Frameworks):
+class CompactModel(SimulatedModel, abstract=True):
     r"""A small differential-algebraic system that describes a device between its terminals.
 
     .. math::
@@ -36,7 +29,7 @@ class CompactModel(Suggestions, Exports, Frameworks):
 
     with branch voltages :math:`v` and currents :math:`i`, states :math:`x`, parameters :math:`p`, white
     noise :math:`\xi` (Stratonovich) and observables :math:`y`. A subclass declares the quantities as class
-    attributes (see :mod:`synaspice.devices.declaration`) and writes their expressions in
+    attributes (see :mod:`synaspice.devices.language.declaration`) and writes their expressions in
     :meth:`equations`; nothing else is needed for it to be simulated, exported and characterised.
 
     Parameters
@@ -53,313 +46,273 @@ class CompactModel(Suggestions, Exports, Frameworks):
         If a value is no number, has the wrong unit or lies outside its bounds.
     """
 
-    #: Time in which the states typically move [s], or the name of a derived quantity that says so;
-    #: targets that need quantities of order one measure time in it.
-    time_scale: ClassVar[float | str] = 1e-9
-    #: Where the equations were published, and its DOI.
-    reference: ClassVar[str] = ""
-    doi: ClassVar[str] = ""
+    # --- its forms for other simulators -----------------------------------------------------
 
-    _registry: ClassVar[dict[str, type[CompactModel]]] = {}
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if not cls.__name__.startswith("_"):
-            CompactModel._registry[cls.model_name()] = cls
-
-    #: The preset that the device was made from, if it was.
-    _preset: Preset | None = None
-
-    @classmethod
-    def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        """Return the model's expressions, by name.
-
-        Parameters
-        ----------
-        s : Symbols
-            The declared quantities as SymPy symbols.
-
-        Returns
-        -------
-        Mapping
-            For every branch the expression of its current, under the current's name; for every state
-            ``x`` its rate of change under ``"dx/dt"``; and an expression for every derived quantity, auxiliary,
-            observable and noise density, under its name.
-        """
-        raise NotImplementedError
-
-    # --- what is declared -------------------------------------------------------------------
-
-    @classmethod
-    def presets(cls) -> dict[str, Preset]:
-        """The published parameter sets that come with the package, by name."""
-        return presets_of(cls.model_name())
-
-    @classmethod
-    def preset(cls, name: str, **overrides: float | str) -> Self:
-        """Make a device with a published parameter set.
-
-        Parameters
-        ----------
-        name : str
-            Name of the preset, first author and year.
-        **overrides : float or str
-            Values that replace the preset's.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such preset.
-        """
-        preset = find_preset(cls.model_name(), name)
-        device = cls.__new__(cls)
-        device._preset = preset
-        device._settle({**preset.values, **overrides})
-        return device
-
-    def replace(self, **overrides: float | str) -> Self:
-        """Return the same device with other values for some parameters; computed defaults follow."""
-        device = type(self).__new__(type(self))
-        device._preset = self._preset
-        device._settle({**self._given, **overrides})
-        return device
-
-    # --- what this device is ----------------------------------------------------------------
-
-    @property
-    def provenance(self) -> Preset | None:
-        """The preset that the device was made from."""
-        return self._preset
-
-    @property
-    def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
-        """The model and its options: devices of one structure share their equations and generated code."""
-        return type(self), tuple(sorted(self.options.items()))
-
-    @property
-    def system(self) -> System:
-        """The symbolic equations, for this device's options."""
-        return build_system(*self.structure)
-
-    @property
-    def derived(self) -> Mapping[str, float]:
-        """Value of every derived quantity, in SI units."""
-        return MappingProxyType(self._derived)
-
-    @functools.cached_property
-    def _derived(self) -> dict[str, float]:
-        from .targets.numeric import evaluate_derived
-
-        return evaluate_derived(self)
-
-    @property
-    def settling_time(self) -> float:
-        """Value of the model's time scale for this device [s]."""
-        scale = type(self).time_scale
-        return self.derived[scale] if isinstance(scale, str) else scale
-
-    def parameters(self) -> pd.DataFrame:
-        """Table of the parameters and derived quantities.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``name, value, unit, description, source``. Choices are in :attr:`options`.
-        """
-        import pandas as pd
-
-        rows: list[dict[str, Any]] = []
-        for name, parameter in self.parameter_declarations().items():
-            rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
-            rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
-        derived = [item for item in self.declarations().values() if isinstance(item, Derived)]
-        for item in derived:
-            for name in item.components:
-                rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
-                rows[-1] |= {"description": item.description, "source": "derived"}
-        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
-
-    def source_of(self, name: str) -> str:
-        """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
-        if name not in self._values and name not in self._options:
-            raise UnknownNameError(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
-        if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
-            return self._preset.sources[name]
-        if name in self._given:
-            return "given"
-        declared = self.parameter_declarations().get(name)
-        return "computed from the other parameters" if declared and callable(declared.default) else "default"
-
-    def __repr__(self) -> str:
-        preset = self._preset
-        given = [f"{k}={v!r}" for k, v in self._given.items() if preset is None or v != preset.values.get(k)]
-        if preset is None:
-            return f"{type(self).__name__}({', '.join(given)})"
-        return f"{type(self).__name__}.preset({', '.join([repr(preset.name), *given])})"
-
-    # --- its generated forms ----------------------------------------------------------------
-
-    def static(self, **quantities: Any) -> dict[str, np.ndarray]:
-        """Evaluate currents, observables and rates at given voltages and states, vectorised.
-
-        Parameters
-        ----------
-        **quantities : array_like
-            Branch voltages [V] (default 0), states (default: the initial state) and inputs such as external fields,
-            by name;
-            they are broadcast against each other.
-
-        Returns
-        -------
-        dict of ndarray
-            Currents [A] and ``d<current>/d<voltage>`` [S] of every branch, every observable, and the rate
-            ``d<state>/dt`` of every state.
-
-        Raises
-        ------
-        UnknownNameError
-            If a name is no voltage, state or input of the model.
-        """
-        from .targets.numeric import evaluate_static
-
-        return evaluate_static(self, quantities)
-
-    def simulate(
+    def netlist(
         self,
-        drive: Drive,
-        duration: float,
+        dialect: str = "ngspice",
         *,
-        source: str = "voltage",
-        inputs: Mapping[str, Drive] | None = None,
-        points: int | None = None,
-        times: Sequence[float] | np.ndarray | None = None,
-        temperature: float | None = None,
-        trajectories: int = 1,
-        seed: int | None = None,
-        time_step: float | None = None,
-        method: str | None = None,
-        rtol: float = 1e-9,
-        atol: float = 1e-12,
-    ) -> pd.DataFrame:
-        """Compute the response of the device to a drive, from its initial state.
-
-        Without a temperature the equations are integrated to tolerance; with one, white noise is included
-        and the stochastic Heun scheme (Stratonovich) takes fixed steps.
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        observables: bool = False,
+        noise: bool = False,
+        transient_noise: float | None = None,
+    ) -> str:
+        """Return the device as a subcircuit that a netlist can include, or as a Verilog-A module.
 
         Parameters
         ----------
-        drive : float, array_like or Waveform
-            Voltage [V] or current [A] over time. An array is taken as samples that are evenly spaced over the
-            duration and joined by straight lines.
-        duration : float
-            Length of the simulation. [s]
-        source : str
-            ``"voltage"`` or ``"current"``: which of them is imposed; or the name of a branch voltage or
-            current of a device with more than one branch.
-        inputs : mapping, optional
-            Drives for the inputs of the model, such as ``{"field_z": Triangle(...)}``, and voltages of branches other
-            than the driven one, which are at 0 V otherwise.
-        points : int, optional
-            Number of evenly spaced times to report, the first at 0 and the last at ``duration``. Default 1001; for
-            several trajectories 1, the final state.
-        times : array_like, optional
-            The times to report instead. [s] Deterministic simulations only.
-        temperature : float, optional
-            Temperature of the noise. [K]
-        trajectories : int
-            Number of independent noisy trajectories; the table then has a column ``trajectory``.
-        seed : int, optional
-            Seed of the noise; trajectory k of a seed is the same however many there are, for the same ``time_step`` and
-            the same ``points`` (between which lies a whole number of steps).
-        time_step : float, optional
-            Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
-        method : str, optional
-            SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: ``DOP853`` for a
-            magnetisation; otherwise ``LSODA``, and ``Radau`` where that gives up.
-        rtol, atol : float
-            Relative and absolute error per step of the deterministic integration; states are measured in
-            their scale.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``time``, voltages, currents, inputs, states and observables; ``attrs`` has their units.
+        dialect : str
+            ``"ngspice"``, ``"xyce"``, ``"ltspice"``, ``"hspice"`` or ``"spectre"``; or ``"verilog-a"``, whose modules
+            always have observables and noise.
+        name : str, optional
+            Name of the subcircuit; default: the model's.
+        inputs : sequence of str
+            Inputs of the model (external fields) to turn from parameters into pins.
+        observables : bool
+            Whether to add a node for every observable.
+        noise : bool
+            Whether to add sources for small-signal noise analyses (``.noise``), silent in all others.
+        transient_noise : float, optional
+            Time between the samples of the states' thermal noise in transients [s]; default: no noise. The temperature
+            is the simulator's. Take it well below the time in which the states move, and steps no longer.
 
         Raises
         ------
+        UnknownNameError
+            If there is no such dialect or input.
         ParameterError
-            If the duration is not positive, or an argument does not fit the model.
-        SimulationError
-            If the integrator fails.
+            If a name or a value cannot stand in a netlist, or the dialect has no noise in transients.
         """
-        from .targets import noisy_trajectories, numeric, trajectory
+        if dialect == "verilog-a":
+            from .targets.modules.verilog_a import write_module
 
-        request = numeric.Request.of(self, drive, duration, source, inputs or {})
-        if temperature is None:
-            if trajectories != 1 or seed is not None or time_step is not None:
+            if transient_noise is not None:
                 raise ParameterError(
-                    "trajectories, seed and time_step need a temperature: without it there is no noise"
+                    "a Verilog-A module has its noise in transients by itself, where the simulator has"
                 )
-            return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
-        if times is not None or method is not None:
-            raise ParameterError("times and method belong to simulations without a temperature")
-        return noisy_trajectories.integrate(
-            request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
+            return write_module(self, name=name, inputs=inputs)
+        from .targets.spice.subcircuit import write_subcircuit
+
+        return str(
+            write_subcircuit(
+                self,
+                dialect,
+                name=name,
+                inputs=inputs,
+                observables=observables,
+                noise=noise,
+                transient_noise=transient_noise,
+            )
         )
 
-    def ensemble(
+    def subcircuit(
         self,
-        drive: Drive,
-        duration: float,
         *,
-        source: str = "voltage",
-        inputs: Mapping[str, Drive] | None = None,
-        temperature: float = 300.0,
-        trajectories: int = 10_000,
-        seed: int | None = None,
-        time_step: float | None = None,
-        variability: Mapping[str, Distribution] | None = None,
-        threads: int | None = None,
-    ) -> Ensemble:
-        """Prepare many noisy trajectories, of which statistics, first passages or traces can then be asked.
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        observables: bool = False,
+        noise: bool = False,
+        transient_noise: float | None = None,
+        dialect: str = "ngspice",
+    ) -> Subcircuit:
+        """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
 
-        They are those of :meth:`simulate` at a temperature: blocks of them advance together in vector instructions, in
-        one thread per core.
+        ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
+        The arguments are those of :meth:`netlist`.
+        """
+        from .targets.spice.subcircuit import write_subcircuit
+
+        return write_subcircuit(
+            self,
+            dialect,
+            name=name,
+            inputs=inputs,
+            observables=observables,
+            noise=noise,
+            transient_noise=transient_noise,
+        )
+
+    def osdi_source(self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
+        """Return the device in C, against the simulator interface OSDI 0.3.
+
+        The text is the same for the same device; with the system's compiler it becomes a native device, see
+        :meth:`compile_osdi`.
 
         Parameters
         ----------
-        drive, duration, source, inputs, temperature, seed, time_step
-            As of :meth:`simulate`.
-        trajectories : int
-            Number of trajectories.
-        variability : mapping, optional
-            Distributions of parameters, by name: each trajectory is of another device; see
-            :mod:`synaspice.devices.variability`.
-        threads : int, optional
-            Number of threads; default: one per core.
-
-        Returns
-        -------
-        Ensemble
-            With methods ``final``, ``traces``, ``statistics``, ``first_passage``, ``survival`` and ``part``.
+        name : str, optional
+            What a ``.model`` line calls it; default: the model's name.
+        inputs : sequence of str
+            Inputs of the model (external fields) to turn from parameters into terminals.
+        noise : bool
+            Whether noise analyses see the noise of the states (thermal fields), at the price of a node for each; that
+            of the currents (shot, thermal, flicker) is always there.
 
         Raises
         ------
+        UnknownNameError
+            If there is no such input.
         ParameterError
-            If an argument does not fit the model.
+            If the name cannot be one, or a parameter's name is reserved.
         """
-        from .ensemble import make_ensemble
+        from .targets.modules.osdi import write_osdi
 
-        return make_ensemble(
-            self,
-            drive,
-            duration,
-            source=source,
-            inputs=inputs,
-            temperature=temperature,
-            trajectories=trajectories,
-            seed=seed,
-            time_step=time_step,
-            variability=variability,
-            threads=threads,
-        )
+        return write_osdi(self, name=name, inputs=inputs, noise=noise)
+
+    def compile_osdi(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        noise: bool = False,
+        force: bool = False,
+    ) -> Path:
+        """Compile the device for simulators that load OSDI 0.3, such as ngspice >= 39 built with ``--enable-osdi``.
+
+        The system's C compiler is called: the command in the environment variable ``CC``, else ``cc``, ``gcc`` or
+        ``clang``. In ngspice, ``osdi FILE`` (``pre_osdi FILE`` in a ``.control`` section) loads the file, and
+        ``N1 p n ... model parameter=value`` with ``.model model NAME`` places it. Every parameter may be given on
+        either line.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, by custom ``*.osdi``.
+        name, inputs, noise
+            As of :meth:`osdi_source`.
+        force : bool
+            Whether to replace a file that is already there.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        MissingDependencyError
+            If there is no C compiler.
+        CompilationError
+            If it fails, with its own words.
+        ParameterError
+            If the file is there already, or something cannot be named so.
+        """
+        from .targets.modules.c_compiler import compile_library
+
+        return compile_library(self.osdi_source(name=name, inputs=inputs, noise=noise), path, force=force)
+
+    # --- its forms for Python frameworks ----------------------------------------------------
+
+    def to_torch(self, *, trainable: Iterable[str] = (), dtype: Any = None) -> DeviceModule:
+        """Return the device as a ``torch.nn.Module``: batched, and differentiable through static curves and time.
+
+        ``module.static(voltage=...)`` evaluates currents, observables and rates; ``module(drive, duration)`` computes
+        trajectories.
+
+        Parameters
+        ----------
+        trainable : iterable of str
+            Parameters that an optimiser shall change: the module holds them as ``nn.Parameter``, relative to the
+            device's values. Parameters that are computed from others unless given stay as they are.
+        dtype : torch.dtype, optional
+            Type of the numbers; default: ``torch.float64``. Single precision overflows or underflows in some models.
+
+        Raises
+        ------
+        MissingDependencyError
+            If PyTorch is not installed.
+        UnknownNameError
+            If a name is no parameter of the device.
+        """
+        require("torch", "to_torch()")
+        from .targets.frameworks.torch_module import DeviceModule
+
+        return DeviceModule(self, dtype, trainable)
+
+    def to_jax(self, *, dtype: str = "float64") -> DeviceFunctions:
+        """Return the device as pure JAX functions of a tree of parameters, for ``jit``, ``vmap`` and ``grad``.
+
+        ``f.static(f.parameters, voltage=...)`` evaluates currents, observables and rates,
+        ``f.simulate(f.parameters, drive, duration)`` computes trajectories.
+
+        Parameters
+        ----------
+        dtype : str
+            ``"float64"``, which JAX must be set to compute in (``jax.config.update("jax_enable_x64", True)``), or
+            ``"float32"``, which overflows or underflows in some models.
+
+        Raises
+        ------
+        MissingDependencyError
+            If JAX is not installed.
+        ParameterError
+            If JAX is not set to double precision.
+        """
+        require("jax", "to_jax()")
+        from .targets.frameworks.jax_functions import make_functions
+
+        return make_functions(self, dtype)
+
+    def to_brian2(
+        self, *, source: str = "voltage", variables: Iterable[str] = (), temperature: float | None = None
+    ) -> BrianDevice:
+        """Return the device as equations with units that a ``NeuronGroup`` or ``Synapses`` of Brian 2 takes.
+
+        Parameters
+        ----------
+        source : str
+            What drives the device: ``"voltage"``, or ``"current"`` where the current is linear in the voltage; or the
+            name of a branch's voltage or current. It is a parameter of each neuron, to be set, linked, or defined by
+            the user's own equations.
+        variables : iterable of str
+            Parameters and inputs of the device that are to be parameters of each neuron too, not constants.
+        temperature : float, optional
+            Temperature of the noise [K]; default: no noise.
+
+        Raises
+        ------
+        MissingDependencyError
+            If Brian 2 is not installed, or does not work with the installed NumPy.
+        ParameterError
+            If a name or unit of the device cannot be one in Brian.
+        """
+        require("brian2", "to_brian2()")
+        from .targets.frameworks.brian2_equations import write_equations
+
+        return write_equations(self, source=source, variables=variables, temperature=temperature)
+
+    def to_reservoirpy(
+        self,
+        units: int,
+        *,
+        bias: float,
+        amplitude: float,
+        node_time: float,
+        **settings: Any,
+    ) -> OscillatorReservoir:
+        """Return an oscillator as a node of reservoirpy: a reservoir of virtual nodes, multiplexed in time.
+
+        Parameters
+        ----------
+        units : int
+            Number of virtual nodes.
+        bias, amplitude : float
+            DC current, and current per masked input. [A]
+        node_time : float
+            Time for which each virtual node's current is held [s]; shorter than the relaxation of the amplitude, so
+            that it couples them.
+        **settings
+            Further arguments of :class:`~synaspice.devices.targets.frameworks.reservoir.OscillatorReservoir`: ``mask``,
+            ``observable``, ``temperature``, ``time_step``, ``seed`` and ``name``.
+
+        Raises
+        ------
+        MissingDependencyError
+            If reservoirpy is not installed.
+        """
+        require("reservoirpy", "to_reservoirpy()")
+        from .targets.frameworks.reservoir import OscillatorReservoir
+
+        return OscillatorReservoir(self, units=units, bias=bias, amplitude=amplitude, node_time=node_time, **settings)

@@ -5,15 +5,15 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from synaspice.characterization.wire_resistance import wire_resistance
-from synaspice.circuits.crossbar import Crossbar
-from synaspice.circuits.crossbar_cells import DeviceCells
-from synaspice.circuits.crossbar_programming import Pulses, write_verify
-from synaspice.circuits.crossbar_weights import map_weights
+from synaspice.characterization.cells.wire_resistance import wire_resistance
+from synaspice.circuits.crossbars.crossbar import Crossbar
+from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.programming import Pulses, write_verify
+from synaspice.circuits.crossbars.weights import map_weights
 from synaspice.devices import VTEAM
-from synaspice.devices.variability import Normal
+from synaspice.devices.core.variability import Normal
+from synaspice.figures.cells.wire_resistance import draw_cell_voltages, draw_wire_resistance
 from synaspice.figures.style import package_style, save
-from synaspice.figures.wire_resistance import draw_cell_voltages, draw_wire_resistance
 
 # 10 kohm to 1 Mohm, a threshold of 0.6 V either way, switched in a few nanoseconds at 1.2 V.
 MEMRISTOR = VTEAM(

@@ -6,13 +6,13 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from synaspice.devices.spin_channel import (
+from synaspice.devices.models.spin.spin_channel import (
     channel_material,
     ferromagnet_bulk,
     ferromagnet_normal_interface,
     non_magnetic_channel,
 )
-from synaspice.devices.spin_network import SpinNetwork
+from synaspice.devices.models.spin.spin_network import SpinNetwork
 from synaspice.figures.style import package_style, save
 
 COPPER = {"width": 1e-7, "thickness": 8e-8, **channel_material("copper-kimura2005").values}

@@ -2,7 +2,7 @@
 
 from PySpice.Spice.Netlist import Circuit
 
-from synaspice.circuits.ngspice import Transient, run
+from synaspice.circuits.engine.ngspice import Transient, run
 from synaspice.devices import LinearIonDrift, Sine
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from synaspice.characterization.spin_neuron import firing_probability, truth_table
-from synaspice.circuits.lateral_spin_valve import LateralSpinValve
-from synaspice.circuits.spin_neuron import FourInputSpinNeuron
-from synaspice.figures.spin_neuron import draw_evaluation_energy, draw_firing_probability, draw_truth_table
+from synaspice.characterization.cells.spin_neuron import firing_probability, truth_table
+from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron
+from synaspice.figures.cells.spin_neuron import draw_evaluation_energy, draw_firing_probability, draw_truth_table
 from synaspice.figures.style import package_style, save
 
 #: Write pulses: weights of 0.5 at four inputs and of -0.75 at the threshold, "at least two of four".

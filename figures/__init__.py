@@ -1,14 +1,5 @@
-"""synaspice.figures: from a table to a picture."""
+"""From tables to pictures, and the command line."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-from ..devices.lazy import lazy_names
-
-if TYPE_CHECKING:
-    from .characteristics import plot
-    from .style import save
-
-__all__ = ["plot", "save"]
-__getattr__ = lazy_names(__name__, {"plot": "characteristics", "save": "style"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

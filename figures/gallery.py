@@ -13,14 +13,13 @@ import joblib
 import pandas as pd
 from tqdm import tqdm
 
-from ..characterization import write_table
-from ..characterization.benches import find_bench
-from ..characterization.table import write_whole
-from ..circuits.batch import MEASURED_AT, run_deck, transient_deck
+from ..characterization.bench import find_bench
+from ..characterization.tables import write_table, write_whole
+from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.catalog import models
-from ..devices.errors import MissingDependencyError
+from ..devices.language.errors import MissingDependencyError
 from ..devices.model import CompactModel
-from .characteristics import plot
+from .benches.characteristics import plot
 from .style import save
 
 

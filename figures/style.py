@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..characterization.table import write_whole
-from ..devices.errors import UnknownNameError
-from ..devices.quantity import si_prefix
+from ..characterization.tables import write_whole
+from ..devices.language.errors import UnknownNameError
+from ..devices.language.quantity import si_prefix
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

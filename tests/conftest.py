@@ -7,8 +7,8 @@ import os
 import pytest
 from hypothesis import settings
 
-from synaspice.circuits.ngspice import find_library
-from synaspice.circuits.osdi_library import find_osdi_library
+from synaspice.circuits.engine.ngspice import find_library
+from synaspice.circuits.engine.osdi_library import find_osdi_library
 from synaspice.devices import MissingDependencyError
 
 # The same examples in every run: a failure must be reproducible, and CI must not depend on luck.

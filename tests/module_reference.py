@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from synaspice.devices.catalog import models
-from synaspice.devices.targets.numeric import compiled, initial_state, parameter_vector
+from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.targets.scaled import SPHERE_STIFFNESS
 
 PRESETS = [(name, preset) for name, model in models().items() for preset in model.presets()]

@@ -9,7 +9,7 @@ import re
 
 import cffi
 
-from synaspice.devices.targets.osdi_template import INTERFACE
+from synaspice.devices.targets.modules.osdi_template import INTERFACE
 
 CALC_RESIST_RESIDUAL, CALC_REACT_RESIDUAL, CALC_RESIST_JACOBIAN, CALC_REACT_JACOBIAN = 1, 2, 4, 8
 ANALYSIS_DC, ANALYSIS_AC, ANALYSIS_TRAN, ANALYSIS_STATIC = 2048, 4096, 8192, 32768

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from synaspice.characterization import hysteresis, iv
-from synaspice.devices import CompactModel, Pulse
+from synaspice.devices import Pulse
 from synaspice.devices.catalog import models
+from synaspice.devices.core.base import MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,7 +24,7 @@ def example():
     scope: dict = {"__name__": "worked_example"}
     exec(compile(code, "CONTRIBUTING.md", "exec"), scope)
     yield scope["LeakyMemristor"]
-    CompactModel._registry.pop("leaky-memristor")
+    MODELS._items.pop("leaky-memristor")
 
 
 def test_it_is_known_by_its_name(example):

@@ -25,7 +25,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
         sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.suffix in KINDS}
         assert {f"synaspice/{name}" for name in sources} <= inside, folder
     (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
-    assert "synaspice = synaspice.figures.cli:main" in zipfile.ZipFile(wheel).read(entry_points).decode()
+    assert "synaspice = synaspice.figures.command_line.main:main" in zipfile.ZipFile(wheel).read(entry_points).decode()
 
 
 KINDS = {".py", ".toml", ".mplstyle", ".typed"}
@@ -33,7 +33,7 @@ KINDS = {".py", ".toml", ".mplstyle", ".typed"}
 
 def test_a_bench_is_a_function_even_if_its_module_was_imported_before():
     code = (
-        "from synaspice.characterization.benches import find_bench; function = find_bench('switching')[1];"
+        "from synaspice.characterization.bench import find_bench; function = find_bench('switching')[1];"
         "from synaspice.characterization import switching; print(function is switching)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..system import System
+from ..core.system import System
 
 #: Rate at which a magnetisation returns to the unit sphere, in units of 1 / time scale.
 SPHERE_STIFFNESS = 10

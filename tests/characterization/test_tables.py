@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.pandas import column, data_frames, range_indexes
 
 from synaspice.characterization import hysteresis, iv, read_table, write_table
-from synaspice.characterization.table import write_whole
+from synaspice.characterization.tables import write_whole
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, UnknownNameError
 from synaspice.figures import plot, save
 

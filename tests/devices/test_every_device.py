@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import MEMORIES, devices
 
-from synaspice.characterization.benches import BENCHES
+from synaspice.characterization.bench import BENCHES
 from synaspice.devices import ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
 

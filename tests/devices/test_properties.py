@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import MEMORIES, devices
 
 from synaspice.devices import MTJ, Sine
-from synaspice.devices.targets.numeric import compiled, initial_state, parameter_vector
+from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 
 every_model = pytest.mark.parametrize("model", MEMORIES)
 many = settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

@@ -1,0 +1,109 @@
+"""How well a device's forms agree: the numeric engine against its netlist, and its native form, in ngspice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...devices.core.metadata import table_attributes
+from ...devices.language.waveforms import FloatArray
+from ...devices.model import CompactModel
+from ..engines import trajectory, uses_native
+from .iv import iv
+
+#: Options of ngspice for an accurate transient, and how much shorter its steps are then.
+TIGHT = {"reltol": 1e-6, "abstol": 1e-15, "vntol": 1e-9}
+TIGHTER_STEP = 0.2
+#: A state that moves by more than this between two of the compared times jumps: there its instant is compared.
+JUMP = 0.1
+POINTS = 2001
+#: Below it a current is compared in absolute terms: ngspice's absolute tolerance of 1e-18 A is a millionth of it. [A]
+SMALLEST_CURRENT = 1e-12
+
+
+def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFrame:
+    """Compare the two engines on a device: static curves, and a transient of its suggested stimulus.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    native : bool, optional
+        Whether to compare the native device in ngspice too; default: if it can be had.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: ``static_difference``, the largest relative difference of a static current; ``state_difference`` and
+        ``state_difference_tight``, the largest difference of a state (in units of its scale) at ngspice's default
+        tolerances and at ``reltol`` 1e-6 with a fifth of the step, beside jumps; and ``instant_difference``, the
+        relative difference (default tolerances) of the time at which the state that moves most has gone half its way.
+        With native devices also ``native_static_difference``, ``native_state_difference`` and
+        ``native_state_difference_tight``, the same of the native device against the numeric engine.
+
+    Raises
+    ------
+    ParameterError
+        If the device suggests no drive.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
+    """
+    chosen = uses_native("ngspice", native)
+    numeric, spice = iv(device), iv(device, engine="ngspice", native=False)
+    row: dict[str, Any] = {"device": device.model_name(), "preset": device.provenance.name if device.provenance else ""}
+    row["static_difference"] = _static_difference(numeric, spice)
+
+    stimulus = device.suggested_stimulus()
+    started = device.replace(**stimulus.overrides)
+    step = stimulus.max_step or stimulus.duration / 1e4
+    case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "points": POINTS}
+
+    def run(engine: str, **settings: Any) -> tuple[FloatArray, FloatArray]:
+        table = trajectory(started, stimulus.drive, stimulus.duration, engine=engine, **case, **settings)
+        states = {name: table[name] / state.scale for name, state in started.state_declarations().items()}
+        return table["time"].to_numpy(), np.array(list(states.values()))
+
+    times, exact = run("numeric")
+    _, default = run("ngspice", max_step=step, native=False)
+    _, tight = run("ngspice", max_step=TIGHTER_STEP * step, options=TIGHT, native=False)
+    quiet = ~_jumping(exact)
+    row["state_difference"] = float(np.max(np.abs(default - exact)[:, quiet]))
+    row["state_difference_tight"] = float(np.max(np.abs(tight - exact)[:, quiet]))
+    moving = int(np.argmax(np.ptp(exact, axis=1)))
+    middle = (exact[moving].min() + exact[moving].max()) / 2
+    instants = [_crossing(times, states[moving] - middle) for states in (exact, default)]
+    row["instant_difference"] = abs(instants[1] / instants[0] - 1)
+    if chosen:
+        row["native_static_difference"] = _static_difference(numeric, iv(device, engine="ngspice", native=True))
+        for name, settings in (
+            ("", {"max_step": step}),
+            ("_tight", {"max_step": TIGHTER_STEP * step, "options": TIGHT}),
+        ):
+            _, own = run("ngspice", **settings, native=True)
+            row[f"native_state_difference{name}"] = float(np.max(np.abs(own - exact)[:, quiet]))
+    table = pd.DataFrame([row])
+    table.attrs |= table_attributes(device, list(table.columns), engine="numeric, ngspice", bench="agreement")
+    return table
+
+
+def _static_difference(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """Largest relative difference of a static current."""
+    largest = np.maximum(np.abs(one["current"]), np.abs(other["current"]))
+    return float(np.max(np.abs(one["current"] - other["current"]) / np.maximum(largest, SMALLEST_CURRENT)))
+
+
+def _jumping(states: FloatArray) -> Any:
+    """Times beside which a state jumps: what ngspice gives there is what interpolation makes of one of its steps."""
+    jumps = np.any(np.abs(np.diff(states, axis=1)) > JUMP, axis=0)
+    return np.convolve(np.concatenate([[False], jumps]) | np.concatenate([jumps, [False]]), [1, 1, 1], "same") > 0
+
+
+def _crossing(times: FloatArray, value: FloatArray) -> float:
+    """First time at which a trace passes zero [s]; NaN if it never does."""
+    passed = np.flatnonzero(np.diff(np.sign(value)))
+    if not len(passed):
+        return float("nan")
+    k = passed[0]
+    return float(times[k] + (times[k + 1] - times[k]) * value[k] / (value[k] - value[k + 1]))

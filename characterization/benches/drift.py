@@ -1,0 +1,170 @@
+"""Drift of a conductance or another quantity over time, in a sample of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ...circuits.engine import ngspice
+from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
+from ...devices.core.metadata import column_information, table_attributes
+from ...devices.language.checks import whole
+from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.waveforms import FloatArray
+from ...devices.model import CompactModel
+from ..engines import engine_attributes, files_of, form_of, uses_native
+
+#: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
+#: compared with abstol, whatever the circuit's own pace [s].
+LONGEST_STEP = 7**0.5
+#: Steps of ngspice that take about a minute.
+MOST_STEPS = 20_000
+
+
+def drift(
+    device: CompactModel,
+    *,
+    times: ArrayLike | None = None,
+    quantity: str | None = None,
+    devices: int = 100,
+    read_noise: bool = True,
+    seed: int | None = None,
+    engine: str = "numeric",
+    native: bool | None = None,
+) -> pd.DataFrame:
+    r"""Watch a quantity drift in a sample of devices, and fit its power law.
+
+    The exponent :math:`\nu` of :math:`q(t) \propto (t + t_0)^{-\nu}` is the slope of a regression of :math:`\ln q` over
+    :math:`\ln(t + t_0)`.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device; its model says how a sample of such devices is prepared (programming noise, spread of the drift),
+        what a read adds to it, and what the power law counts from.
+    times : array_like, optional
+        Increasing times to look at [s]; default: what the model suggests.
+    quantity : str, optional
+        Observable, state or current; default: what the model suggests.
+    devices : int
+        Number of devices in the sample.
+    read_noise : bool
+        Whether reads are noisy. Applies to the quantity that the model suggests.
+    seed : int, optional
+        Seed of the sample and of the reads; default: a random one, to be found in ``attrs``.
+    engine : str
+        ``"numeric"``, or ``"ngspice"``, which gets no further than about 5e4 s.
+    native : bool, optional
+        Whether ngspice runs native devices instead of subcircuits; default: if it can.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per time: ``time`` [s], and the ``mean``, ``standard_deviation``, ``quantile_05``, ``median`` and
+        ``quantile_95`` of the quantity over the sample, in its unit. ``attrs`` has ``quantity``, ``devices``,
+        ``origin`` (t_0 in seconds), ``exponent`` of the mean, and the mean ``exponent_mean`` and standard deviation
+        ``exponent_standard_deviation`` of the exponents of the single devices (None where a value is not positive).
+
+    Raises
+    ------
+    ParameterError
+        If the times do not increase from zero or later, there is no device, or ngspice would take hours.
+    UnknownNameError
+        If there is no such quantity or engine.
+    MissingDependencyError
+        If native devices are demanded and cannot be had.
+    """
+    own = uses_native(engine, native)
+    suggested = device.suggested_drift()
+    watched = np.asarray(suggested.times if times is None else times, dtype=float)
+    inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
+    if not inside or not np.all(np.diff(watched) > 0):
+        raise ParameterError("times must be two or more finite seconds that increase from zero or later")
+    known = [*map(str, device.system.observables), *device.state_declarations()]
+    known += [branch.current for branch in device.branches().values()]
+    name = suggested.quantity if quantity is None else quantity
+    if name not in known:
+        raise UnknownNameError(f"drifting quantity of {device.model_name()}", name, known)
+    count = whole("devices", devices, 1)
+    start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
+    streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
+    sampling, reading = map(np.random.Generator, streams)
+    sample = device.drift_samples(count, sampling)
+    if engine == "numeric":
+        values = _numeric(sample, watched, name, suggested.bias)
+    else:
+        values = _ngspice(sample, watched, name, suggested.bias, own)
+    if read_noise and name == suggested.quantity:
+        values = np.array([one.with_read_noise(row, watched, reading) for one, row in zip(sample, values, strict=True)])
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
+    columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
+    columns |= {"quantile_05": low, "median": median, "quantile_95": high}
+    table = pd.DataFrame(columns)
+    table.attrs |= table_attributes(device, ["time"], **engine_attributes(engine, own), seed=start, bench="drift")
+    unit, description = column_information(device)[name]
+    statistics = ("mean", "standard_deviation", "quantile_05", "median", "quantile_95")
+    table.attrs["units"] |= dict.fromkeys(statistics, unit)
+    table.attrs["descriptions"] |= {
+        key: f"{key.replace('_', ' ')} over the devices: {description}" for key in statistics
+    }
+    table.attrs |= {"quantity": name, "devices": count, "origin": suggested.origin, "read_noise": read_noise}
+    table.attrs.update(_exponents(watched + suggested.origin, columns["mean"], values))
+    return table
+
+
+def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:
+    """Exponent of the mean, and mean and standard deviation of those of the devices."""
+    later = age > 0
+    if np.any(values[:, later] <= 0) or np.count_nonzero(later) < 2:
+        return dict.fromkeys(["exponent", "exponent_mean", "exponent_standard_deviation"])
+    logarithm = np.log(age[later])
+    single = -np.polyfit(logarithm, np.log(values[:, later]).T, 1)[0]
+    whole_sample = -np.polyfit(logarithm, np.log(mean[later]), 1)[0]
+    return {
+        "exponent": float(whole_sample),
+        "exponent_mean": float(np.mean(single)),
+        "exponent_standard_deviation": float(np.std(single)),
+    }
+
+
+def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float) -> FloatArray:
+    """The quantity of every device at every time; equal devices are computed once."""
+    results = {one: one.simulate(bias, times[-1], times=times)[quantity].to_numpy() for one in dict.fromkeys(sample)}
+    return np.array([results[one] for one in sample])
+
+
+def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float, native: bool) -> FloatArray:
+    """The same from one transient of all devices in ngspice."""
+    duration = float(times[-1])
+    if duration > MOST_STEPS * LONGEST_STEP:
+        raise ParameterError(
+            f"times must end by {MOST_STEPS * LONGEST_STEP:.3g} s for ngspice, which takes no steps beyond "
+            f"{LONGEST_STEP:.2g} s; the numeric engine does"
+        )
+    device = sample[0]
+    branch = next(iter(device.branches().values()))
+    form = form_of(device, native)
+    states = device.state_declarations()
+    lines = [f"* drift of {device!r}", str(form), f"V_bias bias 0 {bias!r}"]
+    for k, one in enumerate(sample):
+        suffix = f"_{k}"
+        changed = {name: value for name, value in one.values.items() if value != device.values[name]}
+        nodes = nodes_of(device, suffix)
+        # Only the drop across the branch counts: its negative end is ground, or at the same potential.
+        lines += [f"E_bias{k} bias{k} {nodes[branch.negative]} bias 0 1"]
+        lines += [f"V_meter{k} bias{k} {nodes[branch.positive]} 0"]
+        lines += [*held_branches(device, suffix), instance(device, form, changed, suffix)]
+    if quantity in states:
+        vectors, scale = [f"v({quantity}_{k})" for k in range(len(sample))], states[quantity].scale
+    elif quantity == branch.current:
+        vectors, scale = [f"i(v_meter{k})" for k in range(len(sample))], 1.0
+    else:
+        vectors, scale = [observable_vector(form, quantity, f"_{k}") for k in range(len(sample))], 1.0
+    # Steps that are short against the first time, and grow by themselves.
+    first = float(times[times > 0][0])
+    analysis = ngspice.Transient(min(first, duration / 50), duration, max_step=duration / 50)
+    result = ngspice.run("\n".join(lines), analysis, save=vectors, osdi=files_of(form))
+    return scale * np.array([np.interp(times, result["time"], result[vector]) for vector in vectors])

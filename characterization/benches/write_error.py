@@ -1,0 +1,361 @@
+"""Write error rate of a junction over the width of a pulse, down to the smallest, by several methods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest
+
+from ...devices.core.metadata import table_attributes
+from ...devices.language.checks import whole
+from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.waveforms import FloatArray
+from ...devices.model import CompactModel
+from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
+from ...devices.simulation.newton import voltage_at_current
+from ...devices.simulation.noisy_trajectories import checked_temperature
+from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
+from ..rare_events.splitting import decay_time, prepare, splitting
+from ..resumable import check_seed, compute_pieces, describe
+
+#: Overdrives and widths [s] of the pulses if none are given.
+OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
+WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
+#: Quantity that tells the states apart, the cosine of the angle to the reference layer; its sign is the state.
+COORDINATE = "cosine"
+#: Temperature of the thermal stability that devices declare. [K]
+ROOM = 300.0
+
+
+def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> FloatArray:
+    r"""Write error rate of a perpendicular macrospin in closed form, for a current above the critical one.
+
+    .. math::
+
+        P = 1 - \exp\left[-\frac{\pi^2 \Delta}{4}\,\frac{i - 1}{i\,e^{2 (i - 1) \tau} - 1}\right], \qquad
+        \tau = \frac{t}{t_D}, \quad t_D = \frac{1 + \alpha^2}{\alpha\gamma_0 H_k}
+
+    It is the probability that the tilt, a thermal one that grows as a small one does, is not yet :math:`\pi/2`. Near
+    the pole that is right: the rate of the decay is that of the Fokker-Planck equation, :math:`2 (i - 1)`, but for a
+    term :math:`(3 - i) / \Delta (i - 1)`, by which the error rate falls faster for i < 3. At large angles the growth is
+    another, which changes the prefactor: for large :math:`\Delta (i - 1)` the :math:`\pi^2 / 8` should be
+    :math:`2^{(i-1)/(i+1)} [(i-1)/i]^{2/(i+1)}`. For long pulses the closed form is thus too large 1.07 times for i = 3,
+    1.6 times for i = 2, and 2.6 times for i = 1.5, growing slowly with the width where i < 3.
+
+    Parameters
+    ----------
+    overdrive : float
+        Current over the critical current, :math:`i > 1`. [-]
+    time : array_like
+        Width of the pulse over the decay time of a small precession, :math:`\tau`. [-]
+    stability : float
+        Thermal stability :math:`\Delta`, energy barrier over k_B T. [-]
+
+    Raises
+    ------
+    ParameterError
+        If the current is not above the critical one.
+
+    References
+    ----------
+    W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012), doi:10.1109/TMAG.2012.2209122, as remembered; with the
+    solution of the Fokker-Planck equation for long pulses.
+    """
+    if not overdrive > 1:
+        raise ParameterError(f"the closed form is for currents above the critical one, not {overdrive:g} times it")
+    tau = np.asarray(time, dtype=float)
+    # exp(-2 (i - 1) tau) rather than its inverse: no overflow.
+    decay = np.exp(-2 * (overdrive - 1) * tau)
+    return np.asarray(-np.expm1(-(math.pi**2) * stability / 4 * (overdrive - 1) * decay / (overdrive - decay)))
+
+
+@dataclass(frozen=True)
+class Pulses:
+    """Rectangular pulses of one amplitude: what every method is asked."""
+
+    device: CompactModel
+    start: str
+    quantity: str
+    amplitude: float
+    overdrive: float
+    widths: FloatArray
+    inputs: dict[str, Any]
+    temperature: float
+    relaxation: float | None
+    seed: int
+    trajectories: int
+    walkers: int
+    replicas: int
+
+    @property
+    def begin(self) -> CompactModel:
+        """The device in its starting state."""
+        return self.device.replace(**self.device.reference_states()[self.start])
+
+    @property
+    def sampled(self) -> dict[str, Any]:
+        """Arguments that both methods with trajectories take."""
+        rising = bool(self.begin.static()[COORDINATE] > 0)
+        return {
+            "device": self.begin,
+            "drive": self.amplitude,
+            "times": self.widths,
+            "coordinate": COORDINATE,
+            "threshold": 0.0,
+            "rising": rising,
+            "source": self.quantity,
+            "inputs": self.inputs,
+            "relaxation": self.relaxation,
+            "temperature": self.temperature,
+            "seed": self.seed,
+        }
+
+
+def _magnet(pulses: Pulses) -> AxialMagnet:
+    return from_reference_state(pulses.device, pulses.start, pulses.quantity, pulses.temperature, pulses.inputs)
+
+
+def _by_closed_form(pulses: Pulses) -> list[Estimate]:
+    _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses what is not symmetric
+    device = pulses.device
+    if pulses.inputs or any(device.values[name] for name in device.input_declarations()):
+        raise ParameterError("the closed form is for a junction without external field")
+    stability = device.derived["thermal_stability"] * ROOM / pulses.temperature
+    values = butler_write_error(pulses.overdrive, pulses.widths / decay_time(pulses.begin), stability)
+    return [Estimate(value, value, value) for value in values.tolist()]
+
+
+def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
+    return still_there(_magnet(pulses), pulses.amplitude, pulses.widths)
+
+
+def _by_ensemble(pulses: Pulses) -> list[Estimate]:
+    number = pulses.trajectories
+    task = prepare(**pulses.sampled, trajectories=number)
+    failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
+    found = []
+    for k in failed.tolist():
+        bounds = binomtest(k, number).proportion_ci(0.95, "wilson")
+        found.append(Estimate(k / number, float(bounds.low), float(bounds.high)))
+    return found
+
+
+def _by_splitting(pulses: Pulses) -> list[Estimate]:
+    table = splitting(**pulses.sampled, walkers=pulses.walkers, replicas=pulses.replicas)
+    return [Estimate(*row) for row in table[["probability", "lower", "upper"]].to_numpy().tolist()]
+
+
+METHODS: dict[str, Callable[[Pulses], list[Estimate]]] = {
+    "closed-form": _by_closed_form,
+    "fokker-planck": _by_fokker_planck,
+    "ensemble": _by_ensemble,
+    "splitting": _by_splitting,
+}
+
+
+def write_error(
+    device: CompactModel,
+    *,
+    quantity: str | None = None,
+    overdrive: ArrayLike | None = None,
+    amplitude: ArrayLike | None = None,
+    width: ArrayLike | None = None,
+    methods: str | Sequence[str] | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    relaxation: float | None = None,
+    trajectories: int = 10_000,
+    walkers: int = 1024,
+    replicas: int = 16,
+    temperature: float = 300.0,
+    seed: int | None = None,
+    checkpoint: str | Path | None = None,
+    progress: bool = False,
+) -> pd.DataFrame:
+    r"""Measure with what probability a rectangular pulse fails to switch a junction.
+
+    The junction is in thermal equilibrium in one state; an error is a magnetisation that is on the same side of the
+    equator at the end of the pulse. Methods are
+
+    - ``fokker-planck``: the equation of the probability density
+    (:mod:`synaspice.characterization.rare_events.fokker_planck`), for
+      a junction that is symmetric about its axis; the interval is the error of the grid;
+    - ``splitting``: weighted trajectories (:mod:`synaspice.characterization.rare_events.splitting`), for any junction;
+    95 %
+      confidence from independent replicas;
+    - ``ensemble``: plain trajectories, down to one over their number; 95 % confidence (Wilson);
+    - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
+      current.
+
+    Parameters
+    ----------
+    device : CompactModel
+        A junction.
+    quantity : str, optional
+        What the pulse imposes, ``"current"`` or ``"voltage"``; default: that of the suggested switching.
+    overdrive : array_like, optional
+        Amplitudes in units of the critical one. [-]
+    amplitude : array_like, optional
+        Amplitudes instead. [A or V]
+    width : array_like, optional
+        Widths of the pulses [s]; default: 1 to 20 ns.
+    methods : str or sequence of str, optional
+        Names of the methods; default: all that suit the junction.
+    start, end : str, optional
+        Names of the reference states before the pulse and of a written device.
+    relaxation : float, optional
+        Time in which trajectories come to equilibrium before the pulse. [s]
+    trajectories : int
+        Plain trajectories per amplitude.
+    walkers, replicas : int
+        As of :func:`~synaspice.characterization.rare_events.splitting.splitting`.
+    temperature : float
+        Temperature of the noise. [K]
+    seed : int, optional
+        Seed.
+    checkpoint : str or Path, optional
+        Folder in which finished amplitudes are kept, to resume from; see
+        :func:`~synaspice.characterization.resumable.compute_pieces`.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``method``, ``width`` [s], the quantity, ``overdrive``, ``probability``, ``lower`` and ``upper``.
+
+    Raises
+    ------
+    ParameterError
+        If a number makes no sense, or a method does not suit the junction.
+    UnknownNameError
+        If a method, a reference state or the quantity does not exist.
+    """
+    if COORDINATE not in map(str, device.system.observables):
+        raise ParameterError(f"{device.model_name()} is no junction: it has no {COORDINATE!r} to a reference layer")
+    suggested, known = device.suggested_switching(), device.reference_states()
+    for name in (start, end):
+        if name is not None and name not in known:
+            raise UnknownNameError(f"state of {device.model_name()}", name, known)
+    first, last, chosen = start or suggested.start, end or suggested.end, quantity or suggested.quantity
+    if chosen not in ("current", "voltage"):
+        raise UnknownNameError("quantity of a pulse", chosen, ("current", "voltage"))
+    kelvin = checked_temperature(temperature)
+    if kelvin == 0:
+        raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
+    widths = np.unique(np.atleast_1d(np.asarray(WIDTHS if width is None else width, dtype=float)))
+    if not np.all((widths > 0) & np.isfinite(widths)):
+        raise ParameterError("widths must be positive and finite")
+    pairs = _amplitudes(device, chosen, first, last, amplitude, overdrive)
+    root = np.random.SeedSequence(seed)
+    pulses = [
+        Pulses(
+            device,
+            first,
+            chosen,
+            level,
+            ratio,
+            widths,
+            dict(suggested.inputs),
+            kelvin,
+            relaxation,
+            int(child.generate_state(1)[0]),
+            whole("trajectories", trajectories, 1),
+            whole("walkers", walkers, 2),
+            whole("replicas", replicas, 2),
+        )
+        for (level, ratio), child in zip(pairs, root.spawn(len(pairs)), strict=True)
+    ]
+    names = _methods(methods, pulses[0])
+    work = [
+        (name, pulse)
+        for name in names
+        for pulse in pulses
+        if name != "closed-form" or methods is not None or pulse.overdrive > 1
+    ]
+    check_seed(seed, checkpoint)
+    description = describe(device, methods=names, pulses=pulses, bench="write-error")
+    results = compute_pieces(
+        _estimates,
+        [{"method": name, "pulses": pulse} for name, pulse in work],
+        description=description,
+        checkpoint=checkpoint,
+        progress="write errors" if progress else None,
+    )
+    rows = []
+    for (name, pulse), result in zip(work, results, strict=True):
+        for w, bounds in zip(widths.tolist(), result["estimates"].tolist(), strict=True):
+            rows.append([name, w, pulse.amplitude, pulse.overdrive, *bounds])
+    columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
+    table.attrs |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
+    table.attrs |= {"walkers": walkers, "replicas": replicas}
+    table.attrs["units"] |= dict.fromkeys(["method", "overdrive", "probability", "lower", "upper"], "1")
+    table.attrs["units"] |= {"width": "s", chosen: "A" if chosen == "current" else "V"}
+    table.attrs["descriptions"] |= {
+        "method": "how the probability was found",
+        "width": "width of the pulse",
+        chosen: "amplitude of the pulse",
+        "overdrive": "amplitude over the critical one",
+        "probability": "probability that the pulse does not switch",
+        "lower": "lower bound of the probability: 95 % confidence, or error of the grid",
+        "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
+    }
+    return table
+
+
+def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
+    return {"estimates": [[found.value, found.lower, found.upper] for found in METHODS[method](pulses)]}
+
+
+def _amplitudes(
+    device: CompactModel,
+    quantity: str,
+    start: str,
+    end: str,
+    amplitude: ArrayLike | None,
+    overdrive: ArrayLike | None,
+) -> list[tuple[float, float]]:
+    """Amplitudes, each with what it is in units of the critical one."""
+    if amplitude is not None and overdrive is not None:
+        raise ParameterError("give either amplitudes or overdrives, not both")
+    name = f"critical_current_to_{end}"
+    critical = device.derived.get(name, math.nan)
+    if quantity == "voltage" and math.isfinite(critical):
+        critical = voltage_at_current(device.replace(**device.reference_states()[start]), critical)
+    if amplitude is None and not math.isfinite(critical):
+        raise ParameterError(f"{device!r} has no finite {name!r}: give the amplitudes")
+    given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
+    values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
+    if not len(values) or not np.all(np.isfinite(values)):
+        raise ParameterError("amplitudes and overdrives must be finite")
+    return list(zip(values.tolist(), (values / critical).tolist(), strict=True))
+
+
+def _methods(asked: str | Sequence[str] | None, pulses: Pulses) -> list[str]:
+    """The methods asked for, or all that suit the device."""
+    if asked is not None:
+        names = [asked] if isinstance(asked, str) else list(asked)
+        for name in names:
+            if name not in METHODS:
+                raise UnknownNameError("method", name, METHODS)
+        return names
+    names = ["ensemble", "splitting"]
+    try:
+        _magnet(pulses).drift_and_diffusion(np.array([1.0]), pulses.amplitude)
+    except ParameterError:
+        return names
+    names.insert(0, "fokker-planck")
+    try:
+        _by_closed_form(pulses)
+    except ParameterError:
+        return names
+    return ["closed-form", *names]

@@ -1,0 +1,1 @@
+"""Standard benches of cells and crossbars, and what their operations cost."""

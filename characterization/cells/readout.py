@@ -1,0 +1,139 @@
+"""Standard benches of sense amplifier and comparator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...circuits.cells.readout import LatchComparator, SenseAmplifier
+from ...circuits.engine.analyses import Transient
+from .standard import Column, Cost, cell_table, crossings, energies, run_bench
+
+#: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
+START, SENSING = 0.5e-9, 3e-9
+CYCLE = Transient(5e-12, START + 2 * SENSING, max_step=2e-11)
+
+
+def _clock(supply: float) -> str:
+    edge = 20e-12
+    return f"Vclock clock 0 pulse(0 {supply!r} {START!r} {edge!r} {edge!r} {SENSING - edge!r} 1)"
+
+
+def bench_sense_amplifier(
+    cell: SenseAmplifier, resistance: float = 10e3, ratios: Sequence[float] = (0.5, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0)
+) -> pd.DataFrame:
+    """Decision, delay and energy over the ratio of the left resistance to the right one.
+
+    Parameters
+    ----------
+    cell : SenseAmplifier
+        The cell.
+    resistance : float
+        The right branch. [ohm]
+    ratios : sequence of float
+        Left resistance over right one.
+    """
+    lines = [
+        _clock(cell.supply_voltage),
+        f"Rleft left 0 {resistance!r}",
+        f"Rright right 0 {resistance!r}",
+        "Cload output 0 1f",
+        "Cload_bar output_bar 0 1f",
+    ]
+    runs = [([f"alter rleft = {ratio * resistance!r}"], CYCLE) for ratio in ratios]
+    expected = np.array(ratios) > 1
+    table = _decisions(cell, lines, runs, expected, {"ratio": (list(ratios), "1", "left resistance over right one")})
+    table.attrs["resistance"] = resistance
+    return table
+
+
+def bench_latch_comparator(
+    cell: LatchComparator,
+    differences: Sequence[float] = (-0.1, -0.03, -0.01, -1e-3, 1e-3, 0.01, 0.03, 0.1),
+    common_mode: float | None = None,
+    mismatch: int | None = None,
+) -> pd.DataFrame:
+    """Decision, delay and energy over the difference of the inputs.
+
+    Parameters
+    ----------
+    cell : LatchComparator
+        The cell.
+    differences : sequence of float
+        ``plus`` minus ``minus``. [V]
+    common_mode : float, optional
+        Mean of both inputs; default: 0.7 of the supply. [V]
+    mismatch : int, optional
+        Seed of the transistors' random threshold shifts; default: none.
+    """
+    centre = 0.7 * cell.supply_voltage if common_mode is None else common_mode
+    lines = [
+        _clock(cell.supply_voltage),
+        f"Vplus plus 0 {centre!r}",
+        f"Vminus minus 0 {centre!r}",
+        "Cload output 0 1f",
+        "Cload_bar output_bar 0 1f",
+    ]
+    runs = [
+        (
+            [f"alter vplus dc = {centre + value / 2!r}", f"alter vminus dc = {centre - value / 2!r}"],
+            CYCLE,
+        )
+        for value in differences
+    ]
+    values = np.asarray(differences, float)
+    swept = {"difference": (values, "V", "difference of the inputs")}
+    table = _decisions(cell, lines, runs, values > 0, swept, {"vplus": "plus", "vminus": "minus"}, mismatch)
+    measured = np.isfinite(table["delay"].to_numpy()) & (values != 0)
+    logarithms = -np.log(np.abs(values[measured]))
+    spread = len(logarithms) > 1 and np.ptp(logarithms) > 0.1
+    slope = np.polyfit(logarithms, table["delay"].to_numpy()[measured], 1)[0] if spread else math.nan
+    table.attrs["regeneration_time"] = float(slope)
+    return table
+
+
+def _decisions(
+    cell: SenseAmplifier | LatchComparator,
+    lines: Sequence[str],
+    runs: Sequence[tuple[Sequence[str], Transient]],
+    expected: np.ndarray,
+    swept: Mapping[str, Column],
+    sources: dict[str, str] | None = None,
+    mismatch: int | None = None,
+) -> pd.DataFrame:
+    """What a clocked cell decides in every run, how fast, and for how much energy."""
+    circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch), cell.supply_voltage
+    delays, decisions, spents = [], [], []
+    for run in run_bench(cell, lines, runs, circuit=circuit):
+        time, high, low = (run[name].to_numpy() for name in ("time", "v(output)", "v(output_bar)"))
+        start = crossings(time, run["v(clock)"].to_numpy(), supply / 2)[0]
+        apart = np.abs(high - low) > 0.8 * supply
+        settled = apart & (time > start)
+        final = float(np.interp(START + 0.95 * SENSING, time, high - low))
+        decided = abs(final) > 0.8 * supply
+        decisions.append(float(final > 0) if decided else math.nan)
+        delays.append(float(time[settled][0] - start) if decided else math.nan)
+        spents.append(energies(run, circuit, {"vclock": "clock", **(sources or {})}, start - 0.1e-9))
+    worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
+    return cell_table(
+        cell,
+        {
+            **swept,
+            "decision": (decisions, "1", "1 if the output is high after the decision, 0 if it is low"),
+            "expected": (expected.astype(float), "1", "what it should be"),
+            "delay": (delays, "s", "from the clock's edge until the outputs are four fifths of the supply apart"),
+            "energy_supply": (
+                [spent["supply"] for spent in spents],
+                "J",
+                "energy from the supply, of a cycle with its precharge",
+            ),
+            "energy_inputs": ([spent["inputs"] for spent in spents], "J", "energy from clock and inputs, of a cycle"),
+        },
+        seed=mismatch,
+        costs=[Cost.of("decision", delays[worst], spents[worst])],
+        works=bool(np.array_equal(np.asarray(decisions), expected.astype(float))),
+        criterion="every decision is the right one",
+    )

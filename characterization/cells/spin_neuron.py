@@ -1,0 +1,331 @@
+"""Benches of the spin neuron: its truth table after programming, and its firing probability at a temperature."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest, norm
+
+from ...circuits.cells.cell import Cell
+from ...circuits.cells.lateral_spin_valve import LateralSpinValve
+from ...circuits.cells.wall_writing import WallWriter
+from ...circuits.engine.decks import wrapped
+from ...circuits.engine.ngspice import Transient, run
+from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
+from .standard import Cost, bench_deck, cell_table, crossings
+
+#: Edges of presets and inputs. [s]
+EDGE = 2e-11
+#: Largest step of the transients: the magnet precesses in some 160 ps. [s]
+LARGEST_STEP = 1e-11
+
+
+def truth_table(
+    cell: Cell,
+    pulses: Sequence[int] | None = None,
+    *,
+    voltage: float = 0.03,
+    preset_time: float = 0.5e-9,
+    read_time: float = 3e-9,
+    period: float = 4e-9,
+    time_limit: float = 300.0,
+) -> pd.DataFrame:
+    """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
+
+    The last input is the threshold: it is always on. Every cycle begins with the preset; then the magnet falls, and the
+    latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading.
+
+    Parameters
+    ----------
+    cell : Cell
+        A :class:`~synaspice.circuits.cells.spin_neuron.SpinNeuron`, or one with more inputs.
+    pulses : sequence of int
+        Write pulses of every strip, from the erased state; default: a neuron that fires for two inputs or more.
+    voltage : float
+        Of the inputs that are on, of the preset, and of the rail of the signals. [V]
+    preset_time, read_time, period : float
+        Of the preset's end, of the latch's clock, and of the whole cycle, from its beginning. [s]
+    time_limit : float
+        Wall-clock seconds for the simulator. [s]
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per pattern: ``input_1``, ... (0 or 1), ``weighted_sum`` (the spin current into the magnet by the
+        network's equations, with the weights read from the walls) [A], ``m_z`` when the clock rises, ``spike`` [V],
+        ``fired``, ``preset_energy``, ``input_energy``, ``read_energy`` (into the junction) and ``supply_energy`` [J];
+        ``attrs`` has the weights and the energy of programming, and whether the cell works: whether it fires for
+        just the patterns of a positive sum.
+
+    Raises
+    ------
+    ParameterError
+        If there are not as many pulse numbers as inputs, or one is out of range.
+    """
+    valve: LateralSpinValve = cell.valve  # type: ignore[attr-defined]
+    signals, writer, numbers = valve.inputs - 1, WallWriter.suited(valve.synapse), range(1, valve.inputs + 1)
+    pulses = [6] * signals + [1] if pulses is None else list(pulses)
+    valve.check_count("numbers of pulses", pulses)
+    waveforms = [writer.waveform(count) for count in pulses]
+    begin = max(1e-10, writer.duration(max(abs(count) for count in pulses)))
+    patterns = list(itertools.product((0, 1), repeat=signals))
+    starts = (begin + period * np.arange(len(patterns))).tolist()
+    end = starts[-1] + period
+    reading = period - read_time - 5 * EDGE
+    lines = [
+        f"V_preset preset 0 {_pulse(voltage, begin, preset_time, period)}",
+        f"V_clock clock 0 {_pulse(cell.supply_voltage, begin + read_time, reading, period)}",
+        f"V_signal signal 0 {voltage!r}",
+        "R_load output 0 250",
+    ]
+    for k in numbers:
+        levels = [pattern[k - 1] if k <= signals else 1 for pattern in patterns]
+        lines.append(f"V_input_{k} input_{k} 0 {wrapped(_steps(voltage, levels, starts).spice(end))}")
+        lines.append(f"I_write_{k} input_{k} write_{k} {wrapped(waveforms[k - 1].spice(end))}")
+    circuit = cell.subcircuit(meters=True)
+    sources = {"v_preset": "preset", "vsupply": "supply", **{f"v_input_{k}": f"input_{k}" for k in numbers}}
+    trace = run(
+        bench_deck(cell, circuit, lines),
+        Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
+        # Channels of 1 ohm beside open gates: some capacitance everywhere keeps the simulator's time step alive.
+        options={"temp": cell.celsius, "cshunt": 1e-16},
+        save=[
+            *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
+            *(f"i({source})" for source in sources),
+            *(f"v({node})" for node in sources.values()),
+            *(f"v(x_{k})" for k in numbers),
+            *(f"v(write_{k})" for k in numbers),
+        ],
+        time_limit=time_limit,
+    )
+    time = trace["time"].to_numpy()
+    written = int(np.searchsorted(time, begin))
+    weights = [float(2 * trace[f"v(x_{k})"].iloc[written] - 1) for k in numbers]
+    power = {name: -trace[f"i({name})"] * trace[f"v({node})"] for name, node in sources.items()}
+    power["read"] = trace["i(v.x1.v_valve_read)"] * trace["v(x1.read)"]
+    drops = {k: (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]).to_numpy() for k in numbers}
+    writing = np.sum([waveforms[k - 1](time) * drop for k, drop in drops.items()], axis=0)
+    rows = []
+    for pattern, start in zip(patterns, starts, strict=True):
+        window = slice(*np.searchsorted(time, [start, start + period]))
+        energy = {name: float(np.trapezoid(p.to_numpy()[window], time[window])) for name, p in power.items()}
+        on = [voltage * level for level in (*pattern, 1)]
+        spike = float(np.interp(start + period - 6 * EDGE, time, trace["v(spike)"]))
+        rows.append(
+            {f"input_{k}": level for k, level in enumerate(pattern, 1)}
+            | {
+                "weighted_sum": float(valve.spin_current(weights, on)[2]),
+                "m_z": float(np.interp(start + read_time, time, trace["v(m_z)"])),
+                "spike": spike,
+                "fired": int(spike > cell.supply_voltage / 2),
+                "preset_energy": energy["v_preset"],
+                "input_energy": sum(energy[f"v_input_{k}"] for k in numbers),
+                "read_energy": energy["read"],
+                "supply_energy": energy["vsupply"],
+            }
+        )
+    measured = pd.DataFrame(rows)
+    rises = crossings(time, trace["v(spike)"].to_numpy(), cell.supply_voltage / 2)
+    delay = float(np.max((rises - begin) % period)) if len(rises) else period
+    driven, mean = measured["preset_energy"] + measured["input_energy"], measured.mean(numeric_only=True)
+    devices = float(driven.mean() + mean["read_energy"])
+    supplied = float(mean["supply_energy"])
+    return cell_table(
+        cell,
+        {name: (measured[name].to_numpy(), *_described(name)) for name in measured.columns.astype(str)},
+        costs=[
+            Cost("evaluation", delay, supplied, float(driven.mean()), devices, supplied - float(mean["read_energy"]))
+        ],
+        works=bool((measured["fired"] == (measured["weighted_sum"] > 0)).all()),
+        criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other",
+        weights=weights,
+        write_energy=float(np.trapezoid(writing[:written], time[:written])),
+        voltage=voltage,
+        period=period,
+    )
+
+
+bench_spin_neuron = truth_table
+bench_four_input_spin_neuron = truth_table
+
+_COLUMNS = {
+    "weighted_sum": ("A", "spin current into the magnet by the network's equations, less the threshold's"),
+    "m_z": ("1", "magnetisation when the clock rises"),
+    "spike": ("V", "output of the latch at the end of the reading"),
+    "fired": ("1", "whether there was a spike"),
+    "preset_energy": ("J", "energy of the preset"),
+    "input_energy": ("J", "energy of the inputs"),
+    "read_energy": ("J", "energy into the junction while it is read"),
+    "supply_energy": ("J", "energy of the supply"),
+}
+
+
+def _described(name: str) -> tuple[str, str]:
+    """Unit and description of a column of the truth table."""
+    return _COLUMNS.get(name) or ("1", f"{name.replace('_', ' ')}, on or off")
+
+
+def _pulse(height: float, begin: float, width: float, period: float) -> str:
+    return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
+
+
+def _steps(voltage: float, levels: Sequence[int], starts: Sequence[float]) -> PiecewiseLinear:
+    """A voltage that is on or off from one cycle to the next."""
+    times, values = [0.0], [0.0]
+    for start, level in zip(starts, levels, strict=True):
+        times += [start, start + EDGE]
+        values += [values[-1], level * voltage]
+    return PiecewiseLinear(tuple(times), tuple(values))
+
+
+def firing_probability(
+    valve: LateralSpinValve,
+    spin_current: ArrayLike,
+    *,
+    temperature: float = 300.0,
+    trials: int = 1000,
+    seed: int = 0,
+    engine: str = "numeric",
+    preset_current: float | None = None,
+    preset_time: float = 0.5e-9,
+    period: float = 4e-9,
+    noise_step: float = 1e-12,
+) -> pd.DataFrame:
+    """Measure how often a neuron fires at a temperature, against the net spin current of its inputs.
+
+    The numeric engine integrates the magnet with the channel's spin impedance inside (:meth:`LateralSpinValve.
+    equivalent_magnet`); ngspice runs the netlist of the whole neuron, with the current of input 1 chosen such that the
+    spin current comes out. Trials in ngspice follow each other in one transient, every one with its own preset.
+
+    Parameters
+    ----------
+    valve : LateralSpinValve
+        The neuron's circuit.
+    spin_current : array_like
+        Net spin currents of the inputs, positive towards firing. [A]
+    temperature : float
+        Temperature of the magnet. [K]
+    trials : int
+        Trials per current.
+    seed : int
+        Seed of the noise; every current has its own, derived from it.
+    engine : str
+        ``"numeric"`` or ``"ngspice"``.
+    preset_current : float, optional
+        Spin current of the preset; default: what 30 mV on the preset contact give. [A]
+    preset_time, period : float
+        Of the preset, and of a whole trial. [s]
+    noise_step : float
+        Time step of the noise. [s]
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``spin_current`` [A], ``probability``, ``lower`` and ``upper`` bound of its 95 % confidence interval (Wilson),
+        ``expected`` (the linear theory's), ``trials``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such engine.
+    ParameterError
+        If there are no trials.
+    """
+    engines = {"numeric": _fired_numeric, "ngspice": _fired_ngspice}
+    if engine not in engines:
+        raise UnknownNameError("engine", engine, engines)
+    if trials < 1:
+        raise ParameterError(f"trials must be at least 1, not {trials!r}")
+    silent: list[float | None] = [None] * valve.inputs
+    per_volt = float(valve.spin_current([0.0] * valve.inputs, silent, 1.0)[1])
+    held = preset_current if preset_current is not None else 0.03 * per_volt
+    cycle = _Cycle(held, held / per_volt, preset_time, period, noise_step)
+    width = valve.noise_current(temperature, held)
+    rows = []
+    for k, current in enumerate(np.atleast_1d(np.asarray(spin_current, dtype=float)).tolist()):
+        fired = engines[engine](valve, current, temperature, trials, seed + k, cycle)
+        interval = binomtest(fired, trials).proportion_ci(0.95, "wilson")
+        expected = float(norm.cdf(current / width)) if width else float(current > 0)
+        rows.append(
+            {
+                "spin_current": current,
+                "probability": fired / trials,
+                "lower": interval.low,
+                "upper": interval.high,
+                "expected": expected,
+                "trials": trials,
+            }
+        )
+    table = pd.DataFrame(rows)
+    table.attrs = {
+        "bench": "firing_probability",
+        "engine": engine,
+        "seed": seed,
+        "temperature": temperature,
+        "noise_current": width,
+        "preset_current": held,
+        "period": period,
+    }
+    return table
+
+
+@dataclass(frozen=True)
+class _Cycle:
+    """A trial: spin current [A] and voltage [V] of its preset, the preset's time, its own, and the noise's step [s]."""
+
+    preset_current: float
+    preset_voltage: float
+    preset_time: float
+    period: float
+    noise_step: float
+
+
+def _fired_numeric(
+    valve: LateralSpinValve, current: float, temperature: float, trials: int, seed: int, cycle: _Cycle
+) -> int:
+    magnet = valve.equivalent_magnet()
+    load = 2 * magnet.mixing_real  # of a magnet whose moment lies across the spin
+    preset = Pulse(0.0, cycle.preset_current / load, 0.0, EDGE, EDGE, cycle.preset_time)
+    ensemble = magnet.ensemble(
+        preset,
+        cycle.period,
+        source="spin_voltage_y",
+        inputs={"spin_voltage_z": DC(current / load)},
+        temperature=temperature,
+        trajectories=trials,
+        seed=seed,
+        time_step=cycle.noise_step,
+    )
+    return int((ensemble.final()["m_z"] < 0).sum())
+
+
+def _fired_ngspice(
+    valve: LateralSpinValve, current: float, temperature: float, trials: int, seed: int, cycle: _Cycle
+) -> int:
+    circuit = valve.subcircuit(temperature=temperature, noise_step=cycle.noise_step)
+    # The first strip's wall is put far from the middle, and the current is injected by a source.
+    weight = 0.75
+    per_ampere = valve.efficiencies[0] / valve.charge_conductance * weight
+    nodes = [pin if pin not in ("ground", "read") else "0" for pin in circuit.pins]
+    duration = trials * cycle.period
+    deck = ["* firing probability of a spin neuron", *(part.text for part in valve.parts(noisy=True)), circuit.text]
+    deck += [
+        f"X_neuron {' '.join(nodes)} {circuit.name} state_1={(1 + weight) / 2!r}",
+        f"V_preset preset 0 {_pulse(cycle.preset_voltage, 0.0, cycle.preset_time, cycle.period)}",
+        f"I_input 0 input_1 {current / per_ampere!r}",
+        f".options seed={seed + 1}",
+    ]
+    trace = run(
+        "\n".join(deck),
+        Transient(cycle.noise_step, duration, max_step=cycle.noise_step),
+        save=["v(m_z)"],
+        time_limit=600.0,
+    )
+    ends = cycle.period * np.arange(1, trials + 1) - EDGE
+    return int((np.interp(ends, trace["time"], trace["v(m_z)"]) < 0).sum())

@@ -1,0 +1,232 @@
+"""The standard bench of a cell, and what benches of cells are made of: the circuit around a cell, energies, tables."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...circuits.cells.cell import Cell
+from ...circuits.cells.subcircuits import CellCircuit
+from ...circuits.engine import ngspice
+from ...devices.language.errors import ParameterError
+from ...devices.language.version import __version__
+from ...devices.language.waveforms import FloatArray
+
+#: A column of a table: its values, unit and description.
+Column = tuple[Any, str, str]
+
+
+def simulate(cell: Cell, **settings: Any) -> pd.DataFrame:
+    """Run the standard bench of a cell in ngspice.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    **settings
+        What the cell's bench can be told; see the function ``bench_<cell>`` of the cell's module.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A tidy table, with units, the parameters of the cell and its technology in ``attrs``.
+
+    Raises
+    ------
+    ParameterError
+        If the cell has no standard bench.
+    NgspiceError
+        If the simulation fails.
+    MissingDependencyError
+        If ngspice or the models of the technology are not installed.
+    """
+    name = cell.model_name().replace("-", "_")
+    home = f"{__package__}.{type(cell).__module__.rpartition('.')[2]}"
+    module = importlib.import_module(home) if importlib.util.find_spec(home) else None
+    bench = getattr(module, f"bench_{name}", None)
+    if bench is None:
+        raise ParameterError(f"the cell {cell.model_name()} has no standard bench: there is no bench_{name} in {home}")
+    table: pd.DataFrame = bench(cell, **settings)
+    return table
+
+
+def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
+    """Nodes of a cell on a bench: each port's is called as the port, but ground is 0."""
+    return {pin: "0" if pin == "ground" else pin for pin in circuit.pins}
+
+
+def bench_deck(cell: Cell, circuit: CellCircuit, lines: Sequence[str]) -> str:
+    """The cell as ``X1``, its supply as the source ``Vsupply``, and further lines around it."""
+    deck = [f"* bench of {cell!r}", circuit.text]
+    if "supply" in circuit.pins:
+        deck.append(f"Vsupply supply 0 {cell.supply_voltage!r}")
+    return "\n".join([*deck, circuit.instance("1", bench_nodes(circuit)), *lines])
+
+
+#: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
+SMALL = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
+#: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.
+NOISY = {"chgtol": 1e-16, "abstol": 1e-12, "gmin": 1e-12, "reltol": 1e-3}
+
+
+def run_bench(
+    cell: Cell,
+    lines: Sequence[str],
+    runs: Sequence[tuple[Sequence[str], ngspice.Analysis]] | ngspice.Analysis,
+    *,
+    circuit: CellCircuit | None = None,
+    options: Mapping[str, float | str] | None = None,
+    save: Sequence[str] = (),
+    time_limit: float = 900.0,
+) -> list[pd.DataFrame]:
+    """Run a cell with sources around it, once or with alterations between runs, at the temperature of the cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    lines : sequence of str
+        Netlist lines of the bench: sources and loads at nodes called as the ports.
+    runs : analysis, or sequence of pairs
+        What to do; see :func:`~synaspice.circuits.engine.ngspice.run_series`.
+    circuit : CellCircuit, optional
+        The cell's subcircuit; default: with ammeters.
+    options, save, time_limit
+        As of :func:`~synaspice.circuits.engine.ngspice.run`; options beyond those of ``SMALL``.
+    """
+    deck = bench_deck(cell, circuit or cell.subcircuit(meters=True), lines)
+    settings = {"temp": cell.celsius, **SMALL, **(options or {})}
+    series = [((), runs)] if isinstance(runs, ngspice.Analysis) else runs
+    return ngspice.run_series(deck, series, options=settings, save=save, time_limit=time_limit)
+
+
+def energies(
+    run: pd.DataFrame,
+    circuit: CellCircuit,
+    sources: Mapping[str, str],
+    start: float | None = None,
+    end: float | None = None,
+) -> dict[str, float]:
+    r"""Energy in a part of a transient, by where it comes from and where it goes.
+
+    .. math:: E = \int v\,i\,dt
+
+    Parameters
+    ----------
+    run : pandas.DataFrame
+        A transient of :func:`run_bench` with all vectors.
+    circuit : CellCircuit
+        The cell's subcircuit, with ammeters.
+    sources : Mapping
+        Node of every independent source other than ``Vsupply`` between a node and ground, by the source's name.
+    start, end : float, optional
+        The part of the transient. [s]
+
+    Returns
+    -------
+    dict
+        ``supply`` and ``inputs``: delivered by the supply and by the other sources; ``devices``: into the devices;
+        ``cmos``: the rest, into transistors, resistors and capacitors. [J]
+    """
+    time = run["time"].to_numpy()
+    part = (time >= (-np.inf if start is None else start)) & (time <= (np.inf if end is None else end))
+
+    def integral(node: str, source: str) -> float:
+        if node == "0":
+            return 0.0
+        power = run[f"v({node})"].to_numpy() * run[f"i({source})"].to_numpy()
+        return float(np.trapezoid(power[part], time[part]))
+
+    supply = -integral("supply", "vsupply") if "i(vsupply)" in run else 0.0
+    inputs = -sum(integral(node.lower(), name.lower()) for name, node in sources.items())
+    devices = sum(
+        integral(_seen_outside(circuit, meter.node), f"v.x1.{meter.source}".lower()) for meter in circuit.meters
+    )
+    return {"supply": supply, "inputs": inputs, "devices": devices, "cmos": supply + inputs - devices}
+
+
+def _seen_outside(circuit: CellCircuit, node: str) -> str:
+    """Name in the results of a node of the cell ``X1``."""
+    if node == "0":
+        return node
+    return bench_nodes(circuit).get(node, f"x1.{node}").lower()
+
+
+def crossings(time: FloatArray, signal: FloatArray, level: float, rising: bool = True) -> FloatArray:
+    """Times at which a signal crosses a level upwards (or downwards), interpolated [s]."""
+    above = np.asarray(signal) > level
+    changed = np.flatnonzero(above[1:] & ~above[:-1] if rising else ~above[1:] & above[:-1])
+    low, high = signal[changed], signal[changed + 1]
+    return np.asarray(time[changed] + (level - low) / (high - low) * (time[changed + 1] - time[changed]))
+
+
+def cell_table(
+    cell: Cell, columns: Mapping[str, Column], *, costs: Sequence[Cost] = (), **attributes: Any
+) -> pd.DataFrame:
+    """A table of a cell's bench.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    columns : Mapping
+        Values, unit and description of every column.
+    costs : sequence of Cost
+        What operations of the cell cost, as far as the bench has measured it.
+    **attributes
+        More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
+        ``criterion`` how that was judged.
+    """
+    table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
+    attributes_of_all: dict[str, Any] = {
+        "units": {name: unit for name, (_, unit, _) in columns.items()},
+        "descriptions": {name: description for name, (_, _, description) in columns.items()},
+        "bench": "cell",
+        "cell": cell.model_name(),
+        "technology": cell.technology,
+        "corner": cell.corner,
+        "temperature": cell.temperature,
+        "parameters": {**cell.options, **cell.values},
+        "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
+        "engine": "ngspice",
+        "seed": None,
+        "version": __version__,
+        "costs": [asdict(cost) for cost in costs],
+    }
+    table.attrs |= attributes_of_all | attributes
+    return table
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Time and energy of one operation of a cell.
+
+    Attributes
+    ----------
+    operation : str
+        What is counted: ``"spike"``, ``"evaluation"``, ...
+    delay : float
+        How long it takes. [s]
+    supply, inputs : float
+        Energy from the supply, and from what drives the inputs. [J]
+    devices, cmos : float
+        Energy into the devices, and into transistors and passive elements. [J]
+    """
+
+    operation: str
+    delay: float
+    supply: float
+    inputs: float
+    devices: float
+    cmos: float
+
+    @classmethod
+    def of(cls, operation: str, delay: float, spent: Mapping[str, float], number: int = 1) -> Cost:
+        """The cost of one of several operations that together spent some energies."""
+        return cls(operation, delay, *(spent[key] / number for key in ("supply", "inputs", "devices", "cmos")))

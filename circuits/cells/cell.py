@@ -1,0 +1,77 @@
+"""Cells: parametrised circuits of devices and transistors with named ports."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...devices.language.registry import Registry
+from ...devices.targets.spice.statements import check_name
+from .assembly import Assembly
+from .declared import DeclaredCell
+from .subcircuits import CellCircuit
+
+#: The cells, by name.
+CELLS: Registry[type[Cell]] = Registry("cell", ("synaspice.circuits.cells",), "synaspice.cells")
+
+
+class Cell(DeclaredCell):
+    """A circuit with parameters, ports, a technology, a corner and a temperature.
+
+    A subclass declares its ports and parameters as class attributes and writes its circuit in :meth:`build`; it is then
+    found, listed and exported. Its standard bench is a function ``bench_<cell>`` in the module of
+    :mod:`synaspice.characterization` that is called as the module in which the cell stands, its figure a function
+    ``draw_<cell>`` in that of :mod:`synaspice.figures`.
+
+    Parameters
+    ----------
+    **values : float or str
+        Parameters and options by name, as for a device.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is no parameter of the cell, or there is no such technology or corner.
+    ParameterError
+        If a value is no number, has the wrong unit or lies outside its bounds.
+    """
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__name__.startswith("_"):
+            CELLS.register(cls.model_name(), cls)
+
+    def build(self, assembly: Assembly) -> None:
+        """Put the elements of the cell together; the ports are nodes of the same names."""
+        raise NotImplementedError
+
+    def subcircuit(
+        self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None
+    ) -> CellCircuit:
+        """Return the cell as a subcircuit with all that it needs, an object that a PySpice ``Circuit`` accepts.
+
+        Parameters
+        ----------
+        name : str, optional
+            Name of the subcircuit; default: the cell's. Cells with different parameters need different names to
+            stand in one netlist; the subcircuits of their devices are named after them.
+        meters : bool
+            Whether to put an ammeter (a source of 0 V) into the terminals of every device, from which the energy of
+            each can be told.
+        mismatch : int or numpy.random.Generator, optional
+            Seed of the transistors' random threshold shifts; default: none.
+
+        Raises
+        ------
+        MissingDependencyError
+            If the technology belongs to a package that is not installed.
+        ParameterError
+            If the name cannot be one, or the circuit cannot be built in this technology.
+        """
+        chosen = check_name(name or self.model_name().replace("-", "_"), "subcircuit")
+        assembly = Assembly(self, chosen, meters, None if mismatch is None else np.random.default_rng(mismatch))
+        self.build(assembly)
+        return assembly.circuit()
+
+    def netlist(self, *, name: str | None = None, mismatch: int | np.random.Generator | None = None) -> str:
+        """Return the cell as text that a netlist can include: model cards, devices, and the cell itself."""
+        return self.subcircuit(name=name, mismatch=mismatch).text

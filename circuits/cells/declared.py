@@ -1,0 +1,79 @@
+"""What a cell declares: ports, technology, corner, temperature; and parameters, as a device does."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...devices.language.configured import Configured
+from ...devices.language.declaration import Declared, Option, Parameter
+from .cmos import CORNERS, TECHNOLOGIES, Technology, find_technology
+from .subcircuits import CellCircuit
+
+ZERO_CELSIUS = 273.15
+
+
+@dataclass
+class Port(Declared):
+    """A node by which a cell is connected; the attribute's name is the node's.
+
+    Attributes
+    ----------
+    direction : str
+        ``"input"``, ``"output"``, ``"inout"`` or ``"supply"``.
+    description : str
+        What it carries.
+    """
+
+    direction: str
+    description: str
+
+
+class DeclaredCell(Configured):
+    """Ports, parameters and surroundings of a circuit; base of :class:`~synaspice.circuits.cells.cell.Cell`."""
+
+    #: Where the circuit was published, and its DOI.
+    reference: ClassVar[str] = ""
+    doi: ClassVar[str] = ""
+
+    technology = Option("generic", tuple(TECHNOLOGIES), "process of the transistors")
+    corner = Option("typical", CORNERS, "corner of the transistors")
+    temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))
+    supply_voltage = Parameter(
+        lambda cell: cell.process.supply_voltage, "V", "supply; the technology's nominal one if not given", (0.1, 5.0)
+    )
+
+    @classmethod
+    @functools.cache
+    def ports(cls) -> dict[str, Port]:
+        """The ports by name, in the order of the subcircuit's pins."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Port)}
+
+    @property
+    def process(self) -> Technology:
+        """The technology."""
+        return find_technology(self.technology)
+
+    @property
+    def celsius(self) -> float:
+        """The temperature in degrees Celsius, as SPICE counts it."""
+        return self.temperature - ZERO_CELSIUS
+
+    @property
+    def surroundings(self) -> dict[str, Any]:
+        """Technology, corner, temperature and supply: what a cell within this one shares with it."""
+        return {
+            "technology": self.technology,
+            "corner": self.corner,
+            "temperature": self.temperature,
+            "supply_voltage": self.supply_voltage,
+        }
+
+    def subcircuit(
+        self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None
+    ) -> CellCircuit:
+        """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.cell.Cell.subcircuit`."""
+        raise NotImplementedError

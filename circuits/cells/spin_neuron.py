@@ -1,0 +1,140 @@
+"""Spin neuron of the spin-CMOS hybrid network: a lateral spin valve, a dynamic latch that reads it, and its output."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import ClassVar
+
+from ...devices.language.declaration import Option, Parameter
+from ...devices.language.errors import ParameterError
+from .assembly import Assembly
+from .cell import Cell
+from .declared import Port
+from .lateral_spin_valve import MOST_INPUTS, LateralSpinValve
+from .logic import Inverter
+from .subcircuits import Meter
+
+
+class _SpinNeuron(Cell):
+    r"""A lateral spin valve whose magnet decides, read by a dynamic latch that passes the decision on.
+
+    The valve (:class:`~synaspice.circuits.cells.lateral_spin_valve.LateralSpinValve`) takes the sum of its inputs' spin
+    currents, after a preset,
+
+    .. math:: \text{fires if}\quad \sum_k \eta_k\, w_k\, G_k V_k > 0
+
+    While ``clock`` is low the latch is precharged and no current reads the magnet; when it rises, the junction and a
+    reference resistor discharge the two sides, and the faster one wins. ``spike`` is high from then until the clock
+    falls if the neuron has fired, else low, and meanwhile connects ``output``, inputs of other neurons, with
+    ``signal``, a rail of some 30 mV.
+
+    References
+    ----------
+    M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, "Spin-based neuron model with domain-wall magnets as synapse",
+    IEEE Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125.
+    """
+
+    reference = "M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, IEEE Trans. Nanotechnol. 11, 843 (2012)"
+    doi = "10.1109/TNANO.2012.2202125"
+    inputs: ClassVar[int] = 0
+
+    devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
+    preset_conductance = Parameter(0.04, "S", "conductance of the preset contact", (1e-6, 10.0))
+    reference_ratio = Parameter(
+        lambda cell: math.sqrt(1 + cell.valve.magnet.values["tmr"] / 2),
+        "1",
+        "latch's reference over the junction's parallel resistance; between its states at the bias of reading",
+        (0.1, 20.0),
+    )
+    latch_width = Parameter(2.0, "1", "width of the latch's transistors in minimum widths", (1.0, 200.0))
+    drive_width = Parameter(100.0, "1", "width of the output transistor in minimum widths", (1.0, 1000.0))
+
+    @functools.cached_property
+    def valve(self) -> LateralSpinValve:
+        """The lateral spin valve."""
+        return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"])
+
+    def build(self, assembly: Assembly) -> None:
+        valve = self.valve
+        native = self.options["devices"] == "native"
+        circuit = valve.subcircuit(name=f"lateral_spin_valve_{self.inputs}", native=native)
+        assembly.requires += [*valve.parts(native=native), circuit]
+        nodes = {pin: pin for pin in circuit.pins}
+        if assembly.metered:
+            for pin in circuit.pins[: circuit.pins.index("m_z")]:
+                assembly.add(f"V_valve_{pin} {pin} valve_{pin} 0")
+                assembly.meters.append(Meter("valve", f"V_valve_{pin}", pin))
+                nodes[pin] = f"valve_{pin}"
+        states = " ".join(f"state_{k}={self.values[f'state_{k}']!r}" for k in range(1, self.inputs + 1))
+        assembly.add(f"Xvalve {' '.join(nodes.values())} {circuit.name} {states}")
+        self._latch(assembly)
+        made = Inverter(
+            technology=self.technology,
+            corner=self.corner,
+            temperature=self.temperature,
+            supply_voltage=self.supply_voltage,
+            nmos_width=4.0,
+            pmos_width=8.0,
+        )
+        for side, output in (("junction_side", "spike"), ("reference_side", "no_spike")):
+            assembly.subcell(output, made, {"input": side, "output": output, "supply": "supply", "ground": "ground"})
+        assembly.nmos("drive", "signal", "spike", "output", width=self.drive_width)
+
+    def _latch(self, assembly: Assembly) -> None:
+        """Cross-coupled inverters over the junction and a resistor, precharged while the clock is low."""
+        width, sides = self.latch_width, ("junction_side", "reference_side")
+        for (side, other), foot in zip((sides, sides[::-1]), ("read", "reference"), strict=True):
+            assembly.pmos(f"precharge_{side}", side, "clock", "supply", width=width)
+            assembly.pmos(f"pull_up_{side}", side, other, "supply", width=width)
+            assembly.nmos(f"pull_down_{side}", side, other, f"{side}_source", width=width)
+            assembly.nmos(f"foot_{side}", f"{side}_source", "clock", foot, width=width)
+        magnet = self.valve.magnet
+        assembly.resistor("reference", "reference", "ground", self.reference_ratio * float(magnet.parallel_resistance))
+
+
+@functools.cache
+def spin_neuron(inputs: int) -> type[_SpinNeuron]:
+    """The class of neurons with a number of inputs, the one for a threshold included.
+
+    Raises
+    ------
+    ParameterError
+        If it is no whole number, or there are too many.
+    """
+    if isinstance(inputs, bool) or not isinstance(inputs, int) or not 1 <= inputs <= MOST_INPUTS:
+        raise ParameterError(f"inputs must be a whole number from 1 to {MOST_INPUTS}, not {inputs!r}")
+    return type(f"_SpinNeuron{inputs}", (_SpinNeuron,), _declarations(inputs))
+
+
+def _declarations(inputs: int) -> dict[str, object]:
+    """Ports and parameters that depend on the number of inputs."""
+    numbers = range(1, inputs + 1)
+    declared: dict[str, object] = {"inputs": inputs, "__doc__": _SpinNeuron.__doc__, "__module__": __name__}
+    for k in numbers:
+        declared[f"input_{k}"] = Port("input", f"signal {k}: 0, or some 30 mV")
+    for k in numbers:
+        declared[f"write_{k}"] = Port("input", f"current from here to input_{k} moves the wall of synapse {k}")
+    declared |= {
+        "preset": Port("input", "line of the preset: 0, or some 30 mV"),
+        "clock": Port("input", "high: the latch reads and holds"),
+        "signal": Port("supply", "rail of the signals, some 30 mV"),
+        "output": Port("output", "connected with signal while the spike lasts"),
+        "spike": Port("output", "logic level of the decision while the clock is high"),
+        "supply": Port("supply", "positive supply of the latch"),
+        "ground": Port("supply", "ground"),
+        "m_z": Port("output", "magnetisation of the magnet, to look at: negative if it fires"),
+    }
+    for k in numbers:
+        declared[f"x_{k}"] = Port("output", f"position of the wall of synapse {k} over its length, to look at")
+    for k in numbers:
+        declared[f"state_{k}"] = Parameter(0.04, "1", f"position of wall {k} over its length at t = 0", (0.0, 1.0))
+    return declared
+
+
+class SpinNeuron(spin_neuron(3)):  # type: ignore[misc]
+    """Spin neuron with two inputs and a third one for the threshold; see :func:`spin_neuron`."""
+
+
+class FourInputSpinNeuron(spin_neuron(5)):  # type: ignore[misc]
+    """Spin neuron with four inputs and a fifth one for the threshold; see :func:`spin_neuron`."""

@@ -1,0 +1,129 @@
+"""A cell as a subcircuit with everything that it needs, and several of them in one netlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.targets.spice.subcircuit import Subcircuit
+
+
+@dataclass(frozen=True)
+class Meter:
+    """An ammeter in a terminal of a device.
+
+    Attributes
+    ----------
+    device : str
+        Name of the device; of one in a cell within the cell with its path, ``xinverter.mtj``.
+    source : str
+        Name of the source whose current it is, positive into the device; with its path.
+    node : str
+        The node that the terminal is connected to: one of the cell, with its path, or ``0``.
+    """
+
+    device: str
+    source: str
+    node: str
+
+
+@dataclass(frozen=True)
+class CellCircuit:
+    """A cell as a subcircuit, with the attributes by which a PySpice ``Circuit`` takes it in.
+
+    Attributes
+    ----------
+    name : str
+        Name of the subcircuit.
+    pins : tuple of str
+        Its pins in order: the cell's ports.
+    body : str
+        The definition of the cell alone.
+    requires : tuple
+        The subcircuits that it uses, of devices and of cells.
+    models : tuple of pairs
+        Technology and the lines that define its models, for every technology in it.
+    meters : tuple of Meter
+        Ammeters in its devices, if it was built with them.
+    """
+
+    name: str
+    pins: tuple[str, ...]
+    body: str
+    requires: tuple[Subcircuit | CellCircuit, ...] = ()
+    models: tuple[tuple[str, str], ...] = ()
+    meters: tuple[Meter, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Everything: model cards, the subcircuits that it uses, each once, and its own."""
+        return definitions([self])
+
+    def __str__(self) -> str:
+        return self.text
+
+    def instance(self, name: str, nodes: Mapping[str, str] | Sequence[str]) -> str:
+        """The line ``X<name> nodes <subcircuit>``.
+
+        Parameters
+        ----------
+        name : str
+            Name of the instance, without the leading ``X``.
+        nodes : Mapping or sequence
+            Node of every pin, by name or in order.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is no pin.
+        ParameterError
+            If there are too few nodes or too many.
+        """
+        return " ".join([f"X{name}", *in_order(self.name, self.pins, nodes), self.name])
+
+
+def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
+    """Everything that several subcircuits need, once: model cards, then subcircuits, each after those that it uses.
+
+    Raises
+    ------
+    ParameterError
+        If two different subcircuits have one name, or two corners of a technology meet.
+    """
+    models: dict[str, str] = {}
+    bodies: dict[str, str] = {}
+
+    def add(circuit: Subcircuit | CellCircuit) -> None:
+        if isinstance(circuit, CellCircuit):
+            body = circuit.body
+            for needed in circuit.requires:
+                add(needed)
+            for technology, text in circuit.models:
+                if models.setdefault(technology, text) != text:
+                    raise ParameterError(f"one netlist cannot have two corners of the technology {technology}")
+        else:
+            body = circuit.text
+        if bodies.setdefault(circuit.name.lower(), body) != body:
+            raise ParameterError(
+                f"two different subcircuits are called {circuit.name!r}: give one of them another name"
+            )
+
+    for circuit in circuits:
+        add(circuit)
+    return "\n".join(part.rstrip("\n") for part in (*models.values(), *bodies.values())) + "\n"
+
+
+def in_order(name: str, pins: Sequence[str], nodes: Mapping[str, str] | Sequence[str]) -> list[str]:
+    """Nodes of the pins in their order, given by name or in order already; a ParameterError if some are missing."""
+    if isinstance(nodes, Mapping):
+        for pin in nodes:
+            if pin not in pins:
+                raise UnknownNameError(f"pin of {name}", pin, pins)
+        missing = [pin for pin in pins if pin not in nodes]
+        if missing:
+            raise ParameterError(f"{name}: no node is given for {', '.join(missing)}")
+        return [nodes[pin] for pin in pins]
+    if len(nodes) != len(pins):
+        raise ParameterError(f"{name} has {len(pins)} pins ({', '.join(pins)}), but {len(nodes)} nodes are given")
+    return list(nodes)

@@ -1,0 +1,170 @@
+"""Synapses of one or two devices with access transistors."""
+
+from __future__ import annotations
+
+import math
+
+from ...devices.language.declaration import Parameter
+from ...devices.language.errors import ParameterError
+from ...devices.models.junctions.mtj import MTJ
+from ...devices.models.memristors.vteam import VTEAM
+from .assembly import Assembly
+from .cell import Cell
+from .declared import Port
+
+
+class _MemristorCell(Cell):
+    """What the cells with a bipolar memristor have in common: the memristor, scaled to the supply."""
+
+    resistance_on = Parameter(20e3, "ohm", "lowest resistance of the memristor", (1.0, 1e12))
+    resistance_off = Parameter(400e3, "ohm", "highest resistance of the memristor", (1.0, 1e15))
+    threshold = Parameter(
+        lambda cell: 0.4 * cell.supply_voltage,
+        "V",
+        "threshold of the memristor in both directions; 0.4 of the supply if not given",
+        (1e-3, 10.0),
+    )
+    switching_time = Parameter(5e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
+    access_width = Parameter(4.0, "1", "width of the access transistors in minimum widths", (1.0, 200.0))
+
+    def memristor(self, conductance: float | None = None) -> VTEAM:
+        """The memristor: off, or with a conductance [S].
+
+        Its resistance falls with a negative voltage from ``p`` to ``n``.
+        """
+        span = self.resistance_off - self.resistance_on
+        state = 1.0 if conductance is None else (1 / conductance - self.resistance_on) / span
+        travel = 3e-9
+        return VTEAM(
+            resistance_on=self.resistance_on,
+            resistance_off=self.resistance_off,
+            position_off=travel,
+            threshold_on=-self.threshold,
+            threshold_off=self.threshold,
+            rate_on=-travel / self.switching_time,
+            rate_off=travel / self.switching_time,
+            exponent_on=1.0,
+            exponent_off=1.0,
+            initial_state=min(1.0, max(0.0, state)),
+        )
+
+    def check(self) -> None:
+        if self.resistance_on > 0.9 * self.resistance_off:
+            raise ParameterError(
+                f"resistance_on = {self.resistance_on:g} ohm must lie at least 10 % below "
+                f"resistance_off = {self.resistance_off:g} ohm"
+            )
+
+
+class MemristorBitCell(_MemristorCell):
+    """1T1R cell: a memristor and its access transistor.
+
+    While the word line is high, a positive voltage from ``bit`` to ``source`` sets the memristor to a low resistance,
+    a negative one resets it, and a small one reads it.
+    """
+
+    bit = Port("inout", "bit line, to the memristor")
+    word = Port("input", "word line, to the gate")
+    source = Port("inout", "source line, to the transistor")
+    ground = Port("supply", "ground")
+
+    def build(self, assembly: Assembly) -> None:
+        assembly.device("cell", self.memristor(), {"p": "inner", "n": "bit"})
+        assembly.nmos("access", "inner", "word", "source", width=self.access_width)
+
+
+class MTJBitCell(Cell):
+    """1T1MTJ cell: a tunnel junction and its access transistor.
+
+    A current from ``bit`` to ``source`` writes the parallel state, one from ``source`` to ``bit`` the antiparallel one.
+    """
+
+    bit = Port("inout", "bit line, to the free layer")
+    word = Port("input", "word line, to the gate")
+    source = Port("inout", "source line, to the transistor")
+    ground = Port("supply", "ground")
+
+    diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
+    resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))
+    access_width = Parameter(8.0, "1", "width of the access transistor in minimum widths", (1.0, 200.0))
+    initial_polar_angle = Parameter(0.1, "rad", "angle of the magnetisation at the start, 0 parallel", (0.0, math.pi))
+    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+
+    def junction(self) -> MTJ:
+        """The junction."""
+        return MTJ.preset(
+            "ikeda2010",
+            diameter=self.diameter,
+            resistance_area_product=self.resistance_area_product,
+            initial_polar_angle=self.initial_polar_angle,
+        )
+
+    def build(self, assembly: Assembly) -> None:
+        # Without its agitation the magnetisation would settle on its axis, where no torque acts.
+        assembly.device("mtj", self.junction(), {"p": "bit", "n": "inner"}, noise_step=self.noise_step)
+        assembly.nmos("access", "inner", "word", "source", width=self.access_width)
+
+
+class DifferentialSynapse(_MemristorCell):
+    r"""Signed weight as the difference of two 1T1R cells with a common input.
+
+    .. math:: I_+ - I_- = w\,(G_\mathrm{on} - G_\mathrm{off})\,V_\mathrm{in}, \qquad
+        G_\pm = \frac{G_\mathrm{on} + G_\mathrm{off}}{2} \pm w\,\frac{G_\mathrm{on} - G_\mathrm{off}}{2}
+
+    up to the drop across the access transistors.
+    """
+
+    input = Port("input", "input voltage, below the threshold of the memristors")
+    word = Port("input", "word line, to both gates")
+    plus = Port("output", "current of the positive column, held at 0 V")
+    minus = Port("output", "current of the negative column, held at 0 V")
+    ground = Port("supply", "ground")
+
+    weight = Parameter(0.5, "1", "weight", (-1.0, 1.0))
+
+    def conductances(self) -> tuple[float, float]:
+        """Conductance of the positive and of the negative memristor [S]."""
+        on, off = 1 / self.resistance_on, 1 / self.resistance_off
+        middle, half = (on + off) / 2, (on - off) / 2
+        return middle + self.weight * half, middle - self.weight * half
+
+    def build(self, assembly: Assembly) -> None:
+        for column, conductance in zip(("plus", "minus"), self.conductances(), strict=True):
+            inner = f"inner_{column}"
+            assembly.device(f"cell_{column}", self.memristor(conductance), {"p": inner, "n": "input"})
+            assembly.nmos(f"access_{column}", inner, "word", column, width=self.access_width)
+
+
+class STDPSynapse(_MemristorCell):
+    r"""Spike-timing-dependent plasticity: a memristor between two neurons whose spikes overlap.
+
+    Either neuron puts its spike on its side: a short pulse of the height of the memristor's threshold, followed by a
+    slow tail of the other sign, :math:`-A e^{-t/\tau}`. Alone a spike does nothing. If the postsynaptic pulse comes
+    within the presynaptic tail, :math:`\Delta t > 0`, the memristor sees their sum and its conductance grows; in the
+    other order it falls: with a rate that is linear above the threshold
+
+    .. math:: \Delta x \propto \pm A\,e^{-|\Delta t|/\tau}
+
+    References
+    ----------
+    T. Serrano-Gotarredona, T. Masquelier, T. Prodromakis, G. Indiveri, B. Linares-Barranco, Front. Neurosci. 7, 2
+    (2013), doi:10.3389/fnins.2013.00002.
+    """
+
+    reference = "T. Serrano-Gotarredona et al., Front. Neurosci. 7, 2 (2013)"
+    doi = "10.3389/fnins.2013.00002"
+
+    pre = Port("inout", "presynaptic neuron")
+    post = Port("inout", "postsynaptic neuron")
+    enable = Port("input", "high to connect both")
+    ground = Port("supply", "ground")
+
+    resistance_on = Parameter(100e3, "ohm", "lowest resistance of the memristor", (1.0, 1e12))
+    resistance_off = Parameter(1e6, "ohm", "highest resistance of the memristor", (1.0, 1e15))
+    switching_time = Parameter(50e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
+    initial_state = Parameter(0.5, "1", "state of the memristor at the start, 0 on, 1 off", (0.0, 1.0))
+
+    def build(self, assembly: Assembly) -> None:
+        memristor = self.memristor().replace(initial_state=self.initial_state)
+        assembly.device("cell", memristor, {"p": "pre", "n": "inner"})
+        assembly.nmos("access", "inner", "enable", "post", width=self.access_width)

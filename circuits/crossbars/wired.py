@@ -1,0 +1,67 @@
+"""Cells at the crossings of wires: what every way to solve a crossbar starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...devices.language.errors import ParameterError
+from ...devices.language.waveforms import FloatArray
+from .crossings import Cells, Conductances
+from .solver import Lines
+
+
+@dataclass(frozen=True, eq=False)
+class WiredCells:
+    """Cells, and the resistances of their wires; see :class:`~synaspice.circuits.crossbars.crossbar.Crossbar`."""
+
+    cells: Cells
+    word_line_resistance: float = 0.0
+    bit_line_resistance: float = 0.0
+    source_resistance: FloatArray | float = 0.0
+    sense_resistance: FloatArray | float = 0.0
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.cells, "current"):
+            object.__setattr__(self, "cells", Conductances(self.cells))  # type: ignore[arg-type]
+        for name in ("word_line_resistance", "bit_line_resistance"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
+                raise ParameterError(f"{name} must be finite and not negative, not {value!r} ohm")
+        for name, count in zip(("source_resistance", "sense_resistance"), self.shape, strict=True):
+            values = line_values(name, np.broadcast_to(getattr(self, name), count) if np.ndim(getattr(self, name)) == 0
+                             else getattr(self, name), count)  # fmt: skip
+            if not np.all(values >= 0):
+                raise ParameterError(f"{name} must not be negative, and is {np.min(values):g} ohm")
+            object.__setattr__(self, name, values)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of word lines and of bit lines."""
+        return self.cells.shape
+
+    @property
+    def lines(self) -> tuple[Lines, Lines]:
+        """The wires of the word lines and of the bit lines."""
+        word, bit = self.word_line_resistance, self.bit_line_resistance
+        return Lines(word, self.source_resistance + word), Lines(bit, self.sense_resistance + bit)  # type: ignore[arg-type]
+
+
+def line_values(name: str, values: ArrayLike, count: int, *, finite: bool = False) -> FloatArray:
+    """Return one number for each line, or say what is wrong with them.
+
+    Raises
+    ------
+    ParameterError
+        If they are not that many numbers, or one is NaN (or infinite, where all must be finite).
+    """
+    try:
+        found = np.array(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} must be a vector of {count} numbers") from None
+    if found.shape != (count,) or np.any(np.isnan(found)) or (finite and not np.all(np.isfinite(found))):
+        raise ParameterError(f"{name} must be {count} {'finite ' if finite else ''}numbers, not {values!r}")
+    found.setflags(write=False)
+    return found

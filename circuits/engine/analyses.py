@@ -1,0 +1,146 @@
+"""The analyses that ngspice can be asked for, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ...devices.language.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One ngspice analysis; :meth:`command` is what ngspice is told."""
+
+    sweep_name: ClassVar[str] = ""
+
+    def command(self) -> str:
+        """The analysis as an ngspice command."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class OperatingPoint(Analysis):
+    """``op``: the operating point; one row."""
+
+    def command(self) -> str:
+        return "op"
+
+
+@dataclass(frozen=True)
+class DCSweep(Analysis):
+    """``dc``: sweep of an independent source.
+
+    Attributes
+    ----------
+    source : str
+        Name of the source in the netlist.
+    start, stop, step : float
+        The sweep, in the source's unit.
+    """
+
+    source: str
+    start: float
+    stop: float
+    step: float
+    sweep_name: ClassVar[str] = "sweep"
+
+    def __post_init__(self) -> None:
+        if self.step == 0 or (self.stop - self.start) * self.step < 0:
+            raise ParameterError(f"a sweep from {self.start:g} to {self.stop:g} cannot take steps of {self.step:g}")
+
+    def command(self) -> str:
+        return f"dc {self.source} {self.start!r} {self.stop!r} {self.step!r}"
+
+
+@dataclass(frozen=True)
+class Transient(Analysis):
+    """``tran``: response over time.
+
+    Attributes
+    ----------
+    step : float
+        Suggested step. [s]
+    duration : float
+        Length of the simulation. [s]
+    max_step : float, optional
+        Largest step [s]; ngspice's default is 1/50 of the duration or the step.
+    use_initial_conditions : bool
+        ``uic``: start from the given initial conditions without an operating point.
+    """
+
+    step: float
+    duration: float
+    max_step: float | None = None
+    use_initial_conditions: bool = False
+    sweep_name: ClassVar[str] = "time"
+
+    def __post_init__(self) -> None:
+        for name in ("step", "duration", "max_step"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < np.inf:
+                raise ParameterError(f"{name} must be positive and finite, not {value!r} s")
+
+    def command(self) -> str:
+        largest = [] if self.max_step is None else ["0", repr(float(self.max_step))]
+        words = ["tran", repr(float(self.step)), repr(float(self.duration)), *largest]
+        return " ".join([*words, "uic"] if self.use_initial_conditions else words)
+
+
+@dataclass(frozen=True)
+class ACSweep(Analysis):
+    """``ac``: small-signal response over frequency, complex.
+
+    Attributes
+    ----------
+    start, stop : float
+        Frequency range. [Hz]
+    points : int
+        Points per decade, per octave, or in all.
+    variation : str
+        ``"dec"``, ``"oct"`` or ``"lin"``.
+    """
+
+    start: float
+    stop: float
+    points: int = 10
+    variation: str = "dec"
+    sweep_name: ClassVar[str] = "frequency"
+
+    def __post_init__(self) -> None:
+        if self.variation not in ("dec", "oct", "lin"):
+            raise ParameterError(f"variation must be 'dec', 'oct' or 'lin', not {self.variation!r}")
+        if not 0 < self.start <= self.stop or self.points < 1:
+            raise ParameterError("a frequency sweep needs 0 < start <= stop and at least one point")
+
+    def command(self) -> str:
+        return f"ac {self._sweep()}"
+
+    def _sweep(self) -> str:
+        return f"{self.variation} {self.points} {self.start!r} {self.stop!r}"
+
+
+@dataclass(frozen=True)
+class Noise(ACSweep):
+    """``noise``: spectral densities at an output, and referred to an input source.
+
+    Attributes
+    ----------
+    output : str
+        For example ``"v(out)"``.
+    source : str
+        Name of the input source.
+    """
+
+    output: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.output or not self.source:
+            raise ParameterError("a noise analysis needs an output such as 'v(out)' and the name of an input source")
+
+    def command(self) -> str:
+        return f"noise {self.output} {self.source} {self._sweep()}"

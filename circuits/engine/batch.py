@@ -1,0 +1,117 @@
+"""Ready-to-run decks, and the stand-alone ngspice program that runs them as a user would."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from ...devices.core.protocols import Stimulus
+from ...devices.language.errors import MissingDependencyError
+from ...devices.model import CompactModel
+from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.spice.statements import check_file_name, one_line
+from ...devices.targets.spice.subcircuit import Subcircuit
+from .decks import driven_circuit
+from .ngspice import NgspiceError
+
+#: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
+MEASURED_AT = 0.999
+
+
+def transient_deck(
+    device: CompactModel,
+    include: str,
+    subcircuit: Subcircuit,
+    stimulus: Stimulus,
+    *,
+    transient_noise: float | None = None,
+) -> str:
+    """Write a deck that includes an exported subcircuit and drives it, in the subcircuit's dialect.
+
+    It measures every state near the end of the run (``MEASURED_AT``), under the name ``final_<state>``, where the
+    dialect has a statement for that.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device that was exported.
+    include : str
+        File name of its netlist, relative to the deck.
+    subcircuit : Subcircuit
+        The exported subcircuit, with the stimulus' inputs as pins.
+    stimulus : Stimulus
+        The drive.
+    transient_noise : float, optional
+        Time between the samples of the noise that the subcircuit was exported with. [s]
+
+    Raises
+    ------
+    ParameterError
+        If the file name cannot stand in a netlist.
+    """
+    spoken = DIALECTS[subcircuit.dialect]
+    duration, states = stimulus.duration, device.state_declarations()
+    step = min(stimulus.max_step or duration / 4000, transient_noise or math.inf)
+    parts: dict[str, Any] = {
+        "title": one_line(f"{device.model_name()}: {device!r}"),
+        "file": check_file_name(include),
+        "step": repr(step),
+        "duration": repr(duration),
+        "when": repr(MEASURED_AT * duration),
+        "probes": "".join(" " + spoken.deck["probe"].format(state=name) for name in states),
+        "noise_frequency": repr(0.5 / transient_noise) if transient_noise else "",
+        "first": next(iter(states), ""),
+    }
+    noisy = transient_noise is not None and "noisy_transient" in spoken.deck
+    case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "overrides": stimulus.overrides}
+
+    def written(*names: str) -> list[str]:
+        return [spoken.deck[name].format(**parts) for name in names if name in spoken.deck]
+
+    lines = [
+        *written("title"),
+        *spoken.preamble,
+        *written("options", "include"),
+        *driven_circuit(device, subcircuit, stimulus.drive, duration, **case),
+        *written("noisy_transient" if noisy else "transient", "print"),
+    ]
+    if "measure" in spoken.deck:
+        lines += [spoken.deck["measure"].format(**parts, state=name) for name in states]
+    return "\n".join([*lines, *written("end")]) + "\n"
+
+
+def run_deck(deck: Path, time_limit: float = 120.0) -> dict[str, float]:
+    """Run a deck with ``ngspice -b`` and return its measurements.
+
+    Raises
+    ------
+    MissingDependencyError
+        If there is no ngspice program.
+    NgspiceError
+        If it fails or does not finish in time.
+    """
+    program = shutil.which("ngspice")
+    if program is None:
+        raise MissingDependencyError("the ngspice program was not found; 'sudo apt-get install ngspice' installs it")
+    try:
+        ended = subprocess.run(
+            [program, "-b", deck.name],
+            cwd=deck.parent,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=time_limit,
+        )
+    except subprocess.TimeoutExpired:
+        raise NgspiceError(f"ngspice -b {deck.name} did not finish within {time_limit:g} s") from None
+    found = re.findall(r"^(\w+)\s*=\s*([-+.\deE]+)", ended.stdout, re.M)
+    output = f"{ended.stderr}\n{ended.stdout}".splitlines()
+    failures = [line.strip() for line in output if re.search(r"\berror\b|failed|aborted", line, re.I)]
+    if ended.returncode != 0 or failures or not found:
+        raise NgspiceError(f"ngspice -b {deck.name} failed", failures or [line for line in output if line.strip()][-5:])
+    return {name: float(value) for name, value in found}

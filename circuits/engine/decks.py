@@ -1,0 +1,119 @@
+"""The circuit around a device: what drives its branches, and where its terminals go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...devices.language.waveforms import DC, Drive, as_waveform
+from ...devices.model import CompactModel
+from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.spice.statements import Statements
+from ...devices.targets.spice.subcircuit import Subcircuit
+from .native import NativeDevice
+
+#: What stands for a device in a netlist; its text defines it, :func:`instance` places it.
+Form = Subcircuit | NativeDevice
+
+
+def nodes_of(device: CompactModel, suffix: str = "") -> dict[str, str]:
+    """Circuit node of every terminal; of terminals that branches connect, the first negative one is ground."""
+    nodes: dict[str, str] = {}
+    for branch in device.branches().values():
+        if branch.positive not in nodes and branch.negative not in nodes:
+            nodes[branch.negative] = "0"
+        for terminal in (branch.positive, branch.negative):
+            nodes.setdefault(terminal, terminal + suffix)
+    return nodes
+
+
+def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], suffix: str = "") -> str:
+    """The line ``X1 pins name parameter=value ...`` of a device, or ``N1 ...`` of a native one."""
+    nodes = nodes_of(device, suffix)
+    for name in overrides:
+        device.source_of(name)  # refuses what is no parameter
+    pins = [nodes.get(pin, pin + suffix) for pin in form.pins]
+    label = suffix.removeprefix("_") or "1"
+    if isinstance(form, NativeDevice):
+        return form.instance(label, pins, **overrides)
+    return "\n".join(_statements(form).instance(label, pins, form.name, overrides))
+
+
+def observable_vector(form: Form, name: str, suffix: str = "") -> str:
+    """What ngspice calls an observable of the instance that :func:`instance` places."""
+    label = suffix.removeprefix("_") or "1"
+    return f"@n{label}[{name}]" if isinstance(form, NativeDevice) else f"v(x{label}.{name})"
+
+
+def _statements(form: Form) -> Statements:
+    """How the netlist around a form is written: native devices are ngspice's."""
+    return Statements(DIALECTS["ngspice" if isinstance(form, NativeDevice) else form.dialect])
+
+
+def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
+    """Sources ``V_rest_<branch>`` that hold the branches other than the first at 0 V."""
+    nodes, others = nodes_of(device, suffix), list(device.branches().values())[1:]
+    return [f"V_rest_{b.name}{suffix} {nodes[b.positive]} {nodes[b.negative]} 0" for b in others]
+
+
+def driven_circuit(
+    device: CompactModel,
+    form: Form,
+    drive: Drive,
+    duration: float,
+    *,
+    source: str = "voltage",
+    inputs: Mapping[str, Drive] | None = None,
+    overrides: Mapping[str, float] | None = None,
+) -> list[str]:
+    """The device as ``X1`` (or ``N1``) and a source on each branch and input; ``V_meter_<branch>`` reads its current.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    form : Subcircuit or NativeDevice
+        What stands for it, with the inputs as pins.
+    drive : float, array_like or Waveform
+        Voltage [V] or current [A] of the driven branch.
+    duration : float
+        Length of the transient. [s]
+    source : str
+        What is imposed, as for :meth:`CompactModel.simulate`.
+    inputs : Mapping, optional
+        Drives of inputs and of other branches; branches without one are at 0 V.
+    overrides : Mapping, optional
+        Parameters of the instance.
+
+    Returns
+    -------
+    list of str
+        Lines of a netlist.
+    """
+    branches, nodes = device.branches(), nodes_of(device)
+    driven = next((b for b in branches.values() if source in (b.name, b.current)), next(iter(branches.values())))
+    waveforms = {name: as_waveform(value, duration, name) for name, value in (inputs or {}).items()}
+    write, lines = _statements(form), []
+    for name, branch in branches.items():
+        low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
+        value = as_waveform(drive, duration) if branch is driven else waveforms.get(name, DC(0.0))
+        by_current = branch is driven and source in ("current", branch.current)
+        if by_current:
+            lines += write.current_source(name, low, inner, value, duration)
+        else:
+            lines += write.voltage_source(name, inner, low, value, duration)
+        lines += write.voltage_source(f"meter_{name}", inner, high, DC(0.0), duration)
+    for name, declared in device.input_declarations().items():
+        if name in waveforms:
+            lines += write.voltage_source(name, f"{name}_si", "0", waveforms[name], duration)
+            lines += write.gain(name, name, "0", f"{name}_si", 1 / declared.netlist_scale)
+    return [*lines, instance(device, form, overrides or {})]
+
+
+def wrapped(line: str, width: int = 1000) -> str:
+    """Continue a long line: ngspice reads lines of limited length."""
+    words, lines = line.split(" "), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > width:
+            lines.append("+")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return "\n".join(lines)

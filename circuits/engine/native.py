@@ -1,0 +1,168 @@
+r"""Native devices in a netlist: compiled once for each model and its options, kept in the user's cache.
+
+A native device does in machine code what a subcircuit does in behavioural sources; a deck has ``N`` elements in place
+of ``X`` elements, and a ``.model`` line with the device's parameters in place of the subcircuit::
+
+    native = native_device(mtj)
+    deck = f"* two\n{native}\nV1 a 0 0.1\n{native.instance('1', 'a 0 x y z')}\n{native.instance('2', 'a 0 u v w')}"
+    run(deck, OperatingPoint(), osdi=[native.file])
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from ...devices.core.cache import cache_folder
+from ...devices.language.errors import ParameterError, SynaspiceError
+from ...devices.language.version import __version__
+from ...devices.model import CompactModel
+from ...devices.simulation.ensembles import hoisting
+from ...devices.targets import scaled
+from ...devices.targets.modules import (
+    c_compiler,
+    c_expressions,
+    module_equations,
+    native_equations,
+    osdi,
+    osdi_descriptor,
+    osdi_template,
+)
+from .osdi_library import find_osdi_library
+
+#: What writes the C.
+_WRITERS = (
+    c_expressions,
+    hoisting,
+    module_equations,
+    native_equations,
+    osdi,
+    osdi_descriptor,
+    osdi_template,
+    scaled,
+)
+
+
+@dataclass(frozen=True)
+class NativeDevice:
+    """A compiled device as a netlist has it; its text is the ``.model`` line.
+
+    Attributes
+    ----------
+    name : str
+        Name of the model, for the lines of instances.
+    kind : str
+        What the compiled file calls the device.
+    pins : tuple of str
+        Terminals, then a node for every state, then inputs.
+    file : Path
+        The compiled file.
+    values : mapping
+        Parameters of the model.
+    """
+
+    name: str
+    kind: str
+    pins: tuple[str, ...]
+    file: Path
+    values: Mapping[str, float]
+
+    def __str__(self) -> str:
+        words = [f".model {self.name} {self.kind}", *(f"{name}={value!r}" for name, value in self.values.items())]
+        lines = [words[0]]
+        for word in words[1:]:  # ngspice reads lines of limited length
+            if len(lines[-1]) + len(word) > 110:
+                lines.append("+")
+            lines[-1] += f" {word}"
+        return "\n".join(lines)
+
+    def instance(self, name: str, nodes: str | Sequence[str], **parameters: float) -> str:
+        """The line of an instance.
+
+        Parameters
+        ----------
+        name : str
+            Its name, without the letter ``N``.
+        nodes : str or sequence of str
+            Nodes in the order of ``pins``; those that are left out at the end are the instance's own.
+        **parameters : float
+            Parameters of its own.
+        """
+        words = nodes if isinstance(nodes, str) else " ".join(nodes)
+        return " ".join([f"N{name}", words, self.name, *(f"{key}={value!r}" for key, value in parameters.items())])
+
+
+def native_device(
+    device: CompactModel, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False
+) -> NativeDevice:
+    """Compile a device for ngspice, or find it in the cache.
+
+    Devices of one model with the same options share a file: their parameters are on the ``.model`` line.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    name : str, optional
+        Name of the ``.model`` line; default: the model's name with ``_native``.
+    inputs, noise
+        As of :meth:`CompactModel.osdi_source`.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not in the cache, and there is no C compiler.
+    CompilationError
+        If the compiler fails.
+    """
+    kind, file = _compiled(device.structure, tuple(inputs), noise)
+    values = {key: value for key, value in device.values.items() if key not in inputs}
+    pins = (*device.terminals(), *device.state_declarations(), *inputs)
+    return NativeDevice(name or f"{device.model_name().replace('-', '_')}_native", kind, pins, file, values)
+
+
+@lru_cache(maxsize=256)
+def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool) -> tuple[str, Path]:
+    model, options = structure
+    plain: CompactModel = model(**dict(options))
+    digest = hashlib.sha256(_content(plain, inputs, noise).encode()).hexdigest()[:12]
+    kind = f"{plain.model_name().replace('-', '_')}_{digest}"
+    file = cache_folder("native") / f"{kind}.osdi"
+    if not file.exists():
+        try:
+            plain.compile_osdi(file, name=kind, inputs=inputs, noise=noise)
+        except ParameterError:
+            if not file.exists():  # otherwise another process was faster
+                raise
+    return kind, file
+
+
+def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool) -> str:
+    """Everything that a compiled file depends on. Its C would say the same, but takes seconds to write."""
+    system = plain.system
+    groups = (system.derived, system.initial, system.auxiliaries, system.currents, system.rates, system.noises)
+    parts = [str(group) for group in (*groups, system.electrical_noises, system.observables, system.spheres)]
+    declared = plain.parameter_declarations().items()
+    parts += [f"{name} {item.unit} {item.bounds} {item.description} {plain.values[name]!r}" for name, item in declared]
+    parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs, noise))]
+    parts += [f"{x} {state.scale} {state.bounds}" for x, state in plain.state_declarations().items()]
+    parts += [__version__, sp.__version__, platform.machine(), platform.system(), *c_compiler.FLAGS]
+    parts += [Path(str(module.__file__)).read_text(encoding="utf-8") for module in _WRITERS]
+    return "\n".join(parts)
+
+
+def why_not_native() -> str | None:
+    """What native devices lack here, as a message; None if they can be used."""
+    try:
+        find_osdi_library()
+        c_compiler.find_compiler()
+    except SynaspiceError as error:
+        return str(error)
+    return None

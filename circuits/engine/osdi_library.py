@@ -1,0 +1,143 @@
+"""The ngspice that loads native devices: where it is, and whether a given one is such an ngspice.
+
+Debian builds ngspice with the interface OSDI since its release 13; where the system's ngspice is without it,
+``make ngspice-osdi`` builds one with it into the user's cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from ...devices.core.cache import cache_folder, cache_root
+from ...devices.language.errors import MissingDependencyError
+from .library import LIBRARY_VARIABLE, find_library, require_pyspice
+from .process import work
+
+#: Environment variable that names another folder for the ngspice that ``make ngspice-osdi`` builds.
+FOLDER_VARIABLE = "SYNASPICE_NGSPICE_OSDI"
+
+HINT = (
+    "'make ngspice-osdi' in synaspice's repository builds one (Debian, Ubuntu); elsewhere configure ngspice >= 39 with "
+    f"--enable-osdi --with-ngshared, and name the library in {LIBRARY_VARIABLE}"
+)
+
+
+def ngspice_folder() -> Path:
+    """The folder of the ngspice that ``make ngspice-osdi`` builds; it need not exist."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else cache_root() / "ngspice-osdi"
+
+
+def find_osdi_library() -> str:
+    """Find a shared library of ngspice that loads native devices.
+
+    The one that the environment variable ``NGSPICE_LIBRARY_PATH`` names is taken or none; without it the one that
+    ``make ngspice-osdi`` built, or that of the system if it can.
+
+    Returns
+    -------
+    str
+        Its path.
+
+    Raises
+    ------
+    MissingDependencyError
+        If there is none; the message says how to get one.
+    """
+    if os.environ.get(LIBRARY_VARIABLE):
+        library = find_library()
+        if not has_osdi(library):
+            raise MissingDependencyError(
+                f"{library}, which {LIBRARY_VARIABLE} names, was built without OSDI and loads no native devices; {HINT}"
+            )
+        return library
+    for name in ("libngspice.so", "libngspice.0.dylib", "libngspice.dylib"):
+        own = ngspice_folder() / "lib" / name
+        if own.is_file():
+            return str(own)
+    try:
+        library = find_library()
+    except MissingDependencyError:
+        library = ""
+    if not library or not has_osdi(library):
+        what = f"{library} was built without OSDI" if library else "there is no ngspice"
+        raise MissingDependencyError(f"native devices need an ngspice that loads them, and {what}; {HINT}")
+    return library
+
+
+def find_osdi_program() -> str:
+    """Find an ngspice program that loads native devices: the one that ``make ngspice-osdi`` builds, or the system's.
+
+    Raises
+    ------
+    MissingDependencyError
+        If there is none.
+    """
+    program = ngspice_folder() / "bin" / "ngspice"
+    if program.is_file():
+        return str(program)
+    found = shutil.which("ngspice")
+    if found and _program_has_osdi(found):
+        return found
+    raise MissingDependencyError(
+        f"there is no {program}, and {f'{found} was built without OSDI' if found else 'no other ngspice'}; {HINT}"
+    )
+
+
+@functools.cache
+def _program_has_osdi(program: str) -> bool:
+    """Give the program a command of the interface without its argument: it does not know it, or misses something."""
+    deck = "* probe\n.control\nosdi\nquit\n.endc\nR1 a 0 1\n.end\n"
+    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+        (Path(folder) / "probe.cir").write_text(deck, encoding="utf-8")
+        command = [program, "-b", "probe.cir"]
+        try:
+            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    said = ended.stdout + ended.stderr
+    return "osdi" in said and "no such command" not in said
+
+
+def has_osdi(library: str) -> bool:
+    """Whether a shared library of ngspice knows the command ``osdi``; asked once for each file, and remembered."""
+    try:
+        state = Path(library).stat()
+    except OSError:  # a name that the system's loader resolves
+        return _ask(library)
+    return _remembered(library, f"{Path(library).resolve()} {state.st_size} {state.st_mtime_ns}")
+
+
+@functools.cache
+def _remembered(library: str, key: str) -> bool:
+    notes = cache_folder("native") / "libraries.json"
+    try:
+        known = json.loads(notes.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    if key not in known:
+        known[key] = _ask(library)
+        with contextlib.suppress(OSError):
+            with tempfile.NamedTemporaryFile("w", dir=notes.parent, delete=False, encoding="utf-8") as new:
+                json.dump(known, new, indent=1)
+            Path(new.name).replace(notes)
+    return bool(known[key])
+
+
+def _ask(library: str) -> bool:
+    """Give ngspice the command without its argument: it says that something is missing, or that it knows no such."""
+    require_pyspice()
+    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+        ended, log = work(folder, library, ["* probe", "R1 a 0 1", ".end"], [], [""], 30.0)
+    return ended is not None and bool(log) and not any("no such command" in line for line in log)
+
+
+if __name__ == "__main__":
+    print(ngspice_folder())

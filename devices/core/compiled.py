@@ -1,0 +1,170 @@
+"""Functions compiled from a system's equations: what integrators, Newton's method and static curves call."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
+from .system import Expressions, System, build_system
+
+Function = Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Functions of (voltages, states, parameters) generated from a system; see :func:`compiled`.
+
+    ``scalar`` functions take plain numbers and are what integrators call; ``array`` functions
+    broadcast. Parameters are all declared ones followed by the derived ones.
+    """
+
+    system: System
+
+    @functools.cached_property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """Symbols of the parameter vector."""
+        return (*self.system.parameters, *self.system.derived)
+
+    # Printing a symbol's name takes longer than looking at the states of a thousand trajectories: once is enough.
+    @functools.cached_property
+    def parameter_names(self) -> list[str]:
+        """Names of the elements of the parameter vector."""
+        return list(map(str, self.parameters))
+
+    @functools.cached_property
+    def voltage_names(self) -> list[str]:
+        """Names of the branches' voltages."""
+        return list(map(str, self.system.voltages))
+
+    @functools.cached_property
+    def state_names(self) -> list[str]:
+        """Names of the states."""
+        return list(map(str, self.system.states))
+
+    @functools.cached_property
+    def static_names(self) -> list[str]:
+        """Names of what :attr:`static_array` gives."""
+        currents, observables = list(map(str, self.system.currents)), list(map(str, self.system.observables))
+        slopes = [f"d{i}/d{v}" for i, v in zip(currents, self.voltage_names, strict=True)]
+        return [*currents, *slopes, *observables, *(f"d{x}/dt" for x in self.state_names)]
+
+    @functools.cached_property
+    def static_outputs(self) -> list[sp.Expr]:
+        """What :attr:`static_array` gives: currents, dg/dv (diagonal), observables and rates."""
+        flat, quiet = self.system.flat, self.quiet
+        slopes = [sp.diff(g, v) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
+        return [*flat.currents.values(), *slopes, *flat.observables.values(), *quiet.rates.values()]
+
+    @functools.cached_property
+    def quiet(self) -> System:
+        """The flat system with its noise switched off."""
+        flat = self.system.flat
+        silence = dict.fromkeys(self.system.noises, sp.S.Zero)
+
+        def quieten(group: Expressions) -> Expressions:
+            return {symbol: expression.xreplace(silence) for symbol, expression in group.items()}
+
+        return replace(flat, rates=quieten(flat.rates), auxiliaries=quieten(flat.auxiliaries))
+
+    def _define(self, name: str, outputs: Sequence[sp.Expr], namespace: Mapping[str, Any]) -> Function:
+        groups = {"v": self.system.voltages, "x": self.system.states, "p": self.parameters}
+        return define(function_source(name, groups, outputs), name, namespace)
+
+    def _gradient(self, group: Expressions, by: Sequence[sp.Symbol]) -> list[sp.Expr]:
+        return [sp.diff(expression, symbol) for expression in group.values() for symbol in by]
+
+    @functools.cached_property
+    def rates(self) -> Function:
+        """Scalar function for the rates of the states."""
+        return self._define("rates", list(self.quiet.rates.values()), SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def jacobian(self) -> Function:
+        """Scalar function for df/dx and df/dv, row by row."""
+        rates, states = self.quiet.rates, self.system.states
+        outputs = [*self._gradient(rates, states), *self._gradient(rates, self.system.voltages)]
+        return self._define("jacobian", outputs, SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def currents(self) -> Function:
+        """Scalar function for the currents, dg/dv and dg/dx."""
+        group = self.system.flat.currents
+        by = self.system.voltages, self.system.states
+        outputs = [*group.values(), *self._gradient(group, by[0]), *self._gradient(group, by[1])]
+        return self._define("currents", outputs, SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def conduction(self) -> Function:
+        """Scalar function for the currents and dg/dv: what Newton's method for a voltage needs."""
+        group = self.system.flat.currents
+        outputs = [*group.values(), *self._gradient(group, self.system.voltages)]
+        return self._define("conduction", outputs, SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def conduction_array(self) -> list[Function]:
+        """Array functions for the current and dg/dv of each branch: Newton's method for many devices at once."""
+        pairs = zip(self.system.flat.currents.values(), self.system.voltages, strict=True)
+        return [self._define("conduction", [g, sp.diff(g, v)], ARRAY_NAMESPACE) for g, v in pairs]
+
+    @functools.cached_property
+    def static_array(self) -> Function:
+        """Array function for currents, dg/dv (diagonal), observables and rates."""
+        return self._define("static", self.static_outputs, ARRAY_NAMESPACE)
+
+    @functools.cached_property
+    def derived_source(self) -> str:
+        """Source of the function of the declared parameters for the derived ones."""
+        known: Expressions = {}
+        for symbol, expression in self.system.derived.items():
+            known[symbol] = expression.xreplace(known)
+        return function_source("derived", {"p": self.system.parameters}, list(known.values()))
+
+    @functools.cached_property
+    def initial_source(self) -> str:
+        """Source of the function of the parameters for the initial state."""
+        return function_source("initial", {"p": self.parameters}, list(self.system.initial.values()))
+
+    @functools.cached_property
+    def derived(self) -> Function:
+        """Scalar function of the declared parameters for the derived ones."""
+        return define(self.derived_source, "derived", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def derived_names(self) -> list[str]:
+        """Names of the derived quantities."""
+        return list(map(str, self.system.derived))
+
+    @functools.cached_property
+    def derived_array(self) -> Function:
+        """Array function of the declared parameters for the derived ones."""
+        return define(self.derived_source, "derived", ARRAY_NAMESPACE)
+
+    @functools.cached_property
+    def initial(self) -> Function:
+        """Scalar function of the parameters for the initial state."""
+        return define(self.initial_source, "initial", SCALAR_NAMESPACE)
+
+    @functools.cached_property
+    def initial_array(self) -> Function:
+        """Array function of the parameters for the initial state."""
+        return define(self.initial_source, "initial", ARRAY_NAMESPACE)
+
+
+@functools.lru_cache(maxsize=256)
+def compiled_for(model: Any, options: tuple[tuple[str, str], ...]) -> Compiled:
+    """The generated functions for a model and a choice of its options."""
+    return Compiled(build_system(model, options))
+
+
+def evaluate_derived(functions: Compiled, values: Mapping[str, float]) -> dict[str, float]:
+    """Values of the derived quantities, by name, for those of the declared parameters."""
+    # NumPy's numbers divide by zero to infinity: a torque that vanishes has an infinite critical current.
+    with np.errstate(all="ignore"):
+        results = functions.derived([np.float64(value) for value in values.values()])
+    return {name: float(value) for name, value in zip(functions.derived_names, results, strict=True)}

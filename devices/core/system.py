@@ -1,0 +1,240 @@
+"""From a declaration to a system of equations: the one form that every target is generated from."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from ..language.constants import CONSTANTS
+from ..language.declaration import (
+    TEMPERATURE,
+    Auxiliary,
+    Branch,
+    Declarations,
+    Derived,
+    ElectricalNoise,
+    Noise,
+    Observable,
+    State,
+    Symbols,
+    Telegraph,
+    Vectorial,
+)
+from ..language.functions import boundary, ramp
+
+Expressions = dict[sp.Symbol, sp.Expr]
+
+
+@dataclass(frozen=True)
+class System:
+    """Differential-algebraic equations of one device structure, in SymPy.
+
+    Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries`` (declared
+    earlier), ``noises``, physical constants and the temperature. A state with bounds is seen by the equations
+    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. ``jumps`` are the rates
+    ``<name>_up`` and ``<name>_down`` of the telegraph processes, which are parameters otherwise. Symbol order is
+    declaration order.
+    """
+
+    parameters: tuple[sp.Symbol, ...]
+    derived: Expressions
+    voltages: tuple[sp.Symbol, ...]
+    states: tuple[sp.Symbol, ...]
+    initial: Expressions
+    auxiliaries: Expressions
+    currents: Expressions
+    free_rates: Expressions
+    rates: Expressions
+    noises: Expressions
+    electrical_noises: dict[str, tuple[sp.Expr, sp.Expr]]
+    jumps: Expressions
+    observables: Expressions
+    spheres: tuple[tuple[sp.Symbol, ...], ...]
+
+    @functools.cached_property
+    def flat(self) -> System:
+        """The same system with the auxiliaries substituted away."""
+        known: Expressions = {}
+        for symbol, expression in self.auxiliaries.items():
+            known[symbol] = expression.xreplace(known)
+
+        def flatten(group: Expressions) -> Expressions:
+            return {symbol: expression.xreplace(known) for symbol, expression in group.items()}
+
+        return replace(
+            self,
+            auxiliaries=known,
+            currents=flatten(self.currents),
+            free_rates=flatten(self.free_rates),
+            rates=flatten(self.rates),
+            noises=flatten(self.noises),
+            electrical_noises={
+                name: (white.xreplace(known), flicker.xreplace(known))
+                for name, (white, flicker) in self.electrical_noises.items()
+            },
+            jumps=flatten(self.jumps),
+            observables=flatten(self.observables),
+        )
+
+
+def within(state: Any, bounds: tuple[float, float]) -> Any:
+    """The state, or the bound that it is beyond."""
+    low, high = bounds
+    return state + ramp(low - state) - ramp(state - high)
+
+
+def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float) -> Any:
+    """Let a rate lead up to the bounds of its state and not beyond.
+
+    An outward rate is multiplied by :func:`~synaspice.devices.language.functions.boundary` of the distance to the
+    wall; an inward rate is left alone, so that a state at its bound leaves it freely.
+    """
+    low, high = bounds
+    width = layer * (high - low)
+    upward, downward = boundary((high - state) / width), boundary((state - low) / width)
+    return ramp(rate) * upward - ramp(-rate) * downward
+
+
+@functools.lru_cache(maxsize=256)
+def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> System:
+    """Evaluate a model's equations, once for each choice of its options.
+
+    Raises
+    ------
+    TypeError
+        If the equations leave a declared quantity without an expression, or give one to a name
+        that was not declared.
+    """
+    declared = model.declarations()
+
+    parameters = tuple(sp.Symbol(name, real=True) for name in model.parameter_declarations())
+    entries: dict[str, Any] = {str(symbol): symbol for symbol in parameters}
+    entries |= dict(options) | {"temperature": TEMPERATURE}
+    for name, item in declared.items():
+        if isinstance(item, Vectorial):
+            symbols = item.symbols
+            entries[name] = sp.Matrix(symbols) if item.vector else symbols[0]
+        elif isinstance(item, Branch):
+            entries[name] = sp.Symbol(name, real=True)
+    entries |= _parameter_vectors(entries)
+    s = Symbols(entries)
+    # An integrator or Newton's method may try a state beyond its bounds: the equations see it at the bound.
+    bounded = [item for item in declared.values() if isinstance(item, State) and item.bounds]
+    limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
+    given = dict(model.equations(Symbols(entries | {str(x): limit for x, limit in limited.items()})))
+
+    def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
+        if key not in given:
+            raise TypeError(f"{model.__name__}.equations() gives no expression for {key!r}")
+        value = given.pop(key)
+        if isinstance(item, Vectorial) and item.vector:
+            if len(value) != len(item.components):
+                raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
+            return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
+        if isinstance(item, Telegraph):
+            return {sp.Symbol(key, real=True): sp.sympify(value)}
+        target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
+        return {target: sp.sympify(value)}
+
+    groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
+    for item in bounded:
+        assert item.bounds is not None
+        groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
+    initial: Expressions = {}
+    free: Expressions = {}
+    jumps: Expressions = {}
+    rates: Expressions = {}
+    spheres: list[tuple[sp.Symbol, ...]] = []
+    electrical: dict[str, tuple[sp.Expr, sp.Expr]] = {}
+    for name, item in declared.items():
+        if isinstance(item, State):
+            symbols = item.symbols
+            start = item.initial(s)
+            initial |= dict(zip(symbols, map(sp.sympify, start if item.vector else (start,)), strict=True))
+            own = take(f"d{name}/dt", item)
+            free |= own
+            rates |= {
+                x: enforce_bounds(rate, x, item.bounds, item.boundary_layer) if item.bounds else rate
+                for x, rate in own.items()
+            }
+            if item.unit_sphere:
+                spheres.append(tuple(symbols))
+        elif isinstance(item, Branch):
+            groups[Branch] |= take(item.current, item)
+        elif isinstance(item, ElectricalNoise):
+            if name not in given:
+                raise TypeError(f"{model.__name__}.equations() gives no densities for {name!r}")
+            white, flicker = given.pop(name)
+            electrical[name] = sp.sympify(white), sp.sympify(flicker)
+        elif isinstance(item, Telegraph):
+            jumps |= take(f"{name}_up", item) | take(f"{name}_down", item)
+        elif isinstance(item, Derived | Auxiliary | Observable | Noise):
+            groups[type(item)] |= take(name, item)
+            if isinstance(item, Auxiliary) and item.report:
+                groups[Observable] |= {symbol: symbol for symbol in item.symbols}
+    if given:
+        raise TypeError(f"{model.__name__}.equations() gives expressions for undeclared names: {sorted(given)}")
+    system = System(
+        parameters=parameters,
+        derived=groups[Derived],
+        voltages=tuple(sp.Symbol(n, real=True) for n, item in declared.items() if isinstance(item, Branch)),
+        states=tuple(initial),
+        initial=initial,
+        auxiliaries=groups[Auxiliary],
+        currents=groups[Branch],
+        free_rates=free,
+        rates=rates,
+        noises=groups[Noise],
+        electrical_noises=electrical,
+        jumps=jumps,
+        observables=groups[Observable],
+        spheres=tuple(spheres),
+    )
+    _check_symbols(model, system)
+    return system
+
+
+def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:
+    """Offer scalar parameters ``field_x, field_y, field_z`` to the equations as the vector ``field``."""
+    stems = [name[:-2] for name in entries if name.endswith("_x")]
+    complete = [stem for stem in stems if all(f"{stem}_{axis}" in entries for axis in "yz") and stem not in entries]
+    return {stem: sp.Matrix([entries[f"{stem}_{axis}"] for axis in "xyz"]) for stem in complete}
+
+
+def _check_symbols(model: type[Declarations], system: System) -> None:
+    """Refuse equations that refer to something that is not known where it stands."""
+    inputs = {sp.Symbol(name, real=True) for name in (*model.input_declarations(), *model.telegraph_declarations())}
+    seen = {*system.parameters, *CONSTANTS, TEMPERATURE}
+    for symbol, expression in system.derived.items():
+        # Derived quantities are evaluated once; inputs and telegraph processes may change in time.
+        _refuse(model, symbol, expression, seen - inputs)
+        seen.add(symbol)
+    for symbol, expression in system.initial.items():
+        _refuse(model, symbol, expression, seen)
+    seen |= {*system.voltages, *system.states}
+    for symbol, expression in system.noises.items():
+        _refuse(model, symbol, expression, seen | set(system.auxiliaries))
+    for symbol, expression in system.auxiliaries.items():
+        _refuse(model, symbol, expression, seen | set(system.noises))
+        seen.add(symbol)
+    for group in (system.currents, system.observables):
+        for symbol, expression in group.items():
+            _refuse(model, symbol, expression, seen)
+    for name, densities in system.electrical_noises.items():
+        for density in densities:
+            _refuse(model, name, density, seen)
+    for symbol, expression in system.rates.items():
+        _refuse(model, symbol, expression, seen | set(system.noises))
+    for symbol, expression in system.flat.jumps.items():  # a rate of transition with white noise in it has no meaning
+        _refuse(model, symbol, expression, seen)
+
+
+def _refuse(model: type[Declarations], symbol: sp.Symbol | str, expression: sp.Expr, known: set[sp.Symbol]) -> None:
+    unknown = expression.free_symbols - known
+    if unknown:
+        names = ", ".join(sorted(map(str, unknown)))
+        raise TypeError(f"{model.__name__}: the expression for {symbol} refers to {names}, not defined before it")

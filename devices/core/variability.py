@@ -1,0 +1,198 @@
+r"""Device-to-device variability: samples of a device whose parameters are scattered.
+
+A distribution says how a parameter's value :math:`p` follows from its nominal value :math:`p_0` and a standard normal
+number :math:`z`, which is how correlated parameters are drawn too (a Gaussian copula):
+
+.. math::
+
+    \mathbf z = L\,\boldsymbol\zeta, \qquad L L^\mathsf T = \text{correlation matrix}, \qquad
+    \zeta_k \sim \mathcal N(0, 1)
+
+Cycle-to-cycle variability is another matter: noise of the device's own dynamics, which a model declares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from ..core.base import DeviceModel
+from ..language.checks import whole
+from ..language.errors import ParameterError, UnknownNameError
+from ..language.waveforms import FloatArray
+
+#: Draws after which a device is given up: the distribution then lies almost wholly outside the parameters' bounds.
+MOST_DRAWS = 1000
+
+Device = TypeVar("Device", bound=DeviceModel)
+
+
+class Distribution(Protocol):
+    """What scatters a parameter."""
+
+    def at(self, nominal: float, z: float) -> float:
+        """Value of the parameter whose nominal value is given, at a standard normal number."""
+        ...
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Normally distributed, p0 + sigma z, with the standard deviation in the parameter's unit or relative to p0.
+
+    Attributes
+    ----------
+    standard_deviation : float
+        Standard deviation, in the parameter's unit.
+    relative : bool
+        Whether it is relative to the nominal value.
+    """
+
+    standard_deviation: float
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        _check_width("standard_deviation", self.standard_deviation)
+
+    def at(self, nominal: float, z: float) -> float:
+        """Value at a standard normal number."""
+        return nominal + self.standard_deviation * z * (abs(nominal) if self.relative else 1.0)
+
+
+@dataclass(frozen=True)
+class LogNormal:
+    """Log-normally distributed about the nominal value as median, p0 exp(sigma z).
+
+    Attributes
+    ----------
+    standard_deviation : float
+        Standard deviation of the logarithm, which for small ones is the relative one.
+    """
+
+    standard_deviation: float
+
+    def __post_init__(self) -> None:
+        _check_width("standard_deviation", self.standard_deviation)
+
+    def at(self, nominal: float, z: float) -> float:
+        """Value at a standard normal number."""
+        return nominal * math.exp(self.standard_deviation * z)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Evenly distributed within a half-width about the nominal value.
+
+    Attributes
+    ----------
+    half_width : float
+        Half the width of the interval, in the parameter's unit.
+    relative : bool
+        Whether it is relative to the nominal value.
+    """
+
+    half_width: float
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        _check_width("half_width", self.half_width)
+
+    def at(self, nominal: float, z: float) -> float:
+        """Value at a standard normal number, erf(z / sqrt 2) half-widths from the nominal value."""
+        return nominal + self.half_width * math.erf(z / math.sqrt(2)) * (abs(nominal) if self.relative else 1.0)
+
+
+def sample(
+    device: Device,
+    distributions: Mapping[str, Distribution],
+    count: int,
+    seed: int,
+    *,
+    correlation: Mapping[tuple[str, str], float] | None = None,
+    first: int = 0,
+) -> list[Device]:
+    """Draw devices with scattered parameters.
+
+    A device with a parameter outside its bounds, or that the model's own check refuses, is drawn again as a whole: the
+    distributions are those given, cut off at what makes a device, and no value piles up at a bound.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The nominal device.
+    distributions : mapping
+        A distribution for each parameter to scatter, by name. The others stay, or follow where their default is
+        computed from those.
+    count : int
+        Number of devices.
+    seed : int
+        Seed; device k of a seed is the same however many there are.
+    correlation : mapping, optional
+        Correlation coefficients of pairs of those parameters, ``{("resistance_on", "resistance_off"): 0.8}``: of the
+        normal numbers behind them. Default: independent.
+    first : int
+        Number of the first of the devices.
+
+    Returns
+    -------
+    list of DeviceModel
+        The devices.
+
+    Raises
+    ------
+    ParameterError
+        If the correlations are no correlation matrix, or a thousand draws give no device.
+    UnknownNameError
+        If a name is no parameter of the device.
+    """
+    number, seed = whole("count", count, 1), whole("seed", seed, 0, 2**64 - 1)
+    names = list(distributions)
+    for name in names:
+        if name not in device.values:
+            raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+    factor = _factor(names, correlation or {})
+    return [_draw(device, distributions, factor, seed, index) for index in range(first, first + number)]
+
+
+def _draw(
+    device: Device, distributions: Mapping[str, Distribution], factor: FloatArray, seed: int, index: int
+) -> Device:
+    """Draw one device from the random stream of its index."""
+    generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], dtype=np.uint64)))
+    refusal: Exception | None = None
+    for _ in range(MOST_DRAWS):
+        numbers = (factor @ generator.standard_normal(len(distributions))).tolist()
+        scattered: dict[str, Any] = {
+            name: distribution.at(device.values[name], z)
+            for (name, distribution), z in zip(distributions.items(), numbers, strict=True)
+        }
+        try:
+            return device.replace(**scattered)
+        except ParameterError as error:
+            refusal = error
+    raise ParameterError(f"{MOST_DRAWS} draws gave no device that can be; of the last: {refusal}")
+
+
+def _factor(names: list[str], correlation: Mapping[tuple[str, str], float]) -> FloatArray:
+    """Cholesky factor of the correlation matrix."""
+    matrix = np.eye(len(names))
+    for pair, coefficient in correlation.items():
+        for name in pair:
+            if name not in names:
+                raise UnknownNameError("scattered parameter", name, names)
+        first, second = map(names.index, pair)
+        if first == second or not -1 <= coefficient <= 1:
+            raise ParameterError(f"the correlation of {pair} must be a number from -1 to 1 of two different parameters")
+        matrix[first, second] = matrix[second, first] = coefficient
+    try:
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise ParameterError("the correlations contradict each other, or are complete: no correlation matrix") from None
+
+
+def _check_width(name: str, value: float) -> None:
+    if not 0 <= value < math.inf:
+        raise ParameterError(f"{name} must be finite and not negative, not {value!r}")

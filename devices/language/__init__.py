@@ -1,0 +1,4 @@
+"""The words in which a device is declared, and what they need: parameters, units, waveforms, errors.
+
+Nothing here knows how a device is simulated or exported.
+"""

@@ -1,0 +1,365 @@
+"""The words in which a compact model is declared: parameters, branches, states, noise, observables.
+
+Each of them is a class attribute of a :class:`~synaspice.devices.model.CompactModel`; its
+attribute name is the symbol that the model's equations use.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, overload
+
+import sympy as sp
+
+from .errors import ParameterError, UnknownNameError
+from .quantity import format_si, parse_quantity
+
+AXES = ("x", "y", "z")
+
+
+class Values(Protocol):
+    """What has values for declared quantities: a device, or a cell."""
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Values of the parameters."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Values of the options."""
+
+
+class DerivedValues(Protocol):
+    """What has values for derived quantities: a device."""
+
+    @property
+    def derived(self) -> Mapping[str, float]:
+        """Values of the derived quantities."""
+
+
+class Declared:
+    """Base of everything that is declared as a class attribute and knows its own name."""
+
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __set__(self, instance: Values, value: object) -> None:
+        raise AttributeError(f"a device does not change: device.replace({self.name}=...) makes another one")
+
+
+@dataclass
+class Parameter(Declared):
+    """A number that describes the device.
+
+    Attributes
+    ----------
+    default : float or callable
+        The default value; or a function of the model instance, for a default that is computed from the
+        other parameters (a demagnetising factor from the geometry) unless it is given.
+    unit : str
+        SI unit, ``"1"`` for a pure number.
+    description : str
+        What it is, in the field's words.
+    bounds : tuple of float
+        Smallest and largest value that make sense.
+    """
+
+    default: float | Callable[[Any], float]
+    unit: str
+    description: str
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Parameter: ...
+    @overload
+    def __get__(self, instance: Values, owner: type) -> float: ...
+    def __get__(self, instance: Values | None, owner: type) -> Parameter | float:
+        return self if instance is None else instance.values[self.name]
+
+    def check(self, value: object) -> float:
+        """Return the value as a float, or say what is wrong with it.
+
+        Raises
+        ------
+        ParameterError
+            Not a number, NaN, of another unit, or outside the bounds.
+        """
+        try:
+            number = parse_quantity(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+        except ParameterError as error:
+            raise ParameterError(f"{self.name}: {error}") from None
+        except (TypeError, ValueError):
+            raise ParameterError(f"{self.name}: expected a number in {self.unit!r}, not {value!r}") from None
+        low, high = self.bounds
+        if not low <= number <= high:  # also catches NaN
+            raise ParameterError(
+                f"{self.name} = {number:g} {self.unit} is outside its bounds "
+                f"[{format_si(low, self.unit)}, {format_si(high, self.unit)}] ({self.description})"
+            )
+        return number
+
+
+@dataclass
+class Input(Parameter):
+    """A parameter that a drive may also vary in time, such as an external field.
+
+    ``netlist_scale`` is the value that one volt on the corresponding pin stands for in a netlist.
+    """
+
+    netlist_scale: float = 1.0
+
+
+@dataclass
+class Telegraph(Parameter):
+    """A two-state Markov process: random telegraph noise, such as a trap that is empty (0) or filled (1).
+
+    The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol
+    may appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
+    deterministic, netlists among it, holds it at its initial value, which is what the parameter of that name is.
+    """
+
+    default: float = 0.0
+    unit: str = "1"
+    description: str = "random telegraph process: 0 or 1"
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    def check(self, value: object) -> float:
+        """Return 0.0 or 1.0, or say that the value is neither."""
+        number = super().check(value)
+        if number not in (0.0, 1.0):
+            raise ParameterError(f"{self.name}: a telegraph process starts at 0 or at 1, not at {value!r}")
+        return number
+
+
+@dataclass
+class Option(Declared):
+    """A choice that changes the equations themselves, such as the window of a memristor."""
+
+    default: str
+    choices: tuple[str, ...]
+    description: str
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Option: ...
+    @overload
+    def __get__(self, instance: Values, owner: type) -> str: ...
+    def __get__(self, instance: Values | None, owner: type) -> Option | str:
+        return self if instance is None else instance.options[self.name]
+
+    def with_default(self, default: str) -> Option:
+        """The same option with another default, for a model derived from the one that declares it."""
+        return replace(self, default=default)
+
+    def check(self, value: object) -> str:
+        """Return the choice, or say which there are."""
+        if value not in self.choices:
+            raise UnknownNameError(f"choice for {self.name}", value, self.choices)
+        return str(value)
+
+
+@dataclass
+class Branch(Declared):
+    """A pair of terminals; the attribute name is its voltage, ``current`` the name of its current."""
+
+    positive: str
+    negative: str
+    description: str
+    current: str = "current"
+
+
+@dataclass
+class Vectorial(Declared):
+    """Common part of the declarations that may stand for a vector along x, y and z."""
+
+    unit: str
+    description: str
+
+    vector: bool = False
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the scalar components."""
+        return tuple(f"{self.name}_{axis}" for axis in AXES) if self.vector else (self.name,)
+
+    @property
+    def symbols(self) -> list[sp.Symbol]:
+        """Symbols of the scalar components."""
+        return [sp.Symbol(name, real=True) for name in self.components]
+
+
+@dataclass
+class Derived(Vectorial):
+    """A quantity that follows from the parameters by an equation, such as an area.
+
+    On an instance it is a number, or a triple of them for a vector.
+    """
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Derived: ...
+    @overload
+    def __get__(self, instance: DerivedValues, owner: type) -> Any: ...
+    def __get__(self, instance: DerivedValues | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        values = tuple(instance.derived[name] for name in self.components)
+        return values if self.vector else values[0]
+
+
+@dataclass
+class State(Vectorial):
+    """A quantity with a rate of change.
+
+    Attributes
+    ----------
+    initial : callable
+        Function of the symbols that gives the value at t = 0 (a triple for a vector). A static
+        analysis reads the device in this state.
+    scale : float
+        Size of the state in its unit; targets that need quantities of order one divide by it.
+    bounds : tuple of float, optional
+        The interval in which the state lives. Outward rates fall smoothly to zero in a
+        layer of ``boundary_layer`` times the interval's width, in every target alike.
+    unit_sphere : bool
+        Whether the three components are a direction, of norm one.
+    """
+
+    initial: Callable[[Any], Any] = lambda s: 0
+    scale: float = 1.0
+    bounds: tuple[float, float] | None = None
+    boundary_layer: float = 1e-3
+    unit_sphere: bool = False
+
+
+@dataclass
+class Auxiliary(Vectorial):
+    """An intermediate quantity with a name of its own: a node of the netlist, of order ``scale``.
+
+    With ``report`` it is an observable too.
+    """
+
+    scale: float = 1.0
+    report: bool = False
+
+
+@dataclass
+class Observable(Vectorial):
+    """A quantity to report that follows from voltages and states."""
+
+
+@dataclass
+class Noise(Vectorial):
+    r"""White noise (Stratonovich): the equations give its two-sided spectral density ``S``.
+
+    The symbol of that name in a rate is a noise with :math:`\langle n(t) n(t')\rangle = S\,\delta(t-t')`.
+    """
+
+
+@dataclass
+class ElectricalNoise(Declared):
+    r"""Noise of a branch's current: the equations give a pair of its one-sided spectral densities.
+
+    The first is that of the white part [A^2/Hz], the second that of the flicker part times the frequency [A^2]:
+    :math:`S_I(f) = S_w + S_f / f`. ``branch`` is the name of the branch's voltage. It is for noise analyses, where it
+    adds to what the noise of the states does to the current; the trajectory of a driven device does not depend on it.
+    """
+
+    branch: str
+    description: str
+
+
+class Declarations:
+    """What a class declares, by kind; base of :class:`~synaspice.devices.language.configured.Configured`."""
+
+    @classmethod
+    def model_name(cls) -> str:
+        """Name on the command line and in preset files: the class name in lower case, hyphenated."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
+
+    @classmethod
+    @functools.cache
+    def declarations(cls) -> dict[str, Declared]:
+        """Everything declared by the class and its bases, in order of declaration."""
+        found: dict[str, Declared] = {}
+        for base in reversed(cls.__mro__):
+            found |= {name: item for name, item in vars(base).items() if isinstance(item, Declared)}
+        return found
+
+    @classmethod
+    @functools.cache
+    def parameter_declarations(cls) -> dict[str, Parameter]:
+        """The declared parameters by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Parameter)}
+
+    @classmethod
+    @functools.cache
+    def option_declarations(cls) -> dict[str, Option]:
+        """The declared options by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Option)}
+
+    @classmethod
+    @functools.cache
+    def input_declarations(cls) -> dict[str, Input]:
+        """The parameters that a drive may vary in time."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Input)}
+
+    @classmethod
+    @functools.cache
+    def telegraph_declarations(cls) -> dict[str, Telegraph]:
+        """The random telegraph processes by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Telegraph)}
+
+    @classmethod
+    @functools.cache
+    def branches(cls) -> dict[str, Branch]:
+        """The declared branches by the name of their voltage."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Branch)}
+
+    @classmethod
+    @functools.cache
+    def terminals(cls) -> tuple[str, ...]:
+        """The terminals in order of first mention."""
+        return tuple(dict.fromkeys(node for b in cls.branches().values() for node in (b.positive, b.negative)))
+
+    @classmethod
+    @functools.cache
+    def state_declarations(cls) -> dict[str, State]:
+        """For every scalar state component, the declaration that it belongs to."""
+        states = (item for item in cls.declarations().values() if isinstance(item, State))
+        return {component: state for state in states for component in state.components}
+
+
+class Symbols(Mapping[str, Any]):
+    """The namespace in which equations are written: each declared name is a SymPy symbol.
+
+    Vectors are 3 x 1 SymPy matrices, options are strings, and ``temperature`` is the temperature
+    of the simulation in kelvin.
+    """
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self._entries = dict(entries)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise UnknownNameError("symbol in a model's equations", name, self._entries) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+TEMPERATURE = sp.Symbol("temperature", positive=True)

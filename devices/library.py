@@ -1,0 +1,68 @@
+"""A library file: many devices, each as a subcircuit (or module) of its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .catalog import models
+from .language.errors import ParameterError, UnknownNameError
+from .language.version import __version__
+from .model import CompactModel
+from .targets.spice.dialects import DIALECTS
+from .targets.spice.statements import check_name, joined, one_line
+
+
+def every_device() -> dict[str, CompactModel]:
+    """Every model of the package with every preset, by names such as ``mtj_ikeda2010``; its defaults as ``mtj``."""
+    package = __name__.partition(".devices.")[0]
+    found: dict[str, CompactModel] = {}
+    for name, model in models().items():
+        if model.__module__.startswith(package):
+            word = name.replace("-", "_")
+            found[word] = model()
+            found |= {f"{word}_{preset.replace('-', '_')}": model.preset(preset) for preset in model.presets()}
+    return found
+
+
+def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice", **options: Any) -> str:
+    """Write many devices into one file that a netlist can include.
+
+    Parameters
+    ----------
+    devices : Mapping
+        Devices by the names of their subcircuits, in the order in which they are to stand.
+    dialect : str
+        As of :meth:`CompactModel.netlist`.
+    **options
+        Further arguments of :meth:`CompactModel.netlist`, for all devices: ``observables``, ``noise``.
+
+    Returns
+    -------
+    str
+        The text of the file; the same for the same devices.
+
+    Raises
+    ------
+    ParameterError
+        If a name cannot be one, or two are the same to a simulator, for which case does not matter.
+    UnknownNameError
+        If there is no such dialect.
+    """
+    if dialect not in (*DIALECTS, "verilog-a"):
+        raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
+    seen: dict[str, str] = {}
+    for name in devices:
+        check_name(name, "subcircuit")
+        if name.lower() in seen:
+            raise ParameterError(f"{seen[name.lower()]!r} and {name!r} are the same name to a simulator")
+        seen[name.lower()] = name
+    mark = "// " if dialect == "verilog-a" else DIALECTS[dialect].comment
+    kind = "modules" if dialect == "verilog-a" else "subcircuits"
+    lines = [f"{mark}Library of {len(devices)} {kind} for {dialect}, by synaspice {__version__}:"]
+    for name, device in devices.items():
+        preset = device.provenance
+        what = f"preset {preset.name}: {preset.title}" if preset else "default parameters"
+        lines.append(f"{mark}  {name}: {device.model_name()}, {one_line(what)}")
+    texts = [device.netlist(dialect, name=name, **options).splitlines() for name, device in devices.items()]
+    return "\n".join([*lines, "", *joined([*text, ""] for text in texts)])

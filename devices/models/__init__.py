@@ -1,0 +1,4 @@
+"""The devices, a folder for each family.
+
+One module per model; what several models share is in :mod:`~synaspice.devices.physics`.
+"""

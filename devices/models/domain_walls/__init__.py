@@ -1,0 +1,1 @@
+"""Devices whose state is the position of a domain wall."""

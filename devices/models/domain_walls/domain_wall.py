@@ -1,0 +1,156 @@
+"""Devices whose state is the position of a domain wall: a two-terminal strip, and a three-terminal synapse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ...language.declaration import Branch, Derived, Observable, Option, Parameter, Symbols
+from .motion import _DomainWall
+
+
+def junction_conductance(s: Symbols, voltage: Any) -> Any:
+    r"""Conductance of a tunnel junction on top of the strip, linear in the wall's position.
+
+    .. math:: G = G_P \left[x + (1 - x)\, \frac{1 + (v / V_h)^2}{1 + (v / V_h)^2 + \mathrm{TMR}}\right]
+
+    Parameters
+    ----------
+    s : Symbols
+        The symbols of a device that declares ``parallel_conductance``, ``tmr`` and ``tmr_half_voltage``.
+    voltage : Expr
+        Voltage across the junction. [V]
+    """
+    bias = (voltage / s.tmr_half_voltage) ** 2
+    return s.parallel_conductance * (s.x + (1 - s.x) * (1 + bias) / (1 + bias + s.tmr))
+
+
+class DomainWallMagnet(_DomainWall):
+    r"""Two-terminal strip with a domain wall: its current moves the wall, its resistance tells where the wall is.
+
+    With ``readout="strip"`` the strip is the free layer of a spin valve whose reference layer is parallel to the domain
+    at small q,
+
+    .. math:: v = R_P \left[1 + \mathrm{MR}\,(1 - x)\right] i, \qquad R_P = \frac{\rho L}{w (t + t_\mathrm{HM})},
+        \qquad x = q / L
+
+    With ``readout="junction"`` a tunnel junction lies on the whole strip, its top is ``p``, and its conductance is
+    linear in the position,
+
+    .. math:: i = G_P \left[x + (1 - x)\, \frac{G_{AP}}{G_P}(v)\right] v, \qquad G_P = \frac{L w}{RA}
+
+    (see :func:`junction_conductance`); its current is taken out at the strip's end ``n`` and moves the wall as one that
+    flows along the whole strip, whose resistance is neglected. The wall follows the collective-coordinate equations
+
+    .. math::
+
+        \dot q = \Delta\, \frac{Q a + \alpha b}{1 + \alpha^2}, \qquad \dot\phi = \frac{Q b - \alpha a}{1 + \alpha^2}
+
+    with the torques :math:`a` (shape anisotropy, DMI, in-plane field, adiabatic torque) and :math:`b` (field along the
+    domains, spin Hall torque, pinning, non-adiabatic torque) that are written out, with all conventions, in
+    :mod:`synaspice.devices.models.domain_walls.motion`. q runs from ``n`` to ``p``: a positive current from ``p`` to
+    ``n`` has its electrons run from ``n`` to ``p`` and push the wall there, which lowers the resistance (a spin Hall
+    torque may do the opposite). With ``magnetoresistance=0`` it is a plain strip, read by other means.
+
+    References
+    ----------
+    X. Wang, Y. Chen, H. Xi, H. Li, D. Dimitrov, "Spintronic memristor through spin-torque-induced magnetization
+    motion", IEEE Electron Device Lett. 30, 294 (2009), doi:10.1109/LED.2008.2012270 (the two-terminal device);
+    A. Thiaville, Y. Nakatani, J. Miltat, Y. Suzuki, Europhys. Lett. 69, 990 (2005), doi:10.1209/epl/i2004-10452-6
+    (the wall).
+    """
+
+    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "velocity")
+
+    voltage = Branch("p", "n", "voltage along the strip, or across the junction")
+
+    readout = Option(
+        "strip", ("strip", "junction"), "what the two terminals see: the strip, or a junction on top of it"
+    )
+    resistance_area_product = Parameter(4e-11, "ohm*m^2", "junction's resistance times area, parallel", (1e-14, 1e-6))
+    tmr = Parameter(1.0, "1", "tunnel magnetoresistance ratio of the junction at zero bias", (0.0, 20.0))
+    tmr_half_voltage = Parameter(0.5, "V", "voltage at which the tunnel magnetoresistance is halved", (0.01, 100.0))
+    resistivity = Parameter(3e-7, "ohm*m", "resistivity of the strip, parallel to the reference layer", (1e-9, 1e-3))
+    magnetoresistance = Parameter(0.1, "1", "relative rise of the resistance, antiparallel", (0.0, 20.0))
+
+    parallel_conductance = Derived("S", "conductance with the strip parallel to the reference layer")
+    parallel_resistance = Derived("ohm", "resistance with the strip parallel to the reference layer")
+    antiparallel_resistance = Derived("ohm", "resistance with the strip antiparallel, at zero bias")
+    resistance = Observable("ohm", "resistance")
+
+    @classmethod
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
+        if s.readout == "junction":
+            resistance, ratio = 1 / junction_conductance(s, s.voltage), s.tmr
+            parallel_conductance = s.length * s.strip_width / s.resistance_area_product
+        else:
+            resistance, ratio = s.parallel_resistance * (1 + s.magnetoresistance * (1 - s.x)), s.magnetoresistance
+            parallel_conductance = s.current_area / (s.resistivity * s.length)
+        current = s.voltage / resistance
+        return cls.wall_equations(s, current) | {
+            "parallel_conductance": parallel_conductance,
+            "parallel_resistance": 1 / s.parallel_conductance,
+            "antiparallel_resistance": s.parallel_resistance * (1 + ratio),
+            "current": current,
+            "resistance": resistance,
+        }
+
+    @property
+    def write_resistance(self) -> float:
+        """Resistance, antiparallel to the reference layer [ohm]."""
+        return float(self.antiparallel_resistance)
+
+
+class DomainWallSynapse(_DomainWall):
+    r"""Three-terminal synapse: a current along the strip writes, a junction on top of it reads the wall's position.
+
+    .. math::
+
+        i &= \frac{v}{R_w}, \qquad R_w = \frac{\rho L}{w (t + t_\mathrm{HM})} \\
+        i_r &= G_P \left[x + (1 - x)\, \frac{G_{AP}}{G_P}(v_r)\right] v_r, \qquad G_P = \frac{L w}{RA}, \quad
+            \frac{G_{AP}}{G_P} = \frac{1 + (v_r / V_h)^2}{1 + (v_r / V_h)^2 + \mathrm{TMR}}, \qquad x = q / L
+
+    The write path leads from ``write`` to ``common``, the read path from ``read`` through the junction to ``common``.
+    The wall moves by the equations of :mod:`synaspice.devices.models.domain_walls.motion`, q running from ``common`` to
+    ``write``: a positive write current pushes it with the electrons to ``write``, which raises the read conductance
+    (a spin Hall torque may do the opposite). The read current and the drop of the write voltage along the junction
+    are neglected: read while nothing is written, and at low current.
+
+    References
+    ----------
+    A. Sengupta, Y. Shim, K. Roy, "Proposal for an all-spin artificial neural network: emulating neural and synaptic
+    functionalities through domain wall motion in ferromagnets", IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016),
+    doi:10.1109/TBCAS.2016.2525823 (the device); A. Thiaville, Y. Nakatani, J. Miltat, Y. Suzuki, Europhys. Lett. 69,
+    990 (2005), doi:10.1209/epl/i2004-10452-6 (the wall).
+    """
+
+    voltage = Branch("write", "common", "voltage along the strip, which writes")
+    read_voltage = Branch("read", "common", "voltage across the junction, which reads", current="read_current")
+
+    resistivity = Parameter(3e-7, "ohm*m", "resistivity of the strip, heavy metal included", (1e-9, 1e-3))
+    resistance_area_product = Parameter(4e-11, "ohm*m^2", "resistance times area, parallel, low bias", (1e-14, 1e-6))
+    tmr = Parameter(1.0, "1", "tunnel magnetoresistance ratio at zero bias", (0.0, 20.0))
+    tmr_half_voltage = Parameter(0.5, "V", "voltage at which the tunnel magnetoresistance is halved", (0.01, 100.0))
+
+    strip_resistance = Derived("ohm", "resistance of the write path")
+    parallel_conductance = Derived("S", "read conductance with the strip parallel to the reference layer")
+    antiparallel_conductance = Derived("S", "read conductance with the strip antiparallel, at zero bias")
+    resistance = Observable("ohm", "resistance of the junction")
+
+    @classmethod
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
+        conductance = junction_conductance(s, s.read_voltage)
+        current = s.voltage / s.strip_resistance
+        return cls.wall_equations(s, current) | {
+            "strip_resistance": s.resistivity * s.length / s.current_area,
+            "parallel_conductance": s.length * s.strip_width / s.resistance_area_product,
+            "antiparallel_conductance": s.parallel_conductance / (1 + s.tmr),
+            "current": current,
+            "read_current": conductance * s.read_voltage,
+            "resistance": 1 / conductance,
+        }
+
+    @property
+    def write_resistance(self) -> float:
+        """Resistance of the write path [ohm]."""
+        return float(self.strip_resistance)

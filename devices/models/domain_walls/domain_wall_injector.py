@@ -1,0 +1,99 @@
+"""Domain-wall strip on the channel of a spin circuit: a programmable injector of spin current."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import sympy as sp
+
+from ...core.protocols import Stimulus
+from ...language.declaration import Branch, Derived, Observable, Parameter, Symbols
+from ...language.waveforms import Pulse
+from ..spin.spin_block import interface_matrices
+from .motion import POLARITIES, TYPICAL_CURRENT_DENSITY, _DomainWall
+
+
+class DomainWallInjector(_DomainWall):
+    r"""Synapse of a spin neuron: the wall in a strip sets sign and size of the spin that its current brings along.
+
+    The strip lies with its whole length on a normal metal. On one side of the wall the contact's magnetisation is
+    :math:`+\hat{\mathbf z}`, on the other :math:`-\hat{\mathbf z}`, two interfaces side by side, which together are one
+    with the polarisation :math:`w P`,
+
+    .. math::
+
+        I_c &= G\,(V_c + w P\, V_{s,z}), \qquad I_{s,z} = G\,(w P\, V_c + V_{s,z}), \qquad w = Q\,(2 x - 1),
+            \quad x = q / L \\
+        I_{s,\perp} &= 2 G_r V_{s,\perp}, \qquad G = \frac{L w_s}{RA}
+
+    (V_c of the channel's node against the strip, currents into the strip, :math:`w_s` the strip's width). A current
+    along the strip, from ``write`` to ``common``, moves the wall by the equations of
+    :mod:`synaspice.devices.models.domain_walls.motion`, q running from ``common`` to ``write``: a positive one pushes
+    it with the electrons to ``write``, which raises the weight (a spin Hall torque may do the opposite). The current
+    that is injected enters at ``common``; that it flows along a part of the strip first is neglected, for its drop as
+    for its torque on the wall, and so is the spin resistance of the strip beside that of the contact. The pins
+    ``charge`` and ``spin_x`` to ``spin_z`` join a node of a spin circuit, as those of
+    :class:`~synaspice.devices.SpinMagnet`.
+
+    References
+    ----------
+    M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, "Spin-based neuron model with domain-wall magnets as synapse",
+    IEEE Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125 (the device); A. Brataas, G. E. W. Bauer,
+    P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001 (the interface).
+    """
+
+    benches: ClassVar[tuple[str, ...]] = ("hysteresis", "velocity")
+
+    voltage = Branch("write", "common", "voltage along the strip, which writes")
+    charge_voltage = Branch("charge", "common", "voltage of the channel against the strip", "charge_current")
+    spin_voltage_x = Branch("spin_x", "spin_ground", "spin potential along x in the channel", "spin_current_x")
+    spin_voltage_y = Branch("spin_y", "spin_ground", "spin potential along y in the channel", "spin_current_y")
+    spin_voltage_z = Branch("spin_z", "spin_ground", "spin potential along z in the channel", "spin_current_z")
+
+    resistivity = Parameter(3e-7, "ohm*m", "resistivity of the strip, heavy metal included", (1e-9, 1e-3))
+    resistance_area_product = Parameter(1e-12, "ohm*m^2", "resistance times area of the contact", (1e-16, 1e-6))
+    contact_polarization = Parameter(0.5, "1", "spin polarisation of the contact's conductance", (-0.999999, 0.999999))
+    mixing_ratio = Parameter(1.0, "1", "mixing conductance of the contact over its conductance, 2 G_r / G", (0.0, 1e3))
+
+    strip_resistance = Derived("ohm", "resistance of the write path")
+    contact_conductance = Derived("S", "conductance of the contact, both spins together")
+    weight = Observable("1", "polarisation of the injected current over that of a strip without a wall")
+
+    @classmethod
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
+        weight = POLARITIES[s.domains] * (2 * s.x - 1)
+        axis, mixing = sp.Matrix([0, 0, 1]), s.mixing_ratio * s.contact_conductance / 2
+        series, shunt = interface_matrices(axis, s.contact_conductance, weight * s.contact_polarization, mixing, 0)
+        injected = (series + shunt) * sp.Matrix([s.charge_voltage, *s.spin_voltage])
+        current = s.voltage / s.strip_resistance
+        return cls.wall_equations(s, current) | {
+            "strip_resistance": s.resistivity * s.length / s.current_area,
+            "contact_conductance": s.length * s.strip_width / s.resistance_area_product,
+            "current": current,
+            "charge_current": injected[0],
+            **{f"spin_current_{name}": injected[k] for k, name in enumerate("xyz", 1)},
+            "weight": weight,
+        }
+
+    def suggested_stimulus(self) -> Stimulus:
+        """Twice a typical current density, for as long as takes a free wall from one pinning site to the next.
+
+        From site to site the wall rings, and its phase sums up what errors a simulator makes: one site is enough.
+        Without pinning as for other strips.
+        """
+        stimulus = super().suggested_stimulus()
+        current = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
+        speed = self.current_mobility * current
+        if not self.pinning_energy or not speed:
+            return stimulus
+        width = self.pinning_period / abs(speed)
+        pulse = Pulse(0.0, math.copysign(current, speed), 0.1 * width, 0.1 * width, 0.1 * width, 0.9 * width)
+        return dataclasses.replace(stimulus, drive=pulse, duration=3 * width, max_step=width / 1000)
+
+    @property
+    def write_resistance(self) -> float:
+        """Resistance of the write path [ohm]."""
+        return float(self.strip_resistance)

@@ -1,0 +1,1 @@
+"""Spin circuits: channels, their magnets, and the networks that they form."""

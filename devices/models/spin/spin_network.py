@@ -1,0 +1,377 @@
+r"""Networks of spin transport blocks: solved by nodal analysis, and written as an ngspice deck.
+
+A network joins the ports of :class:`~synaspice.devices.models.spin.spin_block.SpinBlock` at named nodes, each with a
+charge potential and three spin potentials. With the admittance matrix :math:`\mathsf Y` assembled from the blocks,
+
+.. math::
+
+    \mathsf Y \mathbf V = \mathbf I
+
+where some components of :math:`\mathbf V` are held (grounds and potentials) and currents enter at the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ...language.errors import ParameterError, SimulationError, UnknownNameError
+from ...language.waveforms import FloatArray
+from ...targets.spice.statements import check_name
+from .spin_block import COMPONENTS, SpinBlock
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Below this ratio of the extreme singular values, with all conductances scaled to one, spin potentials are undefined.
+SINGULAR = 1e-13
+
+
+@dataclass(frozen=True)
+class SpinSolution:
+    """What flows in a network.
+
+    Attributes
+    ----------
+    potentials : DataFrame
+        Charge and spin potentials of every node; columns ``c``, ``x``, ``y``, ``z``. [V]
+    currents : DataFrame
+        Currents from the nodes into every block, by block and port; the same columns. [A]
+    supplied : DataFrame
+        Currents that grounds and potentials supply to each node; zero where nothing is held. [A]
+    """
+
+    potentials: pd.DataFrame
+    currents: pd.DataFrame
+    supplied: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _CurrentSource:
+    value: float
+    into: str
+    out_of: str | None
+    component: str
+
+
+class SpinNetwork:
+    """Blocks between named nodes, with grounds, potentials and current sources.
+
+    Examples
+    --------
+    >>> from synaspice.devices.models.spin.spin_channel import non_magnetic_channel
+    >>> wire = non_magnetic_channel(2e-8, 1e-6, 1e-7, 1e-7, 5e-7)
+    >>> network = SpinNetwork()
+    >>> network.add("wire", wire, left="a", right="b")
+    >>> network.ground("b")
+    >>> network.current(1e-3, "a")
+    >>> float(network.solve().potentials.loc["a", "c"])  # the wire has 2 ohm
+    0.002
+    """
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, tuple[SpinBlock, tuple[str, ...]]] = {}
+        self._nodes: dict[str, None] = {}
+        self._held: dict[tuple[str, str], float] = {}
+        self._sources: list[_CurrentSource] = []
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the nodes, in the order in which blocks were added to them."""
+        return tuple(self._nodes)
+
+    @property
+    def blocks(self) -> dict[str, SpinBlock]:
+        """The blocks by name."""
+        return {name: block for name, (block, _) in self._blocks.items()}
+
+    def joined(self, name: str) -> tuple[str, ...]:
+        """Nodes that a block joins, in the order of its ports.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such block.
+        """
+        if name not in self._blocks:
+            raise UnknownNameError("block", name, self._blocks)
+        return self._blocks[name][1]
+
+    def add(self, name: str, block: SpinBlock, **nodes: str) -> None:
+        """Put a block between nodes, which come into being with it.
+
+        Parameters
+        ----------
+        name : str
+            The block's name in this network.
+        block : SpinBlock
+            The block.
+        **nodes : str
+            For each of the block's ports the node that it joins, for example ``left="a", right="b"``. A node with
+            nothing else at it is an open end.
+
+        Raises
+        ------
+        ParameterError
+            If the name is taken or cannot be one in a netlist, or a port has no node.
+        UnknownNameError
+            If the block has no such port.
+        """
+        for port in nodes:
+            if port not in block.ports:
+                raise UnknownNameError(f"port of a {block.kind}", port, block.ports)
+        missing = [port for port in block.ports if port not in nodes]
+        if missing:
+            raise ParameterError(f"block {name!r}: which nodes join its ports {', '.join(missing)}?")
+        _check_name("block", name, self._blocks)
+        if name in self._blocks:
+            raise ParameterError(f"there is already a block {name!r} in the network")
+        joined = tuple(nodes[port] for port in block.ports)
+        for node in joined:
+            _check_name("node", node, self._nodes)
+        self._blocks[name] = (block, joined)
+        self._nodes |= dict.fromkeys(joined)
+
+    def ground(self, node: str, components: str = "cxyz") -> None:
+        """Hold components of a node at zero: ``"c"`` the charge, ``"x"``, ``"y"``, ``"z"`` the spin; default all.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node or component.
+        ParameterError
+            If one of them is held at a potential.
+        """
+        for component in components:
+            self.potential(0.0, node, component)
+
+    def potential(self, value: float, node: str, component: str = "c") -> None:
+        """Hold a component of a node at a potential, in volts.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node or component.
+        ParameterError
+            If the value is no finite number, or the component is held at another one.
+        """
+        self._known(node, component)
+        volts = _finite("potential", value)
+        if self._held.setdefault((node, component), volts) != volts:
+            raise ParameterError(f"component {component} of node {node!r} is already held at another potential")
+
+    def current(self, value: float, into: str, out_of: str | None = None, component: str = "c") -> None:
+        """Let a source drive a current into a node.
+
+        Parameters
+        ----------
+        value : float
+            The current. [A]
+        into, out_of : str
+            The nodes into which it flows and from which it is taken; default: from ground.
+        component : str
+            ``"c"`` charge, ``"x"``, ``"y"`` or ``"z"`` spin.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node or component.
+        ParameterError
+            If the value is no finite number.
+        """
+        for node in (into, out_of):
+            if node is not None:
+                self._known(node, component)
+        self._sources.append(_CurrentSource(_finite("current", value), into, out_of, component))
+
+    def solve(self) -> SpinSolution:
+        """Solve the network by nodal analysis.
+
+        Raises
+        ------
+        SimulationError
+            If a potential is undefined: a part of the network whose charge floats, or spin that nothing holds.
+        """
+        import pandas as pd
+
+        admittance, injected = self._admittance(), self._injected()
+        held = self._held_values(admittance)
+        free = np.array([key not in held for key in self._keys()], dtype=bool)
+        self._check_injection(admittance, injected, held)
+        self._check_charge(admittance, free)
+        potentials = np.array([held.get(key, 0.0) for key in self._keys()])
+        inner = admittance[np.ix_(free, free)]
+        self._check_spin(inner, free)
+        potentials[free] = np.linalg.solve(inner, (injected - admittance @ potentials)[free])
+        supplied = np.where(free, 0.0, admittance @ potentials - injected)
+
+        columns, index = list(COMPONENTS), pd.Index(self.nodes, name="node")
+        at = dict(zip(self.nodes, potentials.reshape(-1, 4), strict=True))
+        entering = {
+            (name, port): part
+            for name, (block, joined) in self._blocks.items()
+            for port, part in zip(
+                block.ports,
+                (block.admittance @ np.concatenate([at[node] for node in joined])).reshape(-1, 4),
+                strict=True,
+            )
+        }
+        return SpinSolution(
+            pd.DataFrame(potentials.reshape(-1, 4), index, columns),
+            pd.DataFrame(
+                list(entering.values()), pd.MultiIndex.from_tuples(entering, names=("block", "port")), columns
+            ),
+            pd.DataFrame(supplied.reshape(-1, 4), index, columns),
+        )
+
+    def equivalent(self, node: str) -> tuple[FloatArray, FloatArray]:
+        r"""The network as seen from one node: :math:`\mathbf V = \mathbf V_0 - \mathsf Z \mathbf I`, I flowing out.
+
+        Thevenin's theorem for four components, for whatever is to be joined to the network there, such as a
+        :class:`~synaspice.devices.models.spin.spin_magnet.SpinMagnet`.
+
+        Parameters
+        ----------
+        node : str
+            The node; none of its components may be held.
+
+        Returns
+        -------
+        open_potentials, impedance : array
+            The four potentials with nothing joined [V], and the 4 x 4 impedance. [ohm]
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node.
+        ParameterError
+            If a component of it is held.
+        SimulationError
+            As :meth:`solve`.
+        """
+        for component in COMPONENTS:
+            self._known(node, component)
+            if (node, component) in self._held:
+                raise ParameterError(f"component {component} of node {node!r} is held: nothing joined there matters")
+        undriven = SpinNetwork()
+        undriven._blocks, undriven._nodes = self._blocks, self._nodes
+        undriven._held = dict.fromkeys(self._held, 0.0)
+        columns = []
+        for component in COMPONENTS:
+            undriven._sources = [_CurrentSource(1.0, node, None, component)]
+            columns.append(undriven.solve().potentials.loc[node].to_numpy())
+        return self.solve().potentials.loc[node].to_numpy(), np.array(columns).T
+
+    def pins(self, node: str) -> str:
+        """The four nodes of the deck that a node of the network is: ``"a_c a_x a_y a_z"``."""
+        self._known(node, "c")
+        return " ".join(f"{node}_{component}" for component in COMPONENTS)
+
+    def deck(self, title: str = "spin network") -> str:
+        """The network as an ngspice netlist: subcircuits once per kind, instances, sources; without analysis or end.
+
+        The potentials are ``v(<node>_<component>)``; grounds and potentials are sources ``v_<node>_<component>`` whose
+        current ``i(...)`` is minus what they supply. Lines for other devices can be added, at :meth:`pins`.
+
+        Parameters
+        ----------
+        title : str
+            The first line.
+        """
+        lines = [f"* {' '.join(title.split())}"]
+        for block in {block.kind: block for block in self.blocks.values()}.values():
+            lines += block.subcircuit().text.splitlines()
+        for name, (block, joined) in self._blocks.items():
+            lines.append(f"X_{name} {' '.join(self.pins(node) for node in joined)} {block.kind}")
+            lines += [f"+ {quantity}={value!r}" for quantity, value in block.values]
+        for (node, component), volts in self._held_values(self._admittance()).items():
+            lines.append(f"V_{node}_{component} {node}_{component} 0 {volts!r}")
+        for k, source in enumerate(self._sources, 1):
+            origin = "0" if source.out_of is None else f"{source.out_of}_{source.component}"
+            lines.append(f"I_{k} {origin} {source.into}_{source.component} {source.value!r}")
+        return "\n".join(lines) + "\n"
+
+    # --- nodal analysis ---------------------------------------------------------------------------
+
+    def _known(self, node: str, component: str) -> None:
+        if node not in self._nodes:
+            raise UnknownNameError("node", node, self._nodes)
+        if component not in COMPONENTS:
+            raise UnknownNameError("component", component, COMPONENTS)
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        return ((node, component) for node in self._nodes for component in COMPONENTS)
+
+    def _admittance(self) -> FloatArray:
+        place = {node: 4 * k + np.arange(4) for k, node in enumerate(self._nodes)}
+        total = np.zeros((4 * len(place), 4 * len(place)))
+        for block, joined in self._blocks.values():
+            rows = np.concatenate([place[node] for node in joined])
+            np.add.at(total, np.ix_(rows, rows), block.admittance)  # a node may be at several ports
+        return total
+
+    def _injected(self) -> FloatArray:
+        total = dict.fromkeys(self._keys(), 0.0)
+        for source in self._sources:
+            total[source.into, source.component] += source.value
+            if source.out_of is not None:
+                total[source.out_of, source.component] -= source.value
+        return np.array(list(total.values()))
+
+    def _held_values(self, admittance: FloatArray) -> dict[tuple[str, str], float]:
+        """What is held, with the components that no block conducts: their potentials matter to nobody."""
+        idle = ~np.any(admittance, axis=0) & ~np.any(admittance, axis=1)
+        unused = {key: 0.0 for key, is_idle in zip(self._keys(), idle, strict=True) if is_idle}
+        return unused | self._held
+
+    def _check_injection(
+        self, admittance: FloatArray, injected: FloatArray, held: dict[tuple[str, str], float]
+    ) -> None:
+        for (node, component), current in zip(self._keys(), injected, strict=True):
+            if current and (node, component) in held and (node, component) not in self._held:
+                raise SimulationError(f"the source of component {component} at node {node!r}: no block conducts it")
+
+    def _check_charge(self, admittance: FloatArray, free: np.ndarray) -> None:
+        """Every part of the network that conducts charge must be held somewhere."""
+        charge = admittance[::4, ::4]
+        if not len(charge):
+            raise SimulationError("the network has no blocks")
+        _, parts = connected_components(csr_matrix(charge != 0), directed=False)
+        for part in sorted(set(parts)):
+            if np.all(free[::4][parts == part]):
+                names = ", ".join(np.array(self.nodes)[parts == part])
+                raise SimulationError(
+                    f"the charge of {names} floats and its potential is undefined: ground one of them, component 'c'"
+                )
+
+    def _check_spin(self, inner: FloatArray, free: np.ndarray) -> None:
+        """No combination of spin potentials may be left undefined, as at an open end of a bare interface."""
+        if not len(inner):
+            return
+        size = np.sqrt(np.abs(np.diag(inner)))
+        size[size == 0] = 1.0
+        _, strengths, modes = np.linalg.svd(inner / np.outer(size, size))
+        if strengths[-1] < SINGULAR * strengths[0]:
+            loose = np.abs(modes[-1]) > 0.1
+            keys = [key for key, is_free in zip(self._keys(), free, strict=True) if is_free]
+            names = ", ".join(f"{keys[k][0]} ({keys[k][1]})" for k in np.flatnonzero(loose))
+            raise SimulationError(f"the network is singular: nothing defines the potentials of {names}; ground them")
+
+
+def _finite(what: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
+        raise ParameterError(f"a {what} must be a finite number, not {value!r}")
+    return float(value)
+
+
+def _check_name(what: str, name: str, others: Iterable[str]) -> None:
+    check_name(name, what)
+    for other in others:
+        if other != name and other.lower() == name.lower():
+            raise ParameterError(f"{what} {name!r} differs from {other!r} in case alone, which a netlist cannot tell")

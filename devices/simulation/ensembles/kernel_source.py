@@ -1,0 +1,436 @@
+r"""Python source of an ensemble's inner loop, printed from a model's equations and compiled by Numba.
+
+The states of a block of trajectories lie side by side in one scratch array, row by row; every expression is printed
+once per stage of the Heun scheme as straight-line code in a loop over the block, which the compiler turns into vector
+instructions. What depends on parameters alone is hoisted: computed once per trajectory, read as one more row. The
+block's size is a constant of the source, so that the compiler sees that rows do not overlap.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from ...core.compiled import compiled_for
+from ...language.constants import CONSTANTS
+from ...language.declaration import TEMPERATURE
+from ...language.errors import UnknownNameError
+from .folding import fold
+from .hoisting import Hoist, KernelPrinter, statements
+
+#: Functions whose compiled form is a module's own, by their names in printed expressions.
+VECTOR_FUNCTIONS = [
+    "fma",
+    "exp",
+    "expm1",
+    "log",
+    "sin",
+    "cos",
+    "sinh",
+    "cosh",
+    "tanh",
+    "power",
+    "square",
+    "cube",
+    "fourth",
+    "ramp",
+    "step",
+    "sign",
+    "ramp_power",
+    "limexp",
+    "x_coth",
+]
+#: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
+LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
+#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones.
+STEPS_ALONE, STEPS_TOGETHER = 256, 8
+#: Sub-counters of the generator: four of these words are one counter.
+NOISE, JUMPS = 0, 1 << 24
+STEP = sp.Symbol("time_step", positive=True)
+
+Definitions = list[tuple[sp.Symbol, sp.Expr]]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a kernel is compiled for: everything but the numbers.
+
+    Attributes
+    ----------
+    model : type
+        The model.
+    options : tuple of (str, str)
+        Its options.
+    branch : int
+        Number of the driven branch.
+    by_current : bool
+        Whether its current is imposed, rather than its voltage.
+    inputs : tuple of str
+        Inputs that change with time.
+    others : tuple of int
+        Numbers of the other branches that have a voltage.
+    watched : str, optional
+        State or observable whose first passage is recorded.
+    block : int
+        Trajectories in a block.
+    noise : bool
+        Whether there is any; without, the loop is the deterministic Heun scheme.
+    known : tuple of (str, float)
+        Hoisted quantities that are 0 or 1 for all trajectories: operations with them are left out.
+    """
+
+    model: Any
+    options: tuple[tuple[str, str], ...]
+    branch: int
+    by_current: bool
+    inputs: tuple[str, ...]
+    others: tuple[int, ...]
+    watched: str | None
+    block: int
+    noise: bool = True
+    known: tuple[tuple[str, float], ...] = ()
+
+
+class _Writer:
+    """Writes the parts of one structure's kernel."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        model, functions = structure.model, compiled_for(structure.model, structure.options)
+        system = functions.system
+        self.bounds = [state.bounds for state in model.state_declarations().values() for _ in state.components]
+        self.spheres = [[system.states.index(x) for x in sphere] for sphere in system.spheres]
+        noises = list(system.noises) if structure.noise else []
+        telegraphs = [sp.Symbol(name, real=True) for name in model.telegraph_declarations()]
+        inputs = [sp.Symbol(name, real=True) for name in structure.inputs]
+        self.n, self.m, self.noises = len(system.states), len(telegraphs), len(noises)
+        self.branches = len(system.voltages)
+
+        # Names that nothing in the source can clash with.
+        parameters = [*functions.parameters, TEMPERATURE, STEP]
+        groups = {"x": system.states, "v": system.voltages, "g": telegraphs, "u": inputs, "p": parameters}
+        names: dict[sp.Symbol, sp.Symbol] = {}
+        for letter, group in groups.items():
+            for k, symbol in enumerate(group):
+                names.setdefault(symbol, sp.Symbol(f"{letter}_{k}", real=True))
+        moving = {names[s] for s in (*system.states, *system.voltages, *telegraphs, *inputs)}
+        self.hoist = Hoist(set(names.values()) - moving)
+        numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
+
+        def prepared(expr: sp.Expr) -> sp.Expr:
+            return self.hoist(sp.sympify(expr).xreplace(numbers).xreplace(names))
+
+        flat = system.flat
+        noise = dict.fromkeys(system.noises, sp.S.Zero)
+        noise |= {
+            symbol: sp.sqrt(flat.noises[symbol].xreplace(numbers) / STEP) * sp.Symbol(f"w_{k}", real=True)
+            for k, symbol in enumerate(noises)
+        }
+        self.rates = {f"f_{k}": prepared(r.xreplace(noise)) for k, r in enumerate(flat.rates.values())}
+        self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(flat.jumps.values())}
+        current = list(flat.currents.values())[structure.branch]
+        slope = sp.diff(current, system.voltages[structure.branch])
+        self.conduction = {"current": prepared(current), "slope": prepared(slope)}
+        self.watched = {"seen": prepared(_watched(structure, system))} if structure.watched is not None else {}
+        self.steps = {"half": prepared(STEP / 2), "whole": prepared(STEP)}
+
+        stored = [f"x_{k}" for k in range(self.n)] + [f"g_{k}" for k in range(self.m)]
+        stored += [str(symbol) for symbol in self.hoist.found.values()] + ["v_driven", "hit", "settled"]
+        stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
+        self.rows = {name: k for k, name in enumerate(stored)}
+        self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
+        # A call of the generator makes four deviates: steps go in groups that leave none of them over.
+        self.together = 4 // math.gcd(self.noises, 4)
+        self.calls = self.noises // math.gcd(self.noises, 4)
+        self.printer = KernelPrinter()
+        self.own = f"v_{structure.branch}"
+
+    def at(self, row: str) -> str:
+        """Element of a row of the scratch array."""
+        return f"s[{self.rows[row] * self.structure.block} + j]"
+
+    def load(self, *groups: Mapping[str, sp.Expr]) -> list[str]:
+        """Read the states, telegraph processes and hoisted quantities that expressions need, voltage and noise."""
+        symbols = {str(a) for group in groups for e in group.values() for a in e.free_symbols}
+        lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xgh"]
+        if self.structure.by_current:
+            lines.append(f"{self.own} = {self.at('v_driven')}")
+        size, index = (self.structure.block, "j") if self.structure.block > 1 else (self.window, "place")
+        used = [k for k in range(self.noises) if f"w_{k}" in symbols]
+        return [*lines, *(f"w_{k} = np.float64(now[{k * size} + {index}])" for k in used)]
+
+    def store(self, *names: str) -> list[str]:
+        """Write variables into the rows of their names."""
+        return [f"{self.at(name)} = {name}" for name in names]
+
+    def impose(self, moment: int) -> list[str]:
+        """Set voltages and inputs to those of the beginning (0) or the end (1) of the step."""
+        structure = self.structure
+        lines = [f"v_{k} = others[{i}, k + {moment}]" for i, k in enumerate(structure.others)]
+        idle = {*range(self.branches)} - {*structure.others, structure.branch}
+        lines += [f"v_{k} = 0.0" for k in sorted(idle)]
+        lines += [f"u_{k} = inputs[{k}, k + {moment}]" for k in range(len(structure.inputs))]
+        if not structure.by_current:
+            return [*lines, f"{self.own} = drive[k + {moment}]"]
+        # Newton's method for the voltage: each trajectory stops when it has settled, whatever its neighbours do.
+        assignments, values = statements(self.conduction, self.printer)
+        body = [
+            *self.load(self.conduction),
+            *assignments,
+            f"settled = {self.at('settled')}",
+            f"correction = (target - {values['current']})/({values['slope']})",
+            f"corrected = {self.own} + correction",
+            f"{self.at('v_driven')} = {self.own} if settled > 0.0 else corrected",
+            "settled = 1.0 if abs(correction) <= 1e-10*abs(corrected) + 1e-30 else settled",
+            f"{self.at('settled')} = settled",
+            "pending += 0 if settled > 0.0 else 1",
+        ]
+        lines += [f"target = drive[k + {moment}]", *_loop("for j in range(B):", [f"{self.at('settled')} = 0.0"])]
+        tries = ["pending = 0", *_loop("for j in range(B):", body), *_loop("if pending == 0:", ["break"])]
+        return lines + _loop("for _ in range(MOST_CORRECTIONS):", tries)
+
+    def steps_of_heun(self) -> list[str]:
+        """The loop over the steps of a window."""
+        size, group = self.noises * self.structure.block, self.window // self.together
+        deviates = f"now = z[t*{size}:(t + 1)*{size}]"
+        if self.structure.block == 1:
+            deviates = f"now, place = z, t % {self.together}*{group} + t//{self.together}"
+        head = ["k = offset + t", deviates, *self.impose(0)]
+        first, second = self.predictor(), self.corrector()
+        if not self.structure.by_current:
+            # The stages need nothing of each other's neighbours: one loop.
+            return _loop(
+                "for t in range(begin, end):", [*head, *_loop("for j in range(B):", first + self.impose(1) + second)]
+            )
+        kept = [f"{letter}_{k}" for letter in "ofx" for k in range(self.n)]
+        first += self.store(*kept)
+        second = [*self.load(self.rates, self.steps), *(f"{name} = {self.at(name)}" for name in kept), *second]
+        stages = [*_loop("for j in range(B):", first), *self.impose(1), *_loop("for j in range(B):", second)]
+        return _loop("for t in range(begin, end):", head + stages)
+
+    def folded_steps_of_heun(self) -> list[str]:
+        """The same without the operations with what is known to be 0 or 1."""
+        known = dict(self.structure.known)
+        lines = self.steps_of_heun()
+        return fold("\n".join(lines), known).splitlines() if known else lines
+
+    def predictor(self) -> list[str]:
+        """First stage: watched quantity, rates of jumps, Euler's step."""
+        outputs = self.rates | self.jumps | self.watched
+        states = {f"o_{k}": sp.Symbol(f"x_{k}", real=True) for k in range(self.n)}
+        assignments, values = statements(outputs, self.printer)
+        lines = [*self.load(outputs, states, self.steps), *assignments]
+        if self.watched:
+            lines.append(f"beyond = {self.at('hit')} < 0.0 and sense*({values['seen']} - threshold) > 0.0")
+            lines.append(f"{self.at('hit')} = np.float64(first + k) if beyond else {self.at('hit')}")
+        lines += [f"{self.at(name)} = {values[name]}" for name in self.jumps]
+        lines += [f"{name} = {values[name]}" for name in self.rates]
+        lines += [f"o_{k} = x_{k}" for k in range(self.n)]
+        return lines + [f"x_{k} = fma({self.steps['whole']}, f_{k}, o_{k})" for k in range(self.n)]
+
+    def corrector(self) -> list[str]:
+        """Second stage: Heun's step, bounds, spheres, jumps."""
+        lines, values = statements(self.rates, self.printer)
+        lines += [f"e_{k} = {values[f'f_{k}']}" for k in range(self.n)]
+        lines += [f"x_{k} = fma({self.steps['half']}, f_{k} + e_{k}, o_{k})" for k in range(self.n)]
+        for k, limits in enumerate(self.bounds):
+            if limits is not None:
+                lines.append(f"x_{k} = min(max(x_{k}, {_number(limits[0])}), {_number(limits[1])})")
+        for a, b, c in self.spheres:
+            lines.append(f"norm = 1.0/sqrt(fma(x_{a}, x_{a}, fma(x_{b}, x_{b}, x_{c}*x_{c})))")
+            lines += [f"x_{k} = x_{k}*norm" for k in (a, b, c)]
+        return lines + self.store(*(f"x_{k}" for k in range(self.n))) + self.jumping()
+
+    def jumping(self) -> list[str]:
+        """Jumps of the telegraph processes at the end of a step, with the exact probability."""
+        lines = []
+        for k in range(self.m):
+            if k % 4 == 0:
+                lines.append(_words("first + k", JUMPS + k // 4))
+            state, up, down = self.at(f"g_{k}"), self.at(f"r_{2 * k}"), self.at(f"r_{2 * k + 1}")
+            lines += [
+                f"up, down, occupied = {up}, {down}, {state}",
+                "away = down if occupied > 0.5 else up",
+                f"probability = -expm1(-(up + down)*{self.steps['whole']})*away/(up + down)",
+                f"jumped = away > 0.0 and uniform({'abcd'[k % 4]}) < probability",
+                f"{state} = 1.0 - occupied if jumped else occupied",
+            ]
+        return lines
+
+    def filling(self) -> list[str]:
+        """Loop that makes the normal deviates of some steps; steps that share a counter come as a group."""
+        if not self.noises:
+            return ["pass"]
+        noises, block, together = self.noises, self.structure.block, self.together
+        size, groups = together * noises * block, self.window // together
+        body = []
+        for call in range(self.calls):
+            body += [_words("g", NOISE + call), "n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
+            for word in range(4):
+                step, noise = divmod(4 * call + word, noises)
+                where = f"{(step * noises + noise) * block} + j"
+                if block == 1:
+                    where = f"{(noise * together + step) * groups} + i"
+                body.append(f"now[{where}] = n_{word}")
+        if block == 1:  # vector instructions over steps, as there are no neighbours
+            inner = _loop("for i in range(end - begin):", ["g = begin + i", *body])
+            return ["now = z[begin - start:]", *_loop("for j in range(B):", inner)]
+        window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
+        return _loop("for i in range(end - begin):", ["g = begin + i", window, *_loop("for j in range(B):", body)])
+
+    def preparation(self) -> list[str]:
+        """What is hoisted, from the parameters of one trajectory."""
+        found = self.hoist.found
+        lines, values = statements({str(symbol): expr for expr, symbol in found.items()}, self.printer)
+        needed = sorted({str(a) for e in found for a in e.free_symbols}, key=lambda name: int(name[2:]))
+        lines = [*(f"{p} = parameters[{p[2:]}, j]" for p in needed), *lines]
+        lines += [f"hoisted[{name[2:]}, j] = {value}" for name, value in values.items()]
+        return _loop("for j in range(parameters.shape[1]):", lines or ["pass"])
+
+
+@functools.lru_cache(maxsize=64)
+def write_kernel(structure: Structure) -> str:
+    """Write the kernel of a structure.
+
+    Raises
+    ------
+    UnknownNameError
+        If the watched quantity is no state or observable of the model.
+    """
+    writer = _Writer(structure)
+    return _TEMPLATE.format(
+        model=structure.model.__name__,
+        block=structure.block,
+        rows=len(writer.rows),
+        states=writer.n,
+        telegraphs=writer.m,
+        hoisted=len(writer.hoist.found),
+        together=writer.together,
+        noises=writer.noises,
+        steps=writer.window,
+        hit_row=writer.rows["hit"],
+        voltage_row=writer.rows["v_driven"],
+        functions=", ".join(VECTOR_FUNCTIONS),
+        library=", ".join(LIBRARY_FUNCTIONS),
+        prepare=_indented(writer.preparation()),
+        fill=_indented(writer.filling()),
+        heun=_indented(writer.folded_steps_of_heun()),
+    )
+
+
+def _loop(head: str, body: Iterable[str]) -> list[str]:
+    return [head, *("    " + line for line in body)]
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join("    " + line for line in lines)
+
+
+def _words(step: str, purpose: int) -> str:
+    """Four random words for a step (or group of steps) and a purpose."""
+    counter = f"np.uint32({step}), np.uint32({purpose}) ^ (np.uint32(({step}) >> 32) << np.uint32(25))"
+    return f"a, b, c, d = philox({counter}, low[j], high[j], key_low, key_high)"
+
+
+def _watched(structure: Structure, system: Any) -> sp.Expr:
+    """Expression of the watched quantity; voltages are those at the beginning of a step."""
+    known = {str(x): x for x in system.states} | {str(y): e for y, e in system.flat.observables.items()}
+    if structure.watched not in known:
+        raise UnknownNameError(f"state or observable of {structure.model.model_name()}", str(structure.watched), known)
+    return known[structure.watched].xreplace(dict.fromkeys(system.noises, sp.S.Zero))
+
+
+def _number(value: float) -> str:
+    return repr(float(value)) if math.isfinite(value) else f"np.float64('{value}')"
+
+
+_TEMPLATE = '''"""Ensemble kernel of {model}, generated by synaspice: a cached file, made again when it is missing."""
+
+from math import {library}
+
+import numba
+import numpy as np
+
+from synaspice.devices.simulation.ensembles.philox import philox, two_normals, uniform
+from synaspice.devices.simulation.ensembles.vectormath import {functions}
+
+B = {block}
+HOISTED = {hoisted}
+MOST_CORRECTIONS = 100
+compiled = numba.njit(nogil=True, error_model="numpy", cache=True)
+
+
+@compiled
+def prepare(parameters, hoisted):
+{prepare}
+
+
+@compiled
+def fill(z, low, high, key_low, key_high, start, begin, end):
+{fill}
+
+
+@compiled
+def run(s, z, low, high, key_low, key_high, first, offset, begin, end, drive, others, inputs, sense, threshold):
+{heun}
+
+
+@compiled
+def advance(
+    states, telegraphs, voltages, hoisted, hits, active, low, high, key_low, key_high, first, steps, drive, others,
+    inputs, sense, threshold, stride, traces
+):
+    # One piece of memory from the beginning of a page on: where it lies decides over a quarter of the speed.
+    size = {rows} * B
+    memory = np.empty(size + {steps} * {noises} * B // 2 + 512)
+    memory = memory[(-memory.ctypes.data % 4096) // 8:]
+    s, z = memory[:size], memory[size:].view(np.float32)
+    block_low, block_high = np.empty(B, dtype=np.uint32), np.empty(B, dtype=np.uint32)
+    for b in range(0, len(active), B):
+        for j in range(B):
+            i = active[min(b + j, len(active) - 1)]
+            block_low[j], block_high[j] = low[i], high[i]
+            for r in range({states}):
+                s[r * B + j] = states[r, i]
+            for r in range({telegraphs}):
+                s[({states} + r) * B + j] = telegraphs[r, i]
+            for r in range({hoisted}):
+                s[({states} + {telegraphs} + r) * B + j] = hoisted[r, i]
+            s[{voltage_row} * B + j] = voltages[i]
+            s[{hit_row} * B + j] = hits[i]
+        k = 0
+        while k < steps:
+            # Windows of steps begin at multiples of their length, whatever the first step.
+            window = (first + k) // {steps} * {steps}
+            begin = first + k - window
+            end = min({steps}, first + steps - window)
+            if {noises}:
+                group = window // {together}
+                fill(z, block_low, block_high, key_low, key_high, group, group + begin // {together},
+                     group + (end + {together} - 1) // {together})
+            while begin < end:
+                stop = end
+                if stride:
+                    stop = min(end, begin + stride - (first + k) % stride)
+                run(s, z, block_low, block_high, key_low, key_high, first, window - first, begin, stop, drive, others,
+                    inputs, sense, threshold)
+                k += stop - begin
+                begin = stop
+                if stride and (first + k) % stride == 0:
+                    for j in range(min(B, len(active) - b)):
+                        for r in range({states} + {telegraphs}):
+                            traces[r, active[b + j], (first + k) // stride] = s[r * B + j]
+        for j in range(min(B, len(active) - b)):
+            i = active[b + j]
+            for r in range({states}):
+                states[r, i] = s[r * B + j]
+            for r in range({telegraphs}):
+                telegraphs[r, i] = s[({states} + r) * B + j]
+            voltages[i] = s[{voltage_row} * B + j]
+            hits[i] = s[{hit_row} * B + j]
+'''

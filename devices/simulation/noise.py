@@ -1,0 +1,119 @@
+r"""Small-signal noise: the spectral density of a branch's current around a point where the states are held.
+
+.. math::
+
+    S_I(f) = S_w + \frac{S_f}{f} + \sum_k 2 S_k \left|\frac{\partial g}{\partial x}
+        \left(2\pi i f - \frac{\partial f}{\partial x}\right)^{-1} \frac{\partial f}{\partial n_k}\right|^2
+
+with the white and flicker part of the electrical noise and the two-sided densities :math:`S_k` of the noises of the
+states. As a circuit simulator's ``.noise`` does, it takes the point for one of equilibrium.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy as sp
+
+from ..core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
+from ..core.compiled import compiled_for
+from ..core.vectors import compiled, initial_state, parameter_vector
+from ..language.declaration import TEMPERATURE, ElectricalNoise
+from ..language.errors import UnknownNameError
+from ..language.waveforms import FloatArray
+
+if TYPE_CHECKING:
+    from ..core.base import DeviceModel
+
+
+@functools.lru_cache(maxsize=64)
+def _functions(model: Any, options: tuple[tuple[str, str], ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Densities of the states' noises with df/dn row by row; and the electrical densities, over arrays."""
+    functions = compiled_for(model, options)
+    flat = functions.system.flat
+    groups = {"v": flat.voltages, "x": flat.states, "p": (*functions.parameters, TEMPERATURE)}
+    silence = dict.fromkeys(flat.noises, sp.S.Zero)
+    coupling = [sp.diff(rate, n).xreplace(silence) for rate in flat.rates.values() for n in flat.noises]
+    states = define(function_source("noises", groups, [*flat.noises.values(), *coupling]), "noises", SCALAR_NAMESPACE)
+    densities = [density for pair in flat.electrical_noises.values() for density in pair]
+    electrical = define(function_source("electrical", groups, densities), "electrical", ARRAY_NAMESPACE)
+    return states, electrical
+
+
+def electrical_noise(
+    device: DeviceModel, branch: str, quantities: Mapping[str, Any], temperature: float
+) -> tuple[FloatArray, FloatArray]:
+    """White [A^2/Hz] and flicker [A^2] density of a branch's own noise, at given voltages and states (arrays).
+
+    What is not given is 0 for a voltage, and the initial value for a state.
+    """
+    functions = compiled(device)
+    system = functions.system
+    values: dict[str, Any] = dict.fromkeys(map(str, system.voltages), 0.0)
+    values |= dict(zip(map(str, system.states), initial_state(device), strict=True))
+    values |= {name: np.asarray(value, dtype=float) for name, value in quantities.items()}
+    densities = _functions(*device.structure)[1](
+        [values[str(v)] for v in system.voltages],
+        [values[str(x)] for x in system.states],
+        [*parameter_vector(device), temperature],
+    )
+    declared = device.declarations()
+    own = [
+        2 * k
+        for k, name in enumerate(system.electrical_noises)
+        if isinstance(item := declared[name], ElectricalNoise) and item.branch == branch
+    ]
+    return sum((densities[k] for k in own), np.zeros(())), sum((densities[k + 1] for k in own), np.zeros(()))
+
+
+def noise_spectrum(
+    device: DeviceModel, frequency: FloatArray, voltages: Mapping[str, float], temperature: float
+) -> dict[str, FloatArray]:
+    """One-sided density of the current of the first branch, by contribution; see the module.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device, in its initial state.
+    frequency : array_like
+        Frequencies. [Hz]
+    voltages : mapping
+        Voltages of the branches [V]; those not given are 0.
+    temperature : float
+        Temperature of the noise. [K]
+
+    Returns
+    -------
+    dict of ndarray
+        ``white``, ``flicker`` and ``states``. [A^2/Hz]
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such branch voltage.
+    """
+    functions = compiled(device)
+    system = functions.system
+    names = list(map(str, system.voltages))
+    for name in voltages:
+        if name not in names:
+            raise UnknownNameError(f"voltage of {device.model_name()}", name, names)
+    f = np.asarray(frequency, dtype=float)
+    v = [float(voltages.get(name, 0.0)) for name in names]
+    x, p = initial_state(device), parameter_vector(device)
+    white, flicker = electrical_noise(device, names[0], voltages, temperature)
+    n, count, b = len(x), len(system.noises), len(v)
+    by_states = np.zeros_like(f)
+    if count:
+        values = np.array(_functions(*device.structure)[0](v, x, [*p, temperature]))
+        densities, coupling = values[:count], values[count:].reshape(n, count)
+        jacobian = np.array(functions.jacobian(v, x, p))[: n * n].reshape(n, n)
+        by_state = np.array(functions.currents(v, x, p))[b + b * b :].reshape(b, n)[0]
+        # One transposed solution per frequency serves all noises.
+        operator = 2j * np.pi * f[:, None, None] * np.eye(n) - jacobian
+        adjoint = np.linalg.solve(np.swapaxes(operator, 1, 2), np.broadcast_to(by_state[:, None], (len(f), n, 1)))
+        by_states = 2 * (np.abs(adjoint[..., 0] @ coupling) ** 2) @ densities
+    return {"white": white + np.zeros_like(f), "flicker": flicker / f, "states": by_states}

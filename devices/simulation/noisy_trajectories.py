@@ -1,0 +1,125 @@
+"""Tables of noisy trajectories: what :meth:`CompactModel.simulate` returns at a temperature."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..language.checks import positive, whole
+from ..language.errors import ParameterError
+from ..simulation.request import Request
+from ..simulation.tables import tabulate
+from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan, in_chunks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Numbers in a table above which a request is refused rather than the machine's memory filled.
+LARGEST_TABLE = 200_000_000
+#: Steps above which a request is taken for a mistake: months of computing.
+MOST_STEPS = 10**13
+
+
+def checked_seed(seed: int | None) -> int:
+    """The seed, or one that was drawn."""
+    return int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
+
+
+def checked_temperature(temperature: float) -> float:
+    """The temperature, if it can be one."""
+    if isinstance(temperature, bool | str) or not 0 <= temperature < math.inf:
+        raise ParameterError(f"the temperature must be finite and not negative, not {temperature!r} K")
+    return float(temperature)
+
+
+def whole_steps(request: Request, intervals: int, time_step: float | None) -> int:
+    """Number of steps in a duration: whole between the times to report, and not longer than what is asked for.
+
+    The default step is 1/1000 of the model's time scale.
+    """
+    if time_step is None:
+        step = min(request.device.settling_time / 1000, request.duration)
+    else:
+        step = positive("time_step", time_step, "s")
+        if step > request.duration:
+            raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
+    steps = math.ceil(request.duration / intervals / step * (1 - 1e-12)) * intervals
+    if steps > MOST_STEPS:
+        raise ParameterError(f"{steps:g} steps of {step:g} s are too many; take longer ones or a shorter run")
+    return steps
+
+
+def block_for(trajectories: int) -> tuple[int, int]:
+    """Size of a block, and of a chunk that a thread takes, for a number of trajectories."""
+    return (1, 1) if trajectories <= FEW else (BLOCK, CHUNK)
+
+
+def integrate(
+    request: Request,
+    *,
+    points: int | None,
+    temperature: float,
+    trajectories: int,
+    seed: int | None,
+    time_step: float | None,
+) -> pd.DataFrame:
+    """Compute noisy trajectories of a request; see :meth:`CompactModel.simulate`."""
+    device = request.device
+    temperature = checked_temperature(temperature)
+    trajectories = whole("trajectories", trajectories, 1)
+    recorded = whole("points", points if points is not None else 1001 if trajectories == 1 else 1, 1)
+    width = len(device.state_declarations())
+    if recorded * trajectories * width > LARGEST_TABLE:
+        raise ParameterError(f"{trajectories} trajectories of {recorded} points do not fit; report fewer points")
+    block, size = block_for(trajectories)
+    steps = whole_steps(request, max(recorded - 1, 1), time_step)
+    plan = Plan(request, temperature, checked_seed(seed), steps, block=block, trajectories=trajectories)
+    return table_of_traces(plan, range(trajectories), recorded, chunk=size, alone=trajectories == 1)
+
+
+def table_of_traces(
+    plan: Plan, trajectories: range, points: int, *, chunk: int, threads: int | None = None, alone: bool = False
+) -> pd.DataFrame:
+    """Table of trajectories at evenly spaced times, the last of them the end; a single point is the end."""
+    device, count = plan.request.device, len(trajectories)
+    stride = plan.steps // (points - 1) if points > 1 else 0
+    times = np.minimum(np.arange(points) * stride if stride else np.array([plan.steps]), plan.steps) * plan.time_step
+    parameters, start = plan.columns(trajectories.start, 1)
+    values = np.empty((len(start) + len(plan.telegraph_rows), count, points))
+    varied = np.empty((len(parameters), count if plan.samples is not None else 1))
+    varied[:] = parameters
+
+    def record(first: int, number: int) -> None:
+        some = Chunk(plan, first, number)
+        rows = slice(first - trajectories.start, first - trajectories.start + number)
+        traces = np.empty((len(values), number, points))
+        traces[:, :, 0] = np.concatenate([some.states, some.telegraphs])
+        some.advance(plan.steps, stride, traces)
+        if not stride:
+            traces[:, :, 0] = np.concatenate([some.states, some.telegraphs])
+        values[:, rows] = traces
+        if plan.samples is not None:
+            varied[:, rows] = some.parameters
+
+    for _ in in_chunks(trajectories, record, size=chunk, threads=threads):
+        pass
+    quantities = plan.quantities(times, values, varied)
+    components = [c for item in device.state_declarations().values() for c in item.components]
+    table = tabulate(
+        plan.request,
+        np.tile(times, count),
+        quantities[list(device.branches())[plan.request.branch]].ravel(),
+        np.stack([quantities[name].ravel() for name in components], axis=1),
+        telegraphs={name: quantities[name].ravel() for name in device.telegraph_declarations()},
+        parameters=None if plan.samples is None else list(np.repeat(varied, points, axis=1)),
+        temperature=plan.temperature,
+        seed=plan.seed,
+        time_step=plan.time_step,
+    )
+    if not alone:
+        table.insert(0, "trajectory", np.repeat(np.array(trajectories), points))
+        table.attrs["units"]["trajectory"] = "1"
+        table.attrs["descriptions"]["trajectory"] = "number of the trajectory"
+    return table

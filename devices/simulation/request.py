@@ -1,0 +1,90 @@
+"""What is asked of a simulation: which device, driven by which waveform, for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.base import DeviceModel
+from ..language.checks import known, whole
+from ..language.errors import ParameterError
+from ..language.waveforms import Drive, FloatArray, Waveform, as_waveform
+
+
+def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
+    """Number of the branch that a source drives, and whether it imposes the current.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such source.
+    """
+    branches = enumerate(device.branches().values())
+    sources = {name: (k, by) for k, b in branches for name, by in ((b.name, False), (b.current, True))}
+    sources |= {"voltage": (0, False), "current": (0, True)}
+    return sources[known("source", source, sources)]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked simulation request: what is driven by which waveform, and for how long."""
+
+    device: DeviceModel
+    waveform: Waveform
+    duration: float
+    branch: int
+    by_current: bool
+    inputs: Mapping[str, Waveform]
+    #: Voltages of branches other than the driven one, by the branch's number; those not named are at 0 V.
+    voltages: Mapping[int, Waveform]
+
+    @classmethod
+    def of(
+        cls, device: DeviceModel, drive: Drive, duration: float, source: str, inputs: Mapping[str, Drive]
+    ) -> Request:
+        """Check the arguments of :meth:`DeviceModel.simulate` and put them into one form."""
+        try:
+            length = float(duration)
+        except (TypeError, ValueError):
+            raise ParameterError(f"the duration must be a number of seconds, not {duration!r}") from None
+        if not (0 < length < np.inf):
+            raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
+        branch, by_current = driven_branch(device, source)
+        others = {name: k for k, name in enumerate(device.branches()) if k != branch}
+        allowed = [*device.input_declarations(), *others]
+        for name in inputs:
+            known(f"input of {device.model_name()}", name, allowed)
+        waveforms = {name: as_waveform(value, length, name) for name, value in inputs.items()}
+        fields = {name: waveform for name, waveform in waveforms.items() if name not in others}
+        voltages = {others[name]: waveform for name, waveform in waveforms.items() if name in others}
+        return cls(device, as_waveform(drive, length), length, branch, by_current, fields, voltages)
+
+    def waveforms(self) -> list[Waveform]:
+        """The drive, the driven inputs and the voltages of the other branches."""
+        return [self.waveform, *self.inputs.values(), *self.voltages.values()]
+
+    def drives_at(self, times: FloatArray) -> dict[str, FloatArray]:
+        """Values of the driven inputs at the given times."""
+        return {name: waveform(times) for name, waveform in self.inputs.items()}
+
+    def voltages_at(self, times: FloatArray) -> dict[str, FloatArray]:
+        """Voltages of the other branches at the given times."""
+        names = list(self.device.branches())
+        return {names[branch]: waveform(times) for branch, waveform in self.voltages.items()}
+
+    def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
+        """The times to report: those given, or evenly spaced ones."""
+        if times is None:
+            return np.linspace(0.0, self.duration, whole("points", 1001 if points is None else points, 2))
+        if points is not None:
+            raise ParameterError("give either points or times, not both")
+        try:
+            chosen = np.asarray(times, dtype=float)
+        except (TypeError, ValueError):
+            raise ParameterError(f"times must be numbers of seconds, not {times!r}") from None
+        inside = chosen.ndim == 1 and len(chosen) and chosen[0] >= 0 and chosen[-1] <= self.duration
+        if not inside or not np.all(np.diff(chosen) > 0):
+            raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")
+        return chosen

@@ -1,0 +1,42 @@
+"""Static curves: currents, slopes, observables and rates of a device, over arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.base import DeviceModel
+from ..core.vectors import compiled, initial_state, parameter_vector
+from ..language.checks import known
+from ..language.waveforms import FloatArray
+
+
+def evaluate_static(
+    device: DeviceModel, quantities: Mapping[str, Any], parameters: Sequence[Any] | None = None
+) -> dict[str, FloatArray]:
+    """Currents, slopes, observables and rates over arrays; see :meth:`DeviceModel.static`.
+
+    ``parameters`` are arrays of the parameter vector's values instead of the device's, for devices that differ.
+    """
+    functions = compiled(device)
+    voltages, states = functions.voltage_names, functions.state_names
+    inputs = [*device.input_declarations(), *device.telegraph_declarations()]
+    values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
+    values |= dict(zip(states, initial_state(device), strict=True))
+    given = parameter_vector(device) if parameters is None else parameters
+    values |= dict(zip(functions.parameter_names, given, strict=True))
+    for name, value in quantities.items():
+        known(f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *inputs])
+        values[name] = np.asarray(value, dtype=float)
+    shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
+    results = functions.static_array(
+        [values[name] for name in voltages],
+        [values[name] for name in states],
+        [values[name] for name in functions.parameter_names],
+    )
+    return {
+        name: np.broadcast_to(np.asarray(value, dtype=float), shape)
+        for name, value in zip(functions.static_names, results, strict=True)
+    }

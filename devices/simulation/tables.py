@@ -1,0 +1,48 @@
+"""The table of a trajectory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.metadata import table_attributes
+from ..core.vectors import compiled
+from ..language.waveforms import FloatArray
+from .request import Request
+from .static import evaluate_static
+
+
+def tabulate(
+    request: Request,
+    times: FloatArray,
+    voltage: FloatArray,
+    states: FloatArray,
+    telegraphs: Mapping[str, FloatArray] | None = None,
+    parameters: Sequence[Any] | None = None,
+    **attrs: Any,
+) -> pd.DataFrame:
+    """Make the table of a trajectory: time, terminal quantities, driven inputs, states, observables.
+
+    ``states`` has one row per time. ``voltage`` is that of the driven branch. ``telegraphs`` are the values of the
+    telegraph processes, ``parameters`` those of devices that differ.
+    """
+    device = request.device
+    system = compiled(device).system
+    names = list(map(str, system.voltages))
+    drives = request.drives_at(times) | dict(telegraphs or {})
+    quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
+    quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
+    static = evaluate_static(device, quantities, parameters)
+    columns: dict[str, FloatArray] = {"time": times}
+    for branch in device.branches().values():
+        columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
+        columns[branch.current] = static[branch.current]
+    columns |= drives
+    columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
+    columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
+    table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
+    table.attrs |= table_attributes(device, list(columns), engine="numeric", **attrs)
+    return table

@@ -1,0 +1,201 @@
+"""Single trajectories to tolerance: SciPy's integrators with generated rates and exact Jacobian."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import integrate as quadrature
+
+from ..core.vectors import compiled, initial_state, parameter_vector
+from ..language.checks import positive
+from ..language.errors import ParameterError, SimulationError, UnknownNameError
+from ..language.waveforms import FloatArray
+from ..simulation.newton import voltage_solver
+from ..simulation.request import Request
+from ..simulation.tables import tabulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..core.base import DeviceModel
+
+METHODS: dict[str, Any] = {
+    name: getattr(quadrature, name) for name in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
+}
+#: More corners than these, if evenly spaced as of a long sampled drive, are not stopped at: steps are kept shorter
+#: than their distance instead.
+MAX_STOPS = 1000
+#: SciPy's integrators take no smaller relative tolerance.
+SMALLEST_RTOL = 2.3e-14
+EXPLICIT = ("RK23", "RK45", "DOP853")
+
+
+class Dynamics:
+    """The right-hand side of a driven device in scaled states, as SciPy's integrators want it."""
+
+    def __init__(self, request: Request) -> None:
+        device = request.device
+        self.functions = compiled(device)
+        self.scales = np.array([state.scale for state in device.state_declarations().values()])
+        self._parameters = parameter_vector(device)
+        names = list(map(str, self.functions.parameters))
+        self._inputs = [(names.index(name), waveform.scalar()) for name, waveform in request.inputs.items()]
+        self._drive = request.waveform.scalar()
+        self._others = [(branch, waveform.scalar()) for branch, waveform in request.voltages.items()]
+        self._branch, self._branches = request.branch, len(self.functions.system.voltages)
+        self._by_current = request.by_current
+        self._solve = voltage_solver(self.functions, request.branch)
+
+    def _at(self, time: float, states: Sequence[float]) -> tuple[list[float], list[float]]:
+        """Branch voltages and parameters at a time."""
+        time = float(time)  # NumPy's numbers are slower
+        for index, waveform in self._inputs:
+            self._parameters[index] = waveform(time)
+        voltages = [0.0] * self._branches
+        for branch, waveform in self._others:
+            voltages[branch] = waveform(time)
+        value = self._drive(time)
+        if self._by_current:
+            value = self._solve(value, voltages, states, self._parameters)
+        voltages[self._branch] = value
+        return voltages, self._parameters
+
+    def voltage(self, time: float, scaled: FloatArray) -> float:
+        """Voltage of the driven branch."""
+        return self._at(time, (scaled * self.scales).tolist())[0][self._branch]
+
+    def rates(self, time: float, scaled: FloatArray) -> FloatArray:
+        """d(scaled state)/dt."""
+        states = (scaled * self.scales).tolist()
+        voltages, parameters = self._at(time, states)
+        return np.asarray(np.array(self.functions.rates(voltages, states, parameters)) / self.scales)
+
+    def jacobian(self, time: float, scaled: FloatArray) -> FloatArray:
+        """d(rates)/d(scaled state), including the voltage's dependence on the state under a current drive."""
+        states = (scaled * self.scales).tolist()
+        voltages, parameters = self._at(time, states)
+        n, b = len(states), self._branches
+        flat = np.array(self.functions.jacobian(voltages, states, parameters))
+        by_state = flat[: n * n].reshape(n, n)
+        if self._by_current:
+            by_voltage = flat[n * n :].reshape(n, b)[:, self._branch]
+            currents = np.array(self.functions.currents(voltages, states, parameters))
+            slope = currents[b + self._branch * b + self._branch]
+            by_state = by_state - np.outer(by_voltage, currents[b + b * b :].reshape(b, n)[self._branch] / slope)
+        return np.asarray(by_state * self.scales[None, :] / self.scales[:, None])
+
+
+def integrate(
+    request: Request,
+    *,
+    points: int | None,
+    times: Sequence[float] | FloatArray | None,
+    method: str | None,
+    rtol: float,
+    atol: float,
+) -> pd.DataFrame:
+    """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
+    system = compiled(request.device).system
+    # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
+    rtol, atol = positive("rtol", rtol), positive("atol", atol)
+    if rtol < SMALLEST_RTOL:
+        raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
+    candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
+    for name in candidates:
+        if name not in METHODS:
+            raise UnknownNameError("integration method", name, METHODS)
+    reported = request.reporting_times(points, times)
+    dynamics = Dynamics(request)
+    start = np.array(initial_state(request.device)) / dynamics.scales
+    spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
+
+    def project(scaled: FloatArray) -> FloatArray:
+        for indices in spheres:
+            scaled[..., indices] /= np.linalg.norm(scaled[..., indices], axis=-1, keepdims=True)
+        return scaled
+
+    waveforms = request.waveforms()
+    corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
+    max_step = min(w.max_step() for w in waveforms)
+    gaps = np.diff(corners)
+    if len(corners) > MAX_STOPS and np.max(gaps) < 2 * np.min(gaps):
+        max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]
+    corners = np.concatenate([[0.0], corners, [request.duration]])
+
+    def march(name: str) -> FloatArray:
+        settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
+        if name not in EXPLICIT:
+            settings["jac"] = dynamics.jacobian
+        projected = project if spheres and name in EXPLICIT else None
+        return project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
+
+    for name in candidates[:-1]:
+        with contextlib.suppress(SimulationError):
+            scaled = march(name)
+            break
+    else:
+        scaled = march(candidates[-1])
+    if request.by_current:
+        voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
+    else:
+        voltage = request.waveform(reported)
+    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * dynamics.scales))
+
+
+def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:
+    """Take the integrator's rounding errors off states at their bounds, and refuse anything larger.
+
+    The rates already lead no further than the bounds; what is beyond is the error of a step.
+    """
+    for k, (name, state) in enumerate(device.state_declarations().items()):
+        if state.bounds is None:
+            continue
+        low, high = state.bounds
+        excess = max(low - states[:, k].min(), states[:, k].max() - high)
+        if excess > state.boundary_layer * (high - low):
+            raise SimulationError(f"{name} left its bounds by {excess:.2g}: ask for a smaller rtol or another method")
+        states[:, k] = np.clip(states[:, k], low, high)
+    return states
+
+
+def _march(
+    solver_class: Any,
+    rates: Callable[[float, FloatArray], FloatArray],
+    start: FloatArray,
+    reported: FloatArray,
+    corners: FloatArray,
+    settings: dict[str, Any],
+    project: Callable[[FloatArray], FloatArray] | None,
+) -> FloatArray:
+    """Step from corner to corner of the drive, so that no step straddles a kink, and sample on the way.
+
+    ``project``, where given, returns each accepted step to the manifold that the states live on; one-step methods
+    continue from there without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
+    """
+    samples = np.empty((len(reported), len(start)))
+    samples[reported <= 0.0] = start
+    state = start
+    for begin, end in pairwise(corners):
+        solver = solver_class(rates, begin, state, end, **settings)
+        while solver.status == "running":
+            # A step tried too far may overflow, and is taken back; what else there is to warn of, the exception says.
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore", UserWarning)
+                message = solver.step()
+            if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
+                raise SimulationError(
+                    f"the integrator gave up at t = {solver.t:.6g} s: {message or 'state not finite'}"
+                )
+            first, last = np.searchsorted(reported, [solver.t_old, solver.t], side="right")
+            if last > first:
+                samples[first:last] = solver.dense_output()(reported[first:last]).T
+            if project is not None:
+                solver.y = project(solver.y)
+                solver.f = rates(solver.t, solver.y)
+        state = solver.y
+    return samples

@@ -1,0 +1,4 @@
+"""A device in Python frameworks: PyTorch, JAX, Brian 2, reservoirpy, CrossSim, aihwkit.
+
+Each framework is optional and is imported when it is asked for.
+"""

@@ -1,0 +1,131 @@
+"""The equations of a device as a module of a circuit simulator has them, before they are printed in any language.
+
+Every state is the voltage ``x_<state>`` of a node, in units of its scale; its rate is per time unit. Voltages of
+branches are ``v_<branch>``, inputs that are pins ``u_<input>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from ...core.system import build_system
+from ...language.constants import CONSTANTS
+from ...language.declaration import TEMPERATURE, Vectorial
+from ...language.errors import UnknownNameError
+from ..scaled import restoring_rates
+
+if TYPE_CHECKING:
+    from ...core.base import DeviceModel
+
+Named = dict[str, sp.Expr]
+
+
+class ModuleEquations:
+    """What a module computes, by the name of its variable.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    inputs : sequence of str
+        Inputs of the model that are pins of the module.
+    temperature : Symbol
+        What the language calls the temperature [K].
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such input.
+    """
+
+    def __init__(self, device: DeviceModel, inputs: Sequence[str], temperature: sp.Symbol = TEMPERATURE) -> None:
+        for pin in inputs:
+            if pin not in device.input_declarations():
+                raise UnknownNameError(f"input of {device.model_name()}", pin, device.input_declarations())
+        self.device, self.inputs = device, tuple(inputs)
+        self.system = build_system(*device.structure).flat
+        self.states, self.branches = device.state_declarations(), device.branches()
+        self.ports = [*device.terminals(), *self.states, *inputs]
+        self.silence = dict.fromkeys(self.system.noises, sp.S.Zero)
+        scale = type(device).time_scale
+        self.time_unit: sp.Expr = sp.Symbol(scale, real=True) if isinstance(scale, str) else sp.Float(scale, 17)
+        numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
+        self._spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: temperature}
+        self._spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
+        self._spelled |= {x: self.states[str(x)].scale * node_of(x) for x in self.system.states}
+        for pin in inputs:
+            size = device.input_declarations()[pin].netlist_scale
+            self._spelled[sp.Symbol(pin, real=True)] = size * sp.Symbol(f"u_{pin}", real=True)
+
+    def prepared(self, expression: Any) -> sp.Expr:
+        """An expression in the module's names."""
+        spelled: sp.Expr = sp.sympify(expression).xreplace(self._spelled)
+        return spelled.replace(lambda e: e.is_Float and float(e) == 1, lambda e: sp.S.One)
+
+    def _quiet(self, expression: sp.Expr) -> sp.Expr:
+        return self.prepared(expression.xreplace(self.silence))
+
+    def currents(self) -> Named:
+        """Current of every branch [A], ``i_<current>``."""
+        return {f"i_{i}": self._quiet(g) for i, g in self.system.currents.items()}
+
+    def rates(self) -> Named:
+        """Rate of every state per time unit, ``rate_<state>``; vectors are led back to their sphere."""
+        nodes = {x: node_of(x) for x in self.system.states}
+        back = {x: sp.sympify(e).xreplace(nodes).doit() for x, e in restoring_rates(self.system).items()}
+        return {
+            f"rate_{x}": self._quiet(self.time_unit * rate) / self.states[str(x)].scale + back.get(x, sp.S.Zero)
+            for x, rate in self.system.rates.items()
+        }
+
+    def shakes(self) -> dict[tuple[str, str], sp.Expr]:
+        """What a noise of one-sided unit density adds to a state's rate, by state and noise."""
+        result = {}
+        for x, rate in self.system.rates.items():
+            for n, density in self.system.noises.items():
+                share = sp.diff(rate, n).xreplace(self.silence)
+                if share != 0:
+                    # The two-sided density S is a one-sided one of 2 S.
+                    strength = self.prepared(self.time_unit * share * sp.sqrt(2 * density))
+                    result[str(x), str(n)] = strength / self.states[str(x)].scale
+        return result
+
+    def densities(self) -> dict[tuple[str, str], sp.Expr]:
+        """One-sided densities of the currents' noises by name and part, ``white`` or (at 1 Hz) ``flicker``."""
+        return {
+            (name, part): self._quiet(density)
+            for name, pair in self.system.electrical_noises.items()
+            for part, density in zip(("white", "flicker"), pair, strict=True)
+            if density != 0
+        }
+
+    def observables(self) -> Named:
+        """Every observable, by its name."""
+        return {str(y): self._quiet(e) for y, e in self.system.observables.items()}
+
+    def starts(self) -> Named:
+        """Initial values of the scaled states, ``start_<state>``."""
+        return {f"start_{x}": self.prepared(e) / self.states[str(x)].scale for x, e in self.system.initial.items()}
+
+    def derived(self, users: Iterable[sp.Expr]) -> Named:
+        """The derived quantities that some expressions need, in order."""
+        needed: set[sp.Basic] = set().union(*(e.free_symbols for e in users))
+        for symbol in reversed(self.system.derived):
+            if symbol in needed:
+                needed |= self.prepared(self.system.derived[symbol]).free_symbols
+        return {str(s): self.prepared(e) for s, e in self.system.derived.items() if s in needed}
+
+    def declaration_of(self, name: str) -> Vectorial:
+        """The declaration that a scalar quantity belongs to."""
+        for item in self.device.declarations().values():
+            if isinstance(item, Vectorial) and name in item.components:
+                return item
+        raise AssertionError(name)
+
+
+def node_of(state: sp.Symbol | str) -> sp.Symbol:
+    """The scaled state as the module's variable."""
+    return sp.Symbol(f"x_{state}", real=True)

@@ -1,0 +1,99 @@
+"""A device as a native one has it: residuals, their slopes, and where these go in a simulator's matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from ...language.declaration import TEMPERATURE
+from ...simulation.ensembles.hoisting import Hoist
+from .module_equations import ModuleEquations, Named, node_of
+
+if TYPE_CHECKING:
+    from ...core.base import DeviceModel
+
+#: Nodes with signs: where the current of a row goes, or between which nodes a voltage is.
+Ends = tuple[tuple[int, int], ...]
+
+
+class NativeEquations:
+    """Rows, columns and entries of one device.
+
+    Rows are the currents of the branches, then the rates of the states; columns are the voltages of the branches, the
+    states, the inputs, and the noises of the states, which have nodes of their own. What depends on parameters alone is
+    hoisted out of the expressions.
+
+    Attributes
+    ----------
+    nodes : list of str
+        Ports, then the nodes of noises.
+    unknowns : list of str
+        Variable of each column, without the noises.
+    currents, rates : dict of Expr
+        Residuals of the rows, by name.
+    slopes : dict of Expr
+        Derivative of a row with respect to a column, where it is not zero, by their numbers.
+    shakes : dict of Expr
+        What a noise adds to a row, by their numbers.
+    places : dict of int
+        Number under which a slope or a shake is stored.
+    entries : dict
+        For each entry of the matrix, by its pair of nodes, the signs and numbers of what adds up to it.
+    own_entry : dict of int
+        Number of the entry in which a state meets itself.
+    """
+
+    def __init__(self, device: DeviceModel, inputs: Sequence[str], noise: bool) -> None:
+        self.module = own = ModuleEquations(device, inputs)
+        self.system, self.branches, self.states, self.inputs = own.system, own.branches, list(own.states), own.inputs
+        self.parameters = [p for p in device.parameter_declarations() if p not in inputs]
+        self.noises = list(map(str, self.system.noises)) if noise else []
+        self.nodes = [*own.ports, *(f"{n}_source" for n in self.noises)]
+        self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
+        self.unknowns += [f"u_{pin}" for pin in inputs]
+        self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
+        self.hoist = Hoist(self.static)
+        self._differentiate()
+        self._lay_out()
+
+    def _differentiate(self) -> None:
+        self.currents: Named = {name: self.hoist(e) for name, e in self.module.currents().items()}
+        self.rates: Named = {name: self.hoist(e) for name, e in self.module.rates().items()}
+        self.slopes: dict[tuple[int, int], sp.Expr] = {}
+        for row, expression in enumerate([*self.currents.values(), *self.rates.values()]):
+            for column, unknown in enumerate(self.unknowns):
+                slope = sp.diff(expression, sp.Symbol(unknown, real=True))
+                # A state's own entry is always there: it is 1 where the state is held.
+                if slope != 0 or column == self.own_column(row):
+                    self.slopes[row, column] = self.hoist(slope)
+        self.shakes: dict[tuple[int, int], sp.Expr] = {}
+        for (x, n), strength in (self.module.shakes() if self.noises else {}).items():
+            row, column = len(self.currents) + self.states.index(x), len(self.unknowns) + self.noises.index(n)
+            self.shakes[row, column] = strength
+
+    def own_column(self, row: int) -> int | None:
+        """The column of a row's own state; None for a current."""
+        return len(self.branches) + row - len(self.currents) if row >= len(self.currents) else None
+
+    def _lay_out(self) -> None:
+        number = {node: k for k, node in enumerate(self.nodes)}
+        ends: list[Ends] = [((number[b.positive], 1), (number[b.negative], -1)) for b in self.branches.values()]
+        ends += [((number[x], 1),) for x in self.states]
+        self.rows = ends
+        sources = [f"{n}_source" for n in self.noises]
+        columns = [*ends, *(((number[node], 1),) for node in (*self.inputs, *sources))]
+        self.places = {key: k for k, key in enumerate([*self.slopes, *self.shakes])}
+        self.entries: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for (row, column), place in self.places.items():
+            for one, sign in self.rows[row]:
+                for other, opposite in columns[column]:
+                    self.entries.setdefault((one, other), []).append((sign * opposite, place))
+        for source in sources:  # a node of its own, held at zero by one ohm
+            self.entries[number[source], number[source]] = []
+        self.own_entry = {x: list(self.entries).index((number[x], number[x])) for x in self.states}
+
+    def slopes_of(self, row: int) -> dict[int, int]:
+        """Column and number of the slopes of a row."""
+        return {column: self.places[r, column] for r, column in self.slopes if r == row}

@@ -1,0 +1,370 @@
+"""The OSDI target: a device as C against the simulator interface OSDI 0.3, for the system's compiler.
+
+The equations are those of the Verilog-A target: states are nodes in units of their scale, rates are per time unit. The
+Jacobian is exact, from SymPy; what depends on parameters alone is computed when an instance is set up; the rest shares
+its sub-expressions. A state holds its initial value unless the simulator asks for reactive parts in a transient or in a
+small-signal analysis: those are the analyses in which it moves.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from ...language.declaration import TEMPERATURE
+from ...language.errors import ParameterError
+from ..header import origin
+from ..spice.statements import check_name
+from . import osdi_template
+from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
+from .module_equations import Named, node_of
+from .native_equations import NativeEquations
+from .osdi_descriptor import descriptor, parameter_tables
+
+if TYPE_CHECKING:
+    from ...core.base import DeviceModel
+
+LINE_WIDTH = 118
+
+_KEYWORDS = """
+    auto break case char const continue default do double else enum extern float for goto if inline int long register
+    restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
+"""
+#: Names that simulators give a meaning of their own on the line of an instance, and words of C.
+RESERVED = frozenset({"m", "temp", "temperature", "dt", "dtemp", "off", "ic", *_KEYWORDS.split()})
+
+#: Parts of the text, in order; the names are those of the methods that write them.
+_TEXT = """\
+$header
+$interface
+/* --- this device --- */
+
+$structures
+$tables
+$functions
+$prepare
+$observe
+$common
+$eval
+$noise
+$loads
+$descriptor"""
+
+
+def write_osdi(device: DeviceModel, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
+    """Write a device in C for OSDI; see :meth:`CompactModel.osdi_source`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such input.
+    ParameterError
+        If the name cannot be one, or a parameter has a name that is reserved.
+    """
+    chosen = check_name(name or device.model_name().replace("-", "_"), "device")
+    return _Source(device, chosen, inputs, noise).text()
+
+
+class _Source:
+    """Collects the parts of one file of C."""
+
+    def __init__(self, device: DeviceModel, name: str, inputs: Sequence[str], noise: bool) -> None:
+        self.device, self.name = device, name
+        self.equations = own = NativeEquations(device, inputs, noise)
+        self.module, self.system, self.branches, self.states = own.module, own.system, own.branches, own.states
+        self.opvars = [*map(str, self.system.observables), *map(str, self.system.currents)]
+        self.opvars += map(str, self.system.derived)
+        clash = sorted(RESERVED & {p.lower() for p in own.parameters})
+        if clash:
+            raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a native device")
+        self.printer = ExpressionPrinter(C_NAMES)
+        self.spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
+        self.spelled |= {s: sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
+        self.spelled[TEMPERATURE] = sp.Symbol("inst->temperature", real=True)
+
+    # --- printing ---------------------------------------------------------------------------
+
+    def _statements(self, outputs: Mapping[str, sp.Expr], prefix: str = "t") -> list[str]:
+        """Assignments with shared sub-expressions; targets are left as they are given."""
+        symbols = sp.numbered_symbols(f"{prefix}_", real=True)
+        shared, reduced = sp.cse([e.xreplace(self.spelled) for e in outputs.values()], symbols=symbols, list=True)
+        lines = [f"const double {s} = {self.printer.doprint(e)};" for s, e in shared]
+        return lines + [f"{t} = {self.printer.doprint(e)};" for t, e in zip(outputs, reduced, strict=True)]
+
+    def _needed(self, expressions: Iterable[sp.Expr], names: Iterable[str]) -> list[str]:
+        used = {str(s) for e in expressions for s in e.free_symbols}
+        return [name for name in names if name in used]
+
+    def _unknowns_of(self, expressions: Iterable[sp.Expr]) -> list[str]:
+        """Locals for what expressions need of the stored solution."""
+        needed = self._needed(expressions, self.equations.unknowns)
+        return [f"const double {name} = inst->at[{self.equations.unknowns.index(name)}];" for name in needed]
+
+    @staticmethod
+    def _function(head: str, body: Iterable[str]) -> str:
+        lines = [head, "{"]
+        for text in body:
+            lines += _wrapped("    ", text)
+        return "\n".join([*lines, "}", ""])
+
+    # --- the text ---------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The whole file."""
+        body = {name: getattr(self, f"_{name}")() for name in re.findall(r"\$(\w+)", _TEXT)}
+        return string.Template(_TEXT).substitute(body)
+
+    def _interface(self) -> str:
+        return osdi_template.INTERFACE
+
+    def _common(self) -> str:
+        return osdi_template.FUNCTIONS
+
+    def _header(self) -> str:
+        texts = origin(self.device, "OSDI 0.3", "device")
+        texts.append(f"Use: N1 {' '.join(self.module.ports)} model [parameter=value ...]")
+        texts.append(f"     .model model {self.name} [parameter=value ...]")
+        lines = [line for text in texts for line in textwrap.wrap(text.replace("*/", "* /"), LINE_WIDTH - 3)]
+        return "/* " + "\n * ".join(lines) + " */\n"
+
+    def _structures(self) -> str:
+        states, noises = max(len(self.states), 1), len(self.equations.noises)
+        derived = [str(s) for s in self.system.derived] or ["nothing"]
+        lines = [
+            f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
+            f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
+            f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)} }};",
+            "",
+            f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
+            f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
+            "",
+            "typedef struct { Parameters p; bool given[PARAMETERS]; } Model;",
+            "",
+            "typedef struct {",
+            "    double *to[ENTRIES]; /* in the simulator's matrix */",
+            f"    double *to_react[{states}];",
+            "    uint32_t node[NODES]; /* in the simulator's solution */",
+            f"    double h[{max(len(self.equations.hoist.found), 1)}]; /* what depends on parameters alone */",
+            f"    double time_unit, start[{states}];",
+            f"    double at[{len(self.equations.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
+            f"    double row[{len(self.equations.rows)}]; /* currents and rates */",
+            f"    double g[{max(len(self.equations.places), 1)}]; /* their slopes */",
+            f"    double residual[NODES], charge[{states}];",
+            "    Parameters p;",
+            "    Derived d;",
+            "    double temperature, observed[OPVARS];",
+            "    bool given[PARAMETERS], failed, collapsed[1];",
+            "} Instance;",
+            "",
+        ]
+        return "\n".join(line for text in lines for line in (_wrapped("", text) if text else [""]))
+
+    def _functions(self) -> str:
+        lines = ["/* functions of expressions */"]
+        for name, (arguments, value) in FUNCTIONS.items():
+            declared = ", ".join(f"double {a.strip()}" for a in arguments.split(","))
+            lines.append(f"static inline double {name}({declared}) {{ return {value}; }}")
+        return "\n".join([*lines, ""])
+
+    def _prepare(self) -> str:
+        """What is computed when an instance is set up."""
+        derived = {str(s): self.module.prepared(e) for s, e in self.system.derived.items()}
+        outputs = {f"inst->h[{symbol.name[2:]}]": e for e, symbol in self.equations.hoist.found.items()}
+        outputs |= {"inst->time_unit": self.module.time_unit}
+        outputs |= {f"inst->start[{k}]": e for k, e in enumerate(self.module.starts().values())}
+        body = ["const Parameters *p = &inst->p;", "Derived *d = &inst->d;", "(void) p, (void) d;"]
+        body += [f"d->{name} = {self.printer.doprint(e.xreplace(self.spelled))};" for name, e in derived.items()]
+        body += self._statements(outputs)
+        body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
+        body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
+        return self._function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
+
+    def _observe(self) -> str:
+        """Operating-point variables, computed when they are asked for."""
+        values: Named = self.module.observables()
+        values |= {name.removeprefix("i_"): e for name, e in self.module.currents().items()}
+        values |= {str(s): sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
+        currents = set(map(str, self.system.currents))
+        multiplier = sp.Symbol("p->multiplier", real=True)
+        outputs = {
+            f"inst->observed[{k}]": (multiplier if name in currents else 1) * values[name]
+            for k, name in enumerate(self.opvars)
+        }
+        body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
+        body += [*self._unknowns_of(outputs.values()), *self._statements(outputs)]
+        return self._function("static void observe(Instance *inst)", body)
+
+    def _eval(self) -> str:
+        number = {node: k for k, node in enumerate(self.equations.nodes)}
+        solution = "solution[inst->node[{}]]"
+        body = [
+            "(void) handle, (void) model;",
+            "Instance *restrict inst = of_instance;",
+            "if (inst->failed)",
+            "    return RETURN_FATAL;",
+            "const double *restrict solution = info->prev_solve;",
+            "const double *restrict h = inst->h;",
+            "const bool small_signal = info->flags & (ANALYSIS_AC | ANALYSIS_NOISE);",
+            "const bool moving = (small_signal || info->flags & ANALYSIS_TRAN)",
+            "    && info->flags & (CALC_REACT_JACOBIAN | CALC_REACT_RESIDUAL);",
+            "(void) h, (void) small_signal, (void) moving;",
+        ]
+        for name, branch in self.branches.items():
+            high, low = (solution.format(number[end]) for end in (branch.positive, branch.negative))
+            body.append(f"const double v_{name} = {high} - {low};")
+        body += [f"double {node_of(x)} = {solution.format(number[x])};" for x in self.states]
+        body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.equations.inputs]
+        if self.states:
+            zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
+            body += ["/* a transient without an operating point (uic) begins at the initial values too */"]
+            body += [f"if (info->flags & ANALYSIS_IC && {zero}) {{"]
+            body += [f"    {node_of(x)} = inst->start[{k}];" for k, x in enumerate(self.states)] + ["}"]
+        body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.equations.unknowns)]
+        body += self._residuals()
+        body += self._held()
+        for node in range(len(self.equations.nodes)):
+            parts = [
+                f"{'+' if s > 0 else '-'} inst->row[{r}]"
+                for r, ends in enumerate(self.equations.rows)
+                for n, s in ends
+                if n == node
+            ]
+            if parts:
+                body.append(f"inst->residual[{node}] = {' '.join(parts).removeprefix('+ ')};")
+            elif self.equations.nodes[node] in self.equations.inputs:
+                body.append(f"inst->residual[{node}] = 0.0;")
+            else:
+                body.append(f"inst->residual[{node}] = {solution.format(node)};")
+        body += [f"inst->charge[{k}] = inst->time_unit * {node_of(x)};" for k, x in enumerate(self.states)]
+        head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
+        return self._function(head, [*body, "return 0;"])
+
+    def _residuals(self) -> list[str]:
+        """Currents and rates with their slopes, in one set of shared sub-expressions."""
+        many = sp.Symbol("inst->p.multiplier", real=True)
+        outputs: Named = {}
+        hoisted = {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
+        for k, e in enumerate(self.equations.currents.values()):
+            outputs[f"inst->row[{k}]"] = many * e
+        for k, e in enumerate(self.equations.rates.values()):
+            outputs[f"inst->row[{len(self.equations.currents) + k}]"] = -e
+        for (row, column), e in self.equations.slopes.items():
+            outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
+                many * e if row < len(self.equations.currents) else -e
+            )
+        return self._statements({target: e.xreplace(hoisted) for target, e in outputs.items()})
+
+    def _held(self) -> list[str]:
+        """States at their initial values in static analyses; noises of the states in small-signal ones."""
+        lines = []
+        if self.states:
+            lines += ["if (!moving) { /* static: states hold their initial values */"]
+            for k, x in enumerate(self.states):
+                row = len(self.equations.currents) + k
+                lines.append(f"    inst->row[{row}] = {node_of(x)} - inst->start[{k}];")
+                own = self.equations.own_column(row)
+                for column, place in self.equations.slopes_of(row).items():
+                    lines.append(f"    inst->g[{place}] = {'1.0' if column == own else '0.0'};")
+            lines.append("}")
+        if self.equations.shakes:
+            outputs = {f"inst->g[{self.equations.places[key]}]": -e for key, e in self.equations.shakes.items()}
+            body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
+            body += self._statements(outputs, "s")
+            lines += ["if (small_signal) { /* noises of the states: their sources have nodes of their own */"]
+            lines += [f"    {text}" for text in body] + ["} else {"]
+            lines += [f"    {target} = 0.0;" for target in outputs] + ["}"]
+        return lines
+
+    def _noise(self) -> str:
+        densities = self.module.densities()
+        unit = sp.Symbol("p->multiplier", real=True)
+        frequency = sp.Symbol("frequency", real=True)
+        outputs: Named = {}
+        for (_, part), e in densities.items():
+            outputs[f"density[{len(outputs)}]"] = unit * e / (frequency if part == "flicker" else 1)
+        for _ in self.equations.noises:  # so many devices in parallel have so many independent states
+            outputs[f"density[{len(outputs)}]"] = 1 / unit
+        body = ["(void) model, (void) frequency, (void) density;", "Instance *inst = of_instance;"]
+        body += ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
+        body += [*self._unknowns_of(outputs.values()), *self._statements(outputs)]
+        head = "static void load_noise(void *of_instance, void *model, double frequency, double *density)"
+        return self._function(head, body)
+
+    def _loads(self) -> str:
+        """Into the simulator's vectors and matrix."""
+        nothing, inst = "(void) model;", "Instance *inst = of_instance;"
+        size = range(len(self.equations.nodes))
+        state_nodes = [self.equations.nodes.index(x) for x in self.states]
+        parts = []
+
+        def function(name: str, arguments: str, body: Iterable[str]) -> None:
+            unused = "(void) of_instance, (void) to;" if "to" in arguments and "*" in arguments else "(void) inst;"
+            lines = [nothing, inst, *body] if body else [nothing, unused]
+            parts.append(self._function(f"static void {name}(void *of_instance, void *model{arguments})", lines))
+
+        function("load_residual_resist", ", double *to", [f"to[inst->node[{n}]] += inst->residual[{n}];" for n in size])
+        react = [f"to[inst->node[{n}]] += inst->charge[{k}];" for k, n in enumerate(state_nodes)]
+        function("load_residual_react", ", double *to", react)
+        # The linearised current into each row: slopes times solution, less the residual, both of the last evaluation.
+        sums = []
+        for row in range(len(self.equations.rows)):
+            slopes = self.equations.slopes_of(row).items()
+            terms = [f"inst->g[{place}] * inst->at[{column}]" for column, place in slopes]
+            sums.append(" + ".join(terms) + f" - inst->row[{row}]" if terms else f"-inst->row[{row}]")
+        spread = [
+            f"to[inst->node[{node}]] {'+' if sign > 0 else '-'}= row_{row};"
+            for row, ends in enumerate(self.equations.rows)
+            for node, sign in ends
+        ]
+        first = len(self.equations.currents)
+        static = [f"const double row_{row} = {text};" for row, text in enumerate(sums)]
+        moving = [
+            line if row < first else f"{line[:-1]} + alpha * inst->charge[{row - first}];"
+            for row, line in enumerate(static)
+        ]
+        function("load_spice_rhs_dc", ", double *to, double *solution", ["(void) solution;", *static, *spread])
+        function(
+            "load_spice_rhs_tran",
+            ", double *to, double *solution, double alpha",
+            ["(void) solution, (void) alpha;", *moving, *spread],
+        )
+        entries = []
+        for added in self.equations.entries.values():
+            text = " ".join(f"{'+' if sign > 0 else '-'} inst->g[{k}]" for sign, k in added)
+            entries.append(text.removeprefix("+ ") or "1.0")
+        resist = [f"*inst->to[{e}] += {text};" for e, text in enumerate(entries)]
+        reactive = {e: k for k, e in enumerate(self.equations.own_entry.values())}
+        tran = [f"{line[:-1]}{' + alpha * inst->time_unit' if e in reactive else ''};" for e, line in enumerate(resist)]
+        function("load_jacobian_resist", "", resist)
+        react = [f"*inst->to_react[{k}] += alpha * inst->time_unit;" for k in reactive.values()]
+        function("load_jacobian_react", ", double alpha", ["(void) inst, (void) alpha;", *react])
+        function("load_jacobian_tran", ", double alpha", ["(void) alpha;", *tran])
+        arrays = [f"to[{e}] = {text};" for e, text in enumerate(entries)]
+        function("write_jacobian_array_resist", ", double *to", arrays)
+        function(
+            "write_jacobian_array_react", ", double *to", [f"to[{k}] = inst->time_unit;" for k in reactive.values()]
+        )
+        return "\n".join(parts)
+
+    def _tables(self) -> str:
+        return parameter_tables(self.device, self.equations, self.opvars)
+
+    def _descriptor(self) -> str:
+        return descriptor(self.device, self.equations, self.name)
+
+
+def _wrapped(indent: str, text: str) -> list[str]:
+    own = indent + text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text.strip(),
+        LINE_WIDTH,
+        initial_indent=own,
+        subsequent_indent=own + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,305 @@
+"""How SPICE dialects differ: a table of data, one entry per simulator.
+
+Expressions are printed by :mod:`~synaspice.devices.targets.spice.expressions` and statements by
+:mod:`~synaspice.devices.targets.spice.statements`, both from what stands here. Where the manuals are silent about a
+case (a step at zero, a power of a negative number), the table takes a form about which they are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...language.functions import EXP_LIMIT
+
+#: Names that mean something else in an expression or on an instance line, in all dialects.
+_RESERVED = frozenset(["m", "time", "temp", "temper", "tnom", "hertz", "freq", "v", "i", "pi", "e", "gmin"])
+
+_LIMITED = f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + max(({{0}}) - {EXP_LIMIT:g}, 0))"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one simulator spells what netlists are made of.
+
+    Attributes
+    ----------
+    name : str
+        What the dialect is called.
+    functions, formula_functions : Mapping
+        Templates of the functions that are spelled otherwise than in SymPy: in the sources, and (where they differ) in
+        the formulas of parameters.
+    temperature : str
+        The absolute temperature [K] in an expression.
+    statements : Mapping
+        Templates of the statements, over ``name``, the nodes ``p`` and ``n`` and what the statement is about. The
+        dialect has no statement that is missing here.
+    sources : Mapping
+        What follows the nodes of an independent source, for every kind of waveform, over the SPICE values in order.
+    deck : Mapping
+        Templates of the lines of a deck for a transient, over ``file``, ``step``, ``duration``, ``state`` and ``when``.
+    formula : str
+        Template of a formula where a number could stand.
+    node, drop : str
+        Templates of the voltage of a node and of the voltage between two of them.
+    preamble : tuple of str
+        Lines that stand before everything else.
+    comment : str
+        What a line of comment starts with.
+    continuation : tuple of str
+        What ends a line that goes on, and what starts the next one.
+    quoted_continuation : tuple of str, optional
+        The same within an expression, where it differs.
+    reserved : frozenset of str
+        Names, in lower case, that a parameter may not have.
+    file_suffix : str
+        How files of subcircuits end; decks end in ``deck_suffix``.
+    transient_noise : str
+        How the simulator makes noise in a transient: ``source`` (by the statement ``noisy_voltage``), ``analysis``
+        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
+    advice : str
+        What a user must know to use a subcircuit.
+    """
+
+    name: str
+    functions: Mapping[str, str]
+    temperature: str
+    statements: Mapping[str, str]
+    sources: Mapping[str, str]
+    deck: Mapping[str, str]
+    formula_functions: Mapping[str, str] = field(default_factory=dict)
+    formula: str = "{{{0}}}"
+    node: str = "V({0})"
+    drop: str = "V({0},{1})"
+    preamble: tuple[str, ...] = ()
+    comment: str = "* "
+    continuation: tuple[str, str] = ("", "+ ")
+    quoted_continuation: tuple[str, str] | None = None
+    reserved: frozenset[str] = _RESERVED
+    file_suffix: str = ".sub"
+    deck_suffix: str = ".cir"
+    transient_noise: str = ""
+    noise_advice: str = ""
+    advice: str = ""
+
+
+_STATEMENTS = {
+    "open": ".subckt {name} {pins} params:",
+    "default": "+ {name}={value}",
+    "close": ".ends {name}",
+    "parameter": ".param {name}={value}",
+    "current": "B_{name} {p} {n} I={value}",
+    "voltage": "B_{name} {p} {n} V={value}",
+    "transconductance": "G_{name} {p} {n} {positive} {negative} {value}",
+    "resistor": "R_{name} {p} {n} {value}",
+    "capacitor": "C_{name} {p} {n} {value}",
+    "charged_capacitor": "C_{name} {p} {n} {value} ic={initial}",
+    "constant_current": "I_{name} {p} {n} {value}",
+    "ramped_voltage": "V_{name} {p} {n} PWL(0 0 {value} 1)",
+    "voltage_source": "V_{name} {p} {n} {value}",
+    "current_source": "I_{name} {p} {n} {value}",
+    "gain": "E_{name} {p} {n} {control} 0 {value}",
+    "instance": "X{name} {nodes} {subcircuit}{values}",
+}
+
+_SOURCES = {
+    "DC": "DC {0}",
+    "PULSE": "PULSE({0} {1} {2} {3} {4} {5} {6})",
+    "SIN": "SIN({0} {1} {2} {3} {4} {5})",
+    "PWL": "PWL({points})",
+}
+
+_DECK = {
+    "title": "* {title}",
+    "include": '.include "{file}"',
+    "transient": ".tran {step} {duration} 0 {step}",
+    "probe": "v({state})",
+    "measure": ".measure tran final_{state} find v({state}) at={when}",
+    "end": ".end",
+}
+
+#: With the functions that every SPICE has.
+_FUNCTIONS = {
+    "ramp": "max({0}, 0)",
+    "step": "(sgn({0}) + 1)/2",
+    "ramp_power": "pow(max({0}, 0), {1})",
+    "limexp": _LIMITED,
+    "x_coth": "if(abs({0}) < 1e-3, 1 + ({0})*({0})/3, ({0})/tanh({0}))",
+    "sign": "sgn({0})",
+    "Abs": "abs({0})",
+    "log": "ln({0})",
+    "Min": "min({0}, {1})",
+    "Max": "max({0}, {1})",
+    "power": "pow({0}, {1})",
+}
+
+_COTH = "(abs({0}) < 1e-3 ? 1 + ({0})*({0})/3 : ({0})/tanh({0}))"
+
+NGSPICE = Dialect(
+    name="ngspice",
+    functions={
+        **_FUNCTIONS,
+        "ramp": "uramp({0})",
+        "step": "u({0})",
+        "ramp_power": "pow(uramp({0}), {1})",
+        "limexp": f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + uramp(({{0}}) - {EXP_LIMIT:g}))",
+        "x_coth": _COTH,
+    },
+    formula_functions={name: _FUNCTIONS[name] for name in ("ramp", "step", "ramp_power", "limexp")},
+    temperature="(temper + 273.15)",
+    statements={
+        **_STATEMENTS,
+        "flicker_model": ".model {name}_pink r kf=1 af=1",
+        "flicker_resistor": "R_{name} {p} {n} {name}_pink 1",
+        # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
+        # ngspice has no way to repeat it: its generator does not heed the seed.
+        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} 0 1 0)",
+    },
+    sources=_SOURCES,
+    deck=_DECK,
+    transient_noise="source",
+    noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
+)
+
+XYCE = Dialect(
+    name="Xyce",
+    functions=_FUNCTIONS,
+    temperature="(TEMP + 273.15)",
+    statements={
+        **_STATEMENTS,
+        "open": ".SUBCKT {name} {pins} PARAMS:",
+        "close": ".ENDS {name}",
+        "parameter": ".PARAM {name}={value}",
+        "current": "B_{name} {p} {n} I={{{value}}}",
+        "voltage": "B_{name} {p} {n} V={{{value}}}",
+    },
+    sources=_SOURCES,
+    deck={
+        **_DECK,
+        "include": '.INCLUDE "{file}"',
+        "transient": ".TRAN {step} {duration} 0 {step}",
+        "print": ".PRINT TRAN{probes}",
+        "measure": ".MEASURE TRAN final_{state} FIND V({state}) AT={when}",
+        "end": ".END",
+    },
+    reserved=_RESERVED | frozenset(["vt", "exp", "const"]),
+)
+
+LTSPICE = Dialect(
+    name="LTspice",
+    functions={**_FUNCTIONS, "ramp": "uramp({0})", "ramp_power": "pow(uramp({0}), {1})"},
+    formula_functions={name: _FUNCTIONS[name] for name in ("ramp", "ramp_power")},
+    temperature="(temp + 273.15)",
+    statements={
+        **_STATEMENTS,
+        # White noise by a smooth curve through samples that are evenly distributed over one unit, of variance 1/12.
+        "noisy_voltage": "B_{name} {p} {n} V=sqrt(12)*V(running)*white(time/{value} + {offset})",
+    },
+    sources={**_SOURCES, "DC": "{0}", "SIN": "SINE({0} {1} {2} {3} {4} {5})"},
+    deck={
+        **_DECK,
+        "transient": ".tran 0 {duration} 0 {step}",
+        "measure": ".meas tran final_{state} find V({state}) at={when}",
+    },
+    reserved=_RESERVED | frozenset(["k", "q", "boltz", "planck", "echarge", "kelvin"]),
+    file_suffix=".lib",
+    deck_suffix=".net",
+    transient_noise="source",
+    noise_advice="give every instance a noise_seed of its own (0, 1, 2, ...): instances with the same one shake alike",
+)
+
+HSPICE = Dialect(
+    name="HSPICE",
+    # pow() would cut its exponent to an integer; pwr() takes the magnitude of its base.
+    functions={
+        **_FUNCTIONS,
+        "ramp_power": "pwr(max({0}, 0), {1})",
+        "x_coth": _COTH,
+        "log": "log({0})",
+        "power": "pwr({0}, {1})",
+    },
+    temperature="(temper + 273.15)",
+    statements={
+        **_STATEMENTS,
+        "open": ".subckt {name} {pins}",
+        "current": "GB_{name} {p} {n} CUR='{value}'",
+        "voltage": "EB_{name} {p} {n} VOL='{value}'",
+    },
+    sources=_SOURCES,
+    deck={
+        **_DECK,
+        "include": '.include "{file}"',
+        "options": ".option parhier=local post=1 delmax={step}",
+        "transient": ".tran {step} {duration}",
+        "noisy_transient": ".tran {step} {duration}\n.trannoise v({first}) fmax={noise_frequency} seed=1",
+    },
+    formula="'{0}'",
+    quoted_continuation=(" \\\\", "+ "),
+    deck_suffix=".sp",
+    transient_noise="analysis",
+    noise_advice="ask for it with .trannoise; its fmax is half of the sampling rate",
+    advice="Give your netlist '.option parhier=local', or its parameters hide those of the subcircuit.",
+)
+
+SPECTRE = Dialect(
+    name="Spectre",
+    functions={
+        **_FUNCTIONS,
+        "step": "(({0}) > 0 ? 1 : (({0}) < 0 ? 0 : 0.5))",
+        "sign": "(({0}) > 0 ? 1 : (({0}) < 0 ? -1 : 0))",
+        "x_coth": _COTH,
+        "log": "log({0})",
+    },
+    temperature="(temp + 273.15)",
+    statements={
+        "open": "subckt {name} ({pins})",
+        "default": "    parameters {name}={value}",
+        "close": "ends {name}",
+        "parameter": "parameters {name}={value}",
+        "current": "B_{name} ({p} {n}) bsource i={value}",
+        "voltage": "B_{name} ({p} {n}) bsource v={value}",
+        "transconductance": "G_{name} ({p} {n} {positive} {negative}) vccs gm={value}",
+        "resistor": "R_{name} ({p} {n}) resistor r={value}",
+        "capacitor": "C_{name} ({p} {n}) capacitor c={value}",
+        "charged_capacitor": "C_{name} ({p} {n}) capacitor c={value} ic={initial}",
+        "constant_current": "I_{name} ({p} {n}) isource dc={value}",
+        "ramped_voltage": "V_{name} ({p} {n}) vsource dc=0 type=pwl wave=[0 0 ({value}) 1]",
+        "voltage_source": "V_{name} ({p} {n}) vsource {value}",
+        "current_source": "I_{name} ({p} {n}) isource {value}",
+        "gain": "E_{name} ({p} {n} {control} 0) vcvs gain={value}",
+        "instance": "X{name} ({nodes}) {subcircuit}{values}",
+        "flicker_model": "model {name}_pink resistor kf=1 af=1",
+        "flicker_resistor": "R_{name} ({p} {n}) {name}_pink r=1",
+    },
+    sources={
+        "DC": "dc={0}",
+        "PULSE": "type=pulse val0={0} val1={1} delay={2} rise={3} fall={4} width={5} period={6}",
+        "SIN": "type=sine sinedc={0} ampl={1} freq={2} delay={3} damp={4} sinephase={5}",
+        "PWL": "type=pwl wave=[{points}]",
+    },
+    deck={
+        "title": "// {title}",
+        "include": 'include "{file}"',
+        "transient": "tran1 tran stop={duration} step={step} maxstep={step}",
+        "noisy_transient": "tran1 tran stop={duration} step={step} maxstep={step} noisefmax={noise_frequency}",
+        "probe": "{state}",
+        "print": "save{probes}",
+    },
+    formula="{0}",
+    node="v({0})",
+    drop="v({0},{1})",
+    preamble=("simulator lang=spectre",),
+    comment="// ",
+    continuation=(" \\", "    "),
+    reserved=_RESERVED
+    | frozenset(
+        ["scale", "scalem", "scalefactor", "abs", "ac", "all", "dc", "else", "ends", "export", "for", "function", "if"]
+    ),
+    file_suffix=".scs",
+    deck_suffix=".scs",
+    transient_noise="analysis",
+    noise_advice="ask for it with the parameter noisefmax of tran, half of the sampling rate",
+)
+
+#: By the name that is asked for.
+DIALECTS = {dialect.name.lower(): dialect for dialect in (NGSPICE, XYCE, LTSPICE, HSPICE, SPECTRE)}

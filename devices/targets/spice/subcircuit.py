@@ -1,0 +1,389 @@
+"""The SPICE target: a device as a subcircuit of behavioural sources that a person can read.
+
+Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
+time is measured in the model's time scale, so that all quantities are of order one and the
+simulator's default tolerances fit. In a static analysis a hysteretic state must hold its initial value, while
+small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state,
+
+    hold = rate + (state - initial state),
+
+behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
+soon as time runs: the state's capacitor gets ``rate - (1 - running) * hold``. At the operating point that is
+``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
+acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
+sets it to the swept value.) The conductance of ``hold``, which a multiplier that enforces ``state = initial state``
+would not need, gives the matrix a pivot there: without it a simulator eliminates the circuit around the devices first,
+and the matrix of a network of many devices fills up.
+
+What the equations become is decided by :mod:`~synaspice.devices.targets.spice.formulation`, for the simulator's speed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from ...core.system import System, enforce_bounds
+from ...language.constants import CONSTANTS, k_B
+from ...language.declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
+from ...language.errors import ParameterError, UnknownNameError
+from ..header import describe
+from ..scaled import SPHERE_STIFFNESS, restoring_rates, sphere_deficit
+from .dialects import DIALECTS, Dialect
+from .elements import Elements
+from .formulation import exact
+from .statements import Statements, check_name, joined
+
+if TYPE_CHECKING:
+    from ...core.base import DeviceModel
+
+#: Time between the samples of a noise in a transient; a parameter of the subcircuit.
+_INTERVAL = sp.Symbol("noise_interval", positive=True)
+
+
+@dataclass(frozen=True)
+class Subcircuit:
+    """A subcircuit as text, with the attributes by which a PySpice ``Circuit`` takes it in.
+
+    Attributes
+    ----------
+    name : str
+        Name of the subcircuit.
+    pins : tuple of str
+        Its pins in order: the terminals, then the state nodes, then the inputs.
+    text : str
+        The whole definition.
+    dialect : str
+        The dialect that it is written in.
+    """
+
+    name: str
+    pins: tuple[str, ...]
+    text: str
+    dialect: str = "ngspice"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def write_subcircuit(
+    device: DeviceModel,
+    dialect: str = "ngspice",
+    *,
+    name: str | None = None,
+    inputs: Sequence[str] = (),
+    observables: bool = False,
+    noise: bool = False,
+    transient_noise: float | None = None,
+) -> Subcircuit:
+    """Write a device as a subcircuit; see :meth:`CompactModel.netlist`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dialect or input.
+    ParameterError
+        If a name cannot be one, or the dialect has no noise in transients.
+    """
+    if dialect not in DIALECTS:
+        raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
+    known = device.input_declarations()
+    for pin in inputs:
+        if pin not in known:
+            raise UnknownNameError(f"input of {device.model_name()}", pin, known)
+    spoken = DIALECTS[dialect]
+    if transient_noise is not None:
+        _check_transient_noise(device, spoken, transient_noise)
+    chosen = check_name(name or device.model_name().replace("-", "_"), "subcircuit")
+    return _Writer(device, spoken, chosen, tuple(inputs), observables, noise, transient_noise).subcircuit()
+
+
+def _check_transient_noise(device: DeviceModel, dialect: Dialect, interval: float) -> None:
+    if not dialect.transient_noise:
+        able = ", ".join(other.name for other in DIALECTS.values() if other.transient_noise)
+        raise ParameterError(f"{dialect.name} has no noise in transients ({able} have)")
+    if not 0 < interval < math.inf:
+        raise ParameterError(f"transient_noise is the time between samples in seconds, not {interval!r}")
+    if not device.system.noises:
+        raise ParameterError(f"{device.model_name()} has no noise of its states: nothing would shake in a transient")
+
+
+class _Writer:
+    """Collects the sections of one subcircuit."""
+
+    def __init__(
+        self,
+        device: DeviceModel,
+        dialect: Dialect,
+        name: str,
+        inputs: tuple[str, ...],
+        observables: bool,
+        noise: bool,
+        transient_noise: float | None,
+    ) -> None:
+        self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
+        self.write = Statements(dialect)
+        self.system: System = device.system
+        self.states = device.state_declarations()
+        self.pins = (*device.terminals(), *self.states, *inputs)
+        self.shown = list(self.system.observables) if observables else []
+        self.scales = {sp.Symbol(n, real=True): state.scale for n, state in self.states.items()}
+        for item in device.declarations().values():
+            if isinstance(item, Auxiliary):
+                self.scales |= dict.fromkeys(item.symbols, item.scale)
+        for name, state in self.states.items():
+            if state.bounds:
+                self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
+        # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
+        self.sampled = transient_noise if dialect.transient_noise == "source" else None
+        self.noisy, self.interval = noise or (transient_noise is not None and self.sampled is None), transient_noise
+        noises = {symbol: self._noise(symbol, density) for symbol, density in self.system.noises.items()}
+        self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
+        self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
+        unit = type(device).time_scale
+        self.time_unit: Any = sp.Symbol("time_unit", real=True) if isinstance(unit, str) else exact(unit)
+        self.elements = Elements(device, self.write)
+        self._add_nodes()
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Refuse names that would not stay one word of a line, or that mean something to the simulator."""
+        names = [str(symbol) for symbol in (*self.system.parameters, *self.system.derived)]
+        for name in (*names, *self.pins, *map(str, self.auxiliaries), *map(str, self.system.observables)):
+            check_name(name, "parameter or node")
+        clash = self.dialect.reserved & {name.lower() for name in names}
+        if clash:
+            words = ", ".join(sorted(clash))
+            raise ParameterError(f"{words}: a parameter of that name cannot go into a netlist for {self.dialect.name}")
+        for name, value in self.device.values.items():
+            if not math.isfinite(value):
+                raise ParameterError(f"{name} = {value!r} cannot go into a netlist: it is not finite")
+
+    def _noise(self, symbol: sp.Symbol, density: sp.Expr) -> sp.Expr:
+        r"""A noise of the states in terms of its sources.
+
+        One ohm has a noise voltage of the two-sided density 2 k_B T. Independent samples of unit variance, one per
+        interval, have the density ``interval`` at low frequencies, whether they are held or joined by lines.
+        """
+        total = sp.S.Zero
+        if self.noisy:
+            total += sp.sqrt(density / (2 * k_B * TEMPERATURE)) * _source_of(symbol)
+        if self.sampled is not None:
+            total += sp.sqrt(density / _INTERVAL) * _samples_of(symbol)
+        return total
+
+    def _add_nodes(self) -> None:
+        """States, auxiliaries, pins and sources of noise are nodes."""
+        for symbol, scale in self.scales.items():
+            self.elements.add(symbol, scale)
+        for name in self.inputs:
+            self.elements.add(sp.Symbol(name, real=True), self.device.input_declarations()[name].netlist_scale)
+        for symbol in self.system.noises:
+            self.elements.add(_source_of(symbol))
+            self.elements.add(_samples_of(symbol))
+        for sphere in self.system.spheres:
+            self.elements.add(_restoring(sphere))
+
+    def subcircuit(self) -> Subcircuit:
+        sections = [self._header(), self._interface(), self._derived(), self._currents()]
+        sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
+        sections += [self.elements.branch_voltages(), self.write.close(self.name)]
+        text = "\n".join(joined(sections)) + "\n"
+        return Subcircuit(self.name, self.pins, text, self.dialect.name.lower())
+
+    # --- sections -------------------------------------------------------------------------
+
+    def _header(self) -> list[str]:
+        lines = describe(self.device, self.write, self.name, self.pins, self._parameters(), self.inputs)
+        lines += joined(self.write.comment(text, wrap=True) for text in self._advice())
+        return [*self.write.dialect.preamble, *lines]
+
+    def _advice(self) -> list[str]:
+        """What the user of the subcircuit must do in the simulator."""
+        found = [self.dialect.advice] if self.dialect.advice else []
+        if self.interval is not None:
+            found.append(
+                f"Thermal noise in transients, at the simulator's temperature, sampled every {self.interval:g} s: "
+                f"{self.dialect.noise_advice}. Take steps no longer than the samples."
+            )
+        return found
+
+    def _parameters(self) -> dict[str, float]:
+        """The declared parameters that the equations use, with their values."""
+        everything: Iterable[sp.Expr] = (
+            *self.system.derived.values(),
+            *self.system.initial.values(),
+            *self.system.currents.values(),
+            *self.auxiliaries.values(),
+            *self.free_rates.values(),
+            *(self.system.observables[symbol] for symbol in self.shown),
+            *self._electrical_noises(),
+        )
+        used = {str(symbol) for expression in everything for symbol in expression.free_symbols}
+        return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
+
+    def _electrical_noises(self) -> list[sp.Expr]:
+        """Densities of the noise of the currents, if the netlist has it."""
+        return [density for pair in self.system.electrical_noises.values() for density in pair] if self.noisy else []
+
+    def _interface(self) -> list[str]:
+        sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
+        if self.sampled is not None and "{offset}" in self.dialect.statements["noisy_voltage"]:
+            sampling["noise_seed"] = 0.0
+        return self.write.open(self.name, self.pins, {**self._parameters(), **sampling})
+
+    def _derived(self) -> list[str]:
+        sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
+        sources += [*(self.system.observables[symbol] for symbol in self.shown), *self._electrical_noises()]
+        needed = set().union(*(e.free_symbols for e in sources))
+        needed |= set().union(*(e.free_symbols for e in self.system.initial.values()))
+        scale = type(self.device).time_scale
+        if isinstance(scale, str):
+            needed.add(sp.Symbol(scale, real=True))
+        for symbol in reversed(self.system.derived):  # a derived quantity may need earlier ones
+            if symbol in needed:
+                needed |= self.system.derived[symbol].free_symbols
+        write = self.write
+        constants = {symbol: value for symbol, (value, _, _) in CONSTANTS.items() if symbol in needed}
+        lines = write.comment("physical constants (CODATA)") if constants else []
+        lines += joined(write.parameter(symbol, repr(value)) for symbol, value in constants.items())
+        for item in self.device.declarations().values():
+            if isinstance(item, Derived) and needed & set(symbols := item.symbols):
+                lines += write.comment(f"{item.description} [{item.unit}]")
+                for symbol in symbols:
+                    lines += write.parameter(symbol, self.elements.formula(self.system.derived[symbol]))
+        lines += write.comment("unit of time of the state equations [s]")
+        lines += write.parameter("time_unit", write.formula(scale) if isinstance(scale, str) else repr(scale))
+        for symbol, start in self.system.initial.items():
+            lines += write.parameter(f"{symbol}_start", self.elements.formula(_over(start, self.scales[symbol])))
+        return lines
+
+    def _currents(self) -> list[str]:
+        lines = []
+        for branch, (symbol, expression) in zip(
+            self.device.branches().values(), self.system.currents.items(), strict=True
+        ):
+            lines += self.write.comment(f"{symbol} from {branch.positive} to {branch.negative} [A]")
+            lines += self.elements.terminal_current(symbol, branch.positive, branch.negative, expression)
+        return lines
+
+    def _noise_sources(self) -> list[str]:
+        """Sources of noise: one per noise and instance."""
+        write, lines = self.write, []
+        if self.sampled is not None:
+            lines += write.comment("*_samples: independent samples of unit variance, one per noise_interval")
+            for k, node in enumerate(map(_samples_of, self.system.noises)):
+                offset = write.formula(f"1e7*(noise_seed*{len(self.system.noises)} + {k})")
+                lines += write.noisy_voltage(node, node, 0, write.formula(str(_INTERVAL)), offset)
+        if self.noisy and self.system.noises:
+            lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
+            lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
+        for name, (white, flicker) in self.system.electrical_noises.items() if self.noisy else ():
+            item = self.device.declarations()[name]
+            assert isinstance(item, ElectricalNoise)
+            branch = self.device.branches()[item.branch]
+            thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
+            self.elements.add(thermal), self.elements.add(pink)
+            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal
+            about = f"{name}: {item.description}, from the thermal noise of one ohm"
+            if write.has("flicker_model"):
+                current += sp.sqrt(flicker) * (pink - 1)
+                lines += write.comment(f"{about} and from 1/f V^2/Hz of another")
+            else:
+                lines += write.comment(f"{about}; no flicker noise: {self.dialect.name} has no source of it")
+            lines += write.resistor(thermal, thermal, 0, "1")
+            lines += write.flicker_voltage(pink) if write.has("flicker_model") else []
+            lines += write.current(name, branch.positive, branch.negative, self.elements.expression(current))
+        return lines
+
+    def _auxiliaries(self) -> list[str]:
+        lines = []
+        for sphere in self.system.spheres:
+            about = f"{SPHERE_STIFFNESS} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
+            lines += self.write.comment(f"{_restoring(sphere)}: {about}")
+            lines += self.elements.node(_restoring(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
+        for name, state in self.states.items():
+            limited = sp.Symbol(f"{name}_within", real=True)
+            if limited in self.auxiliaries:
+                lines += self.write.comment(f"{limited}: {name}, or the bound that it is beyond [{state.unit}]")
+                lines += self.elements.node(limited, _over(self.auxiliaries[limited], state.scale))
+        for name, item in self.device.declarations().items():
+            if isinstance(item, Auxiliary):
+                size = "" if item.scale == 1 else f"{item.scale:g} "
+                lines += self.write.comment(f"{name}: {item.description} [{size}{item.unit}]")
+                for symbol in item.symbols:
+                    lines += self.elements.node(symbol, _over(self.auxiliaries[symbol], item.scale))
+        return lines
+
+    def _states(self) -> list[str]:
+        restoring = restoring_rates(self.system)
+        deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
+        write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
+        lines = []
+        for symbol, rate in self.free_rates.items():
+            state, scale = self.states[str(symbol)], self.scales[symbol]
+            scaled = _over(self.time_unit * rate, scale) + sp.sympify(restoring.get(symbol, 0)).xreplace(deficits)
+            size = "" if scale == 1 else f" in {scale:g} {state.unit}"
+            lines += write.comment(f"{symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
+            if state.bounds:
+                low, high = (bound / scale for bound in state.bounds)
+                drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
+                here = elements.add(here_of(symbol), name=symbol)
+                lines += elements.node(drift, scaled)
+                scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
+                lines += write.comment(
+                    f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
+                )
+            rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
+            hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
+            lines += elements.node(rate_node, scaled)
+            lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
+            start = write.formula(f"{symbol}_start")
+            lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
+            lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
+            lines += write.constant_current(hold, hold, 0, start)
+            lines += write.conductance(hold, "1")
+            lines += write.capacitor(hold, hold, 0, "1e12")
+        if lines:
+            intro = write.comment("running: 0 in static analyses, 1 in transients")
+            intro += write.comment("hold_*: keeps a state at its start while running is 0")
+            return intro + write.ramped_voltage("running", "running", 0, write.formula("1e-6*time_unit")) + lines
+        return lines
+
+    def _observables(self) -> list[str]:
+        lines = []
+        for name, item in self.device.declarations().items():
+            if isinstance(item, Observable) and self.shown:
+                lines += self.write.comment(f"{name}: {item.description} [{item.unit}]")
+                for symbol in item.symbols:
+                    shown = self.elements.expression(self.system.observables[symbol])
+                    lines += self.write.voltage(symbol, symbol, 0, shown)
+        return lines
+
+
+def _source_of(noise: sp.Symbol) -> sp.Symbol:
+    """Node of a noise's source in noise analyses."""
+    return sp.Symbol(f"{noise}_source", real=True)
+
+
+def _samples_of(noise: sp.Symbol) -> sp.Symbol:
+    """Node of a noise's source in transients."""
+    return sp.Symbol(f"{noise}_samples", real=True)
+
+
+def here_of(symbol: sp.Symbol) -> sp.Symbol:
+    """The voltage of a state's node, whatever the state's scale."""
+    return sp.Symbol(f"{symbol}_in_volts", real=True)
+
+
+def _restoring(sphere: tuple[sp.Symbol, ...]) -> sp.Symbol:
+    """Node of the rate, over the magnetisation, that returns it to its sphere."""
+    return sp.Symbol(f"{str(sphere[0]).removesuffix('_x')}_restoring", real=True)
+
+
+def _over(expression: Any, scale: float) -> Any:
+    return expression if scale == 1 else expression / exact(scale)

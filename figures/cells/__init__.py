@@ -1,0 +1,1 @@
+"""The standard figures of cells, in modules of the same names as the cells'."""

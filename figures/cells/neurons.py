@@ -1,0 +1,113 @@
+"""Standard figures of the neurons."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..benches.characteristics import scaled_axis
+from ..style import axis_scale, label
+
+
+def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Mean output over input voltage with the fitted sigmoid; flips of the output."""
+    x = scaled_axis(table, left, "x", "input", "Input voltage")
+    right.set_xlabel(left.get_xlabel())
+    left.errorbar(
+        x * table["input"], table["mean_output"], table["error"], fmt="o", markersize=3, capsize=1.5, label="ngspice"
+    )
+    centre, scale = table.attrs["centre"], table.attrs["scale"]
+    fine = np.linspace(table["input"].min(), table["input"].max(), 200)
+    left.plot(
+        x * fine,
+        (1 + np.tanh((fine - centre) / scale)) / 2,
+        label=f"tanh of scale {1e3 * scale:.0f} mV",
+    )
+    left.set_ylabel("Mean output over the supply")
+    left.legend()
+    right.plot(x * table["input"], table["flips"], marker="o", markersize=3)
+    right.set_ylabel("Rising edges of the output")
+
+
+def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Probability of a spike over the input current; energies of an evaluation."""
+    x = scaled_axis(table, left, "x", "current", "Amplitude of the input pulse")
+    share, trials = table["probability"], table["trials"]
+    error = np.sqrt(np.maximum(share * (1 - share), 0.25 / trials) / trials)
+    left.errorbar(x * table["current"], share, error, fmt="o", markersize=3, capsize=1.5)
+    left.axvline(x * table.attrs["critical_current"], color="0.6", linestyle=":", label="critical current")
+    left.set_ylabel("Probability of a spike")
+    left.set_ylim(-0.1, 1.1)
+    left.legend()
+    _draw_cost(table, right)
+
+
+def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Rate over current on logarithmic axes; energy per spike."""
+    x = scaled_axis(table, left, "x", "current", "Input current")
+    y = scaled_axis(table, left, "y", "rate", "Firing rate")
+    left.loglog(x * table["current"], y * table["rate"], "o", markersize=3, label="ngspice")
+    middle = len(table) // 2
+    line = table["rate"].iloc[middle] * table["current"] / table["current"].iloc[middle]
+    left.loglog(x * table["current"], y * line, color="0.6", label="proportional")
+    left.legend()
+    _draw_spike_energy(table, right, x, left.get_xlabel())
+    right.set_xscale("log")
+
+
+def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Rate over current with the threshold; energy per spike."""
+    x = scaled_axis(table, left, "x", "current", "Input current")
+    y = scaled_axis(table, left, "y", "rate", "Firing rate")
+    left.plot(x * table["current"], y * table["rate"], marker="o", markersize=3)
+    left.axvline(x * table.attrs["threshold_current"], color="0.6", linestyle=":", label="threshold of the leak")
+    left.legend()
+    _draw_spike_energy(table, right, x, left.get_xlabel())
+
+
+def draw_oscillator_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Envelope over current; amplitude of the oscillator beside the free-running one's."""
+    x = scaled_axis(table, left, "x", "current", "Input current")
+    y = scaled_axis(table, left, "y", "output", "Envelope")
+    right.set_xlabel(left.get_xlabel())
+    left.plot(x * table["current"], y * table["output"], marker="o", markersize=3)
+    right.plot(x * table["current"], table["amplitude"], "o", markersize=3, label="in the cell")
+    right.plot(x * table["current"], table["expected_amplitude"], label="free-running, analytic")
+    right.set_ylabel("Amplitude of the oscillator")
+    right.legend()
+    for axes in (left, right):
+        axes.axvline(x * table.attrs["threshold_current"], color="0.6", linestyle=":")
+
+
+_PARTS = {"energy_supply": "from the supply", "energy_inputs": "from the inputs", "energy_devices": "into the devices"}
+
+
+def _draw_spike_energy(table: pd.DataFrame, axes: Axes, x: float, xlabel: str) -> None:
+    factor, unit = axis_scale(table[list(_PARTS)].to_numpy().ravel(), "J")
+    for column, name in _PARTS.items():
+        if table[column].abs().max() > 0:
+            axes.plot(x * table["current"], factor * table[column], marker="o", markersize=3, label=name)
+    values = table[list(_PARTS)].to_numpy().ravel()
+    if np.nanmax(values) > 10 * np.nanmin(values[values > 0]):
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(label("Energy per spike", unit))
+    axes.legend()
+
+
+def _draw_cost(table: pd.DataFrame, axes: Axes) -> None:
+    """Bars of the energies of the first operation that the bench has measured."""
+    cost = table.attrs["costs"][0]
+    keys = {
+        "supply": "from the\nsupply",
+        "inputs": "from the\ninputs",
+        "devices": "into\ndevices",
+        "cmos": "into\nCMOS",
+    }
+    values = [cost[key] for key in keys]
+    factor, unit = axis_scale(values, "J")
+    axes.bar(list(keys.values()), [factor * value for value in values])
+    axes.set_ylabel(label(f"Energy per {cost['operation']}", unit))

@@ -1,0 +1,39 @@
+"""Standard figures of sense amplifier, comparator and inverter."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..benches.characteristics import scaled_axis
+from ..style import axis_scale, label
+
+
+def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Decision and delay over the ratio of the resistances; energy of a cycle."""
+    _draw(table, left, right, table["ratio"], "Left resistance over right one")
+    left.set_xscale("log")
+    right.set_xscale("log")
+
+
+def draw_latch_comparator(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Delay over the size of the difference; energy of a cycle."""
+    factor, unit = axis_scale(table["difference"], "V")
+    _draw(table, left, right, factor * table["difference"].abs(), label("Size of the difference of the inputs", unit))
+    left.set_xscale("log")
+    right.set_xscale("log")
+
+
+def _draw(table: pd.DataFrame, left: Axes, right: Axes, x: pd.Series[float], xlabel: str) -> None:
+    delay = scaled_axis(table, left, "y", "delay", "Delay of the decision")
+    factor, unit = axis_scale(table[["energy_supply", "energy_inputs"]].to_numpy().ravel(), "J")
+    for value, name, color in ((1.0, "output high", "C0"), (0.0, "output low", "C1")):
+        part = table["decision"] == value
+        left.plot(x[part], delay * table["delay"][part], "o-", markersize=3, color=color, label=name)
+    right.plot(x, factor * table["energy_supply"], "o", markersize=3, label="from the supply")
+    right.plot(x, factor * table["energy_inputs"], "o", markersize=3, label="from clock and inputs")
+    right.set_ylabel(label("Energy of a cycle", unit))
+    right.set_ylim(bottom=0)
+    for axes in (left, right):
+        axes.set_xlabel(xlabel)
+        axes.legend()

@@ -1,0 +1,60 @@
+"""Standard figures of the synapses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..benches.characteristics import scaled_axis
+from ..style import axis_scale, label
+
+
+def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Resistance that is read after every write; energies of write and read."""
+    y = scaled_axis(table, left, "y", "resistance", "Resistance of the cell, read")
+    left.bar(table["step"], y * table["resistance"])
+    factor, unit = axis_scale(table[["write_energy", "read_energy"]].to_numpy().ravel(), "J")
+    where = np.arange(len(table))
+    right.bar(where - 0.2, factor * table["write_energy"], 0.4, label="write")
+    right.bar(where + 0.2, factor * table["read_energy"], 0.4, label="read")
+    right.set_xticks(where, table["step"])
+    right.set_yscale("log")
+    right.set_ylabel(label("Energy", unit))
+    right.legend()
+    if table["resistance"].max() > 5 * table["resistance"].min():
+        left.set_yscale("log")
+
+
+draw_mtj_bit_cell = draw_memristor_bit_cell
+
+
+def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Difference of the currents over the weight; its deviation from the product."""
+    y = scaled_axis(table, left, "y", "difference", "Difference of the currents")
+    left.plot(table["weight"], y * table["difference"], "o", markersize=3, label="ngspice")
+    left.plot(table["weight"], y * table["ideal"], color="0.6", label="ideal product")
+    left.set_xlabel("Weight")
+    left.legend()
+    full = table["ideal"].abs().max()
+    right.plot(table["weight"], 100 * (table["difference"] - table["ideal"]) / full, marker="o", markersize=3)
+    right.set_xlabel("Weight")
+    right.set_ylabel("Deviation (% of full scale)")
+
+
+def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Change of the weight over the time between the spikes; its size on a logarithmic scale."""
+    x = scaled_axis(table, left, "x", "delay", "Post- less presynaptic time")
+    for sign, color, name in ((1, "C0", "potentiation"), (-1, "C1", "depression")):
+        part = table[np.sign(table["delay"]) == sign]
+        tau = table.attrs["fitted_time_constants"][1 if sign > 0 else 0]
+        left.plot(x * part["delay"], part["change"], "o", color=color, markersize=3, label=name)
+        left.plot(x * part["delay"], part["fitted"], color=color)
+        right.semilogy(x * part["delay"].abs(), part["change"].abs(), "o", color=color, markersize=3, label=name)
+        right.semilogy(x * part["delay"].abs(), part["fitted"].abs(), color=color, label=f"exp, {1e9 * tau:.0f} ns")
+    left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
+    left.set_ylabel("Change of the state by one pair")
+    right.set_xlabel(left.get_xlabel().replace("Post- less presynaptic time", "Time between the spikes"))
+    right.set_ylabel("Size of the change")
+    left.legend()
+    right.legend()

@@ -1,0 +1,4 @@
+"""The command line: ``synaspice COMMAND``.
+
+It stands in this package because it uses every part of the others.
+"""

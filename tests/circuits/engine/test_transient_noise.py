@@ -1,0 +1,125 @@
+"""Thermal noise in transients of a netlist: its variance, for any step of sampling, and its independence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synaspice.circuits.engine.ngspice import OperatingPoint, Transient, run
+from synaspice.devices import MTJ, ParameterError, Yakopcic
+from synaspice.devices.language.declaration import Branch, Derived, Noise, Parameter, State
+from synaspice.devices.model import CompactModel
+
+DURATION = 4e-9
+
+
+class _Walker(CompactModel):
+    """Brownian motion: dx/dt is white noise, and so the variance of x is its density times the time."""
+
+    time_scale = 1e-9
+    voltage = Branch("p", "n", "nothing")
+    spread = Parameter(0.5, "1", "standard deviation of x after a nanosecond", bounds=(0.0, 10.0))
+    density = Derived("1/s", "density of the noise")
+    x = State("1", "position", initial=lambda s: 0)
+    kick = Noise("1/s", "noise")
+
+    @classmethod
+    def equations(cls, s):
+        return {"density": s.spread**2 / 1e-9, "current": 0 * s.voltage, "dx/dt": s.kick, "kick": s.density}
+
+
+def walks(interval, walkers, seed):
+    """Positions of many walkers in one transient, over time; those of the second subcircuit walk half as wide."""
+    subcircuit = _Walker().subcircuit(name="walker", transient_noise=interval)
+    lines = ["* walkers", str(subcircuit)]
+    lines += [f"X{k} 0 0 x{k} walker spread={0.5 if k % 2 else 0.25}" for k in range(walkers)]
+    saved = [f"v(x{k})" for k in range(walkers)]
+    analysis = Transient(interval, DURATION, max_step=interval)
+    table = run("\n".join(lines), analysis, options={"seed": seed}, save=saved)
+    times = np.linspace(0, DURATION, 5)
+    return np.array([np.interp(times, table["time"], table[name]) for name in saved])
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("interval", [2e-10, 1e-10])
+def test_the_variance_is_the_density_times_the_time_for_any_interval(interval):
+    walkers = 100
+    x = walks(interval, walkers, seed=7)
+    steps = np.diff(x, axis=1) / np.where(np.arange(walkers) % 2, 0.5, 0.25)[:, None]
+    # Increments over a nanosecond, in units of what they should be.
+    assert np.mean(steps**2) == pytest.approx(1, abs=4 * np.sqrt(2 / steps.size))
+    assert abs(np.mean(steps)) < 4 / np.sqrt(steps.size)
+    # Every instance has its own noise, and every nanosecond: no two walkers go together.
+    together = np.corrcoef(steps)
+    np.fill_diagonal(together, 0)
+    assert np.abs(np.mean(together)) < 4 / walkers
+    assert len(np.unique(np.round(x[:, -1], 9))) == walkers
+
+
+@pytest.mark.ngspice
+def test_a_seed_repeats_the_noise_and_another_does_not():
+    first, again, other = (walks(2e-10, 2, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first[:, 1:] - other[:, 1:]).min() > 1e-6
+
+
+@pytest.mark.ngspice
+@pytest.mark.slow
+@pytest.mark.parametrize("interval", [8e-12, 4e-12])
+def test_a_junction_spreads_as_its_ensemble(interval):
+    """The free layer's transverse magnetisation at room temperature, thermalised from the easy axis."""
+    junction, instances, duration = MTJ.preset("ikeda2010", damping=0.5), 8, 1.6e-9
+    lines = ["* junctions", str(junction.subcircuit(transient_noise=interval))]
+    lines += [f"X{k} 0 0 mx{k} my{k} mz{k} mtj" for k in range(instances)]
+    saved = [f"v(m{axis}{k})" for k in range(instances) for axis in "xy"]
+    analysis = Transient(interval, duration, max_step=interval)
+    table = run("\n".join(lines), analysis, options={"seed": 3}, save=saved)
+    # Relaxation takes (1 + alpha^2) / (alpha omega) = 0.07 ns: the first 0.3 ns are left out.
+    times = np.arange(0.3e-9, duration, 0.07e-9)
+    squares = np.array([np.interp(times, table["time"], table[name]) for name in saved]) ** 2
+    means = squares.mean(axis=1)
+    error = means.std(ddof=1) / np.sqrt(len(means))
+    final = junction.ensemble(0.0, 0.5e-9, temperature=300.15, trajectories=4000, seed=1, time_step=2e-13).final()
+    expected = np.mean(np.concatenate([final["m_x"] ** 2, final["m_y"] ** 2]))
+    assert error < 0.12 * expected, "no statement otherwise"
+    assert means.mean() == pytest.approx(expected, abs=4 * error)
+
+
+@pytest.mark.ngspice
+def test_noise_is_silent_where_nothing_moves():
+    """In static analyses the samples are zero: the same operating point with noise as without."""
+    for noise in (None, 1e-12):
+        subcircuit = MTJ.preset("ikeda2010").subcircuit(transient_noise=noise)
+        deck = f"* op\n{subcircuit}\nV1 a 0 0.1\nX1 a 0 x y z mtj initial_polar_angle=0.3\n"
+        table = run(deck, OperatingPoint(), options={"seed": 1})
+        assert table["v(x)"].item() == pytest.approx(np.sin(0.3), abs=1e-6)
+    text = MTJ.preset("ikeda2010").netlist(transient_noise=1e-12)
+    assert text.count("DC 0 TRRANDOM(2 {noise_interval} 0 1 0)") == 3
+    assert "noise_interval=1e-12" in text and "sampled every 1e-12 s" in text
+
+
+@pytest.mark.parametrize(
+    ("device", "dialect", "interval", "message"),
+    [
+        (MTJ(), "xyce", 1e-12, "Xyce has no noise in transients"),
+        (MTJ(), "ngspice", 0.0, "time between samples"),
+        (MTJ(), "ngspice", float("nan"), "time between samples"),
+        (MTJ(), "verilog-a", 1e-12, "by itself"),
+        (Yakopcic(), "ngspice", 1e-12, "no noise of its states"),
+    ],
+)
+def test_noise_that_cannot_be_written_is_refused(device, dialect, interval, message):
+    with pytest.raises(ParameterError, match=message):
+        device.netlist(dialect, transient_noise=interval)
+
+
+def test_what_other_dialects_have():
+    junction = MTJ.preset("ikeda2010")
+    ltspice = junction.netlist("ltspice", transient_noise=2e-12)
+    sources = [line for line in ltspice.splitlines() if "white(" in line]
+    assert len(sources) == 3 and len(set(sources)) == 3, "one source per noise"
+    assert all("V(running)" in line for line in sources), "none in static analyses"
+    assert "noise_seed" in ltspice
+    for dialect in ("hspice", "spectre"):
+        text = junction.netlist(dialect, transient_noise=2e-12)
+        assert "thermal_field_x_source" in text and "ask for it with" in text

@@ -1,0 +1,283 @@
+"""Native devices: every preset through the system's compiler and osdi-py, against the numeric target.
+
+Where there is no release of osdi-py, a reader of our own takes its place; elsewhere it is compared with it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import osdi_interface
+import pytest
+from module_reference import PRESETS, TOLERANCE, expected, point_of, scales_of
+
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    CompilationError,
+    LinearIonDrift,
+    MissingDependencyError,
+    ParameterError,
+    UnknownNameError,
+)
+from synaspice.devices.catalog import models
+from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
+from synaspice.devices.simulation.noise import _functions
+
+try:
+    import osdi_py as osdi
+except ImportError:
+    osdi = osdi_interface
+
+MOVING = osdi.ANALYSIS_TRAN | osdi.CALC_RESIST_RESIDUAL | osdi.CALC_RESIST_JACOBIAN | osdi.CALC_REACT_RESIDUAL
+HELD = osdi.ANALYSIS_DC | osdi.ANALYSIS_STATIC | osdi.CALC_RESIST_RESIDUAL | osdi.CALC_RESIST_JACOBIAN
+SMALL_SIGNAL = osdi.ANALYSIS_AC | osdi.ANALYSIS_STATIC | osdi.CALC_RESIST_JACOBIAN | osdi.CALC_REACT_JACOBIAN
+
+
+class Native:
+    """A compiled device with the values of another as its instance's parameters."""
+
+    def __init__(self, file, device, temperature=300.0, reader=osdi, **own):
+        self.library = reader.OsdiLibrary(str(file))
+        self.nodes = self.library.get_nodes()
+        self.numbers = {entry["name"]: k for k, entry in enumerate(self.library.get_params())}
+        self.model = self.library.create_model()
+        self.model.process_params()
+        self.instance = self.model.create_instance()
+        values = {name: value for name, value in device.values.items() if name in self.numbers}
+        for name, value in (values | own).items():
+            self.instance.set_real_param(self.numbers[name], value)
+        self.instance.process_params(temperature, self.library.num_terminals)
+        self.instance.init_node_mapping(list(range(self.library.num_terminals)))
+
+    def evaluate(self, voltages, flags=MOVING):
+        """Residuals and charges by node, and the Jacobian by pair of nodes."""
+        self.instance.eval([voltages.get(node, 0.0) for node in self.nodes], flags, 0.0)
+        zeros = [0.0] * len(self.nodes)
+        residuals = dict(zip(self.nodes, self.instance.load_residual_resist(zeros), strict=True))
+        charges = dict(zip(self.nodes, self.instance.load_residual_react(zeros), strict=True))
+        # osdi-py calls the equation's node the column
+        pairs = [(self.nodes[e["col"]], self.nodes[e["row"]]) for e in self.library.get_jacobian_entries()]
+        return residuals, charges, dict(zip(pairs, self.instance.write_jacobian_array_resist(), strict=True))
+
+
+def node_voltages(device, voltages, states):
+    """Potentials that put the voltages on the branches and the scaled states on their nodes."""
+    result, names = {}, [str(x) for x in compiled(device).system.states]
+    for _ in device.branches():  # one end after the other: branches may be declared in any order
+        for branch, voltage in zip(device.branches().values(), voltages, strict=True):
+            if branch.negative not in result and branch.positive not in result:
+                result[branch.negative] = 0.0
+            if branch.positive not in result:
+                result[branch.positive] = result[branch.negative] + float(voltage)
+            elif branch.negative not in result:
+                result[branch.negative] = result[branch.positive] - float(voltage)
+    drops = [result[b.positive] - result[b.negative] for b in device.branches().values()]
+    return result | dict(zip(names, states / scales_of(device), strict=True)), drops
+
+
+@pytest.fixture(scope="module")
+def generic(tmp_path_factory):
+    """Compiled once for each structure, with its default parameters: the values go through the interface."""
+    folder, made = tmp_path_factory.mktemp("osdi"), {}
+
+    def find(device):
+        if device.structure not in made:
+            plain = type(device)(**device.options)
+            made[device.structure] = plain.compile_osdi(folder / f"{len(made)}.osdi")
+        return made[device.structure]
+
+    return find
+
+
+@pytest.mark.parametrize(("model", "preset"), PRESETS)
+def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, generic):
+    device = models()[model].preset(preset)
+    native, generator = Native(generic(device), device), np.random.default_rng(7)
+    names = [str(x) for x in compiled(device).system.states]
+    for _ in range(3):
+        voltages, states = point_of(device, generator)
+        potentials, drops = node_voltages(device, voltages, states)
+        residuals, jacobian = expected(device, drops, states)
+        found, charges, entries = native.evaluate(potentials)
+        largest = max(abs(residuals[x]) for x in names)
+        for node, value in residuals.items():
+            size = largest if node in names else max(abs(v) for k, v in residuals.items() if k not in names)
+            assert found[node] == pytest.approx(value, rel=0, abs=TOLERANCE * size)
+        for name, state, scale in zip(names, states, scales_of(device), strict=True):
+            assert charges[name] == pytest.approx(device.settling_time * state / scale, rel=1e-14)
+        rows = {row: max(abs(v) for (r, _), v in jacobian.items() if r == row) for row, _ in jacobian}
+        for entry, value in jacobian.items():
+            assert entries.get(entry, 0.0) == pytest.approx(value, rel=0, abs=TOLERANCE * rows[entry[0]])
+
+
+@pytest.mark.skipif(osdi is osdi_interface, reason="osdi-py has no release for this Python")
+@pytest.mark.parametrize("flags", [MOVING, HELD, SMALL_SIGNAL])
+def test_osdi_py_and_our_reader_read_the_same(flags, generic):
+    device = MTJ()
+    potentials = {"p": 0.1, "m_x": 0.6, "m_z": 0.8}
+    one, other = (Native(generic(device), device, reader=reader) for reader in (osdi, osdi_interface))
+    assert one.evaluate(potentials, flags) == other.evaluate(potentials, flags)
+    assert any(one.evaluate(potentials, flags)[2].values())
+
+
+@pytest.mark.parametrize("make", [MTJ, VTEAM])
+def test_static_analyses_hold_the_states_at_their_initial_values(make, generic):
+    device = make()
+    native = Native(generic(device), device)
+    voltages, states = point_of(device, np.random.default_rng(3))
+    potentials, _ = node_voltages(device, voltages, states)
+    residuals, _, entries = native.evaluate(potentials, HELD)
+    names, scales = [str(x) for x in compiled(device).system.states], scales_of(device)
+    for name, state, start, scale in zip(names, states, initial_state(device), scales, strict=True):
+        assert residuals[name] == pytest.approx((state - start) / scale, abs=1e-14)
+        assert entries[name, name] == 1.0
+        assert not any(entries.get((name, other), 0.0) for other in (*names, "p", "n") if other != name)
+    moving = native.evaluate(potentials)[2]
+    # an analysis that asks for reactive parts has the slopes of the moving states
+    assert native.evaluate(potentials, SMALL_SIGNAL)[2] == moving != entries
+
+
+@pytest.mark.parametrize("make", [MTJ, VTEAM])
+def test_noises_of_the_states_enter_with_their_strength(make, tmp_path):
+    device = make(cycle_to_cycle=0.1) if make is VTEAM else make()
+    native = Native(device.compile_osdi(tmp_path / "noisy.osdi", noise=True), device, temperature=350.0)
+    voltages, states = point_of(device, np.random.default_rng(5))
+    potentials, drops = node_voltages(device, voltages, states)
+    _, _, entries = native.evaluate(potentials, SMALL_SIGNAL)
+    values = np.array(_functions(*device.structure)[0](drops, states, [*parameter_vector(device), 350.0]))
+    noises, names = compiled(device).system.noises, compiled(device).system.states
+    densities, coupling = values[: len(noises)], values[len(noises) :].reshape(len(names), len(noises))
+    shares = device.settling_time * coupling / scales_of(device)[:, None] * np.sqrt(2 * densities)
+    assert np.abs(shares).max() > 0
+    for k, name in enumerate(names):
+        for j, noise in enumerate(noises):
+            found = entries.get((str(name), f"{noise}_source"), 0.0)
+            assert found == pytest.approx(-shares[k, j], rel=0, abs=TOLERANCE * np.abs(shares).max())
+    silent = native.evaluate(potentials)[2]
+    assert not any(value for (_, column), value in silent.items() if column.endswith("_source") and _ != column)
+
+
+def test_inputs_become_terminals(tmp_path):
+    device = MTJ()
+    native = Native(device.compile_osdi(tmp_path / "pin.osdi", inputs=["field_z"], name="junction"), device)
+    assert native.library.name == "junction" and native.nodes[-1] == "field_z"
+    assert "field_z" not in native.numbers
+    # 1 V is 1000 A/m
+    potentials = {"p": 0.1, "m_x": 0.6, "m_z": 0.8, "field_z": 20.0}
+    found, _, entries = native.evaluate(potentials)
+    residuals, _ = expected(device.replace(field_z=2e4), [0.1], np.array([0.6, 0.0, 0.8]))
+    for name in ("m_x", "m_y", "m_z", "p"):
+        assert found[name] == pytest.approx(residuals[name], rel=1e-10, abs=1e-12)
+    step = 1e-3
+    slope = (native.evaluate(potentials | {"field_z": 20.0 + step})[0]["m_y"] - found["m_y"]) / step
+    assert entries["m_y", "field_z"] == pytest.approx(slope, rel=1e-6) and slope != 0
+
+
+def test_devices_in_parallel_carry_the_current_of_all_and_move_as_one(generic):
+    device = MTJ()
+    potentials = {"p": 0.1, "m_x": 0.6, "m_z": 0.8}
+    one, five = (Native(generic(device), device, **{"$mfactor": m}).evaluate(potentials) for m in (1.0, 5.0))
+    assert five[0]["p"] == pytest.approx(5 * one[0]["p"], rel=1e-15)
+    assert five[2]["p", "m_z"] == pytest.approx(5 * one[2]["p", "m_z"], rel=1e-15)
+    assert five[0]["m_y"] == one[0]["m_y"] and five[2]["m_y", "p"] == one[2]["m_y", "p"]
+
+
+def test_parameters_of_the_model_hold_for_instances_that_give_none(generic):
+    device = VTEAM()
+    native = Native(generic(device), device)
+    assert {"name": "resistance_on", "units": "ohm", "is_instance": True}.items() <= native.library.get_params()[
+        native.numbers["resistance_on"]
+    ].items()
+    model = native.library.create_model()
+    model.set_real_param(native.numbers["resistance_on"], 123.0)
+    model.process_params()
+    instances = [model.create_instance() for _ in range(2)]
+    instances[1].set_real_param(native.numbers["resistance_on"], 456.0)
+    for one in instances:
+        one.process_params(300.0, native.library.num_terminals)
+    assert [one.get_real_param(native.numbers["resistance_on"]) for one in instances] == [123.0, 456.0]
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "value", "complaint"),
+    [
+        ("mtj", "diameter", 5.0, "error: diameter = 5 m is outside its bounds [2 nm, 10 um] (diameter"),
+        ("mtj", "damping", float("nan"), "error: damping = nan 1 is outside its bounds"),
+        ("phase-change-memory", "telegraph", 0.5, "error: telegraph = 0.5 1 is outside"),
+    ],
+)
+def test_values_out_of_range_are_refused(model, name, value, complaint, generic):
+    device = models()[model]()
+    if name == "telegraph":
+        pytest.skip(
+            "no model of the package declares a telegraph process"
+        ) if not device.telegraph_declarations() else None
+        name = next(iter(device.telegraph_declarations()))
+        complaint = complaint.replace("telegraph", name)
+    native = Native(generic(device), device)
+    for of in (native.library.create_model(), native.model.create_instance()):
+        osdi.clear_logs()
+        of.set_real_param(native.numbers[name], value)
+        with pytest.raises(RuntimeError, match=f"'{name}' is out of bounds"):
+            of.process_params(*([300.0, native.library.num_terminals] if isinstance(of, osdi.OsdiInstance) else []))
+        assert any(complaint in entry["message"] for entry in osdi.get_logs())
+
+
+def test_the_text_is_the_same_in_every_process():
+    code = (
+        "from synaspice.devices import VTEAM, MTJ; print(hash(VTEAM().osdi_source() + MTJ().osdi_source(noise=True)))"
+    )
+    code = code.replace("hash(", "__import__('hashlib').sha256((").replace(
+        "noise=True)))", "noise=True)).encode()).hexdigest())"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
+
+
+def test_a_file_is_not_overwritten_and_never_half_written(tmp_path, monkeypatch):
+    file = tmp_path / "mem.osdi"
+    device = LinearIonDrift()
+    file.write_text("mine")
+    with pytest.raises(ParameterError, match="exists already"):
+        device.compile_osdi(file)
+    assert file.read_text() == "mine"
+    assert device.compile_osdi(file, force=True) == file and file.read_bytes().startswith(b"\x7fELF")
+    compiler = tmp_path / "broken"
+    compiler.write_text("#!/bin/sh\necho 'device.c:1: error: no such thing' >&2\nexit 1\n")
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    before = file.read_bytes()
+    with pytest.raises(CompilationError, match="no such thing"):
+        device.compile_osdi(file, force=True)
+    assert file.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == ["broken", "mem.osdi"]
+    monkeypatch.setenv("CC", "no-such-compiler -O1")
+    with pytest.raises(MissingDependencyError, match="no-such-compiler"):
+        device.compile_osdi(file, force=True)
+    with pytest.raises(ParameterError, match="is no folder"):
+        device.compile_osdi(tmp_path / "nowhere" / "mem.osdi")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "complaint"),
+    [
+        ({"name": 'x"; abort()'}, ParameterError, "cannot be the name"),
+        ({"name": "a\nb"}, ParameterError, "cannot be the name"),
+        ({"inputs": ["field"]}, UnknownNameError, "field_x"),
+    ],
+)
+def test_bad_requests_are_refused(arguments, error, complaint):
+    with pytest.raises(error, match=complaint):
+        MTJ().osdi_source(**arguments)

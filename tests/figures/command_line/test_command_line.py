@@ -1,0 +1,106 @@
+"""The command line as a user meets it: results in files, mistakes in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synaspice.characterization import read_table
+
+SCRIPT = Path(sys.executable).with_name("synaspice")
+
+
+def synaspice(*arguments, cwd=None):
+    return subprocess.run([str(SCRIPT), *map(str, arguments)], capture_output=True, text=True, cwd=cwd)
+
+
+def test_help_imports_nothing_heavy():
+    heavy = {"pandas", "sympy", "numpy", "scipy", "matplotlib"}
+    code = f"import sys, synaspice.figures.command_line.main; print(*{heavy} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == ""
+    assert "characterize" in synaspice("--help").stdout
+
+
+def test_devices_and_parameters_are_listed():
+    listed = synaspice("devices").stdout
+    assert all(name in listed for name in ("mtj", "vteam", "linear-ion-drift", "ikeda2010", "strukov2008"))
+    shown = synaspice("parameters", "mtj", "--preset", "ikeda2010", "--set", "diameter=35n").stdout
+    assert "diameter = 35 nm" in shown and "doi:10.1038/nmat2804" in shown
+
+
+def test_a_bench_leaves_a_table_and_a_figure(tmp_path):
+    ended = synaspice(
+        *("characterize", "mtj", "iv", "--preset", "ikeda2010", "--voltage", "-500m:0.5:21"),
+        *("-o", tmp_path / "iv.csv", "--plot", tmp_path / "iv.png"),
+    )
+    assert ended.returncode == 0, ended.stderr
+    table = read_table(tmp_path / "iv.csv")
+    assert len(table) == 42 and table.attrs["preset"] == "ikeda2010" and table["voltage"].min() == -0.5
+    assert (tmp_path / "iv.png").read_bytes().startswith(b"\x89PNG")
+    again = synaspice("figure", tmp_path / "iv.csv", "-o", tmp_path / "again.svg")
+    assert again.returncode == 0 and "<svg" in (tmp_path / "again.svg").read_text()
+
+
+@pytest.mark.ngspice
+def test_engines_agree_on_the_command_line(tmp_path):
+    for engine in ("numeric", "ngspice"):
+        target = tmp_path / f"{engine}.parquet"
+        options = ("--preset", "strukov2008", "--engine", engine, "--points", 201, "-o", target)
+        assert synaspice("characterize", "linear-ion-drift", "hysteresis", *options).returncode == 0
+    numeric, spice = (read_table(tmp_path / f"{engine}.parquet") for engine in ("numeric", "ngspice"))
+    assert list(numeric.columns) == list(spice.columns)
+    assert (numeric["x"] - spice["x"]).abs().max() < 1e-2
+
+
+def test_export_writes_the_subcircuit(tmp_path):
+    assert synaspice("export", "vteam", "--name", "mem", "-o", tmp_path / "mem.sub").returncode == 0
+    assert ".subckt mem p n x params:" in (tmp_path / "mem.sub").read_text()
+    assert synaspice("export", "vteam").stdout.rstrip().endswith(".ends vteam")
+
+
+MISTAKES = [
+    (("parameters", "mtjj"), "did you mean 'mtj'"),
+    (("parameters", "mtj", "--preset", "ikeda2011"), "did you mean 'ikeda2010'"),
+    (("parameters", "mtj", "--set", "diametr=4n"), "did you mean 'diameter'"),
+    (("parameters", "mtj", "--set", "diameter=40V"), "the unit 'm' is expected"),
+    (("parameters", "mtj", "--set", "diameter=40"), "outside its bounds [2 nm, 10 µm]"),
+    (("parameters", "mtj", "--set", "diameter=nan"), "outside its bounds"),
+    (("parameters", "mtj", "--set", "diameter"), "NAME=VALUE"),
+    (("parameters", "vteam", "--set", "window=square"), "choice for window"),
+    (("export", "mtj", "--format", "spectra"), "dialect"),
+    (("export", "mtj", "-o", "nowhere/mtj.sub"), "cannot write"),
+    (("characterize", "mtj", "vi"), "unknown bench"),
+    (("characterize", "mtj", "iv", "--engine", "hspice"), "unknown engine"),
+    (("characterize", "mtj", "iv", "--states", "up"), "unknown state"),
+    (("characterize", "mtj", "iv", "--voltage", "1:2"), "START:STOP:POINTS"),
+    (("characterize", "mtj", "iv", "--cycles", "2"), "unknown setting of the bench iv"),
+    (("characterize", "mtj", "iv", "-o", "iv.xlsx"), "unknown table format"),
+    (("characterize", "mtj", "iv", "--plot", "nowhere/iv.png"), "no folder"),
+    (("characterize", "mtj", "hysteresis", "--period=-1"), "must be positive"),
+    (("characterize", "vteam", "hysteresis", "--quantity", "field_z"), "quantity to sweep"),
+    (("figure", "nothing.csv", "-o", "x.png"), "no file"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), MISTAKES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_a_mistake_costs_one_line_and_status_two(arguments, message, tmp_path):
+    ended = synaspice(*arguments, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert "Traceback" not in ended.stderr and len(ended.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.ngspice
+def test_a_failed_run_has_status_one(tmp_path, monkeypatch):
+    fake = tmp_path / "libngspice.so"
+    fake.write_text("not a library")
+    monkeypatch.setenv("NGSPICE_LIBRARY_PATH", str(fake))
+    ended = synaspice("characterize", "mtj", "iv", "--engine", "ngspice", "-o", tmp_path / "iv.csv")
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert not (tmp_path / "iv.csv").exists()
