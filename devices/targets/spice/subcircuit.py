@@ -257,7 +257,7 @@ class _Writer:
             lines += write.comment("*_samples: independent samples of unit variance, one per noise_interval")
             for k, node in enumerate(map(_samples_of, self.system.noises)):
                 offset = write.formula(f"1e7*(noise_seed*{len(self.system.noises)} + {k})")
-                lines += write.noisy_voltage(node, node, 0, write.formula(str(_INTERVAL)), offset)
+                lines += write.noisy_voltage(node, node, 0, str(_INTERVAL), offset)
         if self.noisy and self.system.noises:
             lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
             lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
