@@ -22,6 +22,7 @@ test: $(TESTS)  ## all tests
 check: $(CHECKS)  ## formatting, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/stubs.py --check
 	$(BIN)/python tools/typing_tree.py
 	$(BIN)/mypy -p synaspice
 
@@ -40,7 +41,8 @@ ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: th
 frameworks: $(TESTS)  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(PIP) -e ".[frameworks]" -c tools/constraints.txt
 
-format: $(CHECKS)
+format: $(CHECKS)  ## stubs of the public names, layout, imports
+	$(BIN)/python tools/stubs.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -60,10 +60,15 @@ def stubs() -> dict[str, str]:
     return {
         f"{folder}/__init__.pyi": "".join(
             f"from .{home} import {name} as {name}\n"
-            for name, home in sorted(table.items(), key=lambda pair: (pair[1], pair[0].lower()))
+            for name, home in sorted(table.items(), key=lambda pair: (pair[1], *_order(pair[0])))
         )
         for folder, table in {**names, "synaspice": front}.items()
     }
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """As the formatter has it: constants, classes, others."""
+    return not name.isupper(), name[0].islower(), name.lower()
 
 
 def main() -> int:
