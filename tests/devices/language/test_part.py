@@ -206,7 +206,7 @@ class _FilledAndTurned(CompactModel):
 
 def test_bounds_hold_in_noisy_trajectories_beside_a_direction():
     device = _FilledAndTurned(leak_drive=5.0)
-    noisy = device.simulate(0.0, 5e-9, temperature=300.0, seed=1, time_step=1e-12)["leak_x"].iloc[-1]
+    noisy = device.simulate(0.0, 5e-9, temperature=300.0, seed=1, time_step=5e-14)["leak_x"].iloc[-1]
     assert noisy == pytest.approx(device.simulate(0.0, 5e-9)["leak_x"].iloc[-1], abs=1e-4)
     assert 0.98 < noisy <= 1
 
