@@ -2,8 +2,8 @@ from .cells.domain_wall_cells import DomainWallNeuron as DomainWallNeuron
 from .cells.domain_wall_cells import DomainWallPair as DomainWallPair
 from .cells.logic import Inverter as Inverter
 from .cells.neurons import AxonHillock as AxonHillock
-from .cells.neurons import MTJNeuron as MTJNeuron
 from .cells.neurons import MemristorNeuron as MemristorNeuron
+from .cells.neurons import MTJNeuron as MTJNeuron
 from .cells.neurons import OscillatorNeuron as OscillatorNeuron
 from .cells.neurons import PBit as PBit
 from .cells.readout import LatchComparator as LatchComparator
@@ -11,7 +11,7 @@ from .cells.readout import SenseAmplifier as SenseAmplifier
 from .cells.spin_neuron import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin_neuron import SpinNeuron as SpinNeuron
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
-from .cells.synapses import MTJBitCell as MTJBitCell
 from .cells.synapses import MemristorBitCell as MemristorBitCell
+from .cells.synapses import MTJBitCell as MTJBitCell
 from .cells.synapses import STDPSynapse as STDPSynapse
 from .crossbars.crossbar import Crossbar as Crossbar

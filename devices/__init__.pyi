@@ -2,8 +2,10 @@ from .language.errors import CompilationError as CompilationError
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError
 from .language.errors import ParameterError as ParameterError
+from .language.errors import ResolutionWarning as ResolutionWarning
 from .language.errors import SimulationError as SimulationError
 from .language.errors import SynaspiceError as SynaspiceError
+from .language.errors import SynaspiceWarning as SynaspiceWarning
 from .language.errors import UnknownNameError as UnknownNameError
 from .language.waveforms import DC as DC
 from .language.waveforms import PiecewiseLinear as PiecewiseLinear

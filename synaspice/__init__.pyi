@@ -12,8 +12,10 @@ from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
 from .devices.language.errors import ParameterError as ParameterError
+from .devices.language.errors import ResolutionWarning as ResolutionWarning
 from .devices.language.errors import SimulationError as SimulationError
 from .devices.language.errors import SynaspiceError as SynaspiceError
+from .devices.language.errors import SynaspiceWarning as SynaspiceWarning
 from .devices.language.errors import UnknownNameError as UnknownNameError
 from .devices.language.version import __version__ as __version__
 from .devices.language.waveforms import DC as DC
@@ -40,5 +42,5 @@ from .devices.models.oscillators.auto_oscillator import AutoOscillator as AutoOs
 from .devices.models.oscillators.vortex import VortexOscillator as VortexOscillator
 from .devices.models.spin.neuron_magnet import NeuronMagnet as NeuronMagnet
 from .devices.models.spin.spin_magnet import SpinMagnet as SpinMagnet
-from .figures.benches.characteristics import plot as plot
+from .figures.drawing import plot as plot
 from .figures.style import save as save

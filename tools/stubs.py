@@ -34,12 +34,12 @@ NAMES = {
         "ensemble_statistics": "benches.ensembles",
         "lookup": "benches.lookup",
         "read_table": "tables",
-        "simulate": "cells.standard",
+        "simulate": "cells.bench",
         "splitting": "rare_events.splitting",
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
     },
-    "figures": {"plot": "benches.characteristics", "save": "style"},
+    "figures": {"plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate"}
@@ -51,16 +51,16 @@ def stubs() -> dict[str, str]:
     for package, registry in (("devices", MODELS), ("circuits", CELLS)):
         for item in registry.own().values():
             names[package][item.__name__] = item.__module__.removeprefix(f"synaspice.{package}.")
-    for bench in BENCHES:
-        name = bench.replace("-", "_")
-        names["characterization"][name] = f"benches.{name}"
+    for bench in BENCHES.own().values():
+        function = bench.function
+        names["characterization"][function.__name__] = function.__module__.removeprefix("synaspice.characterization.")
     front = {"__version__": "devices.language.version"}
     for package in ("devices", "characterization", "figures"):
         front |= {name: f"{package}.{home}" for name, home in names[package].items() if name not in RARE}
     return {
         f"{folder}/__init__.pyi": "".join(
             f"from .{home} import {name} as {name}\n"
-            for name, home in sorted(table.items(), key=lambda pair: (pair[1], pair[0]))
+            for name, home in sorted(table.items(), key=lambda pair: (pair[1], pair[0].lower()))
         )
         for folder, table in {**names, "synaspice": front}.items()
     }

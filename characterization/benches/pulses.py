@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...devices.core.protocols import Switching
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
@@ -68,7 +69,7 @@ class PulseRequest:
         UnknownNameError
             If a reference state or the quantity does not exist.
         """
-        suggested, states = device.suggested_switching(), device.reference_states()
+        suggested, states = device.protocol(Switching), device.reference_states()
         for name in (start, end):
             if name is not None:
                 known(f"state of {device.model_name()}", name, states)

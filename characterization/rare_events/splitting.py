@@ -37,7 +37,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import Column, device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Drive, FloatArray
@@ -279,13 +279,17 @@ def split(
             )
         )
     )
-    rows = [[t, *interval(column, number * copies)] for t, column in zip(task.times, found.T, strict=True)]
-    table = pd.DataFrame(rows, columns=["time", "probability", "standard_error", "lower", "upper"])
-    attributes: dict[str, Any] = {"temperature": task.driven.temperature, "seed": event.seed}
+    value, error, lower, upper = np.array([interval(column, number * copies) for column in found.T]).T
+    columns: dict[str, Column | FloatArray] = {
+        "time": np.asarray(task.times),
+        "probability": (value, "1", "probability of having been beyond the threshold by then"),
+        "standard_error": (error, "1", "its standard error"),
+        "lower": (lower, "1", "lower bound of the probability, 95 % confidence"),
+        "upper": (upper, "1", "upper bound of the probability, 95 % confidence"),
+    }
+    attributes: dict[str, Any] = {"engine": "numeric", "temperature": task.driven.temperature, "seed": event.seed}
     attributes |= {"time_step": task.driven.time_step, "walkers": number, "replicas": copies}
     attributes |= {"quantity": task.coordinate, "threshold": task.threshold, "rising": event.rising}
     attributes |= {"edges": (task.sense * bins + task.threshold).tolist()}
     attributes["device_steps"] = number * copies * task.steps
-    table.attrs |= table_attributes(event.device, [], "numeric", **attributes)
-    table.attrs["units"] |= {"time": "s"} | dict.fromkeys(["probability", "standard_error", "lower", "upper"], "1")
-    return table
+    return device_table(event.device, columns, **attributes)

@@ -8,8 +8,9 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from ...devices.language.errors import UnknownNameError
+from ...devices.language.checks import known
 from ...devices.language.quantity import format_si
+from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ...devices.targets.spice.subcircuit import Subcircuit
@@ -112,13 +113,12 @@ class Assembly:
         ParameterError
             If a terminal has no node.
         """
-        terminals, known = device.terminals(), device.input_declarations()
+        terminals, choices = device.terminals(), device.input_declarations()
         for pin in nodes:
-            if pin not in terminals and pin not in known:
-                raise UnknownNameError(f"terminal or input of {device.model_name()}", pin, [*terminals, *known])
+            known(f"terminal or input of {device.model_name()}", pin, [*terminals, *choices])
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
-        inputs = tuple(pin for pin in known if pin in nodes)
+        inputs = tuple(pin for pin in choices if pin in nodes)
         subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step)
         self.requires.append(subcircuit)
         joined = dict(nodes) | {state: f"{name}_{state}" for state in device.state_declarations()}
@@ -156,8 +156,7 @@ class Assembly:
 
     def _header(self, pins: Sequence[str]) -> list[str]:
         cell = self.cell
-        summary = (type(cell).__doc__ or "").strip().splitlines()
-        lines = [f"{cell.model_name()}: {summary[0] if summary else ''}"]
+        lines = [f"{cell.model_name()}: {summary(type(cell))}"]
         if type(cell).reference:
             lines.append(f"Circuit: {type(cell).reference}, doi:{type(cell).doi}")
         lines.append(", ".join(f"{key}={value}" for key, value in cell.options.items()))

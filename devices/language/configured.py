@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from .checks import known
 from .declaration import Declarations
-from .errors import UnknownNameError
 
 
 class Configured(Declarations):
@@ -35,8 +35,7 @@ class Configured(Declarations):
     def _settle(self, given: Mapping[str, Any]) -> None:
         parameters, options = self.parameter_declarations(), self.option_declarations()
         for name in given:
-            if name not in parameters and name not in options:
-                raise UnknownNameError(f"parameter of {self.model_name()}", name, [*parameters, *options])
+            known(f"parameter of {self.model_name()}", name, [*parameters, *options])
         self._given = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
         self._options = {name: option.check(given.get(name, option.default)) for name, option in options.items()}
         self._values: dict[str, float] = {}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self, overload
 
 import sympy as sp
 
+from .checks import known
 from .errors import ParameterError, UnknownNameError
 from .placement import anchor, placed
 from .quantity import format_si, parse_quantity
@@ -160,7 +161,7 @@ class Option(Declared):
     """A choice that changes the equations themselves, such as the window of a memristor."""
 
     default: str
-    choices: tuple[str, ...]
+    choices: Collection[str]
     description: str
 
     @overload
@@ -172,9 +173,7 @@ class Option(Declared):
 
     def check(self, value: object) -> str:
         """Return the choice, or say which there are."""
-        if value not in self.choices:
-            raise UnknownNameError(f"choice for {self.name}", value, self.choices)
-        return str(value)
+        return known(f"choice for {self.name}", value, self.choices)
 
 
 @dataclass

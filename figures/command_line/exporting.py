@@ -9,12 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...characterization.tables import write_whole
+from ...circuits.cells.cell import CELLS
+from ...circuits.cells.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
-from ...devices.language.errors import ParameterError
+from ...devices.catalog import models
+from ...devices.core.protocols import Stimulus
+from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.registry import summary
 from ...devices.language.waveforms import DC, Waveform
 from ...devices.library import every_device, write_library
 from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
+from ...devices.targets.frameworks.framework import FRAMEWORKS
+from ...devices.targets.spice.dialect import Dialect
+from .cells import make_cell
+from .output import tell
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,24 @@ class Order:
             dialect=self.dialect,
             **self.options,
         )
-        stimulus = device.suggested_stimulus()
+        stimulus = device.protocol(Stimulus)
         # Inputs that are no pins stay at their values; pins that the stimulus does not drive are held at theirs.
         inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
         driven = replace(stimulus, inputs=inputs)
         return transient_deck(device, include, subcircuit, driven, transient_noise=self.transient_noise)
+
+
+def list_formats() -> None:
+    """Print what a device or cell can be made into, and for which processes."""
+    for title, names in (
+        ("export --format", {name: form.name for name, form in FORMATS.items()}),
+        ("technologies of cells", {name: process.title for name, process in TECHNOLOGIES.items()}),
+        ("device.to(...) in Python", {name: summary(function) for name, function in FRAMEWORKS.items()}),
+    ):
+        print(f"{title}:")
+        for name, about in names.items():
+            print(f"    {name:12} {about}")
 
 
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:
@@ -83,15 +104,16 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     ParameterError
         If a file exists and may not be replaced, or something cannot be exported.
     """
-    if order.dialect == "osdi":
-        return [_compiled(order, output, force)]
+    form = FORMATS.find(order.dialect)
+    if isinstance(form, BinaryFormat):
+        return [_binary(form, order, output, force)]
     text = order.text()
     if output is None:
         print(text, end="", file=sys.stdout)
         return []
     contents = {output: text}
-    if deck and order.dialect in DIALECTS:
-        beside = output.with_name(f"{output.stem}-test{DIALECTS[order.dialect].deck_suffix}")
+    if deck and isinstance(form, Dialect):
+        beside = output.with_name(f"{output.stem}-test{form.deck_suffix}")
         contents[beside] = order.deck(output.name)
     taken = [str(path) for path in contents if path.exists()]
     if taken and not force:
@@ -101,10 +123,42 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     return list(contents)
 
 
-def _compiled(order: Order, output: Path | None, force: bool) -> Path:
-    """Compile the device for OSDI; with the noise of its states, as a Verilog-A module has it."""
+def _binary(form: BinaryFormat, order: Order, output: Path | None, force: bool) -> Path:
+    """Write a device in a format that is no text."""
     if order.device is None:
-        raise ParameterError("--format osdi compiles one device: give its name")
+        raise ParameterError(f"--format {order.dialect} is of one device: give its name")
     if output is None:
-        raise ParameterError("a native device is a binary file: give its name with -o")
-    return order.device.compile_osdi(output, name=order.name, inputs=order.inputs, noise=True, force=force)
+        raise ParameterError(f"{form.name} is a binary file: give its name with -o")
+    return form.write(order.device, output, ExportOptions(order.name, order.inputs, **order.options), force)
+
+
+def is_cell(name: str) -> bool:
+    """Whether a name is that of a cell.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither that of a cell nor that of a device.
+    """
+    if name not in CELLS and name not in models():
+        raise UnknownNameError("device or cell", name, [*models(), *CELLS])
+    return name in CELLS
+
+
+def export_cell(
+    name: str,
+    values: Mapping[str, float | str],
+    surroundings: Mapping[str, str | None],
+    subcircuit: str | None,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Write a cell's netlist to a file, or print it."""
+    text = make_cell(name, values, surroundings).netlist(name=subcircuit)
+    if output is None:
+        print(text, end="")
+        return
+    if output.exists() and not force:
+        raise ParameterError(f"{str(output)!r} exists: --force replaces it")
+    write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
+    tell(f"wrote {output}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Oscillation, Stimulus, Sweep, Switching
+from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
 from ...language.declaration import Derived, Parameter
 from ...language.placement import before
 from ...language.waveforms import Pulse, Sine
@@ -45,6 +45,7 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
             "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
         }
 
+    @offers(Sweep, when=lambda junction: junction.is_memory)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A triangle to twice the largest current or field that switching can take, slow against a precession's decay.
 
@@ -58,8 +59,7 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
         to_hard = self.hard_axis_field
         hold = max(self.anisotropy_field, 0.01 * to_hard)
-        wanted = quantity or (self.provenance.drive.get("quantity") if self.provenance else None)
-        wanted = wanted or ("field" if self.written_by_voltage else "current")
+        wanted = quantity or self.drive.get("quantity") or ("field" if self.written_by_voltage else "current")
         chosen = f"field_{easy}" if wanted == "field" else wanted
         sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
         sweep = dataclasses.replace(sweep, period=max(1e-7, 50 * self.precession_decay))
@@ -74,23 +74,17 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
             agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
         )
 
-    def suitable_benches(self) -> tuple[str, ...]:
-        """All of the model's that suit the junction.
-
-        The oscillator's only for a preset that names the currents to oscillate with; those of a memory only for a
-        junction that stays where it is put, in no field that leaves it one state alone.
-        """
-        oscillates = self.provenance is not None and "currents" in self.provenance.drive
-        unfit = set() if oscillates else {"amplitude"}
-        if self.thermal_stability < SUPERPARAMAGNETIC or self.bias_field > self.anisotropy_field:
-            unfit |= {"hysteresis", "switching"}
-        return tuple(name for name in super().suitable_benches() if name not in unfit)
+    @property
+    def is_memory(self) -> bool:
+        """Whether the junction stays where it is put, and no field leaves it one state alone."""
+        return bool(self.thermal_stability >= SUPERPARAMAGNETIC and self.bias_field <= self.anisotropy_field)
 
     @property
     def bias_field(self) -> float:
         """Strength of the constant external field [A/m]."""
         return math.hypot(self.field_x, self.field_y, self.field_z)
 
+    @offers(Oscillation, when=lambda junction: "currents" in junction.drive)
     def suggested_oscillation(self) -> Oscillation:
         """Currents around the one that destabilises the initial state, the external field included.
 
@@ -101,9 +95,8 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         hold, hard, field = self.anisotropy_field, self.hard_axis_field, self.bias_field
         frequency = self.gamma_0 * math.sqrt((hold + field) * (hard + field)) / (2 * math.pi)
         rate = self.damping * self.gamma_0 * ((hold + hard) / 2 + field)
-        drive = self.provenance.drive if self.provenance else {}
-        if "currents" in drive:
-            first, last = drive["currents"]
+        if "currents" in self.drive:
+            first, last = self.drive["currents"]
             currents = tuple(np.linspace(first, last, 13).tolist())
         else:
             parallel = float(self.static()["cosine"]) > 0
@@ -118,6 +111,7 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         voltage = voltage_at_current(self, self.critical_current_to_parallel)
         return bool(self.vcma_field_per_volt * voltage > self.anisotropy_field)
 
+    @offers(Switching, when=lambda junction: junction.is_memory)
     def suggested_switching(self) -> Switching:
         r"""Pulses from antiparallel to parallel, shorter and longer than switching takes.
 
@@ -137,6 +131,12 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         voltages = np.linspace(0.5, 1.5, 11) * self.anisotropy_field / self.vcma_field_per_volt
         widths = _rounded(factor * period for factor in (0.25, 0.5, 1.0))
         return Switching("voltage", tuple(voltages.tolist()), widths, *states, {"field_x": self.field_x + across})
+
+    @offers(Writing)
+    def suggested_writing(self) -> Writing:
+        """Errors are told by the cosine to the reference layer."""
+        into = {name: self.derived[f"critical_current_to_{name}"] for name in self.reference_states()}
+        return Writing("cosine", into)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
@@ -78,7 +78,6 @@ class MTJ(MeasuredJunction):
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
     time_scale = 1e-9
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "noise", "switching", "amplitude")
     loops = (None, "field")
 
     voltage = Branch("p", "n", "voltage from the free layer's to the reference layer's contact")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep
+from ...core.protocols import Statics, Stimulus, Sweep
 from ...language.constants import hbar, q_e
 from ...language.declaration import Auxiliary, Branch, Derived, Parameter, Symbols
 from ...language.errors import ParameterError
@@ -59,7 +59,7 @@ class SpinMagnet(CompactModel, MagnetLayer):
     reference = "K. Y. Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015)"
     doi = "10.1038/srep10571"
     time_scale = 1e-9
-    benches: ClassVar[tuple[str, ...]] = ("hysteresis",)
+    unsuited: ClassVar[tuple[type, ...]] = (Statics,)
 
     charge_voltage = Branch("charge", "base", "voltage of the charge across the interface", "charge_current")
     spin_voltage_x = Branch("spin_x", "spin_ground", "spin potential along x in the normal metal", "spin_current_x")

@@ -14,6 +14,7 @@ from types import ModuleType
 import numba
 
 from ...core.cache import cache_folder
+from .. import newton
 from . import philox, vectormath
 from .kernel_source import Structure, write_kernel
 
@@ -21,7 +22,7 @@ from .kernel_source import Structure, write_kernel
 @functools.cache
 def _helpers() -> str:
     """What a kernel's machine code depends on beside its own source."""
-    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (philox, vectormath)]
+    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (philox, vectormath, newton)]
     return "".join([numba.__version__, *texts])
 
 

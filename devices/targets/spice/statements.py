@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...language.errors import ParameterError
 from ...language.waveforms import Waveform
-from .dialects import Dialect
+from .dialect import Dialect
 
 LINE_WIDTH = 110
 #: Waveforms can be very long, and not every simulator continues a formula; lines are of limited length in some.

@@ -21,19 +21,21 @@ What the equations become is decided by :mod:`~synaspice.devices.targets.spice.f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from ...core.system import System, enforce_bounds
+from ...language.checks import known, positive
 from ...language.constants import CONSTANTS, k_B
 from ...language.declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.errors import ParameterError
+from ..formats import FORMATS, ExportOptions
 from ..header import describe
 from ..scaled import SPHERE_STIFFNESS, restoring_rates, sphere_deficit
-from .dialects import DIALECTS, Dialect
+from .dialect import Dialect
 from .elements import Elements
 from .formulation import exact
 from .statements import Statements, check_name, joined
@@ -57,57 +59,41 @@ class Subcircuit:
         Its pins in order: the terminals, then the state nodes, then the inputs.
     text : str
         The whole definition.
-    dialect : str
-        The dialect that it is written in.
+    dialect : Dialect, optional
+        The dialect that it is written in; None for that of ngspice.
     """
 
     name: str
     pins: tuple[str, ...]
     text: str
-    dialect: str = "ngspice"
+    dialect: Dialect | None = None
 
     def __str__(self) -> str:
         return self.text
 
 
-def write_subcircuit(
-    device: DeviceModel,
-    dialect: str = "ngspice",
-    *,
-    name: str | None = None,
-    inputs: Sequence[str] = (),
-    observables: bool = False,
-    noise: bool = False,
-    transient_noise: float | None = None,
-) -> Subcircuit:
+def write_subcircuit(device: DeviceModel, dialect: Dialect, options: ExportOptions) -> Subcircuit:
     """Write a device as a subcircuit; see :meth:`CompactModel.netlist`.
 
     Raises
     ------
     UnknownNameError
-        If there is no such dialect or input.
+        If there is no such input.
     ParameterError
         If a name cannot be one, or the dialect has no noise in transients.
     """
-    if dialect not in DIALECTS:
-        raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
-    known = device.input_declarations()
-    for pin in inputs:
-        if pin not in known:
-            raise UnknownNameError(f"input of {device.model_name()}", pin, known)
-    spoken = DIALECTS[dialect]
-    if transient_noise is not None:
-        _check_transient_noise(device, spoken, transient_noise)
-    chosen = check_name(name or device.model_name().replace("-", "_"), "subcircuit")
-    return _Writer(device, spoken, chosen, tuple(inputs), observables, noise, transient_noise).subcircuit()
+    for pin in options.inputs:
+        known(f"input of {device.model_name()}", pin, device.input_declarations())
+    if options.transient_noise is not None:
+        _check_transient_noise(device, dialect, options.transient_noise)
+    return _Writer(device, dialect, options).subcircuit()
 
 
 def _check_transient_noise(device: DeviceModel, dialect: Dialect, interval: float) -> None:
     if not dialect.transient_noise:
-        able = ", ".join(other.name for other in DIALECTS.values() if other.transient_noise)
-        raise ParameterError(f"{dialect.name} has no noise in transients ({able} have)")
-    if not 0 < interval < math.inf:
-        raise ParameterError(f"transient_noise is the time between samples in seconds, not {interval!r}")
+        able = [form.name for form in FORMATS.values() if isinstance(form, Dialect) and form.transient_noise]
+        raise ParameterError(f"{dialect.name} has no noise in transients ({', '.join(able)} have)")
+    positive("transient_noise, the time between samples,", interval, "s")
     if not device.system.noises:
         raise ParameterError(f"{device.model_name()} has no noise of its states: nothing would shake in a transient")
 
@@ -115,22 +101,14 @@ def _check_transient_noise(device: DeviceModel, dialect: Dialect, interval: floa
 class _Writer:
     """Collects the sections of one subcircuit."""
 
-    def __init__(
-        self,
-        device: DeviceModel,
-        dialect: Dialect,
-        name: str,
-        inputs: tuple[str, ...],
-        observables: bool,
-        noise: bool,
-        transient_noise: float | None,
-    ) -> None:
-        self.device, self.dialect, self.name, self.inputs = device, dialect, name, inputs
+    def __init__(self, device: DeviceModel, dialect: Dialect, options: ExportOptions) -> None:
+        self.device, self.dialect, self.inputs = device, dialect, tuple(options.inputs)
+        self.name = check_name(options.name or device.model_name().replace("-", "_"), "subcircuit")
         self.write = Statements(dialect)
         self.system: System = device.system
         self.states = device.state_declarations()
-        self.pins = (*device.terminals(), *self.states, *inputs)
-        self.shown = list(self.system.observables) if observables else []
+        self.pins = (*device.terminals(), *self.states, *self.inputs)
+        self.shown = list(self.system.observables) if options.observables else []
         self.scales = {sp.Symbol(n, real=True): state.scale for n, state in self.states.items()}
         for item in device.declarations().values():
             if isinstance(item, Auxiliary):
@@ -139,8 +117,9 @@ class _Writer:
             if state.bounds:
                 self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
         # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
-        self.sampled = transient_noise if dialect.transient_noise == "source" else None
-        self.noisy, self.interval = noise or (transient_noise is not None and self.sampled is None), transient_noise
+        self.interval = options.transient_noise
+        self.sampled = self.interval if dialect.transient_noise == "source" else None
+        self.noisy = options.noise or (self.interval is not None and self.sampled is None)
         noises = {symbol: self._noise(symbol, density) for symbol, density in self.system.noises.items()}
         self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
         self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
@@ -193,7 +172,7 @@ class _Writer:
         sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
         sections += [self.elements.branch_voltages(), self.write.close(self.name)]
         text = "\n".join(joined(sections)) + "\n"
-        return Subcircuit(self.name, self.pins, text, self.dialect.name.lower())
+        return Subcircuit(self.name, self.pins, text, self.dialect)
 
     # --- sections -------------------------------------------------------------------------
 
