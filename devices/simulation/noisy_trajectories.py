@@ -110,7 +110,7 @@ def table_of_traces(
     for _ in in_chunks(trajectories, record, size=chunk, threads=threads):
         pass
     quantities = plan.quantities(times, values, varied)
-    components = [c for item in device.state_declarations().values() for c in item.components]
+    components = list(device.state_declarations())
     table = tabulate(
         plan.request,
         np.tile(times, count),

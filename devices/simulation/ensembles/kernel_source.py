@@ -104,7 +104,7 @@ class _Writer:
         self.structure = structure
         model, functions = structure.model, compiled_for(structure.model, structure.options)
         system = functions.system
-        self.bounds = [state.bounds for state in model.state_declarations().values() for _ in state.components]
+        self.bounds = [state.bounds for state in model.state_declarations().values()]
         self.spheres = [[system.states.index(x) for x in sphere] for sphere in system.spheres]
         noises = list(system.noises) if structure.noise else []
         telegraphs = [sp.Symbol(name, real=True) for name in model.telegraph_declarations()]
