@@ -12,9 +12,12 @@ demo: setup  ## characterise every device and preset: tables, figures, netlists 
 test: setup  ## all tests
 	$(BIN)/python -m pytest -n auto
 
-check: setup  ## formatting, lint, types
+check: setup  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/stubs.py --check
+	$(BIN)/lint-imports
+	$(BIN)/python tools/import_cycles.py
 	$(BIN)/python tools/typing_tree.py
 	$(BIN)/mypy -p synaspice
 
@@ -32,7 +35,8 @@ ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribut
 frameworks: setup  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,frameworks]" -c tools/constraints.txt
 
-format: setup
+format: setup  ## formatting, and the stubs in which public names and parameters stand
+	$(BIN)/python tools/stubs.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
