@@ -116,7 +116,6 @@ def test_a_type_checker_knows_the_parameters(tmp_path):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env={**os.environ, "COLUMNS": "999"},
     )
     found = [
         (int(line.split(":")[1]), line.rpartition("[")[2].rstrip("]"))
