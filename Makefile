@@ -16,9 +16,9 @@ check: setup  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs.py --check
-	$(BIN)/lint-imports
 	$(BIN)/python tools/import_cycles.py
 	$(BIN)/python tools/typing_tree.py
+	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
 
 bench: setup  ## every benchmark, in its quick form
