@@ -19,11 +19,13 @@ demo: setup  ## characterise every device and preset: tables, figures, netlists 
 test: $(TESTS)  ## all tests
 	$(BIN)/python -m pytest -n auto
 
-check: $(CHECKS)  ## formatting, lint, types
+check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs.py --check
+	$(BIN)/python tools/import_cycles.py
 	$(BIN)/python tools/typing_tree.py
+	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
 
 bench: $(TESTS)  ## every benchmark, in its quick form
@@ -41,7 +43,7 @@ ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: th
 frameworks: $(TESTS)  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
 	$(PIP) -e ".[frameworks]" -c tools/constraints.txt
 
-format: $(CHECKS)  ## stubs of the public names, layout, imports
+format: $(CHECKS)  ## formatting, and the stubs in which public names and parameters stand
 	$(BIN)/python tools/stubs.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

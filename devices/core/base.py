@@ -62,6 +62,9 @@ class DeviceModel(Configured):
     unsuited: ClassVar[tuple[type, ...]] = ()
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+    }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
 
