@@ -59,6 +59,9 @@ class Dialect:
         (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
     advice : str
         What a user must know to use a subcircuit.
+    charge_limited : bool
+        Whether the simulator limits its steps by the errors of charges and an absolute tolerance of currents, so that
+        small capacitors never allow steps of more than some seconds.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Dialect:
     transient_noise: str = ""
     noise_advice: str = ""
     advice: str = ""
+    charge_limited: bool = False
 
 
 _STATEMENTS = {
@@ -157,6 +161,7 @@ NGSPICE = Dialect(
     },
     sources=_SOURCES,
     deck=_DECK,
+    charge_limited=True,
     transient_noise="source",
     noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )
