@@ -105,6 +105,7 @@ NGSPICE = SpiceDialect(
     },
     sources=_SOURCES,
     deck=_DECK,
+    charge_limited=True,
     transient_noise="source",
     noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )
