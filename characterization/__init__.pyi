@@ -9,8 +9,8 @@ from .benches.noise import noise as noise
 from .benches.switching import switching as switching
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
+from .cells.bench import simulate as simulate
 from .cells.costs import costs as costs
-from .cells.standard import simulate as simulate
 from .cells.wire_resistance import wire_resistance as wire_resistance
 from .rare_events.splitting import splitting as splitting
 from .tables import read_table as read_table

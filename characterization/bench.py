@@ -1,196 +1,166 @@
-"""The benches, as data: what each is for, what it can be told, and which devices it applies to.
+"""Benches: functions of a device that return a table, each declared once by the signature of its function.
 
-The command line and the gallery go by this table; a new bench is one entry here, one function that returns a table
-in a module of this package, and one function in :mod:`synaspice.figures` that draws it.
+The decorator :func:`bench` registers a function. Its annotated arguments (:mod:`synaspice.characterization.arguments`)
+are the options of ``synaspice characterize DEVICE BENCH``, their help and their page in the documentation; which
+protocols it needs tells the devices that it suits; ``gallery`` tells what the gallery runs.
 """
 
 from __future__ import annotations
 
-import importlib
+import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
 
-from ..devices.language.errors import ParameterError, UnknownNameError
+import pandas as pd
+
+from ..devices.core.metadata import column_information
+from ..devices.language.errors import ParameterError
+from ..devices.language.registry import Registry
+from ..devices.model import CompactModel
+from .arguments import SWEPT
+from .signature import Setting, checked, settings_of, summary_of
+
+Arguments = ParamSpec("Arguments")
+Measurement = Callable[Concatenate[CompactModel, Arguments], pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Setting:
-    """Something that a bench can be told on the command line.
+@dataclass(eq=False)
+class Bench:
+    """A bench, as :func:`bench` read it from its function.
 
     Attributes
     ----------
-    kind : str
-        ``number``, ``range`` (START:STOP:POINTS, or values with commas), ``integer``, ``name`` or ``names``
-        (with commas).
-    help : str
-        What it is.
-    unit : str
-        Unit of a number or of a range; ``swept`` for that of the swept quantity.
+    name : str
+        Its name in tables and on the command line.
+    function : callable
+        The function, which checks its arguments.
+    summary : str
+        What it measures: the first sentence of the function's docstring.
+    settings : Mapping
+        Its arguments by name, without the device.
+    needs : tuple of type
+        Protocols that a device must offer.
+    long : bool
+        Whether it takes so long that it suits only devices whose preset names it.
+    swept : callable, optional
+        Returns what is swept on a device, given the value of the argument ``quantity`` or None.
+    gallery : callable
+        Returns what the gallery runs on a device: arguments, by the name of the files.
     """
 
-    kind: str
-    help: str
-    unit: str = "1"
-
-
-@dataclass(frozen=True)
-class Bench:
-    """A bench: a function of a device, of the same name as the bench, that returns a table."""
-
+    name: str
+    function: Callable[..., pd.DataFrame]
     summary: str
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting]
+    needs: tuple[type, ...]
+    long: bool
+    swept: Callable[[CompactModel, str | None], str] | None
+    gallery: Callable[[CompactModel], Mapping[str, Mapping[str, Any]]]
 
-    engines: tuple[str, ...] = ("numeric", "ngspice")
-    #: Whether its points can be kept in a folder and resumed from.
-    resumable: bool = False
+    def __post_init__(self) -> None:
+        functools.update_wrapper(self, self.function)  # it comes from where its function does
 
+    def __call__(self, device: CompactModel, **arguments: Any) -> pd.DataFrame:
+        """Measure a device."""
+        return self.function(device, **arguments)
 
-TEMPERATURE = Setting("number", "temperature of the noise [K]", "K")
-SEED = Setting("integer", "seed of the noise")
-STATES = Setting("names", "reference states to hold the device in")
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of the engines that it runs on."""
+        return self.settings["engine"].argument.choices if "engine" in self.settings else ("numeric",)
 
-BENCHES: dict[str, Bench] = {
-    "iv": Bench(
-        "static current over voltage in chosen states",
-        {"voltage": Setting("range", "voltages [V]", "V"), "states": STATES},
-    ),
-    "hysteresis": Bench(
-        "response to a periodic drive: pinched loop of a memristor, switching loop of a junction",
-        {
-            "quantity": Setting("name", "what is swept: voltage, current, field, or an input by name"),
-            "amplitude": Setting("number", "amplitude of the sweep", "swept"),
-            "period": Setting("number", "length of a cycle [s]", "s"),
-            "waveform": Setting("name", "sine or triangle"),
-            "cycles": Setting("integer", "number of cycles"),
-            "points": Setting("integer", "reported points per cycle"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-    ),
-    "noise": Bench(
-        "spectral density of the current's noise",
-        {
-            "voltage": Setting("number", "voltage across the device [V]", "V"),
-            "states": STATES,
-            "frequency": Setting("range", "frequencies [Hz]", "Hz"),
-            "method": Setting("name", "small-signal or transient"),
-            "duration": Setting("number", "length of a transient [s]", "s"),
-            "trajectories": Setting("integer", "number of transients to average"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-    ),
-    "amplitude": Bench(
-        "output amplitude, frequency and linewidth of an oscillator over its dc current",
-        {
-            "current": Setting("range", "dc currents [A]", "A"),
-            "duration": Setting("number", "length of the measurement after settling [s]", "s"),
-            "trajectories": Setting("integer", "noisy trajectories per current"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-        resumable=True,
-    ),
-    "drift": Bench(
-        "conductance, or another quantity, over the logarithm of time after programming",
-        {
-            "times": Setting("range", "times after programming [s]", "s"),
-            "devices": Setting("integer", "number of devices"),
-            "seed": SEED,
-        },
-    ),
-    "velocity": Bench(
-        "mean velocity of a domain wall over current or field",
-        {
-            "quantity": Setting("name", "current or field"),
-            "values": Setting("range", "currents [A] or fields [A/m]", "swept"),
-            "duration": Setting("number", "length of each run [s]", "s"),
-            "trajectories": Setting("integer", "noisy runs per value"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-        resumable=True,
-    ),
-    "switching": Bench(
-        "switching probability over amplitude and width of a pulse",
-        {
-            "quantity": Setting("name", "what the pulse imposes: voltage, current, or that of a branch by name"),
-            "amplitude": Setting("range", "amplitudes of the pulses", "swept"),
-            "width": Setting("range", "widths of the pulses [s]", "s"),
-            "start": Setting("name", "reference state before the pulse"),
-            "end": Setting("name", "reference state of a switched device"),
-            "trajectories": Setting("integer", "pulses per point"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-        engines=("numeric",),
-        resumable=True,
-    ),
-    "write-error": Bench(
-        "write error rate over the width of a pulse, down to 1e-12, by several methods",
-        {
-            "quantity": Setting("name", "what the pulse imposes: current or voltage"),
-            "overdrive": Setting("range", "amplitudes in units of the critical one"),
-            "amplitude": Setting("range", "amplitudes of the pulses instead", "swept"),
-            "width": Setting("range", "widths of the pulses [s]", "s"),
-            "methods": Setting("names", "closed-form, fokker-planck, ensemble, splitting"),
-            "start": Setting("name", "reference state before the pulse"),
-            "end": Setting("name", "reference state of a written device"),
-            "trajectories": Setting("integer", "plain trajectories per amplitude"),
-            "walkers": Setting("integer", "weighted trajectories in a replica"),
-            "replicas": Setting("integer", "independent replicas"),
-            "temperature": TEMPERATURE,
-            "seed": SEED,
-        },
-        engines=("numeric",),
-        resumable=True,
-    ),
-}
+    @property
+    def resumable(self) -> bool:
+        """Whether its points can be kept in a folder, resumed from, and shared among processes."""
+        return "checkpoint" in self.settings
+
+    def suits(self, device: CompactModel) -> bool:
+        """Whether measuring the device on this bench tells something about it."""
+        named = device.provenance is not None and self.name in device.provenance.benches
+        return named or (not self.long and all(device.suits(kind) for kind in self.needs))
+
+    def unit_of(self, setting: str, device: CompactModel, quantity: str | None = None) -> str:
+        """Unit of an argument, on a device and for a swept quantity."""
+        unit = self.settings[setting].argument.unit
+        if unit != SWEPT:
+            return unit
+        if self.swept is None:
+            raise ParameterError(f"the bench {self.name} does not say what it sweeps")
+        return unit_of_quantity(device, self.swept(device, quantity))
 
 
-def find_bench(name: str) -> tuple[Bench, Callable[..., Any]]:
-    """The bench of that name, and its function.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none; the message lists those there are.
-    """
-    if name not in BENCHES:
-        raise UnknownNameError("bench", name, BENCHES)
-    module = importlib.import_module(f".benches.{name.replace('-', '_')}", __package__)
-    return BENCHES[name], getattr(module, name.replace("-", "_"))
+#: The benches, by name.
+BENCHES: Registry[Bench] = Registry("bench", ("synaspice.characterization.benches",), "synaspice.benches")
 
 
-def parse_setting(name: str, setting: Setting, text: str, unit: str) -> Any:
-    """The value that a command line gives for a setting.
+def bench(
+    *,
+    needs: tuple[type, ...] = (),
+    long: bool = False,
+    swept: Callable[[CompactModel, str | None], str] | None = None,
+    gallery: Callable[[CompactModel], Mapping[str, Mapping[str, Any]]] | None = None,
+    name: str | None = None,
+) -> Callable[[Measurement[Arguments]], Measurement[Arguments]]:
+    """Register a function of a device that returns a table as a bench.
+
+    Its arguments after the device are annotated with what they are; see :mod:`synaspice.characterization.arguments`.
+    An argument ``engine`` names its engines, an argument ``checkpoint`` makes it resumable. The first sentence of the
+    docstring is its summary; the docstring's section on parameters is made from the annotations.
+
+    Parameters
+    ----------
+    needs : tuple of type
+        Protocols that a device must offer, such as :class:`~synaspice.devices.core.protocols.Sweep`.
+    long : bool
+        Whether it takes so long that it suits only devices whose preset names it.
+    swept : callable, optional
+        Returns what is swept on a device, given the value of the argument ``quantity`` or None: for arguments in the
+        unit ``SWEPT``.
+    gallery : callable, optional
+        Returns what the gallery runs on a device: arguments, by the name of the files. Default: one run without
+        arguments.
+    name : str, optional
+        Name; default: the function's, with hyphens.
 
     Raises
     ------
     ParameterError
-        If the text is no such value.
+        If an argument does not say what it is.
+    DuplicateNameError
+        If another bench has the name.
     """
-    import numpy as np
 
-    from ..devices.language.quantity import parse_quantity
+    def register(function: Measurement[Arguments]) -> Measurement[Arguments]:
+        settings = settings_of(function)
+        chosen = name or function.__name__.replace("_", "-")
+        measure = checked(function, settings)
+        shown = gallery or (lambda device: {chosen: {}})
+        BENCHES.register(chosen, Bench(chosen, measure, summary_of(function), settings, needs, long, swept, shown))
+        return measure
 
-    try:
-        if setting.kind == "integer":
-            return int(text)
-        if setting.kind == "name":
-            return text
-        if setting.kind == "names":
-            return [part.strip() for part in text.split(",")]
-        if setting.kind == "number":
-            return parse_quantity(text, unit)
-        parts = text.split(":")
-        if len(parts) == 1:
-            return np.array([parse_quantity(part, unit) for part in text.split(",")])
-        if len(parts) == 3 and parts[2].isdigit() and int(parts[2]) >= 1:
-            return np.linspace(parse_quantity(parts[0], unit), parse_quantity(parts[1], unit), int(parts[2]))
-    except ParameterError as error:
-        raise ParameterError(f"--{name}: {error}") from None
-    except ValueError:
-        raise ParameterError(f"--{name}: expected a whole number, not {text!r}") from None
-    raise ParameterError(f"--{name} takes START:STOP:POINTS, for example -1:1:201, or values with commas, not {text!r}")
+    return register
+
+
+def suitable_benches(device: CompactModel) -> dict[str, Bench]:
+    """The benches that suit a device, by name: whose protocols it offers, and those that its preset names."""
+    return {name: there for name, there in BENCHES.items() if there.suits(device)}
+
+
+def unit_of_quantity(device: CompactModel, quantity: str) -> str:
+    """Unit of what a bench drives: ``voltage``, ``current``, a branch's voltage or current, or an input."""
+    if quantity in ("voltage", "current"):
+        return {"voltage": "V", "current": "A"}[quantity]
+    return column_information(device)[quantity][0]
+
+
+def bench_page(there: Bench) -> str:
+    """A bench in Markdown, for the documentation: what it measures, what it needs, and its arguments."""
+    needs = ", ".join(f"`{kind.__name__}`" for kind in there.needs) or "nothing"
+    lines = [f"### `{there.name}`", "", f"{there.summary}.", ""]
+    lines += [f"Engines: {', '.join(there.engines)}. Needs of the device: {needs}.", ""]
+    lines += ["| argument | option | what it is |", "| --- | --- | --- |"]
+    for setting in there.settings.values():
+        shown = f"{setting.option} {setting.argument.metavar}".rstrip().replace("|", "\\|")
+        lines.append(f"| `{setting.name}` | `{shown}` | {setting.help} |")
+    return "\n".join(lines) + "\n"

@@ -1,2 +1,2 @@
-from .benches.characteristics import plot as plot
+from .drawing import plot as plot
 from .style import save as save

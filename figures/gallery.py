@@ -7,19 +7,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import joblib
 import pandas as pd
 from tqdm import tqdm
 
-from ..characterization.bench import find_bench
+from ..characterization.bench import suitable_benches
 from ..characterization.tables import write_table, write_whole
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.catalog import models
+from ..devices.core.protocols import Stimulus
 from ..devices.language.errors import MissingDependencyError
 from ..devices.model import CompactModel
-from .benches.characteristics import plot
+from .drawing import plot
 from .style import save
 
 
@@ -92,29 +93,11 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
     return summary
 
 
-#: Settings with which a bench takes seconds, where its own defaults take longer: coarser, not otherwise different.
-QUICK: dict[str, dict[str, Any]] = {
-    "switching": {"trajectories": 40, "seed": 1},
-    "drift": {"seed": 1},
-    "write-error": {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1},
-}
-
-
 def measurements(device: CompactModel) -> Iterator[tuple[str, pd.DataFrame]]:
     """Tables of all benches that suit a device, each with the name of its files."""
-    for bench in device.suitable_benches():
-        _, measure = find_bench(bench)
-        if bench == "amplitude":
-            yield bench, measure(device, current=cast(Any, device).suggested_oscillation().currents[::2])
-            continue
-        if bench != "hysteresis":
-            yield bench, measure(device, **QUICK.get(bench, {}))
-            continue
-        for quantity in device.loops:
-            # A memristor's first cycle depends on where it starts; the second is the loop. A junction starts on it.
-            cycles = 2 if device.suggested_sweep(quantity).waveform == "sine" else 1
-            name = f"{quantity.replace('_', '-')}-loop" if quantity else bench
-            yield name, measure(device, quantity=quantity, cycles=cycles)
+    for bench in suitable_benches(device).values():
+        for name, arguments in bench.gallery(device).items():
+            yield name, bench(device, **arguments)
 
 
 def _make_entry(entry: Entry, folders: dict[str, Path], tables: bool, netlists: bool) -> Outcome:
@@ -134,7 +117,7 @@ def _make_entry(entry: Entry, folders: dict[str, Path], tables: bool, netlists: 
 
 def _make_netlist(entry: Entry, folder: Path, outcome: Outcome) -> None:
     """Export the device, and run it in the stand-alone ngspice on a drive that moves its states."""
-    device, stimulus = entry.device, entry.device.suggested_stimulus()
+    device, stimulus = entry.device, entry.device.protocol(Stimulus)
     inputs = [name for name in stimulus.inputs if name in device.input_declarations()]
     subcircuit = device.subcircuit(inputs=inputs)
     netlist, deck = folder / f"{entry.stem}.sub", folder / f"{entry.stem}-test.cir"

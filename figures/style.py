@@ -16,6 +16,8 @@ from ..devices.language.errors import UnknownNameError
 from ..devices.language.quantity import si_prefix
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -63,3 +65,10 @@ def _typeset(unit: str) -> str:
 def label(what: str, unit: str) -> str:
     """Axis label: the quantity and its unit in brackets."""
     return f"{what} ({unit})" if unit else what
+
+
+def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
+    """Label an axis for a column; return the factor that its values are to be multiplied with."""
+    factor, unit = axis_scale(table[column], table.attrs["units"].get(column, "1"))
+    getattr(axes, f"set_{which}label")(label(what, unit))
+    return factor

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
-from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ..arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
+from ..bench import bench
 from ..engines import engine_attributes, trajectory, uses_native
 from ..resumable import check_seed, compute_pieces, describe
 
@@ -28,53 +28,31 @@ RECORD = 200
 NO_OSCILLATION = 1e-5
 
 
-class _Oscillating(Protocol):
-    """What the bench needs to know of an oscillator."""
-
-    def suggested_oscillation(self) -> Oscillation: ...
-
-
+@bench(
+    needs=(Oscillation,),
+    gallery=lambda device: {"amplitude": {"current": device.protocol(Oscillation).currents[::2]}},
+)
 def amplitude(
     device: CompactModel,
     *,
-    current: ArrayLike | None = None,
-    duration: float | None = None,
-    temperature: float | None = None,
-    trajectories: int = 8,
-    seed: int | None = None,
-    checkpoint: str | Path | None = None,
-    engine: str = "numeric",
-    native: bool | None = None,
+    current: Annotated[
+        ArrayLike | None, Range("A", "dc currents; default: the device's suggestion, around its threshold")
+    ] = None,
+    duration: Annotated[float | None, Quantity("s", "length of the measurement after settling", positive=True)] = None,
+    temperature: NoiseTemperature = None,
+    trajectories: Annotated[int, Whole("noisy trajectories per current", 1)] = 8,
+    seed: Seed = None,
+    checkpoint: Checkpoint = None,
+    engine: Engine = "numeric",
+    native: Native = None,
 ) -> pd.DataFrame:
-    r"""Measure the oscillation of the voltage at constant currents.
+    r"""Measure the output amplitude, frequency and linewidth of an oscillator over its dc current.
 
     The amplitude is :math:`\sqrt2` times the effective value of the voltage about its mean, after the oscillation has
     settled. Without noise the frequency is counted between upward crossings of the mean. With noise it is the mean
     slope of the phase of the analytic signal :math:`z`, and the linewidth (full width at half maximum) follows from the
     decay of :math:`|\langle z(t+\tau) z^*(t) \rangle| \propto e^{-\pi\,\Delta f\,\tau}`, or, where the record is too
     short for it to decay, from the variance :math:`2\pi\,\Delta f\,\tau` of the phase.
-
-    Parameters
-    ----------
-    device : CompactModel
-        An oscillator, or a junction with an oscillator's parameters.
-    current : array_like, optional
-        DC currents [A]; default: the device's suggestion, around its threshold.
-    duration : float, optional
-        Length of the measurement after settling. [s]
-    temperature : float, optional
-        Temperature of the noise [K]; numeric engine only. Without it the linewidth is NaN.
-    trajectories : int
-        Noisy trajectories per current.
-    seed : int, optional
-        Seed of the noise; each current has its own, derived from it.
-    engine : str
-        ``"numeric"`` or ``"ngspice"``.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
-    checkpoint : str or Path, optional
-        Folder in which finished points are kept, to resume from; see
-        :func:`~synaspice.characterization.resumable.compute_pieces`.
 
     Returns
     -------
@@ -90,14 +68,10 @@ def amplitude(
         If native devices are demanded and cannot be had.
     """
     chosen = uses_native(engine, native)
-    if "amplitude" not in device.benches:
-        raise ParameterError(f"{device.model_name()} is no oscillator: it suggests no currents to oscillate with")
-    suggested = cast(_Oscillating, device).suggested_oscillation()
+    suggested = device.protocol(Oscillation)
     currents = np.atleast_1d(np.asarray(suggested.currents if current is None else current, dtype=float))
     if not np.all(np.isfinite(currents)):
         raise ParameterError("currents must be finite")
-    if duration is not None:
-        positive("the duration", duration, "s")
     if temperature is not None and engine != "numeric":
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
     if temperature is not None:
@@ -114,20 +88,16 @@ def amplitude(
     noises = [piece["noise"] for piece in pieces]
     description = describe(**common, currents=currents, noises=noises, bench="amplitude")  # type: ignore[arg-type]
     results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
-    rows = [(value, *result["row"]) for value, result in zip(currents.tolist(), results, strict=True)]
-    columns = ["current", "dc_voltage", "amplitude", "frequency", "linewidth"]
-    table = pd.DataFrame(rows, columns=columns)
-    attributes = engine_attributes(engine, chosen) | {"bench": "amplitude", "temperature": temperature, "seed": seed}
-    table.attrs |= table_attributes(device, columns, **attributes)
-    table.attrs["units"] |= dict(zip(columns, ("A", "V", "V", "Hz", "Hz"), strict=True))
-    table.attrs["descriptions"] |= {
-        "current": "dc current",
-        "dc_voltage": "mean voltage",
-        "amplitude": "amplitude of the voltage about its mean",
-        "frequency": "frequency of the oscillation",
-        "linewidth": "full width at half maximum of the oscillation's line",
+    found = np.array([result["row"] for result in results]).reshape(-1, 4).T
+    columns = {
+        "current": (currents, "A", "dc current"),
+        "dc_voltage": (found[0], "V", "mean voltage"),
+        "amplitude": (found[1], "V", "amplitude of the voltage about its mean"),
+        "frequency": (found[2], "Hz", "frequency of the oscillation"),
+        "linewidth": (found[3], "Hz", "full width at half maximum of the oscillation's line"),
     }
-    return table
+    attributes = engine_attributes(engine, chosen) | {"bench": "amplitude", "temperature": temperature, "seed": seed}
+    return device_table(device, columns, **attributes)
 
 
 def _point(

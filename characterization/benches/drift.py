@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,14 @@ from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
 from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
-from ...devices.core.metadata import column_information, table_attributes
-from ...devices.language.checks import known, whole
+from ...devices.core.metadata import Column, column_information, device_table
+from ...devices.core.protocols import Drift
+from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ..arguments import Engine, Name, Native, Range, Seed, Switch, Whole
+from ..bench import bench
 from ..engines import engine_attributes, files_of, form_of, uses_native
 
 #: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
@@ -24,41 +28,31 @@ LONGEST_STEP = 7**0.5
 MOST_STEPS = 20_000
 
 
+@bench(needs=(Drift,), gallery=lambda device: {"drift": {"seed": 1}})
 def drift(
     device: CompactModel,
     *,
-    times: ArrayLike | None = None,
-    quantity: str | None = None,
-    devices: int = 100,
-    read_noise: bool = True,
-    seed: int | None = None,
-    engine: str = "numeric",
-    native: bool | None = None,
+    times: Annotated[
+        ArrayLike | None, Range("s", "increasing times after programming; default: the device's suggestion")
+    ] = None,
+    quantity: Annotated[
+        str | None, Name("observable, state or current to watch; default: the device's suggestion")
+    ] = None,
+    devices: Annotated[int, Whole("number of devices in the sample", 1)] = 100,
+    read_noise: Annotated[
+        bool, Switch("whether reads are noisy; applies to the quantity that the device suggests")
+    ] = True,
+    seed: Seed = None,
+    engine: Engine = "numeric",
+    native: Native = None,
 ) -> pd.DataFrame:
-    r"""Watch a quantity drift in a sample of devices, and fit its power law.
+    r"""Measure the drift of a quantity over the logarithm of time after programming.
+
+    A sample of devices is prepared as the model says (programming noise, spread of the drift), and a power law fitted.
+    ngspice gets no further than about 5e4 s.
 
     The exponent :math:`\nu` of :math:`q(t) \propto (t + t_0)^{-\nu}` is the slope of a regression of :math:`\ln q` over
     :math:`\ln(t + t_0)`.
-
-    Parameters
-    ----------
-    device : CompactModel
-        The device; its model says how a sample of such devices is prepared (programming noise, spread of the drift),
-        what a read adds to it, and what the power law counts from.
-    times : array_like, optional
-        Increasing times to look at [s]; default: what the model suggests.
-    quantity : str, optional
-        Observable, state or current; default: what the model suggests.
-    devices : int
-        Number of devices in the sample.
-    read_noise : bool
-        Whether reads are noisy. Applies to the quantity that the model suggests.
-    seed : int, optional
-        Seed of the sample and of the reads; default: a random one, to be found in ``attrs``.
-    engine : str
-        ``"numeric"``, or ``"ngspice"``, which gets no further than about 5e4 s.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
 
     Returns
     -------
@@ -78,7 +72,7 @@ def drift(
         If native devices are demanded and cannot be had.
     """
     own = uses_native(engine, native)
-    suggested = device.suggested_drift()
+    suggested = device.protocol(Drift)
     watched = np.asarray(suggested.times if times is None else times, dtype=float)
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
@@ -87,31 +81,31 @@ def drift(
     choices += [branch.current for branch in device.branches().values()]
     name = suggested.quantity if quantity is None else quantity
     known(f"drifting quantity of {device.model_name()}", name, choices)
-    count = whole("devices", devices, 1)
-    start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
+    start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
     sampling, reading = map(np.random.Generator, streams)
-    sample = device.drift_samples(count, sampling)
+    prepared = [{}] * devices if suggested.sample is None else suggested.sample(devices, sampling)
+    sample = [device.replace(**values) for values in prepared]
     if engine == "numeric":
         values = _numeric(sample, watched, name, suggested.bias)
     else:
         values = _ngspice(sample, watched, name, suggested.bias, own)
     if read_noise and name == suggested.quantity:
-        values = np.array([one.with_read_noise(row, watched, reading) for one, row in zip(sample, values, strict=True)])
+        reads = [one.protocol(Drift).read for one in sample]
+        values = np.array(
+            [row if read is None else read(row, watched, reading) for read, row in zip(reads, values, strict=True)]
+        )
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
-    columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
-    columns |= {"quantile_05": low, "median": median, "quantile_95": high}
-    table = pd.DataFrame(columns)
-    table.attrs |= table_attributes(device, ["time"], **engine_attributes(engine, own), seed=start, bench="drift")
     unit, description = column_information(device)[name]
-    statistics = ("mean", "standard_deviation", "quantile_05", "median", "quantile_95")
-    table.attrs["units"] |= dict.fromkeys(statistics, unit)
-    table.attrs["descriptions"] |= {
-        key: f"{key.replace('_', ' ')} over the devices: {description}" for key in statistics
-    }
-    table.attrs |= {"quantity": name, "devices": count, "origin": suggested.origin, "read_noise": read_noise}
-    table.attrs.update(_exponents(watched + suggested.origin, columns["mean"], values))
-    return table
+    statistics = {"mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
+    statistics |= {"quantile_05": low, "median": median, "quantile_95": high}
+    columns: dict[str, Column | FloatArray] = {"time": watched}
+    for key, column in statistics.items():
+        columns[key] = (column, unit, f"{key.replace('_', ' ')} over the devices: {description}")
+    attributes: dict[str, Any] = engine_attributes(engine, own) | {"seed": start, "bench": "drift"}
+    attributes |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
+    attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
+    return device_table(device, columns, **attributes)
 
 
 def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:

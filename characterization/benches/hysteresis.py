@@ -2,69 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
-from ...devices.language.checks import known, positive
+from ...devices.core.metadata import insert_column
+from ...devices.core.protocols import Sweep
+from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
-from ..engines import check_engine, trajectory
+from ..arguments import SWEPT, Choice, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
+from ..bench import bench
+from ..engines import trajectory
 
 WAVEFORMS = ("sine", "triangle")
 
 
+def _loops(device: CompactModel) -> Mapping[str, Mapping[str, Any]]:
+    """The loops that the gallery shows: of every quantity whose loop is worth looking at."""
+    runs: dict[str, dict[str, Any]] = {}
+    for quantity in device.loops:
+        # A memristor's first cycle depends on where it starts; the second is the loop. A junction starts on it.
+        cycles = 2 if device.protocol(Sweep, quantity).waveform == "sine" else 1
+        name = f"{quantity.replace('_', '-')}-loop" if quantity else "hysteresis"
+        runs[name] = {"quantity": quantity, "cycles": cycles}
+    return runs
+
+
+@bench(needs=(Sweep,), swept=lambda device, quantity: device.protocol(Sweep, quantity).quantity, gallery=_loops)
 def hysteresis(
     device: CompactModel,
     *,
-    quantity: str | None = None,
-    amplitude: float | None = None,
-    period: float | None = None,
-    waveform: str | None = None,
-    cycles: int = 1,
-    points: int = 1001,
-    read_voltage: float = 0.01,
-    engine: str = "numeric",
-    native: bool | None = None,
-    temperature: float | None = None,
-    seed: int | None = None,
-    max_step: float | None = None,
+    quantity: Annotated[
+        str | None,
+        Name(
+            "what is swept: voltage, current, that of a branch by its name, or an input such as field_z; field is "
+            "the field along a junction's easy direction; default: the device's suggestion"
+        ),
+    ] = None,
+    amplitude: Annotated[float | None, Quantity(SWEPT, "amplitude of the sweep")] = None,
+    period: Annotated[float | None, Quantity("s", "length of a cycle", positive=True)] = None,
+    waveform: Annotated[str | None, Choice(WAVEFORMS, "form of the drive")] = None,
+    cycles: Annotated[int, Whole("number of cycles", 1)] = 1,
+    points: Annotated[int, Whole("reported points per cycle", 8)] = 1001,
+    read_voltage: Annotated[
+        float, Quantity("V", "voltage across the first branch while an input or another branch is swept")
+    ] = 0.01,
+    engine: Engine = "numeric",
+    native: Native = None,
+    temperature: NoiseTemperature = None,
+    seed: Seed = None,
+    max_step: Annotated[
+        float | None, Quantity("s", "largest time step of ngspice; default: the device's suggestion")
+    ] = None,
 ) -> pd.DataFrame:
-    """Measure the response of a device to a periodic drive.
+    """Measure the response to a periodic drive, such as the loop of a memristor or a junction.
 
     What is not given follows the drive of the device's preset, or the device's own suggestion (a junction: a
     triangle well beyond its critical current or its anisotropy field, with a small transverse field in place of the
     thermal agitation without which a perfect macrospin would not switch in time).
-
-    Parameters
-    ----------
-    device : CompactModel
-        The device.
-    quantity : str, optional
-        What is swept: ``"voltage"``, ``"current"``, that of another branch by its name, or an input such as
-        ``"field_z"``; ``"field"`` is the field along the junction's easy direction. Default: the device's suggestion.
-    amplitude : float, optional
-        Amplitude of the sweep in the quantity's SI unit.
-    period : float, optional
-        Length of a cycle. [s]
-    waveform : str, optional
-        ``"sine"`` or ``"triangle"``.
-    cycles : int
-        Number of cycles.
-    points : int
-        Reported points per cycle.
-    read_voltage : float
-        Voltage across the first branch while an input such as a field, or another branch, is swept. [V]
-    engine : str
-        ``"numeric"`` or ``"ngspice"``.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
-    temperature, seed : optional
-        Thermal noise at that temperature [K] and its seed; numeric engine only.
-    max_step : float, optional
-        Largest time step of ngspice [s]; default: the device's suggestion.
 
     Returns
     -------
@@ -81,14 +80,10 @@ def hysteresis(
     MissingDependencyError
         If native devices are demanded and cannot be had.
     """
-    check_engine(engine)
-    sweep = device.suggested_sweep(quantity)
+    sweep = device.protocol(Sweep, quantity)
     shape = waveform or sweep.waveform
-    known("waveform", shape, WAVEFORMS)
     size = _positive(f"amplitude of the {sweep.quantity}", amplitude if amplitude is not None else sweep.amplitude)
     length = _positive("period [s]", period if period is not None else sweep.period)
-    if cycles < 1 or points < 8:
-        raise ParameterError(f"a loop needs at least one cycle and 8 points, not {cycles} and {points}")
     drive: Waveform = Triangle(size, length) if shape == "triangle" else Sine(0.0, size, 1 / length)
     measured = device.replace(**sweep.overrides)
     first, *others = device.branches().values()
@@ -105,9 +100,7 @@ def hysteresis(
         inputs[sweep.quantity] = drive
         table = trajectory(measured, read_voltage, cycles * length, source="voltage", inputs=inputs, **common)
     number = np.minimum(np.arange(len(table)) // (points - 1), cycles - 1)
-    table.insert(0, "cycle", number)
-    table.attrs["units"]["cycle"] = "1"
-    table.attrs["descriptions"]["cycle"] = "number of the cycle"
+    insert_column(table, 0, "cycle", (number, "1", "number of the cycle"))
     table.attrs |= {"bench": "hysteresis", "swept": sweep.quantity, "waveform": shape}
     table.attrs |= {"amplitude": size, "period": length}
     return table

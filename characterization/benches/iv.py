@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import column_information, device_table
+from ...devices.core.protocols import Statics
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
+from ..arguments import Engine, Native, Range, States
+from ..bench import bench
 from ..engines import engine_attributes, static_currents, uses_native
 
 
+@bench(needs=(Statics,))
 def iv(
     device: CompactModel,
-    voltage: ArrayLike | None = None,
+    voltage: Annotated[ArrayLike | None, Range("V", "voltages in any order; default: 201 from -1 to 1")] = None,
     *,
-    states: Sequence[str] | Mapping[str, Mapping[str, float]] | None = None,
-    engine: str = "numeric",
-    native: bool | None = None,
+    states: States = None,
+    engine: Engine = "numeric",
+    native: Native = None,
 ) -> pd.DataFrame:
-    """Measure the static current-voltage curve of a device, its state held fixed.
+    """Measure the static current over voltage in chosen states.
 
-    Parameters
-    ----------
-    device : CompactModel
-        The device.
-    voltage : array_like, optional
-        Voltages in any order [V]; default 201 from -1 to 1.
-    states : sequence of str or mapping, optional
-        Names of the device's reference states (``parallel``, ``antiparallel``; ``on``, ``off``), or a mapping from
-        names of your own to values of its initial-state parameters. Default: all reference states.
-    engine : str
-        ``"numeric"`` or ``"ngspice"``.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
+    The states are held fixed. Beside names of reference states (``parallel``, ``antiparallel``; ``on``, ``off``) a
+    mapping from names of your own to values of initial-state parameters will do.
 
     Returns
     -------
@@ -78,18 +72,18 @@ def iv(
         part["conductance"], part["resistance"] = conductance, resistance
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(device, list(table.columns), **engine_attributes(engine, own), bench="iv")
-    reference = next(iter(chosen))
-    table.attrs["units"] |= {"state": "", "voltage": "V", "current": "A", "conductance": "S", "resistance": "ohm"}
-    table.attrs["units"] |= {"resistance_change": "1"}
-    table.attrs["descriptions"] |= {
-        "state": "state in which the device is held",
-        "conductance": "current over voltage",
-        "resistance": "voltage over current",
-        "resistance_change": f"relative change of the resistance with respect to the state {reference!r}",
+    found = pd.concat(parts, ignore_index=True)
+    known, branch = column_information(device), next(iter(device.branches().values()))
+    change = f"relative change of the resistance with respect to the state {next(iter(chosen))!r}"
+    columns = {
+        "state": (found["state"], "", "state in which the device is held"),
+        "voltage": (found["voltage"], *known[branch.name]),
+        "current": (found["current"], *known[branch.current]),
+        "conductance": (found["conductance"], "S", "current over voltage"),
+        "resistance": (found["resistance"], "ohm", "voltage over current"),
+        "resistance_change": (found["resistance_change"], "1", change),
     }
-    return table
+    return device_table(device, columns, **engine_attributes(engine, own), bench="iv")
 
 
 def chosen_states(
@@ -104,8 +98,8 @@ def chosen_states(
     """
     if isinstance(states, Mapping):
         return {name: dict(overrides) for name, overrides in states.items()}
-    choices = device.reference_states()
+    choices = device.protocol(Statics).states
     names = list(choices) if states is None else [states] if isinstance(states, str) else list(states)
     for name in names:
         known(f"state of {device.model_name()}", name, choices)
-    return {name: choices[name] for name in names}
+    return {name: dict(choices[name]) for name in names}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
-from ...devices.core.metadata import table_attributes
-from ...devices.language.checks import known, positive
+from ...devices.core.metadata import device_table
+from ...devices.core.protocols import Spectrum
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noise import electrical_noise, noise_spectrum
+from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Whole
+from ..bench import bench
 from ..engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
 from .iv import chosen_states
 
@@ -27,47 +29,35 @@ NO_NATIVE_NOISE = (
 )
 
 
+@bench(needs=(Spectrum,))
 def noise(
     device: CompactModel,
     *,
-    voltage: float = 0.1,
-    states: Sequence[str] | None = None,
-    frequency: ArrayLike | None = None,
-    method: str = "small-signal",
-    duration: float | None = None,
-    points: int = 65536,
-    trajectories: int = 4,
-    temperature: float = 300.0,
-    seed: int | None = None,
-    engine: str = "numeric",
-    native: bool | None = None,
+    voltage: Annotated[float | None, Quantity("V", "voltage across the first branch; default: 0.1")] = None,
+    states: States = None,
+    frequency: Annotated[
+        ArrayLike | None,
+        Range(
+            "Hz",
+            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: 10 per "
+            "decade from 1 kHz to 100 GHz",
+        ),
+    ] = None,
+    method: Annotated[str, Choice(METHODS, "linearised around the held state, or Welch's spectrum of trajectories")] = (
+        "small-signal"
+    ),
+    duration: Annotated[float | None, Quantity("s", "length of a transient; default: 1000 time scales")] = None,
+    points: Annotated[int, Whole("samples of a transient", 2)] = 65536,
+    trajectories: Annotated[int, Whole("number of transients that are averaged", 1)] = 4,
+    temperature: Annotated[float, Quantity("K", "temperature of the noise", positive=True)] = 300.0,
+    seed: Seed = None,
+    engine: Engine = "numeric",
+    native: Native = None,
 ) -> pd.DataFrame:
-    """Measure the noise of the current through a device's first branch at a constant voltage.
+    """Measure the spectral density of the current's noise at a constant voltage.
 
-    Parameters
-    ----------
-    device : CompactModel
-        The device; its states and its branches are noisy as its model declares.
-    voltage : float
-        Voltage across the branch. [V]
-    states : sequence of str, optional
-        Reference states to measure in; default all.
-    frequency : array_like, optional
-        Frequencies of the small-signal spectrum [Hz]; default 10 per decade from 1 kHz to 100 GHz. ngspice takes a
-        grid that is evenly spaced in the logarithm.
-    method : str
-        ``"small-signal"``: linearised around the state, which is held; or ``"transient"``: the spectrum (Welch) of
-        noisy trajectories, numeric engine only.
-    duration, points, trajectories : optional
-        Length [s] of a transient, its samples, and how many are averaged. Default duration: 1000 time scales.
-    temperature : float
-        Temperature of the noise. [K]
-    seed : int, optional
-        Seed of a transient's noise.
-    engine : str
-        ``"numeric"`` or ``"ngspice"``.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
+    The current is that through the first branch; states and branches are noisy as the model declares. A transient
+    needs the numeric engine.
 
     Returns
     -------
@@ -85,13 +75,11 @@ def noise(
         If native devices are demanded and cannot be had.
     """
     own = uses_native(engine, native)
-    known("method", method, METHODS)
     if method == "transient" and engine != "numeric":
         raise ParameterError("transient noise needs the numeric engine: the netlist is silent in transients")
-    if not device.system.noises and not device.system.electrical_noises:
-        raise ParameterError(f"{device.model_name()} declares no noise")
-    positive("the temperature", temperature, "K")
-    grid = np.logspace(3, 11, 81) if frequency is None else np.sort(np.atleast_1d(np.asarray(frequency, dtype=float)))
+    suggested = device.protocol(Spectrum)
+    voltage = suggested.voltage if voltage is None else voltage
+    grid = np.sort(np.atleast_1d(np.asarray(suggested.frequencies if frequency is None else frequency, dtype=float)))
     if not np.all((grid > 0) & np.isfinite(grid)):
         raise ParameterError("frequencies must be positive and finite")
     branch = next(iter(device.branches().values()))
@@ -116,24 +104,16 @@ def noise(
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
         part.insert(0, "state", name)
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(
-        device,
-        list(table.columns),
-        **engine_attributes(engine, own),
-        bench="noise",
-        temperature=temperature,
-        seed=seed,
-    )
-    table.attrs |= {"voltage": voltage, "method": method}
-    table.attrs["units"] = {"state": "", "frequency": "Hz", "current_noise": "A^2/Hz", "relative_noise": "1/Hz"}
-    table.attrs["descriptions"] = {
-        "state": "state in which the device is held",
-        "frequency": "frequency",
-        "current_noise": "one-sided spectral density of the current's noise",
-        "relative_noise": "spectral density over the square of the mean current",
+    found = pd.concat(parts, ignore_index=True)
+    relative = "spectral density over the square of the mean current"
+    columns = {
+        "state": (found["state"], "", "state in which the device is held"),
+        "frequency": (found["frequency"], "Hz", "frequency"),
+        "current_noise": (found["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
+        "relative_noise": (found["relative_noise"], "1/Hz", relative),
     }
-    return table
+    attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": temperature, "seed": seed}
+    return device_table(device, columns, **attributes, voltage=voltage, method=method)
 
 
 def _ngspice_spectrum(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
-from ...devices.language.checks import known, whole
+from ...devices.core.metadata import device_table
+from ...devices.core.protocols import Switching
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
+from ..arguments import SWEPT, Checkpoint, Name, Progress, Quantity, Range, Seed, Whole
+from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
 from .ensembles import PART
+from .pulses import PulseRequest
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -26,57 +28,45 @@ EDGE = 0.01
 READ = 1e-3
 
 
+@bench(
+    needs=(Switching,),
+    swept=lambda device, quantity: quantity or device.protocol(Switching).quantity,
+    gallery=lambda device: {"switching": {"trajectories": 40, "seed": 1}},
+)
 def switching(
     device: CompactModel,
     *,
-    quantity: str | None = None,
-    amplitude: ArrayLike | None = None,
-    width: ArrayLike | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    relaxation: float | None = None,
-    trajectories: int = 500,
-    temperature: float = 300.0,
-    seed: int | None = None,
-    time_step: float | None = None,
-    checkpoint: str | Path | None = None,
-    progress: bool = False,
+    quantity: Annotated[
+        str | None,
+        Name(
+            "what the pulse imposes: voltage, current, or a branch's voltage or current by name; default: the "
+            "device's suggestion"
+        ),
+    ] = None,
+    amplitude: Annotated[
+        ArrayLike | None, Range(SWEPT, "amplitudes of the pulses; default: the device's suggestion")
+    ] = None,
+    width: Annotated[ArrayLike | None, Range("s", "widths of the pulses; default: the device's suggestion")] = None,
+    start: Annotated[str | None, Name("reference state before the pulse; default: the device's suggestion")] = None,
+    end: Annotated[str | None, Name("reference state of a switched device; default: the device's suggestion")] = None,
+    relaxation: Annotated[
+        float | None,
+        Quantity("s", "time before the pulse, and between its end and the reading; default: twice the time scale"),
+    ] = None,
+    trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
+    temperature: Annotated[float, Quantity("K", "temperature of the noise")] = 300.0,
+    seed: Seed = None,
+    time_step: Annotated[float | None, Quantity("s", "step of the noisy trajectories")] = None,
+    checkpoint: Checkpoint = None,
+    progress: Progress = False,
 ) -> pd.DataFrame:
-    """Measure with what probability pulses switch a device.
+    """Measure the switching probability over amplitude and width of a pulse.
 
     Each trajectory starts in one reference state, comes to thermal equilibrium in it, takes a pulse, rests, and is read
-    at 1 mV: it has switched if its
-    conductance is on the other side of the middle between the two reference states. What is not given follows the
-    device's suggestion. The numeric engine alone has noise in transients. A device that declares no noise does the
-    same at every pulse: it takes one.
-
-    Parameters
-    ----------
-    device : CompactModel
-        The device.
-    quantity : str, optional
-        What the pulse imposes: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
-    amplitude : array_like, optional
-        Amplitudes of the pulses, in the quantity's SI unit.
-    width : array_like, optional
-        Widths of the pulses. [s]
-    start, end : str, optional
-        Names of the reference states before the pulse and of a switched device.
-    relaxation : float, optional
-        Time before the pulse, and between its end and the reading [s]; default: twice the device's time scale.
-    trajectories : int
-        Pulses per point.
-    temperature : float
-        Temperature of the noise. [K]
-    seed : int, optional
-        Seed; each point has its own, derived from it, so that points do not depend on each other.
-    time_step : float, optional
-        Step of the noisy trajectories. [s]
-    checkpoint : str or Path, optional
-        Folder in which finished points are kept, to resume from; see
-        :func:`~synaspice.characterization.resumable.compute_pieces`.
-    progress : bool
-        Whether to show a progress bar.
+    at 1 mV: it has switched if its conductance is on the other side of the middle between the two reference states.
+    What is not given follows the device's suggestion. The numeric engine alone has noise in transients. A device that
+    declares no noise does the same at every pulse: it takes one. Each point has its own seed, derived from the one
+    given, so that points do not depend on each other.
 
     Returns
     -------
@@ -91,32 +81,26 @@ def switching(
     UnknownNameError
         If a reference state or the quantity does not exist.
     """
-    suggested = device.suggested_switching()
-    chosen = quantity or suggested.quantity
+    request, suggested = PulseRequest.of(device, start, end, quantity, width), device.protocol(Switching)
+    chosen = request.quantity
     if amplitude is None and chosen != suggested.quantity:
         raise ParameterError(f"give the amplitudes: the device suggests some for {suggested.quantity} only")
     amplitudes = np.atleast_1d(np.asarray(suggested.amplitudes if amplitude is None else amplitude, dtype=float))
-    widths = np.atleast_1d(np.asarray(suggested.widths if width is None else width, dtype=float))
-    if not np.all(np.isfinite(amplitudes)) or not np.all((widths > 0) & np.isfinite(widths)):
-        raise ParameterError("amplitudes must be finite, and widths positive and finite")
-    choices = device.reference_states()
-    for name in (start, end):
-        if name is not None:
-            known(f"state of {device.model_name()}", name, choices)
-    first, last = start or suggested.start, end or suggested.end
-    begin = device.replace(**choices[first])
-    levels = [float(_conductance(device.replace(**choices[name]))) for name in (first, last)]
+    if not np.all(np.isfinite(amplitudes)):
+        raise ParameterError("amplitudes must be finite")
+    begin = request.at(request.start)
+    levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
-        raise ParameterError(f"the states {first!r} and {last!r} have the same conductance")
+        raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation
     noisy = bool(device.system.noises or device.telegraph_declarations())
-    count = whole("trajectories", trajectories, 1) if noisy else 1
+    count = int(trajectories) if noisy else 1
     if noisy:
         check_seed(seed, checkpoint)
-    points = [(w, a) for w in widths.tolist() for a in amplitudes.tolist()]
+    points = [(w, a) for w in request.widths for a in amplitudes.tolist()]
     root = np.random.SeedSequence(seed)
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
-    common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(suggested.inputs), "rest": rest}
+    common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(request.inputs), "rest": rest}
     common |= {"levels": levels, "temperature": temperature if noisy else None, "time_step": time_step}
     pieces = [
         common | {"width": w, "amplitude": a, "seed": own, "trajectories": count, "first": first_of_part}
@@ -133,24 +117,19 @@ def switching(
         interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
         lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
         rows.append([w, a, count, switched, switched / count, lower, upper])
-    columns = ["width", chosen, "trajectories", "switched", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=["width", chosen, "trajectories", "switched", "probability", "lower", "upper"])
+    columns = {
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], request.unit, "amplitude of the pulse"),
+        "trajectories": (found["trajectories"], "1", "number of pulses"),
+        "switched": (found["switched"], "1", "number of pulses after which the device had switched"),
+        "probability": (found["probability"], "1", "share of them"),
+        "lower": (found["lower"], "1", "lower bound of the probability, 95 % confidence (Wilson)"),
+        "upper": (found["upper"], "1", "upper bound of the probability, 95 % confidence (Wilson)"),
+    }
     attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
     attributes |= {"temperature": temperature, "seed": seed} if noisy else {"temperature": None, "seed": None}
-    table.attrs |= table_attributes(device, columns, **attributes)
-    table.attrs |= {"swept": chosen, "start": first, "end": last}
-    table.attrs["units"] |= dict.fromkeys(["trajectories", "switched", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if _is_current(device, chosen) else "V"}
-    table.attrs["descriptions"] |= {
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "trajectories": "number of pulses",
-        "switched": "number of pulses after which the device had switched",
-        "probability": "share of them",
-        "lower": "lower bound of the probability, 95 % confidence (Wilson)",
-        "upper": "upper bound of the probability, 95 % confidence (Wilson)",
-    }
-    return table
+    return device_table(device, columns, **attributes, swept=chosen, start=request.start, end=request.end)
 
 
 def _switched(
@@ -183,10 +162,6 @@ def _switched(
 def _groups(results: Iterator[Any], size: int) -> Iterator[list[Any]]:
     while group := list(itertools.islice(results, size)):
         yield group
-
-
-def _is_current(device: CompactModel, source: str) -> bool:
-    return source == "current" or source in {branch.current for branch in device.branches().values()}
 
 
 def _conductance(device: CompactModel, **states: Any) -> Any:

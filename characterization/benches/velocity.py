@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
-from ...devices.core.protocols import Sweep
-from ...devices.language.checks import positive
+from ...devices.core.metadata import device_table
+from ...devices.core.protocols import WallMotion
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ..arguments import SWEPT, Checkpoint, Engine, Name, Native, NoiseTemperature, Quantity, Range, Seed, Whole
+from ..bench import bench
 from ..engines import engine_attributes, trajectory, uses_native
 from ..resumable import compute_pieces, describe
 
@@ -26,59 +26,43 @@ ENOUGH_TURNS, EXTENSIONS = 3, 3
 POINTS = 2001
 
 
-class _Moving(Protocol):
-    """What the bench needs to know of a device with a wall."""
-
-    length: float
-
-    def velocity_sweep(self, quantity: str) -> tuple[Sweep, float]: ...
-
-
+@bench(
+    needs=(WallMotion,),
+    swept=lambda device, quantity: device.protocol(WallMotion, quantity or "current").quantity,
+)
 def velocity(
     device: CompactModel,
     *,
-    quantity: str = "current",
-    values: ArrayLike | None = None,
-    duration: float | None = None,
-    engine: str = "numeric",
-    native: bool | None = None,
-    temperature: float | None = None,
-    trajectories: int | None = None,
-    seed: int | None = None,
-    checkpoint: str | Path | None = None,
+    quantity: Annotated[
+        str, Name("what drives the wall: current along the strip, or field along the axis of the domains")
+    ] = "current",
+    values: Annotated[
+        ArrayLike | None, Range(SWEPT, "currents or fields; default: 41 that reach beyond breakdown")
+    ] = None,
+    duration: Annotated[
+        float | None,
+        Quantity(
+            "s",
+            "length of each run; default: 40 times that in which the angle relaxes, longer where it turns slowly",
+            positive=True,
+        ),
+    ] = None,
+    engine: Engine = "numeric",
+    native: Native = None,
+    temperature: NoiseTemperature = None,
+    trajectories: Annotated[
+        int | None, Whole("noisy runs per value that are averaged; default: 20 at a temperature", 1)
+    ] = None,
+    seed: Seed = None,
+    checkpoint: Checkpoint = None,
 ) -> pd.DataFrame:
-    r"""Measure the mean velocity of a domain wall against a constant drive.
+    r"""Measure the mean velocity of a domain wall over current or field.
 
     .. math:: \bar v = \frac{q(t_2) - q(t_1)}{t_2 - t_1}
 
     after a transient of a quarter of the run. If the wall's angle turns meanwhile, the interval is one of whole turns
     of :math:`2\pi`, so that the precession beyond the Walker breakdown averages out. The strip is lengthened for the
     measurement, and the wall starts in its middle: it does not come near the ends. Pinning keeps its period.
-
-    Parameters
-    ----------
-    device : CompactModel
-        A device with a domain wall.
-    quantity : str
-        ``"current"`` along the strip, or ``"field"`` along the axis of the domains.
-    values : array_like, optional
-        Currents [A] or fields [A/m]; default: 41 that reach beyond breakdown.
-    duration : float, optional
-        Length of each run [s]; default 40 times that in which the angle relaxes, and
-        longer for a wall that turns slowly.
-    engine : str
-        ``"numeric"`` or ``"ngspice"``.
-    native : bool, optional
-        Whether ngspice runs native devices instead of subcircuits; default: if it can.
-    temperature : float, optional
-        Temperature of the thermal noise [K]; numeric engine only.
-    trajectories : int, optional
-        Number of noisy runs per value that are averaged; default 20.
-    seed : int, optional
-        Seed of the noise, the same at every value.
-    checkpoint : str or Path, optional
-        Folder in which finished points are kept, to resume from; see
-        :func:`~synaspice.characterization.resumable.compute_pieces`.
 
     Returns
     -------
@@ -98,45 +82,36 @@ def velocity(
         If native devices are demanded and cannot be had.
     """
     chosen = uses_native(engine, native)
-    if "velocity" not in device.benches:
-        raise ParameterError(f"{device.model_name()} has no domain wall whose velocity could be measured")
     if temperature is None and (trajectories is not None or seed is not None):
         raise ParameterError("trajectories and seed need a temperature: without it there is no noise")
-    sweep, mobility = cast(_Moving, device).velocity_sweep(quantity)
-    assert sweep.amplitude is not None and sweep.period is not None
-    drives = np.linspace(0, sweep.amplitude, 41) if values is None else np.atleast_1d(np.asarray(values, dtype=float))
+    motion = device.protocol(WallMotion, quantity)
+    drives = np.linspace(0, motion.largest, 41) if values is None else np.atleast_1d(np.asarray(values, dtype=float))
     if drives.ndim != 1 or not len(drives) or not np.all(np.isfinite(drives)):
         raise ParameterError("values must be a one-dimensional array of finite numbers")
-    length = positive("the duration", sweep.period if duration is None else duration, "s")
+    length = motion.duration if duration is None else float(duration)
     noise: dict[str, Any] = {}
     if temperature is not None:
         count = 20 if trajectories is None else trajectories
         noise = {"temperature": temperature, "trajectories": count, "seed": 0 if seed is None else seed}
-    column = sweep.quantity
+    column, mobility = motion.quantity, motion.mobility
     common = {"device": device, "column": column, "length": length, "engine": engine, "noise": noise}
     common["native"] = chosen
     common["fixed"] = duration is not None or bool(noise)
     description = describe(**common, drives=drives, bench="velocity")  # type: ignore[arg-type]
     pieces = [common | {"drive": drive} for drive in drives.tolist()]
-    results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
-    rows = [
-        (drive, float(r["velocity"]), float(r["error"]), mobility * drive + 0.0, float(r["turns"]), float(r["lasting"]))
-        for drive, r in zip(drives.tolist(), results, strict=True)
-    ]
-    names = [column, "velocity", "standard_error", "low_drive_velocity", "turns", "duration"]
-    table = pd.DataFrame(rows, columns=names)
-    table.attrs |= table_attributes(device, names, **engine_attributes(engine, chosen), bench="velocity", driven=column)
-    table.attrs.update(noise)
-    table.attrs["units"] |= {"velocity": "m/s", "standard_error": "m/s", "low_drive_velocity": "m/s", "turns": "1/s"}
-    table.attrs["units"] |= {"duration": "s"}
-    table.attrs["descriptions"] |= {
-        "velocity": "mean velocity of the wall",
-        "standard_error": "standard error of the mean velocity over the trajectories",
-        "low_drive_velocity": "mobility of the wall well below breakdown, times the drive",
-        "turns": "turns of the wall's angle per second, 0 without a whole one",
-        "duration": "length of the run",
+    results = list(compute_pieces(_point, pieces, description=description, checkpoint=checkpoint))
+    found = {name: [float(result[name]) for result in results] for name in ("velocity", "error", "turns", "lasting")}
+    slow = mobility * drives + 0.0  # no -0.0
+    columns: dict[str, Any] = {
+        column: drives,
+        "velocity": (found["velocity"], "m/s", "mean velocity of the wall"),
+        "standard_error": (found["error"], "m/s", "standard error of the mean velocity over the trajectories"),
+        "low_drive_velocity": (slow, "m/s", "mobility of the wall well below breakdown, times the drive"),
+        "turns": (found["turns"], "1/s", "turns of the wall's angle per second, 0 without a whole one"),
+        "duration": (found["lasting"], "s", "length of the run"),
     }
-    return table
+    attributes = engine_attributes(engine, chosen) | noise
+    return device_table(device, columns, **attributes, bench="velocity", driven=column)
 
 
 def _point(
@@ -163,7 +138,7 @@ def _point(
 
 def _long_enough(device: CompactModel, column: str, drive: float, duration: float) -> CompactModel:
     """The device with a strip in which even the fastest wall stays in the inner 80 %, and starts in the middle."""
-    strip = cast(_Moving, device).length
+    strip = device.protocol(WallMotion).length
     states = {"x": 0.5, "angle": np.linspace(0, 2 * np.pi, 64)}
     if column == "current":
         # The current is proportional to the voltage while the wall stands still.

@@ -5,31 +5,35 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
-from ...devices.language.checks import known, whole
+from ...devices.core.metadata import device_table
+from ...devices.core.protocols import Switching, Writing
+from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import checked_temperature
+from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Whole
+from ..bench import bench
+from ..rare_events.event import RareEvent, decay_time
 from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
-from ..rare_events.splitting import decay_time, prepare, splitting
+from ..rare_events.splitting import split
 from ..resumable import check_seed, compute_pieces, describe
+from .pulses import PulseRequest
 
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
 WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
-#: Quantity that tells the states apart, the cosine of the angle to the reference layer; its sign is the state.
-COORDINATE = "cosine"
+#: What the gallery runs: coarser, not otherwise different.
+QUICK = {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1}
 #: Temperature of the thermal stability that devices declare. [K]
 ROOM = 300.0
 
@@ -80,13 +84,9 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
 class Pulses:
     """Rectangular pulses of one amplitude: what every method is asked."""
 
-    device: CompactModel
-    start: str
-    quantity: str
+    request: PulseRequest
     amplitude: float
     overdrive: float
-    widths: FloatArray
-    inputs: dict[str, Any]
     temperature: float
     relaxation: float | None
     seed: int
@@ -97,35 +97,41 @@ class Pulses:
     @property
     def begin(self) -> CompactModel:
         """The device in its starting state."""
-        return self.device.replace(**self.device.reference_states()[self.start])
+        return self.request.at(self.request.start)
 
     @property
-    def sampled(self) -> dict[str, Any]:
-        """Arguments that both methods with trajectories take."""
-        rising = bool(self.begin.static()[COORDINATE] > 0)
-        return {
-            "device": self.begin,
-            "drive": self.amplitude,
-            "times": self.widths,
-            "coordinate": COORDINATE,
-            "threshold": 0.0,
-            "rising": rising,
-            "source": self.quantity,
-            "inputs": self.inputs,
-            "relaxation": self.relaxation,
-            "temperature": self.temperature,
-            "seed": self.seed,
-        }
+    def widths(self) -> FloatArray:
+        """Widths of the pulses [s]."""
+        return np.array(self.request.widths)
+
+    @property
+    def error(self) -> RareEvent:
+        """The event that the junction has not switched at the end of a pulse."""
+        begin, coordinate = self.begin, self.request.device.protocol(Writing).coordinate
+        return RareEvent(
+            begin,
+            self.amplitude,
+            self.widths,
+            coordinate,
+            0.0,
+            rising=bool(begin.static()[coordinate] > 0),
+            source=self.request.quantity,
+            inputs=self.request.inputs,
+            relaxation=self.relaxation,
+            temperature=self.temperature,
+            seed=self.seed,
+        )
 
 
 def _magnet(pulses: Pulses) -> AxialMagnet:
-    return from_reference_state(pulses.device, pulses.start, pulses.quantity, pulses.temperature, pulses.inputs)
+    request = pulses.request
+    return from_reference_state(request.device, request.start, request.quantity, pulses.temperature, request.inputs)
 
 
 def _by_closed_form(pulses: Pulses) -> list[Estimate]:
     _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses what is not symmetric
-    device = pulses.device
-    if pulses.inputs or any(device.values[name] for name in device.input_declarations()):
+    device = pulses.request.device
+    if pulses.request.inputs or any(device.values[name] for name in device.input_declarations()):
         raise ParameterError("the closed form is for a junction without external field")
     stability = device.derived["thermal_stability"] * ROOM / pulses.temperature
     values = butler_write_error(pulses.overdrive, pulses.widths / decay_time(pulses.begin), stability)
@@ -138,7 +144,7 @@ def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
 
 def _by_ensemble(pulses: Pulses) -> list[Estimate]:
     number = pulses.trajectories
-    task = prepare(**pulses.sampled, trajectories=number)
+    task = pulses.error.task(number)
     failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
     found = []
     for k in failed.tolist():
@@ -148,7 +154,7 @@ def _by_ensemble(pulses: Pulses) -> list[Estimate]:
 
 
 def _by_splitting(pulses: Pulses) -> list[Estimate]:
-    table = splitting(**pulses.sampled, walkers=pulses.walkers, replicas=pulses.replicas)
+    table = split(pulses.error, walkers=pulses.walkers, replicas=pulses.replicas)
     return [Estimate(*row) for row in table[["probability", "lower", "upper"]].to_numpy().tolist()]
 
 
@@ -160,26 +166,44 @@ METHODS: dict[str, Callable[[Pulses], list[Estimate]]] = {
 }
 
 
+@bench(
+    needs=(Switching, Writing),
+    long=True,
+    swept=lambda device, quantity: quantity or device.protocol(Switching).quantity,
+    gallery=lambda device: {"write-error": QUICK},
+)
 def write_error(
     device: CompactModel,
     *,
-    quantity: str | None = None,
-    overdrive: ArrayLike | None = None,
-    amplitude: ArrayLike | None = None,
-    width: ArrayLike | None = None,
-    methods: str | Sequence[str] | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    relaxation: float | None = None,
-    trajectories: int = 10_000,
-    walkers: int = 1024,
-    replicas: int = 16,
-    temperature: float = 300.0,
-    seed: int | None = None,
-    checkpoint: str | Path | None = None,
-    progress: bool = False,
+    quantity: Annotated[
+        str | None,
+        Name("what the pulse imposes: current or voltage; default: the device's suggestion"),
+    ] = None,
+    overdrive: Annotated[
+        ArrayLike | None, Range("1", "amplitudes in units of the critical one; default: 1.2, 1.5, 2 and 3")
+    ] = None,
+    amplitude: Annotated[ArrayLike | None, Range(SWEPT, "amplitudes instead")] = None,
+    width: Annotated[ArrayLike | None, Range("s", "widths of the pulses; default: 1 to 20 ns")] = None,
+    methods: Annotated[
+        str | Sequence[str] | None,
+        Names("methods; default: all that suit the junction", choices=tuple(METHODS)),
+    ] = None,
+    start: Annotated[str | None, Name("reference state before the pulse; default: the device's suggestion")] = None,
+    end: Annotated[str | None, Name("reference state of a written device; default: the device's suggestion")] = None,
+    relaxation: Annotated[
+        float | None, Quantity("s", "time in which trajectories come to equilibrium before the pulse")
+    ] = None,
+    trajectories: Annotated[int, Whole("plain trajectories per amplitude", 1)] = 10_000,
+    walkers: Annotated[int, Whole("weighted trajectories in a replica of splitting", 2)] = 1024,
+    replicas: Annotated[int, Whole("independent replicas of splitting", 2)] = 16,
+    temperature: Annotated[float, Quantity("K", "temperature of the noise")] = 300.0,
+    seed: Seed = None,
+    checkpoint: Checkpoint = None,
+    progress: Progress = False,
 ) -> pd.DataFrame:
-    r"""Measure with what probability a rectangular pulse fails to switch a junction.
+    r"""Measure the write error rate over the width of a pulse, down to 1e-12, by several methods.
+
+    That is the probability with which a rectangular pulse fails to switch a junction.
 
     The junction is in thermal equilibrium in one state; an error is a magnetisation that is on the same side of the
     equator at the end of the pulse. Methods are
@@ -194,38 +218,6 @@ def write_error(
     - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
       current.
 
-    Parameters
-    ----------
-    device : CompactModel
-        A junction.
-    quantity : str, optional
-        What the pulse imposes, ``"current"`` or ``"voltage"``; default: that of the suggested switching.
-    overdrive : array_like, optional
-        Amplitudes in units of the critical one. [-]
-    amplitude : array_like, optional
-        Amplitudes instead. [A or V]
-    width : array_like, optional
-        Widths of the pulses [s]; default: 1 to 20 ns.
-    methods : str or sequence of str, optional
-        Names of the methods; default: all that suit the junction.
-    start, end : str, optional
-        Names of the reference states before the pulse and of a written device.
-    relaxation : float, optional
-        Time in which trajectories come to equilibrium before the pulse. [s]
-    trajectories : int
-        Plain trajectories per amplitude.
-    walkers, replicas : int
-        As of :func:`~synaspice.characterization.rare_events.splitting.splitting`.
-    temperature : float
-        Temperature of the noise. [K]
-    seed : int, optional
-        Seed.
-    checkpoint : str or Path, optional
-        Folder in which finished amplitudes are kept, to resume from; see
-        :func:`~synaspice.characterization.resumable.compute_pieces`.
-    progress : bool
-        Whether to show a progress bar.
-
     Returns
     -------
     pandas.DataFrame
@@ -238,37 +230,25 @@ def write_error(
     UnknownNameError
         If a method, a reference state or the quantity does not exist.
     """
-    if COORDINATE not in map(str, device.system.observables):
-        raise ParameterError(f"{device.model_name()} is no junction: it has no {COORDINATE!r} to a reference layer")
-    suggested, choices = device.suggested_switching(), device.reference_states()
-    for name in (start, end):
-        if name is not None:
-            known(f"state of {device.model_name()}", name, choices)
-    first, last, chosen = start or suggested.start, end or suggested.end, quantity or suggested.quantity
-    known("quantity of a pulse", chosen, ("current", "voltage"))
+    writing, suggested = device.protocol(Writing), device.protocol(Switching)
+    chosen = known("quantity of a pulse", quantity or suggested.quantity, ("current", "voltage"))
+    request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
     kelvin = checked_temperature(temperature)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
-    widths = np.unique(np.atleast_1d(np.asarray(WIDTHS if width is None else width, dtype=float)))
-    if not np.all((widths > 0) & np.isfinite(widths)):
-        raise ParameterError("widths must be positive and finite")
-    pairs = _amplitudes(device, chosen, first, last, amplitude, overdrive)
+    pairs = _amplitudes(request, writing, amplitude, overdrive)
     root = np.random.SeedSequence(seed)
     pulses = [
         Pulses(
-            device,
-            first,
-            chosen,
+            request,
             level,
             ratio,
-            widths,
-            dict(suggested.inputs),
             kelvin,
             relaxation,
             int(child.generate_state(1)[0]),
-            whole("trajectories", trajectories, 1),
-            whole("walkers", walkers, 2),
-            whole("replicas", replicas, 2),
+            int(trajectories),
+            int(walkers),
+            int(replicas),
         )
         for (level, ratio), child in zip(pairs, root.spawn(len(pairs)), strict=True)
     ]
@@ -290,25 +270,22 @@ def write_error(
     )
     rows = []
     for (name, pulse), result in zip(work, results, strict=True):
-        for w, bounds in zip(widths.tolist(), result["estimates"].tolist(), strict=True):
+        for w, bounds in zip(request.widths, result["estimates"].tolist(), strict=True):
             rows.append([name, w, pulse.amplitude, pulse.overdrive, *bounds])
-    columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
-    table.attrs |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
-    table.attrs |= {"walkers": walkers, "replicas": replicas}
-    table.attrs["units"] |= dict.fromkeys(["method", "overdrive", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if chosen == "current" else "V"}
-    table.attrs["descriptions"] |= {
-        "method": "how the probability was found",
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "overdrive": "amplitude over the critical one",
-        "probability": "probability that the pulse does not switch",
-        "lower": "lower bound of the probability: 95 % confidence, or error of the grid",
-        "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
+    found = pd.DataFrame(rows, columns=["method", "width", chosen, "overdrive", "probability", "lower", "upper"])
+    bound = "bound of the probability: 95 % confidence, or error of the grid"
+    columns = {
+        "method": (found["method"], "1", "how the probability was found"),
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], request.unit, "amplitude of the pulse"),
+        "overdrive": (found["overdrive"], "1", "amplitude over the critical one"),
+        "probability": (found["probability"], "1", "probability that the pulse does not switch"),
+        "lower": (found["lower"], "1", f"lower {bound}"),
+        "upper": (found["upper"], "1", f"upper {bound}"),
     }
-    return table
+    attributes: dict[str, Any] = {"engine": "numeric", "bench": "write-error", "temperature": kelvin, "seed": seed}
+    attributes |= {"swept": chosen, "start": request.start, "end": request.end, "trajectories": trajectories}
+    return device_table(device, columns, **attributes, walkers=walkers, replicas=replicas)
 
 
 def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
@@ -316,22 +293,18 @@ def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
 
 
 def _amplitudes(
-    device: CompactModel,
-    quantity: str,
-    start: str,
-    end: str,
-    amplitude: ArrayLike | None,
-    overdrive: ArrayLike | None,
+    request: PulseRequest, writing: Writing, amplitude: ArrayLike | None, overdrive: ArrayLike | None
 ) -> list[tuple[float, float]]:
     """Amplitudes, each with what it is in units of the critical one."""
     if amplitude is not None and overdrive is not None:
         raise ParameterError("give either amplitudes or overdrives, not both")
-    name = f"critical_current_to_{end}"
-    critical = device.derived.get(name, math.nan)
-    if quantity == "voltage" and math.isfinite(critical):
-        critical = voltage_at_current(device.replace(**device.reference_states()[start]), critical)
+    critical = writing.critical_currents.get(request.end, math.nan)
+    if request.quantity == "voltage" and math.isfinite(critical):
+        critical = voltage_at_current(request.at(request.start), critical)
     if amplitude is None and not math.isfinite(critical):
-        raise ParameterError(f"{device!r} has no finite {name!r}: give the amplitudes")
+        raise ParameterError(
+            f"{request.device!r} has no finite critical current to the state {request.end!r}: give the amplitudes"
+        )
     given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
     values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
     if not len(values) or not np.all(np.isfinite(values)):
@@ -343,9 +316,7 @@ def _methods(asked: str | Sequence[str] | None, pulses: Pulses) -> list[str]:
     """The methods asked for, or all that suit the device."""
     if asked is not None:
         names = [asked] if isinstance(asked, str) else list(asked)
-        for name in names:
-            known("method", name, METHODS)
-        return names
+        return [known("method", name, METHODS) for name in names]
     names = ["ensemble", "splitting"]
     try:
         _magnet(pulses).drift_and_diffusion(np.array([1.0]), pulses.amplitude)

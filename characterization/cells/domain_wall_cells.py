@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,10 @@ import pandas as pd
 from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair, wall_junction
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.ngspice import Transient, run
-from .standard import Column, Cost, cell_table
+from ...devices.core.metadata import Column
+from ..arguments import Quantity, Range, Whole, Wholes
+from .bench import cell_bench
+from .standard import Cost, cell_table
 
 #: Edges of pulses. [s]
 EDGE = 5e-11
@@ -19,29 +22,23 @@ EDGE = 5e-11
 LARGEST_STEP = 2e-11
 
 
+@cell_bench(DomainWallNeuron)
 def integrate_and_fire(
     cell: DomainWallNeuron,
-    intervals: Sequence[float] = (2e-9, 4e-9, 8e-9),
+    intervals: Annotated[Sequence[float], Range("s", "times from one pulse to the next; a neuron for each")] = (
+        2e-9,
+        4e-9,
+        8e-9,
+    ),
     *,
-    current: float = 2e-5,
-    width: float = 0.3e-9,
-    pulses: int = 20,
-    time_limit: float = 300.0,
+    current: Annotated[float, Quantity("A", "current of a pulse")] = 2e-5,
+    width: Annotated[float, Quantity("s", "width of a pulse", positive=True)] = 0.3e-9,
+    pulses: Annotated[
+        int, Whole("number of pulses at the longest interval; shorter ones bring more in the same time", 1)
+    ] = 20,
+    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 300.0,
 ) -> pd.DataFrame:
     """Send equal current pulses to a domain-wall neuron and count how many it takes to fire.
-
-    Parameters
-    ----------
-    cell : DomainWallNeuron
-        The neuron.
-    intervals : sequence of float
-        Times from one pulse to the next; a neuron of its own for each, in one transient. [s]
-    current, width : float
-        Of a pulse [A, s].
-    pulses : int
-        Number of pulses at the longest interval; shorter ones bring more in the same time.
-    time_limit : float
-        Wall-clock seconds for the simulator. [s]
 
     Returns
     -------
@@ -113,8 +110,6 @@ def integrate_and_fire(
     )
 
 
-bench_domain_wall_neuron = integrate_and_fire
-
 _COUNTED = {
     "interval": ("s", "time from one pulse to the next"),
     "count": ("1", "pulses up to the first spike, 0 if there is none"),
@@ -171,19 +166,22 @@ def _expected(
     return 0
 
 
+@cell_bench(DomainWallPair)
 def signed_weights(
-    cell: DomainWallPair, pulses: Sequence[int] = (-3, -2, -1, 0, 1, 2, 3), *, voltage: float = 0.1
+    cell: DomainWallPair,
+    pulses: Annotated[Sequence[int], Wholes("numbers of write pulses, negative ones lower the weight")] = (
+        -3,
+        -2,
+        -1,
+        0,
+        1,
+        2,
+        3,
+    ),
+    *,
+    voltage: Annotated[float, Quantity("V", "voltage of the line while it is read")] = 0.1,
 ) -> pd.DataFrame:
     """Write a signed synapse with pulses, then read it; a pair of its own for every number of pulses, in one transient.
-
-    Parameters
-    ----------
-    cell : DomainWallPair
-        The pair.
-    pulses : sequence of int
-        Numbers of write pulses, negative ones lower the weight.
-    voltage : float
-        Of the line while it is read. [V]
 
     Returns
     -------
@@ -238,6 +236,3 @@ def signed_weights(
         criterion="every pulse moves both walls by one site",
         voltage=voltage,
     )
-
-
-bench_domain_wall_pair = signed_weights

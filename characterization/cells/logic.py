@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
 
 from ...circuits.cells.logic import Inverter
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
+from ..arguments import Quantity, Whole
+from .bench import cell_bench
 from .standard import SMALL, Cost, bench_deck, cell_table, crossings, energies
 
 
-def bench_inverter(cell: Inverter, load: float = 1e-15, points: int = 51) -> pd.DataFrame:
-    """Static transfer curve; delay and energy of a transition with a load.
-
-    Parameters
-    ----------
-    cell : Inverter
-        The cell.
-    load : float
-        Capacitor at the output. [F]
-    points : int
-        Points of the transfer curve.
-    """
+@cell_bench(Inverter)
+def bench_inverter(
+    cell: Inverter,
+    load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = 1e-15,
+    points: Annotated[int, Whole("points of the transfer curve", 2)] = 51,
+) -> pd.DataFrame:
+    """Static transfer curve; delay and energy of a transition with a load."""
     circuit, supply, edge, half = cell.subcircuit(meters=True), cell.supply_voltage, 20e-12, 2e-9
     pulse = f"pulse(0 {supply!r} 0.5n {edge!r} {edge!r} {half - edge!r} 1)"
     deck = bench_deck(cell, circuit, [f"Vinput input 0 dc 0 {pulse}", f"Cload output 0 {load!r}"])

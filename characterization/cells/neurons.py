@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from ...circuits.engine.analyses import Transient
+from ..arguments import Quantity, Range, Whole
+from .bench import cell_bench
 from .standard import NOISY, Cost, cell_table, crossings, energies, run_bench
 
 
@@ -21,22 +24,14 @@ def _mean(run: pd.DataFrame, column: str, start: float = 0.0) -> float:
     return float(np.trapezoid(part[column].to_numpy(), time) / (time[-1] - time[0]))
 
 
+@cell_bench(PBit)
 def bench_p_bit(
-    cell: PBit, inputs: Sequence[float] | None = None, duration: float = 40e-9, seed: int = 1
+    cell: PBit,
+    inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
+    duration: Annotated[float, Quantity("s", "length of each transient", positive=True)] = 40e-9,
+    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
-    """Mean output over input voltage, with the sigmoid through it.
-
-    Parameters
-    ----------
-    cell : PBit
-        The cell.
-    inputs : sequence of float, optional
-        Input voltages. [V]
-    duration : float
-        Length of each transient. [s]
-    seed : int
-        Seed of ngspice's random numbers.
-    """
+    """Mean output over input voltage, with the sigmoid through it."""
     supply, step = cell.supply_voltage, cell.noise_step
     voltages = np.linspace(0.38, 0.68, 13) * supply if inputs is None else np.asarray(inputs, float)
     circuit = cell.subcircuit(meters=True)
@@ -92,18 +87,13 @@ def _sigmoid(x: np.ndarray, y: np.ndarray, errors: np.ndarray) -> tuple[float, f
     return float(found[0]), abs(float(found[1]))
 
 
-def bench_axon_hillock(cell: AxonHillock, currents: Sequence[float] | None = None, spikes: int = 4) -> pd.DataFrame:
-    """Firing rate over input current.
-
-    Parameters
-    ----------
-    cell : AxonHillock
-        The cell.
-    currents : sequence of float, optional
-        Input currents; default: three decades. [A]
-    spikes : int
-        Number of spikes to simulate at each.
-    """
+@cell_bench(AxonHillock)
+def bench_axon_hillock(
+    cell: AxonHillock,
+    currents: Annotated[Sequence[float] | None, Range("A", "input currents; default: three decades")] = None,
+    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = 4,
+) -> pd.DataFrame:
+    """Firing rate over input current."""
     values = np.logspace(-10.0, -7.0, 7) if currents is None else np.asarray(currents, float)
     swing = cell.feedback_capacitance * cell.supply_voltage
     durations = [(spikes + 2) * 1.5 * swing / current for current in values.tolist()]
@@ -132,20 +122,15 @@ def bench_axon_hillock(cell: AxonHillock, currents: Sequence[float] | None = Non
     return table
 
 
+@cell_bench(MemristorNeuron)
 def bench_memristor_neuron(
-    cell: MemristorNeuron, currents: Sequence[float] | None = None, spikes: int = 4
+    cell: MemristorNeuron,
+    currents: Annotated[
+        Sequence[float] | None, Range("A", "input currents; default: from a half to ten times the threshold")
+    ] = None,
+    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = 4,
 ) -> pd.DataFrame:
-    """Firing rate over input current, from below the threshold on.
-
-    Parameters
-    ----------
-    cell : MemristorNeuron
-        The cell.
-    currents : sequence of float, optional
-        Input currents; default: from a half to ten times the threshold current. [A]
-    spikes : int
-        Number of spikes to simulate at each.
-    """
+    """Firing rate over input current, from below the threshold on."""
     threshold = cell.threshold_current
     factors = np.array([0.5, 0.8, 0.95, 1.1, 1.3, 1.7, 2.5, 4.0, 6.0, 10.0])
     values = threshold * factors if currents is None else np.asarray(currents, float)
@@ -240,28 +225,17 @@ def _spikes(
 RESET = 2.0
 
 
+@cell_bench(MTJNeuron)
 def bench_mtj_neuron(
     cell: MTJNeuron,
-    currents: Sequence[float] | None = None,
-    trials: int = 10,
-    width: float = 3e-9,
-    seed: int = 1,
+    currents: Annotated[
+        Sequence[float] | None, Range("A", "amplitudes of the input pulse; default: around the critical current")
+    ] = None,
+    trials: Annotated[int, Whole("number of trials at each", 1)] = 10,
+    width: Annotated[float, Quantity("s", "width of the pulse", positive=True)] = 3e-9,
+    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
-    """Probability of a spike over the amplitude of the input current, from repeated write, read and reset.
-
-    Parameters
-    ----------
-    cell : MTJNeuron
-        The cell.
-    currents : sequence of float, optional
-        Amplitudes of the input pulse; default: around the critical current. [A]
-    trials : int
-        Number of trials at each.
-    width : float
-        Width of the pulse. [s]
-    seed : int
-        Seed of ngspice's random numbers.
-    """
+    """Probability of a spike over the amplitude of the input current, from repeated write, read and reset."""
     critical = abs(cell.junction().critical_current_to_antiparallel)
     values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0]) if currents is None else np.asarray(currents)
     supply, rest, edge, reading = cell.supply_voltage, 0.5e-9, 0.05e-9, 1e-9
@@ -320,16 +294,14 @@ def bench_mtj_neuron(
     )
 
 
-def bench_oscillator_neuron(cell: OscillatorNeuron, currents: Sequence[float] | None = None) -> pd.DataFrame:
-    """Envelope over input current, beside the amplitude of the oscillator.
-
-    Parameters
-    ----------
-    cell : OscillatorNeuron
-        The cell.
-    currents : sequence of float, optional
-        Input currents; default: up to three times the threshold. [A]
-    """
+@cell_bench(OscillatorNeuron)
+def bench_oscillator_neuron(
+    cell: OscillatorNeuron,
+    currents: Annotated[
+        Sequence[float] | None, Range("A", "input currents; default: up to three times the threshold")
+    ] = None,
+) -> pd.DataFrame:
+    """Envelope over input current, beside the amplitude of the oscillator."""
     threshold = cell.threshold_current
     values = threshold * np.linspace(0.25, 3.0, 12) if currents is None else np.asarray(currents, float)
     period = 1 / cell.frequency

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
 from ...circuits.cells.readout import LatchComparator, SenseAmplifier
 from ...circuits.engine.analyses import Transient
-from .standard import Column, Cost, cell_table, crossings, energies, run_bench
+from ...devices.core.metadata import Column
+from ..arguments import Quantity, Range, Whole
+from .bench import cell_bench
+from .standard import Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9
@@ -22,20 +26,22 @@ def _clock(supply: float) -> str:
     return f"Vclock clock 0 pulse(0 {supply!r} {START!r} {edge!r} {edge!r} {SENSING - edge!r} 1)"
 
 
+@cell_bench(SenseAmplifier)
 def bench_sense_amplifier(
-    cell: SenseAmplifier, resistance: float = 10e3, ratios: Sequence[float] = (0.5, 0.7, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0)
+    cell: SenseAmplifier,
+    resistance: Annotated[float, Quantity("ohm", "the right branch", positive=True)] = 10e3,
+    ratios: Annotated[Sequence[float], Range("1", "left resistance over right one")] = (
+        0.5,
+        0.7,
+        0.8,
+        0.9,
+        1.1,
+        1.25,
+        1.5,
+        2.0,
+    ),
 ) -> pd.DataFrame:
-    """Decision, delay and energy over the ratio of the left resistance to the right one.
-
-    Parameters
-    ----------
-    cell : SenseAmplifier
-        The cell.
-    resistance : float
-        The right branch. [ohm]
-    ratios : sequence of float
-        Left resistance over right one.
-    """
+    """Decision, delay and energy over the ratio of the left resistance to the right one."""
     lines = [
         _clock(cell.supply_voltage),
         f"Rleft left 0 {resistance!r}",
@@ -50,25 +56,23 @@ def bench_sense_amplifier(
     return table
 
 
+@cell_bench(LatchComparator)
 def bench_latch_comparator(
     cell: LatchComparator,
-    differences: Sequence[float] = (-0.1, -0.03, -0.01, -1e-3, 1e-3, 0.01, 0.03, 0.1),
-    common_mode: float | None = None,
-    mismatch: int | None = None,
+    differences: Annotated[Sequence[float], Range("V", "plus minus minus")] = (
+        -0.1,
+        -0.03,
+        -0.01,
+        -1e-3,
+        1e-3,
+        0.01,
+        0.03,
+        0.1,
+    ),
+    common_mode: Annotated[float | None, Quantity("V", "mean of both inputs; default: 0.7 of the supply")] = None,
+    mismatch: Annotated[int | None, Whole("seed of the transistors' random threshold shifts; default: none")] = None,
 ) -> pd.DataFrame:
-    """Decision, delay and energy over the difference of the inputs.
-
-    Parameters
-    ----------
-    cell : LatchComparator
-        The cell.
-    differences : sequence of float
-        ``plus`` minus ``minus``. [V]
-    common_mode : float, optional
-        Mean of both inputs; default: 0.7 of the supply. [V]
-    mismatch : int, optional
-        Seed of the transistors' random threshold shifts; default: none.
-    """
+    """Decision, delay and energy over the difference of the inputs."""
     centre = 0.7 * cell.supply_voltage if common_mode is None else common_mode
     lines = [
         _clock(cell.supply_voltage),

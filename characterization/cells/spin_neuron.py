@@ -5,20 +5,24 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest, norm
 
-from ...circuits.cells.cell import Cell
 from ...circuits.cells.lateral_spin_valve import LateralSpinValve
+from ...circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.decks import wrapped
 from ...circuits.engine.ngspice import Transient, run
+from ...devices.core.metadata import described_table
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
+from ..arguments import Quantity, Wholes
+from .bench import cell_bench
 from .standard import Cost, bench_deck, cell_table, crossings
 
 #: Edges of presets and inputs. [s]
@@ -27,33 +31,30 @@ EDGE = 2e-11
 LARGEST_STEP = 1e-11
 
 
+@cell_bench(SpinNeuron, FourInputSpinNeuron)
 def truth_table(
-    cell: Cell,
-    pulses: Sequence[int] | None = None,
+    cell: _SpinNeuron,
+    pulses: Annotated[
+        Sequence[int] | None,
+        Wholes("write pulses of every strip, from the erased state; default: for a neuron that fires for two inputs"),
+    ] = None,
     *,
-    voltage: float = 0.03,
-    preset_time: float = 0.5e-9,
-    read_time: float = 3e-9,
-    period: float = 4e-9,
-    time_limit: float = 300.0,
+    voltage: Annotated[
+        float, Quantity("V", "voltage of the inputs that are on, of the preset and of the signals' rail")
+    ] = 0.03,
+    preset_time: Annotated[
+        float, Quantity("s", "end of the preset, from the cycle's beginning", positive=True)
+    ] = 0.5e-9,
+    read_time: Annotated[
+        float, Quantity("s", "when the latch's clock rises, from the cycle's beginning", positive=True)
+    ] = 3e-9,
+    period: Annotated[float, Quantity("s", "length of a cycle", positive=True)] = 4e-9,
+    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 300.0,
 ) -> pd.DataFrame:
     """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
 
     The last input is the threshold: it is always on. Every cycle begins with the preset; then the magnet falls, and the
     latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading.
-
-    Parameters
-    ----------
-    cell : Cell
-        A :class:`~synaspice.circuits.cells.spin_neuron.SpinNeuron`, or one with more inputs.
-    pulses : sequence of int
-        Write pulses of every strip, from the erased state; default: a neuron that fires for two inputs or more.
-    voltage : float
-        Of the inputs that are on, of the preset, and of the rail of the signals. [V]
-    preset_time, read_time, period : float
-        Of the preset's end, of the latch's clock, and of the whole cycle, from its beginning. [s]
-    time_limit : float
-        Wall-clock seconds for the simulator. [s]
 
     Returns
     -------
@@ -69,7 +70,7 @@ def truth_table(
     ParameterError
         If there are not as many pulse numbers as inputs, or one is out of range.
     """
-    valve: LateralSpinValve = cell.valve  # type: ignore[attr-defined]
+    valve = cell.valve
     signals, writer, numbers = valve.inputs - 1, WallWriter.suited(valve.synapse), range(1, valve.inputs + 1)
     pulses = [6] * signals + [1] if pulses is None else list(pulses)
     valve.check_count("numbers of pulses", pulses)
@@ -151,9 +152,6 @@ def truth_table(
         period=period,
     )
 
-
-bench_spin_neuron = truth_table
-bench_four_input_spin_neuron = truth_table
 
 _COLUMNS = {
     "weighted_sum": ("A", "spin current into the magnet by the network's equations, less the threshold's"),
@@ -247,32 +245,30 @@ def firing_probability(
     held = preset_current if preset_current is not None else 0.03 * per_volt
     cycle = _Cycle(held, held / per_volt, preset_time, period, noise_step)
     width = valve.noise_current(temperature, held)
-    rows = []
-    for k, current in enumerate(np.atleast_1d(np.asarray(spin_current, dtype=float)).tolist()):
-        fired = engines[engine](valve, current, temperature, trials, seed + k, cycle)
-        interval = binomtest(fired, trials).proportion_ci(0.95, "wilson")
-        expected = float(norm.cdf(current / width)) if width else float(current > 0)
-        rows.append(
-            {
-                "spin_current": current,
-                "probability": fired / trials,
-                "lower": interval.low,
-                "upper": interval.high,
-                "expected": expected,
-                "trials": trials,
-            }
-        )
-    table = pd.DataFrame(rows)
-    table.attrs = {
-        "bench": "firing_probability",
-        "engine": engine,
-        "seed": seed,
-        "temperature": temperature,
-        "noise_current": width,
-        "preset_current": held,
-        "period": period,
-    }
-    return table
+    currents = np.atleast_1d(np.asarray(spin_current, dtype=float))
+    fired = [
+        engines[engine](valve, current, temperature, trials, seed + k, cycle)
+        for k, current in enumerate(currents.tolist())
+    ]
+    intervals = [binomtest(count, trials).proportion_ci(0.95, "wilson") for count in fired]
+    expected = norm.cdf(currents / width) if width else (currents > 0).astype(float)
+    return described_table(
+        {
+            "spin_current": (currents, "A", "spin current into the magnet"),
+            "probability": (np.array(fired) / trials, "1", "share of the trials in which the neuron fired"),
+            "lower": ([bounds.low for bounds in intervals], "1", "lower bound of it, 95 % confidence (Wilson)"),
+            "upper": ([bounds.high for bounds in intervals], "1", "upper bound of it, 95 % confidence (Wilson)"),
+            "expected": (expected, "1", "probability of the linear theory"),
+            "trials": (trials, "1", "number of trials"),
+        },
+        bench="firing_probability",
+        engine=engine,
+        seed=seed,
+        temperature=temperature,
+        noise_current=width,
+        preset_current=held,
+        period=period,
+    )
 
 
 @dataclass(frozen=True)

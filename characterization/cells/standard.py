@@ -1,9 +1,7 @@
-"""The standard bench of a cell, and what benches of cells are made of: the circuit around a cell, energies, tables."""
+"""What benches of cells are made of: the circuit around a cell, energies, tables."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,46 +12,8 @@ import pandas as pd
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
-from ...devices.language.errors import ParameterError
-from ...devices.language.version import __version__
+from ...devices.core.metadata import Column, described_table
 from ...devices.language.waveforms import FloatArray
-
-#: A column of a table: its values, unit and description.
-Column = tuple[Any, str, str]
-
-
-def simulate(cell: Cell, **settings: Any) -> pd.DataFrame:
-    """Run the standard bench of a cell in ngspice.
-
-    Parameters
-    ----------
-    cell : Cell
-        The cell.
-    **settings
-        What the cell's bench can be told; see the function ``bench_<cell>`` of the cell's module.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A tidy table, with units, the parameters of the cell and its technology in ``attrs``.
-
-    Raises
-    ------
-    ParameterError
-        If the cell has no standard bench.
-    NgspiceError
-        If the simulation fails.
-    MissingDependencyError
-        If ngspice or the models of the technology are not installed.
-    """
-    name = cell.model_name().replace("-", "_")
-    home = f"{__package__}.{type(cell).__module__.rpartition('.')[2]}"
-    module = importlib.import_module(home) if importlib.util.find_spec(home) else None
-    bench = getattr(module, f"bench_{name}", None)
-    if bench is None:
-        raise ParameterError(f"the cell {cell.model_name()} has no standard bench: there is no bench_{name} in {home}")
-    table: pd.DataFrame = bench(cell, **settings)
-    return table
 
 
 def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
@@ -183,10 +143,7 @@ def cell_table(
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
         ``criterion`` how that was judged.
     """
-    table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
     attributes_of_all: dict[str, Any] = {
-        "units": {name: unit for name, (_, unit, _) in columns.items()},
-        "descriptions": {name: description for name, (_, _, description) in columns.items()},
         "bench": "cell",
         "cell": cell.model_name(),
         "technology": cell.technology,
@@ -196,11 +153,9 @@ def cell_table(
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
         "engine": "ngspice",
         "seed": None,
-        "version": __version__,
         "costs": [asdict(cost) for cost in costs],
     }
-    table.attrs |= attributes_of_all | attributes
-    return table
+    return described_table(columns, **attributes_of_all | attributes)
 
 
 @dataclass(frozen=True)

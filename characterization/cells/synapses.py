@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,26 @@ from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
+from ..arguments import Quantity, Range
+from .bench import cell_bench
 from .standard import NOISY, SMALL, Cost, cell_table, energies, run_bench
 
 #: Voltage at which cells are read, in units of the supply.
 READ = 0.1
 
 
-def bench_memristor_bit_cell(cell: MemristorBitCell) -> pd.DataFrame:
+@cell_bench(MemristorBitCell)
+def bench_memristor_bit_cell(
+    cell: MemristorBitCell,
+) -> pd.DataFrame:
     """Resistance after a set and a reset, and what each costs."""
     return _write_and_read(cell, ("initial", "set", "reset"), 10 * cell.switching_time)
 
 
-def bench_mtj_bit_cell(cell: MTJBitCell) -> pd.DataFrame:
+@cell_bench(MTJBitCell)
+def bench_mtj_bit_cell(
+    cell: MTJBitCell,
+) -> pd.DataFrame:
     """Resistance after writing the antiparallel and the parallel state, and what each costs."""
     return _write_and_read(cell, ("initial", "antiparallel", "parallel"), 15e-9)
 
@@ -105,20 +114,15 @@ def _switching_delay(run: pd.DataFrame, device: str, start: float, end: float) -
     return float(time[passed[0]] - start) if len(passed) else float("nan")
 
 
+@cell_bench(DifferentialSynapse)
 def bench_differential_synapse(
-    cell: DifferentialSynapse, weights: Sequence[float] | None = None, voltage: float | None = None
+    cell: DifferentialSynapse,
+    weights: Annotated[
+        Sequence[float] | None, Range("1", "weights; default: from -1 to 1, the cell's own among them")
+    ] = None,
+    voltage: Annotated[float | None, Quantity("V", "input voltage; default: a tenth of the supply")] = None,
 ) -> pd.DataFrame:
-    """Difference of the column currents over the weight, beside the ideal product.
-
-    Parameters
-    ----------
-    cell : DifferentialSynapse
-        The cell; its own weight is one of those measured.
-    weights : sequence of float, optional
-        Weights.
-    voltage : float, optional
-        Input voltage; default: a tenth of the supply. [V]
-    """
+    """Difference of the column currents over the weight, beside the ideal product."""
     values = sorted({*(np.linspace(-1, 1, 9).tolist() if weights is None else weights), cell.weight})
     level = READ * cell.supply_voltage if voltage is None else voltage
     cells = [cell.replace(weight=weight) for weight in values]
@@ -155,28 +159,17 @@ def bench_differential_synapse(
     )
 
 
+@cell_bench(STDPSynapse)
 def bench_stdp_synapse(
     cell: STDPSynapse,
-    delays: Sequence[float] | None = None,
-    time_constant: float = 100e-9,
-    tail: float | None = None,
-    width: float = 5e-9,
+    delays: Annotated[
+        Sequence[float] | None, Range("s", "postsynaptic less presynaptic time; default: both signs")
+    ] = None,
+    time_constant: Annotated[float, Quantity("s", "time constant of a spike's tail", positive=True)] = 100e-9,
+    tail: Annotated[float | None, Quantity("V", "height of the tail; default: half the threshold")] = None,
+    width: Annotated[float, Quantity("s", "width of a spike's pulse", positive=True)] = 5e-9,
 ) -> pd.DataFrame:
-    """Change of the state by one pair of spikes over the time between them, with exponentials through it.
-
-    Parameters
-    ----------
-    cell : STDPSynapse
-        The cell.
-    delays : sequence of float, optional
-        Postsynaptic less presynaptic time. [s]
-    time_constant : float
-        Time constant of a spike's tail. [s]
-    tail : float, optional
-        Height of the tail; default: half the threshold. [V]
-    width : float
-        Width of a spike's pulse. [s]
-    """
+    """Change of the state by one pair of spikes over the time between them, with exponentials through it."""
     height = 0.5 * cell.threshold if tail is None else tail
     half = np.array([0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0]) * time_constant
     values = np.concatenate([-half[::-1], half]) if delays is None else np.asarray(delays, float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -17,6 +18,13 @@ from .declared import DeclaredCell
 from .subcircuits import CellCircuit, Meter, in_order
 
 LINE_WIDTH = 110
+
+
+class TransistorSize(TypedDict, total=False):
+    """Width and length of a transistor in multiples of the technology's smallest."""
+
+    width: float
+    length: float
 
 
 class Assembly:
@@ -33,34 +41,31 @@ class Assembly:
         self.models: dict[str, str] = {}
 
     def nmos(
-        self,
-        name: str,
-        drain: str,
-        gate: str,
-        source: str,
-        body: str = "ground",
-        *,
-        width: float = 1,
-        length: float = 1,
+        self, name: str, drain: str, gate: str, source: str, body: str = "ground", **size: Unpack[TransistorSize]
     ) -> None:
-        """Add an n-channel transistor; ``width`` and ``length`` in multiples of the technology's smallest."""
-        self._transistor("nmos", name, (drain, gate, source, body), width, length)
+        """Add an n-channel transistor; see :meth:`transistor`."""
+        self.transistor("nmos", name, (drain, gate, source, body), **size)
 
     def pmos(
-        self,
-        name: str,
-        drain: str,
-        gate: str,
-        source: str,
-        body: str = "supply",
-        *,
-        width: float = 1,
-        length: float = 1,
+        self, name: str, drain: str, gate: str, source: str, body: str = "supply", **size: Unpack[TransistorSize]
     ) -> None:
-        """Add a p-channel transistor; ``width`` and ``length`` in multiples of the technology's smallest."""
-        self._transistor("pmos", name, (drain, gate, source, body), width, length)
+        """Add a p-channel transistor; see :meth:`transistor`."""
+        self.transistor("pmos", name, (drain, gate, source, body), **size)
 
-    def _transistor(self, kind: str, name: str, nodes: Sequence[str], width: float, length: float) -> None:
+    def transistor(self, kind: str, name: str, nodes: Sequence[str], *, width: float = 1, length: float = 1) -> None:
+        """Add a transistor, with a random shift of its threshold if the cell is one of many.
+
+        Parameters
+        ----------
+        kind : str
+            ``"nmos"`` or ``"pmos"``.
+        name : str
+            Name in the cell.
+        nodes : sequence of str
+            Drain, gate, source and body.
+        width, length : float
+            In multiples of the technology's smallest. [-]
+        """
         process = self.cell.process
         self.models.setdefault(process.name, process.models(self.cell.corner))
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from ...devices.language.declaration import Option, Parameter
+from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.errors import ParameterError
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .lateral_spin_valve import MOST_INPUTS, LateralSpinValve
-from .logic import Inverter
+from .logic import inverter
+from .sizes import width_of
 from .subcircuits import Meter
 
 
@@ -37,7 +38,16 @@ class _SpinNeuron(Cell):
 
     reference = "M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, IEEE Trans. Nanotechnol. 11, 843 (2012)"
     doi = "10.1109/TNANO.2012.2202125"
+    #: Number of inputs, the one for the threshold included; 0 for what has not declared its ports yet.
     inputs: ClassVar[int] = 0
+
+    def __init_subclass__(cls, *, inputs: int = 0, **kwargs: Any) -> None:
+        if inputs:
+            cls.inputs = inputs
+            for name, item in _declarations(inputs).items():
+                setattr(cls, name, item)
+                item.__set_name__(cls, name)
+        super().__init_subclass__(**kwargs)
 
     devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
     preset_conductance = Parameter(0.04, "S", "conductance of the preset contact", (1e-6, 10.0))
@@ -47,8 +57,8 @@ class _SpinNeuron(Cell):
         "latch's reference over the junction's parallel resistance; between its states at the bias of reading",
         (0.1, 20.0),
     )
-    latch_width = Parameter(2.0, "1", "width of the latch's transistors in minimum widths", (1.0, 200.0))
-    drive_width = Parameter(100.0, "1", "width of the output transistor in minimum widths", (1.0, 1000.0))
+    latch_width = width_of("the latch's transistors", 2.0)
+    drive_width = width_of("the output transistor", 100.0, 1000.0)
 
     @functools.cached_property
     def valve(self) -> LateralSpinValve:
@@ -69,16 +79,8 @@ class _SpinNeuron(Cell):
         states = " ".join(f"state_{k}={self.values[f'state_{k}']!r}" for k in range(1, self.inputs + 1))
         assembly.add(f"Xvalve {' '.join(nodes.values())} {circuit.name} {states}")
         self._latch(assembly)
-        made = Inverter(
-            technology=self.technology,
-            corner=self.corner,
-            temperature=self.temperature,
-            supply_voltage=self.supply_voltage,
-            nmos_width=4.0,
-            pmos_width=8.0,
-        )
         for side, output in (("junction_side", "spike"), ("reference_side", "no_spike")):
-            assembly.subcell(output, made, {"input": side, "output": output, "supply": "supply", "ground": "ground"})
+            inverter(assembly, output, side, output, nmos_width=4.0, pmos_width=8.0)
         assembly.nmos("drive", "signal", "spike", "output", width=self.drive_width)
 
     def _latch(self, assembly: Assembly) -> None:
@@ -104,13 +106,14 @@ def spin_neuron(inputs: int) -> type[_SpinNeuron]:
     """
     if isinstance(inputs, bool) or not isinstance(inputs, int) or not 1 <= inputs <= MOST_INPUTS:
         raise ParameterError(f"inputs must be a whole number from 1 to {MOST_INPUTS}, not {inputs!r}")
-    return type(f"_SpinNeuron{inputs}", (_SpinNeuron,), _declarations(inputs))
+    described = {"__doc__": _SpinNeuron.__doc__, "__module__": __name__}
+    return type(f"_SpinNeuron{inputs}", (_SpinNeuron,), described, inputs=inputs)
 
 
-def _declarations(inputs: int) -> dict[str, object]:
+def _declarations(inputs: int) -> dict[str, Declared]:
     """Ports and parameters that depend on the number of inputs."""
     numbers = range(1, inputs + 1)
-    declared: dict[str, object] = {"inputs": inputs, "__doc__": _SpinNeuron.__doc__, "__module__": __name__}
+    declared: dict[str, Declared] = {}
     for k in numbers:
         declared[f"input_{k}"] = Port("input", f"signal {k}: 0, or some 30 mV")
     for k in numbers:
@@ -132,9 +135,9 @@ def _declarations(inputs: int) -> dict[str, object]:
     return declared
 
 
-class SpinNeuron(spin_neuron(3)):  # type: ignore[misc]
+class SpinNeuron(_SpinNeuron, inputs=3):
     """Spin neuron with two inputs and a third one for the threshold; see :func:`spin_neuron`."""
 
 
-class FourInputSpinNeuron(spin_neuron(5)):  # type: ignore[misc]
+class FourInputSpinNeuron(_SpinNeuron, inputs=5):
     """Spin neuron with four inputs and a fifth one for the threshold; see :func:`spin_neuron`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...devices.core.metadata import described_table
 from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -101,14 +102,17 @@ class Programmed:
 
     def table(self) -> pd.DataFrame:
         """One row per cell: lines, target and conductance [S], pulses, whether it got there."""
-        import pandas as pd
-
         rows, columns = np.indices(self.target.shape)
-        values: dict[str, Any] = {"word_line": rows, "bit_line": columns, "target": self.target}
-        values |= {"conductance": self.conductance, "pulses": self.pulses, "reached": self.reached}
-        table = pd.DataFrame({name: value.ravel() for name, value in values.items()})
-        table.attrs["units"] = {name: "S" if name in ("target", "conductance") else "1" for name in values}
-        return table
+        return described_table(
+            {
+                "word_line": (rows.ravel(), "1", "number of the word line"),
+                "bit_line": (columns.ravel(), "1", "number of the bit line"),
+                "target": (self.target.ravel(), "S", "conductance that was wanted"),
+                "conductance": (self.conductance.ravel(), "S", "conductance that is read"),
+                "pulses": (self.pulses.ravel(), "1", "number of pulses that the cell got"),
+                "reached": (self.reached.ravel(), "1", "whether the cell is within the tolerance"),
+            }
+        )
 
 
 def write_verify(

@@ -23,7 +23,7 @@ from ..language.preset_folders import find_preset, presets_of
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
-from .protocols import Drift, Stimulus, Sweep
+from .protocols import Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
 from .system import System, build_system
 
 if TYPE_CHECKING:
@@ -58,10 +58,13 @@ class DeviceModel(Configured):
         if not abstract and not cls.__name__.startswith("_"):
             MODELS.register(cls.model_name(), cls)
 
-    #: The benches that make sense for the device; see :mod:`synaspice.characterization`.
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
+    #: Protocols that a base class offers and that tell nothing about devices of this model.
+    unsuited: ClassVar[tuple[type, ...]] = ()
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+    }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
 
@@ -127,6 +130,11 @@ class DeviceModel(Configured):
     def provenance(self) -> Preset | None:
         """The preset that the device was made from."""
         return self._preset
+
+    @property
+    def drive(self) -> Mapping[str, Any]:
+        """How the preset's publication drove the device; empty if it does not say, or there is no preset."""
+        return self.provenance.drive if self.provenance else {}
 
     @property
     def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
@@ -197,13 +205,63 @@ class DeviceModel(Configured):
         """Named states in which the device is characterised, as values for its initial-state parameters."""
         return {"initial": {}}
 
-    def suitable_benches(self) -> tuple[str, ...]:
-        """The benches that make sense for this device: those of its model, unless its parameters say otherwise.
+    @classmethod
+    @functools.cache
+    def offered(cls) -> dict[type, Offer]:
+        """The protocols that the model offers; see :func:`~synaspice.devices.core.protocols.offers`."""
+        return offers_of(cls)
 
-        After them those that its preset names.
+    def protocol(self, kind: type[Kind], quantity: str | None = None) -> Kind:
+        """How the device suggests to be driven or measured, by the type of the protocol.
+
+        Parameters
+        ----------
+        kind : type
+            The protocol, such as :class:`~synaspice.devices.core.protocols.Switching`.
+        quantity : str, optional
+            For which quantity, where the device has the protocol for several; default: the one that suits it.
+
+        Raises
+        ------
+        ParameterError
+            If the model does not offer the protocol, or this device cannot follow it.
+        UnknownNameError
+            If the device does not have it for that quantity.
         """
-        return (*self.benches, *(self.provenance.benches if self.provenance else ()))
+        offer = self.offered().get(kind)
+        if offer is None:
+            there = ", ".join(sorted(other.__name__ for other in self.offered()))
+            raise ParameterError(f"{self.model_name()} offers no {kind.__name__}: it offers {there}")
+        if quantity is not None and not offer.takes_quantity:
+            raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
+        found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))
+        if not isinstance(found, kind):
+            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is no {kind.__name__}")
+        return found
 
+    def suits(self, kind: type) -> bool:
+        """Whether the device offers a protocol, and measuring it so tells something about it."""
+        offer = self.offered().get(kind)
+        return offer is not None and kind not in self.unsuited and offer.suits(self)
+
+    @offers(Statics)
+    def suggested_statics(self) -> Statics:
+        """In which states to look at static curves: in the reference states."""
+        return Statics(self.reference_states())
+
+    @offers(Spectrum, when=lambda device: device.is_noisy)
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at 0.1 V, from 1 kHz to 100 GHz."""
+        if not self.is_noisy:
+            raise ParameterError(f"{self.model_name()} declares no noise")
+        return Spectrum(0.1, tuple(np.logspace(3, 11, 81).tolist()))
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the model declares noise of its states or its branches."""
+        return bool(self.system.noises or self.system.electrical_noises)
+
+    @offers(Sweep)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """How to sweep a quantity through a hysteresis loop: the voltage as the preset's publication did.
 
@@ -225,15 +283,15 @@ class DeviceModel(Configured):
         known(f"quantity to sweep for {self.model_name()}", chosen, choices)
         if chosen != "voltage":
             return Sweep(chosen)
-        drive = self.provenance.drive if self.provenance else {}
-        if "amplitude" not in drive:
+        if "amplitude" not in self.drive:
             return self.default_sweep()
-        return Sweep(chosen, drive["amplitude"], 1 / drive["frequency"], drive["kind"])
+        return Sweep(chosen, self.drive["amplitude"], 1 / self.drive["frequency"], self.drive["kind"])
 
     def default_sweep(self) -> Sweep:
         """The sweep of the voltage of a device whose preset names none: by default of unknown amplitude."""
         return Sweep("voltage")
 
+    @offers(Stimulus)
     def suggested_stimulus(self) -> Stimulus:
         """How to move the states from end to end: by default one cycle of the suggested voltage sweep."""
         sweep = self.suggested_sweep("voltage")
@@ -243,15 +301,8 @@ class DeviceModel(Configured):
         drive = Triangle(sweep.amplitude, sweep.period) if triangle else Sine(0.0, sweep.amplitude, 1 / sweep.period)
         return Stimulus(drive, sweep.period, max_step=sweep.max_step, overrides=sweep.overrides)
 
+    @offers(Drift, when=False)
     def suggested_drift(self) -> Drift:
         """Which quantity to watch drift, and when: by default the first observable or state, over four decades."""
         quantity = str(next(iter([*self.system.observables, *self.system.states])))
         return Drift(quantity, tuple(self.settling_time * np.geomspace(1e-2, 1e2, 25)), origin=self.settling_time)
-
-    def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
-        """Devices whose drift is to be compared, as their preparation makes them: by default all alike."""
-        return [self] * count
-
-    def with_read_noise(self, values: np.ndarray, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """What reads of the drifting quantity's values at the given times [s] give: by default the values."""
-        return values

@@ -1,11 +1,101 @@
-"""How a model suggests to be driven and measured: the sweeps, pulses and readings, as data."""
+"""How a model suggests to be driven and measured: the sweeps, pulses and readings, as data.
+
+Each type here is a protocol between devices and benches. A model offers one by a method that returns it, marked with
+:func:`offers`; a bench says which it needs and asks for it with ``device.protocol(Switching)``. A protocol may be any
+type, so other packages define their own beside these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ..language.waveforms import Waveform
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Kind = TypeVar("Kind")
+Model = TypeVar("Model")
+Arguments = ParamSpec("Arguments")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """By which method a model offers a protocol, and for which devices that tells something."""
+
+    method: str
+    takes_quantity: bool
+    when: bool | Callable[[Any], bool]
+
+    def suits(self, device: object) -> bool:
+        """Whether measuring a device so tells something about it."""
+        return self.when(device) if callable(self.when) else self.when
+
+
+def offers(
+    kind: type[Kind], *, when: bool | Callable[[Any], bool] = True
+) -> Callable[[Callable[Concatenate[Model, Arguments], Kind]], Callable[Concatenate[Model, Arguments], Kind]]:
+    """Mark the method by which a model offers a protocol; a subclass that overrides the method offers it too.
+
+    Parameters
+    ----------
+    kind : type
+        The protocol: the type that the method returns. The method takes nothing, or the name of a quantity if the
+        device has the protocol for several.
+    when : bool or callable
+        Whether to measure so tells something: always, never, or for the devices for which the function says so. The
+        others still answer when they are asked, but no bench that needs the protocol is suggested for them.
+    """
+
+    def mark(method: Callable[Concatenate[Model, Arguments], Kind]) -> Callable[Concatenate[Model, Arguments], Kind]:
+        takes_quantity = len(inspect.signature(method).parameters) > 1
+        vars(method).setdefault("offers", {})[kind] = Offer(method.__name__, takes_quantity, when)
+        return method
+
+    return mark
+
+
+def offers_of(model: type) -> dict[type, Offer]:
+    """What a class and its bases offer; what a class marks itself goes before what its bases do."""
+    found: dict[type, Offer] = {}
+    for base in reversed(model.__mro__):
+        for item in vars(base).values():
+            if isinstance(item, FunctionType):
+                found |= vars(item).get("offers", {})
+    return found
+
+
+@dataclass(frozen=True)
+class Statics:
+    """States in which static curves of a device are worth looking at.
+
+    Attributes
+    ----------
+    states : Mapping
+        Parameter values that hold the device in each of them, by the state's name.
+    """
+
+    states: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """At which voltage and frequencies a model suggests to look at its noise.
+
+    Attributes
+    ----------
+    voltage : float
+        Voltage across the first branch. [V]
+    frequencies : tuple of float
+        Frequencies, evenly spaced in the logarithm. [Hz]
+    """
+
+    voltage: float
+    frequencies: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -136,9 +226,58 @@ class Drift:
         Voltage of the first branch meanwhile. [V]
     origin : float
         What a power law of time counts from: q is proportional to (t + origin)^-exponent. [s]
+    sample : callable, optional
+        Takes a number and a generator of random numbers, and returns for each of so many devices the parameter values
+        that their preparation gives them; None if all are alike.
+    read : callable, optional
+        Takes values of the quantity, their times [s] and a generator, and returns what reads of them give; None if
+        reads are exact.
     """
 
     quantity: str
     times: tuple[float, ...]
     bias: float = 0.0
     origin: float = 0.0
+    sample: Callable[[int, np.random.Generator], Sequence[Mapping[str, float]]] | None = None
+    read: Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
+class WallMotion:
+    """How a model suggests to measure the velocity of its domain wall.
+
+    Attributes
+    ----------
+    quantity : str
+        What drives the wall: ``current``, or the name of an input.
+    largest : float
+        Largest drive. [A or A/m]
+    duration : float
+        How long to drive. [s]
+    mobility : float
+        Velocity over drive at low drive. [m/s per A or A/m]
+    length : float
+        Length of the strip, the value of the parameter ``length``. [m]
+    """
+
+    quantity: str
+    largest: float
+    duration: float
+    mobility: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How the errors of writing a magnetic memory are told.
+
+    Attributes
+    ----------
+    coordinate : str
+        The observable whose sign is the state.
+    critical_currents : Mapping
+        Critical current into each reference state, by the state's name. [A]
+    """
+
+    coordinate: str
+    critical_currents: Mapping[str, float]

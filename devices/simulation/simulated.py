@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.base import DeviceModel
+from ..core.protocols import Switching, offers
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..core.protocols import Switching
     from ..core.variability import Distribution
     from ..language.waveforms import Drive
     from .conductance_errors import ConductanceErrors
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class SimulatedModel(DeviceModel, abstract=True):
     """A device that can be simulated; base of :class:`~synaspice.devices.model.CompactModel`."""
 
+    @offers(Switching, when=False)
     def suggested_switching(self) -> Switching:
         """Pulses with which to measure switching: by default voltages around the amplitude of the suggested sweep."""
         from .pulses import voltage_pulses
@@ -102,7 +103,8 @@ class SimulatedModel(DeviceModel, abstract=True):
             Seed of the noise; trajectory k of a seed is the same however many there are, for the same ``time_step`` and
             the same ``points`` (between which lies a whole number of steps).
         time_step : float, optional
-            Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
+            Step of the stochastic scheme [s]; default: 1/1000 of the model's time scale, or shorter where the device's
+            precession needs it; see :mod:`synaspice.devices.simulation.time_step`.
         method : str, optional
             SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: ``DOP853`` for a
             magnetisation; otherwise ``LSODA``, and ``Radau`` where that gives up.

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .characteristics import scaled_axis
+from ..drawing import draws
+from ..style import scaled_axis
 
 
+@draws("amplitude")
 def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Amplitude of the rf voltage over the current; frequency, and the linewidth where there is one."""
     x = scaled_axis(table, left, "x", "current", "DC current")

@@ -1,82 +1,19 @@
-"""Standard plots of the characterisation benches."""
+"""Standard figures of static curves and of loops."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
-from ...characterization.bench import BENCHES
-from ...characterization.tables import read_table
-from ...circuits.cells.cell import CELLS
-from ...circuits.cells.declared import ZERO_CELSIUS
-from ...devices.language.errors import ParameterError, UnknownNameError
-from ..style import axis_scale, label, package_style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from ...devices.catalog import find_model
+from ..drawing import draws
+from ..style import scaled_axis
 
 
-def plot(table: pd.DataFrame | str | Path) -> Figure:
-    """Draw the standard figure of a bench's table.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame, str or Path
-        A table of a bench of :mod:`synaspice.characterization`, or the file of one.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure; see :func:`synaspice.figures.save`.
-
-    Raises
-    ------
-    ParameterError
-        If the table does not say which bench it comes from.
-    UnknownNameError
-        If there is no standard figure for its bench.
-    """
-    data = read_table(table) if isinstance(table, str | Path) else table
-    bench = data.attrs.get("bench")
-    if bench is None:
-        raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    draw = _drawing_of_cell(data.attrs["cell"]) if bench == "cell" else _drawing(bench)
-    from matplotlib.figure import Figure as NewFigure
-
-    with package_style():
-        figure = NewFigure()
-        left, right = figure.subplots(1, 2)
-        draw(data, left, right)
-        figure.suptitle(_title(data), fontsize=8)
-    return figure
-
-
-def _title(table: pd.DataFrame) -> str:
-    if "cell" in table.attrs:
-        where = f"{table.attrs['technology']} {table.attrs['corner']}"
-        return f"{table.attrs['cell']}, {where}, {table.attrs['temperature'] - ZERO_CELSIUS:.4g} °C"
-    preset, device = table.attrs.get("preset"), str(table.attrs.get("device", ""))
-    parts = [device, *([str(preset)] if preset else []), str(table.attrs.get("engine", ""))]
-    if table.attrs.get("temperature") is not None:
-        parts.append(f"{table.attrs['temperature']:g} K")
-    return ", ".join(parts)
-
-
-def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
-    """Label an axis for a column; return the factor that its values are to be multiplied with."""
-    factor, unit = axis_scale(table[column], table.attrs["units"].get(column, "1"))
-    getattr(axes, f"set_{which}label")(label(what, unit))
-    return factor
-
-
-def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+@draws("iv")
+def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Current over voltage; resistance, or its change from the first state, over voltage."""
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
     right.set_xlabel(left.get_xlabel())
     y = scaled_axis(table, left, "y", "current", "Current")
@@ -101,7 +38,9 @@ def _plot_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend()
 
 
-def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+@draws("hysteresis")
+def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """The loop, and the states with the drive over time."""
     swept = table.attrs["swept"]
     names = {"voltage": "Voltage", "current": "Current"}
     swept_name = names.get(swept) or (
@@ -138,45 +77,4 @@ def _plot_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 def _state_columns(table: pd.DataFrame) -> list[str]:
     """Columns of the device's first state, which is what its memory is in: several if it is a direction."""
-    from ...devices.catalog import find_model
-
     return list(next(iter(find_model(table.attrs["device"]).state_declarations().values())).components)
-
-
-def _drawing(bench: str) -> Callable[[pd.DataFrame, Any, Any], None]:
-    """The function that draws a bench's table on two axes: here, or ``draw_<bench>`` in a module of the bench's name.
-
-    Raises
-    ------
-    UnknownNameError
-        If the bench has no standard figure.
-    """
-    if bench in _FIGURES:
-        return _FIGURES[bench]
-    if bench not in BENCHES:
-        raise UnknownNameError("figure for the bench", bench, BENCHES)
-    name = bench.replace("-", "_")
-    module = importlib.import_module(f".{name}", __package__)
-    drawing: Callable[[pd.DataFrame, Any, Any], None] = getattr(module, f"draw_{name}")
-    return drawing
-
-
-def _drawing_of_cell(cell: str) -> Callable[[pd.DataFrame, Any, Any], None]:
-    """The function ``draw_<cell>`` that draws the table of a cell, in a module named as the one with the cell.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such cell.
-    ParameterError
-        If it has no standard figure.
-    """
-    home = f"{__package__}.{CELLS.find(cell).__module__.rpartition('.')[2]}"
-    module = importlib.import_module(home) if importlib.util.find_spec(home) else None
-    drawing: Callable[[pd.DataFrame, Any, Any], None] | None = getattr(module, f"draw_{cell.replace('-', '_')}", None)
-    if drawing is None:
-        raise ParameterError(f"the cell {cell} has no standard figure")
-    return drawing
-
-
-_FIGURES: dict[str, Callable[[pd.DataFrame, Any, Any], None]] = {"iv": _plot_iv, "hysteresis": _plot_hysteresis}

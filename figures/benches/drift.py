@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..drawing import draws
 from ..style import axis_scale, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@draws("drift")
 def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Draw the quantity over time with its fitted power law, and its relative spread over time.
 

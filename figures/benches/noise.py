@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..drawing import draws
 
+
+@draws("noise")
 def draw_noise(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Spectral density of the current, and the same over the square of the current."""
     for axes, column, what in (

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..style import axis_scale
-from .characteristics import scaled_axis
+from ..drawing import draws
+from ..style import axis_scale, scaled_axis
 
 
+@draws("switching")
 def draw_switching(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Probability against amplitude for each width; and the probability of not switching, on a logarithmic scale."""
     swept = table.attrs["swept"]

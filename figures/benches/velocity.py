@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..drawing import draws
 from ..style import axis_scale, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@draws("velocity")
 def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Draw the velocity with the law of low drive on the left, the turns of the wall's angle on the right.
 

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .characteristics import scaled_axis
+from ..drawing import draws
+from ..style import scaled_axis
 
 #: How each method is drawn, and its name in the legend.
 STYLES: dict[str, tuple[dict[str, Any], str]] = {
@@ -27,6 +28,7 @@ REFERENCES = ("fokker-planck", "splitting", "ensemble")
 SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
 
 
+@draws("write-error")
 def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Write error rate against width, a colour for each overdrive; and the ratio to the best of the methods."""
     x = scaled_axis(table, left, "x", "width", "Width of the pulse")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from ..drawing import draws
 
+
+@draws(DomainWallNeuron)
 def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Pulses up to the first spike, and the energy up to it, over the interval of the pulses."""
     interval = 1e9 * table["interval"]
@@ -25,6 +29,7 @@ def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> Non
         axes.set_xlim(left=0)
 
 
+@draws(DomainWallPair)
 def draw_domain_wall_pair(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Read current and energy over the write pulses."""
     left.plot(table["pulses"], 1e6 * table["difference"], "o", markersize=4, label="ngspice")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..benches.characteristics import scaled_axis
+from ...circuits.cells.logic import Inverter
+from ..drawing import draws
+from ..style import scaled_axis
 
 
+@draws(Inverter)
 def draw_inverter(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Transfer curve and gain."""
     x = scaled_axis(table, left, "x", "input", "Input voltage")

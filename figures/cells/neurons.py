@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..benches.characteristics import scaled_axis
-from ..style import axis_scale, label
+from ...circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
+from ..drawing import draws
+from ..style import axis_scale, label, scaled_axis
 
 
+@draws(PBit)
 def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Mean output over input voltage with the fitted sigmoid; flips of the output."""
     x = scaled_axis(table, left, "x", "input", "Input voltage")
@@ -30,6 +32,7 @@ def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.set_ylabel("Rising edges of the output")
 
 
+@draws(MTJNeuron)
 def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Probability of a spike over the input current; energies of an evaluation."""
     x = scaled_axis(table, left, "x", "current", "Amplitude of the input pulse")
@@ -43,6 +46,7 @@ def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     _draw_cost(table, right)
 
 
+@draws(AxonHillock)
 def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Rate over current on logarithmic axes; energy per spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
@@ -56,6 +60,7 @@ def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.set_xscale("log")
 
 
+@draws(MemristorNeuron)
 def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Rate over current with the threshold; energy per spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
@@ -66,6 +71,7 @@ def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     _draw_spike_energy(table, right, x, left.get_xlabel())
 
 
+@draws(OscillatorNeuron)
 def draw_oscillator_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Envelope over current; amplitude of the oscillator beside the free-running one's."""
     x = scaled_axis(table, left, "x", "current", "Input current")

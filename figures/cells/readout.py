@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..benches.characteristics import scaled_axis
-from ..style import axis_scale, label
+from ...circuits.cells.readout import LatchComparator, SenseAmplifier
+from ..drawing import draws
+from ..style import axis_scale, label, scaled_axis
 
 
+@draws(SenseAmplifier)
 def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Decision and delay over the ratio of the resistances; energy of a cycle."""
     _draw(table, left, right, table["ratio"], "Left resistance over right one")
@@ -16,6 +18,7 @@ def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.set_xscale("log")
 
 
+@draws(LatchComparator)
 def draw_latch_comparator(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Delay over the size of the difference; energy of a cycle."""
     factor, unit = axis_scale(table["difference"], "V")

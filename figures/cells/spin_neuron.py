@@ -7,6 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.stats import norm
 
+from ...circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron
+from ..drawing import draws
+
 
 def draw_firing_probability(table: pd.DataFrame, axes: Axes) -> None:
     """Firing probability over the net spin current, with its confidence intervals and the linear theory."""
@@ -52,10 +55,8 @@ def draw_evaluation_energy(table: pd.DataFrame, axes: Axes) -> None:
     axes.legend(loc="upper left", ncols=3)
 
 
+@draws(SpinNeuron, FourInputSpinNeuron)
 def draw_spin_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Truth table and energies."""
     draw_truth_table(table, left)
     draw_evaluation_energy(table, right)
-
-
-draw_four_input_spin_neuron = draw_spin_neuron

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..benches.characteristics import scaled_axis
-from ..style import axis_scale, label
+from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ..drawing import draws
+from ..style import axis_scale, label, scaled_axis
 
 
+@draws(MemristorBitCell, MTJBitCell)
 def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Resistance that is read after every write; energies of write and read."""
     y = scaled_axis(table, left, "y", "resistance", "Resistance of the cell, read")
@@ -26,9 +28,7 @@ def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> Non
         left.set_yscale("log")
 
 
-draw_mtj_bit_cell = draw_memristor_bit_cell
-
-
+@draws(DifferentialSynapse)
 def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Difference of the currents over the weight; its deviation from the product."""
     y = scaled_axis(table, left, "y", "difference", "Difference of the currents")
@@ -42,6 +42,7 @@ def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> N
     right.set_ylabel("Deviation (% of full scale)")
 
 
+@draws(STDPSynapse)
 def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Change of the weight over the time between the spikes; its size on a logarithmic scale."""
     x = scaled_axis(table, left, "x", "delay", "Post- less presynaptic time")

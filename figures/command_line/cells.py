@@ -1,38 +1,27 @@
-"""What the command line does with cells."""
+"""The commands that run cells: ``synaspice simulate CELL`` and ``synaspice costs CELL ...``."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from ...characterization.cells.costs import published_costs
-from ...characterization.tables import write_whole
 from ...circuits.cells.cell import CELLS
 from ...circuits.cells.declared import ZERO_CELSIUS
-from ...devices.catalog import models
-from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.quantity import format_si, parse_quantity
-from ...devices.language.registry import summary
+from .measuring import make_command, parsed
+from .options import Assignments, Corner, Output, Plot, Technology, Temperature, complete_cells, parse_assignments
+from .output import Listing, check_paths, deliver, show, tell
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ...circuits.cells.cell import Cell
 
-
-def is_cell(name: str) -> bool:
-    """Whether a name is that of a cell.
-
-    Raises
-    ------
-    UnknownNameError
-        If it is neither that of a cell nor that of a device.
-    """
-    if name not in CELLS and name not in models():
-        raise UnknownNameError("device or cell", name, [*models(), *CELLS])
-    return name in CELLS
+#: The energies of an operation in a table of costs.
+ENERGIES = ("supply", "inputs", "devices", "cmos")
 
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
@@ -44,54 +33,101 @@ def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mappin
     return CELLS.find(name)(**made)
 
 
-def list_cells() -> None:
-    """Print every cell with its ports."""
-    for name, cell in CELLS.items():
-        print(f"{name}\n    {summary(cell)}")
-        for port in cell.ports().values():
-            print(f"    {port.name:12} {port.direction:7} {port.description}")
+class Cells(Listing):
+    """A command for each cell: its standard bench."""
+
+    title = "Cells"
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the cells that have a standard bench."""
+        from ...characterization.cells.bench import CELL_BENCHES
+
+        return list(CELL_BENCHES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
+        """The command of a cell's bench."""
+        from ...characterization.cells.bench import bench_of_cell
+
+        if ctx.resilient_parsing and cmd_name not in CELLS:
+            return None
+        bench = bench_of_cell(CELLS.find(cmd_name))
+
+        def run(
+            given: dict[str, Any],
+            set_: Assignments = None,
+            technology: Technology = None,
+            corner: Corner = None,
+            temperature: Temperature = None,
+            output: Output = None,
+            plot: Plot = None,
+        ) -> None:
+            surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+            made = make_cell(cmd_name, parse_assignments(set_), surroundings)
+            check_paths(output, plot)
+            table = bench(made, **parsed(given, bench.settings, lambda name: bench.settings[name].argument.unit))
+            deliver(table, output, plot)
+            report(table)
+
+        return make_command(cmd_name, bench.summary, bench.settings, run)
 
 
-def export_cell(
-    name: str,
-    values: Mapping[str, float | str],
-    surroundings: Mapping[str, str | None],
-    subcircuit: str | None,
-    output: Path | None,
-    force: bool,
+app = typer.Typer(
+    cls=Cells,
+    help="Run a cell's standard bench in ngspice: a table, and a plot of it; and what its operations cost.",
+    short_help="Run a cell's standard bench in ngspice.",
+    no_args_is_help=True,
+    subcommand_metavar="CELL [OPTIONS]",
+)
+
+
+def costs(
+    cells: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CELL...", help="Names of cells; 'synaspice cells' lists them.", autocompletion=complete_cells
+        ),
+    ],
+    technology: Technology = None,
+    corner: Corner = None,
+    temperature: Temperature = None,
+    output: Output = None,
 ) -> None:
-    """Write a cell's netlist to a file, or print it."""
-    text = make_cell(name, values, surroundings).netlist(name=subcircuit)
-    if output is None:
-        print(text, end="")
-        return
-    if output.exists() and not force:
-        raise ParameterError(f"{str(output)!r} exists: --force replaces it")
-    write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
-    print(f"wrote {output}", file=sys.stderr)
+    """Tell what cells cost in time and energy, beside published figures."""
+    from ...characterization.cells.costs import costs as cost_table
+
+    surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
+    made = [make_cell(name, {}, surroundings) for name in cells]
+    check_paths(output, None)
+    table = cost_table(made)
+    show_costs(table)
+    if output is not None:
+        deliver(table, output, None)
 
 
 def report(table: pd.DataFrame) -> None:
     """Say what operations cost and whether the cell works."""
     for cost in table.attrs["costs"]:
-        parts = ", ".join(f"{key} {_short(cost[key], 'J')}" for key in ("supply", "inputs", "devices", "cmos"))
-        print(f"{cost['operation']}: {_short(cost['delay'], 's')}; {parts}", file=sys.stderr)
+        tell(f"{cost['operation']}: {_spent(cost)}")
     verdict = "works" if table.attrs["works"] else "does not work"
-    print(f"{table.attrs['cell']} {verdict}: {table.attrs['criterion']}", file=sys.stderr)
+    tell(f"{table.attrs['cell']} {verdict}: {table.attrs['criterion']}")
 
 
-def print_costs(table: pd.DataFrame) -> None:
+def show_costs(table: pd.DataFrame) -> None:
     """Print a table of costs for people to read, and the published figures below it."""
-    energies = ("supply", "inputs", "devices", "cmos")
-    print(f"{'cell':22} {'operation':28} {'delay':>12} " + " ".join(f"{name:>12}" for name in energies))
     for row in table.to_dict("records"):
-        values = " ".join(f"{_short(row[name], 'J'):>12}" for name in energies)
-        print(f"{row['cell']:22} {row['operation']:28} {_short(row['delay'], 's'):>12} {values}")
+        show(f"{row['cell']}: {row['operation']}")
+        show(_spent(row), "    ")
     print("\nPublished, to compare with:")
     for row in published_costs().to_dict("records"):
-        print(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
-        print(f"    {row['source']}; read in: {row['read_in']}")
+        show(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
+        show(f"{row['source']}; read in: {row['read_in']}", "    ")
+
+
+def _spent(cost: Mapping[Any, Any]) -> str:
+    """Delay and energies of an operation."""
+    return f"{_short(cost['delay'], 's')}; " + ", ".join(f"{key} {_short(cost[key], 'J')}" for key in ENERGIES)
 
 
 def _short(value: float, unit: str) -> str:
+
     return format_si(float(f"{value:.3g}"), unit)

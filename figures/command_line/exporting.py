@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...characterization.tables import write_whole
+from ...circuits.cells.cell import CELLS
 from ...circuits.cells.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
-from ...devices.language.errors import ParameterError
+from ...devices.catalog import models
+from ...devices.core.protocols import Stimulus
+from ...devices.language.errors import ParameterError, UnknownNameError
 from ...devices.language.registry import summary
 from ...devices.language.waveforms import DC, Waveform
 from ...devices.library import every_device, write_library
@@ -20,6 +23,8 @@ from ...devices.model import CompactModel
 from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
 from ...devices.targets.frameworks.framework import FRAMEWORKS
 from ...devices.targets.spice.dialect import Dialect
+from .cells import make_cell
+from .output import tell
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Order:
             dialect=self.dialect,
             **self.options,
         )
-        stimulus = device.suggested_stimulus()
+        stimulus = device.protocol(Stimulus)
         # Inputs that are no pins stay at their values; pins that the stimulus does not drive are held at theirs.
         inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
@@ -128,3 +133,35 @@ def _binary(form: BinaryFormat, order: Order, output: Path | None, force: bool) 
     if output is None:
         raise ParameterError(f"{form.name} is a binary file: give its name with -o")
     return form.write(order.device, output, ExportOptions(order.name, order.inputs, **order.options), force)
+
+
+def is_cell(name: str) -> bool:
+    """Whether a name is that of a cell.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither that of a cell nor that of a device.
+    """
+    if name not in CELLS and name not in models():
+        raise UnknownNameError("device or cell", name, [*models(), *CELLS])
+    return name in CELLS
+
+
+def export_cell(
+    name: str,
+    values: Mapping[str, float | str],
+    surroundings: Mapping[str, str | None],
+    subcircuit: str | None,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Write a cell's netlist to a file, or print it."""
+    text = make_cell(name, values, surroundings).netlist(name=subcircuit)
+    if output is None:
+        print(text, end="")
+        return
+    if output.exists() and not force:
+        raise ParameterError(f"{str(output)!r} exists: --force replaces it")
+    write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
+    tell(f"wrote {output}")

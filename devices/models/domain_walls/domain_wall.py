@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, Symbols
 from .motion import _DomainWall
@@ -60,7 +60,7 @@ class DomainWallMagnet(_DomainWall):
     (the wall).
     """
 
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "velocity")
+    unsuited = ()
 
     voltage = Branch("p", "n", "voltage along the strip, or across the junction")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
@@ -44,8 +44,6 @@ class DomainWallInjector(_DomainWall):
     IEEE Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125 (the device); A. Brataas, G. E. W. Bauer,
     P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001 (the interface).
     """
-
-    benches: ClassVar[tuple[str, ...]] = ("hysteresis", "velocity")
 
     voltage = Branch("write", "common", "voltage along the strip, which writes")
     charge_voltage = Branch("charge", "common", "voltage of the channel against the strip", "charge_current")

@@ -63,7 +63,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep
+from ...core.protocols import Statics, Stimulus, Sweep, WallMotion, offers
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
 from ...language.errors import ParameterError, UnknownNameError
@@ -101,7 +101,7 @@ class _DomainWall(CompactModel):
         "A. Thiaville, S. Rohart, E. Jue, V. Cros, A. Fert, Europhys. Lett. 100, 57002 (2012)"
     )
     doi = "10.1209/epl/i2004-10452-6"
-    benches: ClassVar[tuple[str, ...]] = ("hysteresis", "velocity")
+    unsuited: ClassVar[tuple[type, ...]] = (Statics,)
 
     width = Option("fixed", ("fixed", "relaxing"), "whether the wall's width follows the energy's minimum")
     domains = Option(
@@ -265,20 +265,14 @@ class _DomainWall(CompactModel):
         """Intrinsic threshold of the current at beta = 0 without spin Hall torque: u = walker_velocity [A]."""
         return float(self.walker_velocity / self.drift_per_ampere) if self.drift_per_ampere else math.inf
 
-    def velocity_sweep(self, quantity: str = "current") -> tuple[Sweep, float]:
-        """How to measure the wall's velocity against a drive, and the low-drive mobility.
+    @offers(WallMotion)
+    def suggested_motion(self, quantity: str = "current") -> WallMotion:
+        """How to measure the wall's velocity against a drive: reaching beyond breakdown.
 
         Parameters
         ----------
         quantity : str
             ``"current"``, or ``"field"`` along the axis of the domains.
-
-        Returns
-        -------
-        Sweep
-            The driven quantity, the largest drive, and as ``period`` how long to drive.
-        float
-            Velocity per drive at low drive, in m/s per ampere or per ampere per metre.
 
         Raises
         ------
@@ -291,10 +285,11 @@ class _DomainWall(CompactModel):
         if quantity == "field":
             field = 3 * max(self.walker_field, self.damping * math.pi / 2 * abs(self.dmi_field), 1e2)
             mobility = POLARITIES[self.domains] * float(self.field_mobility)
-            return Sweep("field_z", field, duration), mobility
+            return WallMotion("field_z", field, duration, mobility, self.length)
         if quantity != "current":
             raise UnknownNameError("quantity of the wall's velocity", quantity, ["current", "field"])
-        return Sweep("current", 2 * TYPICAL_CURRENT_DENSITY * self.current_area, duration), self.current_mobility
+        largest = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
+        return WallMotion("current", largest, duration, self.current_mobility, self.length)
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A sine of a typical current density, or of the field of the Walker breakdown, slow enough to cross the strip.

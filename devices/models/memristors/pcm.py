@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Drift, Sweep
+from ...core.protocols import Drift, Sweep, offers
 from ...core.system import within
 from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols, Telegraph
 from ...language.errors import ParameterError
@@ -57,7 +57,6 @@ class PhaseChangeMemory(CompactModel):
     reference = "V. Joshi et al., Nat. Commun. 11, 2473 (2020)"
     doi = "10.1038/s41467-020-16108-9"
     time_scale = "pulse_time"
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "drift")
 
     voltage = Branch("p", "n", "voltage across the cell")
 
@@ -174,17 +173,28 @@ class PhaseChangeMemory(CompactModel):
         ParameterError
             If the cell cannot have that conductance.
         """
+        return self.replace(**self._programmed(conductance))
+
+    def _programmed(self, conductance: float) -> dict[str, float]:
+        """Parameter values of a cell that has just been programmed to a conductance."""
         fraction = (conductance - self.conductance_min) / (self.conductance_max - self.conductance_min)
         if not -1e-9 <= fraction <= 1 + 1e-9:
             raise ParameterError(
                 f"conductance = {conductance:g} S is not between conductance_min = {self.conductance_min:g} S "
                 f"and conductance_max = {self.conductance_max:g} S"
             )
-        return self.replace(initial_state=min(max(fraction, 0.0), 1.0), initial_age=0.0)
+        return {"initial_state": min(max(fraction, 0.0), 1.0), "initial_age": 0.0}
 
+    @offers(Drift)
     def suggested_drift(self) -> Drift:
         """The conductance, from the first read on to a year."""
-        return Drift("conductance", tuple(np.geomspace(1.0, 3.15e7, 31)), origin=self.drift_time)
+        return Drift(
+            "conductance",
+            tuple(np.geomspace(1.0, 3.15e7, 31)),
+            origin=self.drift_time,
+            sample=self.drift_sample,
+            read=self.with_read_noise,
+        )
 
     def declared_errors(self) -> ConductanceErrors:
         """The published statistics of programming, drift and reading, with this cell's law of the drift exponent."""
@@ -208,10 +218,11 @@ class PhaseChangeMemory(CompactModel):
             ClippedLogarithm(self.spread_slope, self.spread_offset, self.spread_smallest, self.spread_largest),
         )
 
-    def drift_samples(self, count: int, generator: np.random.Generator) -> list[Self]:
-        """Cells programmed to this one's conductance, with programming noise and spread of the drift exponent.
+    def drift_sample(self, count: int, generator: np.random.Generator) -> list[dict[str, float]]:
+        """Parameter values of cells programmed to this one's conductance, as the programming makes them.
 
-        Conductances that the noise takes beyond those of the cell count as the nearest one it has.
+        With programming noise and spread of the drift exponent. Conductances that the noise takes beyond those of the
+        cell count as the nearest one it has.
         """
         low, high, reference = self.conductance_min, self.conductance_max, self.conductance_reference
         target = np.full(count, low + (high - low) * self.initial_state)
@@ -223,7 +234,7 @@ class PhaseChangeMemory(CompactModel):
         width = spread(relative)
         deviation = np.divide(exponent - mean(relative), width, out=np.zeros(count), where=width > 0)
         return [
-            self.at_conductance(g).replace(drift_deviation=float(d))
+            {**self._programmed(g), "drift_deviation": float(d)}
             for g, d in zip(programmed.tolist(), deviation, strict=True)
         ]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep
+from ...core.protocols import Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
 from ...language.functions import limexp, ramp
@@ -54,7 +54,6 @@ class Sky130RERAM(CompactModel):
     reference = "SkyWater PDK Authors, sky130_fd_pr_reram, Verilog-A model of reram_cell (2020)"
     doi = "10.1109/IEDM19573.2019.8993514"
     time_scale = "switching_time"
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "switching")
 
     voltage = Branch("p", "n", "voltage from the top to the bottom electrode")
 
@@ -140,3 +139,8 @@ class Sky130RERAM(CompactModel):
         period = 4000 * self.thermal_time
         drive = Triangle(SWITCHING_VOLTAGE * self.voltage_scale, period)
         return Stimulus(drive, period, overrides={"initial_state": 0.3})
+
+    @offers(Switching)
+    def suggested_switching(self) -> Switching:
+        """Voltage pulses around the amplitude of the suggested sweep."""
+        return super().suggested_switching()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep
+from ...core.protocols import Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
 from ...physics.conduction import thermal_voltage
@@ -51,7 +51,6 @@ class StanfordRRAM(_FilmConduction):
     reference = "X. Guan, S. Yu, H.-S. P. Wong, IEEE Electron Device Lett. 33, 1405 (2012)"
     doi = "10.1109/LED.2012.2210856"
     time_scale = "switching_time"
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "switching")
 
     voltage = Branch("p", "n", "voltage across the cell")
 
@@ -131,3 +130,8 @@ class StanfordRRAM(_FilmConduction):
         """One cycle of the suggested sweep, in steps that resolve the switching."""
         stimulus = super().suggested_stimulus()
         return replace(stimulus, max_step=stimulus.duration / 3000)
+
+    @offers(Switching)
+    def suggested_switching(self) -> Switching:
+        """Voltage pulses around the amplitude of the suggested sweep."""
+        return super().suggested_switching()

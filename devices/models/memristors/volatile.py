@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
@@ -54,7 +54,6 @@ class VolatileMemristor(CompactModel):
     reference = "P. Maffezzoni, L. Daniel, N. Shukla, S. Datta, A. Raychowdhury, IEEE Trans. Circuits Syst. I 62 (2015)"
     doi = "10.1109/TCSI.2015.2452332"
     time_scale = "switching_time"
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis")
 
     voltage = Branch("p", "n", "voltage across the memristor")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Sweep
+from ...core.protocols import Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, ramp, step
 from .film_conduction import _FilmConduction
@@ -45,7 +45,6 @@ class Yakopcic(_FilmConduction):
     )
     doi = "10.1109/LED.2011.2163292"
     time_scale = "switching_time"
-    benches: ClassVar[tuple[str, ...]] = ("iv", "hysteresis", "switching")
 
     voltage = Branch("p", "n", "voltage across the memristor")
 
@@ -99,3 +98,8 @@ class Yakopcic(_FilmConduction):
         thresholds = {self.threshold_positive: self.rate_positive, self.threshold_negative: self.rate_negative}
         slowest = min(rate * (math.exp(amplitude) - math.exp(v)) for v, rate in thresholds.items())
         return Sweep("voltage", amplitude, 20 / slowest)
+
+    @offers(Switching)
+    def suggested_switching(self) -> Switching:
+        """Voltage pulses around the amplitude of the suggested sweep."""
+        return super().suggested_switching()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Stimulus
+from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
 from ...language.declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
@@ -48,7 +48,7 @@ class AutoOscillator(CompactModel):
     reference = "A. Slavin, V. Tiberkevich, IEEE Trans. Magn. 45, 1875 (2009)"
     doi = "10.1109/TMAG.2008.2009935"
     time_scale = "period"
-    benches = ("amplitude", "noise")
+    unsuited = (Statics, Sweep)
 
     voltage = Branch("p", "n", "voltage across the oscillator")
 
@@ -123,6 +123,7 @@ class AutoOscillator(CompactModel):
         """The oscillator at rest."""
         return {"rest": {"initial_power": 0.0}}
 
+    @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:
         """Currents up to twice the threshold, each until the amplitude has settled."""
         currents = tuple(self.threshold_current * factor for factor in np.linspace(0.5, 2.0, 16).tolist())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Stimulus
+from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import hbar, k_B, mu_0, q_e
 from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ...language.errors import ParameterError
@@ -57,7 +57,7 @@ class VortexOscillator(CompactModel):
     reference = "A. Dussaux et al., Phys. Rev. B 86, 014402 (2012)"
     doi = "10.1103/PhysRevB.86.014402"
     time_scale = "period"
-    benches = ("amplitude", "noise")
+    unsuited = (Statics, Sweep)
 
     voltage = Branch("p", "n", "voltage across the oscillator")
 
@@ -147,6 +147,7 @@ class VortexOscillator(CompactModel):
         """The core in the middle."""
         return {"rest": {"initial_radius": 0.0}}
 
+    @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:
         """Currents up to 1.4 times the threshold, each until the orbit has settled."""
         currents = tuple(self.threshold_current * factor for factor in np.linspace(0.7, 1.4, 15).tolist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from ...language.declaration import Branch, Derived, Observable, Parameter, Symbols
 from ...physics.magnetism import direction
@@ -32,8 +32,6 @@ class NeuronMagnet(SpinMagnet):
     IEEE Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125; K. Y. Camsari, S. Ganguly, S. Datta, Sci.
     Rep. 5, 10571 (2015), doi:10.1038/srep10571.
     """
-
-    benches: ClassVar[tuple[str, ...]] = ("hysteresis",)
 
     read_voltage = Branch("read", "base", "voltage across the junction", current="read_current")
 

@@ -235,7 +235,7 @@ class Chunk:
         Raises
         ------
         SimulationError
-            If a state is not finite any more.
+            If a state is not finite any more, or a device cannot carry the current.
         """
         e = self.plan
         key = np.uint32(e.seed & 0xFFFFFFFF), np.uint32(e.seed >> 32)
@@ -253,7 +253,12 @@ class Chunk:
             if self._crossing is not None:
                 self._active = self._active[self.hits[self._active] < 0]
         self.step = end
-        if not np.all(np.isfinite(self.states)):
+        if not np.all(np.isfinite(self.states)) or not np.all(np.isfinite(self._voltages)):
+            if e.request.by_current and not np.all(np.isfinite(self._voltages)):
+                raise SimulationError(
+                    f"the {list(e.request.device.branches())[e.request.branch]} at which a device carries the current "
+                    f"that it is driven by was not found"
+                )
             raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {e.time_step:g} s")
 
     def take(self, source: Chunk, chosen: Sequence[int] | np.ndarray) -> None:

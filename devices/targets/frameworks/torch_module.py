@@ -17,17 +17,14 @@ from torch.utils.checkpoint import checkpoint as recompute
 
 from ...core.codegen import SCALAR_NAMESPACE
 from ...language.checks import known, whole
-from ...language.errors import ParameterError
+from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
-from ...simulation.newton import MOST_CORRECTIONS
+from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
-
-#: Relative size of the correction of a voltage at which Newton's method ends; the last step gets to rounding.
-SETTLED = 1e-8
 
 
 def _either(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
@@ -237,6 +234,8 @@ class DeviceModule(torch.nn.Module):
             If the duration is not positive, or an argument does not fit the model.
         UnknownNameError
             If a name is not the model's.
+        SimulationError
+            If the device cannot carry the current.
         """
         compiled = self._portable.compiled
         if not isinstance(drive, Waveform):
@@ -360,12 +359,20 @@ class _Run:
         return reported
 
 
-def _newton(correction: Callable[[Tensor], Tensor], start: Tensor) -> Tensor:
-    found = start
+def _newton(excess: Callable[[Tensor], tuple[Any, Any]], start: Tensor) -> Tensor:
+    found, precision = start, max(SETTLED, 8 * torch.finfo(start.dtype).eps)
+    correct = make_correction(
+        lambda condition, one, other: torch.where(condition, *_tensors((one, other, found))[:2]), precision
+    )
+    low, high, last = (torch.full_like(start, end) for end in (-math.inf, math.inf, math.inf))
+    settled = torch.zeros_like(start, dtype=torch.bool)
     with torch.no_grad():
         for _ in range(MOST_CORRECTIONS):
-            change = correction(found)
-            found = found + change
-            if bool(torch.all(torch.abs(change) <= SETTLED * torch.abs(found) + 1e-30)):
-                break
-    return found
+            value, slope = _tensors((*excess(found), found))[:2]
+            better, low, high, last, done = correct(found, low, high, last, value, slope)
+            found, settled = torch.where(settled, found, better), settled | done
+            if bool(settled.all()):
+                return found
+    raise SimulationError(
+        f"no voltage was found at which the device carries its current, in {MOST_CORRECTIONS} corrections"
+    )

@@ -139,7 +139,7 @@ def test_sample_of_cells_has_the_published_spread():
     """The cells' own equations return the conductances and exponents that the statistics draw."""
     cell = PhaseChangeMemory.preset("joshi2020").at_conductance(10e-6)
     count = 400
-    sample = cell.drift_samples(count, np.random.default_rng(2))
+    sample = [cell.replace(**v) for v in cell.drift_sample(count, np.random.default_rng(2))]
     start = [one.static() for one in sample]
     conductance, exponent = (np.array([float(s[k]) for s in start]) for k in ("conductance", "drift_exponent"))
     width, mean, spread = statistics.programming_noise(10e-6), statistics.DRIFT_MEAN(0.4), statistics.DRIFT_SPREAD(0.4)

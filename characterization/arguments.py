@@ -1,0 +1,217 @@
+"""Kinds of arguments of a bench: what each means, which values it takes, and how a command line writes them.
+
+They annotate the arguments of a bench's function: ``period: Annotated[float | None, Quantity("s", "length of a
+cycle")] = None``. From them come the checks of the values, the section of the docstring, the options of the command
+line with their help, and the page of the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+
+from ..devices.language.checks import known, positive, whole
+from ..devices.language.errors import ParameterError
+from ..devices.language.quantity import parse_quantity
+from .engines import ENGINES
+
+#: Unit of a value that is of what a bench sweeps on the device at hand; the bench says how that is found.
+SWEPT = "swept"
+
+
+class Argument:
+    """An argument of a bench; base of the kinds below, and of those that other packages define.
+
+    Attributes
+    ----------
+    what : str
+        What it means, as a phrase.
+    unit : str
+        Unit of its values; ``"1"`` for pure numbers and for what is no number.
+    choices : tuple of str
+        The values there are, where they are known beforehand.
+    metavar : str
+        What stands for a value in the help of the command line; empty for a switch, which takes none.
+    type_name : str
+        Type of the value in the docstring.
+    """
+
+    metavar: ClassVar[str] = "NAME"
+    type_name: ClassVar[str] = "str"
+
+    def __init__(self, what: str, *, unit: str = "1", choices: tuple[str, ...] = ()) -> None:
+        self.what, self.unit, self.choices = what, unit, choices
+
+    def parse(self, text: str, unit: str) -> Any:
+        """The value that a command line writes so.
+
+        Parameters
+        ----------
+        text : str
+            What the user wrote.
+        unit : str
+            Unit of the value: the argument's own, or that of the swept quantity.
+
+        Raises
+        ------
+        ParameterError
+            If the text is no such value.
+        """
+        return text
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value that this cannot be; by default none is refused.
+
+        Raises
+        ------
+        ParameterError
+            If it cannot be the value.
+        """
+
+    @property
+    def description(self) -> str:
+        """What it means, with its unit before what the text says about a default."""
+        if self.unit == "1":
+            return self.what
+        what, mark, default = self.what.partition("; default: ")
+        return f"{what} [{'unit of what is swept' if self.unit == SWEPT else self.unit}]{mark}{default}"
+
+
+class Quantity(Argument):
+    """A number in a unit."""
+
+    metavar = "NUMBER"
+    type_name = "float"
+
+    def __init__(self, unit: str, what: str, *, positive: bool = False) -> None:
+        super().__init__(what, unit=unit)
+        self.positive = positive
+
+    def parse(self, text: str, unit: str) -> float:
+        return parse_quantity(text, unit)
+
+    def check(self, name: str, value: Any) -> None:
+        if self.positive:
+            positive(f"the {name}", value, self.unit if self.unit not in ("1", SWEPT) else "")
+
+
+class Range(Argument):
+    """Numbers in a unit."""
+
+    metavar = "START:STOP:POINTS"
+    type_name = "array_like"
+
+    def __init__(self, unit: str, what: str) -> None:
+        super().__init__(what, unit=unit)
+
+    def parse(self, text: str, unit: str) -> np.ndarray:
+        parts = text.split(":")
+        if len(parts) == 1:
+            return np.array([parse_quantity(part, unit) for part in text.split(",")])
+        if len(parts) == 3 and parts[2].isdigit() and int(parts[2]) >= 1:
+            return np.linspace(parse_quantity(parts[0], unit), parse_quantity(parts[1], unit), int(parts[2]))
+        raise ParameterError(f"give START:STOP:POINTS, for example -1:1:201, or values with commas, not {text!r}")
+
+
+class Whole(Argument):
+    """A whole number."""
+
+    metavar = "INTEGER"
+    type_name = "int"
+
+    def __init__(self, what: str, least: int = 0, most: int = 2**63 - 1) -> None:
+        super().__init__(what)
+        self.least, self.most = least, most
+
+    def parse(self, text: str, unit: str) -> int:
+        return _whole(text)
+
+    def check(self, name: str, value: Any) -> None:
+        whole(name, value, self.least, self.most)
+
+
+class Wholes(Argument):
+    """Whole numbers."""
+
+    metavar = "INTEGER,..."
+    type_name = "sequence of int"
+
+    def parse(self, text: str, unit: str) -> list[int]:
+        return [_whole(part) for part in text.split(",")]
+
+
+class Choice(Argument):
+    """One of several names."""
+
+    def __init__(self, choices: tuple[str, ...], what: str) -> None:
+        super().__init__(what, choices=choices)
+
+    def check(self, name: str, value: Any) -> None:
+        known(name.replace("_", " "), value, self.choices)
+
+    @property
+    def description(self) -> str:
+        return f"{self.what}: {' or '.join(self.choices)}"
+
+
+class Name(Argument):
+    """A name, of which the device at hand or the bench knows what it can be."""
+
+
+class Names(Argument):
+    """Several names."""
+
+    metavar = "NAME,..."
+    type_name = "sequence of str"
+
+    def parse(self, text: str, unit: str) -> list[str]:
+        return [part.strip() for part in text.split(",")]
+
+    @property
+    def description(self) -> str:
+        return f"{self.what}: {', '.join(self.choices)}" if self.choices else self.what
+
+
+class Switch(Argument):
+    """Whether something is so."""
+
+    metavar = ""
+    type_name = "bool"
+
+    def check(self, name: str, value: Any) -> None:
+        if not isinstance(value, bool | np.bool_):
+            raise ParameterError(f"{name} must be True or False, not {value!r}")
+
+
+class Folder(Argument):
+    """A folder."""
+
+    metavar = "FOLDER"
+    type_name = "str or Path"
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ParameterError(f"expected a whole number, not {text!r}") from None
+
+
+Engine = Annotated[str, Choice(ENGINES, "what runs the device")]
+Native = Annotated[
+    bool | None, Switch("whether ngspice runs native devices instead of subcircuits; default: if it can")
+]
+NoiseTemperature = Annotated[float | None, Quantity("K", "temperature of the noise; numeric engine only")]
+Seed = Annotated[int | None, Whole("seed of the random numbers; default: a random one", most=2**64 - 1)]
+Checkpoint = Annotated[
+    str | Path | None,
+    Folder("folder in which finished points are kept, to resume from (see characterization.resumable)"),
+]
+Progress = Annotated[bool, Switch("whether to show a progress bar")]
+States = Annotated[
+    Sequence[str] | Mapping[str, Mapping[str, float]] | None,
+    Names("reference states to hold the device in; default: all"),
+]

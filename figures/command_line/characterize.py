@@ -1,0 +1,129 @@
+"""``synaspice characterize DEVICE BENCH``: a command for each bench, listed for each device that it suits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .measuring import make_command, parsed
+from .options import Assignments, Output, Plot, PresetName, complete_devices, make_device
+from .output import Listing, check_paths, deliver, tell, write_rows
+
+if TYPE_CHECKING:
+    from ...characterization.bench import Bench
+    from ...devices.model import CompactModel
+
+Jobs = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Processes that share the points.")]
+
+
+class Devices(Listing):
+    """A command for each device: what can be measured on it."""
+
+    title = "Devices"
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the devices."""
+        return complete_devices()
+
+    def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperGroup | None:
+        """The benches of a device."""
+        from ...devices.catalog import find_model, models
+
+        if ctx.resilient_parsing and cmd_name not in models():
+            return None
+        model = find_model(cmd_name)
+        title = (model.__doc__ or "").strip().partition("\n")[0]
+        group = Benches(name=cmd_name, help=title, rich_markup_mode=None, no_args_is_help=True)
+        group.subcommand_metavar = "BENCH [OPTIONS]"
+        return group
+
+
+class Benches(Listing):
+    """The benches that suit a device, each with the presets for which it does; others are still commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the benches that suit the device."""
+        from ...devices.catalog import find_model
+
+        return list(presets_by_bench(find_model(str(self.name))))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
+        """The command of a bench."""
+        from ...characterization.bench import BENCHES
+
+        if ctx.resilient_parsing and cmd_name not in BENCHES:
+            return None
+        return _bench_command(BENCHES.find(cmd_name), str(self.name))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each bench measures."""
+        from ...characterization.bench import BENCHES
+        from ...devices.catalog import find_model
+
+        suitable = presets_by_bench(find_model(str(self.name)))
+        rows = []
+        for name, presets in suitable.items():
+            only = f" (with --preset {' or '.join(presets)})" if presets else ""
+            rows.append((name, f"{BENCHES[name].summary}.{only}"))
+        write_rows(formatter, "Benches that suit it", rows)
+        if others := [name for name in BENCHES if name not in suitable]:
+            formatter.write_paragraph()
+            formatter.write_text(f"Other benches: {', '.join(others)}.")
+
+
+def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
+    """The benches that suit a model, each with the presets for which it does; none if it does for the model itself."""
+    from ...characterization.bench import BENCHES
+
+    made = [(name, model.preset(name)) for name in model.presets()]
+    found: dict[str, list[str]] = {}
+    for name, bench in BENCHES.items():
+        if bench.suits(model()):
+            found[name] = []
+        elif presets := [preset for preset, device in made if bench.suits(device)]:
+            found[name] = presets
+    return found
+
+
+def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
+    """The command that measures a device on a bench."""
+
+    def run(
+        given: dict[str, Any],
+        preset: PresetName = None,
+        set_: Assignments = None,
+        output: Output = None,
+        plot: Plot = None,
+        jobs: Jobs = 1,
+    ) -> None:
+        import joblib
+
+        made = make_device(device, preset, set_)
+        check_paths(output, plot)
+        quantity = given.get("quantity")
+        values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))
+        with joblib.parallel_config(n_jobs=jobs):
+            table = bench(made, **values)
+        if table.attrs.get("native"):
+            tell("ngspice ran native devices (--no-native: subcircuits)")
+        deliver(table, output, plot)
+
+    def run_at_once(
+        given: dict[str, Any],
+        preset: PresetName = None,
+        set_: Assignments = None,
+        output: Output = None,
+        plot: Plot = None,
+    ) -> None:
+        run(given, preset, set_, output, plot)
+
+    return make_command(bench.name, bench.summary, bench.settings, run if bench.resumable else run_at_once)
+
+
+app = typer.Typer(
+    cls=Devices,
+    help="Measure a device on a bench: a table, and a plot of it.",
+    no_args_is_help=True,
+    subcommand_metavar="DEVICE BENCH [OPTIONS]",
+)

@@ -1,0 +1,50 @@
+"""The commands that draw: ``synaspice figure`` and ``synaspice gallery``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import check_paths, tell
+
+
+def figure(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="TABLE", help="A table of a bench (.csv or .parquet), or 'all': every device and preset."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="Figure (.png, .svg, .pdf); for 'all' a folder."),
+    ],
+) -> None:
+    """Draw a table's figure, or those of every device and preset."""
+    if what == "all":
+        from ..gallery import make_gallery
+
+        make_gallery(output, tables=False, netlists=False)
+        return
+    from ..drawing import plot
+    from ..style import save
+
+    check_paths(None, output)
+    save(plot(Path(what)), output)
+    tell(f"wrote {output}")
+
+
+def gallery(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for tables, figures and netlists.")
+    ],
+) -> None:
+    """Measure, draw, export and run every device with every preset.
+
+    Tables, figures, and netlists that were run in ngspice.
+    """
+    from ..gallery import make_gallery
+
+    make_gallery(output)

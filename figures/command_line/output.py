@@ -1,0 +1,90 @@
+"""What the command line prints: text folded to the terminal, tables, and files whose names are checked beforehand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Listing(typer.core.TyperGroup):
+    """A group of commands whose help tells of each all that its first sentence says."""
+
+    title = "Commands"
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the names of the commands and what they do."""
+        there = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        rows = [(name, command.get_short_help_str(1000)) for name, command in there.items() if command is not None]
+        write_rows(formatter, self.title, rows)
+
+
+def write_rows(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:
+    """Write names and what they mean under a title into a help text."""
+    with formatter.section(title):
+        formatter.write_dl(rows)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns of what a stream is shown on: of the variable ``COLUMNS``, or of the terminal; None if it has no end."""
+    if os.environ.get("COLUMNS", "").isdigit() or stream.isatty():
+        return shutil.get_terminal_size().columns
+    return None
+
+
+def show(text: str, indent: str = "", hanging: str | None = None) -> None:
+    """Print a line, folded where it is too long: the first part after an indent, the others after a hanging one."""
+    print(_folded(text, width_of(sys.stdout), indent, indent if hanging is None else hanging))
+
+
+def tell(text: str) -> None:
+    """Print a line to standard error, folded where it is too long."""
+    print(_folded(text, width_of(sys.stderr), "", "    "), file=sys.stderr)
+
+
+def _folded(text: str, width: int | None, indent: str, hanging: str) -> str:
+    if width is None:
+        return indent + text
+    return textwrap.fill(
+        text, width, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def check_paths(output: Path | None, plot: Path | None) -> None:
+    """Refuse file names that cannot be written before the work is done rather than after."""
+    from ...characterization.tables import FORMATS as TABLE_FORMATS
+    from ...devices.language.checks import known
+    from ...devices.language.errors import ParameterError
+    from ..style import FORMATS
+
+    for path, formats, kind in ((output, TABLE_FORMATS, "table"), (plot, FORMATS, "figure")):
+        if path is None:
+            continue
+        known(f"{kind} format", path.suffix.lower() or path.name, formats)
+        if not path.parent.is_dir():
+            raise ParameterError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
+
+
+def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> None:
+    """Write a table and its figure, or print the table if neither is asked for."""
+    if output is not None:
+        from ...characterization.tables import write_table
+
+        write_table(table, output)
+        tell(f"wrote {output}")
+    if plot is not None:
+        from ..drawing import plot as draw
+        from ..style import save
+
+        save(draw(table), plot)
+        tell(f"wrote {plot}")
+    if output is None and plot is None:
+        print(table.to_string(max_rows=40, line_width=width_of(sys.stdout)))
