@@ -10,6 +10,8 @@ import pytest
 import worked_examples
 
 from synaspice.characterization import hysteresis, iv
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.cells.cmos import TECHNOLOGIES
 from synaspice.circuits.engine.analyses import OperatingPoint
@@ -20,6 +22,7 @@ from synaspice.devices.core.base import MODELS
 from synaspice.devices.language.preset_folders import PRESETS
 from synaspice.devices.targets.formats import FORMATS
 from synaspice.devices.targets.frameworks.framework import FRAMEWORKS
+from synaspice.figures.drawing import FIGURES
 
 DEVICE = "devices/models/memristors/leaky_memristor.py"
 
@@ -96,6 +99,24 @@ def test_the_device_and_its_preset(place):
     assert 0.5 < table["x"].max() <= 1 and table["voltage"].max() == pytest.approx(1.0, rel=1e-3)
 
 
+def test_the_bench_and_its_figure(place):
+    helped, _ = place.shell(
+        "characterize leaky-memristor forgetting --help",
+        "characterize leaky-memristor forgetting --preset doe2025 --duration 4u --points 5 --set initial_state=0.5"
+        " -o forgetting.csv --plot forgetting.svg",
+    )
+    assert "--duration NUMBER Length of the measurement [s]" in " ".join(helped.split()) and "--points" in helped
+    code = (
+        "from synaspice.characterization.bench import suitable_benches;"
+        "print(['forgetting' in suitable_benches(one) for one in (device, type(device)())])"
+    )
+    assert place.python(MADE + code) == "[True, False]", "of a long one the preset says so"
+    table = pd.read_csv(place.folder / "forgetting.csv", comment="#")
+    # dx/dt = -x / tau with the preset's tau of 2 us
+    np.testing.assert_allclose(table["x"], 0.5 * np.exp(-table["time"] / 2e-6), rtol=1e-6)
+    assert "svg" in (place.folder / "forgetting.svg").read_text()[:300]
+
+
 def test_the_technology(place):
     listed, cell = place.shell("formats", "export inverter --technology textbook --corner slow")
     assert "textbook     Square-law" in listed
@@ -114,6 +135,15 @@ def test_the_cell_in_the_technology(place):
         deck = ["* read-out", cell, "V1 supply 0 3.3", f"V2 gate 0 {gate}", "X1 gate output supply 0 read_out"]
         found = run("\n".join(deck), OperatingPoint())
         assert found["v(output)"].item() == pytest.approx(expected, abs=0.1)
+
+
+@pytest.mark.ngspice
+def test_the_bench_and_the_figure_of_the_cell(place):
+    place.shell("simulate read-out --technology textbook -o read-out.csv --plot read-out.svg")
+    table = pd.read_csv(place.folder / "read-out.csv", comment="#")
+    assert len(table) == 51
+    assert (table["output"].iloc[0], table["output"].iloc[-1]) == pytest.approx((0.0, 3.3), abs=0.1)
+    assert "svg" in (place.folder / "read-out.svg").read_text()[:300]
 
 
 def test_the_dialect(place):
@@ -162,5 +192,5 @@ def test_within_the_package_classes_get_their_public_names(inside):
 def test_every_group_of_entry_points_is_shown():
     """A registry that nobody can read about is open to nobody."""
     text = (worked_examples.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    registries = (MODELS, PRESETS, CELLS, TECHNOLOGIES, FORMATS, FRAMEWORKS)
+    registries = [MODELS, PRESETS, BENCHES, CELLS, CELL_BENCHES, FIGURES, TECHNOLOGIES, FORMATS, FRAMEWORKS]
     assert [registry.group for registry in registries if f'entry-points."{registry.group}"' not in text] == []

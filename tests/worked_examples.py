@@ -99,4 +99,6 @@ def outside(folder: Path) -> Place:
 def _relative(text: str, path: str) -> str:
     """The file with imports as they are within the package."""
     depth = path.count("/") + 1
+    homes = {Path(each).stem: each.removesuffix(".py").replace("/", ".") for each in examples()}
+    text = re.sub(rf"^from {NAME}\.(\w+)", lambda found: f"from synaspice.{homes[found[1]]}", text, flags=re.M)
     return re.sub(r"^from synaspice\.", f"from {'.' * depth}", text, flags=re.M)
