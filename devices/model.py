@@ -14,6 +14,7 @@ from .errors import ParameterError, UnknownNameError
 from .exports import Exports
 from .frameworks import Frameworks
 from .preset import Preset, find_preset, presets_of
+from .provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from .suggestions import Suggestions
 from .system import System, build_system
 
@@ -93,7 +94,7 @@ class CompactModel(Suggestions, Exports, Frameworks):
     @classmethod
     def presets(cls) -> dict[str, Preset]:
         """The published parameter sets that come with the package, by name."""
-        return presets_of(cls.model_name())
+        return presets_of(cls)
 
     @classmethod
     def preset(cls, name: str, **overrides: float | str) -> Self:
@@ -111,7 +112,7 @@ class CompactModel(Suggestions, Exports, Frameworks):
         UnknownNameError
             If there is no such preset.
         """
-        preset = find_preset(cls.model_name(), name)
+        preset = find_preset(cls, name)
         device = cls.__new__(cls)
         device._preset = preset
         device._settle({**preset.values, **overrides})
@@ -130,6 +131,11 @@ class CompactModel(Suggestions, Exports, Frameworks):
     def provenance(self) -> Preset | None:
         """The preset that the device was made from."""
         return self._preset
+
+    @property
+    def provenance_summary(self) -> str:
+        """One line on where its values come from: the share of the preset's and given ones that was read."""
+        return summarise(map(self.grade_of, self._given))
 
     @property
     def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
@@ -164,31 +170,51 @@ class CompactModel(Suggestions, Exports, Frameworks):
         Returns
         -------
         pandas.DataFrame
-            Columns ``name, value, unit, description, source``. Choices are in :attr:`options`.
+            Columns ``name, value, unit, description, provenance, source``. Choices are in :attr:`options`.
         """
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
         for name, parameter in self.parameter_declarations().items():
             rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
-            rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
+            rows[-1] |= {"description": parameter.description, "provenance": self.grade_of(name)}
+            rows[-1]["source"] = self.source_of(name)
         derived = [item for item in self.declarations().values() if isinstance(item, Derived)]
         for item in derived:
             for name in item.components:
                 rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
-                rows[-1] |= {"description": item.description, "source": "derived"}
-        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
+                rows[-1] |= {
+                    "description": item.description,
+                    "provenance": COMPUTED,
+                    "source": "equations of the model",
+                }
+        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "provenance", "source"])
 
     def source_of(self, name: str) -> str:
         """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
+        grade = self.grade_of(name)
+        if self._preset is not None and grade == self._preset.grades.get(name):
+            return self._preset.sources[name]
+        return "computed from the other parameters" if grade == COMPUTED else grade
+
+    def grade_of(self, name: str) -> str:
+        """How sure a parameter's value is: a grade of the preset, ``given``, ``computed`` or ``default``.
+
+        The grades are those of :data:`synaspice.devices.provenance.GRADES`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the model has no parameter or option of that name.
+        """
         if name not in self._values and name not in self._options:
             raise UnknownNameError(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
-            return self._preset.sources[name]
+            return self._preset.grades[name]
         if name in self._given:
-            return "given"
+            return GIVEN
         declared = self.parameter_declarations().get(name)
-        return "computed from the other parameters" if declared and callable(declared.default) else "default"
+        return COMPUTED if declared and callable(declared.default) else DEFAULT
 
     def __repr__(self) -> str:
         preset = self._preset

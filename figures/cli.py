@@ -71,7 +71,7 @@ def devices() -> None:
         summary = (model.__doc__ or "").strip().splitlines()[0]
         print(f"{name}\n    {summary}")
         for preset in model.presets().values():
-            print(f"    {preset.name:24} {preset.title}")
+            print(f"    {preset.name:24} {100 * preset.share_read:3.0f} % read  {preset.title}")
 
 
 @app.command()
@@ -80,14 +80,18 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
     from ..devices.quantity import format_si
 
     made = make_device(device, preset, set_)
-    if made.provenance:
-        print(f"{made.provenance.title}\n{made.provenance.citation}")
-        print(made.provenance.notes.strip() + "\n" if made.provenance.notes.strip() else "")
+    preset_made = made.provenance
+    if preset_made:
+        print(f"{preset_made.title}\n{preset_made.citation}")
+    print(f"values: {made.provenance_summary}")
+    if preset_made:
+        print(preset_made.notes.strip() + "\n" if preset_made.notes.strip() else "")
     for name, option in made.option_declarations().items():
         choices = ", ".join(option.choices)
         print(f"{name} = {made.options[name]}\n    {option.description}; one of {choices}")
     for row in made.parameters().to_dict("records"):
-        print(f"{row['name']} = {format_si(row['value'], row['unit'])}\n    {row['description']}; {row['source']}")
+        print(f"{row['name']} = {format_si(row['value'], row['unit'])}\n    {row['description']}")
+        print(f"    {row['provenance']}: {row['source']}")
 
 
 @app.command()

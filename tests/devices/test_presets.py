@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from importlib import resources
 
 import pytest
 
 from synaspice.characterization.benches import BENCHES
-from synaspice.devices import MTJ, ParameterError
+from synaspice.devices import MTJ
 from synaspice.devices.catalog import models
-from synaspice.devices.preset import Preset
 
 FOLDER = resources.files("synaspice.devices") / "presets"
 FILES = sorted(
@@ -76,23 +74,6 @@ def test_every_value_is_a_parameter_within_its_bounds(model, name):
     preset = device.provenance
     for key, value in preset.values.items():
         assert {**device.values, **device.options}[key] == value
-
-
-@every_preset
-def test_every_value_has_a_source(model, name):
-    preset = models()[model].presets()[name]
-    assert preset.sources.keys() == preset.values.keys()
-    assert all(source.strip() for source in preset.sources.values())
-    if preset.drive:
-        assert preset.drive["source"].strip()
-
-
-@every_preset
-def test_the_file_has_no_entry_that_nothing_reads(model, name):
-    data = tomllib.loads((FOLDER / model / f"{name}.toml").read_text(encoding="utf-8"))
-    assert data.keys() <= {"model", "title", "reference", "doi", "notes", "parameters", "drive", "benches"}
-    assert all(entry.keys() == {"value", "source"} for entry in data["parameters"].values())
-    assert data.get("drive", {}).keys() <= {"quantity", "kind", "amplitude", "frequency", "currents", "source"}
 
 
 @every_preset
@@ -160,12 +141,3 @@ def test_a_junctions_resistances_and_currents_are_those_of_real_ones(name):
     factors = [getattr(device, f"demagnetizing_factor_{axis}") for axis in "xyz"]
     # One by theory; garciaredondo2021 quotes three rounded factors that sum to 0.999.
     assert sum(factors) == pytest.approx(1, abs=1.01e-3)
-
-
-@pytest.mark.parametrize("missing", ["model", "title", "reference", "doi", "parameters", "value", "source"])
-def test_a_file_that_lacks_an_entry_is_refused_by_name(missing):
-    head = "".join(f'{key} = "x"\n' for key in ("model", "title", "reference", "doi") if key != missing)
-    entry = ", ".join(text for key, text in (("value", "value = 1"), ("source", 'source = "x"')) if key != missing)
-    parameters = "" if missing == "parameters" else f"[parameters]\ndamping = {{ {entry} }}\n"
-    with pytest.raises(ParameterError, match=f"'some2000' lacks the entry '{missing}'"):
-        Preset.from_toml("some2000", head + parameters)
