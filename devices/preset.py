@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -98,11 +97,17 @@ class Preset:
         return cls(name=name, **read_preset_file(name, text, model))
 
 
-@functools.cache
+#: What :func:`presets_of` has read, by the name of the model.
+_read: dict[str, dict[str, Preset]] = {}
+
+
 def presets_of(model: Declares) -> dict[str, Preset]:
     """All presets that come with the package for a model, by preset name."""
-    folder = resources.files(__package__) / "presets" / model.model_name()
-    return read_folder(folder, model) if folder.is_dir() else {}
+    name = model.model_name()
+    if name not in _read:
+        folder = resources.files(__package__) / "presets" / name
+        _read[name] = read_folder(folder, model) if folder.is_dir() else {}
+    return _read[name]
 
 
 def read_folder(folder: Traversable, model: Declares | None = None) -> dict[str, Preset]:
