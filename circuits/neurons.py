@@ -56,7 +56,7 @@ class PBit(Cell):
     def junction(self) -> MTJ:
         """The junction: a circular in-plane magnet without a barrier."""
         return MTJ.preset(
-            "camsari2017",
+            "faria2021",
             diameter=self.diameter,
             resistance_area_product=self.resistance_area_product,
             tmr=self.tmr,

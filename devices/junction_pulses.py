@@ -36,7 +36,9 @@ def switching_pulses(junction: MTJ) -> Switching:
     decays; or, for a junction :func:`written_by_voltage`, voltage pulses around
     :math:`V_c = H_k / (\partial H_k / \partial V)`, which takes the anisotropy away, in a field across the easy axis of
     :math:`H_k / 10`, for a quarter, half and once the period of the precession about it (Shiota et al. 2012,
-    doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back.
+    doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back. A preset may
+    name the voltage and the width of its publication's pulse (``drive``): then voltages and widths around those, in
+    the junction's own field.
 
     Parameters
     ----------
@@ -44,6 +46,11 @@ def switching_pulses(junction: MTJ) -> Switching:
         The junction.
     """
     hold = junction.anisotropy_field
+    drive = junction.provenance.drive if junction.provenance else {}
+    if "pulse" in drive:
+        voltages = np.linspace(0.5, 1.1, 7) * drive["pulse"]
+        widths = [factor * drive["width"] for factor in (0.5, 1.0, 1.5, 2.0)]
+        return Switching("voltage", tuple(voltages.tolist()), _rounded(widths), "antiparallel", "parallel")
     if written_by_voltage(junction):
         across = 0.1 * hold
         period = 2 * math.pi / (junction.gamma_0 * across)

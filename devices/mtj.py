@@ -50,8 +50,8 @@ from .temperature_laws import check_material, material
 from .tunnelling import barrier_noise, check_barrier, chord_conductance, relative_conductance, tunnelling_decay
 from .waveforms import Pulse, Sine
 
-#: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
-SUPERPARAMAGNETIC = 10.0
+#: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
+SUPERPARAMAGNETIC = 20.0
 
 
 def _computed_width(junction: MTJ) -> float:

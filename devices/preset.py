@@ -33,8 +33,9 @@ class Preset:
         For each value its provenance, one of :data:`synaspice.devices.provenance.GRADES`.
     drive : Mapping
         How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
-        the published measurement, or the ``quantity`` to sweep; with its ``provenance`` and ``source``. For an
-        oscillator the ``currents`` [A], first and last, with which to measure it.
+        the published measurement, or the ``quantity`` to sweep; with its ``provenance`` and ``source``. The ``pulse``
+        [V] and its ``width`` [s] with which a junction is written by voltage. For an oscillator the ``currents`` [A],
+        first and last, with which to measure it.
     benches : tuple of str
         Benches that suit the device beyond those of its model: long ones, worth while for a few devices.
     reproduces : Mapping

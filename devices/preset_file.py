@@ -16,10 +16,12 @@ from .quantity import si_prefix
 #: The entries of a file, and of each table in it.
 ENTRIES = ("model", "title", "reference", "doi", "notes", "benches", "parameters", "drive", "reproduces")
 VALUE_ENTRIES = ("value", "provenance", "source")
-DRIVE_ENTRIES = ("kind", "amplitude", "frequency", "quantity", "currents", "provenance", "source")
+DRIVE_ENTRIES = ("kind", "amplitude", "frequency", "pulse", "width", "quantity", "currents", "provenance", "source")
 RESULT_ENTRIES = ("measure", "value", "unit", "tolerance", "at", "set", "differs", "provenance", "source")
 DRIVE_KINDS = ("sine", "triangle")
-_DRIVE_UNITS = {"amplitude": "V", "frequency": "Hz"}
+#: Entries of a drive that go together, and their units.
+_CYCLE = {"amplitude": "V", "frequency": "Hz"}
+_PULSE = {"pulse": "V", "width": "s"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -130,7 +132,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     values = {key: entry["value"] for key, entry in entries.items()}
     units = {key: item.unit for key, item in model.parameter_declarations().items()} if model is not None else {}
     numbers = {key: _readable(value, units.get(key, "1")) for key, value in values.items()}
-    numbers |= {key: _readable(drive[key], unit) for key, unit in _DRIVE_UNITS.items() if key in drive}
+    numbers |= {key: _readable(drive[key], unit) for key, unit in (_CYCLE | _PULSE).items() if key in drive}
     numbers |= {key: _readable(result.value, result.unit) for key, result in reproduces.items()}
     return {
         **strings,
@@ -210,9 +212,9 @@ def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
     _check_provenance(where, drive)
     if any(key in drive for key in ("kind", "amplitude", "frequency")):
         _check_names(f"kind of drive of {where}", [_text(where, drive, "kind")], DRIVE_KINDS)
-        for key in _DRIVE_UNITS:
-            if _number(where, drive, key) <= 0:
-                raise ParameterError(f"{key} of {where} must be positive, not {drive[key]!r}")
+        _check_positive(where, drive, _CYCLE)
+    if any(key in drive for key in _PULSE):
+        _check_positive(where, drive, _PULSE)
     if "quantity" in drive:
         _text(where, drive, "quantity")
     if "currents" in drive:
@@ -222,6 +224,12 @@ def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
         for index in range(2):
             _number(where, {"currents": currents[index]}, "currents")
     return drive
+
+
+def _check_positive(where: str, drive: Mapping[str, Any], keys: Iterable[str]) -> None:
+    for key in keys:
+        if _number(where, drive, key) <= 0:
+            raise ParameterError(f"{key} of {where} must be positive, not {drive[key]!r}")
 
 
 def _result(where: str, entry: dict[str, Any]) -> Result:

@@ -276,5 +276,5 @@ def test_the_read_spin_diffusion_lengths():
 
 
 def test_an_unknown_channel_material_is_refused_with_the_nearest():
-    with pytest.raises(UnknownNameError, match="copper-jedema2003.*did you mean 'copper-jedema2001'"):
+    with pytest.raises(UnknownNameError, match="copper-jedema2003.*did you mean 'copper-jedema2001-like'"):
         channel_material("copper-jedema2003")
