@@ -24,6 +24,7 @@ bench: setup  ## every benchmark, in its quick form
 docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
+	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
 ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
@@ -50,4 +51,4 @@ $(SETUP): setup.cfg pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build docs/_build docs/agreement.md
+	rm -rf $(VENV) out build docs/_build docs/agreement.md docs/published.md

@@ -92,14 +92,14 @@ def published_results() -> pd.DataFrame:
         Columns ``device, preset, result, measure, published, unit, provenance, found, deviation, tolerance, agrees,
         source, differs``.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, model in models().items():
         for preset in model.presets().values():
             for key, result in preset.reproduces.items():
                 found = reproduce(model.preset(preset.name), result)
-                row = {"device": name, "preset": preset.name, "result": key, "measure": result.measure}
-                row |= {"published": result.value, "unit": result.unit, "provenance": result.grade, "found": found}
                 off = deviation(result, found)
+                row: dict[str, Any] = {"device": name, "preset": preset.name, "result": key, "measure": result.measure}
+                row |= {"published": result.value, "unit": result.unit, "provenance": result.grade, "found": found}
                 row |= {"deviation": off, "tolerance": result.tolerance, "agrees": off <= result.tolerance}
                 rows.append(row | {"source": result.source, "differs": result.differs})
     return pd.DataFrame(rows)
@@ -222,19 +222,25 @@ def _final_mz(device: CompactModel, voltage: float, width: float, start: str) ->
 
 def _correlation_time(device: CompactModel, temperature: float, duration: float, seed: int = 1) -> float:
     """Time in which the autocorrelation of the cosine of a fluctuating junction falls to 1/e."""
-    points = 2001
+    trajectories, points = 200, 2001
+    step = duration / (points - 1)
     table = device.simulate(
-        0.0, duration, temperature=temperature, trajectories=200, points=points, time_step=duration / (points - 1) / 5,
+        0.0,
+        duration,
+        temperature=temperature,
+        trajectories=trajectories,
+        points=points,
+        time_step=step / 5,
         seed=seed,
-    )  # fmt: skip
-    cosine = table.pivot(index="trajectory", columns="time", values="cosine").to_numpy()[:, points // 4 :]
+    )
+    table = table.sort_values(["trajectory", "time"])
+    cosine = table["cosine"].to_numpy().reshape(trajectories, points)[:, points // 4 :]
     lags = np.arange(points // 4)
     products = np.array([np.mean(cosine[:, : cosine.shape[1] - lag] * cosine[:, lag:]) for lag in lags])
     correlation = (products - cosine.mean() ** 2) / (products[0] - cosine.mean() ** 2)
     below = int(np.argmax(correlation < math.exp(-1)))
     if not below:
         raise SimulationError(f"the correlation of {device!r} does not fall to 1/e within {duration / 4:g} s")
-    step = duration / (points - 1)
     return float(
         np.interp(math.exp(-1), *_rising(correlation[below - 1 : below + 1], step * lags[below - 1 : below + 1]))
     )

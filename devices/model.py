@@ -134,8 +134,8 @@ class CompactModel(Suggestions, Exports, Frameworks):
 
     @property
     def provenance_summary(self) -> str:
-        """One line on where its values come from: the share of the preset's and given ones that was read."""
-        return summarise(map(self.grade_of, self._given))
+        """One line on where its values come from: the share that was read of those of its preset, or of those given."""
+        return summarise(map(self.grade_of, self._preset.values if self._preset else self._given))
 
     @property
     def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
