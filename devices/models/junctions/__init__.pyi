@@ -60,19 +60,19 @@ class MTJ(_MTJ):
     def preset(
         cls,
         name: typing.Literal[
-            "borders2019",
-            "camsari2017",
+            "borders2019-like",
+            "faria2021",
             "garciaredondo2021",
-            "hayakawa2021",
+            "hayakawa2021-like",
             "ikeda2010",
             "kang2017",
             "kim2015-crystalline",
             "kim2015-inplane-130x65",
             "kim2015-inplane",
             "kim2015-interface",
-            "kiselev2003",
+            "kiselev2003-like",
             "song2018",
-            "taniguchi2013",
+            "taniguchi2013-like",
             "zhang2012",
             "zhang2020",
         ]
@@ -92,7 +92,7 @@ class ElectrothermalMTJ(MTJ, _ElectrothermalMTJ):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["sousa2006"] | str | os.PathLike[str],
+        name: typing.Literal["sousa2006-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_ElectrothermalMTJValues],
     ) -> typing.Self: ...
 
@@ -110,6 +110,6 @@ class SpinOrbitTorqueMTJ(MTJ, _SpinOrbitTorqueMTJ):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["lee2013", "liu2012"] | str | os.PathLike[str],
+        name: typing.Literal["lee2013-like", "liu2012-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_SpinOrbitTorqueMTJValues],
     ) -> typing.Self: ...

@@ -26,7 +26,7 @@ class AutoOscillator(_AutoOscillator):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["kim2008", "slavin2009"] | str | os.PathLike[str],
+        name: typing.Literal["kim2008-like", "slavin2009-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_AutoOscillatorValues],
     ) -> typing.Self: ...
 
@@ -52,6 +52,6 @@ class VortexOscillator(_VortexOscillator):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["dussaux2012", "torrejon2017"] | str | os.PathLike[str],
+        name: typing.Literal["dussaux2012-like", "torrejon2017"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_VortexOscillatorValues],
     ) -> typing.Self: ...

@@ -36,7 +36,7 @@ class SpinMagnet(_SpinMagnet):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["kimura2006", "yang2008"] | str | os.PathLike[str],
+        name: typing.Literal["kimura2006-like", "yang2008-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_SpinMagnetValues],
     ) -> typing.Self: ...
 
@@ -53,6 +53,6 @@ class NeuronMagnet(SpinMagnet, _NeuronMagnet):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["sharad2012"] | str | os.PathLike[str],
+        name: typing.Literal["sharad2012-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_NeuronMagnetValues],
     ) -> typing.Self: ...

@@ -45,7 +45,7 @@ def test_cells_are_listed_and_exported(tmp_path):
     [
         (("simulate", "axon-hilock"), "did you mean 'axon-hillock'"),
         (("simulate", "inverter", "--temperature", "200"), "temperature = 473.15 K is outside"),
-        (("export", "p-bit", "--preset", "camsari2017"), "p-bit is a cell"),
+        (("export", "p-bit", "--preset", "faria2021"), "p-bit is a cell"),
     ],
 )
 def test_mistakes_cost_one_line(arguments, words):
