@@ -98,7 +98,7 @@ def drift(
     else:
         values = _ngspice(sample, watched, name, suggested.bias, own)
     if read_noise and name == suggested.quantity:
-        values = np.array([one.with_read_noise(row, watched, reading) for one, row in zip(sample, values, strict=True)])
+        values = np.array([device.with_read_noise(row, watched, reading) for row in values])
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
     columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
     columns |= {"quantile_05": low, "median": median, "quantile_95": high}

@@ -259,5 +259,5 @@ class Suggestions(Configured):
         return [self] * count
 
     def with_read_noise(self, values: np.ndarray, times: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """What reads of the drifting quantity's values at the given times [s] give: by default the values."""
+        """What reads of the drifting quantity of a sample at the given times [s] give: by default its values."""
         return values
