@@ -15,6 +15,7 @@ from ..devices.declaration import Auxiliary
 from ..devices.errors import MissingDependencyError, ParameterError, UnknownNameError
 from ..devices.metadata import table_attributes
 from ..devices.model import CompactModel
+from ..devices.validity import warn_of_invalid
 from ..devices.waveforms import Drive, FloatArray, as_waveform
 
 ENGINES = ("numeric", "ngspice")
@@ -194,4 +195,5 @@ def _ngspice_trajectory(
     table.attrs |= table_attributes(
         device, list(columns), **engine_attributes("ngspice", native), engine_version=version
     )
+    warn_of_invalid(table, device.model_name())
     return table

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .errors import SimulationError as SimulationError
     from .errors import SynaspiceError as SynaspiceError
     from .errors import UnknownNameError as UnknownNameError
+    from .errors import ValidityWarning as ValidityWarning
     from .memristors.linear_ion_drift import LinearIonDrift as LinearIonDrift
     from .memristors.pcm import PhaseChangeMemory as PhaseChangeMemory
     from .memristors.sky130_reram import Sky130RERAM as Sky130RERAM
@@ -64,6 +65,7 @@ __all__ = [
     "SynaspiceError",
     "Triangle",
     "UnknownNameError",
+    "ValidityWarning",
     "VolatileMemristor",
     "VortexOscillator",
     "Waveform",

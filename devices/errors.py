@@ -29,6 +29,10 @@ class SimulationError(SynaspiceError, RuntimeError):
     """A simulation that could not be carried to its end."""
 
 
+class ValidityWarning(UserWarning):
+    """A result beyond the range in which a model holds."""
+
+
 class MissingDependencyError(SynaspiceError, ImportError):
     """An optional package or library that the requested operation needs."""
 

@@ -41,7 +41,7 @@ class AutoOscillator(CompactModel):
     the power :math:`p_0 = (\zeta - 1) / (\zeta + Q)`, :math:`\zeta = I / I_\mathrm{th}`, returns to it at the rate
     :math:`2 \Gamma_p`, :math:`\Gamma_p = \Gamma_G (\zeta - 1)`, and its noise is that of the phase, with a linewidth
     :math:`1 + \nu^2` times that of a linear oscillator, :math:`\nu = N p_0 / \Gamma_p`. Valid while :math:`p` is small
-    against one and :math:`\omega(p)` above a twentieth of :math:`\omega_0`, below which the noise does not grow further.
+    against one and :math:`\omega(p)` above a twentieth of :math:`\omega_0`, below which the noise grows no further.
 
     References
     ----------

@@ -14,6 +14,7 @@ import sympy as sp
 from ..declaration import Noise, Vectorial
 from ..errors import ParameterError, UnknownNameError
 from ..system import Expressions, System, build_system
+from ..validity import warn_of_invalid
 from ..waveforms import Drive, FloatArray, Waveform, as_waveform
 from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 
@@ -457,4 +458,5 @@ def tabulate(
     columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
     table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
     table.attrs |= table_attributes(device, list(columns), engine="numeric", **attrs)
+    warn_of_invalid(table, device.model_name())
     return table
