@@ -38,13 +38,19 @@ class _VortexOscillatorValues(typing.TypedDict, total=False):
     damping: float | str
     gyromagnetic_ratio: float | str
     polarization: float | str
+    perpendicular_field: float | str
+    saturation_field: float | str
+    reference_saturation_field: float | str
     nonlinear_stiffness: float | str
     nonlinear_damping: float | str
+    largest_radius: float | str
     static_resistance: float | str
     resistance_swing: float | str
+    swing_half_voltage: float | str
     initial_radius: float | str
     initial_phase: float | str
     chirality: typing.Literal["none", "positive", "negative"]
+    polarizer: typing.Literal["perpendicular", "tilted"]
 
 class VortexOscillator(_VortexOscillator):
     def __init__(self, **values: typing.Unpack[_VortexOscillatorValues]) -> None: ...

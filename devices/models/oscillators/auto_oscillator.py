@@ -13,15 +13,9 @@ from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
 from ...language.declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
+from ...language.functions import ramp
 from ...language.waveforms import Pulse
 from ...model import CompactModel
-from .constants import k_B
-from .declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
-from .errors import ParameterError
-from .functions import ramp
-from .model import CompactModel
-from .suggestions import Oscillation, Stimulus
-from .waveforms import Pulse
 
 #: Share of the linear frequency below which the frequency in the noise does not fall.
 LOWEST_FREQUENCY = 0.05

@@ -12,19 +12,13 @@ import sympy as sp
 from scipy.optimize import brentq
 
 from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
-from ...language.constants import hbar, k_B, mu_0, q_e
+from ...core.system import within
+from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ...language.errors import ParameterError
+from ...language.functions import ramp, step
 from ...language.waveforms import Pulse
 from ...model import CompactModel
-from .constants import CONSTANTS, hbar, k_B, mu_0, q_e
-from .declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
-from .errors import ParameterError
-from .functions import ramp, step
-from .model import CompactModel
-from .suggestions import Oscillation, Stimulus
-from .system import within
-from .waveforms import Pulse
 
 #: Oersted field's share of the stiffness over mu_0 M_s L R J, of a vortex whose chirality is the current's: at s = 0,
 #: and what it loses with the powers 2, 4, 6 of s, fitted to the two-vortex ansatz to 6e-4 up to s = 0.8.
