@@ -7,6 +7,7 @@ Targets and the numeric engine know this base; what a user does with a device is
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -30,6 +31,11 @@ from .system import System, build_system
 if TYPE_CHECKING:
     import pandas as pd
 
+
+#: Name of the parameter that is the temperature of the surroundings, of models whose material depends on it.
+AMBIENT = "ambient_temperature"
+#: Temperature of the surroundings of a model without that parameter, if nothing else is said. [K]
+ROOM_TEMPERATURE = 300.0
 
 #: The compact models, by name.
 MODELS: Registry[type[DeviceModel]] = Registry(
@@ -124,6 +130,36 @@ class DeviceModel(Configured):
         device._preset = self._preset
         device._settle({**self._given, **overrides})
         return device
+
+    def at(self, temperature: float) -> Self:
+        """Return the device in surroundings of a temperature: that of its material is that of its noise.
+
+        A model without the parameter ``ambient_temperature`` stays what it is.
+
+        Parameters
+        ----------
+        temperature : float
+            Temperature of the surroundings. [K]
+
+        Raises
+        ------
+        ParameterError
+            If the device was given another ``ambient_temperature``; that of a preset gives way.
+        """
+        if AMBIENT not in self.values or math.isclose(self.values[AMBIENT], temperature, rel_tol=1e-12):
+            return self
+        preset = self._preset.values if self._preset is not None else {}
+        if AMBIENT in self._given and self._given[AMBIENT] != preset.get(AMBIENT):
+            raise ParameterError(
+                f"the temperature is {temperature:g} K, but the device was given "
+                f"{AMBIENT} = {self.values[AMBIENT]:g} K: there is one temperature, give it once"
+            )
+        return self.replace(**{AMBIENT: temperature})
+
+    @property
+    def temperature(self) -> float:
+        """Temperature of the surroundings [K]: of the material, and of the noise unless another one is asked for."""
+        return self.values.get(AMBIENT, ROOM_TEMPERATURE)
 
     # --- what this device is ----------------------------------------------------------------
 

@@ -161,7 +161,7 @@ def measured_errors(
     *,
     read_voltage: float = 0.1,
     bandwidth: tuple[float, float] = (1.0, 1e6),
-    temperature: float = 300.0,
+    temperature: float | None = None,
     devices: int = 500,
     seed: int = 0,
 ) -> ConductanceErrors:
@@ -185,8 +185,8 @@ def measured_errors(
         Voltage of a read. [V]
     bandwidth : tuple of float
         Lowest and highest frequency of the noise in a read. [Hz]
-    temperature : float
-        Temperature of the noise. [K]
+    temperature : float, optional
+        Temperature of the surroundings and of the noise [K]; default: that of the device.
     devices : int
         Number of devices in the sample.
     seed : int
@@ -194,7 +194,9 @@ def measured_errors(
     """
     from ..core.variability import sample
     from .noise import electrical_noise
+    from .noisy_trajectories import in_surroundings
 
+    device, kelvin = in_surroundings(device, temperature)
     known(f"parameter of {device.model_name()}", state, device.values)
     low, high = bandwidth
     positive("the lowest frequency of the bandwidth", low, "Hz")
@@ -210,7 +212,7 @@ def measured_errors(
     for level in np.asarray(levels, dtype=float).tolist():
         nominal = device.replace(**{state: level})
         spread = float(np.std([chord(one.replace(**{state: level})) for one in sampled], ddof=1))
-        white, flicker = electrical_noise(nominal, branch.name, {branch.name: read_voltage}, temperature)
+        white, flicker = electrical_noise(nominal, branch.name, {branch.name: read_voltage}, kelvin)
         noise = math.sqrt(float(white) * (high - low) + float(flicker) * math.log(high / low))
         conductance = chord(nominal)
         rows.append((conductance, spread, noise / (conductance * read_voltage)))

@@ -18,7 +18,7 @@ def synaspice(*arguments):
 
 @pytest.mark.ngspice
 def test_simulate_leaves_a_table_and_a_figure_and_tells_the_cost(tmp_path):
-    surroundings = ("--technology", "generic", "--corner", "slow", "--temperature", "85")
+    surroundings = ("--technology", "generic", "--corner", "slow", "--temperature", "85 degC")
     ended = synaspice(
         *("simulate", "inverter", "--set", "pmos_width=3", *surroundings),
         *("-o", tmp_path / "run.parquet", "--plot", tmp_path / "run.png"),
@@ -44,7 +44,7 @@ def test_cells_are_listed_and_exported(tmp_path):
     ("arguments", "words"),
     [
         (("simulate", "axon-hilock"), "did you mean 'axon-hillock'"),
-        (("simulate", "inverter", "--temperature", "200"), "temperature = 473.15 K is outside"),
+        (("simulate", "inverter", "--temperature", "200degC"), "temperature = 473.15 K is outside"),
         (("export", "p-bit", "--preset", "faria2021"), "p-bit is a cell"),
     ],
 )
