@@ -16,8 +16,8 @@ from harness import Record, main, median_seconds
 from scipy.optimize import brentq
 
 from synaspice.characterization import splitting
+from synaspice.characterization.rare_events.event import RareEvent
 from synaspice.characterization.rare_events.fokker_planck import from_reference_state, still_there
-from synaspice.characterization.rare_events.splitting import prepare
 from synaspice.devices import MTJ
 from synaspice.devices.simulation.ensembles.plan import in_chunks
 
@@ -39,7 +39,7 @@ def width_of(probability: float) -> float:
 
 def plain_seconds(width: float, trajectories: int) -> float:
     """Time of one plain trajectory [s]."""
-    task = prepare(START, CURRENT, [width], "m_z", 0.0, rising=False, source="current", seed=1)
+    task = RareEvent(START, CURRENT, [width], "m_z", 0.0, rising=False, source="current", seed=1).task()
 
     def run() -> None:
         for _ in in_chunks(range(trajectories), task.count, size=1024):

@@ -11,9 +11,10 @@ import pandas as pd
 from ..circuits.engine import ngspice
 from ..circuits.engine.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
 from ..circuits.engine.native import NativeDevice, native_device, why_not_native
-from ..devices.core.metadata import table_attributes
+from ..devices.core.metadata import device_table
+from ..devices.language.checks import known
 from ..devices.language.declaration import Auxiliary
-from ..devices.language.errors import MissingDependencyError, ParameterError, UnknownNameError
+from ..devices.language.errors import MissingDependencyError, ParameterError
 from ..devices.language.waveforms import Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
 
@@ -25,8 +26,7 @@ STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
 
 def check_engine(engine: str) -> None:
     """Refuse an engine that does not exist."""
-    if engine not in ENGINES:
-        raise UnknownNameError("engine", engine, ENGINES)
+    known("engine", engine, ENGINES)
 
 
 def uses_native(engine: str, native: bool | None) -> bool:
@@ -189,9 +189,5 @@ def _ngspice_trajectory(
     }
     for name, vector in reported.items():
         columns[name] = (1.0 if native else scales.get(name, 1.0)) * sampled(vector)
-    table = pd.DataFrame(columns)
     version = result.attrs["engine_version"]
-    table.attrs |= table_attributes(
-        device, list(columns), **engine_attributes("ngspice", native), engine_version=version
-    )
-    return table
+    return device_table(device, columns, **engine_attributes("ngspice", native), engine_version=version)

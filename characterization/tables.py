@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -16,7 +17,11 @@ from ..devices.language.errors import ParameterError, UnknownNameError
 #: Endings of the files of tables.
 FORMATS = (".csv", ".parquet")
 _MAGIC = "# synaspice table"
+#: What the first lines of a file tell those who open it with something else.
+_HINT = '# read it with synaspice.read_table(path), which keeps these attributes, or pandas.read_csv(path, comment="#")'
 _PARQUET_KEY = b"synaspice"
+#: Where pandas (2.1 and later) keeps a table's attributes in a Parquet file.
+_PANDAS_KEY = b"PANDAS_ATTRS"
 
 
 def write_table(table: pd.DataFrame, path: str | Path) -> Path:
@@ -27,7 +32,8 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     table : pandas.DataFrame
         A bench's table.
     path : str or Path
-        File name that ends in ``.csv`` (attributes as comment lines of JSON) or ``.parquet`` (as schema metadata).
+        File name that ends in ``.csv`` (attributes as comment lines of JSON: ``pandas.read_csv(path, comment="#")``
+        reads the columns) or ``.parquet`` (attributes where ``pandas.read_parquet`` finds them).
 
     Returns
     -------
@@ -95,18 +101,23 @@ def _for_suffix(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(_MAGIC + "\n")
+        file.write(f"{_MAGIC}\n{_HINT}\n")
         for key, value in table.attrs.items():
             file.write(f"# {key}: {json.dumps(value, ensure_ascii=False)}\n")
-        table.to_csv(file, index=False, lineterminator="\n")
+        # In a quoted text a "#" does not begin a comment.
+        texts = table.select_dtypes(exclude="number")
+        marked = any("#" in str(value) for name in texts for value in texts[name])
+        quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if marked else csv.QUOTE_MINIMAL
+        table.to_csv(file, index=False, lineterminator="\n", quoting=quoting)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
     attrs: dict[str, Any] = {}
-    count = 1
+    count = 2
     with path.open(encoding="utf-8") as file:
         if file.readline().rstrip() != _MAGIC:
             raise ParameterError(f"{str(path)!r} does not start with {_MAGIC!r}: it is no table of this package")
+        file.readline()
         for line in file:
             if not line.startswith("# "):
                 break
@@ -126,7 +137,8 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     bare = table.copy(deep=False)
     bare.attrs = {}
     arrow = pa.Table.from_pandas(bare, preserve_index=False)
-    metadata = {**(arrow.schema.metadata or {}), _PARQUET_KEY: json.dumps(table.attrs).encode()}
+    own = {_PARQUET_KEY: b"table", _PANDAS_KEY: json.dumps(table.attrs).encode()}
+    metadata = {**(arrow.schema.metadata or {}), **own}
     pq.write_table(arrow.replace_schema_metadata(metadata), path)
 
 
@@ -138,5 +150,5 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     if _PARQUET_KEY not in metadata:
         raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is no table of this package")
     table: pd.DataFrame = arrow.to_pandas()
-    table.attrs |= json.loads(metadata[_PARQUET_KEY])
+    table.attrs |= json.loads(metadata[_PANDAS_KEY])
     return table

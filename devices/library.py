@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .catalog import models
-from .language.errors import ParameterError, UnknownNameError
+from .catalog import find_model
+from .core.base import MODELS
+from .language.errors import ParameterError
 from .language.version import __version__
 from .model import CompactModel
-from .targets.spice.dialects import DIALECTS
+from .targets.formats import FORMATS
 from .targets.spice.statements import check_name, joined, one_line
 
 
 def every_device() -> dict[str, CompactModel]:
     """Every model of the package with every preset, by names such as ``mtj_ikeda2010``; its defaults as ``mtj``."""
-    package = __name__.partition(".devices.")[0]
     found: dict[str, CompactModel] = {}
-    for name, model in models().items():
-        if model.__module__.startswith(package):
-            word = name.replace("-", "_")
-            found[word] = model()
-            found |= {f"{word}_{preset.replace('-', '_')}": model.preset(preset) for preset in model.presets()}
+    for name in MODELS.own():
+        model, word = find_model(name), name.replace("-", "_")
+        found[word] = model()
+        found |= {f"{word}_{preset.replace('-', '_')}": model.preset(preset) for preset in model.presets()}
     return found
 
 
@@ -45,21 +44,20 @@ def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice",
     Raises
     ------
     ParameterError
-        If a name cannot be one, or two are the same to a simulator, for which case does not matter.
+        If a name cannot be one, two are the same to a simulator, for which case does not matter, or the format is no
+        text.
     UnknownNameError
-        If there is no such dialect.
+        If there is no such format.
     """
-    if dialect not in (*DIALECTS, "verilog-a"):
-        raise UnknownNameError("netlist dialect", dialect, [*DIALECTS, "verilog-a"])
+    form = FORMATS.find(dialect)
     seen: dict[str, str] = {}
     for name in devices:
         check_name(name, "subcircuit")
         if name.lower() in seen:
             raise ParameterError(f"{seen[name.lower()]!r} and {name!r} are the same name to a simulator")
         seen[name.lower()] = name
-    mark = "// " if dialect == "verilog-a" else DIALECTS[dialect].comment
-    kind = "modules" if dialect == "verilog-a" else "subcircuits"
-    lines = [f"{mark}Library of {len(devices)} {kind} for {dialect}, by synaspice {__version__}:"]
+    mark = form.comment
+    lines = [f"{mark}Library of {len(devices)} {form.plural} for {dialect}, by synaspice {__version__}:"]
     for name, device in devices.items():
         preset = device.provenance
         what = f"preset {preset.name}: {preset.title}" if preset else "default parameters"

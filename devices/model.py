@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .language.errors import ParameterError
-from .language.optional import require
 from .simulation.simulated import SimulatedModel
+from .targets.formats import FORMATS, ExportOptions
+from .targets.frameworks.exports import brian2, jax, reservoirpy, torch
+from .targets.frameworks.framework import FRAMEWORKS
 
 if TYPE_CHECKING:
-    from .targets.frameworks.brian2_equations import BrianDevice
-    from .targets.frameworks.jax_functions import DeviceFunctions
-    from .targets.frameworks.reservoir import OscillatorReservoir
-    from .targets.frameworks.torch_module import DeviceModule
     from .targets.spice.subcircuit import Subcircuit
 
 
@@ -58,13 +55,13 @@ class CompactModel(SimulatedModel, abstract=True):
         noise: bool = False,
         transient_noise: float | None = None,
     ) -> str:
-        """Return the device as a subcircuit that a netlist can include, or as a Verilog-A module.
+        """Return the device as text: a subcircuit that a netlist can include, or a Verilog-A module.
 
         Parameters
         ----------
         dialect : str
             ``"ngspice"``, ``"xyce"``, ``"ltspice"``, ``"hspice"`` or ``"spectre"``; or ``"verilog-a"``, whose modules
-            always have observables and noise.
+            always have observables and noise; or another of :data:`synaspice.devices.targets.formats.FORMATS`.
         name : str, optional
             Name of the subcircuit; default: the model's.
         inputs : sequence of str
@@ -80,31 +77,12 @@ class CompactModel(SimulatedModel, abstract=True):
         Raises
         ------
         UnknownNameError
-            If there is no such dialect or input.
+            If there is no such format or input.
         ParameterError
-            If a name or a value cannot stand in a netlist, or the dialect has no noise in transients.
+            If a name or a value cannot stand in a netlist, or the format has no noise in transients.
         """
-        if dialect == "verilog-a":
-            from .targets.modules.verilog_a import write_module
-
-            if transient_noise is not None:
-                raise ParameterError(
-                    "a Verilog-A module has its noise in transients by itself, where the simulator has"
-                )
-            return write_module(self, name=name, inputs=inputs)
-        from .targets.spice.subcircuit import write_subcircuit
-
-        return str(
-            write_subcircuit(
-                self,
-                dialect,
-                name=name,
-                inputs=inputs,
-                observables=observables,
-                noise=noise,
-                transient_noise=transient_noise,
-            )
-        )
+        options = ExportOptions(name, inputs, observables, noise, transient_noise)
+        return FORMATS.find(dialect).text(self, options)
 
     def subcircuit(
         self,
@@ -121,17 +99,11 @@ class CompactModel(SimulatedModel, abstract=True):
         ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
         The arguments are those of :meth:`netlist`.
         """
+        from .targets.spice.dialects import DIALECTS
         from .targets.spice.subcircuit import write_subcircuit
 
-        return write_subcircuit(
-            self,
-            dialect,
-            name=name,
-            inputs=inputs,
-            observables=observables,
-            noise=noise,
-            transient_noise=transient_noise,
-        )
+        options = ExportOptions(name, inputs, observables, noise, transient_noise)
+        return write_subcircuit(self, DIALECTS.find(dialect), options)
 
     def osdi_source(self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
         """Return the device in C, against the simulator interface OSDI 0.3.
@@ -205,114 +177,28 @@ class CompactModel(SimulatedModel, abstract=True):
 
     # --- its forms for Python frameworks ----------------------------------------------------
 
-    def to_torch(self, *, trainable: Iterable[str] = (), dtype: Any = None) -> DeviceModule:
-        """Return the device as a ``torch.nn.Module``: batched, and differentiable through static curves and time.
-
-        ``module.static(voltage=...)`` evaluates currents, observables and rates; ``module(drive, duration)`` computes
-        trajectories.
+    def to(self, framework: str, *arguments: Any, **options: Any) -> Any:
+        """Return the device as what the users of a Python framework work with.
 
         Parameters
         ----------
-        trainable : iterable of str
-            Parameters that an optimiser shall change: the module holds them as ``nn.Parameter``, relative to the
-            device's values. Parameters that are computed from others unless given stay as they are.
-        dtype : torch.dtype, optional
-            Type of the numbers; default: ``torch.float64``. Single precision overflows or underflows in some models.
+        framework : str
+            ``"torch"``, ``"jax"``, ``"brian2"``, ``"reservoirpy"``, ``"crosssim"`` or ``"aihwkit"``; or another of
+            :data:`synaspice.devices.targets.frameworks.framework.FRAMEWORKS`.
+        *arguments, **options
+            As of the framework's function: :meth:`to_torch`, :meth:`to_jax`, ...
 
         Raises
         ------
-        MissingDependencyError
-            If PyTorch is not installed.
         UnknownNameError
-            If a name is no parameter of the device.
-        """
-        require("torch", "to_torch()")
-        from .targets.frameworks.torch_module import DeviceModule
-
-        return DeviceModule(self, dtype, trainable)
-
-    def to_jax(self, *, dtype: str = "float64") -> DeviceFunctions:
-        """Return the device as pure JAX functions of a tree of parameters, for ``jit``, ``vmap`` and ``grad``.
-
-        ``f.static(f.parameters, voltage=...)`` evaluates currents, observables and rates,
-        ``f.simulate(f.parameters, drive, duration)`` computes trajectories.
-
-        Parameters
-        ----------
-        dtype : str
-            ``"float64"``, which JAX must be set to compute in (``jax.config.update("jax_enable_x64", True)``), or
-            ``"float32"``, which overflows or underflows in some models.
-
-        Raises
-        ------
+            If there is no such framework.
         MissingDependencyError
-            If JAX is not installed.
-        ParameterError
-            If JAX is not set to double precision.
+            If it is not installed.
         """
-        require("jax", "to_jax()")
-        from .targets.frameworks.jax_functions import make_functions
+        return FRAMEWORKS.find(framework)(self, *arguments, **options)
 
-        return make_functions(self, dtype)
-
-    def to_brian2(
-        self, *, source: str = "voltage", variables: Iterable[str] = (), temperature: float | None = None
-    ) -> BrianDevice:
-        """Return the device as equations with units that a ``NeuronGroup`` or ``Synapses`` of Brian 2 takes.
-
-        Parameters
-        ----------
-        source : str
-            What drives the device: ``"voltage"``, or ``"current"`` where the current is linear in the voltage; or the
-            name of a branch's voltage or current. It is a parameter of each neuron, to be set, linked, or defined by
-            the user's own equations.
-        variables : iterable of str
-            Parameters and inputs of the device that are to be parameters of each neuron too, not constants.
-        temperature : float, optional
-            Temperature of the noise [K]; default: no noise.
-
-        Raises
-        ------
-        MissingDependencyError
-            If Brian 2 is not installed, or does not work with the installed NumPy.
-        ParameterError
-            If a name or unit of the device cannot be one in Brian.
-        """
-        require("brian2", "to_brian2()")
-        from .targets.frameworks.brian2_equations import write_equations
-
-        return write_equations(self, source=source, variables=variables, temperature=temperature)
-
-    def to_reservoirpy(
-        self,
-        units: int,
-        *,
-        bias: float,
-        amplitude: float,
-        node_time: float,
-        **settings: Any,
-    ) -> OscillatorReservoir:
-        """Return an oscillator as a node of reservoirpy: a reservoir of virtual nodes, multiplexed in time.
-
-        Parameters
-        ----------
-        units : int
-            Number of virtual nodes.
-        bias, amplitude : float
-            DC current, and current per masked input. [A]
-        node_time : float
-            Time for which each virtual node's current is held [s]; shorter than the relaxation of the amplitude, so
-            that it couples them.
-        **settings
-            Further arguments of :class:`~synaspice.devices.targets.frameworks.reservoir.OscillatorReservoir`: ``mask``,
-            ``observable``, ``temperature``, ``time_step``, ``seed`` and ``name``.
-
-        Raises
-        ------
-        MissingDependencyError
-            If reservoirpy is not installed.
-        """
-        require("reservoirpy", "to_reservoirpy()")
-        from .targets.frameworks.reservoir import OscillatorReservoir
-
-        return OscillatorReservoir(self, units=units, bias=bias, amplitude=amplitude, node_time=node_time, **settings)
+    # Declared where they register; as methods, editors and type checkers know their arguments.
+    to_torch = torch.to_torch
+    to_jax = jax.to_jax
+    to_brian2 = brian2.to_brian2
+    to_reservoirpy = reservoirpy.to_reservoirpy

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import Column, device_table
 from ...devices.core.protocols import Stimulus
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
@@ -22,6 +22,16 @@ JUMP = 0.1
 POINTS = 2001
 #: Below it a current is compared in absolute terms: ngspice's absolute tolerance of 1e-18 A is a millionth of it. [A]
 SMALLEST_CURRENT = 1e-12
+#: What is compared.
+DIFFERENCES = {
+    "static_difference": "largest relative difference of a static current",
+    "state_difference": "largest difference of a state at ngspice's default tolerances, over its scale",
+    "state_difference_tight": "largest difference of a state at tight tolerances, over its scale",
+    "instant_difference": "relative difference of the time at which the state that moves most is half its way",
+}
+DIFFERENCES |= {
+    f"native_{name}": f"{text}, of the native device" for name, text in DIFFERENCES.items() if "instant" not in name
+}
 
 
 def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFrame:
@@ -53,7 +63,7 @@ def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFra
     """
     chosen = uses_native("ngspice", native)
     numeric, spice = iv(device), iv(device, engine="ngspice", native=False)
-    row: dict[str, Any] = {"device": device.model_name(), "preset": device.provenance.name if device.provenance else ""}
+    row: dict[str, Any] = {}
     row["static_difference"] = _static_difference(numeric, spice)
 
     stimulus = device.protocol(Stimulus)
@@ -84,9 +94,12 @@ def agreement(device: CompactModel, *, native: bool | None = None) -> pd.DataFra
         ):
             _, own = run("ngspice", **settings, native=True)
             row[f"native_state_difference{name}"] = float(np.max(np.abs(own - exact)[:, quiet]))
-    table = pd.DataFrame([row])
-    table.attrs |= table_attributes(device, list(table.columns), engine="numeric, ngspice", bench="agreement")
-    return table
+    columns: dict[str, Column] = {
+        "device": ([device.model_name()], "", "device"),
+        "preset": ([device.provenance.name if device.provenance else ""], "", "preset"),
+    }
+    columns |= {name: ([value], "1", DIFFERENCES[name]) for name, value in row.items()}
+    return device_table(device, columns, engine="numeric, ngspice", bench="agreement")
 
 
 def _static_difference(one: pd.DataFrame, other: pd.DataFrame) -> float:

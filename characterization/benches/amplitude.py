@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -88,20 +88,16 @@ def amplitude(
     noises = [piece["noise"] for piece in pieces]
     description = describe(**common, currents=currents, noises=noises, bench="amplitude")  # type: ignore[arg-type]
     results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
-    rows = [(value, *result["row"]) for value, result in zip(currents.tolist(), results, strict=True)]
-    columns = ["current", "dc_voltage", "amplitude", "frequency", "linewidth"]
-    table = pd.DataFrame(rows, columns=columns)
-    attributes = engine_attributes(engine, chosen) | {"bench": "amplitude", "temperature": temperature, "seed": seed}
-    table.attrs |= table_attributes(device, columns, **attributes)
-    table.attrs["units"] |= dict(zip(columns, ("A", "V", "V", "Hz", "Hz"), strict=True))
-    table.attrs["descriptions"] |= {
-        "current": "dc current",
-        "dc_voltage": "mean voltage",
-        "amplitude": "amplitude of the voltage about its mean",
-        "frequency": "frequency of the oscillation",
-        "linewidth": "full width at half maximum of the oscillation's line",
+    found = np.array([result["row"] for result in results]).reshape(-1, 4).T
+    columns = {
+        "current": (currents, "A", "dc current"),
+        "dc_voltage": (found[0], "V", "mean voltage"),
+        "amplitude": (found[1], "V", "amplitude of the voltage about its mean"),
+        "frequency": (found[2], "Hz", "frequency of the oscillation"),
+        "linewidth": (found[3], "Hz", "full width at half maximum of the oscillation's line"),
     }
-    return table
+    attributes = engine_attributes(engine, chosen) | {"bench": "amplitude", "temperature": temperature, "seed": seed}
+    return device_table(device, columns, **attributes)
 
 
 def _point(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
 from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
-from ...devices.core.metadata import column_information, table_attributes
+from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.core.protocols import Drift
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..arguments import Engine, Name, Native, Range, Seed, Switch, Whole
@@ -76,11 +77,10 @@ def drift(
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
         raise ParameterError("times must be two or more finite seconds that increase from zero or later")
-    known = [*map(str, device.system.observables), *device.state_declarations()]
-    known += [branch.current for branch in device.branches().values()]
+    choices = [*map(str, device.system.observables), *device.state_declarations()]
+    choices += [branch.current for branch in device.branches().values()]
     name = suggested.quantity if quantity is None else quantity
-    if name not in known:
-        raise UnknownNameError(f"drifting quantity of {device.model_name()}", name, known)
+    known(f"drifting quantity of {device.model_name()}", name, choices)
     start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
     sampling, reading = map(np.random.Generator, streams)
@@ -96,19 +96,16 @@ def drift(
             [row if read is None else read(row, watched, reading) for read, row in zip(reads, values, strict=True)]
         )
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
-    columns = {"time": watched, "mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
-    columns |= {"quantile_05": low, "median": median, "quantile_95": high}
-    table = pd.DataFrame(columns)
-    table.attrs |= table_attributes(device, ["time"], **engine_attributes(engine, own), seed=start, bench="drift")
     unit, description = column_information(device)[name]
-    statistics = ("mean", "standard_deviation", "quantile_05", "median", "quantile_95")
-    table.attrs["units"] |= dict.fromkeys(statistics, unit)
-    table.attrs["descriptions"] |= {
-        key: f"{key.replace('_', ' ')} over the devices: {description}" for key in statistics
-    }
-    table.attrs |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
-    table.attrs.update(_exponents(watched + suggested.origin, columns["mean"], values))
-    return table
+    statistics = {"mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
+    statistics |= {"quantile_05": low, "median": median, "quantile_95": high}
+    columns: dict[str, Column | FloatArray] = {"time": watched}
+    for key, column in statistics.items():
+        columns[key] = (column, unit, f"{key.replace('_', ' ')} over the devices: {description}")
+    attributes: dict[str, Any] = engine_attributes(engine, own) | {"seed": start, "bench": "drift"}
+    attributes |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
+    attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
+    return device_table(device, columns, **attributes)
 
 
 def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:

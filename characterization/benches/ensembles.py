@@ -96,4 +96,4 @@ def _statistics(like: Statistics, arrays: Mapping[str, np.ndarray]) -> Statistic
     for name in like.moments:
         values: dict[str, Any] = {field.name: arrays[f"{name}.{field.name}"] for field in fields(Moments)}
         moments[name] = Moments(**(values | {"count": int(values["count"])}))
-    return Statistics(like.times, moments, like.edges, like.attrs)
+    return Statistics(like.times, moments, like.edges, like.units, like.attrs)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from ...devices.core.metadata import insert_column
 from ...devices.core.protocols import Sweep
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
@@ -99,9 +100,7 @@ def hysteresis(
         inputs[sweep.quantity] = drive
         table = trajectory(measured, read_voltage, cycles * length, source="voltage", inputs=inputs, **common)
     number = np.minimum(np.arange(len(table)) // (points - 1), cycles - 1)
-    table.insert(0, "cycle", number)
-    table.attrs["units"]["cycle"] = "1"
-    table.attrs["descriptions"]["cycle"] = "number of the cycle"
+    insert_column(table, 0, "cycle", (number, "1", "number of the cycle"))
     table.attrs |= {"bench": "hysteresis", "swept": sweep.quantity, "waveform": shape}
     table.attrs |= {"amplitude": size, "period": length}
     return table

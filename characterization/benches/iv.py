@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import column_information, device_table
 from ...devices.core.protocols import Statics
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ..arguments import Engine, Native, Range, States
 from ..bench import bench
@@ -71,18 +72,18 @@ def iv(
         part["conductance"], part["resistance"] = conductance, resistance
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(device, list(table.columns), **engine_attributes(engine, own), bench="iv")
-    reference = next(iter(chosen))
-    table.attrs["units"] |= {"state": "", "voltage": "V", "current": "A", "conductance": "S", "resistance": "ohm"}
-    table.attrs["units"] |= {"resistance_change": "1"}
-    table.attrs["descriptions"] |= {
-        "state": "state in which the device is held",
-        "conductance": "current over voltage",
-        "resistance": "voltage over current",
-        "resistance_change": f"relative change of the resistance with respect to the state {reference!r}",
+    found = pd.concat(parts, ignore_index=True)
+    known, branch = column_information(device), next(iter(device.branches().values()))
+    change = f"relative change of the resistance with respect to the state {next(iter(chosen))!r}"
+    columns = {
+        "state": (found["state"], "", "state in which the device is held"),
+        "voltage": (found["voltage"], *known[branch.name]),
+        "current": (found["current"], *known[branch.current]),
+        "conductance": (found["conductance"], "S", "current over voltage"),
+        "resistance": (found["resistance"], "ohm", "voltage over current"),
+        "resistance_change": (found["resistance_change"], "1", change),
     }
-    return table
+    return device_table(device, columns, **engine_attributes(engine, own), bench="iv")
 
 
 def chosen_states(
@@ -97,9 +98,8 @@ def chosen_states(
     """
     if isinstance(states, Mapping):
         return {name: dict(overrides) for name, overrides in states.items()}
-    known = device.protocol(Statics).states
-    names = list(known) if states is None else [states] if isinstance(states, str) else list(states)
+    choices = device.protocol(Statics).states
+    names = list(choices) if states is None else [states] if isinstance(states, str) else list(states)
     for name in names:
-        if name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
-    return {name: dict(known[name]) for name in names}
+        known(f"state of {device.model_name()}", name, choices)
+    return {name: dict(choices[name]) for name in names}

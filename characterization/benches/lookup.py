@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import Column, device_table
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.targets.lookup import checked_grid, on_grid
@@ -48,19 +48,18 @@ def lookup(device: CompactModel, grid: Mapping[str, ArrayLike]) -> pd.DataFrame:
     size = math.prod(len(axis) for axis in axes.values())
     if size > LARGEST_GRID:
         raise ParameterError(f"a grid of {size:g} points is too large; take fewer than {LARGEST_GRID:g}")
-    columns = {name: values.ravel() for name, values in on_grid(device, axes).items()}
-    table = pd.DataFrame(columns)
-    table.attrs |= table_attributes(device, list(columns), engine="numeric", bench="lookup")
     branches, states = device.branches().values(), device.state_declarations()
     slopes = {f"d{b.current}/d{b.name}": ("S", f"conductance, derivative of {b.current}") for b in branches}
     rates = {
         f"d{x}/dt": (_per_second(state.unit), f"rate of change: {state.description}") for x, state in states.items()
     }
-    for name, (unit, description) in {**slopes, **rates}.items():
-        table.attrs["units"][name], table.attrs["descriptions"][name] = unit, description
-    table.attrs["axes"] = list(axes)
-    table.attrs["shape"] = [len(axis) for axis in axes.values()]
-    return table
+    described = slopes | rates
+    columns: dict[str, Column | ArrayLike] = {
+        name: (values.ravel(), *described[name]) if name in described else values.ravel()
+        for name, values in on_grid(device, axes).items()
+    }
+    shape = [len(axis) for axis in axes.values()]
+    return device_table(device, columns, engine="numeric", bench="lookup", axes=list(axes), shape=shape)
 
 
 def _per_second(unit: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Spectrum
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -104,24 +104,16 @@ def noise(
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
         part.insert(0, "state", name)
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs |= table_attributes(
-        device,
-        list(table.columns),
-        **engine_attributes(engine, own),
-        bench="noise",
-        temperature=temperature,
-        seed=seed,
-    )
-    table.attrs |= {"voltage": voltage, "method": method}
-    table.attrs["units"] = {"state": "", "frequency": "Hz", "current_noise": "A^2/Hz", "relative_noise": "1/Hz"}
-    table.attrs["descriptions"] = {
-        "state": "state in which the device is held",
-        "frequency": "frequency",
-        "current_noise": "one-sided spectral density of the current's noise",
-        "relative_noise": "spectral density over the square of the mean current",
+    found = pd.concat(parts, ignore_index=True)
+    relative = "spectral density over the square of the mean current"
+    columns = {
+        "state": (found["state"], "", "state in which the device is held"),
+        "frequency": (found["frequency"], "Hz", "frequency"),
+        "current_noise": (found["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
+        "relative_noise": (found["relative_noise"], "1/Hz", relative),
     }
-    return table
+    attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": temperature, "seed": seed}
+    return device_table(device, columns, **attributes, voltage=voltage, method=method)
 
 
 def _ngspice_spectrum(

@@ -11,15 +11,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
 from ..arguments import SWEPT, Checkpoint, Name, Progress, Quantity, Range, Seed, Whole
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
 from .ensembles import PART
+from .pulses import PulseRequest
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -80,32 +81,26 @@ def switching(
     UnknownNameError
         If a reference state or the quantity does not exist.
     """
-    suggested = device.protocol(Switching)
-    chosen = quantity or suggested.quantity
+    request, suggested = PulseRequest.of(device, start, end, quantity, width), device.protocol(Switching)
+    chosen = request.quantity
     if amplitude is None and chosen != suggested.quantity:
         raise ParameterError(f"give the amplitudes: the device suggests some for {suggested.quantity} only")
     amplitudes = np.atleast_1d(np.asarray(suggested.amplitudes if amplitude is None else amplitude, dtype=float))
-    widths = np.atleast_1d(np.asarray(suggested.widths if width is None else width, dtype=float))
-    if not np.all(np.isfinite(amplitudes)) or not np.all((widths > 0) & np.isfinite(widths)):
-        raise ParameterError("amplitudes must be finite, and widths positive and finite")
-    known = device.reference_states()
-    for name in (start, end):
-        if name is not None and name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
-    first, last = start or suggested.start, end or suggested.end
-    begin = device.replace(**known[first])
-    levels = [float(_conductance(device.replace(**known[name]))) for name in (first, last)]
+    if not np.all(np.isfinite(amplitudes)):
+        raise ParameterError("amplitudes must be finite")
+    begin = request.at(request.start)
+    levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
-        raise ParameterError(f"the states {first!r} and {last!r} have the same conductance")
+        raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation
     noisy = bool(device.system.noises or device.telegraph_declarations())
     count = int(trajectories) if noisy else 1
     if noisy:
         check_seed(seed, checkpoint)
-    points = [(w, a) for w in widths.tolist() for a in amplitudes.tolist()]
+    points = [(w, a) for w in request.widths for a in amplitudes.tolist()]
     root = np.random.SeedSequence(seed)
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
-    common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(suggested.inputs), "rest": rest}
+    common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(request.inputs), "rest": rest}
     common |= {"levels": levels, "temperature": temperature if noisy else None, "time_step": time_step}
     pieces = [
         common | {"width": w, "amplitude": a, "seed": own, "trajectories": count, "first": first_of_part}
@@ -122,24 +117,19 @@ def switching(
         interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
         lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
         rows.append([w, a, count, switched, switched / count, lower, upper])
-    columns = ["width", chosen, "trajectories", "switched", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=["width", chosen, "trajectories", "switched", "probability", "lower", "upper"])
+    columns = {
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], request.unit, "amplitude of the pulse"),
+        "trajectories": (found["trajectories"], "1", "number of pulses"),
+        "switched": (found["switched"], "1", "number of pulses after which the device had switched"),
+        "probability": (found["probability"], "1", "share of them"),
+        "lower": (found["lower"], "1", "lower bound of the probability, 95 % confidence (Wilson)"),
+        "upper": (found["upper"], "1", "upper bound of the probability, 95 % confidence (Wilson)"),
+    }
     attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
     attributes |= {"temperature": temperature, "seed": seed} if noisy else {"temperature": None, "seed": None}
-    table.attrs |= table_attributes(device, columns, **attributes)
-    table.attrs |= {"swept": chosen, "start": first, "end": last}
-    table.attrs["units"] |= dict.fromkeys(["trajectories", "switched", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if _is_current(device, chosen) else "V"}
-    table.attrs["descriptions"] |= {
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "trajectories": "number of pulses",
-        "switched": "number of pulses after which the device had switched",
-        "probability": "share of them",
-        "lower": "lower bound of the probability, 95 % confidence (Wilson)",
-        "upper": "upper bound of the probability, 95 % confidence (Wilson)",
-    }
-    return table
+    return device_table(device, columns, **attributes, swept=chosen, start=request.start, end=request.end)
 
 
 def _switched(
@@ -172,10 +162,6 @@ def _switched(
 def _groups(results: Iterator[Any], size: int) -> Iterator[list[Any]]:
     while group := list(itertools.islice(results, size)):
         yield group
-
-
-def _is_current(device: CompactModel, source: str) -> bool:
-    return source == "current" or source in {branch.current for branch in device.branches().values()}
 
 
 def _conductance(device: CompactModel, **states: Any) -> Any:

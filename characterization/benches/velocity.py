@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import WallMotion
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -93,38 +93,25 @@ def velocity(
     if temperature is not None:
         count = 20 if trajectories is None else trajectories
         noise = {"temperature": temperature, "trajectories": count, "seed": 0 if seed is None else seed}
-    column, low = motion.quantity, motion.mobility
+    column, mobility = motion.quantity, motion.mobility
     common = {"device": device, "column": column, "length": length, "engine": engine, "noise": noise}
     common["native"] = chosen
     common["fixed"] = duration is not None or bool(noise)
     description = describe(**common, drives=drives, bench="velocity")  # type: ignore[arg-type]
     pieces = [common | {"drive": drive} for drive in drives.tolist()]
-    results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
-    rows = [
-        (
-            drive,
-            float(r["velocity"]),
-            float(r["error"]),
-            low * drive + 0.0,
-            float(r["turns"]),
-            float(r["lasting"]),
-        )
-        for drive, r in zip(drives.tolist(), results, strict=True)
-    ]
-    names = [column, "velocity", "standard_error", "low_drive_velocity", "turns", "duration"]
-    table = pd.DataFrame(rows, columns=names)
-    table.attrs |= table_attributes(device, names, **engine_attributes(engine, chosen), bench="velocity", driven=column)
-    table.attrs.update(noise)
-    table.attrs["units"] |= {"velocity": "m/s", "standard_error": "m/s", "low_drive_velocity": "m/s", "turns": "1/s"}
-    table.attrs["units"] |= {"duration": "s"}
-    table.attrs["descriptions"] |= {
-        "velocity": "mean velocity of the wall",
-        "standard_error": "standard error of the mean velocity over the trajectories",
-        "low_drive_velocity": "mobility of the wall well below breakdown, times the drive",
-        "turns": "turns of the wall's angle per second, 0 without a whole one",
-        "duration": "length of the run",
+    results = list(compute_pieces(_point, pieces, description=description, checkpoint=checkpoint))
+    found = {name: [float(result[name]) for result in results] for name in ("velocity", "error", "turns", "lasting")}
+    slow = mobility * drives + 0.0  # no -0.0
+    columns: dict[str, Any] = {
+        column: drives,
+        "velocity": (found["velocity"], "m/s", "mean velocity of the wall"),
+        "standard_error": (found["error"], "m/s", "standard error of the mean velocity over the trajectories"),
+        "low_drive_velocity": (slow, "m/s", "mobility of the wall well below breakdown, times the drive"),
+        "turns": (found["turns"], "1/s", "turns of the wall's angle per second, 0 without a whole one"),
+        "duration": (found["lasting"], "s", "length of the run"),
     }
-    return table
+    attributes = engine_attributes(engine, chosen) | noise
+    return device_table(device, columns, **attributes, bench="velocity", driven=column)
 
 
 def _point(

@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...devices.core.metadata import table_attributes
+from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
@@ -22,9 +23,11 @@ from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import checked_temperature
 from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Whole
 from ..bench import bench
+from ..rare_events.event import RareEvent, decay_time
 from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
-from ..rare_events.splitting import decay_time, prepare, splitting
+from ..rare_events.splitting import split
 from ..resumable import check_seed, compute_pieces, describe
+from .pulses import PulseRequest
 
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
@@ -81,13 +84,9 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
 class Pulses:
     """Rectangular pulses of one amplitude: what every method is asked."""
 
-    device: CompactModel
-    start: str
-    quantity: str
+    request: PulseRequest
     amplitude: float
     overdrive: float
-    widths: FloatArray
-    inputs: dict[str, Any]
     temperature: float
     relaxation: float | None
     seed: int
@@ -98,36 +97,41 @@ class Pulses:
     @property
     def begin(self) -> CompactModel:
         """The device in its starting state."""
-        return self.device.replace(**self.device.reference_states()[self.start])
+        return self.request.at(self.request.start)
 
     @property
-    def sampled(self) -> dict[str, Any]:
-        """Arguments that both methods with trajectories take."""
-        coordinate = self.device.protocol(Writing).coordinate
-        rising = bool(self.begin.static()[coordinate] > 0)
-        return {
-            "device": self.begin,
-            "drive": self.amplitude,
-            "times": self.widths,
-            "coordinate": coordinate,
-            "threshold": 0.0,
-            "rising": rising,
-            "source": self.quantity,
-            "inputs": self.inputs,
-            "relaxation": self.relaxation,
-            "temperature": self.temperature,
-            "seed": self.seed,
-        }
+    def widths(self) -> FloatArray:
+        """Widths of the pulses [s]."""
+        return np.array(self.request.widths)
+
+    @property
+    def error(self) -> RareEvent:
+        """The event that the junction has not switched at the end of a pulse."""
+        begin, coordinate = self.begin, self.request.device.protocol(Writing).coordinate
+        return RareEvent(
+            begin,
+            self.amplitude,
+            self.widths,
+            coordinate,
+            0.0,
+            rising=bool(begin.static()[coordinate] > 0),
+            source=self.request.quantity,
+            inputs=self.request.inputs,
+            relaxation=self.relaxation,
+            temperature=self.temperature,
+            seed=self.seed,
+        )
 
 
 def _magnet(pulses: Pulses) -> AxialMagnet:
-    return from_reference_state(pulses.device, pulses.start, pulses.quantity, pulses.temperature, pulses.inputs)
+    request = pulses.request
+    return from_reference_state(request.device, request.start, request.quantity, pulses.temperature, request.inputs)
 
 
 def _by_closed_form(pulses: Pulses) -> list[Estimate]:
     _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses what is not symmetric
-    device = pulses.device
-    if pulses.inputs or any(device.values[name] for name in device.input_declarations()):
+    device = pulses.request.device
+    if pulses.request.inputs or any(device.values[name] for name in device.input_declarations()):
         raise ParameterError("the closed form is for a junction without external field")
     stability = device.derived["thermal_stability"] * ROOM / pulses.temperature
     values = butler_write_error(pulses.overdrive, pulses.widths / decay_time(pulses.begin), stability)
@@ -140,7 +144,7 @@ def _by_fokker_planck(pulses: Pulses) -> list[Estimate]:
 
 def _by_ensemble(pulses: Pulses) -> list[Estimate]:
     number = pulses.trajectories
-    task = prepare(**pulses.sampled, trajectories=number)
+    task = pulses.error.task(number)
     failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
     found = []
     for k in failed.tolist():
@@ -150,7 +154,7 @@ def _by_ensemble(pulses: Pulses) -> list[Estimate]:
 
 
 def _by_splitting(pulses: Pulses) -> list[Estimate]:
-    table = splitting(**pulses.sampled, walkers=pulses.walkers, replicas=pulses.replicas)
+    table = split(pulses.error, walkers=pulses.walkers, replicas=pulses.replicas)
     return [Estimate(*row) for row in table[["probability", "lower", "upper"]].to_numpy().tolist()]
 
 
@@ -226,30 +230,19 @@ def write_error(
     UnknownNameError
         If a method, a reference state or the quantity does not exist.
     """
-    writing, suggested, known = device.protocol(Writing), device.protocol(Switching), device.reference_states()
-    for name in (start, end):
-        if name is not None and name not in known:
-            raise UnknownNameError(f"state of {device.model_name()}", name, known)
-    first, last, chosen = start or suggested.start, end or suggested.end, quantity or suggested.quantity
-    if chosen not in ("current", "voltage"):
-        raise UnknownNameError("quantity of a pulse", chosen, ("current", "voltage"))
+    writing, suggested = device.protocol(Writing), device.protocol(Switching)
+    chosen = known("quantity of a pulse", quantity or suggested.quantity, ("current", "voltage"))
+    request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
     kelvin = checked_temperature(temperature)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
-    widths = np.unique(np.atleast_1d(np.asarray(WIDTHS if width is None else width, dtype=float)))
-    if not np.all((widths > 0) & np.isfinite(widths)):
-        raise ParameterError("widths must be positive and finite")
-    pairs = _amplitudes(device, writing, chosen, first, last, amplitude, overdrive)
+    pairs = _amplitudes(request, writing, amplitude, overdrive)
     root = np.random.SeedSequence(seed)
     pulses = [
         Pulses(
-            device,
-            first,
-            chosen,
+            request,
             level,
             ratio,
-            widths,
-            dict(suggested.inputs),
             kelvin,
             relaxation,
             int(child.generate_state(1)[0]),
@@ -277,25 +270,22 @@ def write_error(
     )
     rows = []
     for (name, pulse), result in zip(work, results, strict=True):
-        for w, bounds in zip(widths.tolist(), result["estimates"].tolist(), strict=True):
+        for w, bounds in zip(request.widths, result["estimates"].tolist(), strict=True):
             rows.append([name, w, pulse.amplitude, pulse.overdrive, *bounds])
-    columns = ["method", "width", chosen, "overdrive", "probability", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.attrs |= table_attributes(device, columns, "numeric", bench="write-error", temperature=kelvin, seed=seed)
-    table.attrs |= {"swept": chosen, "start": first, "end": last, "trajectories": trajectories}
-    table.attrs |= {"walkers": walkers, "replicas": replicas}
-    table.attrs["units"] |= dict.fromkeys(["method", "overdrive", "probability", "lower", "upper"], "1")
-    table.attrs["units"] |= {"width": "s", chosen: "A" if chosen == "current" else "V"}
-    table.attrs["descriptions"] |= {
-        "method": "how the probability was found",
-        "width": "width of the pulse",
-        chosen: "amplitude of the pulse",
-        "overdrive": "amplitude over the critical one",
-        "probability": "probability that the pulse does not switch",
-        "lower": "lower bound of the probability: 95 % confidence, or error of the grid",
-        "upper": "upper bound of the probability: 95 % confidence, or error of the grid",
+    found = pd.DataFrame(rows, columns=["method", "width", chosen, "overdrive", "probability", "lower", "upper"])
+    bound = "bound of the probability: 95 % confidence, or error of the grid"
+    columns = {
+        "method": (found["method"], "1", "how the probability was found"),
+        "width": (found["width"], "s", "width of the pulse"),
+        chosen: (found[chosen], request.unit, "amplitude of the pulse"),
+        "overdrive": (found["overdrive"], "1", "amplitude over the critical one"),
+        "probability": (found["probability"], "1", "probability that the pulse does not switch"),
+        "lower": (found["lower"], "1", f"lower {bound}"),
+        "upper": (found["upper"], "1", f"upper {bound}"),
     }
-    return table
+    attributes: dict[str, Any] = {"engine": "numeric", "bench": "write-error", "temperature": kelvin, "seed": seed}
+    attributes |= {"swept": chosen, "start": request.start, "end": request.end, "trajectories": trajectories}
+    return device_table(device, columns, **attributes, walkers=walkers, replicas=replicas)
 
 
 def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
@@ -303,22 +293,18 @@ def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
 
 
 def _amplitudes(
-    device: CompactModel,
-    writing: Writing,
-    quantity: str,
-    start: str,
-    end: str,
-    amplitude: ArrayLike | None,
-    overdrive: ArrayLike | None,
+    request: PulseRequest, writing: Writing, amplitude: ArrayLike | None, overdrive: ArrayLike | None
 ) -> list[tuple[float, float]]:
     """Amplitudes, each with what it is in units of the critical one."""
     if amplitude is not None and overdrive is not None:
         raise ParameterError("give either amplitudes or overdrives, not both")
-    critical = writing.critical_currents.get(end, math.nan)
-    if quantity == "voltage" and math.isfinite(critical):
-        critical = voltage_at_current(device.replace(**device.reference_states()[start]), critical)
+    critical = writing.critical_currents.get(request.end, math.nan)
+    if request.quantity == "voltage" and math.isfinite(critical):
+        critical = voltage_at_current(request.at(request.start), critical)
     if amplitude is None and not math.isfinite(critical):
-        raise ParameterError(f"{device!r} has no finite critical current to the state {end!r}: give the amplitudes")
+        raise ParameterError(
+            f"{request.device!r} has no finite critical current to the state {request.end!r}: give the amplitudes"
+        )
     given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
     values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
     if not len(values) or not np.all(np.isfinite(values)):
@@ -330,10 +316,7 @@ def _methods(asked: str | Sequence[str] | None, pulses: Pulses) -> list[str]:
     """The methods asked for, or all that suit the device."""
     if asked is not None:
         names = [asked] if isinstance(asked, str) else list(asked)
-        for name in names:
-            if name not in METHODS:
-                raise UnknownNameError("method", name, METHODS)
-        return names
+        return [known("method", name, METHODS) for name in names]
     names = ["ensemble", "splitting"]
     try:
         _magnet(pulses).drift_and_diffusion(np.array([1.0]), pulses.amplitude)

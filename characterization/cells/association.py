@@ -11,9 +11,20 @@ from ...circuits.cells.association import AssociationNetwork
 from ...circuits.cells.lateral_spin_valve import LateralSpinValve
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.ngspice import Transient, run
+from ...devices.core.metadata import described_table
 
 #: Largest step of the transients. [s]
 LARGEST_STEP = 1e-11
+#: Units and descriptions of the table's columns.
+COLUMNS = {
+    "drawing": ("", "pixels of the drawing, row by row"),
+    "named": ("", "letters whose neurons fired"),
+    "hidden": ("", "spikes of the first layer"),
+    "least_m_z": ("1", "least magnitude of a magnet's m_z when it is read"),
+    "preset_energy": ("J", "energy from the presets"),
+    "signal_energy": ("J", "energy from the input signals"),
+    "supply_energy": ("J", "energy from the supply"),
+}
 
 
 def classify(
@@ -93,14 +104,13 @@ def classify(
             }
         )
     sites = WallWriter.suited(LateralSpinValve().synapse).sites
-    table = pd.DataFrame(rows)
-    table.attrs = {
-        "bench": "association",
-        "engine": "ngspice",
-        "synapses": len(walls),
-        "neurons": len(neurons),
-        "period": period,
-        "writing_time": begin,
-        "weight_error": max(2 * abs(value(wall, begin) - count / sites) for wall, count in walls.items()),
-    }
-    return table
+    return described_table(
+        {name: ([row[name] for row in rows], *about) for name, about in COLUMNS.items()},
+        bench="association",
+        engine="ngspice",
+        synapses=len(walls),
+        neurons=len(neurons),
+        period=period,
+        writing_time=begin,
+        weight_error=max(2 * abs(value(wall, begin) - count / sites) for wall, count in walls.items()),
+    )

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from ...circuits.cells.cell import Cell
-from ...devices.language.version import __version__
+from ...devices.core.metadata import described_table
 from .bench import simulate
 
 _COLUMNS = {
@@ -40,14 +40,8 @@ def costs(cells: Sequence[Cell]) -> pd.DataFrame:
         devices, and into transistors and passive elements.
     """
     rows = [row for cell in cells for row in cost_rows(simulate(cell))]
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    table.attrs |= {
-        "units": {name: unit for name, (unit, _) in _COLUMNS.items()},
-        "descriptions": {name: description for name, (_, description) in _COLUMNS.items()},
-        "engine": "ngspice",
-        "version": __version__,
-    }
-    return table
+    columns = {name: ([row[name] for row in rows], *about) for name, about in _COLUMNS.items()}
+    return described_table(columns, engine="ngspice")
 
 
 def cost_rows(table: pd.DataFrame) -> list[dict[str, object]]:

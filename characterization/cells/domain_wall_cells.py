@@ -11,9 +11,10 @@ import pandas as pd
 from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair, wall_junction
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.ngspice import Transient, run
+from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole, Wholes
 from .bench import cell_bench
-from .standard import Column, Cost, cell_table
+from .standard import Cost, cell_table
 
 #: Edges of pulses. [s]
 EDGE = 5e-11

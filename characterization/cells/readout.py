@@ -11,9 +11,10 @@ import pandas as pd
 
 from ...circuits.cells.readout import LatchComparator, SenseAmplifier
 from ...circuits.engine.analyses import Transient
+from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
-from .standard import Column, Cost, cell_table, crossings, energies, run_bench
+from .standard import Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9

@@ -17,7 +17,9 @@ from ...circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, _Spin
 from ...circuits.cells.wall_writing import WallWriter
 from ...circuits.engine.decks import wrapped
 from ...circuits.engine.ngspice import Transient, run
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.core.metadata import described_table
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
 from ..arguments import Quantity, Wholes
 from .bench import cell_bench
@@ -235,8 +237,7 @@ def firing_probability(
         If there are no trials.
     """
     engines = {"numeric": _fired_numeric, "ngspice": _fired_ngspice}
-    if engine not in engines:
-        raise UnknownNameError("engine", engine, engines)
+    known("engine", engine, engines)
     if trials < 1:
         raise ParameterError(f"trials must be at least 1, not {trials!r}")
     silent: list[float | None] = [None] * valve.inputs
@@ -244,32 +245,30 @@ def firing_probability(
     held = preset_current if preset_current is not None else 0.03 * per_volt
     cycle = _Cycle(held, held / per_volt, preset_time, period, noise_step)
     width = valve.noise_current(temperature, held)
-    rows = []
-    for k, current in enumerate(np.atleast_1d(np.asarray(spin_current, dtype=float)).tolist()):
-        fired = engines[engine](valve, current, temperature, trials, seed + k, cycle)
-        interval = binomtest(fired, trials).proportion_ci(0.95, "wilson")
-        expected = float(norm.cdf(current / width)) if width else float(current > 0)
-        rows.append(
-            {
-                "spin_current": current,
-                "probability": fired / trials,
-                "lower": interval.low,
-                "upper": interval.high,
-                "expected": expected,
-                "trials": trials,
-            }
-        )
-    table = pd.DataFrame(rows)
-    table.attrs = {
-        "bench": "firing_probability",
-        "engine": engine,
-        "seed": seed,
-        "temperature": temperature,
-        "noise_current": width,
-        "preset_current": held,
-        "period": period,
-    }
-    return table
+    currents = np.atleast_1d(np.asarray(spin_current, dtype=float))
+    fired = [
+        engines[engine](valve, current, temperature, trials, seed + k, cycle)
+        for k, current in enumerate(currents.tolist())
+    ]
+    intervals = [binomtest(count, trials).proportion_ci(0.95, "wilson") for count in fired]
+    expected = norm.cdf(currents / width) if width else (currents > 0).astype(float)
+    return described_table(
+        {
+            "spin_current": (currents, "A", "spin current into the magnet"),
+            "probability": (np.array(fired) / trials, "1", "share of the trials in which the neuron fired"),
+            "lower": ([bounds.low for bounds in intervals], "1", "lower bound of it, 95 % confidence (Wilson)"),
+            "upper": ([bounds.high for bounds in intervals], "1", "upper bound of it, 95 % confidence (Wilson)"),
+            "expected": (expected, "1", "probability of the linear theory"),
+            "trials": (trials, "1", "number of trials"),
+        },
+        bench="firing_probability",
+        engine=engine,
+        seed=seed,
+        temperature=temperature,
+        noise_current=width,
+        preset_current=held,
+        period=period,
+    )
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,8 @@ import pandas as pd
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
-from ...devices.language.version import __version__
+from ...devices.core.metadata import Column, described_table
 from ...devices.language.waveforms import FloatArray
-
-#: A column of a table: its values, unit and description.
-Column = tuple[Any, str, str]
 
 
 def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
@@ -146,10 +143,7 @@ def cell_table(
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
         ``criterion`` how that was judged.
     """
-    table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
     attributes_of_all: dict[str, Any] = {
-        "units": {name: unit for name, (_, unit, _) in columns.items()},
-        "descriptions": {name: description for name, (_, _, description) in columns.items()},
         "bench": "cell",
         "cell": cell.model_name(),
         "technology": cell.technology,
@@ -159,11 +153,9 @@ def cell_table(
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
         "engine": "ngspice",
         "seed": None,
-        "version": __version__,
         "costs": [asdict(cost) for cost in costs],
     }
-    table.attrs |= attributes_of_all | attributes
-    return table
+    return described_table(columns, **attributes_of_all | attributes)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
+from ...devices.core.metadata import described_table
 from ...devices.language.errors import ParameterError
-from ...devices.language.version import __version__
 
 #: Segments of a nanometre wire, and of better ones. [ohm]
 RESISTANCES = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -61,20 +61,19 @@ def wire_resistance(
         with np.errstate(divide="ignore", invalid="ignore"):
             part["relative_error"] = current / ideal - 1
         parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
-    units = {"segment_resistance": "ohm", "bit_line": "1", "current": "A", "ideal_current": "A", "relative_error": "1"}
-    table.attrs = {
-        "units": units,
-        "descriptions": {
-            "segment_resistance": "resistance of a segment of wire between two cells",
-            "ideal_current": "current without any resistance but the cells'",
-            "relative_error": "relative difference of the current to the ideal one",
-        },
-        "word_lines": crossbar.shape[0],
-        "bit_lines": crossbar.shape[1],
-        "engine": "ngspice" if method == "netlist" else "numeric",
-        "method": method,
-        "bench": "wire-resistance",
-        "version": __version__,
+    found = pd.concat(parts, ignore_index=True)
+    columns = {
+        "segment_resistance": (found["segment_resistance"], "ohm", "resistance of a segment of wire between two cells"),
+        "bit_line": (found["bit_line"], "1", "number of the bit line"),
+        "current": (found["current"], "A", "current of the bit line"),
+        "ideal_current": (found["ideal_current"], "A", "current without any resistance but the cells'"),
+        "relative_error": (found["relative_error"], "1", "relative difference of the current to the ideal one"),
     }
-    return table
+    return described_table(
+        columns,
+        bench="wire-resistance",
+        engine="ngspice" if method == "netlist" else "numeric",
+        method=method,
+        word_lines=crossbar.shape[0],
+        bit_lines=crossbar.shape[1],
+    )

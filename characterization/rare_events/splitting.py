@@ -31,22 +31,19 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from ...devices.core.metadata import table_attributes
-from ...devices.core.vectors import compiled, initial_state, parameter_vector
+from ...devices.core.metadata import Column, device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import DC, Drive, FloatArray
+from ...devices.language.waveforms import Drive, FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.ensembles.plan import Chunk, Plan, in_chunks
-from ...devices.simulation.noisy_trajectories import checked_seed, checked_temperature, whole_steps
-from ...devices.simulation.request import Request
+from ...devices.simulation.ensembles.plan import in_chunks
+from .event import RareEvent, Task
 
 #: Trajectories whose distribution after the relaxation decides on the bins, if none are given.
 PILOT = 2048
@@ -55,156 +52,41 @@ PILOT = 2048
 DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 #: Steps from there to the threshold; and number of edges up to the threshold, for an event that is reached.
 STEPS_OUT, STAIRS = 4, 25
-#: Rounds of splitting while the device relaxes; and time constants of the slowest motion for which it does.
-RELAXING, SETTLED = 20, 5.0
+#: Rounds of splitting while the device relaxes.
+RELAXING = 20
 #: Confidence of the intervals; and what is left of a certain event by rounding of its weights.
 CONFIDENCE, CERTAIN = 0.95, 1e-12
 
 
-def decay_time(device: CompactModel) -> float:
-    r"""Time constant of the slowest motion of a device about its initial state, without drive [s].
+def automatic_edges(task: Task) -> FloatArray:
+    """Edges for the height: within the distribution of the start, or from there up to the threshold."""
+    seeded = dataclasses.replace(task, rest=task.rest and dataclasses.replace(task.rest, seed=task.rest.seed ^ 1))
+    pilot = seeded.begin(0, PILOT)
+    if task.rest is not None:
+        pilot.advance(task.rest.steps)
+    heights = task.height(pilot)
+    if np.ptp(heights) == 0:
+        raise ParameterError("all trajectories start alike: give a relaxation, or the edges of the bins")
+    middle = float(np.median(heights))
+    if middle > 0:
+        depths = np.quantile(heights, 1 - np.array(DEPTHS))
+        inside = depths[depths > 0]
+        return np.unique([*np.linspace(0.0, inside.min(), STEPS_OUT + 1), *inside])
+    return np.linspace(middle, 0.0, STAIRS)
 
-    That of the eigenvalues of :math:`\partial f / \partial x` whose real part is closest to zero; a direction has none
-    along itself.
+
+def bins_of(task: Task, edges: Sequence[float] | FloatArray) -> FloatArray:
+    """Edges for the height from edges for the coordinate.
 
     Raises
     ------
     ParameterError
-        If the device does not come back to that state.
+        If they are no finite numbers.
     """
-    functions, x = compiled(device), np.array(initial_state(device))
-    n = len(x)
-    values = functions.jacobian([0.0] * len(functions.system.voltages), list(x), parameter_vector(device))
-    projector = np.eye(n)
-    for sphere in functions.system.spheres:
-        rows = [functions.system.states.index(symbol) for symbol in sphere]
-        projector[np.ix_(rows, rows)] -= np.outer(x[rows], x[rows])
-    moving = np.linalg.eigvals(projector @ np.array(values[: n * n]).reshape(n, n) @ projector).real
-    # The directions that the projector takes away have an eigenvalue of zero.
-    slowest = np.sort(np.abs(moving))[len(functions.system.spheres) :]
-    if not len(slowest) or slowest[0] <= 1e-9 * slowest[-1] or moving.max() > 1e-9 * slowest[-1]:
-        raise ParameterError(
-            f"{device!r} does not settle in its initial state by itself: say for how long it shall relax"
-        )
-    return float(1 / slowest[0])
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is watched, from where, and how often there is splitting.
-
-    Attributes
-    ----------
-    rest, driven : Plan
-        The relaxation before the drive, if there is one, and the drive.
-    times : tuple of float
-        When the event is looked for. [s]
-    coordinate : str
-        State or observable.
-    threshold : float
-        Its threshold.
-    sense : float
-        1 if the event is to be above it, -1 below.
-    moments : tuple of int
-        The same in steps of the drive.
-    stride : int
-        Steps between two rounds of splitting.
-    """
-
-    rest: Plan | None
-    driven: Plan
-    times: tuple[float, ...]
-    coordinate: str
-    threshold: float
-    sense: float
-    moments: tuple[int, ...]
-    stride: int
-
-    def height(self, chunk: Chunk) -> FloatArray:
-        """The coordinate's distance beyond the threshold: positive where the event is."""
-        return self.sense * (chunk.values([self.coordinate])[self.coordinate] - self.threshold)
-
-    def begin(self, first: int, count: int) -> Chunk:
-        """Trajectories before the relaxation."""
-        return Chunk(self.rest or self.driven, first, count)
-
-    def automatic_edges(self) -> FloatArray:
-        """Edges for the height: within the distribution of the start, or from there up to the threshold."""
-        seeded = dataclasses.replace(self, rest=self.rest and dataclasses.replace(self.rest, seed=self.rest.seed ^ 1))
-        pilot = seeded.begin(0, PILOT)
-        if self.rest is not None:
-            pilot.advance(self.rest.steps)
-        heights = self.height(pilot)
-        if np.ptp(heights) == 0:
-            raise ParameterError("all trajectories start alike: give a relaxation, or the edges of the bins")
-        middle = float(np.median(heights))
-        if middle > 0:
-            depths = np.quantile(heights, 1 - np.array(DEPTHS))
-            inside = depths[depths > 0]
-            return np.unique([*np.linspace(0.0, inside.min(), STEPS_OUT + 1), *inside])
-        return np.linspace(middle, 0.0, STAIRS)
-
-    def bins(self, edges: Sequence[float] | FloatArray) -> FloatArray:
-        """Edges for the height from edges for the coordinate.
-
-        Raises
-        ------
-        ParameterError
-            If they are no finite numbers.
-        """
-        values = np.unique(np.asarray(edges, dtype=float))
-        if not np.all(np.isfinite(values)):
-            raise ParameterError(f"the edges must be finite numbers, not {edges!r}")
-        return np.sort(self.sense * (values - self.threshold))
-
-    @property
-    def steps(self) -> int:
-        """Steps of one trajectory."""
-        return self.driven.steps + (self.rest.steps if self.rest else 0)
-
-    def driven_from(self, settled: Chunk, first: int) -> Chunk:
-        """The trajectories of a chunk, at the beginning of the drive."""
-        if self.rest is None:
-            return settled
-        chunk = Chunk(self.driven, first, len(settled.hits))
-        chunk.take(settled, np.arange(len(settled.hits)))
-        return chunk
-
-    def count(self, first: int, count: int) -> np.ndarray:
-        """How many of some trajectories show the event at each moment, without splitting."""
-        settled = self.begin(first, count)
-        if self.rest is not None:
-            settled.advance(self.rest.steps)
-        chunk, found = self.driven_from(settled, first), []
-        for moment in self.moments:
-            chunk.advance(moment - chunk.step)
-            found.append(np.count_nonzero(self.height(chunk) > 0))
-        return np.array(found)
-
-    def run(self, first: int, walkers: int, edges: FloatArray) -> FloatArray:
-        """Probabilities at the moments from one replica, whose first trajectory has that number."""
-        generator = np.random.default_rng([self.driven.seed, first])
-        weights = np.full(walkers, 1 / walkers)
-        chunk = self.begin(first, walkers)
-
-        def split() -> None:
-            nonlocal weights
-            chosen, weights = resample(self.height(chunk), weights, edges, generator)
-            chunk.take(chunk, chosen)
-
-        if self.rest is not None:
-            stops = [self.rest.steps * k // RELAXING for k in range(1, RELAXING + 1)]
-            for stop in stops:
-                chunk.advance(stop - chunk.step)
-                split()
-            chunk = self.driven_from(chunk, first)
-        found: dict[int, float] = {}
-        for stop in sorted({*self.moments, *range(self.stride, self.moments[-1], self.stride)}):
-            chunk.advance(stop - chunk.step)
-            if stop in self.moments:
-                found[stop] = float(weights[self.height(chunk) > 0].sum())
-            split()
-        return np.array([found[moment] for moment in self.moments])
+    values = np.unique(np.asarray(edges, dtype=float))
+    if not np.all(np.isfinite(values)):
+        raise ParameterError(f"the edges must be finite numbers, not {edges!r}")
+    return np.sort(task.sense * (values - task.threshold))
 
 
 def resample(
@@ -242,6 +124,32 @@ def resample(
     return np.concatenate(chosen), np.concatenate(renewed)
 
 
+def run_replica(task: Task, first: int, walkers: int, edges: FloatArray) -> FloatArray:
+    """Probabilities at the moments from one replica, whose first trajectory has that number."""
+    generator = np.random.default_rng([task.driven.seed, first])
+    weights = np.full(walkers, 1 / walkers)
+    chunk = task.begin(first, walkers)
+
+    def split() -> None:
+        nonlocal weights
+        chosen, weights = resample(task.height(chunk), weights, edges, generator)
+        chunk.take(chunk, chosen)
+
+    if task.rest is not None:
+        stops = [task.rest.steps * k // RELAXING for k in range(1, RELAXING + 1)]
+        for stop in stops:
+            chunk.advance(stop - chunk.step)
+            split()
+        chunk = task.driven_from(chunk, first)
+    found: dict[int, float] = {}
+    for stop in sorted({*task.moments, *range(task.stride, task.moments[-1], task.stride)}):
+        chunk.advance(stop - chunk.step)
+        if stop in task.moments:
+            found[stop] = float(weights[task.height(chunk) > 0].sum())
+        split()
+    return np.array([found[moment] for moment in task.moments])
+
+
 def interval(estimates: FloatArray, trajectories: int) -> tuple[float, float, float, float]:
     """Mean, standard error and confidence interval of the mean of independent estimates of a probability.
 
@@ -257,54 +165,6 @@ def interval(estimates: FloatArray, trajectories: int) -> tuple[float, float, fl
     error = float(np.std(estimates, ddof=1) / math.sqrt(count))
     factor = math.exp(float(student.ppf((1 + CONFIDENCE) / 2, count - 1)) * error / mean)
     return mean, error, mean / factor, min(1.0, mean * factor)
-
-
-def prepare(
-    device: CompactModel,
-    drive: Drive,
-    times: Sequence[float] | FloatArray,
-    coordinate: str,
-    threshold: float,
-    *,
-    rising: bool = True,
-    source: str = "voltage",
-    inputs: Mapping[str, Drive] | None = None,
-    relaxation: float | None = None,
-    rounds: int = 200,
-    temperature: float = 300.0,
-    seed: int | None = None,
-    time_step: float | None = None,
-    trajectories: int = 1,
-) -> Task:
-    """Check the arguments of :func:`splitting`; ``trajectories`` says how many there will be, for the compiler."""
-    if not (device.system.noises or device.telegraph_declarations()):
-        raise ParameterError(f"{device.model_name()} declares no noise: none of its events is rare")
-    moments = np.atleast_1d(np.asarray(times, dtype=float))
-    if not len(moments) or not np.all(np.diff(moments, prepend=0.0) > 0) or not math.isfinite(moments[-1]):
-        raise ParameterError("the times must be positive, finite and increase")
-    request = Request.of(device, drive, float(moments[-1]), source, inputs or {})
-    seeds = np.random.SeedSequence(checked_seed(seed)).generate_state(2, np.uint64)
-    kelvin = checked_temperature(temperature)
-    driven = Plan(request, kelvin, int(seeds[0]), whole_steps(request, 1, time_step), trajectories=trajectories)
-    wait = SETTLED * decay_time(device) if relaxation is None else float(relaxation)
-    rest = None
-    if wait > 0:
-        held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}
-        others = {name: DC(float(waveform(0.0))) for name, waveform in request.voltages.items()}
-        still = dataclasses.replace(request, waveform=DC(0.0), duration=wait, inputs=held, voltages=others)
-        rest = dataclasses.replace(driven, request=still, seed=int(seeds[1]), steps=whole_steps(still, 1, time_step))
-    steps = np.maximum(1, np.round(moments / driven.time_step)).astype(int)
-    stride = max(1, driven.steps // whole("rounds", rounds, 1))
-    return Task(
-        rest,
-        driven,
-        tuple(moments.tolist()),
-        coordinate,
-        float(threshold),
-        1.0 if rising else -1.0,
-        tuple(steps.tolist()),
-        stride,
-    )
 
 
 def splitting(
@@ -379,8 +239,7 @@ def splitting(
     UnknownNameError
         If the device has no such coordinate.
     """
-    number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
-    task = prepare(
+    event = RareEvent(
         device,
         drive,
         times,
@@ -388,29 +247,49 @@ def splitting(
         threshold,
         rising=rising,
         source=source,
-        inputs=inputs,
+        inputs=inputs or {},
         relaxation=relaxation,
         rounds=rounds,
         temperature=temperature,
         seed=seed,
         time_step=time_step,
-        trajectories=number * copies,
     )
-    bins = task.automatic_edges() if edges is None else task.bins(edges)
+    return split(event, edges=edges, walkers=walkers, replicas=replicas, threads=threads)
+
+
+def split(
+    event: RareEvent,
+    *,
+    edges: Sequence[float] | FloatArray | None = None,
+    walkers: int = 1024,
+    replicas: int = 16,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Estimate the probability of an event; the arguments and what is returned are those of :func:`splitting`."""
+    number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
+    task = event.task(number * copies)
+    bins = automatic_edges(task) if edges is None else bins_of(task, edges)
     found = np.array(
         list(
             in_chunks(
-                range(number * copies), lambda first, _: task.run(first, number, bins), size=number, threads=threads
+                range(number * copies),
+                lambda first, _: run_replica(task, first, number, bins),
+                size=number,
+                threads=threads,
             )
         )
     )
-    rows = [[t, *interval(column, number * copies)] for t, column in zip(task.times, found.T, strict=True)]
-    table = pd.DataFrame(rows, columns=["time", "probability", "standard_error", "lower", "upper"])
-    attributes: dict[str, Any] = {"temperature": task.driven.temperature, "seed": seed}
+    value, error, lower, upper = np.array([interval(column, number * copies) for column in found.T]).T
+    columns: dict[str, Column | FloatArray] = {
+        "time": np.asarray(task.times),
+        "probability": (value, "1", "probability of having been beyond the threshold by then"),
+        "standard_error": (error, "1", "its standard error"),
+        "lower": (lower, "1", "lower bound of the probability, 95 % confidence"),
+        "upper": (upper, "1", "upper bound of the probability, 95 % confidence"),
+    }
+    attributes: dict[str, Any] = {"engine": "numeric", "temperature": task.driven.temperature, "seed": event.seed}
     attributes |= {"time_step": task.driven.time_step, "walkers": number, "replicas": copies}
-    attributes |= {"quantity": coordinate, "threshold": task.threshold, "rising": rising}
+    attributes |= {"quantity": task.coordinate, "threshold": task.threshold, "rising": event.rising}
     attributes |= {"edges": (task.sense * bins + task.threshold).tolist()}
     attributes["device_steps"] = number * copies * task.steps
-    table.attrs |= table_attributes(device, [], "numeric", **attributes)
-    table.attrs["units"] |= {"time": "s"} | dict.fromkeys(["probability", "standard_error", "lower", "upper"], "1")
-    return table
+    return device_table(event.device, columns, **attributes)

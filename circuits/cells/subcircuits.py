@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.targets.spice.subcircuit import Subcircuit
 
 
@@ -118,8 +119,7 @@ def in_order(name: str, pins: Sequence[str], nodes: Mapping[str, str] | Sequence
     """Nodes of the pins in their order, given by name or in order already; a ParameterError if some are missing."""
     if isinstance(nodes, Mapping):
         for pin in nodes:
-            if pin not in pins:
-                raise UnknownNameError(f"pin of {name}", pin, pins)
+            known(f"pin of {name}", pin, pins)
         missing = [pin for pin in pins if pin not in nodes]
         if missing:
             raise ParameterError(f"{name}: no node is given for {', '.join(missing)}")

@@ -6,11 +6,14 @@ import math
 
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
+from ...devices.language.placement import before
 from ...devices.models.junctions.mtj import MTJ
 from ...devices.models.memristors.vteam import VTEAM
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
+from .junction_cell import JunctionCell
+from .sizes import width_of
 
 
 class _MemristorCell(Cell):
@@ -25,7 +28,7 @@ class _MemristorCell(Cell):
         (1e-3, 10.0),
     )
     switching_time = Parameter(5e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
-    access_width = Parameter(4.0, "1", "width of the access transistors in minimum widths", (1.0, 200.0))
+    access_width = width_of("the access transistors", 4.0)
 
     def memristor(self, conductance: float | None = None) -> VTEAM:
         """The memristor: off, or with a conductance [S].
@@ -73,7 +76,7 @@ class MemristorBitCell(_MemristorCell):
         assembly.nmos("access", "inner", "word", "source", width=self.access_width)
 
 
-class MTJBitCell(Cell):
+class MTJBitCell(JunctionCell):
     """1T1MTJ cell: a tunnel junction and its access transistor.
 
     A current from ``bit`` to ``source`` writes the parallel state, one from ``source`` to ``bit`` the antiparallel one.
@@ -84,20 +87,15 @@ class MTJBitCell(Cell):
     source = Port("inout", "source line, to the transistor")
     ground = Port("supply", "ground")
 
-    diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
-    resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))
-    access_width = Parameter(8.0, "1", "width of the access transistor in minimum widths", (1.0, 200.0))
-    initial_polar_angle = Parameter(0.1, "rad", "angle of the magnetisation at the start, 0 parallel", (0.0, math.pi))
-    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+    with before("noise_step"):
+        access_width = width_of("the access transistor", 8.0)
+        initial_polar_angle = Parameter(
+            0.1, "rad", "angle of the magnetisation at the start, 0 parallel", (0.0, math.pi)
+        )
 
     def junction(self) -> MTJ:
-        """The junction."""
-        return MTJ.preset(
-            "ikeda2010",
-            diameter=self.diameter,
-            resistance_area_product=self.resistance_area_product,
-            initial_polar_angle=self.initial_polar_angle,
-        )
+        """The junction, with the magnetisation at the angle."""
+        return super().junction().replace(initial_polar_angle=self.initial_polar_angle)
 
     def build(self, assembly: Assembly) -> None:
         # Without its agitation the magnetisation would settle on its axis, where no torque acts.

@@ -9,7 +9,7 @@ import numpy as np
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
-from ..cells.cmos import find_technology
+from ..cells.cmos import TECHNOLOGIES
 from ..engine.ngspice import OperatingPoint, run
 from .crossings import Cells, split
 
@@ -97,7 +97,7 @@ class Mosfets:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gates", _checked_gates(self.gates))
-        process = find_technology(self.technology)
+        process = TECHNOLOGIES.find(self.technology)
         usual = 2 * process.minimum_width, process.minimum_length, process.supply_voltage
         for name, value in zip(("width", "length", "gate_voltage"), usual, strict=True):
             if getattr(self, name) is None:
@@ -130,12 +130,12 @@ class Mosfets:
     def line(self, name: str, drain: str, gate: str, source: str) -> str:
         """The netlist line of a transistor, its body at ground."""
         assert self.width is not None and self.length is not None
-        process = find_technology(self.technology)
+        process = TECHNOLOGIES.find(self.technology)
         return process.transistor("nmos", name, [drain, gate, source, "0"], self.width, self.length)
 
     def models(self) -> str:
         """The lines of a netlist that define the transistors' models."""
-        return find_technology(self.technology).models(self.corner)
+        return TECHNOLOGIES.find(self.technology).models(self.corner)
 
     def switches(self, voltage: float = 0.01) -> Transistors:
         """Switches with the resistance of a transistor that is on and the conductance of one that is off, by ngspice.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...devices.core.metadata import described_table
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray
@@ -60,16 +61,18 @@ class Solution:
 
     def table(self) -> pd.DataFrame:
         """One row per cell: lines, potentials and voltage [V], current [A], power [W]."""
-        import pandas as pd
-
-        lines: np.ndarray = np.indices(self.word.shape)
-        units = {"word_line": "1", "bit_line": "1", "word_potential": "V", "bit_potential": "V"}
-        units |= {"voltage": "V", "current": "A", "power": "W"}
-        values: list[np.ndarray] = [*lines, self.word, self.bit]
-        values += [self.cell_voltage, self.cell_current, self.cell_power]
-        table = pd.DataFrame({name: value.ravel() for name, value in zip(units, values, strict=True)})
-        table.attrs["units"] = units
-        return table
+        rows, columns = np.indices(self.word.shape)
+        return described_table(
+            {
+                "word_line": (rows.ravel(), "1", "number of the word line"),
+                "bit_line": (columns.ravel(), "1", "number of the bit line"),
+                "word_potential": (self.word.ravel(), "V", "potential of the word line at the cell"),
+                "bit_potential": (self.bit.ravel(), "V", "potential of the bit line at the cell"),
+                "voltage": (self.cell_voltage.ravel(), "V", "voltage across the cell and its access device"),
+                "current": (self.cell_current.ravel(), "A", "current of the cell"),
+                "power": (self.cell_power.ravel(), "W", "power in the cell and its access device"),
+            }
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,17 +14,16 @@ from numpy.typing import ArrayLike
 from ...devices.core.compiled import Compiled
 from ...devices.core.variability import Distribution, sample
 from ...devices.core.vectors import compiled, parameter_columns
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError, SimulationError, UnknownNameError
+from ...devices.language.checks import known, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
+from ...devices.simulation.newton import roots
 from ...devices.simulation.noisy_trajectories import checked_seed, checked_temperature, whole_steps
 from ...devices.simulation.request import Request
 from .pulses import integrate
 
-#: Corrections for the voltage between two elements in series: Newton's, or a bisection where that leaves the bracket.
-MOST_CORRECTIONS = 200
 #: Bisections for the state of a given conductance: to the last bit.
 BISECTIONS = 60
 
@@ -67,21 +66,14 @@ def split(first: Conduction, second: Conduction, voltage: FloatArray) -> FloatAr
         If it is not found.
     """
     low, high = np.minimum(voltage, 0.0), np.maximum(voltage, 0.0)
-    across = voltage / 2
-    for _ in range(MOST_CORRECTIONS):
+
+    def excess(across: FloatArray) -> tuple[Any, Any]:
         current, slope = first(across)
         other, other_slope = second(voltage - across)
-        excess = current - other
-        low, high = np.where(excess <= 0, across, low), np.where(excess >= 0, across, high)
-        # Newton's correction, or half the bracket where that leaves it or where neither element conducts.
-        with np.errstate(invalid="ignore", divide="ignore"):
-            correction = excess / (slope + other_slope)
-        better = across - np.where(np.isfinite(correction), correction, 0.0)
-        if np.all((np.abs(better - across) <= 1e-13 * np.abs(voltage)) & np.isfinite(correction) | (voltage == 0)):
-            return np.asarray(np.clip(better, np.minimum(voltage, 0.0), np.maximum(voltage, 0.0)))
-        inside = np.isfinite(correction) & (better > low) & (better < high)
-        across = np.where(inside, better, (low + high) / 2)
-    raise SimulationError("the voltage between a cell and its access device was not found")
+        return current - other, slope + other_slope
+
+    found = roots(excess, voltage / 2, low, high, what="the voltage between a cell and its access device")
+    return np.clip(found, low, high)
 
 
 def chord_conductance(cells: Cells, voltage: float) -> FloatArray:
@@ -213,8 +205,7 @@ class DeviceCells:
             )
         n, m = (whole("a crossbar's number of lines", number, 1) for number in shape)
         for name in values:
-            if name not in device.values:
-                raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+            known(f"parameter of {device.model_name()}", name, device.values)
         units = {name: item.unit for name, item in device.parameter_declarations().items()}
         given = {name: matrix_of(name, value, units[name], (n, m)).ravel().tolist() for name, value in values.items()}
         if not variability and not given:
@@ -251,16 +242,14 @@ class DeviceCells:
         """The same cells in other states, by name, shape (N, M)."""
         names, found = self._functions.state_names, self.states.copy()
         for name, value in states.items():
-            if name not in names:
-                raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
+            known(f"state of {self.device.model_name()}", name, names)
             found[names.index(name)] = matrix_of(name, value, self.device.state_declarations()[name].unit, self.shape)
         return dataclasses.replace(self, states=found)
 
     def state(self, name: str) -> FloatArray:
         """A state of every cell, by name, shape (N, M)."""
         names = self._functions.state_names
-        if name not in names:
-            raise UnknownNameError(f"state of {self.device.model_name()}", name, names)
+        known(f"state of {self.device.model_name()}", name, names)
         found: FloatArray = self.states[names.index(name)]
         return found
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.core.metadata import described_table
+from ...devices.language.checks import known, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
@@ -62,8 +63,7 @@ class Pulses:
             )
         if not 0 < self.shortening <= 1:
             raise ParameterError(f"shortening must be above 0 and at most 1, not {self.shortening!r}")
-        if self.selection not in SELECTIONS:
-            raise UnknownNameError("selection", self.selection, SELECTIONS)
+        known("selection", self.selection, SELECTIONS)
 
     def line_voltages(self, i: int, j: int, shape: tuple[int, int], voltage: float) -> tuple[FloatArray, FloatArray]:
         """Voltages of all word lines and bit lines in a pulse at cell (i, j) [V]."""
@@ -102,14 +102,17 @@ class Programmed:
 
     def table(self) -> pd.DataFrame:
         """One row per cell: lines, target and conductance [S], pulses, whether it got there."""
-        import pandas as pd
-
         rows, columns = np.indices(self.target.shape)
-        values: dict[str, Any] = {"word_line": rows, "bit_line": columns, "target": self.target}
-        values |= {"conductance": self.conductance, "pulses": self.pulses, "reached": self.reached}
-        table = pd.DataFrame({name: value.ravel() for name, value in values.items()})
-        table.attrs["units"] = {name: "S" if name in ("target", "conductance") else "1" for name in values}
-        return table
+        return described_table(
+            {
+                "word_line": (rows.ravel(), "1", "number of the word line"),
+                "bit_line": (columns.ravel(), "1", "number of the bit line"),
+                "target": (self.target.ravel(), "S", "conductance that was wanted"),
+                "conductance": (self.conductance.ravel(), "S", "conductance that is read"),
+                "pulses": (self.pulses.ravel(), "1", "number of pulses that the cell got"),
+                "reached": (self.reached.ravel(), "1", "whether the cell is within the tolerance"),
+            }
+        )
 
 
 def write_verify(
@@ -162,8 +165,7 @@ def write_verify(
         raise ParameterError(f"tolerance must be positive, and is {np.min(allowed):g} S")
     positive("read_voltage", abs(read_voltage), "V")
     limit = whole("most", most, 1)
-    if verify not in READINGS:
-        raise UnknownNameError("way to verify", verify, READINGS)
+    known("way to verify", verify, READINGS)
     if temperature is not None and pulses.selection != "isolated":
         raise ParameterError("pulses with noise are for isolated cells")
     read = READINGS[verify]

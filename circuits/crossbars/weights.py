@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.variability import Distribution
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from .crossings import Conductances, matrix_of
 
@@ -159,8 +159,7 @@ def map_weights(
         If there is no such scheme.
     """
     values = matrix_of("weights", weights, "1")
-    if scheme not in SCHEMES:
-        raise UnknownNameError("scheme", scheme, SCHEMES)
+    known("scheme", scheme, SCHEMES)
     _check_range(least, most)
     limit = float(np.max(np.abs(values))) if largest is None else positive("largest", largest)
     if limit == 0:

@@ -12,7 +12,7 @@ from typing import Any
 from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import MissingDependencyError
 from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import check_file_name, one_line
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .decks import driven_circuit
@@ -53,7 +53,7 @@ def transient_deck(
     ParameterError
         If the file name cannot stand in a netlist.
     """
-    spoken = DIALECTS[subcircuit.dialect]
+    spoken = subcircuit.dialect or NGSPICE
     duration, states = stimulus.duration, device.state_declarations()
     step = min(stimulus.max_step or duration / 4000, transient_noise or math.inf)
     parts: dict[str, Any] = {

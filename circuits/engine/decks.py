@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...devices.language.waveforms import DC, Drive, as_waveform
 from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import Statements
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .native import NativeDevice
@@ -46,7 +46,7 @@ def observable_vector(form: Form, name: str, suffix: str = "") -> str:
 
 def _statements(form: Form) -> Statements:
     """How the netlist around a form is written: native devices are ngspice's."""
-    return Statements(DIALECTS["ngspice" if isinstance(form, NativeDevice) else form.dialect])
+    return Statements(NGSPICE if isinstance(form, NativeDevice) else form.dialect or NGSPICE)
 
 
 def held_branches(device: CompactModel, suffix: str = "") -> list[str]:

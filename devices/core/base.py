@@ -7,16 +7,19 @@ Targets and the numeric engine know this base; what a user does with a device is
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from ..language.checks import known
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
-from ..language.errors import ParameterError, UnknownNameError
-from ..language.preset import Preset, find_preset, presets_of
+from ..language.errors import ParameterError
+from ..language.preset import Preset
+from ..language.preset_folders import find_preset, presets_of
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
@@ -28,7 +31,12 @@ if TYPE_CHECKING:
 
 
 #: The compact models, by name.
-MODELS: Registry[type[DeviceModel]] = Registry("device", ("synaspice.devices.models",), "synaspice.devices")
+MODELS: Registry[type[DeviceModel]] = Registry(
+    "device",
+    ("synaspice.devices.models",),
+    "synaspice.devices",
+    lambda item: isinstance(item, type) and issubclass(item, DeviceModel),
+)
 
 
 class DeviceModel(Configured):
@@ -54,6 +62,9 @@ class DeviceModel(Configured):
     unsuited: ClassVar[tuple[type, ...]] = ()
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+    }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
 
@@ -79,26 +90,28 @@ class DeviceModel(Configured):
 
     @classmethod
     def presets(cls) -> dict[str, Preset]:
-        """The published parameter sets that come with the package, by name."""
-        return presets_of(cls.model_name())
+        """The published parameter sets that come with the package, and with others that are installed, by name."""
+        return presets_of(cls)
 
     @classmethod
-    def preset(cls, name: str, **overrides: float | str) -> Self:
+    def preset(cls, name: str | os.PathLike[str], **overrides: float | str) -> Self:
         """Make a device with a published parameter set.
 
         Parameters
         ----------
-        name : str
-            Name of the preset, first author and year.
+        name : str or Path
+            Name of the preset, first author and year; or a file of your own, which ends in ``.toml``.
         **overrides : float or str
             Values that replace the preset's.
 
         Raises
         ------
         UnknownNameError
-            If there is no such preset.
+            If there is no such preset, or the file sets something that is no parameter of the model.
+        ParameterError
+            If the file is not there, is no preset, or belongs to another model.
         """
-        preset = find_preset(cls.model_name(), name)
+        preset = find_preset(cls, name)
         device = cls.__new__(cls)
         device._preset = preset
         device._settle({**preset.values, **overrides})
@@ -171,8 +184,7 @@ class DeviceModel(Configured):
 
     def source_of(self, name: str) -> str:
         """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
-        if name not in self._values and name not in self._options:
-            raise UnknownNameError(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
+        known(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
             return self._preset.sources[name]
         if name in self._given:
@@ -261,10 +273,14 @@ class DeviceModel(Configured):
             If the model has no such quantity.
         """
         branches = self.branches().values()
-        known = ["voltage", "current", *self.input_declarations(), *(n for b in branches for n in (b.name, b.current))]
+        choices = [
+            "voltage",
+            "current",
+            *self.input_declarations(),
+            *(n for b in branches for n in (b.name, b.current)),
+        ]
         chosen = quantity or "voltage"
-        if chosen not in known:
-            raise UnknownNameError(f"quantity to sweep for {self.model_name()}", chosen, known)
+        known(f"quantity to sweep for {self.model_name()}", chosen, choices)
         if chosen != "voltage":
             return Sweep(chosen)
         if "amplitude" not in self.drive:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..language.declaration import Declarations, Noise, Vectorial
+from ..language.errors import ParameterError
 from ..language.version import __version__
 from .base import DeviceModel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A column of a table that describes itself: its values, unit and description.
+Column = tuple[Any, str, str]
+#: Description of the column that tells trajectories apart.
+TRAJECTORY = "number of the trajectory"
 
 
 def column_information(device: Declarations | type[Declarations]) -> dict[str, tuple[str, str]]:
@@ -28,31 +38,90 @@ def column_information(device: Declarations | type[Declarations]) -> dict[str, t
     return found
 
 
-def table_attributes(device: DeviceModel, columns: Sequence[str], engine: str, **more: Any) -> dict[str, Any]:
-    """Attributes for a table of a device's quantities: plain values that JSON can hold.
+def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
+    """What a table says about the device that it was made with: plain values that JSON can hold.
 
     Parameters
     ----------
     device : DeviceModel
-        The device whose quantities the columns are.
-    columns : sequence of str
-        The columns; those that the device knows get their unit and description.
-    engine : str
-        What computed them.
+        The device.
     **more
-        Further attributes, such as ``seed``.
+        Further attributes, such as ``engine`` or ``seed``.
     """
-    known = column_information(device)
     preset = device.provenance
     return {
-        "units": {name: known[name][0] for name in columns if name in known},
-        "descriptions": {name: known[name][1] for name in columns if name in known},
         "device": device.model_name(),
         "preset": preset.name if preset else None,
         "reference": preset.citation if preset else None,
         "parameters": {**device.options, **device.values},
-        "engine": engine,
         "seed": None,
-        "version": __version__,
-        **{name: value.item() if isinstance(value, np.generic) else value for name, value in more.items()},
+        **more,
     }
+
+
+def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.DataFrame:
+    """A table whose columns have units and descriptions.
+
+    Parameters
+    ----------
+    columns : Mapping
+        Values, unit and description of every column.
+    **attributes
+        More about the table, as plain values that JSON can hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attrs`` has ``units`` and ``descriptions`` by column, the package's ``version``, and the attributes.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
+    table.attrs |= {
+        "units": {name: unit for name, (_, unit, _) in columns.items()},
+        "descriptions": {name: description for name, (_, _, description) in columns.items()},
+        "version": __version__,
+        **{name: value.item() if isinstance(value, np.generic) else value for name, value in attributes.items()},
+    }
+    return table
+
+
+def device_table(device: DeviceModel, columns: Mapping[str, Column | ArrayLike], **attributes: Any) -> pd.DataFrame:
+    """A table of a device: its columns with units and descriptions, and what is needed to repeat it.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    columns : Mapping
+        Values of every column; for one that is not a quantity of the device a tuple of values, unit and description.
+    **attributes
+        More about the table, as plain values that JSON can hold: ``bench``, ``engine``, ``seed``, ...
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of :func:`described_table`, with :func:`device_attributes`.
+
+    Raises
+    ------
+    ParameterError
+        If a column is not a quantity of the device and does not describe itself.
+    """
+    known = column_information(device)
+    unknown = [name for name, column in columns.items() if not isinstance(column, tuple) and name not in known]
+    if unknown:
+        raise ParameterError(
+            f"columns {unknown} are not quantities of {device.model_name()}: give each as (values, unit, description)"
+        )
+    described = {
+        name: column if isinstance(column, tuple) else (column, *known[name]) for name, column in columns.items()
+    }
+    return described_table(described, **device_attributes(device, **attributes))
+
+
+def insert_column(table: pd.DataFrame, position: int, name: str, column: Column) -> None:
+    """Put one more column, with its unit and description, into a table."""
+    values, unit, description = column
+    table.insert(position, name, values)
+    table.attrs["units"][name], table.attrs["descriptions"][name] = unit, description

@@ -20,7 +20,6 @@ from ..language.declaration import (
     Noise,
     Observable,
     State,
-    Symbols,
     Telegraph,
     Vectorial,
 )
@@ -121,11 +120,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         elif isinstance(item, Branch):
             entries[name] = sp.Symbol(name, real=True)
     entries |= _parameter_vectors(entries)
-    s = Symbols(entries)
+    s = model.symbols(entries)
     # An integrator or Newton's method may try a state beyond its bounds: the equations see it at the bound.
     bounded = [item for item in declared.values() if isinstance(item, State) and item.bounds]
     limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
-    given = dict(model.equations(Symbols(entries | {str(x): limit for x, limit in limited.items()})))
+    given = dict(model.equations(model.symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
     def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
         if key not in given:

@@ -21,8 +21,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..language.checks import whole
-from ..language.errors import ParameterError, UnknownNameError
+from ..language.checks import known, whole
+from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
 
 #: Draws after which a device is given up: the distribution then lies almost wholly outside the parameters' bounds.
@@ -151,8 +151,7 @@ def sample(
     number, seed = whole("count", count, 1), whole("seed", seed, 0, 2**64 - 1)
     names = list(distributions)
     for name in names:
-        if name not in device.values:
-            raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+        known(f"parameter of {device.model_name()}", name, device.values)
     factor = _factor(names, correlation or {})
     return [_draw(device, distributions, factor, seed, index) for index in range(first, first + number)]
 
@@ -181,8 +180,7 @@ def _factor(names: list[str], correlation: Mapping[tuple[str, str], float]) -> F
     matrix = np.eye(len(names))
     for pair, coefficient in correlation.items():
         for name in pair:
-            if name not in names:
-                raise UnknownNameError("scattered parameter", name, names)
+            known("scattered parameter", name, names)
         first, second = map(names.index, pair)
         if first == second or not -1 <= coefficient <= 1:
             raise ParameterError(f"the correlation of {pair} must be a number from -1 to 1 of two different parameters")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import operator
 from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from .errors import ParameterError, UnknownNameError
 
@@ -62,6 +62,6 @@ def positive(name: str, value: Any, unit: str = "") -> float:
     ParameterError
         If it is not.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < float(value) < math.inf:
         raise ParameterError(f"{name} must be positive and finite, not {value!r}{unit and ' ' + unit}")
     return float(value)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, Self, overload
 
 import sympy as sp
 
+from .checks import known
 from .errors import ParameterError, UnknownNameError
+from .placement import anchor, placed
 from .quantity import format_si, parse_quantity
 
 AXES = ("x", "y", "z")
@@ -45,9 +47,26 @@ class Declared:
     """Base of everything that is declared as a class attribute and knows its own name."""
 
     name: str = ""
+    #: The inherited declaration before which this one stands; see :func:`~synaspice.devices.language.placement.before`.
+    successor: str | None = None
+
+    def __post_init__(self) -> None:
+        self.successor = anchor()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other attributes, such as a default, for a class derived from the one that declares it."""
+        return replace(self, **changes)  # type: ignore[type-var]  # all but Part are data classes
+
+    def expanded(self) -> Mapping[str, Declared]:
+        """What this adds to its class's declarations, by name."""
+        return {self.name: self}
+
+    def namespace(self, entries: Mapping[str, Any]) -> Symbols | None:
+        """What the equations see under its name instead of a symbol: for a part the symbols of the part."""
+        return None
 
     def __set__(self, instance: Values, value: object) -> None:
         raise AttributeError(f"a device does not change: device.replace({self.name}=...) makes another one")
@@ -142,7 +161,7 @@ class Option(Declared):
     """A choice that changes the equations themselves, such as the window of a memristor."""
 
     default: str
-    choices: tuple[str, ...]
+    choices: Collection[str]
     description: str
 
     @overload
@@ -152,15 +171,9 @@ class Option(Declared):
     def __get__(self, instance: Values | None, owner: type) -> Option | str:
         return self if instance is None else instance.options[self.name]
 
-    def with_default(self, default: str) -> Option:
-        """The same option with another default, for a model derived from the one that declares it."""
-        return replace(self, default=default)
-
     def check(self, value: object) -> str:
         """Return the choice, or say which there are."""
-        if value not in self.choices:
-            raise UnknownNameError(f"choice for {self.name}", value, self.choices)
-        return str(value)
+        return known(f"choice for {self.name}", value, self.choices)
 
 
 @dataclass
@@ -284,11 +297,30 @@ class Declarations:
     @classmethod
     @functools.cache
     def declarations(cls) -> dict[str, Declared]:
-        """Everything declared by the class and its bases, in order of declaration."""
+        """Everything declared by the class and its bases, in order of declaration, parts expanded."""
         found: dict[str, Declared] = {}
-        for base in reversed(cls.__mro__):
-            found |= {name: item for name, item in vars(base).items() if isinstance(item, Declared)}
+        for declared in cls._declared_attributes():
+            for name, item in declared.expanded().items():
+                found = placed(found, name, item, item.successor)
         return found
+
+    @classmethod
+    def _declared_attributes(cls) -> Iterator[Declared]:
+        """The attributes of the class and its bases that declare something, in order of declaration."""
+        for base in reversed(cls.__mro__):
+            yield from (item for item in vars(base).values() if isinstance(item, Declared))
+
+    @classmethod
+    def symbols(cls, entries: Mapping[str, Any]) -> Symbols:
+        """The namespace in which the class's equations are written.
+
+        Parameters
+        ----------
+        entries : Mapping
+            Symbols of the declared quantities, values of the options and the temperature, by name.
+        """
+        held = {item.name: item.namespace(entries) for item in cls._declared_attributes()}
+        return Symbols({**entries, **{name: symbols for name, symbols in held.items() if symbols is not None}})
 
     @classmethod
     @functools.cache

@@ -42,3 +42,11 @@ class DuplicateNameError(SynaspiceError, ValueError):
 
     def __init__(self, kind: str, name: str, there: str, new: str) -> None:
         super().__init__(f"there is a {kind} {name!r} already, {there}: give {new} another name")
+
+
+class SynaspiceWarning(UserWarning):
+    """Base of the package's warnings: a result that holds within limits which it names."""
+
+
+class ResolutionWarning(SynaspiceWarning):
+    """Steps or grids that are too coarse for what is computed with them."""

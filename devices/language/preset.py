@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from .errors import ParameterError, UnknownNameError
+from .errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -81,28 +79,25 @@ class Preset:
             raise ParameterError(f"preset file {name!r} lacks the entry {missing}") from None
 
 
-@functools.cache
-def presets_of(model: str) -> dict[str, Preset]:
-    """All presets that come with the package for the model of that name, by preset name."""
-    folder = resources.files(__package__.rpartition(".")[0]) / "presets" / model
-    return read_folder(folder) if folder.is_dir() else {}
+def read_preset(file: Traversable) -> Preset:
+    """The parameter set in a file, called as the file without its suffix.
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read, or is no preset.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"the preset {str(file)!r} cannot be read: {error}") from None
+    try:
+        return Preset.from_toml(file.name.removesuffix(".toml"), text)
+    except tomllib.TOMLDecodeError as error:
+        raise ParameterError(f"the preset {str(file)!r} is not TOML: {error}") from None
 
 
 def read_folder(folder: Traversable) -> dict[str, Preset]:
     """All parameter sets in a folder, by the name of their files."""
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return {f.name[:-5]: Preset.from_toml(f.name[:-5], f.read_text(encoding="utf-8")) for f in files}
-
-
-def find_preset(model: str, name: str) -> Preset:
-    """The preset of that name.
-
-    Raises
-    ------
-    UnknownNameError
-        If the model has no such preset; the message lists those it has.
-    """
-    presets = presets_of(model)
-    if name not in presets:
-        raise UnknownNameError(f"preset of {model}", name, presets)
-    return presets[name]
+    return {preset.name: preset for preset in map(read_preset, files)}

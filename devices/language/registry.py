@@ -1,9 +1,9 @@
 """Registries: what can be plugged in by name, from inside the package and by packages of other people.
 
-Every kind of thing (devices, benches, cells, technologies, dialects, formats, figures) has one registry. What belongs
-to this package registers when its module is imported, and the modules of the registry's own packages are imported when
-somebody asks for names. Other people's packages declare an entry point of the registry's group; its value is a module
-that registers, or the thing itself.
+Every kind of thing (devices, preset folders, benches, cells, technologies, export formats, frameworks, figures) has one
+registry. What belongs to this package registers when its module is imported, and the modules of the registry's own
+packages are imported when somebody asks for names. Other people's packages declare an entry point of the registry's
+group; its value is a module that registers, or the thing itself.
 """
 
 from __future__ import annotations
@@ -11,16 +11,70 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import pkgutil
+import sys
 import warnings
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from .errors import DuplicateNameError, UnknownNameError
+from .checks import known
+from .errors import DuplicateNameError, ParameterError
 
 Item = TypeVar("Item")
+Part = TypeVar("Part")
+
+#: How the names of this package's modules start.
+OWN = __name__.partition(".")[0] + "."
 
 
-class Registry(Mapping[str, Item], Generic[Item]):
+class Names(Mapping[str, Item], Generic[Item]):
+    """Things of one kind, by name."""
+
+    kind: str
+
+    @abstractmethod
+    def current(self) -> Mapping[str, Item]:
+        """All of them, after what may define one was imported."""
+
+    def find(self, name: object) -> Item:
+        """The thing of that name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; the message lists those there are.
+        """
+        return self[known(self.kind, name, self)]
+
+    def __getitem__(self, name: str) -> Item:
+        return self.current()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.current()))
+
+    def __len__(self) -> int:
+        return len(self.current())
+
+
+class Selection(Names[Item]):
+    """The things of a registry that are of one type."""
+
+    def __init__(self, kind: str, registry: Registry[Any], type_: type[Item]) -> None:
+        self.kind, self.registry, self.type = kind, registry, type_
+
+    def current(self) -> Mapping[str, Item]:
+        """All of them."""
+        return {name: item for name, item in self.registry.current().items() if isinstance(item, self.type)}
+
+    def __getitem__(self, name: str) -> Item:
+        item = self.registry[name]
+        if not isinstance(item, self.type):
+            raise KeyError(name)
+        return item
+
+
+class Registry(Names[Item]):
     """Things of one kind, by name; looking one up imports what may define it.
 
     Parameters
@@ -31,85 +85,100 @@ class Registry(Mapping[str, Item], Generic[Item]):
         Packages of this project whose modules register things of the kind.
     group : str
         Entry-point group by which other packages bring theirs.
+    accepts : callable, optional
+        Whether something is a thing of the kind; default: everything is.
     """
 
-    def __init__(self, kind: str, packages: tuple[str, ...], group: str) -> None:
-        self.kind, self.packages, self.group = kind, packages, group
+    def __init__(
+        self, kind: str, packages: tuple[str, ...], group: str, accepts: Callable[[Any], bool] | None = None
+    ) -> None:
+        self.kind, self.packages, self.group, self.accepts = kind, packages, group, accepts
         self._items: dict[str, Item] = {}
-        self._complete = False
+        self._origins: dict[str, str] = {}
+        self._own_loaded = self._others_loaded = False
 
     def register(self, name: str, item: Item) -> Item:
         """Add a thing under its name, and return it.
 
-        A definition that is run again, as in a notebook, replaces the earlier one.
+        A definition that is run again, as in a notebook, replaces the earlier one. The names of this package come
+        first: they are known before anybody else's thing is taken in.
 
         Raises
         ------
         DuplicateNameError
             If another thing has the name already.
+        ParameterError
+            If the thing is not of the registry's kind.
         """
-        there = self._items.get(name)
-        if there is not None and _origin(there) != _origin(item):
-            raise DuplicateNameError(self.kind, name, _origin(there), _origin(item))
-        self._items[name] = item
-        return item
+        return self._add(name, item, _defined_in(item) or sys._getframe(1).f_globals.get("__name__", "?"))
 
     def registering(self, name: str) -> Callable[[Item], Item]:
         """Decorator that registers a thing under a name."""
         return lambda item: self.register(name, item)
 
-    def find(self, name: object) -> Item:
-        """The thing of that name.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is none; the message lists those there are.
-        """
-        self._load()
-        if not isinstance(name, str) or name not in self._items:
-            raise UnknownNameError(self.kind, name, self._items)
-        return self._items[name]
-
-    def __getitem__(self, name: str) -> Item:
-        self._load()
-        return self._items[name]
-
-    def __iter__(self) -> Iterator[str]:
-        self._load()
-        return iter(sorted(self._items))
-
-    def __len__(self) -> int:
-        self._load()
-        return len(self._items)
-
     def own(self) -> dict[str, Item]:
         """The things that this package itself defines, without those of other packages and of the running program."""
-        here = __name__.partition(".")[0] + "."
-        return {name: item for name, item in self.items() if _origin(item).startswith(here)}
+        return {name: item for name, item in self.items() if self._origins[name].startswith(OWN)}
 
-    def _load(self) -> None:
-        if self._complete:
+    def __getitem__(self, name: str) -> Item:
+        # A name that is there stays what it is: nothing else has to be imported.
+        return self._items[name] if name in self._items else self.current()[name]
+
+    def current(self) -> Mapping[str, Item]:
+        """All of them, after what may define one was imported."""
+        self._load_own()
+        if not self._others_loaded:
+            self._others_loaded = True  # at once: a module that is imported here may itself look something up
+            for entry in importlib.metadata.entry_points(group=self.group):
+                self._take_in(entry)
+        return self._items
+
+    def _add(self, name: str, item: Item, module: str) -> Item:
+        if self.accepts is not None and not self.accepts(item):
+            raise ParameterError(
+                f"{item!r} is not a thing of the kind {self.kind!r}: it cannot be registered as {name!r}"
+            )
+        if not (module + ".").startswith(OWN):
+            self._load_own()
+        origin = f"{module}.{getattr(item, '__qualname__', type(item).__name__)}"
+        there = self._origins.get(name, origin)
+        if there != origin:
+            raise DuplicateNameError(self.kind, name, there, origin)
+        self._items[name], self._origins[name] = item, origin
+        return item
+
+    def _load_own(self) -> None:
+        if self._own_loaded:
             return
-        self._complete = True  # at once: a module that is imported here may itself look something up
+        self._own_loaded = True  # at once, as above
         try:
             for package in self.packages:
                 _import_modules(package)
         except BaseException:
-            self._complete = False
+            self._own_loaded = False
             raise
-        for entry in importlib.metadata.entry_points(group=self.group):
-            try:
-                loaded = entry.load()
-                if _is_item(loaded) and loaded not in self._items.values():
-                    self.register(entry.name, loaded)
-            except Exception as error:  # another package's fault must not take this one's devices away
-                warnings.warn(
-                    f"the {self.kind} {entry.name!r} of the package {entry.dist.name if entry.dist else entry.value!r} "
-                    f"is left out: {type(error).__name__}: {error}",
-                    RuntimeWarning,
-                    stacklevel=3,
-                )
+
+    def _take_in(self, entry: importlib.metadata.EntryPoint) -> None:
+        """Import what an entry point names; another package's fault must not take this one's things away."""
+        try:
+            self._adopt(entry, entry.load())
+        except Exception as error:
+            warnings.warn(
+                f"the {self.kind} {entry.name!r} of the package {entry.dist.name if entry.dist else entry.value!r} "
+                f"is left out: {type(error).__name__}: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    def _adopt(self, entry: importlib.metadata.EntryPoint, loaded: Any) -> None:
+        """Register what an entry point names, unless it is a module, which has done so when it was imported."""
+        if not isinstance(loaded, ModuleType) and not any(loaded is item for item in self._items.values()):
+            self._add(entry.name, loaded, _defined_in(loaded) or entry.module)
+
+
+def summary(thing: object) -> str:
+    """The first line of a thing's documentation."""
+    return next(iter((thing.__doc__ or "").strip().splitlines()), "")
 
 
 def _import_modules(package: str) -> None:
@@ -119,13 +188,6 @@ def _import_modules(package: str) -> None:
         importlib.import_module(module.name)
 
 
-def _is_item(loaded: Any) -> bool:
-    """Whether an entry point is the thing itself, rather than a module that has registered it when it was imported."""
-    return not hasattr(loaded, "__spec__")
-
-
-def _origin(item: Any) -> str:
-    """Where a thing was defined: module and name."""
-    owner = item if hasattr(item, "__qualname__") else type(item)
-    name = getattr(item, "name", "") if owner is not item else ""
-    return f"{getattr(item, '__module__', owner.__module__)}.{owner.__qualname__}" + (f" {name!r}" if name else "")
+def _defined_in(item: object) -> str | None:
+    """The module that defines a class or function; what has no name of its own does not know."""
+    return getattr(item, "__module__", None) if hasattr(item, "__qualname__") else None

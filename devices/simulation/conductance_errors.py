@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.checks import positive, whole
-from ..language.errors import ParameterError, UnknownNameError
+from ..language.checks import known, positive, whole
+from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
 from .static import evaluate_static
 
@@ -195,8 +195,7 @@ def measured_errors(
     from ..core.variability import sample
     from .noise import electrical_noise
 
-    if state not in device.values:
-        raise UnknownNameError(f"parameter of {device.model_name()}", state, device.values)
+    known(f"parameter of {device.model_name()}", state, device.values)
     low, high = bandwidth
     positive("the lowest frequency of the bandwidth", low, "Hz")
     if not low < high < math.inf:

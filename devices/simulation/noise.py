@@ -21,8 +21,8 @@ import sympy as sp
 from ..core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 from ..core.compiled import compiled_for
 from ..core.vectors import compiled, initial_state, parameter_vector
+from ..language.checks import known
 from ..language.declaration import TEMPERATURE, ElectricalNoise
-from ..language.errors import UnknownNameError
 from ..language.waveforms import FloatArray
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def noise_spectrum(
     system = functions.system
     names = list(map(str, system.voltages))
     for name in voltages:
-        if name not in names:
-            raise UnknownNameError(f"voltage of {device.model_name()}", name, names)
+        known(f"voltage of {device.model_name()}", name, names)
     f = np.asarray(frequency, dtype=float)
     v = [float(voltages.get(name, 0.0)) for name in names]
     x, p = initial_state(device), parameter_vector(device)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core.metadata import TRAJECTORY, insert_column
 from ..language.checks import positive, whole
 from ..language.errors import ParameterError
 from ..simulation.request import Request
 from ..simulation.tables import tabulate
 from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan, in_chunks
+from .time_step import check_step, default_step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +39,16 @@ def checked_temperature(temperature: float) -> float:
 def whole_steps(request: Request, intervals: int, time_step: float | None) -> int:
     """Number of steps in a duration: whole between the times to report, and not longer than what is asked for.
 
-    The default step is 1/1000 of the model's time scale.
+    The default step is that of :mod:`synaspice.devices.simulation.time_step`; one that is too long for the device's
+    noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
     """
     if time_step is None:
-        step = min(request.device.settling_time / 1000, request.duration)
+        step = min(default_step(request), request.duration)
     else:
         step = positive("time_step", time_step, "s")
         if step > request.duration:
             raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
+        check_step(request, step)
     steps = math.ceil(request.duration / intervals / step * (1 - 1e-12)) * intervals
     if steps > MOST_STEPS:
         raise ParameterError(f"{steps:g} steps of {step:g} s are too many; take longer ones or a shorter run")
@@ -106,7 +110,7 @@ def table_of_traces(
     for _ in in_chunks(trajectories, record, size=chunk, threads=threads):
         pass
     quantities = plan.quantities(times, values, varied)
-    components = [c for item in device.state_declarations().values() for c in item.components]
+    components = list(device.state_declarations())
     table = tabulate(
         plan.request,
         np.tile(times, count),
@@ -119,7 +123,5 @@ def table_of_traces(
         time_step=plan.time_step,
     )
     if not alone:
-        table.insert(0, "trajectory", np.repeat(np.array(trajectories), points))
-        table.attrs["units"]["trajectory"] = "1"
-        table.attrs["descriptions"]["trajectory"] = "number of the trajectory"
+        insert_column(table, 0, "trajectory", (np.repeat(np.array(trajectories), points), "1", TRAJECTORY))
     return table

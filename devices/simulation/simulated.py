@@ -103,7 +103,8 @@ class SimulatedModel(DeviceModel, abstract=True):
             Seed of the noise; trajectory k of a seed is the same however many there are, for the same ``time_step`` and
             the same ``points`` (between which lies a whole number of steps).
         time_step : float, optional
-            Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
+            Step of the stochastic scheme [s]; default: 1/1000 of the model's time scale, or shorter where the device's
+            precession needs it; see :mod:`synaspice.devices.simulation.time_step`.
         method : str, optional
             SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: ``DOP853`` for a
             magnetisation; otherwise ``LSODA``, and ``Radau`` where that gives up.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.metadata import table_attributes
+from ..core.metadata import device_table
 from ..core.vectors import compiled
 from ..language.waveforms import FloatArray
 from .request import Request
@@ -43,6 +43,5 @@ def tabulate(
     columns |= drives
     columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
-    table = pd.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
-    table.attrs |= table_attributes(device, list(columns), engine="numeric", **attrs)
-    return table
+    contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
+    return device_table(device, contiguous, engine="numeric", **attrs)

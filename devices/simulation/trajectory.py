@@ -12,8 +12,8 @@ import numpy as np
 from scipy import integrate as quadrature
 
 from ..core.vectors import compiled, initial_state, parameter_vector
-from ..language.checks import positive
-from ..language.errors import ParameterError, SimulationError, UnknownNameError
+from ..language.checks import known, positive
+from ..language.errors import ParameterError, SimulationError
 from ..language.waveforms import FloatArray
 from ..simulation.newton import voltage_solver
 from ..simulation.request import Request
@@ -107,8 +107,7 @@ def integrate(
         raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
     candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
     for name in candidates:
-        if name not in METHODS:
-            raise UnknownNameError("integration method", name, METHODS)
+        known("integration method", name, METHODS)
     reported = request.reporting_times(points, times)
     dynamics = Dynamics(request)
     start = np.array(initial_state(request.device)) / dynamics.scales

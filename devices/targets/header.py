@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..language.quantity import format_si
+from ..language.registry import summary
 from ..language.version import __version__
 from .spice.statements import Statements
 
@@ -71,8 +72,7 @@ def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
         What the form is called: a netlist, a module.
     """
     preset = device.provenance
-    summary = (type(device).__doc__ or "").strip().splitlines()
-    lines = [f"{device.model_name()}: {summary[0] if summary else ''}"]
+    lines = [f"{device.model_name()}: {summary(type(device))}"]
     if type(device).reference:
         lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
     if preset:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.errors import ParameterError, UnknownNameError
+from ..language.checks import known
+from ..language.errors import ParameterError
 from ..language.version import __version__
 from ..language.waveforms import FloatArray
 from ..simulation.static import evaluate_static
@@ -38,11 +39,10 @@ def checked_grid(device: DeviceModel, grid: Mapping[str, ArrayLike]) -> dict[str
     ParameterError
         If an axis does not increase, or has fewer than two points.
     """
-    known = [*device.branches(), *device.state_declarations(), *device.input_declarations()]
+    choices = [*device.branches(), *device.state_declarations(), *device.input_declarations()]
     axes = {}
     for name, values in grid.items():
-        if name not in known:
-            raise UnknownNameError(f"voltage, state or input of {device.model_name()}", name, known)
+        known(f"voltage, state or input of {device.model_name()}", name, choices)
         axis = np.asarray(values, dtype=float)
         if axis.ndim != 1 or len(axis) < 2 or not np.all(np.isfinite(axis)) or not np.all(np.diff(axis) > 0):
             raise ParameterError(f"{name}: the points of a grid must be two or more finite numbers that increase")
@@ -90,8 +90,7 @@ def write_table_subcircuit(
     str
         A subcircuit whose pins are the branch's terminals.
     """
-    if dialect not in FUNCTIONS:
-        raise UnknownNameError("dialect with a table", dialect, FUNCTIONS)
+    known("dialect with a table", dialect, FUNCTIONS)
     branch = next(iter(device.branches().values()))
     axis = checked_grid(device, {branch.name: voltage})
     current = on_grid(device, axis)[branch.current]

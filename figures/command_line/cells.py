@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...characterization.cells.costs import published_costs
+from ...circuits.cells.cell import CELLS
+from ...circuits.cells.declared import ZERO_CELSIUS
+from ...devices.language.quantity import format_si, parse_quantity
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, complete_cells, parse_assignments
 from .output import Listing, check_paths, deliver, show, tell
@@ -22,10 +26,6 @@ ENERGIES = ("supply", "inputs", "devices", "cmos")
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
     """Make the cell that a command line describes; its temperature is in degrees Celsius there."""
-    from ...circuits.cells.cell import CELLS
-    from ...circuits.cells.declared import ZERO_CELSIUS
-    from ...devices.language.quantity import parse_quantity
-
     given = {key: text for key, text in surroundings.items() if text is not None}
     made: dict[str, float | str] = {**values, **given}
     if "temperature" in given:
@@ -47,7 +47,6 @@ class Cells(Listing):
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a cell's bench."""
         from ...characterization.cells.bench import bench_of_cell
-        from ...circuits.cells.cell import CELLS
 
         if ctx.resilient_parsing and cmd_name not in CELLS:
             return None
@@ -115,8 +114,6 @@ def report(table: pd.DataFrame) -> None:
 
 def show_costs(table: pd.DataFrame) -> None:
     """Print a table of costs for people to read, and the published figures below it."""
-    from ...characterization.cells.costs import published_costs
-
     for row in table.to_dict("records"):
         show(f"{row['cell']}: {row['operation']}")
         show(_spent(row), "    ")
@@ -132,6 +129,5 @@ def _spent(cost: Mapping[Any, Any]) -> str:
 
 
 def _short(value: float, unit: str) -> str:
-    from ...devices.language.quantity import format_si
 
     return format_si(float(f"{value:.3g}"), unit)

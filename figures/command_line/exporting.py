@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,14 +11,18 @@ from pathlib import Path
 
 from ...characterization.tables import write_whole
 from ...circuits.cells.cell import CELLS
+from ...circuits.cells.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.registry import summary
 from ...devices.language.waveforms import DC, Waveform
 from ...devices.library import every_device, write_library
 from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import DIALECTS
+from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
+from ...devices.targets.frameworks.framework import FRAMEWORKS
+from ...devices.targets.spice.dialect import Dialect
 from .cells import make_cell
 from .output import tell
 
@@ -75,6 +80,20 @@ class Order:
         return transient_deck(device, include, subcircuit, driven, transient_noise=self.transient_noise)
 
 
+def list_formats() -> None:
+    """Print what a device or cell can be made into, and for which processes."""
+    width = shutil.get_terminal_size().columns
+    for title, names in (
+        ("export --format", {name: form.name for name, form in FORMATS.items()}),
+        ("technologies of cells", {name: process.title for name, process in TECHNOLOGIES.items()}),
+        ("device.to(...) in Python", {name: summary(function) for name, function in FRAMEWORKS.items()}),
+    ):
+        print(f"{title}:")
+        for name, about in names.items():
+            line = f"    {name:12} {about}"
+            print(line if len(line) <= width else f"{line[: width - 3]}...")
+
+
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:
     """Write what was ordered, whole or not at all; without a file to standard output.
 
@@ -88,15 +107,16 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     ParameterError
         If a file exists and may not be replaced, or something cannot be exported.
     """
-    if order.dialect == "osdi":
-        return [_compiled(order, output, force)]
+    form = FORMATS.find(order.dialect)
+    if isinstance(form, BinaryFormat):
+        return [_binary(form, order, output, force)]
     text = order.text()
     if output is None:
         print(text, end="", file=sys.stdout)
         return []
     contents = {output: text}
-    if deck and order.dialect in DIALECTS:
-        beside = output.with_name(f"{output.stem}-test{DIALECTS[order.dialect].deck_suffix}")
+    if deck and isinstance(form, Dialect):
+        beside = output.with_name(f"{output.stem}-test{form.deck_suffix}")
         contents[beside] = order.deck(output.name)
     taken = [str(path) for path in contents if path.exists()]
     if taken and not force:
@@ -106,13 +126,13 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     return list(contents)
 
 
-def _compiled(order: Order, output: Path | None, force: bool) -> Path:
-    """Compile the device for OSDI; with the noise of its states, as a Verilog-A module has it."""
+def _binary(form: BinaryFormat, order: Order, output: Path | None, force: bool) -> Path:
+    """Write a device in a format that is no text."""
     if order.device is None:
-        raise ParameterError("--format osdi compiles one device: give its name")
+        raise ParameterError(f"--format {order.dialect} is of one device: give its name")
     if output is None:
-        raise ParameterError("a native device is a binary file: give its name with -o")
-    return order.device.compile_osdi(output, name=order.name, inputs=order.inputs, noise=True, force=force)
+        raise ParameterError(f"{form.name} is a binary file: give its name with -o")
+    return form.write(order.device, output, ExportOptions(order.name, order.inputs, **order.options), force)
 
 
 def is_cell(name: str) -> bool:

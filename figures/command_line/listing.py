@@ -45,3 +45,10 @@ def cells() -> None:
         show((cell.__doc__ or "").strip().partition("\n")[0], "    ")
         for port in cell.ports().values():
             show(f"{port.name:12} {port.direction:7} {port.description}", "    ", 25 * " ")
+
+
+def formats() -> None:
+    """List the formats of exports, technologies and frameworks."""
+    from .exporting import list_formats
+
+    list_formats()

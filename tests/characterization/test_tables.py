@@ -12,13 +12,14 @@ from hypothesis.extra.pandas import column, data_frames, range_indexes
 from synaspice.characterization import hysteresis, iv, read_table, write_table
 from synaspice.characterization.tables import write_whole
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, UnknownNameError
+from synaspice.devices.core.metadata import device_table
 from synaspice.figures import plot, save
 
 FRAMES = data_frames(
     [
         column("number", elements=st.floats(allow_nan=True, allow_infinity=True, width=64)),
         column("count", dtype=int, elements=st.integers(-(2**53), 2**53)),
-        column("state", dtype=object, elements=st.sampled_from(["parallel", "on", 'µ, quoted "x"'])),
+        column("state", dtype=object, elements=st.sampled_from(["parallel", "on", 'µ, quoted "x"', "no # comment"])),
     ],
     index=range_indexes(min_size=1, max_size=20),
 )
@@ -33,6 +34,26 @@ def test_a_table_is_read_back_as_it_was_written(ending, frame, seed, tmp_path_fa
     back = read_table(path)
     pd.testing.assert_frame_equal(back, frame, check_exact=True)
     assert back.attrs == frame.attrs
+
+
+def test_pandas_reads_the_files_by_itself(tmp_path):
+    frame = pd.DataFrame({"x": [1.5, float("nan"), -2e-9], "count": [1, 2, 3], "state": ["on", "#2, # off", 'µ "x"']})
+    frame.attrs = {"units": {"x": "V"}, "device": "# µ", "seed": None}
+    pd.testing.assert_frame_equal(pd.read_csv(write_table(frame, tmp_path / "t.csv"), comment="#"), frame)
+    back = pd.read_parquet(write_table(frame, tmp_path / "t.parquet"))
+    pd.testing.assert_frame_equal(back, frame)
+    assert back.attrs == frame.attrs
+    assert 'pandas.read_csv(path, comment="#")' in (tmp_path / "t.csv").read_text().splitlines()[1]
+
+
+def test_every_column_has_a_unit_and_a_description():
+    device = VTEAM.preset("kvatinsky2015")
+    table = device_table(device, {"time": [0.0], "x": [0.5], "share": ([0.1], "1", "a share")}, bench="own")
+    assert table.attrs["units"] == {"time": "s", "x": "1", "share": "1"}
+    assert table.attrs["descriptions"]["share"] == "a share" and table.attrs["descriptions"]["x"]
+    assert table.attrs["device"] == "vteam" and table.attrs["bench"] == "own" and table.attrs["version"]
+    with pytest.raises(ParameterError, match="share"):
+        device_table(device, {"time": [0.0], "share": [0.1]})
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])

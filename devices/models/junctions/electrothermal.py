@@ -23,7 +23,7 @@ class ElectrothermalMTJ(MTJ):
     R. C. Sousa et al., J. Appl. Phys. 99, 08N904 (2006), doi:10.1063/1.2165169 (heating of the barrier by its current).
     """
 
-    temperature_law = MTJ.option_declarations()["temperature_law"].with_default("bloch")
+    temperature_law = MTJ.temperature_law.but(default="bloch")
     thermal_resistance = Parameter(1e6, "K/W", "thermal resistance to the surroundings", (1e2, 1e9))
     thermal_capacitance = Parameter(3e-15, "J/K", "heat capacity of the heated volume", (1e-18, 1e-9))
     initial_temperature_rise = Parameter(0.0, "K", "temperature above the ambient at t = 0", (0.0, 1000.0))

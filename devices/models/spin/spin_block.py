@@ -31,7 +31,7 @@ import sympy as sp
 
 from ...language.declaration import Parameter, Symbols
 from ...language.waveforms import FloatArray
-from ...targets.spice.dialects import DIALECTS
+from ...targets.spice.dialects import NGSPICE
 from ...targets.spice.expressions import ExpressionPrinter
 from ...targets.spice.statements import check_name
 from ...targets.spice.subcircuit import Subcircuit
@@ -166,7 +166,7 @@ class SpinBlock:
         lines += [f"*   {n}: {p.description} [{p.unit}]" for n, p in kind.quantities.items()]
         lines += [f".subckt {chosen} {' '.join(pins)} params:"]
         lines += [f"+ {quantity}={value!r}" for quantity, value in self.values]
-        printer = ExpressionPrinter(DIALECTS["ngspice"], {}, formula=True)
+        printer = ExpressionPrinter(NGSPICE, {}, formula=True)
         for element in _elements(self.kind):
             lines.append(f"* {element.name} [S]")
             for row, into in enumerate(COMPONENTS):

@@ -12,7 +12,8 @@ from importlib import resources
 
 import numpy as np
 
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known
+from ...language.errors import ParameterError
 from ...language.preset import Preset, read_folder
 from .spin_block import SpinBlock, make_block
 
@@ -52,10 +53,9 @@ def channel_material(name: str) -> Preset:
     UnknownNameError
         If there is none of that name; the message lists those there are.
     """
-    known = channel_materials()
-    if name not in known:
-        raise UnknownNameError("channel material", name, known)
-    return known[name]
+    choices = channel_materials()
+    known("channel material", name, choices)
+    return choices[name]
 
 
 def non_magnetic_channel(

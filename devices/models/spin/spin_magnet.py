@@ -10,29 +10,18 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from ...core.protocols import Statics, Stimulus, Sweep
-from ...language.constants import hbar, mu_0, q_e
-from ...language.declaration import Auxiliary, Branch, Derived, Noise, Option, Parameter, State, Symbols
+from ...language.constants import hbar, q_e
+from ...language.declaration import Auxiliary, Branch, Derived, Parameter, Symbols
 from ...language.errors import ParameterError
+from ...language.placement import before
 from ...language.waveforms import Pulse
 from ...model import CompactModel
-from ...physics.macrospin import (
-    SHAPES,
-    axes_by_pull,
-    cross_section,
-    demagnetizing_parameters,
-    easy_axis_parameters,
-    effective_field,
-    field_inputs,
-    field_sweep,
-    figures_of_merit,
-    slow_triangle,
-)
-from ...physics.magnetism import damped_rotation, direction, thermal_field_density
+from ...physics.macrospin import MagnetLayer, slow_triangle
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
 
 
-class SpinMagnet(CompactModel):
+class SpinMagnet(CompactModel, MagnetLayer):
     r"""Macrospin magnet on a normal metal: conducts charge and spin, and turns by the spin current that it absorbs.
 
     The four branches carry charge and the three components of spin into the interface, whose conductances turn with
@@ -77,58 +66,28 @@ class SpinMagnet(CompactModel):
     spin_voltage_y = Branch("spin_y", "spin_ground", "spin potential along y in the normal metal", "spin_current_y")
     spin_voltage_z = Branch("spin_z", "spin_ground", "spin potential along z in the normal metal", "spin_current_z")
 
-    shape = Option("ellipse", tuple(SHAPES), "cross-section of the magnet, for area and demagnetising factors")
-    length = Parameter(100e-9, "m", "full axis along x", (2e-9, 1e-5))
-    width = Parameter(50e-9, "m", "full axis along y", (2e-9, 1e-5))
-    thickness = Parameter(3e-9, "m", "thickness", (1e-10, 1e-6))
+    damping = MagnetLayer.damping.but(description="Gilbert damping, spin pumping included")
 
-    saturation_magnetization = Parameter(8e5, "A/m", "saturation magnetisation", (1e4, 3e6))
-    damping = Parameter(0.01, "1", "Gilbert damping, spin pumping included", (1e-4, 1.0))
-    gyromagnetic_ratio = Parameter(1.76085963e11, "rad/(s*T)", "gyromagnetic ratio", (1e10, 1e12))
-    uniaxial_anisotropy = Parameter(0.0, "J/m^3", "uniaxial anisotropy of the volume", (-5e6, 5e6))
-    anisotropy_polar_angle, anisotropy_azimuth = easy_axis_parameters()
-    demagnetizing_factor_x, demagnetizing_factor_y, demagnetizing_factor_z = demagnetizing_parameters(
-        "length", "width", "thickness"
-    )
+    with before("initial_polar_angle"):
+        interface_conductance = Parameter(1e15, "S/m^2", "conductance per area, both spins together", (1e3, 1e17))
+        polarization = Parameter(0.5, "1", "spin polarisation of the interface's conductance", (-0.999999, 0.999999))
+        mixing_conductance_real = Parameter(5e14, "S/m^2", "real part of the mixing conductance per area", (0.0, 1e17))
+        mixing_conductance_imag = Parameter(
+            0.0, "S/m^2", "imaginary part of the mixing conductance per area", (-1e17, 1e17)
+        )
 
-    field_x, field_y, field_z = field_inputs()
-
-    interface_conductance = Parameter(1e15, "S/m^2", "conductance per area, both spins together", (1e3, 1e17))
-    polarization = Parameter(0.5, "1", "spin polarisation of the interface's conductance", (-0.999999, 0.999999))
-    mixing_conductance_real = Parameter(5e14, "S/m^2", "real part of the mixing conductance per area", (0.0, 1e17))
-    mixing_conductance_imag = Parameter(
-        0.0, "S/m^2", "imaginary part of the mixing conductance per area", (-1e17, 1e17)
-    )
-
-    initial_polar_angle = Parameter(math.pi / 2, "rad", "polar angle of the magnetisation at t = 0", (0.0, math.pi))
-    initial_azimuth = Parameter(0.0, "rad", "azimuth of the magnetisation at t = 0", (-math.pi, math.pi))
-
-    area = Derived("m^2", "area of the interface")
-    volume = Derived("m^3", "volume of the magnet")
-    conductance = Derived("S", "conductance of the interface")
-    mixing_real = Derived("S", "real part of the mixing conductance")
-    mixing_imag = Derived("S", "imaginary part of the mixing conductance")
-    easy_axis = Derived("1", "direction of the uniaxial anisotropy", vector=True)
-    gamma_0 = Derived("m/(A*s)", "gyromagnetic ratio times vacuum permeability")
-    uniaxial_field = Derived("A/m", "anisotropy field of the volume")
-    torque_rate_per_ampere = Derived("1/(A*s)", "rate of the magnetisation per absorbed spin current")
-    pull = Derived("A/m", "field that pulls the magnetisation towards an axis; differences matter", vector=True)
-    anisotropy_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the next easier one")
-    hard_axis_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the hardest one")
-    thermal_stability = Derived("1", "energy barrier of the macrospin over k_B T at 300 K")
+    area = MagnetLayer.area.but(description="area of the interface")
+    with before("easy_axis"):
+        conductance = Derived("S", "conductance of the interface")
+        mixing_real = Derived("S", "real part of the mixing conductance")
+        mixing_imag = Derived("S", "imaginary part of the mixing conductance")
+    with before("pull"):
+        torque_rate_per_ampere = Derived("1/(A*s)", "rate of the magnetisation per absorbed spin current")
     critical_spin_current = Derived("A", "spin current along the easy axis at which the magnetisation turns unstable")
 
-    m = State(
-        "1",
-        "magnetisation",
-        vector=True,
-        unit_sphere=True,
-        initial=lambda s: direction(s.initial_polar_angle, s.initial_azimuth),
-    )
-    absorbed = Auxiliary("A", "spin current into the interface", vector=True, scale=1e-3)
-    precession = Auxiliary("rad/s", "effective field, torque included, times gamma_0", vector=True, scale=1e9)
-    rotation = Auxiliary("rad/s", "angular velocity of the magnetisation", vector=True, scale=1e9)
-    thermal_field = Noise("A/m", "thermal field", vector=True)
+    with before("precession"):
+        absorbed = Auxiliary("A", "spin current into the interface", vector=True, scale=1e-3)
+    precession = MagnetLayer.precession.but(description="effective field, torque included, times gamma_0")
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
@@ -136,33 +95,19 @@ class SpinMagnet(CompactModel):
         potential = sp.Matrix([s.charge_voltage, *s.spin_voltage])
         current = (series + shunt) * potential
         m_s = s.saturation_magnetization
-        field = effective_field(s, s.uniaxial_field, m_s)
+        # A rate tau across m is that of a field m x tau / gamma_0, and m x drops the longitudinal part.
+        torque = -s.torque_rate_per_ampere * s.m.cross(s.absorbed)
         return {
-            "area": cross_section(s.shape, s.length, s.width),
-            "volume": s.area * s.thickness,
+            **cls.magnet_equations(s, torque=torque),
             "conductance": s.interface_conductance * s.area,
             "mixing_real": s.mixing_conductance_real * s.area,
             "mixing_imag": s.mixing_conductance_imag * s.area,
-            "easy_axis": direction(s.anisotropy_polar_angle, s.anisotropy_azimuth),
-            "gamma_0": s.gyromagnetic_ratio * mu_0,
-            "uniaxial_field": 2 * s.uniaxial_anisotropy / (mu_0 * m_s),
             "torque_rate_per_ampere": s.gyromagnetic_ratio * hbar / (2 * q_e * m_s * s.volume),
-            **figures_of_merit(s, m_s),
-            # A torque has to overcome the damping of an elliptic precession, alpha times its mean stiffness.
-            "critical_spin_current": s.damping
-            * s.gamma_0
-            * (s.anisotropy_field + s.hard_axis_field)
-            / (2 * s.torque_rate_per_ampere),
+            "critical_spin_current": s.gamma_0 * cls.critical_field(s) / s.torque_rate_per_ampere,
             "charge_current": current[0],
             # Through the auxiliary the torque uses the very current that leaves the circuit.
             "absorbed": current[1:, :],
             **{f"spin_current_{axis}": s.absorbed[k] for k, axis in enumerate("xyz")},
-            # A rate tau across m is that of a field m x tau / gamma_0, and m x drops the longitudinal part.
-            "precession": s.gamma_0 * field - s.torque_rate_per_ampere * s.m.cross(s.absorbed),
-            "rotation": damped_rotation(s.m, s.precession, s.damping),
-            "dm/dt": s.rotation.cross(s.m),
-            "thermal_field": sp.ones(3, 1)
-            * thermal_field_density(s.damping, s.temperature, s.gyromagnetic_ratio, m_s, s.volume),
         }
 
     def interface(self, direction: Sequence[float]) -> SpinBlock:
@@ -185,7 +130,7 @@ class SpinMagnet(CompactModel):
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """Both directions along the easy axis."""
-        easy = axes_by_pull(self)[-1]
+        easy = self.axes_by_pull()[-1]
         along = self._along(easy)
         backward = {"initial_polar_angle": math.pi} if easy == "z" else {}
         backward |= {"initial_azimuth": math.pi} if easy == "x" else {}
@@ -197,13 +142,13 @@ class SpinMagnet(CompactModel):
 
         With a static field of 1 % of it across: a macrospin at rest on its axis feels no torque.
         """
-        easy = axes_by_pull(self)[-1]
+        easy = self.axes_by_pull()[-1]
         chosen = f"field_{easy}" if quantity in (None, "field") else quantity
         sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["backward"])
         if chosen not in self.input_declarations():
             # The charge turns the magnet by what it carries across the magnetisation, that is not at all.
             return dataclasses.replace(sweep, amplitude=1e-3)
-        return field_sweep(self, sweep, self.anisotropy_field)
+        return self.field_sweep(sweep, self.anisotropy_field)
 
     def suggested_stimulus(self) -> Stimulus:
         """A pulse of spin current along the easy axis, of eight times the critical one, that turns a tilted magnet.
@@ -213,7 +158,7 @@ class SpinMagnet(CompactModel):
         ParameterError
             If the magnet has no anisotropy, or no mixing conductance.
         """
-        easy = axes_by_pull(self)[-1]
+        easy = self.axes_by_pull()[-1]
         if not self.critical_spin_current * self.mixing_real > 0:
             raise ParameterError("a magnet without anisotropy or without mixing conductance has nothing to be switched")
         # Along m, so that the magnet, which takes over minus the current's moment, leaves its axis. All in times of its

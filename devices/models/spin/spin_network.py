@@ -21,7 +21,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ...language.errors import ParameterError, SimulationError, UnknownNameError
+from ...language.checks import known
+from ...language.errors import ParameterError, SimulationError
 from ...language.waveforms import FloatArray
 from ...targets.spice.statements import check_name
 from .spin_block import COMPONENTS, SpinBlock
@@ -99,8 +100,7 @@ class SpinNetwork:
         UnknownNameError
             If there is no such block.
         """
-        if name not in self._blocks:
-            raise UnknownNameError("block", name, self._blocks)
+        known("block", name, self._blocks)
         return self._blocks[name][1]
 
     def add(self, name: str, block: SpinBlock, **nodes: str) -> None:
@@ -124,8 +124,7 @@ class SpinNetwork:
             If the block has no such port.
         """
         for port in nodes:
-            if port not in block.ports:
-                raise UnknownNameError(f"port of a {block.kind}", port, block.ports)
+            known(f"port of a {block.kind}", port, block.ports)
         missing = [port for port in block.ports if port not in nodes]
         if missing:
             raise ParameterError(f"block {name!r}: which nodes join its ports {', '.join(missing)}?")
@@ -300,10 +299,8 @@ class SpinNetwork:
     # --- nodal analysis ---------------------------------------------------------------------------
 
     def _known(self, node: str, component: str) -> None:
-        if node not in self._nodes:
-            raise UnknownNameError("node", node, self._nodes)
-        if component not in COMPONENTS:
-            raise UnknownNameError("component", component, COMPONENTS)
+        known("node", node, self._nodes)
+        known("component", component, COMPONENTS)
 
     def _keys(self) -> Iterator[tuple[str, str]]:
         return ((node, component) for node in self._nodes for component in COMPONENTS)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.metadata import table_attributes
+from ...core.metadata import TRAJECTORY, Column, column_information, device_attributes, device_table
 from ...core.variability import Distribution, sample
-from ...language.checks import whole
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known, whole
+from ...language.errors import ParameterError
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, checked_temperature, table_of_traces, whole_steps
@@ -132,8 +132,7 @@ class Ensemble:
             if len(values) and not (len(values) > 1 and np.all(np.diff(values) > 0)):
                 raise ParameterError(f"the edges of {name} must be at least two increasing numbers")
         for name in edges or {}:
-            if name not in names:
-                raise UnknownNameError("quantity", name, names)
+            known("quantity", name, names)
         stride = plan.steps // max(number - 1, 1)
         moments = [k * stride for k in range(number)] if number > 1 else [plan.steps]
 
@@ -149,9 +148,10 @@ class Ensemble:
         total: dict[str, Moments] = {}
         for group in _groups(self._in_chunks(collect)):
             total = {name: total[name] + group[name] for name in names} if total else group
-        attrs = table_attributes(self._request.device, names, "numeric", **self._attributes(plan))
-        attrs["units"] |= {"time": "s", "quantity": "1", "count": "1"}
-        return Statistics(np.array(moments) * plan.time_step, total, bins, attrs)
+        columns = column_information(self._request.device)
+        units = {name: columns[name][0] for name in names}
+        attrs = device_attributes(self._request.device, **self._attributes(plan))
+        return Statistics(np.array(moments) * plan.time_step, total, bins, units, attrs)
 
     def first_passage(self, quantity: str, threshold: float, *, rising: bool = True) -> pd.DataFrame:
         """Times at which trajectories are first found beyond a threshold, looked at every step.
@@ -177,16 +177,14 @@ class Ensemble:
         UnknownNameError
             If the device has no such state or observable.
         """
-        import pandas as pd
-
         plan = self._plan(1)
         times = np.concatenate(
             list(self._in_chunks(lambda first, count: self._passages(plan, first, count, quantity, threshold, rising)))
         )
-        table = pd.DataFrame({"trajectory": np.array(self.trajectories), "time": times})
-        table.attrs |= self._passage_attributes(plan, quantity, threshold, rising)
-        table.attrs["units"] = {"trajectory": "1", "time": "s"}
-        return table
+        numbers = np.array(self.trajectories)
+        columns = {"trajectory": (numbers, "1", TRAJECTORY), "time": (times, "s", "time of its first passage")}
+        passage = {"quantity": quantity, "threshold": float(threshold), "rising": rising}
+        return device_table(self._request.device, columns, **self._attributes(plan), **passage)
 
     def survival(
         self, quantity: str, threshold: float, times: Sequence[float] | FloatArray, *, rising: bool = True
@@ -205,8 +203,6 @@ class Ensemble:
         pandas.DataFrame
             Columns ``time`` [s], ``trajectories`` and ``survivors``.
         """
-        import pandas as pd
-
         plan = self._plan(1)
         moments = np.asarray(times, dtype=float)
         # Half a step of slack: a passage at a time that is asked for is one.
@@ -217,10 +213,13 @@ class Ensemble:
             return count - np.searchsorted(passed, limits)
 
         survivors = sum(self._in_chunks(collect), np.zeros(len(moments), dtype=int))
-        table = pd.DataFrame({"time": moments, "trajectories": len(self.trajectories), "survivors": survivors})
-        table.attrs |= self._passage_attributes(plan, quantity, threshold, rising)
-        table.attrs["units"] = {"time": "s", "trajectories": "1", "survivors": "1"}
-        return table
+        columns: dict[str, Column | FloatArray] = {
+            "time": moments,
+            "trajectories": (len(self.trajectories), "1", "number of trajectories"),
+            "survivors": (survivors, "1", "number of those that have not yet been beyond the threshold"),
+        }
+        passage = {"quantity": quantity, "threshold": float(threshold), "rising": rising}
+        return device_table(self._request.device, columns, **self._attributes(plan), **passage)
 
     # --- how it is done ---------------------------------------------------------------------
 
@@ -255,11 +254,8 @@ class Ensemble:
         return np.where(chunk.hits < 0, math.nan, chunk.hits * plan.time_step)
 
     def _attributes(self, plan: Plan) -> dict[str, Any]:
-        return {"temperature": self.temperature, "seed": self.seed, "time_step": plan.time_step}
-
-    def _passage_attributes(self, plan: Plan, quantity: str, threshold: float, rising: bool) -> dict[str, Any]:
-        own = {"quantity": quantity, "threshold": float(threshold), "rising": rising, **self._attributes(plan)}
-        return table_attributes(self._request.device, [], "numeric", **own)
+        noise = {"temperature": self.temperature, "seed": self.seed, "time_step": plan.time_step}
+        return {"engine": "numeric", **noise}
 
 
 def _groups(parts: Iterator[dict[str, Moments]]) -> Iterator[dict[str, Moments]]:
@@ -287,8 +283,7 @@ def make_ensemble(
     request = Request.of(device, drive, duration, source, inputs or {})
     number = whole("trajectories", trajectories, 1)
     for name in variability or {}:
-        if name not in device.values:
-            raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+        known(f"parameter of {device.model_name()}", name, device.values)
     return Ensemble(
         request,
         checked_temperature(temperature),

@@ -34,7 +34,8 @@ import numba
 import numpy as np
 
 from ...core.vectors import compiled, initial_state, parameter_columns, parameter_vector
-from ...language.errors import SimulationError, UnknownNameError
+from ...language.checks import known
+from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ...simulation.newton import voltages_at_current
 from ...simulation.request import Request
@@ -120,8 +121,8 @@ class Plan:
         kernel.prepare(np.concatenate([parameters, *constants]), hoisted)
         enough = LARGE_ALONE if self.block == 1 else LARGE
         if self.samples is None and self.trajectories * self.steps >= enough:
-            known = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)
-            kernel = load_kernel(replace(structure, known=known))
+            fixed = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)
+            kernel = load_kernel(replace(structure, known=fixed))
         return kernel, hoisted
 
     @functools.cached_property
@@ -234,7 +235,7 @@ class Chunk:
         Raises
         ------
         SimulationError
-            If a state is not finite any more.
+            If a state is not finite any more, or a device cannot carry the current.
         """
         e = self.plan
         key = np.uint32(e.seed & 0xFFFFFFFF), np.uint32(e.seed >> 32)
@@ -252,7 +253,12 @@ class Chunk:
             if self._crossing is not None:
                 self._active = self._active[self.hits[self._active] < 0]
         self.step = end
-        if not np.all(np.isfinite(self.states)):
+        if not np.all(np.isfinite(self.states)) or not np.all(np.isfinite(self._voltages)):
+            if e.request.by_current and not np.all(np.isfinite(self._voltages)):
+                raise SimulationError(
+                    f"the {list(e.request.device.branches())[e.request.branch]} at which a device carries the current "
+                    f"that it is driven by was not found"
+                )
             raise SimulationError(f"a state left the finite numbers; try a time_step shorter than {e.time_step:g} s")
 
     def take(self, source: Chunk, chosen: Sequence[int] | np.ndarray) -> None:
@@ -280,8 +286,7 @@ class Chunk:
             given = found | {name: value[0] for name, value in drives.items()}
             found |= evaluate_static(request.device, given, list(self.parameters))
         for name in names:
-            if name not in found:
-                raise UnknownNameError(f"quantity of {request.device.model_name()}", name, found)
+            known(f"quantity of {request.device.model_name()}", name, found)
         return {name: np.broadcast_to(found[name], len(self.hits)) for name in names}
 
     def quantities(self) -> dict[str, FloatArray]:

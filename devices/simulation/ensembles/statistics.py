@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...core.metadata import Column, described_table
 from ...language.errors import UnknownNameError
 from ...language.waveforms import FloatArray
 
@@ -74,39 +75,43 @@ class Statistics:
         For each quantity.
     edges : dict of ndarray
         Edges of the histograms' bins, in the quantities' units; none where no histogram was asked for.
+    units : dict
+        Units of the quantities.
     attrs : dict
-        Units and provenance, as the tables have them.
+        Provenance, as the tables have it.
     """
 
     times: FloatArray
     moments: Mapping[str, Moments]
     edges: Mapping[str, FloatArray]
+    units: Mapping[str, str] = field(default_factory=dict)
     attrs: Mapping[str, Any] = field(default_factory=dict)
 
     def __add__(self, other: Statistics) -> Statistics:
         return replace(self, moments={name: self.moments[name] + other.moments[name] for name in self.moments})
 
     def table(self) -> pd.DataFrame:
-        """Columns ``time``, ``quantity``, ``count``, ``mean``, ``variance`` (unbiased), ``minimum``, ``maximum``."""
-        import pandas as pd
+        """Columns ``time``, ``quantity``, ``count``, ``mean``, ``variance`` (unbiased), ``minimum``, ``maximum``.
 
-        tables = [
-            pd.DataFrame(
-                {
-                    "time": self.times,
-                    "quantity": name,
-                    "count": m.count,
-                    "mean": m.mean,
-                    "variance": m.squares / (m.count - 1) if m.count > 1 else np.nan,
-                    "minimum": m.least,
-                    "maximum": m.most,
-                }
-            )
-            for name, m in self.moments.items()
-        ]
-        table = pd.concat(tables, ignore_index=True)
-        table.attrs.update(self.attrs)
-        return table
+        ``attrs["quantity_units"]`` has the units of the quantities; those of the columns are empty if they differ.
+        """
+        every = self.moments.values()
+        units = set(self.units.values())
+        unit, square = (units.pop(), "") if len(units) == 1 else ("", "")
+        if unit:
+            square = "1" if unit == "1" else f"({unit})^2"
+        variances = [m.squares / (m.count - 1) if m.count > 1 else np.full_like(m.mean, np.nan) for m in every]
+        names, counts = list(self.moments), [m.count for m in every]
+        columns: dict[str, Column] = {
+            "time": (np.tile(self.times, len(names)), "s", "time"),
+            "quantity": (np.repeat(np.array(names, dtype=object), len(self.times)), "", "quantity"),
+            "count": (np.repeat(counts, len(self.times)), "1", "number of trajectories"),
+            "mean": (np.concatenate([m.mean for m in every]), unit, "mean over the trajectories"),
+            "variance": (np.concatenate(variances), square, "unbiased variance over the trajectories"),
+            "minimum": (np.concatenate([m.least for m in every]), unit, "least of the trajectories"),
+            "maximum": (np.concatenate([m.most for m in every]), unit, "greatest of the trajectories"),
+        }
+        return described_table(columns, quantity_units=dict(self.units), **self.attrs)
 
     def histogram(self, quantity: str) -> pd.DataFrame:
         """Columns ``time``, ``lower`` and ``upper`` edge and ``count`` of every bin of a quantity.
@@ -116,19 +121,15 @@ class Statistics:
         UnknownNameError
             If no histogram of the quantity was asked for.
         """
-        import pandas as pd
-
         if not len(self.edges.get(quantity, ())):
             raise UnknownNameError("histogram", quantity, [name for name, edges in self.edges.items() if len(edges)])
         edges, counts = self.edges[quantity], self.moments[quantity].histogram
         bins = len(edges) - 1
-        table = pd.DataFrame(
-            {
-                "time": np.repeat(self.times, bins),
-                "lower": np.tile(edges[:-1], len(self.times)),
-                "upper": np.tile(edges[1:], len(self.times)),
-                "count": counts.ravel(),
-            }
-        )
-        table.attrs.update(self.attrs)
-        return table
+        unit = self.units[quantity]
+        columns: dict[str, Column] = {
+            "time": (np.repeat(self.times, bins), "s", "time"),
+            "lower": (np.tile(edges[:-1], len(self.times)), unit, f"lower edge of the bin of {quantity}"),
+            "upper": (np.tile(edges[1:], len(self.times)), unit, f"upper edge of the bin of {quantity}"),
+            "count": (counts.ravel(), "1", "number of trajectories in the bin"),
+        }
+        return described_table(columns, **self.attrs, quantity=quantity)

@@ -22,6 +22,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from ...language.functions import EXP_LIMIT
+from ..newton import choose, make_correction
 
 _inline: Any = numba.njit(inline="always", error_model="numpy")
 _i = np.int64
@@ -246,3 +247,7 @@ def x_coth(x):  # type: ignore[no-untyped-def]
     near = abs(x) < 1e-3
     value = x / (1.0 if near else t)
     return 1.0 + x * x / 3.0 if near else value
+
+
+#: Newton's method, one correction, as :mod:`..newton` has it.
+correct = _inline(make_correction(_inline(choose)))

@@ -22,9 +22,10 @@ from brian2.utils.stringtools import word_substitute
 from ...core.codegen import ARRAY_NAMESPACE, Printer
 from ...core.system import Expressions
 from ...core.vectors import compiled, initial_state
+from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.errors import ParameterError
 from ...language.functions import EXP_LIMIT, ramp
 from ...simulation.request import driven_branch
 from ..scaled import restoring_rates
@@ -257,8 +258,7 @@ class _Writer:
         self.driven = self.branches[branch]
         parameters = device.parameter_declarations()
         for name in variables:
-            if name not in parameters:
-                raise UnknownNameError(f"parameter of {device.model_name()}", name, parameters)
+            known(f"parameter of {device.model_name()}", name, parameters)
         if temperature is not None and not self.system.noises:
             temperature = None
         self.temperature = temperature

@@ -15,17 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known
+from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
-from ...simulation.newton import MOST_CORRECTIONS
+from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
-
-#: Relative size of the correction of a voltage at which Newton's method ends; the last step gets to rounding.
-SETTLED = 1e-8
 
 
 def _ramp(x: Any) -> Any:
@@ -175,7 +173,13 @@ class DeviceFunctions:
         -------
         dict of Array
             ``time`` [s] of shape (points,); voltages, currents, inputs, states and observables of shape
-            (..., points).
+            (..., points). In a function that JAX compiles or differentiates they are no numbers where the device cannot
+            carry its current.
+
+        Raises
+        ------
+        SimulationError
+            If the device cannot carry its current.
         """
         compiled = self._portable.compiled
         if not isinstance(drive, Waveform):
@@ -233,6 +237,13 @@ class DeviceFunctions:
         v, values = circumstances(present, x)
         static = dict(zip(compiled.static_names, self._portable.static(v, x, values), strict=True))
 
+        if (
+            plan.by_current
+            and not isinstance(v[plan.branch], jax.core.Tracer)
+            and bool(jnp.isnan(v[plan.branch]).any())
+        ):
+            raise SimulationError("no voltage was found at which the device carries its current")
+
         def shaped(value: Any) -> jax.Array:
             return jnp.moveaxis(jnp.broadcast_to(value, (groups + 1, *batch)), 0, -1)
 
@@ -248,10 +259,9 @@ class DeviceFunctions:
     def _array(self, value: Any) -> jax.Array:
         return jnp.asarray(value, self._dtype)
 
-    def _check(self, given: Mapping[str, Any], known: list[str], kind: str) -> None:
+    def _check(self, given: Mapping[str, Any], choices: list[str], kind: str) -> None:
         for name in given:
-            if name not in known:
-                raise UnknownNameError(f"{kind} of {self.device.model_name()}", name, known)
+            known(f"{kind} of {self.device.model_name()}", name, choices)
 
     def _full(self, parameters: Mapping[str, Any]) -> dict[str, jax.Array]:
         self._check(parameters, list(self.device.values), "parameter")
@@ -278,24 +288,29 @@ class DeviceFunctions:
         return jnp.moveaxis(grid, -1, 0)
 
 
-def _newton(correction: Callable[[Any], Any], start: Any) -> Any:
-    def unsettled(carry: tuple[Any, Any, Any]) -> Any:
-        found, change, count = carry
-        return (count < MOST_CORRECTIONS) & jnp.any(jnp.abs(change) > SETTLED * jnp.abs(found) + 1e-30)
+def _newton(excess: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
+    """The root, or no number where there is none: compiled functions cannot raise."""
+    correct = make_correction(jnp.where, max(SETTLED, 8 * float(jnp.finfo(start.dtype).eps)))
 
-    def improve(carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
-        found, _, count = carry
-        change = correction(found)
-        return found + change, change, count + 1
+    def unsettled(carry: tuple[Any, ...]) -> Any:
+        *_, settled, count = carry
+        return (count < MOST_CORRECTIONS) & ~jnp.all(settled)
 
-    return lax.while_loop(unsettled, improve, (start, jnp.ones_like(start), 0))[0]
+    def improve(carry: tuple[Any, ...]) -> tuple[Any, ...]:
+        found, low, high, last, settled, count = carry
+        value, slope = (jnp.broadcast_to(part, start.shape) for part in excess(found))
+        better, low, high, last, done = correct(found, low, high, last, value, slope)
+        return jnp.where(settled, found, better), low, high, last, settled | done, count + 1
+
+    ends = (jnp.full_like(start, end) for end in (-jnp.inf, jnp.inf, jnp.inf))
+    found, *_, settled, _ = lax.while_loop(unsettled, improve, (start, *ends, jnp.zeros_like(start, dtype=bool), 0))
+    return jnp.where(settled, found, jnp.nan)
 
 
 def make_functions(device: DeviceModel, dtype: str) -> DeviceFunctions:
     """Make the functions of a device; see :meth:`CompactModel.to_jax`."""
     whole_names = ("float32", "float64")
-    if dtype not in whole_names:
-        raise UnknownNameError("dtype", dtype, whole_names)
+    known("dtype", dtype, whole_names)
     if dtype == "float64" and not jax.config.jax_enable_x64:
         raise ParameterError(
             "JAX is set to single precision: jax.config.update('jax_enable_x64', True) first, or ask for "

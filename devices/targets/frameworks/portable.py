@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Arrays = tuple[Any, ...]
 
-#: Adds corrections, which are a function of the sum, to a start until they vanish.
-Iterate = Callable[[Callable[[Any], Any], Any], Any]
+#: Finds the root of a function that gives its value and its slope, from a start.
+Iterate = Callable[[Callable[[Any], tuple[Any, Any]], Any], Any]
 
 
 @functools.lru_cache(maxsize=64)
@@ -128,7 +128,8 @@ class Portable:
     ) -> Arrays:
         """Voltages of the branches with the drive applied to its branch: as a voltage, or as a current.
 
-        The voltage at a current is found by Newton's method, from zero volt. ``hold`` makes of an array one that
+        The voltage at a current is found by Newton's method, see :mod:`synaspice.devices.simulation.newton`, from zero
+        volt. ``hold`` makes of an array one that
         nothing is differentiated through: the last step alone is differentiated, which gives the first derivatives of
         the implicit function.
         """
@@ -140,12 +141,12 @@ class Portable:
         held_x, held_p, target = tuple(map(hold, x)), tuple(map(hold, p)), hold(drive)
         held = [hold(value) for value in v]
 
-        def correction(found: Any) -> Any:
+        def excess(found: Any) -> tuple[Any, Any]:
             held[branch] = found
             carried, slope = conduction(held, held_x, held_p)
-            return (target - carried) / slope
+            return carried - target, slope
 
-        voltages[branch] = found = hold(iterate(correction, (target + conduction(held, held_x, held_p)[0]) * 0.0))
+        voltages[branch] = found = hold(iterate(excess, (target + conduction(held, held_x, held_p)[0]) * 0.0))
         carried, slope = conduction(voltages, x, p)
         voltages[branch] = found + (drive - carried) / slope
         return tuple(voltages)

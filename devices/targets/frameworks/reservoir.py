@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike
 from reservoirpy.node import Node
 
 from ...core.vectors import compiled, initial_state
-from ...language.checks import positive, whole
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known, positive, whole
+from ...language.errors import ParameterError
 from ...language.waveforms import FloatArray, Waveform
 from ...simulation.ensembles.plan import Chunk, Plan
 from ...simulation.noisy_trajectories import checked_temperature
@@ -71,10 +71,9 @@ class OscillatorReservoir(Node):
         self.bias, self.amplitude = float(bias), float(amplitude)
         self.node_time = positive("node_time", node_time, "s")
         step = positive("time_step", device.settling_time / STEPS if time_step is None else time_step, "s")
-        known = ["voltage", *map(str, device.system.observables)]
-        self.observable = observable or ("envelope" if "envelope" in known else "voltage")
-        if self.observable not in known:
-            raise UnknownNameError(f"observable of {device.model_name()}", self.observable, known)
+        choices = ["voltage", *map(str, device.system.observables)]
+        self.observable = observable or ("envelope" if "envelope" in choices else "voltage")
+        known(f"observable of {device.model_name()}", self.observable, choices)
         # The samples of an interval: its end, or enough of them to know the amplitude of the voltage.
         self._samples = SAMPLES if self.observable == "voltage" else 1
         self._steps = self._samples * int(np.ceil(self.node_time / step / self._samples * (1 - 1e-12)))

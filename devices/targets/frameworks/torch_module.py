@@ -16,18 +16,15 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint as recompute
 
 from ...core.codegen import SCALAR_NAMESPACE
-from ...language.checks import whole
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.checks import known, whole
+from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
-from ...simulation.newton import MOST_CORRECTIONS
+from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
-
-#: Relative size of the correction of a voltage at which Newton's method ends; the last step gets to rounding.
-SETTLED = 1e-8
 
 
 def _either(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,8 +93,7 @@ class DeviceModule(torch.nn.Module):
         self._dtype = torch.float64 if dtype is None else dtype
         self._names = list(trainable)
         for name in self._names:
-            if name not in device.values:
-                raise UnknownNameError(f"parameter of {device.model_name()}", name, device.values)
+            known(f"parameter of {device.model_name()}", name, device.values)
         starts = {name: 1.0 if device.values[name] else 0.0 for name in self._names}
         self.factors = torch.nn.ParameterDict(
             {name: torch.nn.Parameter(torch.tensor(start, dtype=self._dtype)) for name, start in starts.items()}
@@ -135,8 +131,7 @@ class DeviceModule(torch.nn.Module):
         """Parameter vector, from trained parameters, those of the call, and inputs."""
         values = self.values()
         for name, value in (given or {}).items():
-            if name not in values:
-                raise UnknownNameError(f"parameter of {self.device.model_name()}", name, values)
+            known(f"parameter of {self.device.model_name()}", name, values)
             values[name] = self._tensor(value)
             numbers, declared = values[name].detach(), self.device.parameter_declarations()[name]
             for extreme in (numbers.min(), numbers.max()) if numbers.numel() else ():
@@ -165,10 +160,9 @@ class DeviceModule(torch.nn.Module):
         """
         compiled = self._portable.compiled
         changeable = [*self.device.input_declarations(), *self.device.telegraph_declarations()]
-        known = [*compiled.voltage_names, *compiled.state_names, *changeable]
+        choices = [*compiled.voltage_names, *compiled.state_names, *changeable]
         for name in quantities:
-            if name not in known:
-                raise UnknownNameError(f"voltage, state or input of {self.device.model_name()}", name, known)
+            known(f"voltage, state or input of {self.device.model_name()}", name, choices)
         given = {name: self._tensor(value) for name, value in quantities.items()}
         p = self._vector(parameters, {name: value for name, value in given.items() if name in changeable})
         initial = zip(compiled.state_names, self._portable.initial(p), strict=True)
@@ -240,6 +234,8 @@ class DeviceModule(torch.nn.Module):
             If the duration is not positive, or an argument does not fit the model.
         UnknownNameError
             If a name is not the model's.
+        SimulationError
+            If the device cannot carry the current.
         """
         compiled = self._portable.compiled
         if not isinstance(drive, Waveform):
@@ -252,8 +248,7 @@ class DeviceModule(torch.nn.Module):
         p = self._vector(parameters, {})
         start = dict(zip(compiled.state_names, map(self._tensor, self._portable.initial(p)), strict=True))
         for name, value in (initial or {}).items():
-            if name not in start:
-                raise UnknownNameError(f"state of {self.device.model_name()}", name, start)
+            known(f"state of {self.device.model_name()}", name, start)
             start[name] = self._tensor(value)
         shapes = [grid.shape[:-1] for grid in (own, *driven.values())]
         batch = torch.broadcast_shapes(*shapes, *(value.shape for value in (*p, *start.values())))
@@ -286,8 +281,7 @@ class DeviceModule(torch.nn.Module):
         others = [name for name in self._portable.compiled.voltage_names if name not in drives]
         allowed = [*self.device.input_declarations(), *others]
         for name in inputs or {}:
-            if name not in allowed:
-                raise UnknownNameError(f"input of {self.device.model_name()}", name, allowed)
+            known(f"input of {self.device.model_name()}", name, allowed)
         grids = {}
         for name, value in (*drives.items(), *(inputs or {}).items()):
             if isinstance(value, Waveform):
@@ -365,12 +359,20 @@ class _Run:
         return reported
 
 
-def _newton(correction: Callable[[Tensor], Tensor], start: Tensor) -> Tensor:
-    found = start
+def _newton(excess: Callable[[Tensor], tuple[Any, Any]], start: Tensor) -> Tensor:
+    found, precision = start, max(SETTLED, 8 * torch.finfo(start.dtype).eps)
+    correct = make_correction(
+        lambda condition, one, other: torch.where(condition, *_tensors((one, other, found))[:2]), precision
+    )
+    low, high, last = (torch.full_like(start, end) for end in (-math.inf, math.inf, math.inf))
+    settled = torch.zeros_like(start, dtype=torch.bool)
     with torch.no_grad():
         for _ in range(MOST_CORRECTIONS):
-            change = correction(found)
-            found = found + change
-            if bool(torch.all(torch.abs(change) <= SETTLED * torch.abs(found) + 1e-30)):
-                break
-    return found
+            value, slope = _tensors((*excess(found), found))[:2]
+            better, low, high, last, done = correct(found, low, high, last, value, slope)
+            found, settled = torch.where(settled, found, better), settled | done
+            if bool(settled.all()):
+                return found
+    raise SimulationError(
+        f"no voltage was found at which the device carries its current, in {MOST_CORRECTIONS} corrections"
+    )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from ...core.system import build_system
+from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
-from ...language.errors import UnknownNameError
 from ..scaled import restoring_rates
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class ModuleEquations:
 
     def __init__(self, device: DeviceModel, inputs: Sequence[str], temperature: sp.Symbol = TEMPERATURE) -> None:
         for pin in inputs:
-            if pin not in device.input_declarations():
-                raise UnknownNameError(f"input of {device.model_name()}", pin, device.input_declarations())
+            known(f"input of {device.model_name()}", pin, device.input_declarations())
         self.device, self.inputs = device, tuple(inputs)
         self.system = build_system(*device.structure).flat
         self.states, self.branches = device.state_declarations(), device.branches()

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from ...language.declaration import ElectricalNoise, Parameter, Vectorial
 from ...language.errors import ParameterError
+from ..formats import FORMATS, ExportOptions, Format
 from ..header import origin
 from ..spice.statements import check_name
 from .c_expressions import FUNCTIONS, VERILOG_A_NAMES, ExpressionPrinter
@@ -49,20 +51,29 @@ _WORDS = """
 RESERVED = frozenset(_WORDS.split())
 
 
-def write_module(device: DeviceModel, *, name: str | None = None, inputs: Sequence[str] = ()) -> str:
-    """Write a device as a Verilog-A module; see :meth:`CompactModel.netlist`.
+@dataclass(frozen=True, kw_only=True)
+class VerilogA(Format):
+    """A device as a Verilog-A module, which always has observables and noise."""
 
-    Raises
-    ------
-    UnknownNameError
-        If there is no such input.
-    ParameterError
-        If the name cannot be one, or a parameter has a name that Verilog-A reserves.
-    """
-    chosen = check_name(name or device.model_name().replace("-", "_"), "module")
-    if chosen.lower() in RESERVED:
-        raise ParameterError(f"{chosen!r} cannot be the name of a module: it is a word of Verilog-A")
-    return _Module(device, chosen, tuple(inputs)).text()
+    def text(self, device: DeviceModel, options: ExportOptions) -> str:
+        """The device as a module.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such input.
+        ParameterError
+            If the name cannot be one, or a parameter has a name that Verilog-A reserves.
+        """
+        if options.transient_noise is not None:
+            raise ParameterError("a Verilog-A module has its noise in transients by itself, where the simulator has")
+        chosen = check_name(options.name or device.model_name().replace("-", "_"), "module")
+        if chosen.lower() in RESERVED:
+            raise ParameterError(f"{chosen!r} cannot be the name of a module: it is a word of Verilog-A")
+        return _Module(device, chosen, tuple(options.inputs)).text()
+
+
+FORMATS.register("verilog-a", VerilogA(name="Verilog-A"))
 
 
 class _Module:

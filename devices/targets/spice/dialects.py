@@ -7,80 +7,28 @@ case (a step at zero, a power of a negative number), the table takes a form abou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...language.functions import EXP_LIMIT
+from ...language.registry import Selection
+from ..formats import FORMATS, ExportOptions
+from .dialect import RESERVED, Dialect
+from .subcircuit import write_subcircuit
 
-#: Names that mean something else in an expression or on an instance line, in all dialects.
-_RESERVED = frozenset(["m", "time", "temp", "temper", "tnom", "hertz", "freq", "v", "i", "pi", "e", "gmin"])
+if TYPE_CHECKING:
+    from ...core.base import DeviceModel
 
 _LIMITED = f"exp(min({{0}}, {EXP_LIMIT:g}))*(1 + max(({{0}}) - {EXP_LIMIT:g}, 0))"
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """How one simulator spells what netlists are made of.
+@dataclass(frozen=True, kw_only=True)
+class SpiceDialect(Dialect):
+    """A dialect in which devices are written as subcircuits."""
 
-    Attributes
-    ----------
-    name : str
-        What the dialect is called.
-    functions, formula_functions : Mapping
-        Templates of the functions that are spelled otherwise than in SymPy: in the sources, and (where they differ) in
-        the formulas of parameters.
-    temperature : str
-        The absolute temperature [K] in an expression.
-    statements : Mapping
-        Templates of the statements, over ``name``, the nodes ``p`` and ``n`` and what the statement is about. The
-        dialect has no statement that is missing here.
-    sources : Mapping
-        What follows the nodes of an independent source, for every kind of waveform, over the SPICE values in order.
-    deck : Mapping
-        Templates of the lines of a deck for a transient, over ``file``, ``step``, ``duration``, ``state`` and ``when``.
-    formula : str
-        Template of a formula where a number could stand.
-    node, drop : str
-        Templates of the voltage of a node and of the voltage between two of them.
-    preamble : tuple of str
-        Lines that stand before everything else.
-    comment : str
-        What a line of comment starts with.
-    continuation : tuple of str
-        What ends a line that goes on, and what starts the next one.
-    quoted_continuation : tuple of str, optional
-        The same within an expression, where it differs.
-    reserved : frozenset of str
-        Names, in lower case, that a parameter may not have.
-    file_suffix : str
-        How files of subcircuits end; decks end in ``deck_suffix``.
-    transient_noise : str
-        How the simulator makes noise in a transient: ``source`` (by the statement ``noisy_voltage``), ``analysis``
-        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
-    advice : str
-        What a user must know to use a subcircuit.
-    """
-
-    name: str
-    functions: Mapping[str, str]
-    temperature: str
-    statements: Mapping[str, str]
-    sources: Mapping[str, str]
-    deck: Mapping[str, str]
-    formula_functions: Mapping[str, str] = field(default_factory=dict)
-    formula: str = "{{{0}}}"
-    node: str = "V({0})"
-    drop: str = "V({0},{1})"
-    preamble: tuple[str, ...] = ()
-    comment: str = "* "
-    continuation: tuple[str, str] = ("", "+ ")
-    quoted_continuation: tuple[str, str] | None = None
-    reserved: frozenset[str] = _RESERVED
-    file_suffix: str = ".sub"
-    deck_suffix: str = ".cir"
-    transient_noise: str = ""
-    noise_advice: str = ""
-    advice: str = ""
+    def text(self, device: DeviceModel, options: ExportOptions) -> str:
+        """The device as a subcircuit."""
+        return write_subcircuit(device, self, options).text
 
 
 _STATEMENTS = {
@@ -135,7 +83,7 @@ _FUNCTIONS = {
 
 _COTH = "(abs({0}) < 1e-3 ? 1 + ({0})*({0})/3 : ({0})/tanh({0}))"
 
-NGSPICE = Dialect(
+NGSPICE = SpiceDialect(
     name="ngspice",
     functions={
         **_FUNCTIONS,
@@ -153,15 +101,16 @@ NGSPICE = Dialect(
         "flicker_resistor": "R_{name} {p} {n} {name}_pink 1",
         # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
         # ngspice has no way to repeat it: its generator does not heed the seed.
-        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} 0 1 0)",
+        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",
     },
     sources=_SOURCES,
     deck=_DECK,
+    charge_limited=True,
     transient_noise="source",
     noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )
 
-XYCE = Dialect(
+XYCE = SpiceDialect(
     name="Xyce",
     functions=_FUNCTIONS,
     temperature="(TEMP + 273.15)",
@@ -182,10 +131,10 @@ XYCE = Dialect(
         "measure": ".MEASURE TRAN final_{state} FIND V({state}) AT={when}",
         "end": ".END",
     },
-    reserved=_RESERVED | frozenset(["vt", "exp", "const"]),
+    reserved=RESERVED | frozenset(["vt", "exp", "const"]),
 )
 
-LTSPICE = Dialect(
+LTSPICE = SpiceDialect(
     name="LTspice",
     functions={**_FUNCTIONS, "ramp": "uramp({0})", "ramp_power": "pow(uramp({0}), {1})"},
     formula_functions={name: _FUNCTIONS[name] for name in ("ramp", "ramp_power")},
@@ -201,14 +150,13 @@ LTSPICE = Dialect(
         "transient": ".tran 0 {duration} 0 {step}",
         "measure": ".meas tran final_{state} find V({state}) at={when}",
     },
-    reserved=_RESERVED | frozenset(["k", "q", "boltz", "planck", "echarge", "kelvin"]),
-    file_suffix=".lib",
+    reserved=RESERVED | frozenset(["k", "q", "boltz", "planck", "echarge", "kelvin"]),
     deck_suffix=".net",
     transient_noise="source",
     noise_advice="give every instance a noise_seed of its own (0, 1, 2, ...): instances with the same one shake alike",
 )
 
-HSPICE = Dialect(
+HSPICE = SpiceDialect(
     name="HSPICE",
     # pow() would cut its exponent to an integer; pwr() takes the magnitude of its base.
     functions={
@@ -241,7 +189,7 @@ HSPICE = Dialect(
     advice="Give your netlist '.option parhier=local', or its parameters hide those of the subcircuit.",
 )
 
-SPECTRE = Dialect(
+SPECTRE = SpiceDialect(
     name="Spectre",
     functions={
         **_FUNCTIONS,
@@ -291,15 +239,17 @@ SPECTRE = Dialect(
     preamble=("simulator lang=spectre",),
     comment="// ",
     continuation=(" \\", "    "),
-    reserved=_RESERVED
+    reserved=RESERVED
     | frozenset(
         ["scale", "scalem", "scalefactor", "abs", "ac", "all", "dc", "else", "ends", "export", "for", "function", "if"]
     ),
-    file_suffix=".scs",
     deck_suffix=".scs",
     transient_noise="analysis",
     noise_advice="ask for it with the parameter noisefmax of tran, half of the sampling rate",
 )
 
-#: By the name that is asked for.
-DIALECTS = {dialect.name.lower(): dialect for dialect in (NGSPICE, XYCE, LTSPICE, HSPICE, SPECTRE)}
+for _dialect in (NGSPICE, XYCE, LTSPICE, HSPICE, SPECTRE):
+    FORMATS.register(_dialect.name.lower(), _dialect)
+
+#: The formats that are dialects of SPICE, by the name that is asked for.
+DIALECTS = Selection("netlist dialect", FORMATS, SpiceDialect)

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-from .dialects import Dialect
+from .dialect import Dialect
 
 
 class ExpressionPrinter(StrPrinter):

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from barriers import ROOM, junction_with_barrier, rate_of
 
+from synaspice.characterization.rare_events.event import RareEvent, decay_time
 from synaspice.characterization.rare_events.fokker_planck import Cells, from_reference_state, still_there
-from synaspice.characterization.rare_events.splitting import decay_time, interval, prepare, resample, splitting
+from synaspice.characterization.rare_events.splitting import interval, resample, splitting
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, UnknownNameError
 
 IKEDA = MTJ.preset("ikeda2010")
@@ -130,7 +131,7 @@ def test_any_junction_will_do():
     arguments = {"rising": False, "source": "current"}
     current, widths = 2.5 * junction.critical_current_to_parallel, [0.5e-9, 1e-9]
     found = splitting(junction, current, widths, "cosine", 0.0, walkers=1024, replicas=8, seed=1, **arguments)
-    plain = prepare(junction, current, widths, "cosine", 0.0, seed=2, **arguments).count(0, 4000) / 4000
+    plain = RareEvent(junction, current, widths, "cosine", 0.0, seed=2, **arguments).task().count(0, 4000) / 4000
     assert 0.001 < plain[1] < 0.5
     error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 4000))
     assert np.all(np.abs(found["probability"] - plain) < 4 * error)

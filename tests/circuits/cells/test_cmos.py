@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from synaspice.circuits.cells.cmos import CORNERS, KINDS, find_technology, generic_card
+from synaspice.circuits.cells.cmos import CORNERS, KINDS, TECHNOLOGIES
 from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.technologies.generic import generic_card
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import MissingDependencyError, ParameterError, UnknownNameError
 
@@ -24,7 +25,7 @@ def need(technology: str) -> None:
 
 def transfer(technology, kind, corner="typical", celsius=27.0, shifts=(0.0,), drain=None):
     """Gate voltages over the supply, and drain currents of a minimum transistor for every threshold shift."""
-    process = find_technology(technology)
+    process = TECHNOLOGIES.find(technology)
     supply = process.supply_voltage
     sign = 1 if kind == "nmos" else -1
     lines = ["* transfer", process.models(corner), "Vgate gate 0 0", f"Egate driven 0 gate 0 {sign}"]
@@ -54,7 +55,7 @@ def swing(voltage, current):
 def test_generic_transistors_are_of_the_45_nm_class(kind, on, off):
     # FreePDK45's documentation gives NMOS 975 uA/um at 10 nA/um (VTG) and 1246 uA/um at 100 nA/um (VTL), PMOS 650 and
     # 801 uA/um, for a process without the metal gate and strain of this card: the bounds leave room for those.
-    width = find_technology("generic").minimum_width * 1e6
+    width = TECHNOLOGIES.find("generic").minimum_width * 1e6
     voltage, (current,) = transfer("generic", kind)
     assert on[0] < current[-1] / width * 1e6 < on[1]
     assert off[0] < current[0] / width * 1e9 < off[1]
@@ -91,7 +92,7 @@ def test_a_threshold_shift_acts_as_a_shift_of_the_gate_voltage(technology, kind)
 
 
 def test_mismatch_is_pelgroms_and_follows_the_seed():
-    process = find_technology("generic")
+    process = TECHNOLOGIES.find("generic")
     one = process.threshold_deviation("nmos", 1e-6, 1e-6)
     assert one == pytest.approx(process.mismatch["nmos"] / 1e-6)
     assert process.threshold_deviation("nmos", 4e-6, 1e-6) == pytest.approx(one / 2)
@@ -127,14 +128,14 @@ def test_every_value_of_the_card_says_what_it_is():
 def test_transistors_that_cannot_be_built_are_refused(arguments, error, words):
     good = {"kind": "nmos", "name": "1", "nodes": ("d", "g", "s", "b"), "width": 1e-6, "length": 1e-7}
     with pytest.raises(error, match=words):
-        find_technology("generic").transistor(**{**good, **arguments})
+        TECHNOLOGIES.find("generic").transistor(**{**good, **arguments})
 
 
 def test_unknown_technology_and_corner():
     with pytest.raises(UnknownNameError, match="sky130"):
-        find_technology("tsmc")
+        TECHNOLOGIES.find("tsmc")
     with pytest.raises(UnknownNameError, match="typical"):
-        find_technology("generic").models("nominal")
+        TECHNOLOGIES.find("generic").models("nominal")
 
 
 def test_a_missing_design_kit_says_what_to_install(monkeypatch):

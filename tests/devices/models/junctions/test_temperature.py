@@ -134,6 +134,14 @@ def test_a_constant_power_heats_exponentially():
     assert trace["temperature_rise"].iloc[-1] > 10
 
 
+def test_noisy_trajectories_report_the_heat_as_well():
+    """Against the closed form: agitation of the magnetisation hardly moves the resistance of the parallel state."""
+    trace = heater().simulate(0.3, 3e-9, temperature=300.0, seed=1, points=4)
+    quiet = heater().simulate(0.3, 3e-9, points=4)
+    np.testing.assert_allclose(trace["temperature_rise"], quiet["temperature_rise"], rtol=0.02)
+    assert trace["temperature_rise"].iloc[-1] > 5
+
+
 def test_heat_softens_the_layer():
     """The anisotropy field of a hot junction is that of a junction in hot surroundings: it precesses as slowly."""
     rise, angle = 120.0, 0.2

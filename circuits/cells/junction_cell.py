@@ -1,0 +1,26 @@
+"""What cells with one tunnel junction have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ...devices.language.declaration import Parameter
+from ...devices.models.junctions.mtj import MTJ
+from .cell import Cell
+
+
+class JunctionCell(Cell, abstract=True):
+    """A cell with a tunnel junction of a published preset, with a size and a resistance of its own."""
+
+    #: Preset of the junction.
+    junction_preset: ClassVar[str] = "ikeda2010"
+
+    diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
+    resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))
+    noise_step = Parameter(10e-12, "s", "step of the junction's thermal field", (1e-14, 1e-9))
+
+    def junction(self) -> MTJ:
+        """The junction: that of the preset, of the cell's size and resistance."""
+        return MTJ.preset(
+            self.junction_preset, diameter=self.diameter, resistance_area_product=self.resistance_area_product
+        )

@@ -1,0 +1,1 @@
+"""The technologies, a module for each; it registers in :data:`synaspice.circuits.cells.cmos.TECHNOLOGIES`."""

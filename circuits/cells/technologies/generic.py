@@ -1,0 +1,53 @@
+"""Bulk CMOS of the 45 nm class, in the box: BSIM4 cards from a table of published values, ``generic.toml``."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib import resources
+from typing import Any
+
+from ..cmos import KINDS, TECHNOLOGIES, Technology
+
+
+@functools.cache
+def generic_card() -> dict[str, Any]:
+    """The table of the generic technology: process, corners, and BSIM4 parameters with unit, meaning and source."""
+    text = (resources.files(__package__) / "generic.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _models(corner: str) -> str:
+    """BSIM4 cards of the generic technology at a corner."""
+    card = generic_card()
+    shift = {name: entry["value"] for name, entry in card["corners"][corner].items()}
+    lines = [f"* {card['title']}, {corner}", f"* after {card['reference']}, doi:{card['doi']}"]
+    for kind in KINDS:
+        values = {name: entry[kind] for name, entry in card["parameters"].items()}
+        values["vth0"] += (1 if kind == "nmos" else -1) * shift.get("threshold_shift", 0.0)
+        values["u0"] *= shift.get("mobility_factor", 1.0)
+        thicker = values["toxe"] * (shift.get("oxide_factor", 1.0) - 1)  # the physical part of it varies
+        values["toxe"] += thicker
+        values["toxp"] += thicker
+        lines.append(f".model generic_{kind} {kind} level=54 version=4.5")
+        words = [f"{name}={value:.9g}" for name, value in values.items()]
+        lines += [f"+ {' '.join(words[k : k + 6])}" for k in range(0, len(words), 6)]
+    return "\n".join(lines)
+
+
+def _generic() -> Technology:
+    card = generic_card()
+    process = {name: entry["value"] for name, entry in card["process"].items()}
+    mismatch = {kind: process.pop(f"mismatch_{kind}") for kind in KINDS}
+    return Technology(
+        name="generic",
+        title=card["title"],
+        reference=f"{card['reference']}, doi:{card['doi']}",
+        mismatch=mismatch,
+        model_names={kind: f"generic_{kind}" for kind in KINDS},
+        cards=_models,
+        **process,
+    )
+
+
+TECHNOLOGIES.register("generic", _generic())

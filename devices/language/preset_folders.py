@@ -1,0 +1,113 @@
+"""Where presets come from: folders of TOML files, of this package and of others, and a user's own files.
+
+A folder has a folder for each model, ``<model>/<preset>.toml``, as ``devices/presets`` has; files that stand in it
+directly say by their entry ``model`` what they belong to.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import os
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from .checks import known
+from .declaration import Declarations
+from .errors import DuplicateNameError, ParameterError
+from .preset import Preset, read_folder, read_preset
+from .registry import Registry
+
+SUFFIX = ".toml"
+
+
+class PresetFolder:
+    """The presets in a folder; those of a model are read when somebody asks for them, once.
+
+    Parameters
+    ----------
+    path : str, Path or Traversable
+        The folder.
+    """
+
+    def __init__(self, path: str | Path | Traversable) -> None:
+        self.path: Traversable = Path(path) if isinstance(path, str) else path
+        if not self.path.is_dir():
+            raise ParameterError(f"{str(self.path)!r} is not a folder of presets")
+        self._read: dict[str, dict[str, Preset]] = {}
+        self._loose = {preset.name: preset for preset in read_folder(self.path).values()}
+
+    def names(self) -> set[tuple[str, str]]:
+        """Model and name of every preset."""
+        folders = [item for item in self.path.iterdir() if item.is_dir()]
+        inside = {(f.name, i.name.removesuffix(SUFFIX)) for f in folders for i in f.iterdir() if _is_preset(i)}
+        return inside | {(preset.model, name) for name, preset in self._loose.items()}
+
+    def presets_of(self, model: type[Declarations]) -> dict[str, Preset]:
+        """The presets of a model, by name.
+
+        Raises
+        ------
+        ParameterError
+            If a file is no preset, or one of another model.
+        """
+        name = model.model_name()
+        if name not in self._read:
+            folder = self.path / name
+            found = {key: preset for key, preset in self._loose.items() if preset.model == name}
+            found |= read_folder(folder) if folder.is_dir() else {}
+            self._read[name] = {key: _belonging(preset, name) for key, preset in found.items()}
+        return self._read[name]
+
+
+class _Folders(Registry[PresetFolder]):
+    """Folders of presets, no two of which have the same preset; an entry point names a package that is one."""
+
+    def _add(self, name: str, item: PresetFolder, module: str) -> PresetFolder:
+        for other, folder in self._items.items():
+            for model, preset in sorted(item.names() & folder.names() if other != name else ()):
+                raise DuplicateNameError(f"preset of {model}", preset, str(folder.path), str(item.path))
+        return super()._add(name, item, module)
+
+    def _adopt(self, entry: importlib.metadata.EntryPoint, loaded: Any) -> None:
+        self._add(entry.name, PresetFolder(resources.files(loaded)), entry.module)
+
+
+#: The folders of presets, by the names of those who bring them.
+PRESETS = _Folders("preset folder", (), "synaspice.presets", lambda item: isinstance(item, PresetFolder))
+PRESETS.register("synaspice", PresetFolder(resources.files(__package__.rpartition(".")[0]) / "presets"))
+
+
+def presets_of(model: type[Declarations]) -> dict[str, Preset]:
+    """All presets of a model, by name: those of this package, and of others that are installed."""
+    folders = sorted(PRESETS.values(), key=lambda folder: folder is not PRESETS["synaspice"])
+    return {name: preset for folder in folders for name, preset in folder.presets_of(model).items()}
+
+
+def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Preset:
+    """The preset of that name, or in a file of the user's own.
+
+    Raises
+    ------
+    UnknownNameError
+        If the model has no such preset; the message lists those it has.
+    ParameterError
+        If the file is not there, is no preset, or belongs to another model.
+    """
+    if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
+        own = dataclasses.replace(read_preset(Path(name)), name=os.fspath(name))  # by which it is found again
+        return _belonging(own, model.model_name())
+    presets = presets_of(model)
+    return presets[known(f"preset of {model.model_name()}", name, presets)]
+
+
+def _is_preset(item: Traversable) -> bool:
+    return item.name.endswith(SUFFIX)
+
+
+def _belonging(preset: Preset, model: str) -> Preset:
+    if preset.model != model:
+        raise ParameterError(f"the preset {preset.name!r} is for the model {preset.model!r}, not for {model!r}")
+    return preset

@@ -1,0 +1,160 @@
+"""How a tunnel junction suggests to be measured: sweeps, pulses and currents from its figures of merit."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
+from ...language.declaration import Derived, Parameter
+from ...language.placement import before
+from ...language.waveforms import Pulse, Sine
+from ...model import CompactModel
+from ...physics.macrospin import Macrospin, slow_triangle
+from ...simulation.newton import voltage_at_current
+
+#: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
+SUPERPARAMAGNETIC = 10.0
+
+
+class MeasuredJunction(CompactModel, Macrospin, abstract=True):
+    """A macrospin under a reference layer, which a current or a voltage across it switches or makes oscillate."""
+
+    with before("initial_polar_angle"):
+        reference_polar_angle = Parameter(0.0, "rad", "polar angle of the reference layer", (0.0, math.pi))
+        reference_azimuth = Parameter(0.0, "rad", "azimuth of the reference layer", (-math.pi, math.pi))
+
+    with before("pull"):
+        vcma_field_per_volt = Derived("A/(V*m)", "fall of the interfaces' anisotropy field per volt")
+    critical_current_to_parallel = Derived(
+        "A", "zero-temperature current at which the antiparallel state turns unstable, reference layer on the easy axis"
+    )
+    critical_current_to_antiparallel = Derived(
+        "A", "zero-temperature current at which the parallel state turns unstable; negative"
+    )
+
+    def reference_states(self) -> dict[str, dict[str, float]]:
+        """The parallel and the antiparallel state."""
+        polar, azimuth = self.reference_polar_angle, self.reference_azimuth
+        opposite = azimuth + math.pi if azimuth <= 0 else azimuth - math.pi
+        return {
+            "parallel": {"initial_polar_angle": polar, "initial_azimuth": azimuth},
+            "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
+        }
+
+    @offers(Sweep, when=lambda junction: junction.is_memory)
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """A triangle to twice the largest current or field that switching can take, slow against a precession's decay.
+
+        The current, or the field where the voltage takes the anisotropy away before the current switches.
+
+        A macrospin at rest on its axis feels no torque, and without thermal agitation it would not switch when it
+        should. Field sweeps start with a static field of 1 % of the anisotropy field across the easy axis; sweeps of
+        current or voltage with one of 0.1 % that oscillates at the resonance.
+        """
+        _, middle, easy = self.axes_by_pull()
+        # A round magnet has no preferred direction in its plane: a hundredth of its hard axis' field stands for one.
+        to_hard = self.hard_axis_field
+        hold = max(self.anisotropy_field, 0.01 * to_hard)
+        wanted = quantity or self.drive.get("quantity") or ("field" if self.written_by_voltage else "current")
+        chosen = f"field_{easy}" if wanted == "field" else wanted
+        sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
+        sweep = dataclasses.replace(sweep, period=max(1e-7, 50 * self.precession_decay))
+        if chosen in self.input_declarations():
+            return self.field_sweep(sweep, hold)
+        across = f"field_{middle}"
+        current = 2 * max(abs(self.critical_current_to_parallel), abs(self.critical_current_to_antiparallel))
+        resonance = self.gamma_0 * math.sqrt(hold * to_hard) / (2 * math.pi)
+        return dataclasses.replace(
+            sweep,
+            amplitude=current if chosen == "current" else voltage_at_current(self.replace(**sweep.overrides), current),
+            agitation={across: Sine(self.values[across], 0.001 * hold, resonance)},
+        )
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether the junction stays where it is put, and no field leaves it one state alone."""
+        return bool(self.thermal_stability >= SUPERPARAMAGNETIC and self.bias_field <= self.anisotropy_field)
+
+    @property
+    def bias_field(self) -> float:
+        """Strength of the constant external field [A/m]."""
+        return math.hypot(self.field_x, self.field_y, self.field_z)
+
+    @offers(Oscillation, when=lambda junction: "currents" in junction.drive)
+    def suggested_oscillation(self) -> Oscillation:
+        """Currents around the one that destabilises the initial state, the external field included.
+
+        A small precession about the field and the easy axis has the stiffnesses H + H_k and H + H_hard; with a
+        reference layer along it the threshold is the critical current times their sum over that without field. If the
+        preset names currents (``drive``), those.
+        """
+        hold, hard, field = self.anisotropy_field, self.hard_axis_field, self.bias_field
+        frequency = self.gamma_0 * math.sqrt((hold + field) * (hard + field)) / (2 * math.pi)
+        rate = self.damping * self.gamma_0 * ((hold + hard) / 2 + field)
+        if "currents" in self.drive:
+            first, last = self.drive["currents"]
+            currents = tuple(np.linspace(first, last, 13).tolist())
+        else:
+            parallel = float(self.static()["cosine"]) > 0
+            critical = self.critical_current_to_antiparallel if parallel else self.critical_current_to_parallel
+            threshold = critical * ((hold + hard) / 2 + field) / ((hold + hard) / 2)
+            currents = tuple(threshold * factor for factor in np.linspace(0.8, 2.0, 13).tolist())
+        return Oscillation(currents, frequency, settling=25 / rate, linewidth=rate / math.pi)
+
+    @property
+    def written_by_voltage(self) -> bool:
+        """Whether the voltage of the critical current would take the anisotropy away before the current switches."""
+        voltage = voltage_at_current(self, self.critical_current_to_parallel)
+        return bool(self.vcma_field_per_volt * voltage > self.anisotropy_field)
+
+    @offers(Switching, when=lambda junction: junction.is_memory)
+    def suggested_switching(self) -> Switching:
+        r"""Pulses from antiparallel to parallel, shorter and longer than switching takes.
+
+        Current pulses around the critical current, whose widths are once to four times the time in which a small
+        precession decays; or, for a junction that is :attr:`written_by_voltage`, voltage pulses around
+        :math:`V_c = H_k / (\partial H_k / \partial V)`, which takes the anisotropy away, in a field across the easy
+        axis of :math:`H_k / 10`, for a quarter, half and once the period of the precession about it (Shiota et al.
+        2012, doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back.
+        """
+        states = "antiparallel", "parallel"
+        if not self.written_by_voltage:
+            widths = _rounded(factor * self.precession_decay for factor in (1.0, 2.0, 4.0))
+            currents = self.critical_current_to_parallel * np.linspace(0.25, 3.0, 12)
+            return Switching("current", tuple(currents.tolist()), widths, *states)
+        across = 0.1 * self.anisotropy_field
+        period = 2 * math.pi / (self.gamma_0 * across)
+        voltages = np.linspace(0.5, 1.5, 11) * self.anisotropy_field / self.vcma_field_per_volt
+        widths = _rounded(factor * period for factor in (0.25, 0.5, 1.0))
+        return Switching("voltage", tuple(voltages.tolist()), widths, *states, {"field_x": self.field_x + across})
+
+    @offers(Writing)
+    def suggested_writing(self) -> Writing:
+        """Errors are told by the cosine to the reference layer."""
+        into = {name: self.derived[f"critical_current_to_{name}"] for name in self.reference_states()}
+        return Writing("cosine", into)
+
+    def suggested_stimulus(self) -> Stimulus:
+        """A pulse of 6 ns that takes a tilted free layer from parallel to antiparallel.
+
+        Of 4.5 times the critical current, or of twice the anisotropy field where the preset was measured in a field.
+        """
+        parallel = self.reference_states()["parallel"]
+        in_plane = parallel["initial_polar_angle"] > 0.2
+        tilted = parallel | {"initial_polar_angle": math.pi / 2 - 0.1 if in_plane else 0.1}
+        quantity = self.suggested_sweep().quantity
+        pulse = Pulse(0.0, 4.5 * self.critical_current_to_antiparallel, 1e-10, 5e-11, 5e-11, 6e-9)
+        stimulus = Stimulus(pulse, 6e-9, "current", max_step=2.5e-13, overrides=tilted)
+        if quantity not in self.input_declarations():
+            return stimulus
+        reversal = {quantity: dataclasses.replace(pulse, pulsed=-2 * self.anisotropy_field)}
+        return dataclasses.replace(stimulus, drive=0.01, source="voltage", inputs=reversal)
+
+
+def _rounded(values: Iterable[float]) -> tuple[float, ...]:
+    """The values to two digits: widths that one would set a pulse generator to."""
+    return tuple(float(f"{value:.1e}") for value in values)

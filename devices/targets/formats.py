@@ -1,0 +1,93 @@
+"""The formats of exported files: SPICE dialects, Verilog-A, native devices, and those that other packages bring."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..language.errors import ParameterError
+from ..language.registry import Registry
+
+if TYPE_CHECKING:
+    from ..core.base import DeviceModel
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How a device is to be exported; see :meth:`~synaspice.devices.model.CompactModel.netlist`.
+
+    Attributes
+    ----------
+    name : str, optional
+        Name of the subcircuit or module; default: the model's.
+    inputs : sequence of str
+        Inputs of the model to turn from parameters into pins.
+    observables : bool
+        Whether to add a node for every observable.
+    noise : bool
+        Whether to add sources for small-signal noise analyses.
+    transient_noise : float, optional
+        Time between the samples of the states' thermal noise in transients [s]; default: no noise.
+    """
+
+    name: str | None = None
+    inputs: Sequence[str] = ()
+    observables: bool = False
+    noise: bool = False
+    transient_noise: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format(ABC):
+    """A form in which a device can be written to a file.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in texts.
+    plural : str
+        What several devices in one file are called.
+    comment : str
+        What a line of comment starts with.
+    """
+
+    name: str
+    plural: str = "modules"
+    comment: str = "// "
+
+    @abstractmethod
+    def text(self, device: DeviceModel, options: ExportOptions) -> str:
+        """The device as text that names where its values come from, the same for the same device.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such input.
+        ParameterError
+            If something cannot be named so, or the format has no such option.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinaryFormat(Format):
+    """A form that is a file of its own making."""
+
+    def text(self, device: DeviceModel, options: ExportOptions) -> str:
+        """Refuse: there is none."""
+        raise ParameterError(f"{self.name} is a binary file, not a text: 'synaspice export --format' writes it")
+
+    @abstractmethod
+    def write(self, device: DeviceModel, path: Path, options: ExportOptions, force: bool) -> Path:
+        """Write the device to a file, whole or not at all; with ``force`` over one that is there already."""
+
+
+#: The formats of exported files, by the name that is asked for.
+FORMATS: Registry[Format] = Registry(
+    "export format",
+    ("synaspice.devices.targets.spice", "synaspice.devices.targets.modules"),
+    "synaspice.formats",
+    lambda item: isinstance(item, Format),
+)

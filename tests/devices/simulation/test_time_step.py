@@ -1,0 +1,85 @@
+"""The default step of noisy simulations: the thermal agitation comes out as Boltzmann's, whatever the device."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.constants import k, mu_0
+
+from synaspice.devices import MTJ, VTEAM, Pulse
+from synaspice.devices.language.errors import ResolutionWarning
+from synaspice.devices.simulation.request import Request
+from synaspice.devices.simulation.time_step import TOLERANCE, default_step
+
+
+def stiff(damping, field):
+    """A junction with little torque in a field along its easy axis [T]."""
+    return MTJ(
+        diameter=40e-9,
+        free_layer_thickness=1.3e-9,
+        saturation_magnetization=1e6,
+        damping=damping,
+        interfacial_anisotropy=1.1e-3,
+        polarization_reference=0.01,
+        polarization_free=0.01,
+        field_z=field / mu_0,
+    )
+
+
+def step_of(device, drive=0.0, **inputs):
+    return default_step(Request.of(device, drive, 1e-8, "voltage", inputs))
+
+
+def boltzmann(device, temperature):
+    """Mean of 1 - m_z^2 in the well at m_z = 1, by quadrature."""
+    volume, hold = device.volume, device.anisotropy_field
+    barrier = mu_0 * device.saturation_magnetization * hold * volume / (2 * k * temperature)
+    u = np.linspace(0.0, 1.0, 400_001)
+    weight = np.exp(barrier * (u * u - 1) + 2 * barrier * device.field_z / hold * (u - 1))
+    return np.trapezoid(weight * (1 - u * u), u) / np.trapezoid(weight, u)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("damping", "field"), [(0.005, 0.5), (0.005, 2.0), (0.02, 1.0)])
+def test_equipartition_at_the_default_step(damping, field):
+    device = stiff(damping, field)
+    states = device.ensemble(1e-3, 8 / (damping * device.gamma_0 * (device.anisotropy_field + field / mu_0)),
+                             trajectories=16_000, seed=2, temperature=300.0).final()  # fmt: skip
+    agitation = 1 - states["m_z"] ** 2
+    error = agitation.std() / len(agitation) ** 0.5
+    assert agitation.mean() == pytest.approx(boltzmann(device, 300.0), abs=3 * error + 0.01 * agitation.mean())
+
+
+@pytest.mark.parametrize("damping", [0.001, 0.01, 0.1])
+@pytest.mark.parametrize("field", [0.0, 1.0, 4.0])
+def test_the_step_keeps_the_gain_of_a_precession_below_the_tolerance(damping, field):
+    """Leading terms of the scheme's gain, over the damping lambda: omega^4 h^3 / (8 lambda) - (omega h)^2 / 2."""
+    device = stiff(damping, field)
+    omega = device.gamma_0 * (device.anisotropy_field + field / mu_0) / (1 + damping**2)
+    step = step_of(device)
+    gain = abs((omega * step) ** 3 / (8 * damping) - (omega * step) ** 2 / 2)
+    assert gain <= 1.02 * TOLERANCE
+    assert step == pytest.approx(1e-12) or gain >= 0.98 * TOLERANCE
+
+
+def test_a_field_that_is_driven_counts():
+    device = stiff(0.005, 0.0)
+    still = step_of(device)
+    assert step_of(device, field_z=2.0 / mu_0) == pytest.approx(step_of(stiff(0.005, 2.0)), rel=0.1)
+    assert step_of(device, field_z=Pulse(0.0, 2.0 / mu_0, delay=1e-9, width=1e-9)) < 0.5 * still
+
+
+def test_a_device_without_noise_keeps_its_pace():
+    device = VTEAM()
+    assert step_of(device, 0.5) == pytest.approx(device.settling_time / 1000)
+
+
+def test_a_step_that_falsifies_the_agitation_is_called_so():
+    device = stiff(0.005, 1.0)
+    with pytest.warns(ResolutionWarning, match=r"falsifies the damping of mtj .* 2\.9e-13 s keeps it to 1%"):
+        device.simulate(1e-3, 1e-11, temperature=300.0, time_step=1e-12, seed=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        device.simulate(1e-3, 1e-11, temperature=300.0, time_step=2e-13, seed=1)
