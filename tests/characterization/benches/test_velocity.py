@@ -85,7 +85,7 @@ def test_mean_velocity_counts_whole_turns():
 
 def test_bad_input_is_refused():
     device = DomainWallMagnet()
-    with pytest.raises(ParameterError, match="no domain wall"):
+    with pytest.raises(ParameterError, match="offers no WallMotion"):
         velocity(VTEAM())
     with pytest.raises(ParameterError, match="finite numbers"):
         velocity(device, values=[0.0, math.nan])

@@ -186,7 +186,7 @@ def test_oscillators_that_cannot_be_are_refused(values, complaint):
 def test_the_bench_refuses_what_does_not_oscillate():
     from synaspice.devices import VTEAM
 
-    with pytest.raises(ParameterError, match="no oscillator"):
+    with pytest.raises(ParameterError, match="offers no Oscillation"):
         amplitude(VTEAM())
     with pytest.raises(ParameterError, match="finite"):
         amplitude(DEVICE, current=[math.inf])
