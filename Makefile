@@ -54,4 +54,4 @@ $(SETUP): setup.cfg pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build docs/_build docs/agreement.md
+	rm -rf $(VENV) out build docs/_build docs/api docs/agreement.md
