@@ -72,6 +72,6 @@ $(CHECKS): $(TESTS)
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
 	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
-	rm -rf $(VENV) .cache out build docs/_build docs/agreement.md docs/published.md *.egg-info
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/agreement.md docs/published.md *.egg-info
 	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

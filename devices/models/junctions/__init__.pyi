@@ -31,6 +31,7 @@ class _MTJValues(typing.TypedDict, total=False):
     asymmetry_reference: float | str
     asymmetry_free: float | str
     field_like_efficiency: float | str
+    field_like_per_square_volt: float | str
     reference_polar_angle: float | str
     reference_azimuth: float | str
     resistance_area_product: float | str
@@ -43,7 +44,8 @@ class _MTJValues(typing.TypedDict, total=False):
     reference_temperature: float | str
     curie_temperature: float | str
     magnetization_exponent: float | str
-    anisotropy_exponent: float | str
+    interfacial_exponent: float | str
+    uniaxial_exponent: float | str
     polarization_decay: float | str
     hooge_parallel: float | str
     hooge_antiparallel: float | str
@@ -52,6 +54,7 @@ class _MTJValues(typing.TypedDict, total=False):
     shape: typing.Literal["ellipse", "prism"]
     conduction: typing.Literal["roll-off", "brinkman", "simmons"]
     temperature_law: typing.Literal["none", "bloch"]
+    torque: typing.Literal["slonczewski", "tunnelling", "constant-torkance"]
 
 class MTJ(_MTJ):
     def __init__(self, **values: typing.Unpack[_MTJValues]) -> None: ...

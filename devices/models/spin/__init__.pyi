@@ -26,6 +26,7 @@ class _SpinMagnetValues(typing.TypedDict, total=False):
     polarization: float | str
     mixing_conductance_real: float | str
     mixing_conductance_imag: float | str
+    ambient_temperature: float | str
     initial_polar_angle: float | str
     initial_azimuth: float | str
     shape: typing.Literal["ellipse", "prism"]

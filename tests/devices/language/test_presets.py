@@ -8,11 +8,10 @@ from importlib import resources
 
 import pytest
 
-from synaspice.characterization.bench import BENCHES, suitable_benches
-from synaspice.devices import MTJ, ParameterError
+from synaspice.characterization.bench import suitable_benches
+from synaspice.devices import MTJ
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Drift, Oscillation, Stimulus, Sweep, Switching
-from synaspice.devices.language.preset import Preset
 
 FOLDER = resources.files("synaspice.devices") / "presets"
 FILES = sorted(
