@@ -34,7 +34,7 @@ KINDS = {".py", ".pyi", ".toml", ".mplstyle", ".typed"}
 
 def test_a_bench_is_a_function_even_if_its_module_was_imported_before():
     code = (
-        "from synaspice.characterization.bench import find_bench; function = find_bench('switching')[1];"
+        "from synaspice.characterization.bench import BENCHES; function = BENCHES['switching'].function;"
         "from synaspice.characterization import switching; print(function is switching)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"

@@ -9,8 +9,7 @@ import typer
 
 from ...characterization.cells.costs import published_costs
 from ...circuits.cells.cell import CELLS
-from ...circuits.cells.declared import ZERO_CELSIUS
-from ...devices.language.quantity import format_si, parse_quantity
+from ...devices.language.quantity import format_si
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, complete_cells, parse_assignments
 from .output import Listing, check_paths, deliver, show, tell
@@ -25,12 +24,9 @@ ENERGIES = ("supply", "inputs", "devices", "cmos")
 
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
-    """Make the cell that a command line describes; its temperature is in degrees Celsius there."""
+    """Make the cell that a command line describes."""
     given = {key: text for key, text in surroundings.items() if text is not None}
-    made: dict[str, float | str] = {**values, **given}
-    if "temperature" in given:
-        made["temperature"] = parse_quantity(given["temperature"], "degC") + ZERO_CELSIUS
-    return CELLS.find(name)(**made)
+    return CELLS.find(name)(**{**values, **given})
 
 
 class Cells(Listing):

@@ -44,10 +44,10 @@ from .statements import Statements, check_name, joined
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
-#: In this time from the start of a transient the states are let go: shorter than any step that resolves their motion. [s]
+#: In this time from the start of a transient the states are let go: shorter than steps that resolve their motion. [s]
 RISE = 1e-15
-#: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where the
-#: device's own is that of another node there would be none, and the matrix of two devices in series singular. [S]
+#: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where
+#: the device's own is that of another node there would be none, and the matrix of two devices in series singular. [S]
 FIRST_CONDUCTANCE = 1e-3
 #: Where a simulator limits its steps by the error of a charge, which it compares with the charge itself or an absolute
 #: current: the capacitor of a state [F], and the voltage that it has more than the state [V]. With a picoampere and
@@ -127,8 +127,8 @@ class _Writer:
         self.interval = options.transient_noise
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
-        # Bounded states are limited where they are used. As a node of its own the limited state would have values beyond
-        # the bounds until Newton's method has converged, of which there may be no logarithm.
+        # Bounded states are limited where they are used. As a node of its own the limited state would have values
+        # beyond the bounds until Newton's method has converged, of which there may be no logarithm.
         limits = {s: e for s, e in self.system.auxiliaries.items() if str(s).removesuffix("_within") in self.states}
         noises = {s: self._noise(s, density) for s, density in self.system.noises.items()}
 
@@ -344,7 +344,8 @@ class _Writer:
             lines += elements.node(rate_node, scaled)
             start = write.formula(f"{symbol}_start")
             if self.patient and symbol not in balls:
-                # The product is in a source of its own: simulators compare the currents of such sources with picoamperes.
+                # The product is in a source of its own: simulators compare the currents of such sources with
+                # picoamperes.
                 net = elements.add(sp.Symbol(f"net_{symbol}", real=True))
                 lines += elements.current(net, 0, net, rate_node - hold, unsplit=running * hold)
                 lines += write.conductance(net, "1")

@@ -138,3 +138,12 @@ def test_a_series_reads_once_and_keeps_what_was_altered():
 def test_unknown_cell():
     with pytest.raises(UnknownNameError, match="axon-hillock"):
         CELLS.find("axon-hilock")
+
+
+def test_a_cells_netlist_tells_where_the_values_of_its_devices_come_from():
+    cell = CELLS.find("p-bit")()
+    circuit = cell.subcircuit()
+    (line,) = circuit.provenance
+    assert line == f"mtj faria2021: {cell.junction().provenance_summary}"
+    head = " ".join(part.lstrip("* ") for part in circuit.body.splitlines() if part.startswith("*"))
+    assert f"Values of {line}" in head
