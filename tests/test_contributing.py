@@ -164,7 +164,7 @@ def test_the_dialect(place):
 def test_the_other_format(place):
     (text,) = place.shell("export leaky-memristor --preset doe2025 --format parameters")
     assert text.strip() == place.python(MADE + "print(device.netlist('parameters'))")
-    assert "conductance_on,0.0002,S,conductance at x = 1,assumed: twice the default" in text
+    assert "conductance_on,0.0002,S,conductance at x = 1,assumed,twice the default" in text
     refused = place.run("-c", MADE + "device.subcircuit(dialect='parameters')")
     assert "UnknownNameError: unknown netlist dialect 'parameters'" in refused.stderr
 
