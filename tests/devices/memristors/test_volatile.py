@@ -132,7 +132,7 @@ def periods_numeric(device, supply, resistance, capacitance, duration):
     fires.direction = 1
     start = [device.hold_voltage, 0.0, 0.0]
     solution = solve_ivp(
-        rhs, (0, duration), start, method="LSODA", rtol=1e-8, atol=1e-10, events=fires, max_step=duration / 200
+        rhs, (0, duration), start, method="Radau", rtol=1e-8, atol=1e-10, events=fires, max_step=duration / 200
     )
     return np.diff(solution.t_events[0])
 
@@ -167,12 +167,12 @@ def test_period_tends_to_the_formula_as_the_circuit_slows_down():
     """The closed form is the limit of a device that switches at once: the excess falls with R C over tau."""
     device = VolatileMemristor.preset("maffezzoni2015")
     excess = []
-    for capacitance in (3e-8, 3e-7, 3e-6):
+    for capacitance in (3e-10, 3e-9, 3e-8):
         expected = device.oscillation_period(5.0, 47e3, capacitance)
         excess.append(periods_numeric(device, 5.0, 47e3, capacitance, 8 * expected)[-1] / expected - 1)
-    # What stays: before a fold the state has moved by about r = 2 %, the resistance by a factor of 100^0.02 = 1.1.
+    # What stays: before a fold the latch has moved by about r = 2 %, and the state by 3 r^2.
     assert excess[0] > excess[1] > excess[2] > 0
-    assert excess[2] < 2e-3 < 6e-3 < excess[0]
+    assert excess[2] < 1e-3 < 6e-3 < excess[0]
 
 
 @pytest.mark.parametrize(("supply", "resistance"), [(1.5, 1e3), (5.0, 1e3), (2.0, 47e3)])
