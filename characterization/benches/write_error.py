@@ -23,8 +23,9 @@ from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import checked_temperature
 from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Whole
 from ..bench import bench
+from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.event import RareEvent, decay_time
-from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
+from ..rare_events.fokker_planck import Estimate, still_there
 from ..rare_events.splitting import split
 from ..resumable import check_seed, compute_pieces, describe
 from .pulses import PulseRequest
@@ -209,11 +210,10 @@ def write_error(
     equator at the end of the pulse. Methods are
 
     - ``fokker-planck``: the equation of the probability density
-    (:mod:`synaspice.characterization.rare_events.fokker_planck`), for
-      a junction that is symmetric about its axis; the interval is the error of the grid;
+      (:mod:`synaspice.characterization.rare_events.fokker_planck`), for a junction that is symmetric about its axis;
+      the interval is the error of the grid;
     - ``splitting``: weighted trajectories (:mod:`synaspice.characterization.rare_events.splitting`), for any junction;
-    95 %
-      confidence from independent replicas;
+      95 % confidence from independent replicas;
     - ``ensemble``: plain trajectories, down to one over their number; 95 % confidence (Wilson);
     - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
       current.
