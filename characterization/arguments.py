@@ -205,6 +205,9 @@ Native = Annotated[
     bool | None, Switch("whether ngspice runs native devices instead of subcircuits; default: if it can")
 ]
 NoiseTemperature = Annotated[float | None, Quantity("K", "temperature of the noise; numeric engine only")]
+Surroundings = Annotated[
+    float | None, Quantity("K", "temperature of the surroundings and of the noise; default: that of the device")
+]
 Seed = Annotated[int | None, Whole("seed of the random numbers; default: a random one", most=2**64 - 1)]
 Checkpoint = Annotated[
     str | Path | None,

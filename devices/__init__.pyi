@@ -7,6 +7,7 @@ from .language.errors import SimulationError as SimulationError
 from .language.errors import SynaspiceError as SynaspiceError
 from .language.errors import SynaspiceWarning as SynaspiceWarning
 from .language.errors import UnknownNameError as UnknownNameError
+from .language.errors import ValidityWarning as ValidityWarning
 from .language.waveforms import DC as DC
 from .language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .language.waveforms import Pulse as Pulse

@@ -21,6 +21,7 @@ from .devices.language.errors import SimulationError as SimulationError
 from .devices.language.errors import SynaspiceError as SynaspiceError
 from .devices.language.errors import SynaspiceWarning as SynaspiceWarning
 from .devices.language.errors import UnknownNameError as UnknownNameError
+from .devices.language.errors import ValidityWarning as ValidityWarning
 from .devices.language.version import __version__ as __version__
 from .devices.language.waveforms import DC as DC
 from .devices.language.waveforms import PiecewiseLinear as PiecewiseLinear

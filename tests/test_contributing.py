@@ -35,7 +35,6 @@ def example():
     exec(compile(code, "CONTRIBUTING.md", "exec"), scope)
     yield scope["LeakyMemristor"]
     MODELS._items.pop("leaky-memristor")
-    MODELS._origins.pop("leaky-memristor")
 
 
 def test_it_is_known_by_its_name(example):
@@ -153,13 +152,18 @@ def test_the_bench_and_its_figure(place):
 
 
 def test_the_dialect(place):
-    ours, theirs = place.python(MADE + "print(device.netlist(), device.netlist('in-house'), sep='@')").split("@")
+    code = (
+        "from synaspice.devices.library import write_library;"
+        "print(device.netlist(), device.netlist('in-house'), write_library({'one': device}, 'in-house'), sep='@')"
+    )
+    ours, theirs, library = place.python(MADE + code).split("@")
     body = [line for line in ours.splitlines() if not line.startswith("*")]
-    assert body == [line for line in theirs.strip().splitlines() if not line.startswith("**")]
+    assert body == [line for line in theirs.splitlines() if not line.startswith("**")]
     assert "** Generated for in-house SPICE" in theirs
-    _, library = place.shell("export leaky-memristor --format in-house -o leaky.inc", "export --all --format in-house")
+    assert library.startswith("** Library of 1 subcircuits for in-house")
+    place.shell("export leaky-memristor --preset doe2025 --format in-house -o leaky.inc")
+    assert (place.folder / "leaky.inc").read_text() == theirs
     assert '.include "leaky.inc"' in (place.folder / "leaky-test.ckt").read_text()
-    assert library.startswith("** Library of")
 
 
 def test_the_other_format(place):

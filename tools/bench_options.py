@@ -23,7 +23,7 @@ def main() -> None:
 
 def _reference(function: Callable[..., Any]) -> str:
     """The directive for the function's docstring."""
-    return f"```{{eval-rst}}\n.. autofunction:: {function.__module__}.{function.__qualname__}\n```\n"
+    return f"```{{eval-rst}}\n.. autofunction:: {function.__module__}.{function.__qualname__}\n   :no-index:\n```\n"
 
 
 if __name__ == "__main__":

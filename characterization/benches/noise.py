@@ -11,11 +11,14 @@ from numpy.typing import ArrayLike
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Spectrum
+from ...devices.language.checks import positive
 from ...devices.language.errors import MissingDependencyError, ParameterError
+from ...devices.language.quantity import OFFSETS
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noise import electrical_noise, noise_spectrum
-from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Whole
+from ...devices.simulation.noisy_trajectories import in_surroundings
+from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Surroundings, Whole
 from ..bench import bench
 from ..engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
 from .iv import chosen_states
@@ -49,7 +52,7 @@ def noise(
     duration: Annotated[float | None, Quantity("s", "length of a transient; default: 1000 time scales")] = None,
     points: Annotated[int, Whole("samples of a transient", 2)] = 65536,
     trajectories: Annotated[int, Whole("number of transients that are averaged", 1)] = 4,
-    temperature: Annotated[float, Quantity("K", "temperature of the noise", positive=True)] = 300.0,
+    temperature: Surroundings = None,
     seed: Seed = None,
     engine: Engine = "numeric",
     native: Native = None,
@@ -74,6 +77,8 @@ def noise(
     MissingDependencyError
         If native devices are demanded and cannot be had.
     """
+    device, kelvin = in_surroundings(device, temperature)
+    positive("the temperature", kelvin, "K")
     own = uses_native(engine, native)
     if method == "transient" and engine != "numeric":
         raise ParameterError("transient noise needs the numeric engine: the netlist is silent in transients")
@@ -88,17 +93,17 @@ def noise(
         held = device.replace(**overrides)
         if method == "transient":
             length = 1000 * held.settling_time if duration is None else duration
-            part = _transient(held, voltage, length, points, trajectories, temperature, seed)
+            part = _transient(held, voltage, length, points, trajectories, kelvin, seed)
         elif engine == "numeric":
-            spectrum = noise_spectrum(held, grid, {branch.name: voltage}, temperature)
+            spectrum = noise_spectrum(held, grid, {branch.name: voltage}, kelvin)
             part = pd.DataFrame({"frequency": grid, "current_noise": sum(spectrum.values())})
         else:
-            part = _ngspice_spectrum(held, grid, voltage, temperature, own)
+            part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
             if own and not part["current_noise"].any():
                 if native:
                     raise MissingDependencyError(NO_NATIVE_NOISE)
                 own = False
-                part = _ngspice_spectrum(held, grid, voltage, temperature, own)
+                part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
         current = float(held.static(**{branch.name: voltage})[branch.current])
         with np.errstate(divide="ignore", invalid="ignore"):
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
@@ -112,7 +117,7 @@ def noise(
         "current_noise": (found["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
         "relative_noise": (found["relative_noise"], "1/Hz", relative),
     }
-    attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": temperature, "seed": seed}
+    attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": kelvin, "seed": seed}
     return device_table(device, columns, **attributes, voltage=voltage, method=method)
 
 
@@ -125,7 +130,7 @@ def _ngspice_spectrum(
         raise ParameterError("ngspice takes frequencies that are evenly spaced in the logarithm only")
     form = form_of(device, native, noise=True)
     lines = probe_deck(device, voltage, form)
-    lines += ["H_read read 0 V_meter 1", f".temp {temperature - 273.15!r}"]
+    lines += ["H_read read 0 V_meter 1", f".temp {temperature - OFFSETS['K', 'degC']!r}"]
     decades = np.log10(grid[-1] / grid[0])
     per_decade = 1 if len(grid) == 1 else round((len(grid) - 1) / decades)
     if len(grid) > 1 and abs(per_decade * decades - (len(grid) - 1)) > 1e-6:

@@ -16,7 +16,8 @@ from ...devices.core.protocols import Switching
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
-from ..arguments import SWEPT, Checkpoint, Name, Progress, Quantity, Range, Seed, Whole
+from ...devices.simulation.noisy_trajectories import in_surroundings
+from ..arguments import SWEPT, Checkpoint, Name, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
 from .ensembles import PART
@@ -54,7 +55,7 @@ def switching(
         Quantity("s", "time before the pulse, and between its end and the reading; default: twice the time scale"),
     ] = None,
     trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
-    temperature: Annotated[float, Quantity("K", "temperature of the noise")] = 300.0,
+    temperature: Surroundings = None,
     seed: Seed = None,
     time_step: Annotated[float | None, Quantity("s", "step of the noisy trajectories")] = None,
     checkpoint: Checkpoint = None,
@@ -81,6 +82,7 @@ def switching(
     UnknownNameError
         If a reference state or the quantity does not exist.
     """
+    device, kelvin = in_surroundings(device, temperature)
     request, suggested = PulseRequest.of(device, start, end, quantity, width), device.protocol(Switching)
     chosen = request.quantity
     if amplitude is None and chosen != suggested.quantity:
@@ -101,7 +103,7 @@ def switching(
     root = np.random.SeedSequence(seed)
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
     common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(request.inputs), "rest": rest}
-    common |= {"levels": levels, "temperature": temperature if noisy else None, "time_step": time_step}
+    common |= {"levels": levels, "temperature": kelvin if noisy else None, "time_step": time_step}
     pieces = [
         common | {"width": w, "amplitude": a, "seed": own, "trajectories": count, "first": first_of_part}
         for (w, a), own in zip(points, seeds, strict=True)
@@ -128,7 +130,7 @@ def switching(
         "upper": (found["upper"], "1", "upper bound of the probability, 95 % confidence (Wilson)"),
     }
     attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
-    attributes |= {"temperature": temperature, "seed": seed} if noisy else {"temperature": None, "seed": None}
+    attributes |= {"temperature": kelvin, "seed": seed} if noisy else {"temperature": None, "seed": None}
     return device_table(device, columns, **attributes, swept=chosen, start=request.start, end=request.end)
 
 

@@ -20,8 +20,8 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
 from ...devices.simulation.newton import voltage_at_current
-from ...devices.simulation.noisy_trajectories import checked_temperature
-from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Whole
+from ...devices.simulation.noisy_trajectories import in_surroundings
+from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ..bench import bench
 from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.event import RareEvent, decay_time
@@ -35,8 +35,6 @@ OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
 WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
 #: What the gallery runs: coarser, not otherwise different.
 QUICK = {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1}
-#: Temperature of the thermal stability that devices declare. [K]
-ROOM = 300.0
 
 
 def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> FloatArray:
@@ -134,7 +132,7 @@ def _by_closed_form(pulses: Pulses) -> list[Estimate]:
     device = pulses.request.device
     if pulses.request.inputs or any(device.values[name] for name in device.input_declarations()):
         raise ParameterError("the closed form is for a junction without external field")
-    stability = device.derived["thermal_stability"] * ROOM / pulses.temperature
+    stability = device.derived["thermal_stability"]
     values = butler_write_error(pulses.overdrive, pulses.widths / decay_time(pulses.begin), stability)
     return [Estimate(value, value, value) for value in values.tolist()]
 
@@ -197,7 +195,7 @@ def write_error(
     trajectories: Annotated[int, Whole("plain trajectories per amplitude", 1)] = 10_000,
     walkers: Annotated[int, Whole("weighted trajectories in a replica of splitting", 2)] = 1024,
     replicas: Annotated[int, Whole("independent replicas of splitting", 2)] = 16,
-    temperature: Annotated[float, Quantity("K", "temperature of the noise")] = 300.0,
+    temperature: Surroundings = None,
     seed: Seed = None,
     checkpoint: Checkpoint = None,
     progress: Progress = False,
@@ -230,10 +228,10 @@ def write_error(
     UnknownNameError
         If a method, a reference state or the quantity does not exist.
     """
+    device, kelvin = in_surroundings(device, temperature)
     writing, suggested = device.protocol(Writing), device.protocol(Switching)
     chosen = known("quantity of a pulse", quantity or suggested.quantity, ("current", "voltage"))
     request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
-    kelvin = checked_temperature(temperature)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
     pairs = _amplitudes(request, writing, amplitude, overdrive)

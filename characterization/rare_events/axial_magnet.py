@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.diffusion import coefficients, noise_follows_voltage
 from ...devices.simulation.newton import voltages_at_current
-from ...devices.simulation.noisy_trajectories import checked_temperature
+from ...devices.simulation.noisy_trajectories import in_surroundings
 from ...devices.simulation.request import Request
 
 #: Differences between azimuths, as a share of the largest value, above which a device is not axially symmetric.
@@ -32,8 +33,8 @@ class AxialMagnet:
         The device.
     source : str
         What is imposed: ``"voltage"``, ``"current"``, or that of a branch by name.
-    temperature : float
-        Temperature of the noise. [K]
+    temperature : float, optional
+        Temperature of the surroundings and of the noise [K]; default: that of the device.
     inputs : mapping
         Constant values of inputs, such as an external field along the axis.
     pole : int
@@ -47,13 +48,13 @@ class AxialMagnet:
 
     device: CompactModel
     source: str = "current"
-    temperature: float = 300.0
+    temperature: float | None = None
     inputs: Mapping[str, float] = field(default_factory=dict)
     pole: int = 1
 
     def __post_init__(self) -> None:
         device, name = self.device, self.device.model_name()
-        if checked_temperature(self.temperature) == 0:
+        if self.kelvin == 0:
             raise ParameterError("the Fokker-Planck equation needs a temperature above 0 K")
         system = device.system
         if len(system.spheres) != 1 or len(system.states) != 3 or device.telegraph_declarations():
@@ -64,9 +65,18 @@ class AxialMagnet:
         if self._by_current and noise_follows_voltage(device, 2):
             raise ParameterError(f"the noise of {name} depends on its voltage: impose the voltage, not the current")
 
+    @functools.cached_property
+    def _settled(self) -> tuple[CompactModel, float]:
+        return in_surroundings(self.device, self.temperature)
+
+    @property
+    def kelvin(self) -> float:
+        """Temperature of the surroundings and of the noise [K]."""
+        return self._settled[1]
+
     @property
     def _request(self) -> Request:
-        return Request.of(self.device, 0.0, 1.0, self.source, self.inputs)
+        return Request.of(self._settled[0], 0.0, 1.0, self.source, self.inputs)
 
     @property
     def _by_current(self) -> bool:
@@ -87,12 +97,12 @@ class AxialMagnet:
         ParameterError
             If they depend on the azimuth.
         """
-        request, functions = self._request, compiled(self.device)
+        device, request, functions = self._settled[0], self._request, compiled(self.device)
         theta = polar[..., np.newaxis]
         cosine, sine = self.pole * np.cos(theta), np.sin(theta)
         along = [np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)]
         m = [*(sine * a for a in along), cosine + 0 * _AZIMUTHS]
-        p = parameter_vector(self.device)
+        p = parameter_vector(device)
         names = functions.parameter_names
         for name, waveform in request.inputs.items():
             p[names.index(name)] = float(waveform(0.0))
@@ -102,7 +112,7 @@ class AxialMagnet:
         v[request.branch] = amplitude
         if request.by_current:
             v[request.branch] = voltages_at_current(functions, request.branch, np.full(m[0].shape, amplitude), v, m, p)
-        found = coefficients(self.device, 2, v, m, self.temperature, p)
+        found = coefficients(device, 2, v, m, self.kelvin, p)
         tangent = [self.pole * cosine * a for a in along] + [-self.pole * sine + 0 * _AZIMUTHS]
         slope = sum(g * t for g, t in zip(found.gradient, tangent, strict=True)) / -(self.pole * sine)
         results = []

@@ -18,7 +18,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, Drive, FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
-from ...devices.simulation.noisy_trajectories import checked_seed, checked_temperature, whole_steps
+from ...devices.simulation.noisy_trajectories import checked_seed, in_surroundings, whole_steps
 from ...devices.simulation.request import Request
 
 #: Time constants of the slowest motion for which a device relaxes.
@@ -141,8 +141,8 @@ class RareEvent:
         Time without drive before [s]; default: five time constants of the slowest motion, :func:`decay_time`.
     rounds : int
         How often there is splitting while the device is driven, if the event is found by splitting.
-    temperature : float
-        Temperature of the noise. [K]
+    temperature : float, optional
+        Temperature of the surroundings and of the noise [K]; default: that of the device.
     seed : int, optional
         Seed; results do not depend on the number of threads.
     time_step : float, optional
@@ -159,7 +159,7 @@ class RareEvent:
     inputs: Mapping[str, Drive] = field(default_factory=dict)
     relaxation: float | None = None
     rounds: int = 200
-    temperature: float = 300.0
+    temperature: float | None = None
     seed: int | None = None
     time_step: float | None = None
 
@@ -183,13 +183,13 @@ class RareEvent:
         moments = np.atleast_1d(np.asarray(self.times, dtype=float))
         if not len(moments) or not np.all(np.diff(moments, prepend=0.0) > 0) or not math.isfinite(moments[-1]):
             raise ParameterError("the times must be positive, finite and increase")
-        request = Request.of(self.device, self.drive, float(moments[-1]), self.source, self.inputs)
+        device, kelvin = in_surroundings(self.device, self.temperature)
+        request = Request.of(device, self.drive, float(moments[-1]), self.source, self.inputs)
         seeds = np.random.SeedSequence(checked_seed(self.seed)).generate_state(2, np.uint64)
-        kelvin = checked_temperature(self.temperature)
         driven = Plan(
             request, kelvin, int(seeds[0]), whole_steps(request, 1, self.time_step), trajectories=trajectories
         )
-        wait = SETTLED * decay_time(self.device) if self.relaxation is None else float(self.relaxation)
+        wait = SETTLED * decay_time(device) if self.relaxation is None else float(self.relaxation)
         rest = None
         if wait > 0:
             held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}

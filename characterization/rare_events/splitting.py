@@ -182,7 +182,7 @@ def splitting(
     walkers: int = 1024,
     replicas: int = 16,
     rounds: int = 200,
-    temperature: float = 300.0,
+    temperature: float | None = None,
     seed: int | None = None,
     time_step: float | None = None,
     threads: int | None = None,
@@ -217,8 +217,8 @@ def splitting(
         Trajectories in a replica, and number of independent replicas.
     rounds : int
         How often there is splitting while the device is driven.
-    temperature : float
-        Temperature of the noise. [K]
+    temperature : float, optional
+        Temperature of the surroundings and of the noise [K]; default: that of the device.
     seed : int, optional
         Seed; results do not depend on the number of threads.
     time_step : float, optional

@@ -10,10 +10,11 @@ import numpy as np
 
 from ...devices.language.configured import Configured
 from ...devices.language.declaration import Declared, Option, Parameter
+from ...devices.language.quantity import OFFSETS
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .subcircuits import CellCircuit
 
-ZERO_CELSIUS = 273.15
+ZERO_CELSIUS = OFFSETS["K", "degC"]
 
 
 @dataclass

@@ -80,9 +80,9 @@ class LateralSpinValve:
     """
 
     inputs: int = 2
-    magnet: NeuronMagnet = field(default_factory=lambda: NeuronMagnet.preset("sharad2012"))
-    synapse: DomainWallInjector = field(default_factory=lambda: DomainWallInjector.preset("sharad2012"))
-    material: str = "copper-kimura2005"
+    magnet: NeuronMagnet = field(default_factory=lambda: NeuronMagnet.preset("sharad2012-like"))
+    synapse: DomainWallInjector = field(default_factory=lambda: DomainWallInjector.preset("sharad2012-like"))
+    material: str = "copper-kimura2005-like"
     pitch: float = 40e-9
     channel_thickness: float = 30e-9
     lead_length: float = 200e-9

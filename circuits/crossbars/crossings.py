@@ -20,7 +20,7 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
 from ...devices.simulation.newton import roots
-from ...devices.simulation.noisy_trajectories import checked_seed, checked_temperature, whole_steps
+from ...devices.simulation.noisy_trajectories import checked_seed, require_temperature, whole_steps
 from ...devices.simulation.request import Request
 from .pulses import integrate
 
@@ -327,7 +327,8 @@ class DeviceCells:
         if temperature is not None:
             if access is not None:
                 raise ParameterError("pulses with noise are for cells without an access device")
-            return self._noisy_pulse(volts, lengths, checked_temperature(temperature), checked_seed(seed), time_step)
+            kelvin = require_temperature(self.device, temperature)
+            return self._noisy_pulse(volts, lengths, kelvin, checked_seed(seed), time_step)
         if seed is not None or time_step is not None:
             raise ParameterError("seed and time_step need a temperature: without it there is no noise")
         count, flat = len(self.states), self.parameters.reshape(len(self.parameters), -1)

@@ -14,7 +14,7 @@ def pyspice_engine() -> Any:
     """An ngspice for PySpice's simulator: ``circuit.simulator(ngspice_shared=pyspice_engine())``.
 
     PySpice 1.5 by itself takes whatever ngspice writes to its standard error for a failure, among them the name of the
-    solver that ngspice 43 and later print at every run, and it does not find the library of Debian's package. This
+    solver that ngspice 42 and 43 print at every run, and it does not find the library of Debian's package. This
     one finds the library as :func:`synaspice.circuits.engine.library.find_library` does, and fails where ngspice fails.
 
     Returns

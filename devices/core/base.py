@@ -7,6 +7,7 @@ Targets and the numeric engine know this base; what a user does with a device is
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from ..language.declaration import Derived, Symbols
 from ..language.errors import ParameterError
 from ..language.preset import Preset
 from ..language.preset_folders import find_preset, presets_of
+from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
@@ -29,6 +31,11 @@ from .system import System, build_system
 if TYPE_CHECKING:
     import pandas as pd
 
+
+#: Name of the parameter that is the temperature of the surroundings, of models whose material depends on it.
+AMBIENT = "ambient_temperature"
+#: Temperature of the surroundings of a model without that parameter, if nothing else is said. [K]
+ROOM_TEMPERATURE = 300.0
 
 #: The compact models, by name.
 MODELS: Registry[type[DeviceModel]] = Registry(
@@ -124,12 +131,47 @@ class DeviceModel(Configured):
         device._settle({**self._given, **overrides})
         return device
 
+    def at(self, temperature: float) -> Self:
+        """Return the device in surroundings of a temperature: that of its material is that of its noise.
+
+        A model without the parameter ``ambient_temperature`` stays what it is.
+
+        Parameters
+        ----------
+        temperature : float
+            Temperature of the surroundings. [K]
+
+        Raises
+        ------
+        ParameterError
+            If the device was given another ``ambient_temperature``; that of a preset gives way.
+        """
+        if AMBIENT not in self.values or math.isclose(self.values[AMBIENT], temperature, rel_tol=1e-12):
+            return self
+        preset = self._preset.values if self._preset is not None else {}
+        if AMBIENT in self._given and self._given[AMBIENT] != preset.get(AMBIENT):
+            raise ParameterError(
+                f"the temperature is {temperature:g} K, but the device was given "
+                f"{AMBIENT} = {self.values[AMBIENT]:g} K: there is one temperature, give it once"
+            )
+        return self.replace(**{AMBIENT: temperature})
+
+    @property
+    def temperature(self) -> float:
+        """Temperature of the surroundings [K]: of the material, and of the noise unless another one is asked for."""
+        return self.values.get(AMBIENT, ROOM_TEMPERATURE)
+
     # --- what this device is ----------------------------------------------------------------
 
     @property
     def provenance(self) -> Preset | None:
         """The preset that the device was made from."""
         return self._preset
+
+    @property
+    def provenance_summary(self) -> str:
+        """One line on where its values come from: the share that was read of those of its preset, or of those given."""
+        return summarise(map(self.grade_of, self._preset.values if self._preset else self._given))
 
     @property
     def drive(self) -> Mapping[str, Any]:
@@ -167,30 +209,47 @@ class DeviceModel(Configured):
         Returns
         -------
         pandas.DataFrame
-            Columns ``name, value, unit, description, source``. Choices are in :attr:`options`.
+            Columns ``name, value, unit, description, provenance, source``. Choices are in :attr:`options`.
         """
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
         for name, parameter in self.parameter_declarations().items():
             rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
-            rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
+            rows[-1] |= {"description": parameter.description, "provenance": self.grade_of(name)}
+            rows[-1]["source"] = self.source_of(name)
         derived = [item for item in self.declarations().values() if isinstance(item, Derived)]
         for item in derived:
             for name in item.components:
                 rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
-                rows[-1] |= {"description": item.description, "source": "derived"}
-        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
+                rows[-1] |= {"description": item.description, "provenance": COMPUTED}
+                rows[-1]["source"] = "equations of the model"
+        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "provenance", "source"])
 
     def source_of(self, name: str) -> str:
         """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
+        grade = self.grade_of(name)
+        if self._preset is not None and grade == self._preset.grades.get(name):
+            return self._preset.sources[name]
+        return "computed from the other parameters" if grade == COMPUTED else grade
+
+    def grade_of(self, name: str) -> str:
+        """How sure a parameter's value is: a grade of the preset, ``given``, ``computed`` or ``default``.
+
+        The grades are those of :data:`synaspice.devices.language.provenance.GRADES`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the model has no parameter or option of that name.
+        """
         known(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
-            return self._preset.sources[name]
+            return self._preset.grades[name]
         if name in self._given:
-            return "given"
+            return GIVEN
         declared = self.parameter_declarations().get(name)
-        return "computed from the other parameters" if declared and callable(declared.default) else "default"
+        return COMPUTED if declared and callable(declared.default) else DEFAULT
 
     def __repr__(self) -> str:
         preset = self._preset

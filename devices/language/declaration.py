@@ -10,7 +10,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, overload
 
 import sympy as sp
@@ -18,7 +18,7 @@ import sympy as sp
 from .checks import known
 from .errors import ParameterError, UnknownNameError
 from .placement import anchor, placed
-from .quantity import format_si, parse_quantity
+from .quantity import format_si, number_from
 
 AXES = ("x", "y", "z")
 
@@ -87,12 +87,15 @@ class Parameter(Declared):
         What it is, in the field's words.
     bounds : tuple of float
         Smallest and largest value that make sense.
+    difference : bool
+        Whether it is a difference, such as a rise of the temperature: then text is in no unit with another zero.
     """
 
     default: float | Callable[[Any], float]
     unit: str
     description: str
     bounds: tuple[float, float] = (-math.inf, math.inf)
+    difference: bool = field(default=False, kw_only=True)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Parameter: ...
@@ -110,7 +113,7 @@ class Parameter(Declared):
             Not a number, NaN, of another unit, or outside the bounds.
         """
         try:
-            number = parse_quantity(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+            number = number_from(value, self.unit, difference=self.difference)
         except ParameterError as error:
             raise ParameterError(f"{self.name}: {error}") from None
         except (TypeError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from typing import Any
 
 from .errors import ParameterError
 
@@ -22,6 +23,9 @@ SUFFIXES = {
     "a": -18,
 }
 
+#: Units with another zero: what to add to a value in them, by the unit that is expected.
+OFFSETS = {("K", "degC"): 273.15}
+
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
 #: Capitals that stand for a unit when they stand alone: whoever writes "2 A" does not mean 2e-18.
 _UNIT_LETTERS = {"A", "F", "G", "K", "N", "T"}
@@ -34,13 +38,14 @@ def _canonical(unit: str) -> str:
     return unit
 
 
-def parse_quantity(text: str, unit: str = "1") -> float:
+def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> float:
     """Read a number as SPICE does, and check the unit that may follow it.
 
     A tail that *is* the unit is the unit (``300K`` for a temperature is 300 kelvin); otherwise
     the tail starts with a SPICE suffix, and what follows the suffix must be empty or the unit.
     As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital after a
     blank that is the symbol of another unit is refused: ``2 A`` is no number of volts, though ``2a`` is 2e-18 of them.
+    A temperature may be in degrees Celsius, as ``85 degC``; a bare number is in kelvin.
 
     Parameters
     ----------
@@ -48,6 +53,8 @@ def parse_quantity(text: str, unit: str = "1") -> float:
         For example ``"40n"``, ``"40 nm"``, ``"1.2kohm"``, ``"1e6 A/m"``.
     unit : str
         The unit that is expected; ``"1"`` for a pure number. [-]
+    difference : bool
+        Whether it is a difference, such as a rise of the temperature, for which units with another zero make no sense.
 
     Returns
     -------
@@ -65,12 +72,27 @@ def parse_quantity(text: str, unit: str = "1") -> float:
     value, tail = float(match.group(1)), _canonical(match.group(2))
     if tail in ("", unit):
         return value
+    if (unit, tail) in OFFSETS and not difference:
+        return value + OFFSETS[unit, tail]
     alone = match.group(2) in _UNIT_LETTERS and text[match.end(1)].isspace()
     for suffix in () if alone else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
             return float(Decimal(match.group(1)).scaleb(SUFFIXES[suffix]))
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"
     raise ParameterError(f"{text!r} ends in {match.group(2)!r}, but {expected} is expected here")
+
+
+def number_from(value: Any, unit: str, *, difference: bool = False) -> float:
+    """Return a number, or what a text says in :func:`parse_quantity`, whose arguments these are.
+
+    Raises
+    ------
+    ParameterError
+        If a text is no number or carries another unit.
+    TypeError, ValueError
+        If the value is no number otherwise.
+    """
+    return parse_quantity(value, unit, difference=difference) if isinstance(value, str) else float(value)
 
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}

@@ -141,9 +141,8 @@ class Registry(Names[Item]):
         if not (module + ".").startswith(OWN):
             self._load_own()
         origin = f"{module}.{getattr(item, '__qualname__', type(item).__name__)}"
-        there = self._origins.get(name, origin)
-        if there != origin:
-            raise DuplicateNameError(self.kind, name, there, origin)
+        if name in self._items and self._origins[name] != origin:
+            raise DuplicateNameError(self.kind, name, self._origins[name], origin)
         self._items[name], self._origins[name] = item, origin
         return item
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
+from ..core.base import ROOM_TEMPERATURE
 from ..core.protocols import Sweep
 from ..language.constants import k_B, mu_0
 from ..language.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
@@ -23,8 +24,6 @@ from .magnetism import (
     thermal_field_density,
 )
 
-#: Temperature of the thermal stability. [K]
-ROOM_TEMPERATURE = 300
 #: Cross-sections of a magnet, and their demagnetising factors.
 SHAPES: dict[str, Callable[[float, float, float], tuple[float, float, float]]] = {
     "ellipse": demagnetizing_factors_ellipse,
@@ -93,7 +92,7 @@ class Macrospin(Component):
     pull = Derived("A/m", "field that pulls the magnetisation towards an axis; differences matter", vector=True)
     anisotropy_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the next easier one")
     hard_axis_field = Derived("A/m", "field that holds the magnetisation on its easy axis against the hardest one")
-    thermal_stability = Derived("1", "energy barrier of the macrospin over k_B T at 300 K")
+    thermal_stability = Derived("1", "energy barrier of the macrospin over k_B T at the ambient temperature")
 
     m = State(
         "1",
@@ -120,6 +119,7 @@ class Macrospin(Component):
         perpendicular_field: Any = sp.S.Zero,
         heated: tuple[Any, Any] = (sp.S.One, sp.S.One),
         temperature: Any = None,
+        ambient: Any = ROOM_TEMPERATURE,
     ) -> dict[str, Any]:
         r"""Expressions of all that a macrospin declares.
 
@@ -144,6 +144,8 @@ class Macrospin(Component):
             Magnetisation and uniaxial anisotropy over those at rest, of a magnet that heats itself. [-]
         temperature : Expr, optional
             Temperature of the thermal field [K]; default: that of the simulation.
+        ambient : Expr
+            Temperature of the surroundings, for the thermal stability. [K]
         """
         at_rest = s.saturation_magnetization if magnetization is None else magnetization
         magnetic, anisotropic = heated
@@ -170,7 +172,7 @@ class Macrospin(Component):
             "pull": pull,
             "anisotropy_field": 2 * easiest + hardest - sum(s.pull),
             "hard_axis_field": easiest - hardest,
-            "thermal_stability": mu_0 * at_rest * s.volume * s.anisotropy_field / (2 * k_B * ROOM_TEMPERATURE),
+            "thermal_stability": mu_0 * at_rest * s.volume * s.anisotropy_field / (2 * k_B * ambient),
             "precession": s.gamma_0 * total + (sp.zeros(3, 1) if torque is None else torque),
             "rotation": damped_rotation(s.m, s.precession, s.damping),
             "dm/dt": s.rotation.cross(s.m),

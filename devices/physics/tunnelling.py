@@ -116,12 +116,20 @@ def simmons(voltage: Any, decay: Any, height: Any) -> Any:
     return (bias * shape + small) / (bias**2 + small)
 
 
-def chord_conductance(s: Symbols) -> Any:
-    """Chord conductance over its value at zero bias [-], by the law of a model's option ``conduction``."""
+def chord_conductance(s: Symbols, voltage: Any) -> Any:
+    """Chord conductance over its value at zero bias [-], by the law of a model's option ``conduction``.
+
+    Parameters
+    ----------
+    s : Symbols
+        The model's, among them the barrier's.
+    voltage : Expr
+        Voltage across the barrier. [V]
+    """
     return {
         "roll-off": sp.S.One,
-        "brinkman": brinkman(s.voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
-        "simmons": simmons(s.voltage, s.tunnelling_decay, s.barrier_height),
+        "brinkman": brinkman(voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
+        "simmons": simmons(voltage, s.tunnelling_decay, s.barrier_height),
     }[s.conduction]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ..core.base import DeviceModel
 from ..core.metadata import TRAJECTORY, insert_column
 from ..language.checks import positive, whole
 from ..language.errors import ParameterError
@@ -17,6 +18,8 @@ from .time_step import check_step, default_step
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Device = TypeVar("Device", bound=DeviceModel)
 
 #: Numbers in a table above which a request is refused rather than the machine's memory filled.
 LARGEST_TABLE = 200_000_000
@@ -34,6 +37,42 @@ def checked_temperature(temperature: float) -> float:
     if isinstance(temperature, bool | str) or not 0 <= temperature < math.inf:
         raise ParameterError(f"the temperature must be finite and not negative, not {temperature!r} K")
     return float(temperature)
+
+
+def in_surroundings(device: Device, temperature: float | None) -> tuple[Device, float]:
+    """A device and the temperature of its noise [K], which are at one temperature.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    temperature : float, optional
+        Temperature [K]; default: that of the device. At 0 there is no noise, and the material stays as it is.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot be a temperature, or the device was given another one.
+    """
+    kelvin = device.temperature if temperature is None else checked_temperature(temperature)
+    return (device.at(kelvin) if kelvin else device), kelvin
+
+
+def require_temperature(device: DeviceModel, temperature: float) -> float:
+    """The temperature of the noise of what has been made of a device, which must be the device's.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot be a temperature, or is not that of the device's material.
+    """
+    kelvin = checked_temperature(temperature)
+    if kelvin and device.at(kelvin) is not device:
+        raise ParameterError(
+            f"the temperature is {kelvin:g} K, but that of the device is {device.temperature:g} K: "
+            f"begin with device.at({kelvin:g})"
+        )
+    return kelvin
 
 
 def whole_steps(request: Request, intervals: int, time_step: float | None) -> int:

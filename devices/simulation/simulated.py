@@ -96,7 +96,8 @@ class SimulatedModel(DeviceModel, abstract=True):
         times : array_like, optional
             The times to report instead. [s] Deterministic simulations only.
         temperature : float, optional
-            Temperature of the noise. [K]
+            Temperature of the surroundings and of the noise: with it there is noise. A device that was given another
+            ``ambient_temperature`` is refused, others follow. [K]
         trajectories : int
             Number of independent noisy trajectories; the table then has a column ``trajectory``.
         seed : int, optional
@@ -127,8 +128,9 @@ class SimulatedModel(DeviceModel, abstract=True):
         from . import noisy_trajectories, trajectory
         from .request import Request
 
-        request = Request.of(self, drive, duration, source, inputs or {})
-        if temperature is None:
+        device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
+        request = Request.of(device, drive, duration, source, inputs or {})
+        if kelvin is None:
             if trajectories != 1 or seed is not None or time_step is not None:
                 raise ParameterError(
                     "trajectories, seed and time_step need a temperature: without it there is no noise"
@@ -137,7 +139,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         if times is not None or method is not None:
             raise ParameterError("times and method belong to simulations without a temperature")
         return noisy_trajectories.integrate(
-            request, points=points, temperature=temperature, trajectories=trajectories, seed=seed, time_step=time_step
+            request, points=points, temperature=kelvin, trajectories=trajectories, seed=seed, time_step=time_step
         )
 
     def ensemble(
@@ -147,7 +149,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         *,
         source: str = "voltage",
         inputs: Mapping[str, Drive] | None = None,
-        temperature: float = 300.0,
+        temperature: float | None = None,
         trajectories: int = 10_000,
         seed: int | None = None,
         time_step: float | None = None,
@@ -161,8 +163,10 @@ class SimulatedModel(DeviceModel, abstract=True):
 
         Parameters
         ----------
-        drive, duration, source, inputs, temperature, seed, time_step
+        drive, duration, source, inputs, seed, time_step
             As of :meth:`simulate`.
+        temperature : float, optional
+            Temperature of the surroundings and of the noise [K]; default: that of the device.
         trajectories : int
             Number of trajectories.
         variability : mapping, optional

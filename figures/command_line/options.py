@@ -66,7 +66,7 @@ Technology = Annotated[
 ]
 Corner = Annotated[str | None, typer.Option(metavar="NAME", help="Of a cell: typical, slow or fast.")]
 Temperature = Annotated[
-    str | None, typer.Option("--temperature", metavar="NUMBER", help="Of a cell: its temperature [degC].")
+    str | None, typer.Option("--temperature", metavar="NUMBER", help="Of a cell: its temperature [K], or as 85degC.")
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Table: .csv or .parquet.")]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Figure: .png, .svg or .pdf.")]

@@ -50,7 +50,7 @@ class DomainWallMagnet(_DomainWallMagnet):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["emori2013", "thiaville2005", "vansteenkiste2014"] | str | os.PathLike[str],
+        name: typing.Literal["emori2013-like", "thiaville2005-like", "vansteenkiste2014"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallMagnetValues],
     ) -> typing.Self: ...
 
@@ -95,7 +95,7 @@ class DomainWallSynapse(_DomainWallSynapse):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["edwards2024", "sengupta2016"] | str | os.PathLike[str],
+        name: typing.Literal["edwards2024", "sengupta2016-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallSynapseValues],
     ) -> typing.Self: ...
 
@@ -140,6 +140,6 @@ class DomainWallInjector(_DomainWallInjector):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["sharad2012"] | str | os.PathLike[str],
+        name: typing.Literal["sharad2012-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallInjectorValues],
     ) -> typing.Self: ...

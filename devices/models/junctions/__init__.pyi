@@ -31,6 +31,7 @@ class _MTJValues(typing.TypedDict, total=False):
     asymmetry_reference: float | str
     asymmetry_free: float | str
     field_like_efficiency: float | str
+    field_like_per_square_volt: float | str
     reference_polar_angle: float | str
     reference_azimuth: float | str
     resistance_area_product: float | str
@@ -43,7 +44,8 @@ class _MTJValues(typing.TypedDict, total=False):
     reference_temperature: float | str
     curie_temperature: float | str
     magnetization_exponent: float | str
-    anisotropy_exponent: float | str
+    interfacial_exponent: float | str
+    uniaxial_exponent: float | str
     polarization_decay: float | str
     hooge_parallel: float | str
     hooge_antiparallel: float | str
@@ -52,6 +54,7 @@ class _MTJValues(typing.TypedDict, total=False):
     shape: typing.Literal["ellipse", "prism"]
     conduction: typing.Literal["roll-off", "brinkman", "simmons"]
     temperature_law: typing.Literal["none", "bloch"]
+    torque: typing.Literal["slonczewski", "tunnelling", "constant-torkance"]
 
 class MTJ(_MTJ):
     def __init__(self, **values: typing.Unpack[_MTJValues]) -> None: ...
@@ -60,19 +63,19 @@ class MTJ(_MTJ):
     def preset(
         cls,
         name: typing.Literal[
-            "borders2019",
-            "camsari2017",
+            "borders2019-like",
+            "faria2021",
             "garciaredondo2021",
-            "hayakawa2021",
+            "hayakawa2021-like",
             "ikeda2010",
             "kang2017",
             "kim2015-crystalline",
             "kim2015-inplane-130x65",
             "kim2015-inplane",
             "kim2015-interface",
-            "kiselev2003",
+            "kiselev2003-like",
             "song2018",
-            "taniguchi2013",
+            "taniguchi2013-like",
             "zhang2012",
             "zhang2020",
         ]
@@ -92,7 +95,7 @@ class ElectrothermalMTJ(MTJ, _ElectrothermalMTJ):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["sousa2006"] | str | os.PathLike[str],
+        name: typing.Literal["sousa2006-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_ElectrothermalMTJValues],
     ) -> typing.Self: ...
 
@@ -110,6 +113,6 @@ class SpinOrbitTorqueMTJ(MTJ, _SpinOrbitTorqueMTJ):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["lee2013", "liu2012"] | str | os.PathLike[str],
+        name: typing.Literal["lee2013-like", "liu2012-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_SpinOrbitTorqueMTJValues],
     ) -> typing.Self: ...

@@ -26,7 +26,9 @@ class ElectrothermalMTJ(MTJ):
     temperature_law = MTJ.temperature_law.but(default="bloch")
     thermal_resistance = Parameter(1e6, "K/W", "thermal resistance to the surroundings", (1e2, 1e9))
     thermal_capacitance = Parameter(3e-15, "J/K", "heat capacity of the heated volume", (1e-18, 1e-9))
-    initial_temperature_rise = Parameter(0.0, "K", "temperature above the ambient at t = 0", (0.0, 1000.0))
+    initial_temperature_rise = Parameter(
+        0.0, "K", "temperature above the ambient at t = 0", (0.0, 1000.0), difference=True
+    )
 
     thermal_time = Derived("s", "thermal time constant")
     temperature_rise = State(

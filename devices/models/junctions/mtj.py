@@ -10,8 +10,9 @@ import sympy as sp
 from ...language.constants import mu_0
 from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
 from ...language.placement import before
-from ...physics.magnetism import direction, slonczewski_efficiency, spin_torque_field
+from ...physics.magnetism import direction, spin_torque_field
 from ...physics.temperature_laws import check_material, material
+from ...physics.tunnel_torque import LAWS, TunnelTorque, critical_current
 from ...physics.tunnelling import (
     barrier_noise,
     check_barrier,
@@ -42,9 +43,15 @@ class MTJ(MeasuredJunction):
         \mathbf H_\mathrm{eff} &= \mathbf H + \frac{2 K_u}{\mu_0 M_s} (\mathbf m \cdot \mathbf u)\, \mathbf u
             + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
 
-    with :math:`\gamma_0 = \gamma\mu_0` and :math:`\epsilon(\mathbf m \cdot \mathbf p)` from
-    :func:`~synaspice.devices.physics.magnetism.slonczewski_efficiency`. The conductance interpolates between the
-    parallel and the antiparallel state, with a tunnel magnetoresistance that falls with bias,
+    with :math:`\gamma_0 = \gamma\mu_0`. The efficiency :math:`\epsilon(\mathbf m \cdot \mathbf p)` is by option
+    ``torque`` that of :func:`~synaspice.devices.physics.magnetism.slonczewski_efficiency` with given asymmetries, or
+    that of tunnelling, :math:`P_r / 2 (1 + P_r P_f \cos\theta)`; or the torque per voltage is constant
+    (:mod:`synaspice.devices.physics.tunnel_torque`). The last two switch from antiparallel to parallel with a current
+    smaller by :math:`1 + \mathrm{TMR}` than back, as measured. A field along the reference layer in proportion to
+    :math:`V^2` is the field-like torque of symmetric barriers (Sankey et al., Kubota et al.).
+
+    The conductance interpolates between the parallel and the antiparallel state, with a tunnel magnetoresistance that
+    falls with bias,
 
     .. math::
 
@@ -57,8 +64,8 @@ class MTJ(MeasuredJunction):
 
     .. math::
 
-        M_s \propto 1 - (T/T_C)^n, \quad K \propto M_s^k, \quad P \propto 1 - a T^{3/2}, \quad
-        \mathrm{TMR} = \frac{2 P^2}{1 - P^2}
+        M_s \propto 1 - (T/T_C)^n, \quad K_i \propto M_s^{k_i}, \quad K_u \propto M_s^{k_u}, \quad
+        P \propto 1 - a T^{3/2}, \quad \mathrm{TMR} = \frac{2 P^2}{1 - P^2}
 
     The current's noise is thermal and shot noise with their crossover, and flicker noise of Hooge's form,
 
@@ -72,7 +79,9 @@ class MTJ(MeasuredJunction):
     ----------
     J. C. Slonczewski, J. Magn. Magn. Mater. 159, L1 (1996), doi:10.1016/0304-8853(96)00062-5; the torque in the
     general form of J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004),
-    doi:10.1103/PhysRevB.70.172405, as in OOMMF's Oxs_SpinXferEvolve.
+    doi:10.1103/PhysRevB.70.172405, as in OOMMF's Oxs_SpinXferEvolve; tunnelling: J. C. Slonczewski, Phys. Rev. B 71,
+    024411 (2005), doi:10.1103/PhysRevB.71.024411; field-like torque: J. C. Sankey et al., Nat. Phys. 4, 67 (2008),
+    doi:10.1038/nphys783, H. Kubota et al., Nat. Phys. 4, 37 (2008), doi:10.1038/nphys784.
     """
 
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
@@ -84,6 +93,7 @@ class MTJ(MeasuredJunction):
 
     extent = ("diameter", "width", "free_layer_thickness")
 
+    torque = Option("slonczewski", LAWS, "angular and voltage dependence of the spin-transfer torque")
     shape = MeasuredJunction.shape.but(description="cross-section of the pillar, for area and demagnetising factors")
     with before("saturation_magnetization"):
         diameter = Parameter(40e-9, "m", "diameter, or full axis along x", (2e-9, 1e-5))
@@ -118,6 +128,9 @@ class MTJ(MeasuredJunction):
         asymmetry_reference = Parameter(1.0, "1", "Slonczewski's Lambda of the reference layer", (1.0, 10.0))
         asymmetry_free = Parameter(1.0, "1", "Slonczewski's Lambda of the free layer", (1.0, 10.0))
         field_like_efficiency = Parameter(0.0, "1", "efficiency of the field-like torque, OOMMF's eps'", (-1.0, 1.0))
+        field_like_per_square_volt = Parameter(
+            0.0, "A/(V^2*m)", "field along the reference layer per square of the voltage", (-1e7, 1e7)
+        )
     with before("initial_polar_angle"):
         resistance_area_product = Parameter(
             10e-12, "ohm*m^2", "resistance times area, parallel state, low bias", (1e-14, 1e-6)
@@ -134,11 +147,16 @@ class MTJ(MeasuredJunction):
         temperature_law = Option(
             "none", ("none", "bloch"), "how magnetisation, anisotropy and TMR depend on temperature"
         )
-        ambient_temperature = Parameter(300.0, "K", "temperature of the device in the temperature laws", (1.0, 1000.0))
+        ambient_temperature = Parameter(300.0, "K", "temperature of the surroundings", (1.0, 1000.0))
         reference_temperature = Parameter(300.0, "K", "temperature at which the parameters are given", (1.0, 1000.0))
         curie_temperature = Parameter(1120.0, "K", "Curie temperature of the free layer", (100.0, 2000.0))
         magnetization_exponent = Parameter(1.5, "1", "exponent of the magnetisation's fall; Bloch's is 3/2", (0.5, 5.0))
-        anisotropy_exponent = Parameter(3.0, "1", "exponent of the magnetisation in the anisotropies", (0.0, 12.0))
+        interfacial_exponent = Parameter(
+            2.2, "1", "exponent of the magnetisation in the interfacial anisotropy", (0.0, 12.0)
+        )
+        uniaxial_exponent = Parameter(
+            3.0, "1", "exponent of the magnetisation in the uniaxial anisotropy of the volume", (0.0, 12.0)
+        )
         polarization_decay = Parameter(2e-5, "K^-1.5", "fall of the polarisation, a of 1 - a T^1.5", (0.0, 1e-4))
         hooge_parallel = Parameter(0.0, "m^2", "Hooge parameter of the parallel state, S_V A f / V^2", (0.0, 1e-12))
         hooge_antiparallel = Parameter(0.0, "m^2", "Hooge parameter of the antiparallel state", (0.0, 1e-12))
@@ -148,7 +166,10 @@ class MTJ(MeasuredJunction):
     with before("easy_axis"):
         tunnelling_decay = Derived("1", "decay of the tunnelling probability across the barrier")
         ambient_magnetization = Derived("A/m", "saturation magnetisation at the ambient temperature")
-        ambient_anisotropy_ratio = Derived("1", "anisotropy at the ambient temperature over its given value")
+        ambient_interfacial_ratio = Derived(
+            "1", "interfacial anisotropy at the ambient temperature over its given value"
+        )
+        ambient_uniaxial_ratio = Derived("1", "uniaxial anisotropy at the ambient temperature over its given value")
         ambient_polarization_ratio = Derived("1", "polarisation at the ambient temperature over its given value")
         ambient_tmr = Derived("1", "tunnel magnetoresistance ratio at the ambient temperature and zero bias")
         parallel_conductance = Derived("S", "conductance of the parallel state")
@@ -180,36 +201,34 @@ class MTJ(MeasuredJunction):
         ambient = material(s, s.ambient_temperature)
         rise = cls.temperature_rise_of(s)
         # What self-heating does to the quantities that are derived at the ambient temperature.
-        magnetic = anisotropic = polarized = sp.S.One
+        magnetic = interfacial = uniaxial = polarized = sp.S.One
         tmr = s.ambient_tmr
         if rise != 0 and s.temperature_law != "none":
             hot = material(s, s.ambient_temperature + rise)
             magnetic = hot.magnetization / s.ambient_magnetization
-            anisotropic = hot.anisotropy / s.ambient_anisotropy_ratio
+            interfacial = hot.interfacial / s.ambient_interfacial_ratio
+            uniaxial = hot.uniaxial / s.ambient_uniaxial_ratio
             polarized, tmr = hot.polarization / s.ambient_polarization_ratio, hot.tmr
         m_s = s.ambient_magnetization
-
-        def efficiency(cosine: Any) -> Any:
-            return slonczewski_efficiency(
-                cosine, s.polarization_reference, s.asymmetry_reference, s.polarization_free, s.asymmetry_free
-            )
-
         bias = (s.voltage / s.tmr_half_voltage) ** 2
-        chord = chord_conductance(s)
+        chord = chord_conductance(s, s.voltage)
         conductance = s.parallel_conductance * s.relative_conductance * chord
         current = conductance * s.voltage
+        torque = TunnelTorque.of(s, current, polarized, tmr)
         hot_electrons = s.temperature + rise
 
-        interfacial_field = s.interfacial_field * anisotropic - s.vcma_field_per_volt * s.voltage
+        interfacial_field = s.interfacial_field * interfacial - s.vcma_field_per_volt * s.voltage
         magnet = cls.magnet_equations(
             s,
             field=sp.Matrix([0, 0, interfacial_field / magnetic * s.m[2]]),
-            torque=s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p),
+            torque=s.torque_frequency * (s.torque_efficiency * s.m.cross(p) + s.field_like_efficiency * p)
+            + s.gamma_0 * s.field_like_per_square_volt * s.voltage**2 * p,
             magnetization=m_s,
-            anisotropy=s.ambient_anisotropy_ratio,
+            anisotropy=s.ambient_uniaxial_ratio,
             perpendicular_field=s.interfacial_field,
-            heated=(magnetic, anisotropic),
+            heated=(magnetic, uniaxial),
             temperature=hot_electrons,
+            ambient=s.ambient_temperature,
         )
         critical = cls.critical_field(s) / s.torque_field_per_ampere
         return {
@@ -220,22 +239,23 @@ class MTJ(MeasuredJunction):
             "reference_layer": direction(s.reference_polar_angle, s.reference_azimuth),
             "tunnelling_decay": tunnelling_decay(s.barrier_height, s.barrier_thickness, s.effective_mass),
             "ambient_magnetization": ambient.magnetization,
-            "ambient_anisotropy_ratio": ambient.anisotropy,
+            "ambient_interfacial_ratio": ambient.interfacial,
+            "ambient_uniaxial_ratio": ambient.uniaxial,
             "ambient_polarization_ratio": ambient.polarization,
             "ambient_tmr": ambient.tmr,
             "interfacial_field": 2
             * s.interfacial_anisotropy
-            * s.ambient_anisotropy_ratio
+            * s.ambient_interfacial_ratio
             / (mu_0 * m_s * s.free_layer_thickness),
             "vcma_field_per_volt": 2 * s.vcma_coefficient / (mu_0 * m_s * s.free_layer_thickness * s.barrier_thickness),
             "torque_field_per_ampere": spin_torque_field(1, m_s, s.volume) * s.ambient_polarization_ratio,
-            "critical_current_to_parallel": critical / efficiency(-1),
-            "critical_current_to_antiparallel": -critical / efficiency(1),
+            "critical_current_to_parallel": critical_current(s, -1, critical),
+            "critical_current_to_antiparallel": critical_current(s, 1, -critical),
             "cosine": s.m.dot(p),
             "relative_conductance": relative_conductance(s.cosine, bias, tmr),
             "current": current,
-            "torque_efficiency": efficiency(s.cosine),
-            "torque_frequency": s.gamma_0 * s.torque_field_per_ampere * polarized / magnetic * current,
+            "torque_efficiency": torque.efficiency,
+            "torque_frequency": s.gamma_0 * s.torque_field_per_ampere / magnetic * torque.current,
             "barrier_noise": barrier_noise(s, conductance, hot_electrons),
             "resistance": 1 / conductance,
         }

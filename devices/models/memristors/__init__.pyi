@@ -155,7 +155,7 @@ class VTEAM(_VTEAM):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["kvatinsky2014", "kvatinsky2015", "taherinejad2019", "talati2016"]
+        name: typing.Literal["kvatinsky2014", "kvatinsky2015-like", "taherinejad2019", "talati2016"]
         | str
         | os.PathLike[str],
         **overrides: typing.Unpack[_VTEAMValues],
@@ -225,7 +225,7 @@ class Yakopcic(_Yakopcic):
             "yakopcic2011-hp",
             "yakopcic2011-michigan",
             "yakopcic2013-chalcogenide",
-            "yakopcic2013-nanosecond",
+            "yakopcic2013-nanosecond-like",
         ]
         | str
         | os.PathLike[str],

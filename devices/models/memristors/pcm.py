@@ -68,10 +68,10 @@ class PhaseChangeMemory(CompactModel):
     ambient_temperature = Parameter(300.0, "K", "temperature without heating", (1.0, 1000.0))
     thermal_resistance = Parameter(2e6, "K/W", "heating per electrical power", (1.0, 1e9))
     crystallization_temperature = Parameter(720.0, "K", "temperature of fastest crystallisation", (100.0, 5000.0))
-    crystallization_width = Parameter(100.0, "K", "width W of the temperature window", (1.0, 1000.0))
+    crystallization_width = Parameter(100.0, "K", "width W of the temperature window", (1.0, 1000.0), difference=True)
     crystallization_time = Parameter(100e-9, "s", "time constant of crystallisation at its fastest", (1e-12, 1.0))
     melting_temperature = Parameter(873.0, "K", "temperature of melting", (100.0, 5000.0))
-    melting_width = Parameter(50.0, "K", "width of the transition at melting", (0.1, 1000.0))
+    melting_width = Parameter(50.0, "K", "width of the transition at melting", (0.1, 1000.0), difference=True)
     melting_time = Parameter(5e-9, "s", "time constant of melting", (1e-13, 1.0))
     drift_reset_time = Parameter(2e-9, "s", "time constant with which programming ends the drift", (1e-13, 1.0))
     drift_time = Parameter(statistics.FIRST_READ, "s", "time t_0 of the first read after programming", (1e-9, 1e9))
@@ -239,9 +239,12 @@ class PhaseChangeMemory(CompactModel):
         ]
 
     def with_read_noise(self, values: FloatArray, times: FloatArray, generator: np.random.Generator) -> FloatArray:
-        """Conductances as read, from those at the given times: 1/f noise added, none negative."""
-        programmed = self.conductance_min + (self.conductance_max - self.conductance_min) * self.initial_state
-        deviation = statistics.read_noise(programmed, times, self.conductance_reference, self.drift_time)
+        """Conductances as read, from those at the given times: 1/f noise added, none negative.
+
+        The noise is that of cells whose target is this one's conductance, as those of :meth:`drift_samples`.
+        """
+        target = self.conductance_min + (self.conductance_max - self.conductance_min) * self.initial_state
+        deviation = statistics.read_noise(target, times, self.conductance_reference, self.drift_time)
         return np.maximum(values * (1 + deviation * generator.standard_normal(values.shape)), 0.0)
 
 

@@ -73,7 +73,9 @@ class Sky130RERAM(CompactModel):
     thermal_capacitance = Parameter(3.1825e-16, "J/K", "heat capacity of the filament", (1e-22, 1e-6))
     thermal_time = Parameter(0.23e-9, "s", "thermal time constant", (1e-15, 1e-3))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
-    initial_temperature_rise = Parameter(0.0, "K", "temperature above the ambient at t = 0", (0.0, 1e4))
+    initial_temperature_rise = Parameter(
+        0.0, "K", "temperature above the ambient at t = 0", (0.0, 1e4), difference=True
+    )
 
     filament_range = Derived("m", "range of filament thicknesses")
     thermal_resistance = Derived("K/W", "thermal resistance of the filament")

@@ -26,7 +26,7 @@ class AutoOscillator(_AutoOscillator):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["kim2008", "slavin2009"] | str | os.PathLike[str],
+        name: typing.Literal["kim2008-like", "slavin2009-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_AutoOscillatorValues],
     ) -> typing.Self: ...
 
@@ -38,13 +38,19 @@ class _VortexOscillatorValues(typing.TypedDict, total=False):
     damping: float | str
     gyromagnetic_ratio: float | str
     polarization: float | str
+    perpendicular_field: float | str
+    saturation_field: float | str
+    reference_saturation_field: float | str
     nonlinear_stiffness: float | str
     nonlinear_damping: float | str
+    largest_radius: float | str
     static_resistance: float | str
     resistance_swing: float | str
+    swing_half_voltage: float | str
     initial_radius: float | str
     initial_phase: float | str
     chirality: typing.Literal["none", "positive", "negative"]
+    polarizer: typing.Literal["perpendicular", "tilted"]
 
 class VortexOscillator(_VortexOscillator):
     def __init__(self, **values: typing.Unpack[_VortexOscillatorValues]) -> None: ...
@@ -52,6 +58,6 @@ class VortexOscillator(_VortexOscillator):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["dussaux2012", "torrejon2017"] | str | os.PathLike[str],
+        name: typing.Literal["dussaux2012-like", "torrejon2017"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_VortexOscillatorValues],
     ) -> typing.Self: ...

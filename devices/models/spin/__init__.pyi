@@ -26,6 +26,7 @@ class _SpinMagnetValues(typing.TypedDict, total=False):
     polarization: float | str
     mixing_conductance_real: float | str
     mixing_conductance_imag: float | str
+    ambient_temperature: float | str
     initial_polar_angle: float | str
     initial_azimuth: float | str
     shape: typing.Literal["ellipse", "prism"]
@@ -36,7 +37,7 @@ class SpinMagnet(_SpinMagnet):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["kimura2006", "yang2008"] | str | os.PathLike[str],
+        name: typing.Literal["kimura2006-like", "yang2008-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_SpinMagnetValues],
     ) -> typing.Self: ...
 
@@ -53,6 +54,6 @@ class NeuronMagnet(SpinMagnet, _NeuronMagnet):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["sharad2012"] | str | os.PathLike[str],
+        name: typing.Literal["sharad2012-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_NeuronMagnetValues],
     ) -> typing.Self: ...

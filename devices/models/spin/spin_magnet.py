@@ -75,6 +75,7 @@ class SpinMagnet(CompactModel, MagnetLayer):
         mixing_conductance_imag = Parameter(
             0.0, "S/m^2", "imaginary part of the mixing conductance per area", (-1e17, 1e17)
         )
+        ambient_temperature = Parameter(300.0, "K", "temperature of the surroundings", (1.0, 1000.0))
 
     area = MagnetLayer.area.but(description="area of the interface")
     with before("easy_axis"):
@@ -98,7 +99,7 @@ class SpinMagnet(CompactModel, MagnetLayer):
         # A rate tau across m is that of a field m x tau / gamma_0, and m x drops the longitudinal part.
         torque = -s.torque_rate_per_ampere * s.m.cross(s.absorbed)
         return {
-            **cls.magnet_equations(s, torque=torque),
+            **cls.magnet_equations(s, torque=torque, ambient=s.ambient_temperature),
             "conductance": s.interface_conductance * s.area,
             "mixing_real": s.mixing_conductance_real * s.area,
             "mixing_imag": s.mixing_conductance_imag * s.area,

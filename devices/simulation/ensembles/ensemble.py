@@ -16,7 +16,7 @@ from ...language.checks import known, whole
 from ...language.errors import ParameterError
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
-from ..noisy_trajectories import block_for, checked_seed, checked_temperature, table_of_traces, whole_steps
+from ..noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
 from .plan import CHUNK, Chunk, Plan, in_chunks
 from .statistics import Moments, Statistics
 
@@ -272,7 +272,7 @@ def make_ensemble(
     *,
     source: str,
     inputs: Mapping[str, Drive] | None,
-    temperature: float,
+    temperature: float | None,
     trajectories: int,
     seed: int | None,
     time_step: float | None,
@@ -280,13 +280,14 @@ def make_ensemble(
     threads: int | None,
 ) -> Ensemble:
     """Check the arguments of :meth:`CompactModel.ensemble`."""
+    device, kelvin = in_surroundings(device, temperature)
     request = Request.of(device, drive, duration, source, inputs or {})
     number = whole("trajectories", trajectories, 1)
     for name in variability or {}:
         known(f"parameter of {device.model_name()}", name, device.values)
     return Ensemble(
         request,
-        checked_temperature(temperature),
+        kelvin,
         checked_seed(seed),
         range(number),
         time_step,

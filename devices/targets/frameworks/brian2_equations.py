@@ -27,6 +27,7 @@ from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
 from ...language.errors import ParameterError
 from ...language.functions import EXP_LIMIT, ramp
+from ...simulation.noisy_trajectories import require_temperature
 from ...simulation.request import driven_branch
 from ..scaled import restoring_rates
 
@@ -259,8 +260,8 @@ class _Writer:
         parameters = device.parameter_declarations()
         for name in variables:
             known(f"parameter of {device.model_name()}", name, parameters)
-        if temperature is not None and not self.system.noises:
-            temperature = None
+        if temperature is not None:
+            temperature = require_temperature(device, temperature) if self.system.noises else None
         self.temperature = temperature
         self.units = {b.name: "V" for b in self.branches} | {b.current: "A" for b in self.branches}
         self.units |= {name: item.unit for name, item in parameters.items()}

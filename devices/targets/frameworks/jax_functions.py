@@ -20,6 +20,7 @@ from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
 from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
+from ...simulation.noisy_trajectories import require_temperature
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:
@@ -187,6 +188,8 @@ class DeviceFunctions:
         plan = course(self.device, drive, duration, source, steps, points)
         if (temperature is None) != (key is None):
             raise ParameterError("noise needs a temperature and a key, jax.random.key(seed)")
+        if isinstance(temperature, float | int):  # a traced one has no value yet
+            require_temperature(self.device, temperature)
         driven = compiled.voltage_names[plan.branch]
         others = [name for name in compiled.voltage_names if name != driven]
         self._check(inputs or {}, [*self.device.input_declarations(), *others], "input")

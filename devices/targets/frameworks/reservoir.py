@@ -25,7 +25,7 @@ from ...language.checks import known, positive, whole
 from ...language.errors import ParameterError
 from ...language.waveforms import FloatArray, Waveform
 from ...simulation.ensembles.plan import Chunk, Plan
-from ...simulation.noisy_trajectories import checked_temperature
+from ...simulation.noisy_trajectories import require_temperature
 from ...simulation.request import Request
 from ...simulation.static import evaluate_static
 
@@ -77,7 +77,7 @@ class OscillatorReservoir(Node):
         # The samples of an interval: its end, or enough of them to know the amplitude of the voltage.
         self._samples = SAMPLES if self.observable == "voltage" else 1
         self._steps = self._samples * int(np.ceil(self.node_time / step / self._samples * (1 - 1e-12)))
-        self.temperature, self.seed = checked_temperature(temperature), whole("seed", seed, 0, 2**63 - 1)
+        self.temperature, self.seed = require_temperature(device, temperature), whole("seed", seed, 0, 2**63 - 1)
         self.mask = None if mask is None else np.asarray(mask, dtype=float)
         if self.mask is not None and (self.mask.ndim != 2 or len(self.mask) != self.units):
             raise ParameterError(f"the mask must have the shape ({self.units}, inputs), not {self.mask.shape}")

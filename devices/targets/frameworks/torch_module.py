@@ -21,6 +21,7 @@ from ...language.errors import ParameterError, SimulationError
 from ...language.functions import EXP_LIMIT
 from ...language.waveforms import Waveform
 from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
+from ...simulation.noisy_trajectories import require_temperature
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:
@@ -254,6 +255,7 @@ class DeviceModule(torch.nn.Module):
         batch = torch.broadcast_shapes(*shapes, *(value.shape for value in (*p, *start.values())))
         generator = None
         if temperature is not None:
+            require_temperature(self.device, temperature)
             batch = (*(() if trajectories is None else (whole("trajectories", trajectories, 1),)), *batch)
             generator = torch.Generator(self._anchor.device)
             generator.manual_seed(whole("seed", seed, 0)) if seed is not None else generator.seed()

@@ -15,7 +15,7 @@ LINE_WIDTH = 110
 #: Waveforms can be very long, and not every simulator continues a formula; lines are of limited length in some.
 LONG_LINE_WIDTH = 1000
 #: When the first sample of a noise begins, in intervals. Samples change between the round times at which a circuit's
-#: sources change: where two events are a rounding apart, ngspice 43 and later give up with a time step too small.
+#: sources change: where two events are a rounding apart, ngspice 44 and later give up with a time step too small.
 NOISE_START = 0.381966
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -46,7 +46,7 @@ def test_current_driven_velocity_is_beta_u_over_alpha():
 
 
 def test_spin_hall_velocity_has_the_sign_and_slope_of_the_mobility():
-    device = DomainWallMagnet.preset("emori2013")
+    device = DomainWallMagnet.preset("emori2013-like")
     current = 0.05 * device.suggested_sweep("current").amplitude
     table = velocity(device, values=[current])
     assert table["velocity"].iloc[0] < 0, "against the electrons, as in Pt/CoFe/MgO"

@@ -202,7 +202,7 @@ def test_every_cell_has_a_bench_and_a_figure(tmp_path):
     table = simulate(Inverter(), points=11)
     again = read_table(write_table(table, tmp_path / "inverter.parquet"))
     assert again.equals(table) and again.attrs == table.attrs
-    assert "inverter, generic typical, 27 °C" in plot(again)._suptitle.get_text()
+    assert "inverter, generic typical, 27 °C" in plot(again).get_suptitle()
 
 
 def test_a_cell_without_a_bench_says_so():

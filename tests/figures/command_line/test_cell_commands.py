@@ -12,7 +12,7 @@ from synaspice.figures.command_line import cells
 
 @pytest.mark.ngspice
 def test_simulate_leaves_a_table_and_a_figure_and_tells_the_cost(tmp_path):
-    surroundings = ("--technology", "generic", "--corner", "slow", "--temperature", "85")
+    surroundings = ("--technology", "generic", "--corner", "slow", "--temperature", "85 degC")
     ended = synaspice(
         *("simulate", "inverter", "--set", "pmos_width=3", *surroundings),
         *("-o", tmp_path / "run.parquet", "--plot", tmp_path / "run.png"),
@@ -41,8 +41,8 @@ def test_cells_are_listed_and_exported(tmp_path):
         (("simulate", "inverter", "--load", "1V"), "--load: '1V' ends in 'V', but the unit 'F' is expected"),
         (("simulate", "inverter", "--points", "1"), "points must be at least 2"),
         (("simulate", "inverter", "--spikes", "2"), "unknown option of inverter '--spikes'"),
-        (("simulate", "inverter", "--temperature", "200"), "temperature = 473.15 K is outside"),
-        (("export", "p-bit", "--preset", "camsari2017"), "p-bit is a cell"),
+        (("simulate", "inverter", "--temperature", "200degC"), "temperature = 473.15 K is outside"),
+        (("export", "p-bit", "--preset", "faria2021"), "p-bit is a cell"),
     ],
 )
 def test_mistakes_cost_one_line(arguments, words):

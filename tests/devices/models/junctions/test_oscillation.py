@@ -12,7 +12,7 @@ from synaspice.characterization import amplitude
 from synaspice.characterization.bench import suitable_benches
 from synaspice.devices import MTJ
 
-PRESET = "taniguchi2013"
+PRESET = "taniguchi2013-like"
 
 
 def threshold(device):
@@ -53,7 +53,7 @@ def test_the_amplitude_follows_the_square_root_of_the_excess_current():
 
 @pytest.mark.ngspice
 @pytest.mark.slow
-@pytest.mark.parametrize(("preset", "current"), [(PRESET, -2.5e-3), ("kiselev2003", -1.4e-3)])
+@pytest.mark.parametrize(("preset", "current"), [(PRESET, -2.5e-3), ("kiselev2003-like", -1.4e-3)])
 def test_ngspice_oscillates_alike(preset, current):
     device = MTJ.preset(preset)
     assert "amplitude" in suitable_benches(device)
