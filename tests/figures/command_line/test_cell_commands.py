@@ -51,3 +51,15 @@ def test_cells_are_listed_and_exported(tmp_path):
 def test_mistakes_cost_one_line(arguments, words):
     ended = synaspice(*arguments)
     assert ended.returncode == 2 and words in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_temperatures_are_in_kelvin_or_say_that_they_are_not(tmp_path):
+    """Alike for benches of devices and cells: a bare number is in kelvin."""
+    for text, kelvin in (("85 degC", 358.15), ("358.15", 358.15), ("358 K", 358.0)):
+        file = tmp_path / "noise.csv"
+        options = ("--frequency", "1e9", "--voltage", "0", "--temperature", text, "-o", file)
+        ended = synaspice("characterize", "mtj", "noise", "--preset", "ikeda2010", *options, "--force")
+        assert ended.returncode == 0, ended.stderr
+        assert read_table(file).attrs["temperature"] == pytest.approx(kelvin)
+    refused = synaspice("simulate", "inverter", "--temperature", "85")
+    assert refused.returncode == 2 and "temperature = 85 K is outside" in refused.stderr
