@@ -58,7 +58,7 @@ def test_temperatures_are_in_kelvin_or_say_that_they_are_not(tmp_path):
     for text, kelvin in (("85 degC", 358.15), ("358.15", 358.15), ("358 K", 358.0)):
         file = tmp_path / "noise.csv"
         options = ("--frequency", "1e9", "--voltage", "0", "--temperature", text, "-o", file)
-        ended = synaspice("characterize", "mtj", "noise", "--preset", "ikeda2010", *options, "--force")
+        ended = synaspice("characterize", "mtj", "noise", "--preset", "ikeda2010", *options)
         assert ended.returncode == 0, ended.stderr
         assert read_table(file).attrs["temperature"] == pytest.approx(kelvin)
     refused = synaspice("simulate", "inverter", "--temperature", "85")
