@@ -3,36 +3,49 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.ready
+TESTS := $(VENV)/.tests
+CHECKS := $(VENV)/.checks
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# What tools would keep in the user's home stays in the clone, where "make clean" finds it.
+export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
+export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
 .PHONY: demo test check bench docs format frameworks clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
 
-test: setup  ## all tests
+test: $(TESTS)  ## all tests
 	$(BIN)/python -m pytest -n auto
 
-check: setup  ## formatting, lint, types
+check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/stubs.py --check
+	$(BIN)/python tools/import_cycles.py
 	$(BIN)/python tools/typing_tree.py
+	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
 
-bench: setup  ## every benchmark, in its quick form
+bench: $(TESTS)  ## every benchmark, in its quick form
 	$(BIN)/python benchmarks/run_all.py --quick
 
 docs: setup  ## HTML documentation in docs/_build
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
+	$(PIP) -e ".[docs]"
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
+	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
-ngspice-osdi: setup  ## an ngspice that loads native devices, from the distribution's source package into the user's cache
-	@sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.engine.osdi_library)"
+ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
+	@$(BIN)/python -c "from synaspice.circuits.engine.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
+	  sh tools/build-ngspice-osdi.sh "$$($(BIN)/python -m synaspice.circuits.engine.osdi_library)"
 
-frameworks: setup  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,frameworks]" -c tools/constraints.txt
+frameworks: $(TESTS)  ## PyTorch, JAX, Brian 2 and reservoirpy, for the tests of what is exported to them
+	$(PIP) -e ".[frameworks]" -c tools/constraints.txt
 
-format: setup
+format: $(CHECKS)  ## formatting, and the stubs in which public names and parameters stand
+	$(BIN)/python tools/stubs.py
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -40,14 +53,25 @@ setup: $(SETUP)
 	@sh tools/install-ngspice.sh
 
 $(SETUP): setup.cfg pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
-	  echo "python3 lacks the venv module: installing python3-venv"; \
-	  sh tools/as-root.sh apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip setuptools wheel
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
-	@# its plots want pycairo, which wants cairo's headers; its solver does not
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps badcrossbar==1.1.0
+	@test -x $(BIN)/pip || $(PYTHON) -c "import ensurepip" 2>/dev/null || sh tools/apt-install.sh $(notdir $(PYTHON))-venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip
+	$(PIP) -e ".[ngspice]"
 	@touch $@
 
-clean:
-	rm -rf $(VENV) out build docs/_build docs/agreement.md
+$(TESTS): $(SETUP) tools/install_peers.py tools/install-compiler.sh
+	@sh tools/install-ngspice.sh
+	@sh tools/install-compiler.sh
+	$(PIP) -e ".[test]"
+	@$(BIN)/python tools/install_peers.py
+	@touch $@
+
+$(CHECKS): $(TESTS)
+	$(PIP) -e ".[dev]"
+	@touch $@
+
+clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
+	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/agreement.md docs/published.md *.egg-info
+	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

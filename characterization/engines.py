@@ -12,6 +12,7 @@ from ..circuits.engine import ngspice
 from ..circuits.engine.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
 from ..circuits.engine.native import NativeDevice, native_device, why_not_native
 from ..devices.core.metadata import device_table
+from ..devices.core.validity import warn_of_invalid
 from ..devices.language.checks import known
 from ..devices.language.declaration import Auxiliary
 from ..devices.language.errors import MissingDependencyError, ParameterError
@@ -190,4 +191,7 @@ def _ngspice_trajectory(
     for name, vector in reported.items():
         columns[name] = (1.0 if native else scales.get(name, 1.0)) * sampled(vector)
     version = result.attrs["engine_version"]
-    return device_table(device, columns, **engine_attributes("ngspice", native), engine_version=version)
+    attributes = engine_attributes("ngspice", native)
+    table = device_table(device, columns, **attributes, engine_version=version)
+    warn_of_invalid(table, device.model_name())
+    return table

@@ -1,12 +1,14 @@
 """Sphinx configuration."""
 
 from importlib.metadata import version as installed_version
+from importlib.util import find_spec
 
 project = "synaspice"
 author = "The synaspice authors"
 version = release = installed_version("synaspice")
 extensions = [
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
@@ -18,3 +20,7 @@ napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+autosummary_ignore_module_all = False
+# only what is not installed: with a library its module is read as it is
+autodoc_mock_imports = [name for name in ("torch", "jax", "brian2", "reservoirpy") if not find_spec(name)]

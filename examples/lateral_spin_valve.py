@@ -15,7 +15,7 @@ from synaspice.devices.models.spin.spin_channel import (
 from synaspice.devices.models.spin.spin_network import SpinNetwork
 from synaspice.figures.style import package_style, save
 
-COPPER = {"width": 1e-7, "thickness": 8e-8, **channel_material("copper-kimura2005").values}
+COPPER = {"width": 1e-7, "thickness": 8e-8, **channel_material("copper-kimura2005-like").values}
 # Resistivity times spin diffusion length of permalloy: 0.91 fohm m^2 (E. Sagasta et al., arXiv:1904.01921).
 PERMALLOY = {"resistivity": 2.4e-7, "spin_diffusion_length": 3.8e-9, "width": 1e-7, "thickness": 1e-7}
 POLARIZATION = 0.4  # of permalloy, and of the contacts

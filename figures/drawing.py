@@ -83,19 +83,23 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
         figure = NewFigure()
         left, right = figure.subplots(1, 2)
         draw(data, left, right)
-        figure.suptitle(_title(data), fontsize=8)
+        figure.suptitle("\n".join(_title(data)), fontsize=8)
     return figure
 
 
-def _title(table: pd.DataFrame) -> str:
-    if "cell" in table.attrs:
-        where = f"{table.attrs['technology']} {table.attrs['corner']}"
-        return f"{table.attrs['cell']}, {where}, {table.attrs['temperature'] - ZERO_CELSIUS:.4g} °C"
-    preset, device = table.attrs.get("preset"), str(table.attrs.get("device", ""))
-    parts = [device, *([str(preset)] if preset else []), str(table.attrs.get("engine", ""))]
-    if table.attrs.get("temperature") is not None:
-        parts.append(f"{table.attrs['temperature']:g} K")
-    return ", ".join(parts)
+def _title(table: pd.DataFrame) -> list[str]:
+    """What was measured, and how much of its values was read in publications."""
+    attrs = table.attrs
+    if "cell" in attrs:
+        where = f"{attrs['technology']} {attrs['corner']}"
+        parts = [str(attrs["cell"]), where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
+    else:
+        preset, device = attrs.get("preset"), str(attrs.get("device", ""))
+        parts = [device, *([str(preset)] if preset else []), str(attrs.get("engine", ""))]
+        if attrs.get("temperature") is not None:
+            parts.append(f"{attrs['temperature']:g} K")
+    provenance = attrs.get("provenance")
+    return [", ".join(parts), *([f"values: {provenance}"] if provenance else [])]
 
 
 def _drawing_of_cell(name: str) -> Drawing:

@@ -24,16 +24,17 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
     for folder in ("devices", "circuits", "characterization", "figures"):
         sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.suffix in KINDS}
         assert {f"synaspice/{name}" for name in sources} <= inside, folder
+    assert {f"synaspice/{name}" for name in ("__init__.py", "__init__.pyi", "__main__.py", "py.typed")} <= inside
     (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
     assert "synaspice = synaspice.figures.command_line.main:main" in zipfile.ZipFile(wheel).read(entry_points).decode()
 
 
-KINDS = {".py", ".toml", ".mplstyle", ".typed"}
+KINDS = {".py", ".pyi", ".toml", ".mplstyle", ".typed"}
 
 
 def test_a_bench_is_a_function_even_if_its_module_was_imported_before():
     code = (
-        "from synaspice.characterization.bench import find_bench; function = find_bench('switching')[1];"
+        "from synaspice.characterization.bench import BENCHES; function = BENCHES['switching'].function;"
         "from synaspice.characterization import switching; print(function is switching)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"

@@ -20,9 +20,7 @@ for pair in bison:bison flex:flex autoconf:autoconf automake:automake libtoolize
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 if [ -n "$missing" ]; then
-    echo "installing$missing (system packages)"
-    { sh "$here/as-root.sh" apt-get update -q &&
-        sh "$here/as-root.sh" apt-get install -y -q --no-install-recommends $missing libc6-dev; } >/dev/null
+    sh "$here/apt-install.sh" $missing libc6-dev
 fi
 
 # Everything beside the target, so that the finished tree moves into place in one step.

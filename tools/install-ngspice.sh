@@ -16,7 +16,6 @@ if ! command -v apt-get >/dev/null 2>&1; then
     echo "Everything that runs in ngspice is left out until then."
     exit 0
 fi
-echo "installing$([ "${missing# }" = "$missing" ] && echo " ")$missing (system packages)"
-if ! { sh "$here/as-root.sh" apt-get update -q && sh "$here/as-root.sh" apt-get install -y -q --no-install-recommends $missing; } >/dev/null; then
+if ! sh "$here/apt-install.sh" $missing; then
     echo "could not install $missing: everything that runs in ngspice is left out until it is there"
 fi

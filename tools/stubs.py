@@ -7,26 +7,14 @@ registries, so that a new one is a file of its own and nothing else by hand; all
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
-
-from synaspice.characterization.bench import BENCHES
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.devices.core.base import MODELS
-from synaspice.devices.language import errors, waveforms
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Public names beside those of the registries, by package: where they are defined.
 NAMES = {
-    "devices": {
-        "CompactModel": "model",
-        **{
-            name: f"language.{module.__name__.rpartition('.')[2]}"
-            for module in (errors, waveforms)
-            for name, item in vars(module).items()
-            if isinstance(item, type) and item.__module__ == module.__name__
-        },
-    },
+    "devices": {"CompactModel": "model"},
     "circuits": {"Crossbar": "crossbars.crossbar"},
     "characterization": {
         "agreement": "benches.agreement",
@@ -47,34 +35,64 @@ RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resista
 
 def stubs() -> dict[str, str]:
     """Text of every stub, by its path in the checkout."""
+    for file in ROOT.glob("[!.]*/**/__init__.py"):  # a package whose stub is missing could not be imported
+        if "attach_stub" in file.read_text() and not file.with_suffix(".pyi").exists():
+            file.with_suffix(".pyi").touch()
+    from typed_classes import home, typed_stubs
+
+    from synaspice.characterization.bench import BENCHES
+    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.devices.core.base import MODELS
+    from synaspice.devices.language import errors, waveforms
+
     names = {package: dict(table) for package, table in NAMES.items()}
-    for package, registry in (("devices", MODELS), ("circuits", CELLS)):
-        for item in registry.own().values():
-            names[package][item.__name__] = item.__module__.removeprefix(f"synaspice.{package}.")
+    for module in (errors, waveforms):
+        for name, item in vars(module).items():
+            if isinstance(item, type) and item.__module__ == module.__name__:
+                names["devices"][name] = f"language.{module.__name__.rpartition('.')[2]}"
+    classes = {"devices": MODELS.own().values(), "circuits": CELLS.own().values()}
+    for package, items in classes.items():
+        names[package] |= {item.__name__: home(item) for item in items}
     for bench in BENCHES.own().values():
         function = bench.function
         names["characterization"][function.__name__] = function.__module__.removeprefix("synaspice.characterization.")
     front = {"__version__": "devices.language.version"}
     for package in ("devices", "characterization", "figures"):
         front |= {name: f"{package}.{home}" for name, home in names[package].items() if name not in RARE}
-    return {
+    lists = {
         f"{folder}/__init__.pyi": "".join(
             f"from .{home} import {name} as {name}\n"
-            for name, home in sorted(table.items(), key=lambda pair: (pair[1], pair[0].lower()))
+            for name, home in sorted(table.items(), key=lambda pair: (pair[1], *_order(pair[0])))
         )
         for folder, table in {**names, "synaspice": front}.items()
     }
+    lists["synaspice/__init__.pyi"] += "".join(f"from . import {package} as {package}\n" for package in sorted(names))
+    texts = lists | typed_stubs(item for items in classes.values() for item in items)
+    return {path: _formatted(text, path) for path, text in texts.items()}
+
+
+def _formatted(text: str, path: str) -> str:
+    for command in (["check", "--fix-only", "--quiet"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", path, "-"]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    return text
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """As the formatter has it: constants, classes, others."""
+    return not name.isupper(), name[0].islower(), name.lower()
 
 
 def main() -> int:
     """Write the stubs; with ``--check`` say which are out of date instead."""
-    stale = [path for path, text in stubs().items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text]
+    texts = stubs()
+    stale = [path for path, text in texts.items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text]
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path} is out of date: run 'make format'")
         return bool(stale)
     for path in stale:
-        (ROOT / path).write_text(stubs()[path])
+        (ROOT / path).write_text(texts[path])
     return 0
 
 

@@ -91,10 +91,8 @@ def drift(
     else:
         values = _ngspice(sample, watched, name, suggested.bias, own)
     if read_noise and name == suggested.quantity:
-        reads = [one.protocol(Drift).read for one in sample]
-        values = np.array(
-            [row if read is None else read(row, watched, reading) for read, row in zip(reads, values, strict=True)]
-        )
+        read = suggested.read
+        values = values if read is None else np.array([read(row, watched, reading) for row in values])
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
     unit, description = column_information(device)[name]
     statistics = {"mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}

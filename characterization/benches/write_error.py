@@ -207,11 +207,10 @@ def write_error(
     equator at the end of the pulse. Methods are
 
     - ``fokker-planck``: the equation of the probability density
-    (:mod:`synaspice.characterization.rare_events.fokker_planck`), for
-      a junction that is symmetric about its axis; the interval is the error of the grid;
+      (:mod:`synaspice.characterization.rare_events.fokker_planck`), for a junction that is symmetric about its axis;
+      the interval is the error of the grid;
     - ``splitting``: weighted trajectories (:mod:`synaspice.characterization.rare_events.splitting`), for any junction;
-    95 %
-      confidence from independent replicas;
+      95 % confidence from independent replicas;
     - ``ensemble``: plain trajectories, down to one over their number; 95 % confidence (Wilson);
     - ``closed-form``: Butler's (:func:`butler_write_error`), for a symmetric junction without field above the critical
       current.

@@ -151,6 +151,7 @@ def cell_table(
         "temperature": cell.temperature,
         "parameters": {**cell.options, **cell.values},
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
+        "provenance": "; ".join(cell.subcircuit().provenance) or None,
         "engine": "ngspice",
         "seed": None,
         "costs": [asdict(cost) for cost in costs],

@@ -2,3 +2,7 @@
 
 Their benches are in :mod:`synaspice.characterization.cells`.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

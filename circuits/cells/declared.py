@@ -40,6 +40,8 @@ class DeclaredCell(Configured):
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
 
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {"build", "branches", "terminals"}
+
     technology = Option("generic", TECHNOLOGIES, "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
     temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))

@@ -24,7 +24,7 @@ def wall_junction(**changes: float) -> DomainWallSynapse:
     **changes : float
         Parameters of :class:`~synaspice.devices.DomainWallSynapse` that shall be others.
     """
-    strip, known = DomainWallInjector.preset("sharad2012").values, DomainWallSynapse.parameter_declarations()
+    strip, known = DomainWallInjector.preset("sharad2012-like").values, DomainWallSynapse.parameter_declarations()
     shared = {name: value for name, value in strip.items() if name in known}
     return DomainWallSynapse(**{**shared, "resistance_area_product": 4e-10, "tmr": 1.5, **changes})
 

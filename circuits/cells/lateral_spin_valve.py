@@ -42,6 +42,8 @@ from ...devices.models.spin.spin_block import COMPONENTS, SpinBlock
 from ...devices.models.spin.spin_channel import channel_material, ferromagnet_normal_interface, non_magnetic_channel
 from ...devices.models.spin.spin_network import SpinNetwork
 from ...devices.physics.magnetism import thermal_field_density
+from ...devices.targets.spice.dialects import NGSPICE
+from ...devices.targets.spice.statements import NOISE_START
 from ...devices.targets.spice.subcircuit import Subcircuit
 from ..engine.native import native_device
 
@@ -78,9 +80,9 @@ class LateralSpinValve:
     """
 
     inputs: int = 2
-    magnet: NeuronMagnet = field(default_factory=lambda: NeuronMagnet.preset("sharad2012"))
-    synapse: DomainWallInjector = field(default_factory=lambda: DomainWallInjector.preset("sharad2012"))
-    material: str = "copper-kimura2005"
+    magnet: NeuronMagnet = field(default_factory=lambda: NeuronMagnet.preset("sharad2012-like"))
+    synapse: DomainWallInjector = field(default_factory=lambda: DomainWallInjector.preset("sharad2012-like"))
+    material: str = "copper-kimura2005-like"
     pitch: float = 40e-9
     channel_thickness: float = 30e-9
     lead_length: float = 200e-9
@@ -353,7 +355,9 @@ class LateralSpinValve:
         value = float(density.subs({symbol: number for symbol, (number, *_) in CONSTANTS.items()}))
         scale = magnet.input_declarations()["field_x"].netlist_scale
         rms = math.sqrt(value / step) / scale
-        return [f"V_thermal_{axis} field_{axis} 0 0 trnoise({rms!r} {step!r} 0 0)" for axis in "xyz"]
+        sampling = {"n": 0, "value": repr(step), "start": repr(NOISE_START * step), "rms": repr(rms)}
+        source = NGSPICE.statements["noisy_voltage"]
+        return [source.format(name=f"thermal_{axis}", p=f"field_{axis}", **sampling) for axis in "xyz"]
 
 
 _ANGLES = {"polar": "polar_angle", "azimuth": "azimuth"}

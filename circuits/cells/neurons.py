@@ -39,7 +39,7 @@ class PBit(JunctionCell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    junction_preset = "camsari2017"
+    junction_preset = "faria2021"
 
     diameter = JunctionCell.diameter.but(default=22e-9, bounds=(5e-9, 1e-6))
     resistance_area_product = JunctionCell.resistance_area_product.but(default=27e-12, bounds=(1e-13, 1e-8))

@@ -47,6 +47,8 @@ class CellCircuit:
         Technology and the lines that define its models, for every technology in it.
     meters : tuple of Meter
         Ammeters in its devices, if it was built with them.
+    provenance : tuple of str
+        Where the values of its devices come from, a line for each kind of device in it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class CellCircuit:
     requires: tuple[Subcircuit | CellCircuit, ...] = ()
     models: tuple[tuple[str, str], ...] = ()
     meters: tuple[Meter, ...] = ()
+    provenance: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

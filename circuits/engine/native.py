@@ -22,32 +22,10 @@ import sympy as sp
 
 from ...devices.core.cache import cache_folder
 from ...devices.language.errors import ParameterError, SynaspiceError
-from ...devices.language.version import __version__
+from ...devices.language.sources import digest_of
 from ...devices.model import CompactModel
-from ...devices.simulation.ensembles import hoisting
-from ...devices.targets import scaled
-from ...devices.targets.modules import (
-    c_compiler,
-    c_expressions,
-    module_equations,
-    native_equations,
-    osdi,
-    osdi_descriptor,
-    osdi_template,
-)
+from ...devices.targets.modules import c_compiler, osdi
 from .osdi_library import find_osdi_library
-
-#: What writes the C.
-_WRITERS = (
-    c_expressions,
-    hoisting,
-    module_equations,
-    native_equations,
-    osdi,
-    osdi_descriptor,
-    osdi_template,
-    scaled,
-)
 
 
 @dataclass(frozen=True)
@@ -153,8 +131,8 @@ def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool) -> str:
     parts += [f"{name} {item.unit} {item.bounds} {item.description} {plain.values[name]!r}" for name, item in declared]
     parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs, noise))]
     parts += [f"{x} {state.scale} {state.bounds}" for x, state in plain.state_declarations().items()]
-    parts += [__version__, sp.__version__, platform.machine(), platform.system(), *c_compiler.FLAGS]
-    parts += [Path(str(module.__file__)).read_text(encoding="utf-8") for module in _WRITERS]
+    parts += [sp.__version__, platform.machine(), platform.system()]
+    parts += [digest_of(osdi.__name__, c_compiler.__name__)]  # what writes the C, and what compiles it
     return "\n".join(parts)
 
 

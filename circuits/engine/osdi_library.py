@@ -1,6 +1,7 @@
 """The ngspice that loads native devices: where it is, and whether a given one is such an ngspice.
 
-Distributions build ngspice without the interface OSDI; ``make ngspice-osdi`` builds one with it into the user's cache.
+Debian builds ngspice with the interface OSDI since its release 13; where the system's ngspice is without it,
+``make ngspice-osdi`` builds one with it into the user's cache.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import contextlib
 import functools
 import json
 import os
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -70,17 +73,37 @@ def find_osdi_library() -> str:
 
 
 def find_osdi_program() -> str:
-    """Find the ngspice program that ``make ngspice-osdi`` builds.
+    """Find an ngspice program that loads native devices: the one that ``make ngspice-osdi`` builds, or the system's.
 
     Raises
     ------
     MissingDependencyError
-        If it was not built.
+        If there is none.
     """
     program = ngspice_folder() / "bin" / "ngspice"
-    if not program.is_file():
-        raise MissingDependencyError(f"there is no {program}; {HINT}")
-    return str(program)
+    if program.is_file():
+        return str(program)
+    found = shutil.which("ngspice")
+    if found and _program_has_osdi(found):
+        return found
+    raise MissingDependencyError(
+        f"there is no {program}, and {f'{found} was built without OSDI' if found else 'no other ngspice'}; {HINT}"
+    )
+
+
+@functools.cache
+def _program_has_osdi(program: str) -> bool:
+    """Give the program a command of the interface without its argument: it does not know it, or misses something."""
+    deck = "* probe\n.control\nosdi\nquit\n.endc\nR1 a 0 1\n.end\n"
+    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+        (Path(folder) / "probe.cir").write_text(deck, encoding="utf-8")
+        command = [program, "-b", "probe.cir"]
+        try:
+            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    said = ended.stdout + ended.stderr
+    return "osdi" in said and "no such command" not in said
 
 
 def has_osdi(library: str) -> bool:

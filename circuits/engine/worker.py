@@ -60,7 +60,7 @@ def _engine(base: Any, library: str, log: TextIO) -> Any:
 
         def send_char(self, message: str, ngspice_id: int) -> int:
             log.write(message + "\n")
-            # PySpice takes any line on stderr for a failure, among them the banner of ngspice 43 and later.
+            # PySpice takes any line on stderr for a failure, among them the banner of ngspice 42 and 43.
             self._error_in_stderr = self._error_in_stdout = False
             return 0
 

@@ -21,6 +21,7 @@ from ..language.declaration import Derived, Symbols
 from ..language.errors import ParameterError
 from ..language.preset import Preset
 from ..language.preset_folders import find_preset, presets_of
+from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
@@ -68,6 +69,9 @@ class DeviceModel(Configured):
     unsuited: ClassVar[tuple[type, ...]] = ()
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+    }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
 
@@ -165,6 +169,11 @@ class DeviceModel(Configured):
         return self._preset
 
     @property
+    def provenance_summary(self) -> str:
+        """One line on where its values come from: the share that was read of those of its preset, or of those given."""
+        return summarise(map(self.grade_of, self._preset.values if self._preset else self._given))
+
+    @property
     def drive(self) -> Mapping[str, Any]:
         """How the preset's publication drove the device; empty if it does not say, or there is no preset."""
         return self.provenance.drive if self.provenance else {}
@@ -200,30 +209,47 @@ class DeviceModel(Configured):
         Returns
         -------
         pandas.DataFrame
-            Columns ``name, value, unit, description, source``. Choices are in :attr:`options`.
+            Columns ``name, value, unit, description, provenance, source``. Choices are in :attr:`options`.
         """
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
         for name, parameter in self.parameter_declarations().items():
             rows.append({"name": name, "value": self.values[name], "unit": parameter.unit})
-            rows[-1] |= {"description": parameter.description, "source": self.source_of(name)}
+            rows[-1] |= {"description": parameter.description, "provenance": self.grade_of(name)}
+            rows[-1]["source"] = self.source_of(name)
         derived = [item for item in self.declarations().values() if isinstance(item, Derived)]
         for item in derived:
             for name in item.components:
                 rows.append({"name": name, "value": self.derived[name], "unit": item.unit})
-                rows[-1] |= {"description": item.description, "source": "derived"}
-        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "source"])
+                rows[-1] |= {"description": item.description, "provenance": COMPUTED}
+                rows[-1]["source"] = "equations of the model"
+        return pd.DataFrame(rows, columns=["name", "value", "unit", "description", "provenance", "source"])
 
     def source_of(self, name: str) -> str:
         """Where a parameter's value comes from: the preset's source, ``given``, ``computed ...`` or ``default``."""
+        grade = self.grade_of(name)
+        if self._preset is not None and grade == self._preset.grades.get(name):
+            return self._preset.sources[name]
+        return "computed from the other parameters" if grade == COMPUTED else grade
+
+    def grade_of(self, name: str) -> str:
+        """How sure a parameter's value is: a grade of the preset, ``given``, ``computed`` or ``default``.
+
+        The grades are those of :data:`synaspice.devices.language.provenance.GRADES`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the model has no parameter or option of that name.
+        """
         known(f"parameter of {self.model_name()}", name, [*self._values, *self._options])
         if self._preset is not None and self._given.get(name) == self._preset.values.get(name, object()):
-            return self._preset.sources[name]
+            return self._preset.grades[name]
         if name in self._given:
-            return "given"
+            return GIVEN
         declared = self.parameter_declarations().get(name)
-        return "computed from the other parameters" if declared and callable(declared.default) else "default"
+        return COMPUTED if declared and callable(declared.default) else DEFAULT
 
     def __repr__(self) -> str:
         preset = self._preset

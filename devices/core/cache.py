@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import Literal, get_args
 
 import platformdirs
 
 #: Environment variable that names another folder for the cache.
 CACHE_VARIABLE = "SYNASPICE_CACHE"
+
+#: What is kept: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
+Kind = Literal["kernels", "native", "ngspice-osdi"]
 
 
 def cache_root() -> Path:
@@ -20,7 +25,7 @@ def cache_root() -> Path:
 
 
 @functools.cache
-def cache_folder(kind: str) -> Path:
+def cache_folder(kind: Kind) -> Path:
     """A folder for one kind of thing, such as ``kernels``; a temporary one where the cache cannot be written."""
     folder = cache_root() / kind
     try:
@@ -30,3 +35,23 @@ def cache_folder(kind: str) -> Path:
     except OSError:
         return Path(tempfile.mkdtemp(prefix=f"synaspice-{kind}-"))
     return folder
+
+
+def cache_contents() -> dict[Kind, tuple[int, int]]:
+    """What the cache holds: number of files and bytes of each kind that is there."""
+    contents: dict[Kind, tuple[int, int]] = {}
+    for kind in get_args(Kind):
+        files = [file for file in (cache_root() / kind).rglob("*") if file.is_file() and not file.is_symlink()]
+        if files:
+            contents[kind] = len(files), sum(file.stat().st_size for file in files)
+    return contents
+
+
+def clear_cache() -> None:
+    """Remove what the package put into its cache, and the cache's folder if there is nothing else in it."""
+    for kind in get_args(Kind):
+        if (cache_root() / kind).is_dir():
+            shutil.rmtree(cache_root() / kind)
+    cache_folder.cache_clear()
+    if cache_root().is_dir() and not any(cache_root().iterdir()):
+        cache_root().rmdir()

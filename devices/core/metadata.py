@@ -53,6 +53,7 @@ def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
         "device": device.model_name(),
         "preset": preset.name if preset else None,
         "reference": preset.citation if preset else None,
+        "provenance": device.provenance_summary,
         "parameters": {**device.options, **device.values},
         "seed": None,
         **more,

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from .checks import known
 from .declaration import Declarations
+
+
+class _Computed:
+    """Stands in a signature for a default that follows from the other parameters."""
+
+    def __repr__(self) -> str:
+        return "computed"
+
+
+class _Signature:
+    """The signature that the constructor of a class has at run time: every parameter and option by its name."""
+
+    def __get__(self, instance: object, owner: type[Declarations]) -> inspect.Signature:
+        kinds = {"kind": inspect.Parameter.KEYWORD_ONLY}
+        parameters = [
+            inspect.Parameter(
+                name, default=_Computed() if callable(item.default) else item.default, annotation=float | str, **kinds
+            )
+            for name, item in owner.parameter_declarations().items()
+        ]
+        parameters += [
+            inspect.Parameter(name, default=item.default, annotation=str, **kinds)
+            for name, item in owner.option_declarations().items()
+        ]
+        return inspect.Signature(parameters)
 
 
 class Configured(Declarations):
@@ -28,6 +54,15 @@ class Configured(Declarations):
     ParameterError
         If a value is no number, has the wrong unit or lies outside its bounds.
     """
+
+    #: What editors and ``help`` show of the constructor.
+    __signature__ = _Signature()
+    #: Members that whoever writes a model or a cell needs, and who uses one does not; ``dir`` leaves them out.
+    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "for_authors"}) - {
+        "branches",
+        "model_name",
+        "terminals",
+    }
 
     def __init__(self, **values: float | str) -> None:
         self._settle(values)
@@ -71,6 +106,13 @@ class Configured(Declarations):
         other = type(self).__new__(type(self))
         other._settle({**self._given, **overrides})
         return other
+
+    def __dir__(self) -> list[str]:
+        """What a user may use: values and methods, without declarations and what is made of them."""
+        # A declaration without __get__ is on an instance what it is on the class.
+        only_declared = {name for name, item in self.declarations().items() if not hasattr(item, "__get__")}
+        hidden = self.for_authors | only_declared
+        return sorted(name for name in super().__dir__() if not name.startswith("_") and name not in hidden)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._given.items())})"

@@ -50,3 +50,7 @@ class SynaspiceWarning(UserWarning):
 
 class ResolutionWarning(SynaspiceWarning):
     """Steps or grids that are too coarse for what is computed with them."""
+
+
+class ValidityWarning(SynaspiceWarning):
+    """A result beyond the range in which a model holds."""

@@ -9,6 +9,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from .errors import ParameterError
+from .preset_file import Declares, Result, read_preset_file
+from .provenance import count_grades, share_read, summarise
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,18 @@ class Preset:
     values : Mapping
         Parameter and option values.
     sources : Mapping
-        For each value, where in the publication it stands; ``assumed: ...`` if it is nowhere.
+        For each value, where it stands, or why it was chosen.
+    grades : Mapping
+        For each value its provenance, one of :data:`synaspice.devices.language.provenance.GRADES`.
     drive : Mapping
         How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
-        the published measurement, or the ``quantity`` to sweep; with its ``source``. For an oscillator the ``currents``
-        [A], first and last, with which to measure it.
+        the published measurement, or the ``quantity`` to sweep; with its ``provenance`` and ``source``. The ``pulse``
+        [V] and its ``width`` [s] with which a junction is written by voltage. For an oscillator the ``currents`` [A],
+        first and last, with which to measure it.
     benches : tuple of str
         Benches that suit the device beyond those of its model: long ones, worth while for a few devices.
+    reproduces : Mapping
+        Published results to reproduce, by name; see :mod:`synaspice.characterization.published`.
     """
 
     name: str
@@ -43,44 +50,56 @@ class Preset:
     notes: str
     values: Mapping[str, Any]
     sources: Mapping[str, str]
+    grades: Mapping[str, str]
     drive: Mapping[str, Any] = field(default_factory=dict)
     benches: tuple[str, ...] = ()
+    reproduces: Mapping[str, Result] = field(default_factory=dict)
 
     @property
     def citation(self) -> str:
         """The reference, with its DOI if it has one."""
         return f"{self.reference}, doi:{self.doi}" if self.doi else self.reference
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of values of each grade of provenance."""
+        return count_grades(self.grades.values())
+
+    @property
+    def share_read(self) -> float:
+        """Share of the values that were read in the publication itself, from 0 to 1."""
+        return share_read(self.grades.values())
+
+    @property
+    def summary(self) -> str:
+        """One line on the provenance of the values: the share that was read, and how many have other grades."""
+        return summarise(self.grades.values())
+
     @classmethod
-    def from_toml(cls, name: str, text: str) -> Preset:
+    def from_toml(cls, name: str, text: str, model: Declares | None = None) -> Preset:
         """Read a preset file.
+
+        Parameters
+        ----------
+        name : str
+            Name of the preset.
+        text : str
+            The file, in TOML: see :mod:`synaspice.devices.language.preset_file`.
+        model : type of CompactModel, optional
+            The model whose parameters the values must be; without it, any names.
 
         Raises
         ------
         ParameterError
-            If the file lacks a required entry or a value lacks its source.
+            If the file lacks a required entry, or an entry is of the wrong kind.
+        UnknownNameError
+            If it has an entry, a parameter or a grade of provenance that does not exist.
         """
-        data = tomllib.loads(text)
-        try:
-            entries = data["parameters"]
-            return cls(
-                name=name,
-                model=data["model"],
-                title=data["title"],
-                reference=data["reference"],
-                doi=data["doi"],
-                notes=data.get("notes", ""),
-                values={key: entry["value"] for key, entry in entries.items()},
-                sources={key: entry["source"] for key, entry in entries.items()},
-                drive=data.get("drive", {}),
-                benches=tuple(data.get("benches", ())),
-            )
-        except KeyError as missing:
-            raise ParameterError(f"preset file {name!r} lacks the entry {missing}") from None
+        return cls(name=name, **read_preset_file(name, text, model))
 
 
-def read_preset(file: Traversable) -> Preset:
-    """The parameter set in a file, called as the file without its suffix.
+def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
+    """The parameter set in a file, called as the file without its suffix; ``model`` as of :meth:`Preset.from_toml`.
 
     Raises
     ------
@@ -92,12 +111,12 @@ def read_preset(file: Traversable) -> Preset:
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"the preset {str(file)!r} cannot be read: {error}") from None
     try:
-        return Preset.from_toml(file.name.removesuffix(".toml"), text)
+        return Preset.from_toml(file.name.removesuffix(".toml"), text, model)
     except tomllib.TOMLDecodeError as error:
         raise ParameterError(f"the preset {str(file)!r} is not TOML: {error}") from None
 
 
-def read_folder(folder: Traversable) -> dict[str, Preset]:
+def read_folder(folder: Traversable, model: Declares | None = None) -> dict[str, Preset]:
     """All parameter sets in a folder, by the name of their files."""
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return {preset.name: preset for preset in map(read_preset, files)}
+    return {preset.name: preset for preset in (read_preset(file, model) for file in files)}

@@ -57,7 +57,7 @@ class PresetFolder:
         if name not in self._read:
             folder = self.path / name
             found = {key: preset for key, preset in self._loose.items() if preset.model == name}
-            found |= read_folder(folder) if folder.is_dir() else {}
+            found |= read_folder(folder, model) if folder.is_dir() else {}
             self._read[name] = {key: _belonging(preset, name) for key, preset in found.items()}
         return self._read[name]
 
@@ -97,7 +97,7 @@ def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Pres
         If the file is not there, is no preset, or belongs to another model.
     """
     if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
-        own = dataclasses.replace(read_preset(Path(name)), name=os.fspath(name))  # by which it is found again
+        own = dataclasses.replace(read_preset(Path(name), model), name=os.fspath(name))  # by which it is found again
         return _belonging(own, model.model_name())
     presets = presets_of(model)
     return presets[known(f"preset of {model.model_name()}", name, presets)]

@@ -135,13 +135,14 @@ class Registry(Names[Item]):
 
     def _add(self, name: str, item: Item, module: str) -> Item:
         if self.accepts is not None and not self.accepts(item):
-            raise ParameterError(f"{item!r} is not a {self.kind}: it cannot be registered as {name!r}")
+            raise ParameterError(
+                f"{item!r} is not a thing of the kind {self.kind!r}: it cannot be registered as {name!r}"
+            )
         if not (module + ".").startswith(OWN):
             self._load_own()
         origin = f"{module}.{getattr(item, '__qualname__', type(item).__name__)}"
-        there = self._origins.get(name, origin)
-        if there != origin:
-            raise DuplicateNameError(self.kind, name, there, origin)
+        if name in self._items and self._origins[name] != origin:
+            raise DuplicateNameError(self.kind, name, self._origins[name], origin)
         self._items[name], self._origins[name] = item, origin
         return item
 

@@ -11,9 +11,9 @@ in its ``PCMLikeNoiseModel`` (MIT licence). With :math:`g = G / G_\mathrm{max}`,
     \sigma_\mathrm{read} &= G(t)\,\min\left(\frac{0.0088}{g^{0.65}}, 0.2\right)
     \sqrt{\ln\frac{t_0 + t + t_\mathrm{read}}{2 t_\mathrm{read}}}
 
-where :math:`\mu_\nu` and :math:`\sigma_\nu` are linear in :math:`\ln g` within limits, and :math:`t` counts from the
-first read at :math:`t_0 = 20` s after programming. The last factor is the growth of 1/f noise with
-the time since programming.
+where :math:`g` is the target's everywhere, whatever the programming reached, :math:`\mu_\nu` and :math:`\sigma_\nu` are
+linear in :math:`\ln g` within limits, and :math:`t` counts from the first read at :math:`t_0 = 20` s after programming.
+The last factor is the growth of 1/f noise with the time since programming.
 
 References
 ----------
@@ -135,7 +135,7 @@ def drifted(conductance: ArrayLike, exponent: ArrayLike, time: ArrayLike, first_
 
 
 def read_noise(
-    programmed: ArrayLike,
+    conductance: ArrayLike,
     time: ArrayLike,
     maximum: float = REFERENCE_CONDUCTANCE,
     first_read: float = FIRST_READ,
@@ -145,8 +145,8 @@ def read_noise(
 
     Parameters
     ----------
-    programmed : array_like
-        Conductance as programmed. [S]
+    conductance : array_like
+        Target of the programming: the amplitude of the noise was fitted to that. [S]
     time : array_like
         Time since the first read. [s]
     maximum : float
@@ -160,7 +160,7 @@ def read_noise(
         Standard deviation over the conductance at that time.
     """
     amplitude, power, limit = READ_NOISE
-    relative = relative_conductance(programmed, maximum)
+    relative = relative_conductance(conductance, maximum)
     age = np.asarray(time, dtype=float) + first_read
     growth = np.sqrt(np.log((age + read_time) / (2 * read_time)))
     return np.asarray(np.minimum(amplitude / relative**power, limit) * growth)

@@ -43,7 +43,7 @@ class ConductanceErrors:
 
         G_\mathrm{prog} = G + \sigma_\mathrm{prog}(G)\,\zeta_1, \quad
         G(t) = G_\mathrm{prog} \left(1 + \frac{t}{t_0}\right)^{-|\mu_\nu(G) + \sigma_\nu(G)\,\zeta_2|}, \quad
-        G_\mathrm{read} = G(t)\,[1 + \sigma_\mathrm{read}(G_\mathrm{prog}, t)\,\zeta_3], \quad
+        G_\mathrm{read} = G(t)\,[1 + \sigma_\mathrm{read}(G, t)\,\zeta_3], \quad
         \zeta \sim \mathcal N(0, 1)
 
     Attributes
@@ -55,7 +55,7 @@ class ConductanceErrors:
     exponent_mean, exponent_spread : callable
         Mean and standard deviation of the drift exponent, of the target [S].
     read : callable
-        Relative standard deviation of a read, of the conductance as programmed [S] and the time [s].
+        Relative standard deviation of a read, of the target [S] and the time [s].
     first_read : float
         Time t_0 of the first read after programming, from which times count. [s]
     source : str
@@ -111,8 +111,8 @@ class ConductanceErrors:
         return np.asarray(values * np.exp(-nu * np.log1p(_elapsed(time) / self.first_read)))
 
     def read_noise(self, conductance: ArrayLike, time: ArrayLike = 0.0) -> FloatArray:
-        """Standard deviation over the conductance of a read at times [s] after the first, as programmed [S]."""
-        return self.read(np.asarray(conductance, dtype=float), _elapsed(time))
+        """Standard deviation over the conductance of reads at times [s] after the first, of devices of targets [S]."""
+        return self.read(self.checked(conductance), _elapsed(time))
 
     # --- samples ----------------------------------------------------------------------------
 
@@ -127,11 +127,11 @@ class ConductanceErrors:
         return np.asarray(np.abs(mean + spread * generator.standard_normal(np.shape(mean))))
 
     def draw_read(
-        self, drifted: ArrayLike, programmed: ArrayLike, time: float, generator: np.random.Generator
+        self, drifted: ArrayLike, target: ArrayLike, time: float, generator: np.random.Generator
     ) -> FloatArray:
-        """Draw reads at a time [s] of conductances as drifted [S] and as programmed [S]; none is negative. [S]."""
+        """Draw reads at a time [s] of conductances as drifted [S], of devices programmed to targets [S]. [S]."""
         values = np.asarray(drifted, dtype=float)
-        relative = self.read_noise(programmed, time) * generator.standard_normal(values.shape)
+        relative = self.read_noise(target, time) * generator.standard_normal(values.shape)
         return np.maximum(values * (1 + relative), 0.0)
 
     def sample(
@@ -143,7 +143,7 @@ class ConductanceErrors:
         """
         programmed = self.draw_programmed(conductance, generator)
         drifted = self.drift(programmed, time, self.draw_exponents(conductance, generator))
-        return self.draw_read(drifted, programmed, time, generator) if read else drifted
+        return self.draw_read(drifted, conductance, time, generator) if read else drifted
 
 
 def _elapsed(time: ArrayLike) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.metadata import device_table
+from ..core.validity import warn_of_invalid
 from ..core.vectors import compiled
 from ..language.waveforms import FloatArray
 from .request import Request
@@ -44,4 +45,6 @@ def tabulate(
     columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
     contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-    return device_table(device, contiguous, engine="numeric", **attrs)
+    table = device_table(device, contiguous, engine="numeric", **attrs)
+    warn_of_invalid(table, device.model_name())
+    return table

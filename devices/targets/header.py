@@ -55,8 +55,14 @@ def describe(
     for parameter, value in parameters.items():
         declared = device.parameter_declarations()[parameter]
         number = format_si(value, declared.unit)
-        lines.append(f"  {parameter} = {number}: {declared.description} ({device.source_of(parameter)})")
+        lines.append(f"  {parameter} = {number}: {declared.description} ({stated(device, parameter)})")
     return [line for text in lines for line in write.comment(text, wrap=True)]
+
+
+def stated(device: DeviceModel, parameter: str) -> str:
+    """Provenance and source of a parameter's value, as one phrase."""
+    grade, source = device.grade_of(parameter), device.source_of(parameter)
+    return source if source.startswith(grade) else f"{grade}: {source}"
 
 
 def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
@@ -78,6 +84,7 @@ def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
     if preset:
         lines.append(f"Parameters: preset {preset.name}: {preset.title}")
         lines.append(f"  from {preset.citation}")
+    lines.append(f"Values: {device.provenance_summary}")
     options = ", ".join(f"{key}={value}" for key, value in device.options.items())
     if options:
         lines.append(f"Built for {options} (fixed in the equations below)")

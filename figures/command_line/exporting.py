@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -81,6 +82,7 @@ class Order:
 
 def list_formats() -> None:
     """Print what a device or cell can be made into, and for which processes."""
+    width = shutil.get_terminal_size().columns
     for title, names in (
         ("export --format", {name: form.name for name, form in FORMATS.items()}),
         ("technologies of cells", {name: process.title for name, process in TECHNOLOGIES.items()}),
@@ -88,7 +90,8 @@ def list_formats() -> None:
     ):
         print(f"{title}:")
         for name, about in names.items():
-            print(f"    {name:12} {about}")
+            line = f"    {name:12} {about}"
+            print(line if len(line) <= width else f"{line[: width - 3]}...")
 
 
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:

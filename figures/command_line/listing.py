@@ -14,7 +14,7 @@ def devices() -> None:
         show(name)
         show((model.__doc__ or "").strip().partition("\n")[0], "    ")
         for preset in model.presets().values():
-            show(f"{preset.name:27} {preset.title}", "    ", 32 * " ")
+            show(f"{preset.name:32} {100 * preset.share_read:3.0f} % read  {preset.title}", "    ", 48 * " ")
 
 
 def parameters(device: Device, preset: PresetName = None, set_: Assignments = None) -> None:
@@ -25,6 +25,8 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
     if made.provenance:
         show(made.provenance.title)
         show(made.provenance.citation)
+    show(f"values: {made.provenance_summary}")
+    if made.provenance:
         for line in made.provenance.notes.strip().splitlines():
             show(line)
         print()
@@ -33,7 +35,8 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
         show(f"{option.description}; one of {', '.join(option.choices)}", "    ")
     for row in made.parameters().to_dict("records"):
         show(f"{row['name']} = {format_si(row['value'], row['unit'])}")
-        show(f"{row['description']}; {row['source']}", "    ")
+        show(row["description"], "    ")
+        show(f"{row['provenance']}: {row['source']}", "    ")
 
 
 def cells() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from . import cells, characterize, drawing, export, listing
+from . import caches, cells, characterize, drawing, export, listing
 from .output import Listing, tell
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
 app.command()(drawing.figure)
 app.command()(drawing.gallery)
+app.command()(caches.cache)
 
 
 def main() -> None:

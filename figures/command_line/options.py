@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,13 +32,14 @@ def complete_devices_and_cells() -> list[str]:
     return [*complete_devices(), *complete_cells()]
 
 
-def complete_presets(context: typer.Context) -> list[str]:
+def complete_presets() -> list[str]:
     """Names of the presets of the device that the command line has named before."""
     from ...devices.catalog import models
 
-    named = context.params.get("device") or (context.parent.info_name if context.parent else None)
     known = models()
-    return list(known[named].presets()) if named in known else []
+    # An option that lacks its value ends what the parser understands: the shell's words tell the device all the same.
+    words = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    return [preset for word in words.split() if word in known for preset in known[word].presets()]
 
 
 Device = Annotated[

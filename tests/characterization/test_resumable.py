@@ -99,9 +99,9 @@ def test_a_folder_of_other_work_is_refused(tmp_path):
         lambda folder: switching(
             MTJ.preset("ikeda2010"), amplitude=[5e-5, 1e-4], width=2e-9, trajectories=40, seed=1, checkpoint=folder
         ),
-        lambda folder: velocity(DomainWallMagnet.preset("thiaville2005"), values=[1e-4, 2e-4], checkpoint=folder),
+        lambda folder: velocity(DomainWallMagnet.preset("thiaville2005-like"), values=[1e-4, 2e-4], checkpoint=folder),
         lambda folder: amplitude(
-            AutoOscillator.preset("slavin2009"), current=[3e-3, 4e-3], temperature=300, seed=1, checkpoint=folder
+            AutoOscillator.preset("slavin2009-like"), current=[3e-3, 4e-3], temperature=300, seed=1, checkpoint=folder
         ),
     ],
     ids=["switching", "velocity", "amplitude"],

@@ -1,1 +1,5 @@
 """Devices whose state is the position of a domain wall."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

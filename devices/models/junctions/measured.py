@@ -16,8 +16,8 @@ from ...model import CompactModel
 from ...physics.macrospin import Macrospin, slow_triangle
 from ...simulation.newton import voltage_at_current
 
-#: A junction with a lower barrier, in k_B T, leaves a state by itself within some 20 us, tau_0 exp(10), tau_0 = 1 ns.
-SUPERPARAMAGNETIC = 10.0
+#: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
+SUPERPARAMAGNETIC = 20.0
 
 
 class MeasuredJunction(CompactModel, Macrospin, abstract=True):
@@ -120,8 +120,14 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         :math:`V_c = H_k / (\partial H_k / \partial V)`, which takes the anisotropy away, in a field across the easy
         axis of :math:`H_k / 10`, for a quarter, half and once the period of the precession about it (Shiota et al.
         2012, doi:10.1038/nmat3172): after half a period the magnetisation is reversed, after a whole one it is back.
+        A preset may name the voltage and the width of its publication's pulse (``drive``): then voltages and widths
+        around those, in the junction's own field.
         """
         states = "antiparallel", "parallel"
+        if "pulse" in self.drive:
+            voltages = np.linspace(0.5, 1.1, 7) * self.drive["pulse"]
+            widths = _rounded(factor * self.drive["width"] for factor in (0.5, 1.0, 1.5, 2.0))
+            return Switching("voltage", tuple(voltages.tolist()), widths, *states)
         if not self.written_by_voltage:
             widths = _rounded(factor * self.precession_decay for factor in (1.0, 2.0, 4.0))
             currents = self.critical_current_to_parallel * np.linspace(0.25, 3.0, 12)

@@ -239,9 +239,12 @@ class PhaseChangeMemory(CompactModel):
         ]
 
     def with_read_noise(self, values: FloatArray, times: FloatArray, generator: np.random.Generator) -> FloatArray:
-        """Conductances as read, from those at the given times: 1/f noise added, none negative."""
-        programmed = self.conductance_min + (self.conductance_max - self.conductance_min) * self.initial_state
-        deviation = statistics.read_noise(programmed, times, self.conductance_reference, self.drift_time)
+        """Conductances as read, from those at the given times: 1/f noise added, none negative.
+
+        The noise is that of cells whose target is this one's conductance, as those of :meth:`drift_samples`.
+        """
+        target = self.conductance_min + (self.conductance_max - self.conductance_min) * self.initial_state
+        deviation = statistics.read_noise(target, times, self.conductance_reference, self.drift_time)
         return np.maximum(values * (1 + deviation * generator.standard_normal(values.shape)), 0.0)
 
 

@@ -13,8 +13,12 @@ from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
 from ...language.declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
+from ...language.functions import ramp
 from ...language.waveforms import Pulse
 from ...model import CompactModel
+
+#: Share of the linear frequency below which the frequency in the noise does not fall.
+LOWEST_FREQUENCY = 0.05
 
 
 class AutoOscillator(CompactModel):
@@ -37,7 +41,7 @@ class AutoOscillator(CompactModel):
     the power :math:`p_0 = (\zeta - 1) / (\zeta + Q)`, :math:`\zeta = I / I_\mathrm{th}`, returns to it at the rate
     :math:`2 \Gamma_p`, :math:`\Gamma_p = \Gamma_G (\zeta - 1)`, and its noise is that of the phase, with a linewidth
     :math:`1 + \nu^2` times that of a linear oscillator, :math:`\nu = N p_0 / \Gamma_p`. Valid while :math:`p` is small
-    against one.
+    against one and :math:`\omega(p)` above a twentieth of :math:`\omega_0`, below which the noise grows no further.
 
     References
     ----------
@@ -90,8 +94,9 @@ class AutoOscillator(CompactModel):
         omega = s.angular_frequency + s.nonlinear_frequency_shift * power
         positive = s.damping_rate * (1 + s.nonlinear_damping * power)
         growth = s.damping_rate * current / s.threshold_current * (1 - power) - positive
-        # <f f*> = 2 D: each of the two parts has D. The frequency in it is the linear one, to keep it positive.
-        density = positive * k_B * s.temperature / (s.action * s.angular_frequency)
+        # <f f*> = 2 D: each of the two parts has D, which stays positive where the frequency does not.
+        lowest = LOWEST_FREQUENCY * s.angular_frequency
+        density = positive * k_B * s.temperature / (s.action * (lowest + ramp(omega - lowest)))
         return {
             "angular_frequency": 2 * sp.pi * s.frequency,
             "period": 1 / s.frequency,

@@ -1,1 +1,5 @@
 """Spin circuits: channels, their magnets, and the networks that they form."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

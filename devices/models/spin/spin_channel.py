@@ -36,7 +36,7 @@ def channel_materials() -> dict[str, Preset]:
 def channel_material(name: str) -> Preset:
     """A published material for :func:`non_magnetic_channel`, with the source of its values.
 
-    ``non_magnetic_channel(length=5e-7, width=1e-7, thickness=1e-7, **channel_material("copper-jedema2001").values)``
+    ``non_magnetic_channel(length=5e-7, width=1e-7, thickness=1e-7, **channel_material("silver-isasa2015").values)``
 
     Parameters
     ----------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.util
 import sys
 import tempfile
@@ -14,17 +13,8 @@ from types import ModuleType
 import numba
 
 from ...core.cache import cache_folder
-from .. import newton
-from . import philox, vectormath
+from ...language.sources import digest_of_source
 from .kernel_source import Structure, write_kernel
-
-
-@functools.cache
-def _helpers() -> str:
-    """What a kernel's machine code depends on beside its own source."""
-    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (philox, vectormath, newton)]
-    return "".join([numba.__version__, *texts])
-
 
 #: One thread makes a kernel while the others wait: Python's parser does not bear several (python/cpython#106905).
 _MAKING = threading.RLock()
@@ -39,7 +29,8 @@ def load_kernel(structure: Structure) -> ModuleType:
 @functools.lru_cache(maxsize=64)
 def _load_kernel(structure: Structure) -> ModuleType:
     source = write_kernel(structure)
-    digest = hashlib.sha256((source + _helpers()).encode()).hexdigest()[:20]
+    # The machine code depends on the modules that the source imports, too.
+    digest = digest_of_source(f"{source}# Numba {numba.__version__}\n")[:20]
     name = f"{structure.model.__name__.lower()}_{digest}"
     file = cache_folder("kernels") / f"{name}.py"
     # The text is never trusted, only compared: another process or version may have written the file.

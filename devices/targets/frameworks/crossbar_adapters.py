@@ -65,8 +65,10 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
         return normalised(self, found, input_)
 
     def read_noise(self: Any, input_: Any) -> Any:
+        # CrossSim tells no target here: the conductance at the time of the read stands for it.
         present = np.maximum(conductances(self, input_), 0.0)
-        return normalised(self, errors.draw_read(present, present, float(self.time), generator), input_)
+        target = np.clip(present, errors.smallest, errors.largest)
+        return normalised(self, errors.draw_read(present, target, float(self.time), generator), input_)
 
     members = {"programming_error": programming_error, "drift_error": drift_error, "read_noise": read_noise}
     return type(name, (base,), {"__init__": initialise, "__doc__": f"Errors of {errors.source}.", **members})
@@ -125,7 +127,9 @@ def aihwkit_noise_model(errors: ConductanceErrors, g_converter: Any = None, *, s
     def apply_drift_noise_to_conductance(self: Any, g_prog: Any, drift_noise_param: Any, t_inference: float) -> Any:
         programmed, exponents = siemens(g_prog), drift_noise_param.detach().cpu().double().numpy()
         drifted = errors.drift(programmed, t_inference, exponents)
-        return like(errors.draw_read(drifted, programmed, t_inference, generator), g_prog)
+        # aihwkit tells no target here: as in its own model, the programmed conductance stands for it.
+        target = np.clip(programmed, errors.smallest, errors.largest)
+        return like(errors.draw_read(drifted, target, t_inference, generator), g_prog)
 
     members = {
         function.__name__: function

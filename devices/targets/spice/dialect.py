@@ -48,6 +48,9 @@ class Dialect(Format):
         (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
     advice : str
         What a user must know to use a subcircuit.
+    charge_limited : bool
+        Whether the simulator limits its steps by the errors of charges and an absolute tolerance of currents, so that
+        small capacitors never allow steps of more than some seconds.
     """
 
     functions: Mapping[str, str]
@@ -69,3 +72,4 @@ class Dialect(Format):
     transient_noise: str = ""
     noise_advice: str = ""
     advice: str = ""
+    charge_limited: bool = False

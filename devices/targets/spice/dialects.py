@@ -101,10 +101,11 @@ NGSPICE = SpiceDialect(
         "flicker_resistor": "R_{name} {p} {n} {name}_pink 1",
         # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
         # ngspice has no way to repeat it: its generator does not heed the seed.
-        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} 0 1 0)",
+        "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",
     },
     sources=_SOURCES,
     deck=_DECK,
+    charge_limited=True,
     transient_noise="source",
     noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )

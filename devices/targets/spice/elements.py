@@ -17,6 +17,9 @@ from .statements import Statements
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
+#: What conducts less does not count as a connection: simulators take pivots below 1e-13 for zero. [S]
+SMALLEST_CONDUCTANCE = 1e-12
+
 
 class Elements:
     """Writes equations as nodes and elements; every method that returns lines is to be called in their order.
@@ -100,6 +103,16 @@ class Elements:
         printer = ExpressionPrinter(self._write.dialect, {**self._spelled, **drops})
         self._sensed |= rest.free_symbols - set(drops)
         return lines + self._write.current(name, source, sink, printer.doprint(rest))
+
+    def conducts_at_first(self, current: sp.Expr, voltage: sp.Symbol) -> bool:
+        """Whether a current has a slope over its voltage while the voltages of all nodes are zero."""
+        nothing = dict.fromkeys(self._formulation.moving - {TEMPERATURE}, sp.S.Zero)
+        slope = sp.diff(current, voltage).xreplace(nothing)
+        return self._value(slope) > SMALLEST_CONDUCTANCE and self._is_positive(slope)
+
+    def uses(self, node: sp.Symbol) -> bool:
+        """Whether a behavioural source went by a node so far."""
+        return node in self._sensed
 
     def branch_voltages(self) -> list[str]:
         """Nodes for the voltages of branches, as far as behavioural sources went by them."""

@@ -14,6 +14,9 @@ from .dialect import Dialect
 LINE_WIDTH = 110
 #: Waveforms can be very long, and not every simulator continues a formula; lines are of limited length in some.
 LONG_LINE_WIDTH = 1000
+#: When the first sample of a noise begins, in intervals. Samples change between the round times at which a circuit's
+#: sources change: where two events are a rounding apart, ngspice 44 and later give up with a time step too small.
+NOISE_START = 0.381966
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNSAFE_IN_FILE_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\"'`;$*?{}<>|\\]")
@@ -143,7 +146,10 @@ class Statements:
 
     def noisy_voltage(self, name: object, p: object, n: object, interval: str, offset: str) -> list[str]:
         """A source of independent samples of unit variance, one per interval; 0 V in static analyses."""
-        return self._write("noisy_voltage", name=name, p=p, n=n, value=interval, offset=offset)
+        start = self.formula(f"{NOISE_START}*{interval}")
+        return self._write(
+            "noisy_voltage", name=name, p=p, n=n, value=self.formula(interval), start=start, rms=1, offset=offset
+        )
 
     def flicker_voltage(self, name: object) -> list[str]:
         """A node at 1 V whose noise is 1/f V^2/Hz (and the thermal noise of one ohm)."""

@@ -21,7 +21,7 @@ What the equations become is decided by :mod:`~synaspice.devices.targets.spice.f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ from ...language.checks import known, positive
 from ...language.constants import CONSTANTS, k_B
 from ...language.declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
 from ...language.errors import ParameterError
+from ...language.waveforms import DC
 from ..formats import FORMATS, ExportOptions
 from ..header import describe
 from ..scaled import SPHERE_STIFFNESS, restoring_rates, sphere_deficit
@@ -43,6 +44,15 @@ from .statements import Statements, check_name, joined
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
+#: In this time from the start of a transient the states are let go: shorter than any step that resolves their motion. [s]
+RISE = 1e-15
+#: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where the
+#: device's own is that of another node there would be none, and the matrix of two devices in series singular. [S]
+FIRST_CONDUCTANCE = 1e-3
+#: Where a simulator limits its steps by the error of a charge, which it compares with the charge itself or an absolute
+#: current: the capacitor of a state [F], and the voltage that it has more than the state [V]. With a picoampere and
+#: 1e-3, steps up to 4e5 s are free, ten years in a thousand.
+STATE_CAPACITANCE, STATE_OFFSET = 1e12, 1e-5
 #: Time between the samples of a noise in a transient; a parameter of the subcircuit.
 _INTERVAL = sp.Symbol("noise_interval", positive=True)
 
@@ -113,18 +123,27 @@ class _Writer:
         for item in device.declarations().values():
             if isinstance(item, Auxiliary):
                 self.scales |= dict.fromkeys(item.symbols, item.scale)
-        for name, state in self.states.items():
-            if state.bounds:
-                self.scales[sp.Symbol(f"{name}_within", real=True)] = state.scale
         # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
         self.interval = options.transient_noise
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
-        noises = {symbol: self._noise(symbol, density) for symbol, density in self.system.noises.items()}
-        self.auxiliaries = {s: e.xreplace(noises) for s, e in self.system.auxiliaries.items()}
-        self.free_rates = {s: e.xreplace(noises) for s, e in self.system.free_rates.items()}
+        # Bounded states are limited where they are used. As a node of its own the limited state would have values beyond
+        # the bounds until Newton's method has converged, of which there may be no logarithm.
+        limits = {s: e for s, e in self.system.auxiliaries.items() if str(s).removesuffix("_within") in self.states}
+        noises = {s: self._noise(s, density) for s, density in self.system.noises.items()}
+
+        def seen(group: Mapping[sp.Symbol, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
+            return {s: e.xreplace(noises).xreplace(limits) for s, e in group.items() if s not in limits}
+
+        self.currents, self.auxiliaries = seen(self.system.currents), seen(self.system.auxiliaries)
+        self.free_rates, self.observables = seen(self.system.free_rates), seen(self.system.observables)
+        self.noise_densities = {
+            name: tuple(density.xreplace(limits) for density in pair)
+            for name, pair in self.system.electrical_noises.items()
+        }
         unit = type(device).time_scale
         self.time_unit: Any = sp.Symbol("time_unit", real=True) if isinstance(unit, str) else exact(unit)
+        self.patient = dialect.charge_limited
         self.elements = Elements(device, self.write)
         self._add_nodes()
         self._check_names()
@@ -196,10 +215,10 @@ class _Writer:
         everything: Iterable[sp.Expr] = (
             *self.system.derived.values(),
             *self.system.initial.values(),
-            *self.system.currents.values(),
+            *self.currents.values(),
             *self.auxiliaries.values(),
             *self.free_rates.values(),
-            *(self.system.observables[symbol] for symbol in self.shown),
+            *(self.observables[symbol] for symbol in self.shown),
             *self._electrical_noises(),
         )
         used = {str(symbol) for expression in everything for symbol in expression.free_symbols}
@@ -207,7 +226,7 @@ class _Writer:
 
     def _electrical_noises(self) -> list[sp.Expr]:
         """Densities of the noise of the currents, if the netlist has it."""
-        return [density for pair in self.system.electrical_noises.values() for density in pair] if self.noisy else []
+        return [density for pair in self.noise_densities.values() for density in pair] if self.noisy else []
 
     def _interface(self) -> list[str]:
         sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
@@ -216,8 +235,8 @@ class _Writer:
         return self.write.open(self.name, self.pins, {**self._parameters(), **sampling})
 
     def _derived(self) -> list[str]:
-        sources = [*self.system.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
-        sources += [*(self.system.observables[symbol] for symbol in self.shown), *self._electrical_noises()]
+        sources = [*self.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
+        sources += [*(self.observables[symbol] for symbol in self.shown), *self._electrical_noises()]
         needed = set().union(*(e.free_symbols for e in sources))
         needed |= set().union(*(e.free_symbols for e in self.system.initial.values()))
         scale = type(self.device).time_scale
@@ -242,12 +261,19 @@ class _Writer:
         return lines
 
     def _currents(self) -> list[str]:
-        lines = []
-        for branch, (symbol, expression) in zip(
-            self.device.branches().values(), self.system.currents.items(), strict=True
-        ):
+        lines, begun = [], self.elements.add(sp.Symbol("begun", real=True))
+        for branch, (symbol, current) in zip(self.device.branches().values(), self.currents.items(), strict=True):
             lines += self.write.comment(f"{symbol} from {branch.positive} to {branch.negative} [A]")
-            lines += self.elements.terminal_current(symbol, branch.positive, branch.negative, expression)
+            voltage = sp.Symbol(branch.name, real=True)
+            if not self.elements.conducts_at_first(current, voltage):
+                current += exact(FIRST_CONDUCTANCE) * (1 - begun) * voltage
+            lines += self.elements.terminal_current(symbol, branch.positive, branch.negative, current)
+        if self.elements.uses(begun):
+            about = (
+                f"begun: 0 V in the first of Newton's iterations, in which {FIRST_CONDUCTANCE:g} S conduct, then 1 V"
+            )
+            lines += self.write.comment(about) + self.write.constant_current(begun, 0, begun, "1")
+            lines += self.write.conductance(begun, "1")
         return lines
 
     def _noise_sources(self) -> list[str]:
@@ -257,11 +283,11 @@ class _Writer:
             lines += write.comment("*_samples: independent samples of unit variance, one per noise_interval")
             for k, node in enumerate(map(_samples_of, self.system.noises)):
                 offset = write.formula(f"1e7*(noise_seed*{len(self.system.noises)} + {k})")
-                lines += write.noisy_voltage(node, node, 0, write.formula(str(_INTERVAL)), offset)
+                lines += write.noisy_voltage(node, node, 0, str(_INTERVAL), offset)
         if self.noisy and self.system.noises:
             lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
             lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
-        for name, (white, flicker) in self.system.electrical_noises.items() if self.noisy else ():
+        for name, (white, flicker) in self.noise_densities.items() if self.noisy else ():
             item = self.device.declarations()[name]
             assert isinstance(item, ElectricalNoise)
             branch = self.device.branches()[item.branch]
@@ -285,11 +311,6 @@ class _Writer:
             about = f"{SPHERE_STIFFNESS} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
             lines += self.write.comment(f"{_restoring(sphere)}: {about}")
             lines += self.elements.node(_restoring(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
-        for name, state in self.states.items():
-            limited = sp.Symbol(f"{name}_within", real=True)
-            if limited in self.auxiliaries:
-                lines += self.write.comment(f"{limited}: {name}, or the bound that it is beyond [{state.unit}]")
-                lines += self.elements.node(limited, _over(self.auxiliaries[limited], state.scale))
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
                 size = "" if item.scale == 1 else f"{item.scale:g} "
@@ -302,6 +323,7 @@ class _Writer:
         restoring = restoring_rates(self.system)
         deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
         write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
+        balls = {symbol for sphere in self.system.spheres for symbol in sphere}
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]
@@ -320,18 +342,35 @@ class _Writer:
             rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
             hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
             lines += elements.node(rate_node, scaled)
-            lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
             start = write.formula(f"{symbol}_start")
-            lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
+            if self.patient and symbol not in balls:
+                # The product is in a source of its own: simulators compare the currents of such sources with picoamperes.
+                net = elements.add(sp.Symbol(f"net_{symbol}", real=True))
+                lines += elements.current(net, 0, net, rate_node - hold, unsplit=running * hold)
+                lines += write.conductance(net, "1")
+                lines += elements.current(symbol, 0, symbol, sp.Symbol("state_weight", real=True) * net)
+                shifted = write.formula(f"{symbol}_start + {STATE_OFFSET:g}")
+                lines += write.capacitor(symbol, symbol, "offset", f"{STATE_CAPACITANCE:g}", shifted)
+            else:
+                lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
+                lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
             lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
             lines += write.constant_current(hold, hold, 0, start)
             lines += write.conductance(hold, "1")
-            lines += write.capacitor(hold, hold, 0, "1e12")
-        if lines:
-            intro = write.comment("running: 0 in static analyses, 1 in transients")
-            intro += write.comment("hold_*: keeps a state at its start while running is 0")
-            return intro + write.ramped_voltage("running", "running", 0, write.formula("1e-6*time_unit")) + lines
-        return lines
+            lines += write.capacitor(hold, hold, "offset" if self.patient else 0, "1e12")
+        if not lines:
+            return lines
+        intro = write.comment("running: 0 in static analyses, 1 in transients")
+        intro += write.comment("hold_*: keeps a state at its start while running is 0")
+        intro += write.ramped_voltage("running", "running", 0, f"{RISE:g}")
+        if self.patient:
+            intro += write.comment(
+                "offset: no capacitor is without charge, whose error the simulator limits by its size"
+            )
+            intro += write.voltage_source("offset", "offset", "0", DC(-STATE_OFFSET), 0.0)
+            if any(symbol not in balls for symbol in self.free_rates):
+                intro += write.parameter("state_weight", write.formula(f"{STATE_CAPACITANCE:g}/time_unit"))
+        return intro + lines
 
     def _observables(self) -> list[str]:
         lines = []
@@ -339,7 +378,7 @@ class _Writer:
             if isinstance(item, Observable) and self.shown:
                 lines += self.write.comment(f"{name}: {item.description} [{item.unit}]")
                 for symbol in item.symbols:
-                    shown = self.elements.expression(self.system.observables[symbol])
+                    shown = self.elements.expression(self.observables[symbol])
                     lines += self.write.voltage(symbol, symbol, 0, shown)
         return lines
 

@@ -46,7 +46,7 @@ def test_current_driven_velocity_is_beta_u_over_alpha():
 
 
 def test_spin_hall_velocity_has_the_sign_and_slope_of_the_mobility():
-    device = DomainWallMagnet.preset("emori2013")
+    device = DomainWallMagnet.preset("emori2013-like")
     current = 0.05 * device.suggested_sweep("current").amplitude
     table = velocity(device, values=[current])
     assert table["velocity"].iloc[0] < 0, "against the electrons, as in Pt/CoFe/MgO"
@@ -85,7 +85,7 @@ def test_mean_velocity_counts_whole_turns():
 
 def test_bad_input_is_refused():
     device = DomainWallMagnet()
-    with pytest.raises(ParameterError, match="no domain wall"):
+    with pytest.raises(ParameterError, match="offers no WallMotion"):
         velocity(VTEAM())
     with pytest.raises(ParameterError, match="finite numbers"):
         velocity(device, values=[0.0, math.nan])

@@ -100,7 +100,7 @@ def test_below_the_critical_current_there_is_no_closed_form():
 
 
 def test_refusals():
-    with pytest.raises(ParameterError, match="is no junction"):
+    with pytest.raises(ParameterError, match="offers no Writing"):
         write_error(VTEAM())
     with pytest.raises(UnknownNameError, match="fokker-planck"):
         write_error(IKEDA, methods="fokker-plank")

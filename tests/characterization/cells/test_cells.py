@@ -8,8 +8,10 @@ import os
 import numpy as np
 import pytest
 
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.cells.bench import CELL_BENCHES, simulate
 from synaspice.characterization.cells.costs import cost_rows, published_costs
-from synaspice.characterization.cells.standard import cell_table, crossings, simulate
+from synaspice.characterization.cells.standard import cell_table, crossings
 from synaspice.characterization.tables import read_table, write_table
 from synaspice.circuits.cells.cell import CELLS, Cell
 from synaspice.circuits.cells.declared import ZERO_CELSIUS
@@ -21,6 +23,7 @@ from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
 from synaspice.devices import ParameterError
 from synaspice.figures import plot
+from synaspice.figures.drawing import FIGURES
 
 pytestmark = pytest.mark.ngspice
 
@@ -194,17 +197,12 @@ def test_mismatch_gives_a_comparator_an_offset():
 
 
 def test_every_cell_has_a_bench_and_a_figure(tmp_path):
-    import importlib
-
-    for cell in SHORT:
-        name = cell.model_name()
-        home, function = cell.__module__.rpartition(".")[2], name.replace("-", "_")
-        assert hasattr(importlib.import_module(f"synaspice.characterization.{home}"), f"bench_{function}"), name
-        assert hasattr(importlib.import_module(f"synaspice.figures.{home}"), f"draw_{function}"), name
+    assert set(CELLS.own()) <= set(CELL_BENCHES)
+    assert {*CELLS.own(), *BENCHES.own()} == set(FIGURES.own())
     table = simulate(Inverter(), points=11)
     again = read_table(write_table(table, tmp_path / "inverter.parquet"))
     assert again.equals(table) and again.attrs == table.attrs
-    assert "inverter, generic typical, 27 °C" in plot(again)._suptitle.get_text()
+    assert "inverter, generic typical, 27 °C" in plot(again).get_suptitle()
 
 
 def test_a_cell_without_a_bench_says_so():

@@ -157,3 +157,12 @@ def test_the_cell_in_the_documentation_runs():
         assert [round(run["v(output)"].iloc[0]) for run in levels] == [0, 1]
     finally:
         del CELLS._items["read-out"]
+
+
+def test_a_cells_netlist_tells_where_the_values_of_its_devices_come_from():
+    cell = CELLS.find("p-bit")()
+    circuit = cell.subcircuit()
+    (line,) = circuit.provenance
+    assert line == f"mtj faria2021: {cell.junction().provenance_summary}"
+    head = " ".join(part.lstrip("* ") for part in circuit.body.splitlines() if part.startswith("*"))
+    assert f"Values of {line}" in head

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from peers import peer
 
 from synaspice.circuits.crossbars import solver as crossbar_solver
 from synaspice.circuits.crossbars.crossbar import Crossbar
@@ -71,7 +72,7 @@ def test_it_solves_kirchhoffs_equations(shape, resistance):
 @pytest.mark.parametrize(("shape", "resistance"), [((8, 8), 1.0), ((32, 24), 5.0), ((24, 32), 0.1), ((16, 16), 1e3)])
 def test_it_agrees_with_badcrossbar(shape, resistance):
     with warnings.catch_warnings(record=True):  # it warns that it cannot plot without cairo
-        pytest.importorskip("badcrossbar")
+        peer("badcrossbar")
         from badcrossbar.compute import compute
     logging.disable(logging.INFO)
     n, m = shape

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from peers import peer
 from spectre_reader import FUNCTIONS, check_expression, to_ngspice
 
 from synaspice.circuits.engine import ngspice
@@ -126,7 +127,7 @@ def test_the_reader_of_spectre_refuses_what_is_no_spectre():
 @pytest.mark.parametrize("dialect", ["ngspice", "xyce", "ltspice"])
 def test_spicelib_reads_and_writes_it_unchanged(dialect, tmp_path):
     """PyPI's editor of LTspice, ngspice and Xyce netlists finds the subcircuit, its pins and its parameters."""
-    editor = pytest.importorskip("spicelib").SpiceEditor
+    editor = peer("spicelib").SpiceEditor
     device = models()["mtj"].preset("ikeda2010")
     subcircuit = device.subcircuit(dialect=dialect)
     path = tmp_path / "deck.net"
@@ -147,7 +148,7 @@ def test_spicelib_reads_and_writes_it_unchanged(dialect, tmp_path):
 @pytest.mark.parametrize("dialect", ["ngspice", "xyce"])
 def test_spatk_understands_every_statement(dialect):
     """PyPI's analysis toolkit has a grammar of elements for ngspice and one for Xyce."""
-    spatk = pytest.importorskip("spatk")
+    spatk = peer("spatk")
     text = models()["mtj"].preset("ikeda2010").netlist(dialect, noise=True, observables=True)
     circuit = spatk.Circuit(text.splitlines(), syntax=dialect, is_filename=False)
     kinds = [type(element).__name__ for element in circuit.parsed_circuit.values()]
@@ -160,7 +161,7 @@ def test_spatk_understands_every_statement(dialect):
 
 
 def in_neospice(text, *analysis):
-    neospice = pytest.importorskip("neospice")
+    neospice = peer("neospice")
     # neospice 0.2.0 knows `temper` in sources, but takes it for 0 in formulas.
     text = re.sub(r"\{[^{}]*\}", lambda formula: re.sub(r"\btemper\b", "27.0", formula.group()), text)
     simulator = neospice.Simulator()

@@ -244,3 +244,10 @@ def test_an_ngspice_without_osdi_is_told_apart(monkeypatch, tmp_path):
 def test_native_devices_belong_to_ngspice():
     with pytest.raises(ParameterError, match="belong to the engine 'ngspice'"):
         iv(MTJ(), native=True)
+
+
+@ngspice
+def test_program_and_library_of_one_system_agree_about_osdi(monkeypatch):
+    monkeypatch.delenv("NGSPICE_LIBRARY_PATH", raising=False)
+    program = shutil.which("ngspice")
+    assert osdi_library._program_has_osdi(program) == osdi_library.has_osdi(find_library())

@@ -132,7 +132,7 @@ def test_a_deck_that_fails_stand_alone_says_why(tmp_path):
 
 
 def test_a_banner_on_stderr_is_no_failure(tmp_path):
-    """ngspice 43 and later name their solver on stderr, which made PySpice give up."""
+    """ngspice 42 and 43 name their solver on stderr, which made PySpice give up."""
 
     class Base:
         @classmethod

@@ -94,8 +94,18 @@ def test_noise_is_silent_where_nothing_moves():
         table = run(deck, OperatingPoint(), options={"seed": 1})
         assert table["v(x)"].item() == pytest.approx(np.sin(0.3), abs=1e-6)
     text = MTJ.preset("ikeda2010").netlist(transient_noise=1e-12)
-    assert text.count("DC 0 TRRANDOM(2 {noise_interval} 0 1 0)") == 3
+    assert text.count("DC 0 TRRANDOM(2 {noise_interval} {0.381966*noise_interval} 1 0)") == 3
     assert "noise_interval=1e-12" in text and "sampled every 1e-12 s" in text
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("begin", [2e-10, 5e-10, 1.01e-9])
+def test_samples_do_not_change_at_the_round_times_of_other_sources(begin):
+    """Events a rounding apart cost ngspice 44 and later steps of next to nothing, or the run."""
+    subcircuit = MTJ.preset("ikeda2010").subcircuit(transient_noise=1e-11)
+    deck = f"* pulse\n{subcircuit}\nX1 a 0 x y z mtj\nI1 0 a pulse(0 2e-5 {begin} 5e-11 5e-11 3e-10 1)\n"
+    time = run(deck, Transient(1e-11, 2e-9, max_step=1e-11), options={"seed": 1})["time"].to_numpy()
+    assert np.diff(time).min() > 1e-18
 
 
 @pytest.mark.parametrize(

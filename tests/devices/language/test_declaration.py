@@ -424,7 +424,7 @@ def test_the_source_of_an_unknown_name_is_an_error():
 @every_device
 def test_the_table_of_parameters_is_complete(device):
     table = device.parameters()
-    assert list(table.columns) == ["name", "value", "unit", "description", "source"]
+    assert list(table.columns) == ["name", "value", "unit", "description", "provenance", "source"]
     assert list(table["name"]) == [*device.values, *device.derived]
     assert dict(zip(table["name"], table["value"], strict=True)) == {**device.values, **device.derived}
     assert table["name"].is_unique

@@ -53,10 +53,26 @@ def test_samples_have_those_statistics(joshi):
     assert joshi.drift(10e-6, 180.0, 0.05) == pytest.approx(10e-6 * 10**-0.05, rel=1e-12)
 
 
+@pytest.mark.parametrize("target", [0.25e-6, 1e-6, 5e-6, 20e-6])
+def test_read_noise_belongs_to_the_target(joshi, target):
+    """sqrt(<(G_prog Q(G_T))^2 ln[(t_0 + t_read) / (2 t_read)]>): at 0.25 uS 0.270 uS, a third more than of G_prog."""
+    goal = np.full(200_000, target)
+    programmed, read = (joshi.sample(goal, 0.0, np.random.default_rng(2), read=flag) for flag in (False, True))
+    noise = read - programmed
+    seen = np.sqrt(2 * np.mean(np.maximum(noise, 0.0) ** 2))  # the half that is not cut off at zero
+    amplitude = min(0.0088 / (target / 25e-6) ** 0.65, 0.2) * np.sqrt(np.log((20 + 250e-9) / (2 * 250e-9)))
+    expected = np.sqrt(np.mean((programmed * amplitude) ** 2))
+    assert seen == pytest.approx(expected, rel=0.015)
+    if target == 0.25e-6:
+        assert expected == pytest.approx(0.270e-6, rel=5e-3)
+
+
 def test_what_is_beyond_the_range_is_refused(joshi):
     for conductance in (26e-6, -1e-6, np.nan):
         with pytest.raises(ParameterError, match="beyond the range"):
             joshi.programming_error(conductance)
+    with pytest.raises(ParameterError, match="beyond the range"):
+        joshi.read_noise(26e-6)
     with pytest.raises(ParameterError, match="not before the first read"):
         joshi.drift(10e-6, -1.0)
     with pytest.raises(ParameterError, match="range of conductances"):

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
+import pandas as pd
 import pytest
+from shell import synaspice
 
 from synaspice.characterization import read_table
-
-
-def synaspice(*arguments):
-    script = Path(sys.executable).with_name("synaspice")
-    return subprocess.run([str(script), *map(str, arguments)], capture_output=True, text=True)
+from synaspice.figures.command_line import cells
 
 
 @pytest.mark.ngspice
@@ -44,13 +38,33 @@ def test_cells_are_listed_and_exported(tmp_path):
     ("arguments", "words"),
     [
         (("simulate", "axon-hilock"), "did you mean 'axon-hillock'"),
+        (("simulate", "inverter", "--load", "1V"), "--load: '1V' ends in 'V', but the unit 'F' is expected"),
+        (("simulate", "inverter", "--points", "1"), "points must be at least 2"),
+        (("simulate", "inverter", "--spikes", "2"), "unknown option of inverter '--spikes'"),
         (("simulate", "inverter", "--temperature", "200degC"), "temperature = 473.15 K is outside"),
-        (("export", "p-bit", "--preset", "camsari2017"), "p-bit is a cell"),
+        (("export", "p-bit", "--preset", "faria2021"), "p-bit is a cell"),
     ],
 )
 def test_mistakes_cost_one_line(arguments, words):
     ended = synaspice(*arguments)
     assert ended.returncode == 2 and words in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.ngspice
+def test_every_argument_of_a_cells_bench_is_an_option(tmp_path):
+    ended = synaspice("simulate", "inverter", "--points", 11, "--load", "2f", "-o", tmp_path / "run.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert len(read_table(tmp_path / "run.csv")) == 11
+
+
+def test_costs_fit_a_terminal(capsys, monkeypatch):
+    """Without a simulation: a table as the bench of a cell leaves it."""
+    monkeypatch.setenv("COLUMNS", "80")
+    cost = {"supply": 1.234e-15, "inputs": -5.678e-15, "devices": 9.876e-16, "cmos": 5.432e-15, "delay": 1.234e-9}
+    cells.show_costs(pd.DataFrame([{"cell": "four-input-spin-neuron", "operation": "pair of transitions", **cost}]))
+    shown = capsys.readouterr().out
+    assert "four-input-spin-neuron: pair of transitions" in shown and "supply 1.23 fJ" in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_temperatures_are_in_kelvin_or_say_that_they_are_not(tmp_path):

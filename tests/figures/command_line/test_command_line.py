@@ -7,21 +7,29 @@ import sys
 from pathlib import Path
 
 import pytest
+from shell import synaspice
 
 from synaspice.characterization import read_table
+from synaspice.devices.language.version import __version__
 
-SCRIPT = Path(sys.executable).with_name("synaspice")
-
-
-def synaspice(*arguments, cwd=None):
-    return subprocess.run([str(SCRIPT), *map(str, arguments)], capture_output=True, text=True, cwd=cwd)
+HEAVY = {"pandas", "sympy", "numpy", "scipy", "matplotlib", "numba", "joblib", "synaspice.devices.model"}
 
 
 def test_help_imports_nothing_heavy():
-    heavy = {"pandas", "sympy", "numpy", "scipy", "matplotlib"}
-    code = f"import sys, synaspice.figures.command_line.main; print(*{heavy} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == ""
-    assert "characterize" in synaspice("--help").stdout
+    code = (
+        "import sys; from synaspice.figures.command_line.main import main; sys.argv = ['synaspice', '--help']\n"
+        f"try: main()\nfinally: print('loaded:', *{HEAVY} & set(sys.modules))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.stdout.splitlines()[-1] == "loaded:" and "characterize" in ended.stdout
+
+
+def test_the_script_and_the_module_are_the_same_command():
+    script = str(Path(sys.executable).with_name("synaspice"))
+    for command in ([script], [sys.executable, "-m", "synaspice"]):
+        ended = subprocess.run([*command, "--version"], capture_output=True, text=True)
+        assert ended.stdout.strip() == __version__ and ended.returncode == 0
+    assert synaspice("-h").stdout == synaspice("--help").stdout
 
 
 def test_devices_and_parameters_are_listed():
@@ -76,11 +84,21 @@ MISTAKES = [
     (("characterize", "mtj", "iv", "--engine", "hspice"), "unknown engine"),
     (("characterize", "mtj", "iv", "--states", "up"), "unknown state"),
     (("characterize", "mtj", "iv", "--voltage", "1:2"), "START:STOP:POINTS"),
-    (("characterize", "mtj", "iv", "--cycles", "2"), "unknown setting of the bench iv"),
+    (("characterize", "mtj", "iv", "--cycles", "2"), "unknown option of iv '--cycles'"),
     (("characterize", "mtj", "iv", "-o", "iv.xlsx"), "unknown table format"),
     (("characterize", "mtj", "iv", "--plot", "nowhere/iv.png"), "no folder"),
     (("characterize", "mtj", "hysteresis", "--period=-1"), "must be positive"),
     (("characterize", "vteam", "hysteresis", "--quantity", "field_z"), "quantity to sweep"),
+    (("characterize", "mtj", "iv", "more"), "'more' is not understood"),
+    (("characterize", "mtj", "iv", "--states", "up", "--native", "--engine", "numeric"), "belong to the engine"),
+    (("characterize", "mtj", "hysteresis", "--cycles", "1.5"), "--cycles: expected a whole number"),
+    (("characterize", "mtj", "hysteresis", "--cycles", "0"), "cycles must be at least 1"),
+    (("characterize", "mtj", "hysteresis", "--waveform", "sin"), "did you mean 'sine'"),
+    (("characterize", "mtj", "hysteresis", "--quantity", "current", "--amplitude", "1V"), "the unit 'A' is expected"),
+    (("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1V"), "the unit 'A/m' is expected"),
+    (("characterize", "mtj", "switching", "--amplitude", "1V"), "the unit 'A' is expected"),
+    (("characterize", "vteam", "amplitude"), "vteam offers no Oscillation"),
+    (("characterize", "vteam", "velocity", "--values", "1"), "vteam offers no WallMotion"),
     (("figure", "nothing.csv", "-o", "x.png"), "no file"),
 ]
 
@@ -101,6 +119,7 @@ def test_a_failed_run_has_status_one(tmp_path, monkeypatch):
     fake = tmp_path / "libngspice.so"
     fake.write_text("not a library")
     monkeypatch.setenv("NGSPICE_LIBRARY_PATH", str(fake))
-    ended = synaspice("characterize", "mtj", "iv", "--engine", "ngspice", "-o", tmp_path / "iv.csv")
+    command = [sys.executable, "-m", "synaspice", "characterize", "mtj", "iv", "--engine", "ngspice"]
+    ended = subprocess.run([*command, "-o", tmp_path / "iv.csv"], capture_output=True, text=True)
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
     assert not (tmp_path / "iv.csv").exists()

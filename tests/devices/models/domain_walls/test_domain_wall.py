@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import scipy.constants as codata
+from peers import peer
 
 from synaspice.characterization import hysteresis, iv
 from synaspice.characterization.engines import trajectory
@@ -241,9 +242,9 @@ def test_motion_agrees_with_cmtj(current, pinned):
     its b_j lacks g/2 and its constants are rounded, so that its own u is given
     to ours; its pinning potential lacks the factor 1/p of its derivative. Its position starts at the middle.
     """
-    dynamics = pytest.importorskip("cmtj.models.domain_dynamics")
-    general = pytest.importorskip("cmtj.utils.general")
-    utils = pytest.importorskip("cmtj.utils")
+    dynamics = peer("cmtj.models.domain_dynamics")
+    general = peer("cmtj.utils.general")
+    utils = peer("cmtj.utils")
     period, energy = 30e-9, (2e-20 if pinned else 0.0)
     field = general.VectorObj(math.pi / 3, 0.5, 2e3)
     theirs = dynamics.DomainWallDynamics(

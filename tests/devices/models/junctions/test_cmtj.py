@@ -21,13 +21,15 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 
-import cmtj
 import numpy as np
 import pytest
 import scipy.constants as codata
-from _cmtj.constants import PhysicalConstants
+from peers import peer
 
 from synaspice.devices import MTJ
+
+cmtj = peer("cmtj")
+PhysicalConstants = peer("_cmtj.constants").PhysicalConstants
 
 STEP, ROWS, DURATION = 1e-13, 100, 5e-9
 M = ["m_x", "m_y", "m_z"]

@@ -97,8 +97,8 @@ def test_a_published_loop_opens_and_is_pinched_at_the_origin(preset):
 
 
 def test_the_crossbar_set_has_the_levels_and_the_speed_that_it_is_known_for():
-    published = PUBLISHED["yakopcic2013-nanosecond"]
-    device = Yakopcic.preset("yakopcic2013-nanosecond")
+    published = PUBLISHED["yakopcic2013-nanosecond-like"]
+    device = Yakopcic.preset("yakopcic2013-nanosecond-like")
     on, off = (device.static(voltage=0.1, x=x)["conductance"] for x in (1.0, device.initial_state))
     assert 1 / on == pytest.approx(published["resistance_on"], rel=1e-3)
     assert on / off == pytest.approx(published["on_off_ratio"], rel=1e-3)

@@ -223,7 +223,7 @@ def test_a_magnet_switched_by_the_non_local_spin_current(current, switches):
 def test_the_field_loop_is_stoners_and_wohlfarths_and_can_be_drawn():
     """With h = 1 % of H_k across, m turns at (1 - h^(2/3))^(3/2) H_k = 0.931 H_k (Stoner and Wohlfarth, Phil.
     Trans. A 240, 599 (1948)), and a little later as the field is swept by 2 H_k in 25 ns."""
-    magnet = SpinMagnet.preset("yang2008")
+    magnet = SpinMagnet.preset("yang2008-like")
     table = hysteresis(magnet)
     turned = table["field_x"][np.flatnonzero(np.diff(np.sign(table["m_x"])))] / magnet.anisotropy_field
     assert 0.931 < turned.iloc[0] < 1.0
@@ -235,7 +235,7 @@ def test_the_field_loop_is_stoners_and_wohlfarths_and_can_be_drawn():
 def test_the_particle_of_kimura_turns_at_the_order_of_the_published_spin_current():
     """Some 200 uA (Kimura, Otani, Hamrle, Phys. Rev. Lett. 96, 037201 (2006), abstract); geometry and material are
     assumed: no more than the order is compared."""
-    assert 1e-4 < SpinMagnet.preset("kimura2006").critical_spin_current < 6e-4
+    assert 1e-4 < SpinMagnet.preset("kimura2006-like").critical_spin_current < 6e-4
 
 
 def test_bad_input_is_refused_by_name():

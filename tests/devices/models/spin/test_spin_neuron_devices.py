@@ -10,8 +10,8 @@ from synaspice.circuits.cells.wall_writing import WallWriter
 from synaspice.devices import DomainWallInjector, NeuronMagnet, ParameterError
 from synaspice.devices.models.spin.spin_channel import ferromagnet_normal_interface
 
-INJECTOR = DomainWallInjector.preset("sharad2012")
-MAGNET = NeuronMagnet.preset("sharad2012")
+INJECTOR = DomainWallInjector.preset("sharad2012-like")
+MAGNET = NeuronMagnet.preset("sharad2012-like")
 POTENTIALS = {"charge_voltage": 1e-3, "spin_voltage_x": 2e-4, "spin_voltage_y": -1e-4, "spin_voltage_z": 3e-4}
 CURRENTS = ("charge_current", "spin_current_x", "spin_current_y", "spin_current_z")
 

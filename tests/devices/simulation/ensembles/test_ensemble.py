@@ -59,7 +59,7 @@ def test_blocks_do_not_change_jumps_either():
         (DEVICE, -0.6, "voltage", 64),
         (DEVICE, -0.6, "voltage", 1),
         (DEVICE, -4e-5, "current", 64),
-        (DomainWallMagnet.preset("thiaville2005"), 2e-4, "current", 64),
+        (DomainWallMagnet.preset("thiaville2005-like"), 2e-4, "current", 64),
     ],
 )
 def test_a_kernel_for_much_work_computes_the_same_bits(device, drive, source, block, monkeypatch):

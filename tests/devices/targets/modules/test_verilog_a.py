@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
+import verilog_a
 from module_reference import CASES, TOLERANCE, expected, made, point_of, scales_of
+from verilog_a import compilers
 
 from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
@@ -12,14 +16,10 @@ from synaspice.devices.core.vectors import compiled, initial_state, parameter_ve
 from synaspice.devices.language.declaration import ElectricalNoise
 from synaspice.devices.simulation.noise import _functions
 
-compiler = pytest.importorskip("openvaf_py", reason="openvaf-py compiles Verilog-A")
 
-
-def compile_text(text, folder):
-    file = folder / "module.va"
-    file.write_text(text, encoding="utf-8")
-    (module,) = compiler.compile_va(str(file))
-    return module
+@pytest.fixture(params=compilers() or [pytest.param("none", marks=pytest.mark.skip(reason="there is no compiler"))])
+def compile_text(request):
+    return functools.partial(verilog_a.compile_text, compiler=request.param)
 
 
 def evaluate(module, device, voltages, states, temperature=300.0):
@@ -37,7 +37,7 @@ def evaluate(module, device, voltages, states, temperature=300.0):
 
 
 @pytest.mark.parametrize(("model", "preset", "values"), CASES)
-def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, tmp_path, capfd):
+def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, compile_text, tmp_path, capfd):
     device = made(model, preset, values)
     module = compile_text(device.netlist("verilog-a"), tmp_path)
     assert capfd.readouterr() == ("", "")  # no warning
@@ -60,7 +60,7 @@ def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, v
 
 
 @pytest.mark.parametrize(("model", "preset"), [("mtj", "ikeda2010"), ("vteam", "kvatinsky2014")])
-def test_in_a_static_analysis_states_hold_their_initial_values(model, preset, tmp_path):
+def test_in_a_static_analysis_states_hold_their_initial_values(model, preset, compile_text, tmp_path):
     device = models()[model].preset(preset)
     text = device.netlist("verilog-a")
     assert text.count('analysis("static") ? 0.0 : 1.0') == 1
@@ -75,7 +75,7 @@ def test_in_a_static_analysis_states_hold_their_initial_values(model, preset, tm
 
 
 @pytest.mark.parametrize("model", [MTJ, VTEAM])
-def test_noises_of_the_states_enter_with_their_strength(model, tmp_path):
+def test_noises_of_the_states_enter_with_their_strength(model, compile_text, tmp_path):
     device = model(cycle_to_cycle=0.1) if model is VTEAM else model()
     module = compile_text(device.netlist("verilog-a"), tmp_path)
     voltages, states = point_of(device, np.random.default_rng(5))
@@ -94,7 +94,7 @@ def test_noises_of_the_states_enter_with_their_strength(model, tmp_path):
     assert {f"{noise}_source" for noise in noises} | set(electrical) <= set(sources)
 
 
-def test_parameters_carry_unit_description_and_range(tmp_path):
+def test_parameters_carry_unit_description_and_range(compile_text, tmp_path):
     text = MTJ.preset("ikeda2010").netlist("verilog-a")
     assert '(* desc="Gilbert damping", units="1" *)\n    parameter real damping = 0.027 from [0.0001:1.0];' in text
     described = {p["name"]: p for p in compile_text(text, tmp_path).get_osdi_descriptor()["params"]}
@@ -103,7 +103,7 @@ def test_parameters_carry_unit_description_and_range(tmp_path):
     assert text == MTJ.preset("ikeda2010").netlist("verilog-a")
 
 
-def test_inputs_become_ports(tmp_path):
+def test_inputs_become_ports(compile_text, tmp_path):
     device = MTJ()
     module = compile_text(device.netlist("verilog-a", inputs=["field_z"], name="junction"), tmp_path)
     assert module.name == "junction"

@@ -1,0 +1,270 @@
+# mypy: disable-error-code="override"
+
+import typing
+
+from .domain_wall_cells import DomainWallNeuron as _DomainWallNeuron
+from .domain_wall_cells import DomainWallPair as _DomainWallPair
+from .logic import Inverter as _Inverter
+from .neurons import AxonHillock as _AxonHillock
+from .neurons import MemristorNeuron as _MemristorNeuron
+from .neurons import MTJNeuron as _MTJNeuron
+from .neurons import OscillatorNeuron as _OscillatorNeuron
+from .neurons import PBit as _PBit
+from .readout import LatchComparator as _LatchComparator
+from .readout import SenseAmplifier as _SenseAmplifier
+from .spin_neuron import FourInputSpinNeuron as _FourInputSpinNeuron
+from .spin_neuron import SpinNeuron as _SpinNeuron
+from .synapses import DifferentialSynapse as _DifferentialSynapse
+from .synapses import MemristorBitCell as _MemristorBitCell
+from .synapses import MTJBitCell as _MTJBitCell
+from .synapses import STDPSynapse as _STDPSynapse
+
+class _DomainWallNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    leak_field: float | str
+    threshold: float | str
+    load_resistance: float | str
+    bias_voltage: float | str
+    pair_width: float | str
+    mirror_width: float | str
+    pair_length: float | str
+    reset_width: float | str
+    reset_capacitance: float | str
+    reset_resistance: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class DomainWallNeuron(_DomainWallNeuron):
+    def __init__(self, **values: typing.Unpack[_DomainWallNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_DomainWallNeuronValues]) -> typing.Self: ...
+
+class _DomainWallPairValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    initial_weight: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class DomainWallPair(_DomainWallPair):
+    def __init__(self, **values: typing.Unpack[_DomainWallPairValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_DomainWallPairValues]) -> typing.Self: ...
+
+class _InverterValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    nmos_width: float | str
+    pmos_width: float | str
+    length: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class Inverter(_Inverter):
+    def __init__(self, **values: typing.Unpack[_InverterValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_InverterValues]) -> typing.Self: ...
+
+class _AxonHillockValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    membrane_capacitance: float | str
+    feedback_capacitance: float | str
+    reset_width: float | str
+    reset_length: float | str
+    amplifier_length: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class AxonHillock(_AxonHillock):
+    def __init__(self, **values: typing.Unpack[_AxonHillockValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_AxonHillockValues]) -> typing.Self: ...
+
+class _MemristorNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    capacitance: float | str
+    load_resistance: float | str
+    resistance_on: float | str
+    resistance_off: float | str
+    threshold_voltage: float | str
+    hold_voltage: float | str
+    switching_time: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class MemristorNeuron(_MemristorNeuron):
+    def __init__(self, **values: typing.Unpack[_MemristorNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_MemristorNeuronValues]) -> typing.Self: ...
+
+class _OscillatorNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    frequency: float | str
+    damping_rate: float | str
+    threshold_current: float | str
+    static_resistance: float | str
+    resistance_swing: float | str
+    coupling_capacitance: float | str
+    bias_resistance: float | str
+    envelope_capacitance: float | str
+    envelope_resistance: float | str
+    amplifier_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class OscillatorNeuron(_OscillatorNeuron):
+    def __init__(self, **values: typing.Unpack[_OscillatorNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_OscillatorNeuronValues]) -> typing.Self: ...
+
+class _LatchComparatorValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    input_width: float | str
+    latch_width: float | str
+    tail_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class LatchComparator(_LatchComparator):
+    def __init__(self, **values: typing.Unpack[_LatchComparatorValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_LatchComparatorValues]) -> typing.Self: ...
+
+class _SenseAmplifierValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    nmos_width: float | str
+    pmos_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class SenseAmplifier(_SenseAmplifier):
+    def __init__(self, **values: typing.Unpack[_SenseAmplifierValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_SenseAmplifierValues]) -> typing.Self: ...
+
+class _MTJNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    diameter: float | str
+    resistance_area_product: float | str
+    noise_step: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class MTJNeuron(_MTJNeuron):
+    def __init__(self, **values: typing.Unpack[_MTJNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_MTJNeuronValues]) -> typing.Self: ...
+
+class _PBitValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    diameter: float | str
+    resistance_area_product: float | str
+    tmr: float | str
+    nmos_width: float | str
+    nmos_length: float | str
+    noise_step: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class PBit(_PBit):
+    def __init__(self, **values: typing.Unpack[_PBitValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_PBitValues]) -> typing.Self: ...
+
+class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    preset_conductance: float | str
+    reference_ratio: float | str
+    latch_width: float | str
+    drive_width: float | str
+    state_1: float | str
+    state_2: float | str
+    state_3: float | str
+    state_4: float | str
+    state_5: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["subcircuit", "native"]
+
+class FourInputSpinNeuron(_FourInputSpinNeuron):
+    def __init__(self, **values: typing.Unpack[_FourInputSpinNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_FourInputSpinNeuronValues]) -> typing.Self: ...
+
+class _SpinNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    preset_conductance: float | str
+    reference_ratio: float | str
+    latch_width: float | str
+    drive_width: float | str
+    state_1: float | str
+    state_2: float | str
+    state_3: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["subcircuit", "native"]
+
+class SpinNeuron(_SpinNeuron):
+    def __init__(self, **values: typing.Unpack[_SpinNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_SpinNeuronValues]) -> typing.Self: ...
+
+class _DifferentialSynapseValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    resistance_on: float | str
+    resistance_off: float | str
+    threshold: float | str
+    switching_time: float | str
+    access_width: float | str
+    weight: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class DifferentialSynapse(_DifferentialSynapse):
+    def __init__(self, **values: typing.Unpack[_DifferentialSynapseValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_DifferentialSynapseValues]) -> typing.Self: ...
+
+class _MTJBitCellValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    diameter: float | str
+    resistance_area_product: float | str
+    access_width: float | str
+    initial_polar_angle: float | str
+    noise_step: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class MTJBitCell(_MTJBitCell):
+    def __init__(self, **values: typing.Unpack[_MTJBitCellValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_MTJBitCellValues]) -> typing.Self: ...
+
+class _MemristorBitCellValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    resistance_on: float | str
+    resistance_off: float | str
+    threshold: float | str
+    switching_time: float | str
+    access_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class MemristorBitCell(_MemristorBitCell):
+    def __init__(self, **values: typing.Unpack[_MemristorBitCellValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_MemristorBitCellValues]) -> typing.Self: ...
+
+class _STDPSynapseValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    resistance_on: float | str
+    resistance_off: float | str
+    threshold: float | str
+    switching_time: float | str
+    access_width: float | str
+    initial_state: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class STDPSynapse(_STDPSynapse):
+    def __init__(self, **values: typing.Unpack[_STDPSynapseValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_STDPSynapseValues]) -> typing.Self: ...

@@ -1,0 +1,49 @@
+"""PySpice's own analyses with the ngspice that is found here, of any version."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from .library import find_library, require_pyspice
+from .ngspice import _complaints
+
+
+@functools.cache
+def pyspice_engine() -> Any:
+    """An ngspice for PySpice's simulator: ``circuit.simulator(ngspice_shared=pyspice_engine())``.
+
+    PySpice 1.5 by itself takes whatever ngspice writes to its standard error for a failure, among them the name of the
+    solver that ngspice 42 and 43 print at every run, and it does not find the library of Debian's package. This
+    one finds the library as :func:`synaspice.circuits.engine.library.find_library` does, and fails where ngspice fails.
+
+    Returns
+    -------
+    PySpice.Spice.NgSpice.Shared.NgSpiceShared
+        The same one at every call: ngspice is once in a process.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ngspice's shared library or PySpice is not installed.
+    """
+    require_pyspice()
+    from PySpice.Spice.NgSpice.Shared import NgSpiceShared
+
+    class Engine(NgSpiceShared):
+        """Judges lines by what they say."""
+
+        LIBRARY_PATH = find_library()
+        _instances: dict[int, Any] = {}  # noqa: RUF012 - PySpice's own attribute: not to be shared with its class
+        _failed = False
+
+        def clear_output(self) -> None:  # at the start of every command
+            self._failed = False
+            super().clear_output()
+
+        def send_char(self, message: str, ngspice_id: int) -> int:
+            self._failed = self._failed or bool(_complaints([message]))
+            self._error_in_stderr = self._error_in_stdout = self._failed
+            return 0
+
+    return Engine.new_instance()

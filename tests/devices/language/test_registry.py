@@ -1,0 +1,217 @@
+"""Registries: one thing for each name, and other people's packages, good and bad."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from synaspice.devices import MTJ, VTEAM, DuplicateNameError, ParameterError, UnknownNameError
+from synaspice.devices.core.base import MODELS
+from synaspice.devices.language.declaration import Branch
+from synaspice.devices.language.preset_folders import PRESETS, PresetFolder
+from synaspice.devices.language.registry import Registry, Selection, summary
+from synaspice.devices.model import CompactModel
+from synaspice.devices.targets.formats import FORMATS
+from synaspice.devices.targets.spice.dialects import DIALECTS, LTSPICE
+
+PRESET = """
+model = "vteam"
+title = "somebody's"
+reference = "nobody"
+doi = ""
+[parameters]
+resistance_on = { value = 123.0, source = "assumed: a number" }
+"""
+
+
+def test_a_second_class_of_the_same_name_is_refused_and_breaks_nothing():
+    code = """
+import sys
+from synaspice.devices.language.errors import DuplicateNameError
+from synaspice.devices.model import CompactModel
+try:
+    class VTEAM(CompactModel):
+        "Somebody's."
+except DuplicateNameError as error:
+    print(error)
+from synaspice.devices import VTEAM
+print(VTEAM.preset("talati2016"))
+"""
+    # Nothing of this package's models has been imported when the class is made.
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == [
+        "there is a device 'vteam' already, synaspice.devices.models.memristors.vteam.VTEAM: "
+        "give __main__.VTEAM another name",
+        "VTEAM.preset('talati2016')",
+    ]
+
+
+def test_the_same_cell_of_a_notebook_may_run_again():
+    scope = {"__name__": "notebook", "CompactModel": CompactModel, "Branch": Branch}
+    code = "class OfANotebook(CompactModel):\n    voltage = Branch('p', 'n', 'voltage')"
+    try:
+        exec(code, scope)
+        first = scope["OfANotebook"]
+        exec(code, scope)
+        assert MODELS["of-a-notebook"] is scope["OfANotebook"] is not first
+        with pytest.raises(DuplicateNameError, match=r"notebook.OfANotebook: give another.OfANotebook another name"):
+            exec(code, {**scope, "__name__": "another"})
+        assert MODELS["of-a-notebook"] is scope["OfANotebook"]
+    finally:
+        MODELS._items.pop("of-a-notebook")
+
+
+def test_things_without_a_name_of_their_own_are_of_the_module_that_registers_them():
+    registry: Registry[object] = Registry("number", (), "nobody.numbers")
+    registry.register("one", 1)
+    registry.register("one", 1)
+    code = compile("registry.register('one', 1)", "elsewhere", "exec")
+    with pytest.raises(DuplicateNameError, match=r"give elsewhere.int another name"):
+        exec(code, {"__name__": "elsewhere", "registry": registry})
+
+
+def test_only_things_of_the_kind_are_taken():
+    with pytest.raises(ParameterError, match="3 is not a thing of the kind 'device'"):
+        MODELS.register("number", 3)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="kind 'export format'"):
+        FORMATS.register("number", 3)  # type: ignore[arg-type]
+    assert "number" not in MODELS
+
+
+def test_what_is_not_there_is_told_with_the_nearest_name():
+    for registry, wrong in ((MODELS, "vtaem"), (FORMATS, "verilog"), (DIALECTS, "ngspise"), (MODELS, 3), (MODELS, [])):
+        with pytest.raises(UnknownNameError, match=f"unknown {registry.kind}.*known: "):
+            registry.find(wrong)
+
+
+def test_a_selection_is_what_is_of_a_type():
+    assert set(DIALECTS) == {"ngspice", "xyce", "ltspice", "hspice", "spectre"} < set(FORMATS)
+    assert DIALECTS["ltspice"] is LTSPICE
+    with pytest.raises(KeyError):
+        DIALECTS["verilog-a"]
+    numbers: Registry[object] = Registry("thing", (), "nobody.things")
+    numbers.register("one", 1)
+    numbers.register("word", "word")
+    assert dict(Selection("number", numbers, int)) == {"one": 1}
+
+
+# --- other people's packages ----------------------------------------------------------------
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Make a module and an entry point for it, as an installed package would have them."""
+
+    def make(group: str, value: str, source: str = "") -> None:
+        (tmp_path / "somebodys.py").write_text(source)
+        info = tmp_path / "somebodys-1.0.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\nthing = {value}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, "somebodys", raising=False)
+
+    return make
+
+
+def test_an_entry_point_is_a_thing_or_a_module_that_registers(package):
+    package("nobody.things", "somebodys:thing", "thing = 5")
+    registry: Registry[object] = Registry("thing", (), "nobody.things")
+    assert dict(registry) == {"thing": 5} and registry.own() == {}
+    package("nobody.things", "somebodys", "def thing(): ...")
+    assert not Registry("thing", (), "nobody.things"), "a module is not a thing"
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "said"),
+    [
+        ("nowhere", "", "ModuleNotFoundError"),
+        ("somebodys", "1/0", "ZeroDivisionError"),
+        ("somebodys:thing", "thing = 'text'", "ParameterError: 'text' is not a thing of the kind 'number'"),
+        ("somebodys:another", "", "AttributeError"),
+    ],
+)
+def test_a_package_with_a_fault_is_left_out_with_a_warning(package, value, source, said):
+    package("nobody.things", value, source)
+    registry: Registry[int] = Registry("number", (), "nobody.things", lambda item: isinstance(item, int))
+    registry.register("one", 1)
+    with pytest.warns(RuntimeWarning, match=f"the number 'thing' of the package 'somebodys' is left out: {said}"):
+        assert dict(registry) == {"one": 1}
+
+
+def test_a_package_cannot_take_a_name(package):
+    package("nobody.things", "somebodys:thing", "thing = 5")
+    registry: Registry[object] = Registry("number", (), "nobody.things")
+    registry.register("thing", 1)
+    with pytest.warns(RuntimeWarning, match="DuplicateNameError: there is a number 'thing' already"):
+        assert dict(registry) == {"thing": 1}
+
+
+# --- presets ---------------------------------------------------------------------------------
+
+
+def test_a_users_own_file_is_a_preset(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text(PRESET)
+    monkeypatch.chdir(tmp_path)
+    for file in ("mine.toml", tmp_path / "mine.toml"):
+        device = VTEAM.preset(file, resistance_off=456.0)
+        assert (device.resistance_on, device.resistance_off) == (123.0, 456.0)
+        assert device.source_of("resistance_on") == "assumed: a number"
+        assert eval(repr(device), {"VTEAM": VTEAM}) == device
+    assert device.provenance.title == "somebody's"
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "said"),
+    [
+        (None, ParameterError, "cannot be read"),
+        ("model = ", ParameterError, "is not TOML"),
+        ("model = 'vteam'", ParameterError, "lacks"),
+        (PRESET.replace("vteam", "mtj"), ParameterError, "is for the model 'mtj', not for 'vteam'"),
+        (PRESET.replace("resistance_on", "resistance_in"), UnknownNameError, "did you mean 'resistance_on'"),
+        (PRESET.replace("123.0", "-1.0"), ParameterError, "outside its bounds"),
+    ],
+)
+def test_a_file_that_is_no_preset_is_refused(tmp_path, text, error, said):
+    file = tmp_path / "mine.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(error, match=said):
+        VTEAM.preset(file)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "vteam").mkdir()
+    (tmp_path / "vteam" / "nested.toml").write_text(PRESET)
+    (tmp_path / "loose.toml").write_text(PRESET)
+    yield tmp_path
+    PRESETS._items.pop("ours", None)
+
+
+def test_a_folder_of_presets_registers(folder):
+    before = VTEAM.presets()
+    PRESETS.register("ours", PresetFolder(folder))
+    assert set(VTEAM.presets()) == {*before, "nested", "loose"}
+    assert list(VTEAM.presets())[: len(before)] == list(before)
+    assert VTEAM.preset("nested") == VTEAM.preset("loose") == VTEAM(resistance_on=123.0)
+    assert "nested" not in MTJ.presets()
+
+
+def test_a_preset_of_a_name_that_is_taken_is_refused(folder):
+    (folder / "vteam" / "talati2016.toml").write_text(PRESET)
+    with pytest.raises(DuplicateNameError, match="a preset of vteam 'talati2016' already"):
+        PRESETS.register("ours", PresetFolder(folder))
+    assert VTEAM.preset("talati2016").provenance.title != "somebody's"
+    with pytest.raises(ParameterError, match="is not a folder"):
+        PresetFolder(folder / "nowhere")
+
+
+def test_the_summary_of_what_has_none_is_empty():
+    assert summary(lambda: None) == ""
+    assert summary(VTEAM) == "Memristor that moves only beyond voltage thresholds (VTEAM)."

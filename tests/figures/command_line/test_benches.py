@@ -1,0 +1,126 @@
+"""What ``characterize`` knows of benches comes from their signatures: help, options, suitable devices, completion."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shell import synaspice
+
+from synaspice.characterization import read_table
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.cells.bench import CELL_BENCHES
+from synaspice.devices.catalog import models
+
+BENCH_HELP = [("characterize", "mtj", bench) for bench in BENCHES]
+CELL_HELP = [("simulate", cell) for cell in CELL_BENCHES]
+COMMANDS = ("devices", "parameters", "export", "cells", "costs", "figure", "gallery", "characterize", "simulate")
+
+
+@pytest.mark.parametrize("bench", BENCHES)
+def test_every_argument_is_an_option_of_its_bench_and_of_no_other(bench):
+    shown = synaspice("characterize", "mtj", bench, "--help", columns=80).stdout
+    options = {line.split()[0] for line in shown.splitlines() if line.startswith("  --")}
+    own = {setting.option for setting in BENCHES[bench].settings.values()}
+    common = {"--preset", "--set", "--plot", *(["--jobs"] if BENCHES[bench].resumable else [])}
+    assert options == own | common
+    assert BENCHES[bench].summary.split()[0] in shown
+    assert ("START:STOP:POINTS" in shown) and "-1:1:201" in shown, "the syntax of ranges stands in the help"
+
+
+def test_the_help_of_a_device_lists_the_benches_that_suit_it():
+    shown = synaspice("characterize", "mtj", "--help").stdout
+    suitable, _, others = shown.partition("Other benches:")
+    named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
+    assert named == ["amplitude", "hysteresis", "iv", "noise", "switching", "write-error"]
+    assert "(with --preset ikeda2010)" in " ".join(suitable.split())
+    assert others.strip() == "drift, velocity."
+
+
+SHOWN = [
+    ("--help",),
+    *((command, "--help") for command in COMMANDS),
+    *((*command, "--help") for command in (*BENCH_HELP, *CELL_HELP)),
+    *(("characterize", device, "--help") for device in ("mtj", "vteam", "domain-wall-magnet")),
+    ("devices",),
+    ("cells",),
+    *(("parameters", model) for model in models()),
+    ("parameters", "mtj", "--preset", "ikeda2010"),
+    ("parameters", "phase-change-memory", "--preset", "joshi2020"),
+    ("characterize", "mtj", "iv", "--voltage", "0,0.1"),
+    ("characterize", "mtj", "hysteresis", "--points", "8", "--period", "1n"),
+    ("characterize", "mtj", "vi"),
+    ("parameters", "mtjj"),
+    ("parameters", "mtj", "--set", "diametr=4n"),
+    ("characterize", "mtj", "iv", "--cycles", "2"),
+    ("charakterize",),
+    ("parameters",),
+]
+
+
+@pytest.mark.parametrize("arguments", SHOWN, ids=" ".join)
+def test_no_line_is_wider_than_the_terminal(arguments):
+    ended = synaspice(*arguments, columns=80)
+    lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
+    assert lines and "Traceback" not in ended.stderr
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("arguments", [("devices",), ("parameters", "mtj")], ids=" ".join)
+def test_what_is_piped_into_another_program_is_not_folded(arguments):
+    """One line for a thing: what ``grep`` is to find must not be torn apart."""
+    assert len(synaspice(*arguments).stdout.splitlines()) < len(synaspice(*arguments, columns=80).stdout.splitlines())
+
+
+def test_arguments_that_only_python_had_are_options_now(tmp_path):
+    loop = ("characterize", "mtj", "hysteresis", "--quantity", "field_z", "--points", "101", "--period", "10n")
+    ended = synaspice(*loop, "--read-voltage", "20m", "--max-step", "1p", "-o", tmp_path / "loop.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert set(read_table(tmp_path / "loop.csv")["voltage"]) == {0.02}
+    pulses = ("characterize", "mtj", "switching", "--preset", "ikeda2010", "--width", "1n", "--amplitude", "100u")
+    short = ("--trajectories", "4", "--seed", "1", "--time-step", "1p", "--relaxation", "1n")
+    ended = synaspice(*pulses, *short, "-o", tmp_path / "pulses.csv")
+    assert ended.returncode == 0, ended.stderr
+    drift = ("characterize", "phase-change-memory", "drift", "--quantity", "drift_exponent", "--times", "1,10,100")
+    ended = synaspice(*drift, "--devices", "2", "--no-read-noise", "--seed", "1", "-o", tmp_path / "drift.csv")
+    assert ended.returncode == 0, ended.stderr
+    table = read_table(tmp_path / "drift.csv")
+    assert table.attrs["quantity"] == "drift_exponent" and table.attrs["read_noise"] is False
+
+
+def completed(words: str) -> set[str]:
+    """What bash is offered after these words."""
+    place = len(words.split(" ")) - 1
+    variables = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_SYNASPICE_COMPLETE": "complete_bash"}
+    command = str(Path(sys.executable).with_name("synaspice"))
+    ended = subprocess.run([command], capture_output=True, text=True, env={**os.environ, **variables})
+    assert ended.stderr == ""
+    return set(ended.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "unexpected"),
+    [
+        ("synaspice char", {"characterize"}, {"cells"}),
+        ("synaspice parameters m", {"mtj"}, {"vteam"}),
+        ("synaspice parameters mtj --preset i", {"ikeda2010"}, {"mtj"}),
+        ("synaspice characterize vt", {"vteam"}, {"mtj"}),
+        ("synaspice characterize vteam ", {"iv", "hysteresis"}, {"amplitude", "velocity"}),
+        ("synaspice characterize mtj iv --preset ik", {"ikeda2010"}, set()),
+        ("synaspice characterize mtj iv --engine n", {"numeric", "ngspice"}, set()),
+        ("synaspice characterize mtj iv --vo", {"--voltage"}, {"--states"}),
+        ("synaspice simulate ax", {"axon-hillock"}, {"mtj"}),
+        ("synaspice export p", {"p-bit", "phase-change-memory"}, set()),
+    ],
+)
+def test_a_shell_completes_names(words, expected, unexpected):
+    found = completed(words)
+    assert expected <= found and not unexpected & found
+
+
+def test_completion_of_a_name_that_does_not_exist_says_nothing():
+    assert completed("synaspice characterize mtjj i") == set()

@@ -1,0 +1,161 @@
+"""Every code block of README and documentation runs, page by page, as a reader would run it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from synaspice.circuits.engine.osdi_library import find_osdi_program
+from synaspice.devices import MissingDependencyError
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROGRAM = Path(sys.executable).with_name("synaspice")
+#: Languages of blocks that are not code, or that the documentation's own build runs.
+NOT_CODE = {"{eval-rst}", "{toctree}"}
+#: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
+IN_PLACE_OF = {
+    'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
+    "/shared/": "",
+    "trajectories=1_000_000": "trajectories=20",
+    "trajectories=10_000": "trajectories=200",
+    "trajectories=100_000": "trajectories=2_000",
+    "--trajectories 10000": "--trajectories 200",
+    "trials=2000": "trials=200",
+    "synaspice figure all -o figures": "synaspice figure all --help",  # half an hour; tests/figures draws everything
+}
+#: Libraries that belong to none of the tests' extras, or to one that is not always there.
+OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")
+#: Methods and functions that import them.
+IMPORTING = {"to_torch": "torch", "to_jax": "jax", "to_brian2": "brian2", "to_reservoirpy": "reservoirpy"}
+IMPORTING |= {"aihwkit_noise_model": "aihwkit", "crosssim_device": "simulator"}
+#: Pages that a native ngspice runs in seconds or minutes, and another not at all.
+NATIVE = {"native.md", "spin-neuron.md"}
+#: Pages that take a second or two.
+FAST = {"spin-transport.md"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A code block: its page, line, language and text."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+    def needs(self) -> list[str]:
+        """Optional libraries that the block uses and that are not installed."""
+        used = {name for name in OPTIONAL if re.search(rf"^(?:import|from) {name}\b", self.text, re.M)}
+        used |= {library for name, library in IMPORTING.items() if f"{name}(" in self.text}
+        return sorted(name for name in used if importlib.util.find_spec(name) is None)
+
+
+def blocks(page: Path) -> list[Block]:
+    found, opened, start = [], None, 0
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("```"):
+            continue
+        if opened is None:
+            opened, start = line.strip("`").strip(), number
+        else:
+            found.append(Block(page, start, opened, "\n".join(lines[start : number - 1]) + "\n"))
+            opened = None
+    assert opened is None, f"{page}: a block is not closed"
+    return found
+
+
+def substituted(text: str) -> str:
+    for there, here in IN_PLACE_OF.items():
+        text = text.replace(there, here)
+    return text
+
+
+def run_python(block: Block, scope: dict) -> None:
+    source = "\n" * block.line + substituted(block.text)
+    exec(compile(source, str(block.page), "exec"), scope)
+
+
+def run_shell(block: Block, folder: Path) -> None:
+    for line in substituted(block.text).splitlines():
+        words = shlex.split(line, comments=True)
+        if not words:
+            continue
+        if words[0] == "make":
+            assert re.search(rf"^{re.escape(words[1])}:", (ROOT / "Makefile").read_text(), re.M), line
+            continue
+        assert words[0] == "synaspice", f"{block.page}:{block.line}: {words[0]} is not known to this test"
+        ended = subprocess.run([PROGRAM, *words[1:]], cwd=folder, capture_output=True, text=True)
+        assert ended.returncode == 0, f"{line}\n{ended.stderr}"
+
+
+def run_netlist(block: Block, folder: Path) -> None:
+    program = find_osdi_program() if "pre_osdi" in block.text else "ngspice"
+    (folder / "block.cir").write_text(block.text)
+    ended = subprocess.run([program, "-b", "block.cir"], cwd=folder, capture_output=True, text=True, timeout=300)
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 0 and "No. of Data Rows" in told and "rror" not in told, told
+
+
+def parameters():
+    for page in PAGES:
+        if not any(block.language not in NOT_CODE for block in blocks(page)):
+            continue
+        marks = [] if page.name in FAST else [pytest.mark.slow]
+        marks += [pytest.mark.ngspice, *([pytest.mark.native] if page.name in NATIVE else [])]
+        yield pytest.param(page, id=page.name, marks=marks)
+
+
+@pytest.mark.parametrize("page", list(parameters()))
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scope: dict = {"__name__": f"page_{page.stem.replace('-', '_')}"}
+    for block in blocks(page):
+        if block.language == "python":
+            if not block.needs():
+                run_python(block, scope)
+        elif block.language == "sh":
+            run_shell(block, tmp_path)
+        elif block.language == "spice":
+            if shutil.which("ngspice"):
+                run_netlist(block, tmp_path)
+        else:
+            assert block.language in NOT_CODE, f"{page}:{block.line}: of which language is this block?"
+
+
+def test_a_page_with_a_mistake_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("text\n\n```python\nx = 1\n```\n```sh\nsynaspice nothing\n```\n```spice\n* none\n.end\n```\n")
+    python, shell, spice = blocks(page)
+    scope: dict = {}
+    run_python(python, scope)
+    assert scope["x"] == 1 and python.line == 3
+    with pytest.raises(AssertionError, match="synaspice nothing"):
+        run_shell(shell, tmp_path)
+    if shutil.which("ngspice"):
+        with pytest.raises(AssertionError):
+            run_netlist(spice, tmp_path)
+
+
+def test_what_stands_in_place_of_something_still_has_something_to_replace():
+    everything = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [text for text in IN_PLACE_OF if text not in everything] == []
+
+
+def test_native_netlists_are_told_from_others(monkeypatch, tmp_path):
+    def missing():
+        raise MissingDependencyError("none here")
+
+    monkeypatch.setattr(sys.modules[__name__], "find_osdi_program", missing)
+    with pytest.raises(MissingDependencyError):
+        run_netlist(Block(tmp_path, 1, "spice", "pre_osdi x.osdi\n"), tmp_path)

@@ -1,0 +1,55 @@
+"""How the files hang together: no import cycle, however an import is hidden."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOL = ROOT / "tools" / "import_cycles.py"
+
+
+def cycles_of(root):
+    (root / "tools").mkdir()
+    copy = root / "tools" / TOOL.name
+    copy.write_text(TOOL.read_text(encoding="utf-8"), encoding="utf-8")
+    ended = subprocess.run([sys.executable, copy], capture_output=True, text=True)
+    assert not ended.stderr
+    return ended.returncode, ended.stdout
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from ..circuits import b",
+        "from ..circuits.b import x",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from synaspice.circuits.b import x",
+        "def late():\n    import synaspice.circuits.b",
+        "from .c import y",
+    ],
+)
+def test_cycles_are_found(back, tmp_path):
+    for folder in ("synaspice", "devices", "circuits"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "devices" / "a.py").write_text(back)
+    (tmp_path / "devices" / "c.py").write_text("from ..circuits.b import x")
+    (tmp_path / "circuits" / "b.py").write_text("from ..devices.a import late")
+    status, text = cycles_of(tmp_path)
+    assert status == 1 and "synaspice.circuits.b, synaspice.devices.a" in text
+
+
+def test_a_line_of_imports_is_no_cycle(tmp_path):
+    (tmp_path / "devices").mkdir()
+    (tmp_path / "devices" / "a.py").write_text("from .b import x\nfrom . import c")
+    (tmp_path / "devices" / "b.py").write_text("from .c import y")
+    (tmp_path / "devices" / "c.py").touch()
+    assert cycles_of(tmp_path) == (0, "")
+
+
+def test_the_package_has_none():
+    ended = subprocess.run([sys.executable, TOOL], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "")

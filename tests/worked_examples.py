@@ -1,0 +1,102 @@
+"""The worked examples of CONTRIBUTING.md: in a copy of this package, and as a package of somebody else's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("synaspice", "devices", "circuits", "characterization", "figures", "tools")
+NAME = "memory_lab"
+END = "<end of a command>"
+COMMANDS = f"""
+import shlex, sys
+from synaspice.figures.command_line.main import main
+for line in sys.argv[1:]:
+    sys.argv = ["synaspice", *shlex.split(line)]
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    print({END!r}, end="")
+"""
+
+
+def examples() -> dict[str, str]:
+    """The files that CONTRIBUTING.md shows, by the path in their first line."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^```(?:python|toml)\n# (\S+)\n(.*?)^```", text, re.S | re.M))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the examples are, and how Python finds them there."""
+
+    folder: Path
+    path: Path
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """What ``python`` with these arguments says there."""
+        environment = {**os.environ, "PYTHONPATH": str(self.path), "PYTHONWARNINGS": "error::RuntimeWarning"}
+        # not from the checkout's root, whose folder synaspice would be found first
+        return subprocess.run(
+            [sys.executable, *command], cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+
+    def shell(self, *lines: str) -> list[str]:
+        """Standard output of command lines of ``synaspice``, in one process; they must succeed."""
+        ended = self.run("-c", COMMANDS, *lines)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.split(END)[:-1]
+
+    def python(self, code: str) -> str:
+        """What a program prints, which must succeed."""
+        ended = self.run("-c", code)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.strip()
+
+
+def inside(folder: Path) -> Place:
+    """A copy of the checkout with every example in its place, after ``make format``."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for path, text in examples().items():
+        if "/" in path:
+            target = folder / path
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(_relative(text, path), encoding="utf-8")
+    place = Place(folder / "tools", folder / "build" / "types")
+    for tool in ("typing_tree.py", "stubs.py"):
+        ended = place.run(tool)
+        assert ended.returncode == 0, ended.stderr
+    return place
+
+
+def outside(folder: Path) -> Place:
+    """A package with every example, installed beside this one."""
+    (source := folder / "source").mkdir()
+    for path, text in examples().items():
+        head, _, name = path.rpartition("/")
+        kept = head.partition("presets/")[1:] if path.endswith(".toml") and head else ()
+        target = source.joinpath(*(NAME,) * bool(head), "".join(kept), name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    (source / NAME / "__init__.py").touch()
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    ended = subprocess.run(
+        [*command, "--target", folder / "installed", source], cwd=folder, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    return Place(folder, folder / "installed")
+
+
+def _relative(text: str, path: str) -> str:
+    """The file with imports as they are within the package."""
+    depth = path.count("/") + 1
+    return re.sub(r"^from synaspice\.", f"from {'.' * depth}", text, flags=re.M)
