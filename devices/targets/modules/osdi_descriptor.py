@@ -45,6 +45,8 @@ _FIELDS = {
     "inputs": "inputs",
     "unknown_nature": "no_natures",
     "residual_nature": "no_natures",
+    "noise_source_type": "source_kinds",
+    "load_noise_params": "load_noise_params",
 }
 #: Functions that have the names of their fields.
 _FUNCTIONS = (
@@ -53,6 +55,20 @@ _FUNCTIONS = (
     *("write_jacobian_array_resist", "write_jacobian_array_react"),
     *("load_jacobian_with_offset_resist", "load_jacobian_with_offset_react"),
 )
+
+#: Densities as a power at 1 Hz and the exponent of the frequency that it is divided by.
+_NOISE_PARAMETERS = """\
+enum {{ SOURCES = {count} }};
+
+static uint32_t source_kinds[] = {{{kinds}}}; /* 0: white, 1: flicker */
+
+static void load_noise_params(void *inst, void *model, double *power, double *exponent)
+{{
+    load_noise(inst, model, 1.0, power);
+    for (uint32_t i = 0; i < SOURCES; i++)
+        exponent[i] = source_kinds[i];
+}}
+"""
 
 
 def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Sequence[str]) -> str:
@@ -96,15 +112,23 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str, inter
         kind = kind if added else "ENTRY_RESIST | ENTRY_RESIST_CONST"
         lines.append(f"    {{{{{row}, {column}}}, {offset}, {kind}}},")
     lines += ["};", "", "static OsdiNoiseSource sources[] = {"]
-    sources = []
+    sources, kinds = [], []
     for source, part in equations.module.densities():
         item = device.declarations()[source]
         assert isinstance(item, ElectricalNoise)
         branch = equations.branches[item.branch]
         suffix = "" if part == "white" else f"_{part}"
+        kinds.append("0" if part == "white" else "1")
         sources.append(f'    {{"{source}{suffix}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
     sources += [f'    {{"{n}", {{{number[f"{n}_source"]}, UINT32_MAX}}}},' for n in equations.noises]
-    lines += [*(sources or ['    {"", {0, 0}},']), "};", "", "static OsdiNodePair no_pairs[1];"]
+    kinds += ["0"] * len(equations.noises)
+    lines += [
+        *(sources or ['    {"", {0, 0}},']),
+        "};",
+        "",
+        _NOISE_PARAMETERS.format(count=len(sources), kinds=", ".join(kinds) or "0"),
+    ]
+    lines += ["static OsdiNodePair no_pairs[1];"]
     pairs = [[str(node) for node, _ in ends] for ends in equations.columns[: len(equations.unknowns)]]
     written = ", ".join(f"{{{pair[0]}, {pair[1] if len(pair) > 1 else 'UINT32_MAX'}}}" for pair in pairs)
     lines += [f"static OsdiNodePair inputs[] = {{{written}}};", "static OsdiNatureRef no_natures[NODES];", ""]

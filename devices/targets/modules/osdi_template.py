@@ -81,6 +81,10 @@ typedef struct {
     void (*load_jacobian_with_offset_resist)(void *inst, void *model, size_t offset);
     void (*load_jacobian_with_offset_react)(void *inst, void *model, size_t offset);
     OsdiNatureRef *unknown_nature, *residual_nature;
+    /* What OpenVAF-reloaded appends to it since. */
+    uint32_t *noise_source_type;
+    void (*load_noise_params)(void *inst, void *model, double *power, double *exponent);
+    uint32_t num_delays;
 } OsdiDescriptor;
 
 #if defined(_WIN32)
