@@ -256,7 +256,10 @@ class _Writer:
         sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
         if self.sampled is not None and "{offset}" in self.dialect.statements["noisy_voltage"]:
             sampling["noise_seed"] = 0.0
-        return self.write.open(self.name, self.pins, {**self._parameters(), **sampling})
+        parameters, declared = self._parameters(), self.device.parameter_declarations()
+        lines = self.write.open(self.name, self.pins, {**parameters, **sampling})
+        bounds = {name: declared[name].bounds for name in parameters}
+        return lines + self.write.bounds(bounds, *self.device.terminals()[:2])
 
     def _derived(self) -> list[str]:
         sources = [*self.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
