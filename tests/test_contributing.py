@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import worked_examples
 
-from synaspice.characterization import hysteresis, iv
+from synaspice.characterization import hysteresis, iv, read_table
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.circuits.cells.cell import CELLS
@@ -85,8 +85,8 @@ MADE = "from synaspice.devices.catalog import find_model; device = find_model('l
 
 
 def test_the_device_and_its_preset(place):
-    assert place.python(MADE + "print(repr(device), device.conductance_on, device.source_of('decay_time'))") == (
-        "LeakyMemristor.preset('doe2025') 0.0002 short enough to see in a loop"
+    assert place.python(MADE + "print(repr(device), device.conductance_on, device.source_of('decay_time')[:8])") == (
+        "LeakyMemristor.preset('doe2025') 0.0002 assumed:"
     )
     listed, parameters, _ = place.shell(
         "devices",
@@ -97,24 +97,6 @@ def test_the_device_and_its_preset(place):
     assert "conductance_on = 200 µS" in parameters
     table = pd.read_csv(place.folder / "loop.csv", comment="#")
     assert 0.5 < table["x"].max() <= 1 and table["voltage"].max() == pytest.approx(1.0, rel=1e-3)
-
-
-def test_the_bench_and_its_figure(place):
-    helped, _ = place.shell(
-        "characterize leaky-memristor forgetting --help",
-        "characterize leaky-memristor forgetting --preset doe2025 --duration 4u --points 5 --set initial_state=0.5"
-        " -o forgetting.csv --plot forgetting.svg",
-    )
-    assert "--duration NUMBER Length of the measurement [s]" in " ".join(helped.split()) and "--points" in helped
-    code = (
-        "from synaspice.characterization.bench import suitable_benches;"
-        "print(['forgetting' in suitable_benches(one) for one in (device, type(device)())])"
-    )
-    assert place.python(MADE + code) == "[True, False]", "of a long one the preset says so"
-    table = pd.read_csv(place.folder / "forgetting.csv", comment="#")
-    # dx/dt = -x / tau with the preset's tau of 2 us
-    np.testing.assert_allclose(table["x"], 0.5 * np.exp(-table["time"] / 2e-6), rtol=1e-6)
-    assert "svg" in (place.folder / "forgetting.svg").read_text()[:300]
 
 
 def test_the_technology(place):
@@ -138,12 +120,35 @@ def test_the_cell_in_the_technology(place):
 
 
 @pytest.mark.ngspice
-def test_the_bench_and_the_figure_of_the_cell(place):
-    place.shell("simulate read-out --technology textbook -o read-out.csv --plot read-out.svg")
-    table = pd.read_csv(place.folder / "read-out.csv", comment="#")
-    assert len(table) == 51
-    assert (table["output"].iloc[0], table["output"].iloc[-1]) == pytest.approx((0.0, 3.3), abs=0.1)
-    assert "svg" in (place.folder / "read-out.svg").read_text()[:300]
+def test_the_bench_of_the_cell_and_its_figure(place):
+    (shown,) = place.shell("simulate read-out --help")
+    assert "--points INTEGER" in shown and "Points of the transfer curve; default: 21." in shown
+    place.shell("simulate read-out --technology textbook --points 12 -o read-out.csv --plot read-out.png")
+    table = read_table(place.folder / "read-out.csv")
+    assert len(table) == 12 and table.attrs["works"] and table.attrs["technology"] == "textbook"
+    assert table["output"].iloc[-1] == pytest.approx(3.3, abs=0.1)
+    assert (place.folder / "read-out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_bench_and_its_figure(place):
+    suitable, shown, _ = place.shell(
+        "characterize leaky-memristor --help",
+        "characterize leaky-memristor forgetting --help",
+        "characterize leaky-memristor forgetting --preset doe2025 --set initial_state=0.8 --duration 6u --points 31 "
+        "-o forgetting.csv --plot forgetting.svg",
+    )
+    assert re.search("^  forgetting +Watch the states change by themselves", suitable, re.M)
+    assert "--duration NUMBER" in shown and "How long to watch [s]; default: ten time scales." in shown
+    table = read_table(place.folder / "forgetting.csv")
+    # without a voltage x decays with the preset's time constant of 2 us
+    assert np.max(np.abs(table["x"] - 0.8 * np.exp(-table["time"] / 2e-6))) < 1e-6
+    assert "<svg" in (place.folder / "forgetting.svg").read_text()
+    refused = place.run("-m", "synaspice", "characterize", "leaky-memristor", "forgetting", "--duration", "1V")
+    assert refused.returncode == 2 and "--duration: '1V' ends in 'V', but the unit 's' is expected" in refused.stderr
+    code = (
+        "from synaspice.characterization.bench import suitable_benches as found; print('forgetting' in found(device))"
+    )
+    assert place.python(MADE + code) == "True"
 
 
 def test_the_dialect(place):
@@ -164,7 +169,7 @@ def test_the_dialect(place):
 def test_the_other_format(place):
     (text,) = place.shell("export leaky-memristor --preset doe2025 --format parameters")
     assert text.strip() == place.python(MADE + "print(device.netlist('parameters'))")
-    assert "conductance_on,0.0002,S,conductance at x = 1,assumed,twice the default" in text
+    assert "conductance_on,0.0002,S,conductance at x = 1,assumed: twice the default" in text
     refused = place.run("-c", MADE + "device.subcircuit(dialect='parameters')")
     assert "UnknownNameError: unknown netlist dialect 'parameters'" in refused.stderr
 
@@ -192,5 +197,5 @@ def test_within_the_package_classes_get_their_public_names(inside):
 def test_every_group_of_entry_points_is_shown():
     """A registry that nobody can read about is open to nobody."""
     text = (worked_examples.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    registries = [MODELS, PRESETS, BENCHES, CELLS, CELL_BENCHES, FIGURES, TECHNOLOGIES, FORMATS, FRAMEWORKS]
+    registries = (MODELS, PRESETS, CELLS, BENCHES, CELL_BENCHES, FIGURES, TECHNOLOGIES, FORMATS, FRAMEWORKS)
     assert [registry.group for registry in registries if f'entry-points."{registry.group}"' not in text] == []
