@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.ready
 
-.PHONY: demo test check bench docs format frameworks clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks wheel-test clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -20,6 +20,9 @@ check: setup  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/python tools/typing_tree.py
 	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
+
+wheel-test: setup  ## the wheel in an environment of its own: a selection of the tests
+	sh tools/wheel-test.sh
 
 bench: setup  ## every benchmark, in its quick form
 	$(BIN)/python benchmarks/run_all.py --quick
