@@ -23,7 +23,7 @@ from ..language.declaration import (
     Telegraph,
     Vectorial,
 )
-from ..language.functions import boundary, ramp
+from ..language.functions import boundary, ramp, step
 
 Expressions = dict[sp.Symbol, sp.Expr]
 
@@ -133,11 +133,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         if isinstance(item, Vectorial) and item.vector:
             if len(value) != len(item.components):
                 raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
-            return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
+            return {symbol: _expression(part) for symbol, part in zip(item.symbols, value, strict=True)}
         if isinstance(item, Telegraph):
-            return {sp.Symbol(key, real=True): sp.sympify(value)}
+            return {sp.Symbol(key, real=True): _expression(value)}
         target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
-        return {target: sp.sympify(value)}
+        return {target: _expression(value)}
 
     groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
     for item in bounded:
@@ -195,6 +195,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     )
     _check_symbols(model, system)
     return system
+
+
+def _expression(value: Any) -> sp.Expr:
+    """An expression whose derivatives can be printed: SymPy's sign() would have a delta function for one."""
+    return sp.sympify(value).replace(sp.sign, lambda x: 2 * step(x) - 1)
 
 
 def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:
