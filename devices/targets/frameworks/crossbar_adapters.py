@@ -21,8 +21,9 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
     """Make a device class for CrossSim: errors of its normalised conductances.
 
     CrossSim finds the class by its name, ``params.xbar.device.programming_error.model = "SynaspiceDevice"``, and
-    likewise for read noise and drift; it lives as long as the process, or until another of its name is made. Its largest conductance is 1 / ``device.Rmin``; ``device.time`` is the time since
-    the first read. As CrossSim's own models do, it draws the read noise of a product anew each time.
+    likewise for read noise and drift; it lives as long as the process, or until another of its name is made. Its
+    largest conductance is 1 / ``device.Rmin``; ``device.time`` is the time since the first read. As CrossSim's own
+    models do, it draws the read noise of a product anew each time.
 
     Parameters
     ----------

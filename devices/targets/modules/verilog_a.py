@@ -170,8 +170,9 @@ def _functions(text: str) -> list[str]:
 
 
 def _attributes(item: Parameter | Vectorial, *more: str) -> str:
+    quote = '"'
     description, unit = (text.replace("\\", "\\\\").replace('"', "'") for text in (item.description, item.unit))
-    return f"    (* {', '.join([f'desc="{description}"', f'units="{unit}"', *more])} *)"
+    return f"    (* {', '.join((f'desc={quote}{description}{quote}', f'units={quote}{unit}{quote}', *more))} *)"
 
 
 def _number(value: float) -> str:
