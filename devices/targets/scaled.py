@@ -6,12 +6,15 @@ good.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from ..core.system import System
 from ..language.functions import ramp
+
+if TYPE_CHECKING:
+    from ..core.base import DeviceModel
 
 #: Rate at which a magnetisation returns to the unit sphere, in units of 1 / time scale.
 SPHERE_STIFFNESS = 10
@@ -21,6 +24,19 @@ BOUND_STIFFNESS = 10
 #: capacitor of a state that need not turn in every nanosecond [F], and the voltage that it has more than the state [V]:
 #: with a picoampere and 1e-3, steps up to 4e5 s are free, ten years in a thousand.
 STATE_CAPACITANCE, STATE_OFFSET = 1e12, 1e-5
+#: The unit of time is the device's time scale between these: of a memory that would take years by itself a fast motion
+#: would have too large a rate, and a time scale may be rounded to nothing at the corners of the parameters' bounds. [s]
+SHORTEST_UNIT, LONGEST_UNIT = 1e-18, 1.0
+
+
+def unit_of(scale: sp.Expr) -> sp.Expr:
+    """The unit of time as an expression of the device's time scale."""
+    return sp.Min(LONGEST_UNIT, sp.Max(SHORTEST_UNIT, scale, evaluate=False), evaluate=False)
+
+
+def unit_in_seconds(device: DeviceModel) -> float:
+    """The unit of time of a device's netlist and modules [s]."""
+    return min(max(device.settling_time, SHORTEST_UNIT), LONGEST_UNIT)
 
 
 def lasting(system: System) -> list[sp.Symbol]:

@@ -15,7 +15,7 @@ from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
-from ..scaled import restoring_rates, returning_rate
+from ..scaled import restoring_rates, returning_rate, unit_of
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -50,7 +50,9 @@ class ModuleEquations:
         self.ports = [*device.terminals(), *self.states, *inputs]
         self.silence = dict.fromkeys(self.system.noises, sp.S.Zero)
         scale = type(device).time_scale
-        self.time_unit: sp.Expr = sp.Symbol(scale, real=True) if isinstance(scale, str) else sp.Float(scale, 17)
+        self.time_unit: sp.Expr = (
+            unit_of(sp.Symbol(scale, real=True)) if isinstance(scale, str) else sp.Float(scale, 17)
+        )
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
         self._spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: temperature}
         self._spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}

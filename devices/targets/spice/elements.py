@@ -10,6 +10,7 @@ import sympy as sp
 from ...core.codegen import SCALAR_NAMESPACE, define, function_source
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
+from ..scaled import unit_in_seconds
 from .expressions import ExpressionPrinter
 from .formulation import Formulation, ParameterHoist, Parts, exact, plain_number
 from .statements import Statements
@@ -17,8 +18,6 @@ from .statements import Statements
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
-#: Longest unit of time: of a memory that would take longer by itself a fast motion would have too large a rate. [s]
-LONGEST_UNIT = 1.0
 #: What conducts less does not count as a connection: simulators take pivots below 1e-13 for zero. [S]
 SMALLEST_CONDUCTANCE = 1e-12
 
@@ -161,7 +160,7 @@ class Elements:
         values = {
             **self._device.values,
             **self._device.derived,
-            "time_unit": min(self._device.settling_time, LONGEST_UNIT),
+            "time_unit": unit_in_seconds(self._device),
         }
         unknown = {str(symbol) for symbol in expression.free_symbols - set(CONSTANTS)} - set(values)
         if unknown:

@@ -43,9 +43,10 @@ from ..scaled import (
     restoring_rates,
     returning_rate,
     sphere_deficit,
+    unit_of,
 )
 from .dialect import Dialect
-from .elements import LONGEST_UNIT, Elements
+from .elements import Elements
 from .formulation import exact
 from .statements import Statements, check_name, joined
 
@@ -140,6 +141,13 @@ class _Writer:
             return {s: e.xreplace(noises).xreplace(limits) for s, e in group.items() if s not in limits}
 
         self.currents, self.auxiliaries = seen(self.system.currents), seen(self.system.auxiliaries)
+        # A current goes by the voltages themselves, and by other nodes only where states are all that these know of:
+        # Newton's method finds the voltage between a device and its load by a slope that is that of the whole device.
+        driven: dict[sp.Symbol, sp.Expr] = {}
+        for symbol, expression in self.auxiliaries.items():
+            if not expression.free_symbols.isdisjoint({*self.system.voltages, *driven}):
+                driven[symbol] = expression.xreplace(driven)
+        self.currents = {symbol: expression.xreplace(driven) for symbol, expression in self.currents.items()}
         self.free_rates, self.observables = seen(self.system.free_rates), seen(self.system.observables)
         self.noise_densities = {
             name: tuple(density.xreplace(limits) for density in pair)
@@ -261,8 +269,8 @@ class _Writer:
                 for symbol in symbols:
                     lines += write.parameter(symbol, self.elements.formula(self.system.derived[symbol]))
         lines += write.comment("unit of time of the state equations [s]")
-        longest = self.dialect.functions["Min"].format(scale, f"{LONGEST_UNIT:g}")
-        lines += write.parameter("time_unit", write.formula(longest) if isinstance(scale, str) else repr(scale))
+        unit = self.elements.formula(unit_of(sp.Symbol(scale, real=True))) if isinstance(scale, str) else repr(scale)
+        lines += write.parameter("time_unit", unit)
         for symbol, start in self.system.initial.items():
             lines += write.parameter(f"{symbol}_start", self.elements.formula(_over(start, self.scales[symbol])))
         return lines
