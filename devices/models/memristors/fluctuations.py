@@ -62,9 +62,9 @@ class TrapNoise(Component):
 class Fluctuations(TrapNoise):
     r"""The same with a 1/f noise that is a parameter.
 
-    Its default :math:`K = (\Delta I / I)^2 / \ln(f_2/f_1)` is that of a current noise :math:`\Delta I / I` of 0.1 % over
-    the band from 100 Hz to 50 kHz, the middle of the 0.01 to 1 % that were found for filaments of many materials,
-    whatever their electrolyte.
+    Its default :math:`K = (\Delta I / I)^2 / \ln(f_2/f_1)` is that of a current noise :math:`\Delta I / I` of 0.1 %,
+    the middle of the 0.01 to 1 % that were found for filaments in many electrolytes, over a band from 100 Hz to 50 kHz
+    (the noise is the publication's, the band an assumption).
 
     References
     ----------

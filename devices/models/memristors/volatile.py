@@ -105,7 +105,9 @@ class VolatileMemristor(CompactModel):
         passed = (1 + sp.tanh((sp.Abs(s.voltage) - compared) / (2 * s.comparator_width))) / 2
         latch = within(s.latch, (0, 1))
         on = latch**2 * (3 - 2 * latch)
-        resistance = s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on)) / Fluctuations.share(s)
+        resistance = (
+            s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on)) / Fluctuations.share(s)
+        )
         return {
             "switching_time": sp.sqrt(s.time_constant_on * s.time_constant_off),
             "middle_voltage": (s.threshold_voltage + s.hold_voltage) / 2,

@@ -11,7 +11,17 @@ import sympy as sp
 
 from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
-from ...language.declaration import Branch, Derived, ElectricalNoise, Input, Noise, Observable, Parameter, State, Symbols
+from ...language.declaration import (
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Input,
+    Noise,
+    Observable,
+    Parameter,
+    State,
+    Symbols,
+)
 from ...language.errors import ParameterError
 from ...language.functions import ramp
 from ...language.waveforms import Pulse

@@ -14,7 +14,17 @@ from scipy.optimize import brentq
 from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
-from ...language.declaration import Branch, Derived, ElectricalNoise, Noise, Observable, Option, Parameter, State, Symbols
+from ...language.declaration import (
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Noise,
+    Observable,
+    Option,
+    Parameter,
+    State,
+    Symbols,
+)
 from ...language.errors import ParameterError
 from ...language.functions import ramp, step
 from ...language.waveforms import Pulse

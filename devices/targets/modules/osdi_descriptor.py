@@ -96,6 +96,10 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str) -> st
         branch = equations.branches[item.branch]
         suffix = "" if part == "white" else f"_{part}"
         sources.append(f'    {{"{source}{suffix}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
+    ends = {branch.current: branch for branch in equations.branches.values()}
+    for process, current in equations.module.telegraphs():
+        branch = ends[current]
+        sources.append(f'    {{"{process}_{current}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
     sources += [f'    {{"{n}", {{{number[f"{n}_source"]}, UINT32_MAX}}}},' for n in equations.noises]
     lines += [*(sources or ['    {"", {0, 0}},']), "};", "", "static OsdiNodePair no_pairs[1];", ""]
     lines += ["EXPORTED const uint32_t OSDI_VERSION_MAJOR = 0;", "EXPORTED const uint32_t OSDI_VERSION_MINOR = 3;"]
