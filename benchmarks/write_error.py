@@ -16,8 +16,9 @@ from harness import Record, main, median_seconds
 from scipy.optimize import brentq
 
 from synaspice.characterization import splitting
+from synaspice.characterization.rare_events.axial_magnet import from_reference_state
 from synaspice.characterization.rare_events.event import RareEvent
-from synaspice.characterization.rare_events.fokker_planck import from_reference_state, still_there
+from synaspice.characterization.rare_events.fokker_planck import still_there
 from synaspice.devices import MTJ
 from synaspice.devices.simulation.ensembles.plan import in_chunks
 

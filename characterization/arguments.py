@@ -73,10 +73,10 @@ class Argument:
 
     @property
     def description(self) -> str:
-        """What it means, with its unit before what the text says about a default."""
+        """What it means, with its unit before what the text adds after a semicolon."""
         if self.unit == "1":
             return self.what
-        what, mark, default = self.what.partition("; default: ")
+        what, mark, default = self.what.partition("; ")
         return f"{what} [{'unit of what is swept' if self.unit == SWEPT else self.unit}]{mark}{default}"
 
 

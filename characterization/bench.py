@@ -157,7 +157,7 @@ def unit_of_quantity(device: CompactModel, quantity: str) -> str:
 def bench_page(there: Bench) -> str:
     """A bench in Markdown, for the documentation: what it measures, what it needs, and its arguments."""
     needs = ", ".join(f"`{kind.__name__}`" for kind in there.needs) or "nothing"
-    lines = [f"### `{there.name}`", "", f"{there.summary}.", ""]
+    lines = [f"## `{there.name}`", "", f"{there.summary}.", ""]
     lines += [f"Engines: {', '.join(there.engines)}. Needs of the device: {needs}.", ""]
     lines += ["| argument | option | what it is |", "| --- | --- | --- |"]
     for setting in there.settings.values():

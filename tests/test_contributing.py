@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import worked_examples
 
-from synaspice.characterization import hysteresis, iv
+from synaspice.characterization import hysteresis, iv, read_table
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.cells.cmos import TECHNOLOGIES
 from synaspice.circuits.engine.analyses import OperatingPoint
@@ -20,6 +22,7 @@ from synaspice.devices.core.base import MODELS
 from synaspice.devices.language.preset_folders import PRESETS
 from synaspice.devices.targets.formats import FORMATS
 from synaspice.devices.targets.frameworks.framework import FRAMEWORKS
+from synaspice.figures.drawing import FIGURES
 
 DEVICE = "devices/models/memristors/leaky_memristor.py"
 
@@ -116,6 +119,38 @@ def test_the_cell_in_the_technology(place):
         assert found["v(output)"].item() == pytest.approx(expected, abs=0.1)
 
 
+@pytest.mark.ngspice
+def test_the_bench_of_the_cell_and_its_figure(place):
+    (shown,) = place.shell("simulate read-out --help")
+    assert "--points INTEGER" in shown and "Points of the transfer curve; default: 21." in shown
+    place.shell("simulate read-out --technology textbook --points 12 -o read-out.csv --plot read-out.png")
+    table = read_table(place.folder / "read-out.csv")
+    assert len(table) == 12 and table.attrs["works"] and table.attrs["technology"] == "textbook"
+    assert table["output"].iloc[-1] == pytest.approx(3.3, abs=0.1)
+    assert (place.folder / "read-out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_bench_and_its_figure(place):
+    suitable, shown, _ = place.shell(
+        "characterize leaky-memristor --help",
+        "characterize leaky-memristor forgetting --help",
+        "characterize leaky-memristor forgetting --preset doe2025 --set initial_state=0.8 --duration 6u --points 31 "
+        "-o forgetting.csv --plot forgetting.svg",
+    )
+    assert re.search("^  forgetting +Watch the states change by themselves", suitable, re.M)
+    assert "--duration NUMBER" in shown and "How long to watch [s]; default: ten time scales." in shown
+    table = read_table(place.folder / "forgetting.csv")
+    # without a voltage x decays with the preset's time constant of 2 us
+    assert np.max(np.abs(table["x"] - 0.8 * np.exp(-table["time"] / 2e-6))) < 1e-6
+    assert "<svg" in (place.folder / "forgetting.svg").read_text()
+    refused = place.run("-m", "synaspice", "characterize", "leaky-memristor", "forgetting", "--duration", "1V")
+    assert refused.returncode == 2 and "--duration: '1V' ends in 'V', but the unit 's' is expected" in refused.stderr
+    code = (
+        "from synaspice.characterization.bench import suitable_benches as found; print('forgetting' in found(device))"
+    )
+    assert place.python(MADE + code) == "True"
+
+
 def test_the_dialect(place):
     code = (
         "from synaspice.devices.library import write_library;"
@@ -162,5 +197,5 @@ def test_within_the_package_classes_get_their_public_names(inside):
 def test_every_group_of_entry_points_is_shown():
     """A registry that nobody can read about is open to nobody."""
     text = (worked_examples.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    registries = (MODELS, PRESETS, CELLS, TECHNOLOGIES, FORMATS, FRAMEWORKS)
+    registries = (MODELS, PRESETS, CELLS, BENCHES, CELL_BENCHES, FIGURES, TECHNOLOGIES, FORMATS, FRAMEWORKS)
     assert [registry.group for registry in registries if f'entry-points."{registry.group}"' not in text] == []

@@ -86,7 +86,7 @@ def outside(folder: Path) -> Place:
         kept = head.partition("presets/")[1:] if path.endswith(".toml") and head else ()
         target = source.joinpath(*(NAME,) * bool(head), "".join(kept), name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_text(_of_their_own(text), encoding="utf-8")
     (source / NAME / "__init__.py").touch()
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     ended = subprocess.run(
@@ -94,6 +94,15 @@ def outside(folder: Path) -> Place:
     )
     assert ended.returncode == 0, ended.stderr
     return Place(folder, folder / "installed")
+
+
+def _of_their_own(text: str) -> str:
+    """The file with imports from other examples as they are within their common package."""
+    for path in examples():
+        if path.endswith(".py"):
+            module = path.removesuffix(".py").replace("/", ".")
+            text = text.replace(f"from synaspice.{module} import", f"from {NAME}.{module.rpartition('.')[2]} import")
+    return text
 
 
 def _relative(text: str, path: str) -> str:

@@ -23,8 +23,9 @@ from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ..bench import bench
+from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.event import RareEvent, decay_time
-from ..rare_events.fokker_planck import AxialMagnet, Estimate, from_reference_state, still_there
+from ..rare_events.fokker_planck import Estimate, still_there
 from ..rare_events.splitting import split
 from ..resumable import check_seed, compute_pieces, describe
 from .pulses import PulseRequest

@@ -18,9 +18,8 @@ class Cell(DeclaredCell):
     """A circuit with parameters, ports, a technology, a corner and a temperature.
 
     A subclass declares its ports and parameters as class attributes and writes its circuit in :meth:`build`; it is then
-    found, listed and exported. Its standard bench is a function ``bench_<cell>`` in the module of
-    :mod:`synaspice.characterization` that is called as the module in which the cell stands, its figure a function
-    ``draw_<cell>`` in that of :mod:`synaspice.figures`.
+    found, listed and exported. Its standard bench is registered by the decorator ``cell_bench`` of
+    :mod:`synaspice.characterization.cells.bench`, its figure by ``draws`` of :mod:`synaspice.figures.drawing`.
 
     Parameters
     ----------

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...characterization.cells.costs import published_costs
-from ...circuits.cells.cell import CELLS
-from ...devices.language.quantity import format_si
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, complete_cells, parse_assignments
 from .output import Listing, check_paths, deliver, show, tell
@@ -25,6 +22,8 @@ ENERGIES = ("supply", "inputs", "devices", "cmos")
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
     """Make the cell that a command line describes."""
+    from ...circuits.cells.cell import CELLS
+
     given = {key: text for key, text in surroundings.items() if text is not None}
     return CELLS.find(name)(**{**values, **given})
 
@@ -43,6 +42,7 @@ class Cells(Listing):
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a cell's bench."""
         from ...characterization.cells.bench import bench_of_cell
+        from ...circuits.cells.cell import CELLS
 
         if ctx.resilient_parsing and cmd_name not in CELLS:
             return None
@@ -80,7 +80,7 @@ def costs(
     cells: Annotated[
         list[str],
         typer.Argument(
-            metavar="CELL...", help="Names of cells; 'synaspice cells' lists them.", autocompletion=complete_cells
+            metavar="CELL", help="Names of cells; 'synaspice cells' lists them.", autocompletion=complete_cells
         ),
     ],
     technology: Technology = None,
@@ -110,6 +110,8 @@ def report(table: pd.DataFrame) -> None:
 
 def show_costs(table: pd.DataFrame) -> None:
     """Print a table of costs for people to read, and the published figures below it."""
+    from ...characterization.cells.costs import published_costs
+
     for row in table.to_dict("records"):
         show(f"{row['cell']}: {row['operation']}")
         show(_spent(row), "    ")
@@ -125,5 +127,6 @@ def _spent(cost: Mapping[Any, Any]) -> str:
 
 
 def _short(value: float, unit: str) -> str:
+    from ...devices.language.quantity import format_si
 
     return format_si(float(f"{value:.3g}"), unit)

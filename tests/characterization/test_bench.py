@@ -29,6 +29,7 @@ def spare():
         registry.items()
         for name in ("spare", "spare-cell", "spare-variant"):
             registry._items.pop(name, None)
+            registry._origins.pop(name, None)
 
 
 def measure(
@@ -62,7 +63,7 @@ def test_the_signature_is_the_bench(spare):
     assert "count : int, optional\n    Number; default: 1.\n" in function.__doc__
     assert function.__doc__.index("Parameters") < function.__doc__.index("Returns")
     page = bench_page(there)
-    assert "### `spare`" in page and "`--loud`" in page and "`Switching`" in page
+    assert "## `spare`" in page and "`--loud`" in page and "`Switching`" in page
     assert function(MTJ(), 0.5, count=3)["voltage"].item() == there(MTJ(), voltage=1.5)["voltage"].item()
 
 
@@ -192,9 +193,8 @@ def test_the_gallery_runs_what_a_bench_declares():
     junction, memristor = MTJ.preset("ikeda2010"), VTEAM()
     loops = BENCHES["hysteresis"].gallery
     assert list(loops(junction)) == ["hysteresis", "field-loop"]
-    assert loops(memristor) == {
-        "hysteresis": {"quantity": None, "cycles": 2 if memristor.protocol(Sweep).waveform == "sine" else 1}
-    }
+    assert memristor.protocol(Sweep).waveform == "sine", "whose first cycle depends on where it starts"
+    assert loops(memristor) == {"hysteresis": {"quantity": None, "cycles": 2}}
     for name, there in BENCHES.own().items():
         if there.suits(junction):
             for arguments in there.gallery(junction).values():

@@ -114,9 +114,11 @@ class _VolatileMemristorValues(typing.TypedDict, total=False):
     hold_voltage: float | str
     time_constant_on: float | str
     time_constant_off: float | str
+    latch_time: float | str
     transition_width: float | str
-    state_diffusion: float | str
+    latch_diffusion: float | str
     initial_state: float | str
+    initial_latch: float | str
 
 class VolatileMemristor(_VolatileMemristor):
     def __init__(self, **values: typing.Unpack[_VolatileMemristorValues]) -> None: ...

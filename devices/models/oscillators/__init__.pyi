@@ -58,6 +58,6 @@ class VortexOscillator(_VortexOscillator):
     @classmethod
     def preset(
         cls,
-        name: typing.Literal["dussaux2012-like", "torrejon2017"] | str | os.PathLike[str],
+        name: typing.Literal["dussaux2012-like", "torrejon2017-like"] | str | os.PathLike[str],
         **overrides: typing.Unpack[_VortexOscillatorValues],
     ) -> typing.Self: ...

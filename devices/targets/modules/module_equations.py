@@ -15,7 +15,7 @@ from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
-from ..scaled import restoring_rates
+from ..scaled import restoring_rates, returning_rate
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -72,9 +72,14 @@ class ModuleEquations:
         return {f"i_{i}": self._quiet(g) for i, g in self.system.currents.items()}
 
     def rates(self) -> Named:
-        """Rate of every state per time unit, ``rate_<state>``; vectors are led back to their sphere."""
+        """Rate of every state per time unit, ``rate_<state>``; it leads states back to their sphere or bounds."""
         nodes = {x: node_of(x) for x in self.system.states}
         back = {x: sp.sympify(e).xreplace(nodes).doit() for x, e in restoring_rates(self.system).items()}
+        for x, node in nodes.items():
+            state = self.states[str(x)]
+            if state.bounds:
+                low, high = (bound / state.scale for bound in state.bounds)
+                back[x] = returning_rate(node, (low, high))
         return {
             f"rate_{x}": self._quiet(self.time_unit * rate) / self.states[str(x)].scale + back.get(x, sp.S.Zero)
             for x, rate in self.system.rates.items()

@@ -150,7 +150,7 @@ class _Module:
         item = self.device.parameter_declarations()[name]
         low, high = map(_number, item.bounds)
         value = _number(self.device.values[name])
-        return [_attributes(item), f"    parameter real {name} = {value} from [{low}:{high}];"]
+        return [_attributes(item, 'type="instance"'), f"    parameter real {name} = {value} from [{low}:{high}];"]
 
     def variable(self, symbol: sp.Symbol) -> list[str]:
         return [_attributes(self.equations.declaration_of(str(symbol))), f"    real {symbol};"]
@@ -198,9 +198,10 @@ def _functions(text: str) -> list[str]:
     return lines
 
 
-def _attributes(item: Parameter | Vectorial) -> str:
+def _attributes(item: Parameter | Vectorial, *more: str) -> str:
     description, unit = (text.replace("\\", "\\\\").replace('"', "'") for text in (item.description, item.unit))
-    return f'    (* desc="{description}", units="{unit}" *)'
+    attributes = ", ".join([f'desc="{description}"', f'units="{unit}"', *more])
+    return f"    (* {attributes} *)"
 
 
 def _number(value: float) -> str:

@@ -17,6 +17,8 @@ from .statements import Statements
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
+#: Longest unit of time: of a memory that would take longer by itself a fast motion would have too large a rate. [s]
+LONGEST_UNIT = 1.0
 #: What conducts less does not count as a connection: simulators take pivots below 1e-13 for zero. [S]
 SMALLEST_CONDUCTANCE = 1e-12
 
@@ -156,7 +158,11 @@ class Elements:
 
     def _value(self, expression: sp.Expr) -> float:
         """Number of an expression of parameters, for the device as it is; NaN if it has none."""
-        values = {**self._device.values, **self._device.derived, "time_unit": self._device.settling_time}
+        values = {
+            **self._device.values,
+            **self._device.derived,
+            "time_unit": min(self._device.settling_time, LONGEST_UNIT),
+        }
         unknown = {str(symbol) for symbol in expression.free_symbols - set(CONSTANTS)} - set(values)
         if unknown:
             return math.nan

@@ -12,13 +12,8 @@ from scipy.linalg import expm
 from scipy.special import dawsn
 
 from synaspice.characterization.benches.write_error import butler_write_error
-from synaspice.characterization.rare_events.fokker_planck import (
-    AxialMagnet,
-    Cells,
-    from_reference_state,
-    mean_passage_time,
-    still_there,
-)
+from synaspice.characterization.rare_events.axial_magnet import AxialMagnet, from_reference_state
+from synaspice.characterization.rare_events.fokker_planck import Cells, mean_passage_time, still_there
 from synaspice.devices import MTJ, VTEAM, ParameterError
 
 IKEDA = MTJ.preset("ikeda2010")

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from barriers import ROOM, junction_with_barrier, rate_of
 
+from synaspice.characterization.rare_events.axial_magnet import from_reference_state
 from synaspice.characterization.rare_events.event import RareEvent, decay_time
-from synaspice.characterization.rare_events.fokker_planck import Cells, from_reference_state, still_there
+from synaspice.characterization.rare_events.fokker_planck import Cells, still_there
 from synaspice.characterization.rare_events.splitting import interval, resample, splitting
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, UnknownNameError
 

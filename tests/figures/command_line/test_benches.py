@@ -9,16 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from shell import synaspice
 
 from synaspice.characterization import read_table
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.devices.catalog import models
+from synaspice.figures.command_line.main import app
 
 BENCH_HELP = [("characterize", "mtj", bench) for bench in BENCHES]
 CELL_HELP = [("simulate", cell) for cell in CELL_BENCHES]
-COMMANDS = ("devices", "parameters", "export", "cells", "costs", "figure", "gallery", "characterize", "simulate")
+COMMANDS = list(typer.main.get_command(app).commands)
 
 
 @pytest.mark.parametrize("bench", BENCHES)
@@ -48,6 +50,8 @@ SHOWN = [
     *(("characterize", device, "--help") for device in ("mtj", "vteam", "domain-wall-magnet")),
     ("devices",),
     ("cells",),
+    ("formats",),
+    ("cache",),
     *(("parameters", model) for model in models()),
     ("parameters", "mtj", "--preset", "ikeda2010"),
     ("parameters", "phase-change-memory", "--preset", "joshi2020"),

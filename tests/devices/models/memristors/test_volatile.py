@@ -9,8 +9,7 @@ from scipy.integrate import solve_ivp
 from synaspice.characterization import hysteresis, iv
 from synaspice.characterization.engines import trajectory
 from synaspice.circuits.engine import ngspice
-from synaspice.circuits import ngspice
-from synaspice.circuits.native import native_device
+from synaspice.circuits.engine.native import native_device
 from synaspice.devices import ParameterError, Pulse, VolatileMemristor
 from synaspice.devices.core.vectors import compiled, parameter_vector
 
