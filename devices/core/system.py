@@ -29,6 +29,35 @@ Expressions = dict[sp.Symbol, sp.Expr]
 
 
 @dataclass(frozen=True)
+class TelegraphNoise:
+    r"""What a telegraph process does to the current of a branch.
+
+    .. math:: S_I(f) = \frac{S\, (\Delta I)^2}{\lambda^2 + (2 \pi f)^2}, \qquad
+        \lambda = r_\uparrow + r_\downarrow, \quad S = \frac{4\, r_\uparrow r_\downarrow}{\lambda}
+
+    Attributes
+    ----------
+    current : Symbol
+        The branch's current.
+    step : Expr
+        Difference :math:`\Delta I` between the currents with the process at 1 and at 0. [A]
+    rate : Expr
+        Sum :math:`\lambda` of the rates of transition. [1/s]
+    strength : Expr
+        One-sided density S of a white noise that, low-passed at that rate, is the process's. [1/s]
+
+    References
+    ----------
+    S. Machlup, J. Appl. Phys. 25, 341 (1954), doi:10.1063/1.1721637.
+    """
+
+    current: sp.Symbol
+    step: sp.Expr
+    rate: sp.Expr
+    strength: sp.Expr
+
+
+@dataclass(frozen=True)
 class System:
     """Differential-algebraic equations of one device structure, in SymPy.
 
@@ -78,6 +107,25 @@ class System:
             jumps=flatten(self.jumps),
             observables=flatten(self.observables),
         )
+
+    @functools.cached_property
+    def telegraph_noises(self) -> dict[str, tuple[TelegraphNoise, ...]]:
+        """What each telegraph process does to currents, by the process's name; those that do nothing are left out."""
+        flat, found = self.flat, {}
+        for name in (str(symbol).removesuffix("_up") for symbol in flat.jumps if str(symbol).endswith("_up")):
+            process = sp.Symbol(name, real=True)
+            up, down = (flat.jumps[sp.Symbol(f"{name}_{way}", real=True)] for way in ("up", "down"))
+            steps = {
+                i: g.xreplace({process: sp.S.One}) - g.xreplace({process: sp.S.Zero}) for i, g in flat.currents.items()
+            }
+            made = tuple(
+                TelegraphNoise(i, step, up + down, 4 * up * down / (up + down))
+                for i, step in steps.items()
+                if step != 0
+            )
+            if made:
+                found[name] = made
+        return found
 
 
 def within(state: Any, bounds: tuple[float, float]) -> Any:

@@ -12,7 +12,9 @@ from ...core.protocols import Sweep
 from ...core.system import within
 from ...language.declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
+from ...language.part import Part
 from ...model import CompactModel
+from .fluctuations import Fluctuations
 
 #: Faster time constant of the device over that of its latch: behind a load it then fires as with an ideal comparator.
 LATCH_SPEED = 300
@@ -80,6 +82,7 @@ class VolatileMemristor(CompactModel):
     initial_latch = Parameter(
         lambda s: float(s.initial_state > 0.5), "1", "latch at t = 0: 0 below the threshold, 1 above", (0.0, 1.0)
     )
+    fluctuations = Part(Fluctuations, "")
 
     switching_time = Derived("s", "geometric mean of both time constants")
     middle_voltage = Derived("V", "mean of threshold and hold voltage")
@@ -102,7 +105,9 @@ class VolatileMemristor(CompactModel):
         passed = (1 + sp.tanh((sp.Abs(s.voltage) - compared) / (2 * s.comparator_width))) / 2
         latch = within(s.latch, (0, 1))
         on = latch**2 * (3 - 2 * latch)
-        resistance = s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on))
+        resistance = (
+            s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on)) / Fluctuations.share(s)
+        )
         return {
             "switching_time": sp.sqrt(s.time_constant_on * s.time_constant_off),
             "middle_voltage": (s.threshold_voltage + s.hold_voltage) / 2,
@@ -113,6 +118,7 @@ class VolatileMemristor(CompactModel):
             "dlatch/dt": (passed - s.latch) / s.latch_time + s.agitation,
             "agitation": 2 * s.latch_diffusion,
             "resistance": resistance,
+            **Fluctuations.fluctuation_equations(s, 1 / resistance, s.temperature),
         }
 
     def check(self) -> None:

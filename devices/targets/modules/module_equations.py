@@ -108,6 +108,21 @@ class ModuleEquations:
             if density != 0
         }
 
+    def telegraphs(self) -> dict[tuple[str, str], tuple[sp.Expr, sp.Expr, sp.Expr]]:
+        """Step of the current, rate and strength of a telegraph process, by its name and the current's.
+
+        See :class:`~synaspice.devices.core.system.TelegraphNoise`.
+        """
+        return {
+            (name, str(effect.current)): (
+                self._quiet(effect.step),
+                self._quiet(effect.rate),
+                self._quiet(effect.strength),
+            )
+            for name, effects in build_system(*self.device.structure).telegraph_noises.items()
+            for effect in effects
+        }
+
     def observables(self) -> Named:
         """Every observable, by its name."""
         return {str(y): self._quiet(e) for y, e in self.system.observables.items()}

@@ -318,6 +318,9 @@ class _Source:
         outputs: Named = {}
         for (_, part), e in densities.items():
             outputs[f"density[{len(outputs)}]"] = unit * e / (frequency if part == "flicker" else 1)
+        for step, rate, strength in self.module.telegraphs().values():
+            turning = (2 * sp.pi.evalf(17) * frequency) ** 2
+            outputs[f"density[{len(outputs)}]"] = unit * strength * step**2 / (rate**2 + turning)
         for _ in self.equations.noises:  # so many devices in parallel have so many independent states
             outputs[f"density[{len(outputs)}]"] = 1 / unit
         body = ["(void) model, (void) frequency, (void) density;", "Instance *inst = of_instance;"]

@@ -120,6 +120,10 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str, inter
         suffix = "" if part == "white" else f"_{part}"
         kinds.append("0" if part == "white" else "1")
         sources.append(f'    {{"{source}{suffix}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
+    ends = {branch.current: branch for branch in equations.branches.values()}
+    for process, current in equations.module.telegraphs():
+        branch = ends[current]
+        sources.append(f'    {{"{process}_{current}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
     sources += [f'    {{"{n}", {{{number[f"{n}_source"]}, UINT32_MAX}}}},' for n in equations.noises]
     kinds += ["0"] * len(equations.noises)
     lines += [

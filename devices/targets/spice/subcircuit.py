@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from ...core.system import System, enforce_bounds
+from ...core.system import System, TelegraphNoise, enforce_bounds
 from ...language.checks import known, positive
 from ...language.constants import CONSTANTS, k_B
-from ...language.declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
+from ...language.declaration import TEMPERATURE, Auxiliary, Derived, Observable
 from ...language.errors import ParameterError
 from ...language.waveforms import DC
 from ..formats import FORMATS, ExportOptions
@@ -45,6 +45,7 @@ from ..scaled import (
     sphere_deficit,
     unit_of,
 )
+from .current_noise import electrical_noise, telegraph_noise
 from .dialect import Dialect
 from .elements import Elements
 from .formulation import exact
@@ -153,6 +154,13 @@ class _Writer:
             name: tuple(density.xreplace(limits) for density in pair)
             for name, pair in self.system.electrical_noises.items()
         }
+        self.telegraphs = {
+            name: tuple(
+                TelegraphNoise(e.current, *(part.xreplace(limits) for part in (e.step, e.rate, e.strength)))
+                for e in effects
+            )
+            for name, effects in self.system.telegraph_noises.items()
+        }
         unit = type(device).time_scale
         self.time_unit: Any = sp.Symbol("time_unit", real=True) if isinstance(unit, str) else exact(unit)
         self.elements = Elements(device, self.write)
@@ -236,8 +244,12 @@ class _Writer:
         return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
 
     def _electrical_noises(self) -> list[sp.Expr]:
-        """Densities of the noise of the currents, if the netlist has it."""
-        return [density for pair in self.noise_densities.values() for density in pair] if self.noisy else []
+        """What the noise of the currents is made of, if the netlist has it."""
+        if not self.noisy:
+            return []
+        effects = [e for made in self.telegraphs.values() for e in made]
+        densities = [density for pair in self.noise_densities.values() for density in pair]
+        return densities + [part for e in effects for part in (e.step, e.rate, e.strength)]
 
     def _interface(self) -> list[str]:
         sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
@@ -302,22 +314,9 @@ class _Writer:
         if self.noisy and self.system.noises:
             lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
             lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
-        for name, (white, flicker) in self.noise_densities.items() if self.noisy else ():
-            item = self.device.declarations()[name]
-            assert isinstance(item, ElectricalNoise)
-            branch = self.device.branches()[item.branch]
-            thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
-            self.elements.add(thermal), self.elements.add(pink)
-            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal
-            about = f"{name}: {item.description}, from the thermal noise of one ohm"
-            if write.has("flicker_model"):
-                current += sp.sqrt(flicker) * (pink - 1)
-                lines += write.comment(f"{about} and from 1/f V^2/Hz of another")
-            else:
-                lines += write.comment(f"{about}; no flicker noise: {self.dialect.name} has no source of it")
-            lines += write.resistor(thermal, thermal, 0, "1")
-            lines += write.flicker_voltage(pink) if write.has("flicker_model") else []
-            lines += write.current(name, branch.positive, branch.negative, self.elements.expression(current))
+        if self.noisy:
+            lines += electrical_noise(self.device, self.noise_densities, self.elements, write)
+            lines += telegraph_noise(self.device, self.telegraphs, self.elements, write)
         return lines
 
     def _auxiliaries(self) -> list[str]:
