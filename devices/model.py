@@ -92,17 +92,19 @@ class CompactModel(SimulatedModel, abstract=True):
         observables: bool = False,
         noise: bool = False,
         transient_noise: float | None = None,
+        long_steps: bool = True,
         dialect: str = "ngspice",
     ) -> Subcircuit:
         """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
 
         ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
-        The arguments are those of :meth:`netlist`.
+        The arguments are those of :meth:`netlist`; ``long_steps`` as of
+        :class:`~synaspice.devices.targets.formats.ExportOptions`.
         """
         from .targets.spice.dialects import DIALECTS
         from .targets.spice.subcircuit import write_subcircuit
 
-        options = ExportOptions(name, inputs, observables, noise, transient_noise)
+        options = ExportOptions(name, inputs, observables, noise, transient_noise, long_steps)
         return write_subcircuit(self, DIALECTS.find(dialect), options)
 
     def osdi_source(

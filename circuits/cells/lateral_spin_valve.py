@@ -279,7 +279,10 @@ class LateralSpinValve:
         """Subcircuits (or models of native devices) that :meth:`subcircuit` uses; once in a netlist."""
         fields = [f"field_{axis}" for axis in "xyz"] if noisy else []
         blocks = {block.kind: block for block in self._blocks().values()}
-        devices: list[Subcircuit] = [self.magnet.subcircuit(inputs=fields), self.synapse.subcircuit()]
+        devices: list[Subcircuit] = [
+            self.magnet.subcircuit(inputs=fields, long_steps=False),
+            self.synapse.subcircuit(long_steps=False),
+        ]
         if native:
             compiled = (native_device(self.magnet, inputs=fields), native_device(self.synapse))
             devices = [Subcircuit(device.name, device.pins, f"{device}\n") for device in compiled]

@@ -31,6 +31,9 @@ class ExportOptions:
         Whether to add sources for small-signal noise analyses.
     transient_noise : float, optional
         Time between the samples of the states' thermal noise in transients [s]; default: no noise.
+    long_steps : bool
+        Whether a rest of years ends after some hundred steps in ngspice too, which limits steps by the size of a
+        state's capacitor. In networks of a hundred devices it costs a factor of ten in time: cells do without.
     """
 
     name: str | None = None
@@ -38,6 +41,7 @@ class ExportOptions:
     observables: bool = False
     noise: bool = False
     transient_noise: float | None = None
+    long_steps: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

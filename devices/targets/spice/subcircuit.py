@@ -131,6 +131,7 @@ class _Writer:
                 self.scales |= dict.fromkeys(item.symbols, item.scale)
         # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
         self.interval = options.transient_noise
+        self.long_steps = options.long_steps and dialect.charge_limited
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
         # Bounded states are limited where they are used. As a node of its own the limited state would have values
@@ -337,7 +338,7 @@ class _Writer:
         restoring = restoring_rates(self.system)
         deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
         write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
-        patient = lasting(self.system) if self.dialect.charge_limited else []
+        patient = lasting(self.system) if self.long_steps else []
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]
@@ -372,13 +373,13 @@ class _Writer:
             lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
             lines += write.constant_current(hold, hold, 0, start)
             lines += write.conductance(hold, "1")
-            lines += write.capacitor(hold, hold, "offset" if self.dialect.charge_limited else 0, "1e12")
+            lines += write.capacitor(hold, hold, "offset" if self.long_steps else 0, "1e12")
         if not lines:
             return lines
         intro = write.comment("running: 0 in static analyses, 1 in transients")
         intro += write.comment("hold_*: keeps a state at its start while running is 0")
         intro += write.ramped_voltage("running", "running", 0, f"{RISE:g}")
-        if self.dialect.charge_limited:
+        if self.long_steps:
             intro += write.comment(
                 "offset: no capacitor is without charge, whose error the simulator limits by its size"
             )
