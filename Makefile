@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
-.PHONY: demo test check bench docs format frameworks clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks wheel-test clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -27,6 +27,9 @@ check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/python tools/typing_tree.py
 	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
+
+wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
+	sh tools/wheel-test.sh
 
 bench: $(TESTS)  ## every benchmark, in its quick form
 	$(BIN)/python benchmarks/run_all.py --quick

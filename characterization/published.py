@@ -129,6 +129,11 @@ def _gyrotropic_frequency(device: Any) -> float:
     return float(device.gyrotropic_frequency) / (2 * math.pi)
 
 
+def _orbit(method: str) -> Callable[..., float]:
+    """A closed form of an oscillator at a dc current."""
+    return lambda device, *, current: float(getattr(device, method)(current))
+
+
 def _observable(quantity: str) -> Callable[..., float]:
     """An observable at given voltages and states; states not given are the initial ones."""
     return lambda device, **conditions: float(device.static(**conditions)[quantity])
@@ -257,6 +262,10 @@ MEASURES: dict[str, Measure] = {
     "critical_spin_current": Measure("A", "critical spin current", _figure("critical_spin_current")),
     "critical_line_current": Measure("A", "critical current of the line", _figure("critical_line_current")),
     "threshold_current": Measure("A", "threshold of the oscillation", _figure("threshold_current")),
+    "orbit_radius": Measure("1", "radius of the orbit at a current", _orbit("stationary_radius")),
+    "orbit_frequency": Measure("Hz", "frequency of the orbit at a current", _orbit("stationary_frequency")),
+    "relaxation_rate": Measure("1/s", "rate at which the orbit's radius relaxes", _orbit("relaxation_rate")),
+    "linewidth": Measure("Hz", "linewidth at a current and 300 K", _orbit("generation_linewidth")),
     "gyrotropic_frequency": Measure("Hz", "frequency of small gyrations", _gyrotropic_frequency),
     "wall_width": Measure("m", "width of the domain wall at rest", _figure("wall_width")),
     "drift_velocity": Measure("m/s", "spin-drift velocity u at a current density", _drift_velocity),

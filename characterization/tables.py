@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..devices.language.errors import ParameterError, UnknownNameError
+from ..devices.language.checks import known
+from ..devices.language.errors import ParameterError
 
 #: Endings of the files of tables.
 FORMATS = (".csv", ".parquet")
@@ -94,9 +95,7 @@ def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
 
 
 def _for_suffix(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
-    if path.suffix.lower() not in choices:
-        raise UnknownNameError("table format", path.suffix or path.name, choices)
-    return choices[path.suffix.lower()]
+    return choices[known("table format", path.suffix.lower() or path.name, choices)]
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:

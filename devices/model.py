@@ -105,8 +105,10 @@ class CompactModel(SimulatedModel, abstract=True):
         options = ExportOptions(name, inputs, observables, noise, transient_noise)
         return write_subcircuit(self, DIALECTS.find(dialect), options)
 
-    def osdi_source(self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
-        """Return the device in C, against the simulator interface OSDI 0.3.
+    def osdi_source(
+        self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False, interface: str = "0.3"
+    ) -> str:
+        """Return the device in C, against the simulator interface OSDI.
 
         The text is the same for the same device; with the system's compiler it becomes a native device, see
         :meth:`compile_osdi`.
@@ -120,17 +122,20 @@ class CompactModel(SimulatedModel, abstract=True):
         noise : bool
             Whether noise analyses see the noise of the states (thermal fields), at the price of a node for each; that
             of the currents (shot, thermal, flicker) is always there.
+        interface : str
+            Version of OSDI: ``"0.3"``, which every ngspice from 39 on with OSDI loads, or ``"0.4"``, for VACASK and
+            other simulators that take nothing older (ngspice from 44 on takes both).
 
         Raises
         ------
         UnknownNameError
-            If there is no such input.
+            If there is no such input or version.
         ParameterError
             If the name cannot be one, or a parameter's name is reserved.
         """
         from .targets.modules.osdi import write_osdi
 
-        return write_osdi(self, name=name, inputs=inputs, noise=noise)
+        return write_osdi(self, name=name, inputs=inputs, noise=noise, interface=interface)
 
     def compile_osdi(
         self,
@@ -139,9 +144,10 @@ class CompactModel(SimulatedModel, abstract=True):
         name: str | None = None,
         inputs: Sequence[str] = (),
         noise: bool = False,
+        interface: str = "0.3",
         force: bool = False,
     ) -> Path:
-        """Compile the device for simulators that load OSDI 0.3, such as ngspice >= 39 built with ``--enable-osdi``.
+        """Compile the device for simulators that load OSDI, such as ngspice >= 39 built with ``--enable-osdi``.
 
         The system's C compiler is called: the command in the environment variable ``CC``, else ``cc``, ``gcc`` or
         ``clang``. In ngspice, ``osdi FILE`` (``pre_osdi FILE`` in a ``.control`` section) loads the file, and
@@ -152,7 +158,7 @@ class CompactModel(SimulatedModel, abstract=True):
         ----------
         path : str or Path
             The file, by custom ``*.osdi``.
-        name, inputs, noise
+        name, inputs, noise, interface
             As of :meth:`osdi_source`.
         force : bool
             Whether to replace a file that is already there.
@@ -173,7 +179,8 @@ class CompactModel(SimulatedModel, abstract=True):
         """
         from .targets.modules.c_compiler import compile_library
 
-        return compile_library(self.osdi_source(name=name, inputs=inputs, noise=noise), path, force=force)
+        source = self.osdi_source(name=name, inputs=inputs, noise=noise, interface=interface)
+        return compile_library(source, path, force=force)
 
     # --- its forms for Python frameworks ----------------------------------------------------
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..characterization.tables import write_whole
-from ..devices.language.errors import UnknownNameError
+from ..devices.language.checks import known
 from ..devices.language.quantity import si_prefix
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def save(figure: Figure, path: str | Path) -> Path:
         If the ending is another.
     """
     target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise UnknownNameError("figure format", target.suffix or target.name, FORMATS)
+    known("figure format", target.suffix.lower() or target.name, FORMATS)
     with package_style():
         write_whole(target, lambda temporary: figure.savefig(temporary, format=target.suffix.lower()[1:]))
     return target

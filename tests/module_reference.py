@@ -8,9 +8,34 @@ from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.targets.scaled import SPHERE_STIFFNESS
 
-PRESETS = [(name, preset) for name, model in models().items() for preset in model.presets()]
+PRESETS = [(name, preset, {}) for name, model in models().items() for preset in model.presets()]
+#: Options that no preset may have, beside what takes part in them.
+OPTIONS = [
+    (name, None, {option: choice})
+    for name, model in models().items()
+    for option, declared in model.option_declarations().items()
+    for choice in declared.choices
+    if choice != declared.default
+]
+#: OpenVAF (openvaf-py 0.1.5; openvaf-r stops with an error of LLVM) loses the charge of one node of a junction with
+#: constant torkance, the barrier of Simmons and the temperature law at once; native devices are compiled otherwise.
+TORQUES = [
+    (name, None, {"torque": torque, "field_like_per_square_volt": 4e4, "field_like_efficiency": 0.1, **more})
+    for name, torque, more in (
+        ("mtj", "tunnelling", {"conduction": "brinkman", "vcma_coefficient": 3e-14}),
+        ("mtj", "constant-torkance", {"conduction": "brinkman", "temperature_law": "bloch"}),
+        ("electrothermal-mtj", "tunnelling", {}),
+        ("electrothermal-mtj", "constant-torkance", {"uniaxial_anisotropy": 1e4}),
+    )
+]
+CASES = [*PRESETS, *OPTIONS, *TORQUES]
 #: The same operations in another order: some hundred roundings.
 TOLERANCE = 1e-13
+
+
+def made(model, preset, values):
+    """The device of a case."""
+    return models()[model].preset(preset, **values) if preset else models()[model](**values)
 
 
 def scales_of(device):

@@ -121,6 +121,8 @@ def to_ngspice(text: str) -> str:
                 lines += interface
                 interface = []
                 lines.append(f".param {match[1]}={{{value}}}")
+        elif match := re.fullmatch(r"check_\w+ paramtest errorif=\((.+)\) message=\"[^\"]+\"", line):
+            check_expression(match[1], known)
         elif match := re.fullmatch(rf"ends ({_NAME})", line):
             lines.append(f".ends {match[1]}")
             state = "outside"

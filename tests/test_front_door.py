@@ -66,7 +66,7 @@ def test_computed_defaults_are_not_shown_as_numbers():
     assert str(inspect.signature(MTJ).parameters["width"]) == "width: float | str = computed"
 
 
-@pytest.mark.parametrize("thing", [MTJ(), VTEAM.preset("kvatinsky2015"), PBit()], ids=repr)
+@pytest.mark.parametrize("thing", [MTJ(), VTEAM.preset("kvatinsky2015-like"), PBit()], ids=repr)
 def test_an_instance_lists_what_a_user_may_use(thing):
     names = dir(thing)
     assert {"values", "options", "replace", "netlist", *thing.values, *thing.options} <= set(names)

@@ -221,7 +221,7 @@ def firing_probability(
     preset_time, period : float
         Of the preset, and of a whole trial. [s]
     noise_step : float
-        Time step of the noise. [s]
+        Time step of the noise in ngspice [s]; the numeric engine takes that which the magnet needs.
 
     Returns
     -------
@@ -296,7 +296,6 @@ def _fired_numeric(
         temperature=temperature,
         trajectories=trials,
         seed=seed,
-        time_step=cycle.noise_step,
     )
     return int((ensemble.final()["m_z"] < 0).sum())
 

@@ -20,6 +20,7 @@ from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
 from ...devices.simulation.noisy_trajectories import checked_seed, in_surroundings, whole_steps
 from ...devices.simulation.request import Request
+from ...devices.simulation.stability import eigenvalues
 
 #: Time constants of the slowest motion for which a device relaxes.
 SETTLED = 5.0
@@ -36,21 +37,15 @@ def decay_time(device: CompactModel) -> float:
     ParameterError
         If the device does not come back to that state.
     """
-    functions, x = compiled(device), np.array(initial_state(device))
-    n = len(x)
-    values = functions.jacobian([0.0] * len(functions.system.voltages), list(x), parameter_vector(device))
-    projector = np.eye(n)
-    for sphere in functions.system.spheres:
-        rows = [functions.system.states.index(symbol) for symbol in sphere]
-        projector[np.ix_(rows, rows)] -= np.outer(x[rows], x[rows])
-    moving = np.linalg.eigvals(projector @ np.array(values[: n * n]).reshape(n, n) @ projector).real
-    # The directions that the projector takes away have an eigenvalue of zero.
-    slowest = np.sort(np.abs(moving))[len(functions.system.spheres) :]
-    if not len(slowest) or slowest[0] <= 1e-9 * slowest[-1] or moving.max() > 1e-9 * slowest[-1]:
+    functions, x = compiled(device), initial_state(device)
+    n, spheres = len(x), len(functions.system.spheres)
+    values = functions.jacobian([0.0] * len(functions.system.voltages), x, parameter_vector(device))
+    moving = eigenvalues(functions.system, x, np.array(values[: n * n]).reshape(n, n)).real
+    if not len(moving) or len(moving) < n - spheres or moving.max() > 0:
         raise ParameterError(
             f"{device!r} does not settle in its initial state by itself: say for how long it shall relax"
         )
-    return float(1 / slowest[0])
+    return float(1 / np.min(np.abs(moving)))
 
 
 @dataclass(frozen=True)

@@ -107,36 +107,54 @@ def _program_has_osdi(program: str) -> bool:
 
 
 def has_osdi(library: str) -> bool:
-    """Whether a shared library of ngspice knows the command ``osdi``; asked once for each file, and remembered."""
+    """Whether a shared library of ngspice knows the command ``osdi``; asked once for each file, and remembered.
+
+    An answer that did not come, because the process crashed or took too long, is not remembered.
+    """
     try:
         state = Path(library).stat()
     except OSError:  # a name that the system's loader resolves
-        return _ask(library)
-    return _remembered(library, f"{Path(library).resolve()} {state.st_size} {state.st_mtime_ns}")
+        return bool(_ask(library))
+    key = f"{Path(library).resolve()} {state.st_size} {state.st_mtime_ns}"
+    if key not in _ANSWERS:
+        notes = cache_folder("native") / "libraries.json"
+        known = _noted(notes)
+        if key not in known:
+            answer = _ask(library)
+            if answer is None:
+                return False
+            known[key] = answer
+            with contextlib.suppress(OSError):
+                with tempfile.NamedTemporaryFile("w", dir=notes.parent, delete=False, encoding="utf-8") as new:
+                    json.dump(known, new, indent=1)
+                Path(new.name).replace(notes)
+        _ANSWERS[key] = bool(known[key])
+    return _ANSWERS[key]
 
 
-@functools.cache
-def _remembered(library: str, key: str) -> bool:
-    notes = cache_folder("native") / "libraries.json"
+#: What this process knows already.
+_ANSWERS: dict[str, bool] = {}
+
+
+def _noted(notes: Path) -> dict[str, bool]:
     try:
         known = json.loads(notes.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        known = {}
-    if key not in known:
-        known[key] = _ask(library)
-        with contextlib.suppress(OSError):
-            with tempfile.NamedTemporaryFile("w", dir=notes.parent, delete=False, encoding="utf-8") as new:
-                json.dump(known, new, indent=1)
-            Path(new.name).replace(notes)
-    return bool(known[key])
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
-def _ask(library: str) -> bool:
-    """Give ngspice the command without its argument: it says that something is missing, or that it knows no such."""
+def _ask(library: str) -> bool | None:
+    """Give ngspice the command without its argument: it says that something is missing, or that it knows no such.
+
+    None if it ended before it could say either.
+    """
     require_pyspice()
     with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
         ended, log = work(folder, library, ["* probe", "R1 a 0 1", ".end"], [], [""], 30.0)
-    return ended is not None and bool(log) and not any("no such command" in line for line in log)
+    if any("no such command" in line for line in log):
+        return False
+    return True if ended is not None and ended[0] == 0 and log else None
 
 
 if __name__ == "__main__":

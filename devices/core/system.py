@@ -23,9 +23,38 @@ from ..language.declaration import (
     Telegraph,
     Vectorial,
 )
-from ..language.functions import boundary, ramp
+from ..language.functions import boundary, ramp, step
 
 Expressions = dict[sp.Symbol, sp.Expr]
+
+
+@dataclass(frozen=True)
+class TelegraphNoise:
+    r"""What a telegraph process does to the current of a branch.
+
+    .. math:: S_I(f) = \frac{S\, (\Delta I)^2}{\lambda^2 + (2 \pi f)^2}, \qquad
+        \lambda = r_\uparrow + r_\downarrow, \quad S = \frac{4\, r_\uparrow r_\downarrow}{\lambda}
+
+    Attributes
+    ----------
+    current : Symbol
+        The branch's current.
+    step : Expr
+        Difference :math:`\Delta I` between the currents with the process at 1 and at 0. [A]
+    rate : Expr
+        Sum :math:`\lambda` of the rates of transition. [1/s]
+    strength : Expr
+        One-sided density S of a white noise that, low-passed at that rate, is the process's. [1/s]
+
+    References
+    ----------
+    S. Machlup, J. Appl. Phys. 25, 341 (1954), doi:10.1063/1.1721637.
+    """
+
+    current: sp.Symbol
+    step: sp.Expr
+    rate: sp.Expr
+    strength: sp.Expr
 
 
 @dataclass(frozen=True)
@@ -78,6 +107,25 @@ class System:
             jumps=flatten(self.jumps),
             observables=flatten(self.observables),
         )
+
+    @functools.cached_property
+    def telegraph_noises(self) -> dict[str, tuple[TelegraphNoise, ...]]:
+        """What each telegraph process does to currents, by the process's name; those that do nothing are left out."""
+        flat, found = self.flat, {}
+        for name in (str(symbol).removesuffix("_up") for symbol in flat.jumps if str(symbol).endswith("_up")):
+            process = sp.Symbol(name, real=True)
+            up, down = (flat.jumps[sp.Symbol(f"{name}_{way}", real=True)] for way in ("up", "down"))
+            steps = {
+                i: g.xreplace({process: sp.S.One}) - g.xreplace({process: sp.S.Zero}) for i, g in flat.currents.items()
+            }
+            made = tuple(
+                TelegraphNoise(i, step, up + down, 4 * up * down / (up + down))
+                for i, step in steps.items()
+                if step != 0
+            )
+            if made:
+                found[name] = made
+        return found
 
 
 def within(state: Any, bounds: tuple[float, float]) -> Any:
@@ -133,11 +181,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         if isinstance(item, Vectorial) and item.vector:
             if len(value) != len(item.components):
                 raise TypeError(f"{model.__name__}.equations() gives {len(value)} components for the vector {key!r}")
-            return {symbol: sp.sympify(part) for symbol, part in zip(item.symbols, value, strict=True)}
+            return {symbol: _expression(part) for symbol, part in zip(item.symbols, value, strict=True)}
         if isinstance(item, Telegraph):
-            return {sp.Symbol(key, real=True): sp.sympify(value)}
+            return {sp.Symbol(key, real=True): _expression(value)}
         target = sp.Symbol(item.current if isinstance(item, Branch) else item.name, real=True)
-        return {target: sp.sympify(value)}
+        return {target: _expression(value)}
 
     groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
     for item in bounded:
@@ -195,6 +243,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     )
     _check_symbols(model, system)
     return system
+
+
+def _expression(value: Any) -> sp.Expr:
+    """An expression whose derivatives can be printed: SymPy's sign() would have a delta function for one."""
+    return sp.sympify(value).replace(sp.sign, lambda x: 2 * step(x) - 1)
 
 
 def _parameter_vectors(entries: Mapping[str, Any]) -> dict[str, sp.Matrix]:

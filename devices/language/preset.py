@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -104,16 +103,15 @@ def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
     Raises
     ------
     ParameterError
-        If the file cannot be read, or is no preset.
+        If the file cannot be read, is no preset, or belongs to another model.
+    UnknownNameError
+        If it has an entry, or sets something, that does not exist.
     """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"the preset {str(file)!r} cannot be read: {error}") from None
-    try:
-        return Preset.from_toml(file.name.removesuffix(".toml"), text, model)
-    except tomllib.TOMLDecodeError as error:
-        raise ParameterError(f"the preset {str(file)!r} is not TOML: {error}") from None
+    return Preset.from_toml(file.name.removesuffix(".toml"), text, model)
 
 
 def read_folder(folder: Traversable, model: Declares | None = None) -> dict[str, Preset]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import os
+import warnings
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 from .checks import known
 from .declaration import Declarations
-from .errors import DuplicateNameError, ParameterError
+from .errors import DuplicateNameError, ParameterError, SynaspiceError
 from .preset import Preset, read_folder, read_preset
 from .registry import Registry
 
@@ -37,13 +38,14 @@ class PresetFolder:
         if not self.path.is_dir():
             raise ParameterError(f"{str(self.path)!r} is not a folder of presets")
         self._read: dict[str, dict[str, Preset]] = {}
-        self._loose = {preset.name: preset for preset in read_folder(self.path).values()}
+        #: Models of the files that stand in it directly.
+        self._loose = {name: preset.model for name, preset in read_folder(self.path).items()}
 
     def names(self) -> set[tuple[str, str]]:
         """Model and name of every preset."""
         folders = [item for item in self.path.iterdir() if item.is_dir()]
         inside = {(f.name, i.name.removesuffix(SUFFIX)) for f in folders for i in f.iterdir() if _is_preset(i)}
-        return inside | {(preset.model, name) for name, preset in self._loose.items()}
+        return inside | {(model, name) for name, model in self._loose.items()}
 
     def presets_of(self, model: type[Declarations]) -> dict[str, Preset]:
         """The presets of a model, by name.
@@ -52,14 +54,19 @@ class PresetFolder:
         ------
         ParameterError
             If a file is no preset, or one of another model.
+        UnknownNameError
+            If a file has an entry, or sets something, that does not exist.
         """
         name = model.model_name()
         if name not in self._read:
-            folder = self.path / name
-            found = {key: preset for key, preset in self._loose.items() if preset.model == name}
-            found |= read_folder(folder, model) if folder.is_dir() else {}
-            self._read[name] = {key: _belonging(preset, name) for key, preset in found.items()}
+            folder, loose = self.path / name, [key for key, owner in self._loose.items() if owner == name]
+            found = read_folder(folder, model) if folder.is_dir() else {}
+            self._read[name] = {key: read_preset(self.path / f"{key}{SUFFIX}", model) for key in loose} | found
         return self._read[name]
+
+    def leave_out(self, model: type[Declarations]) -> None:
+        """Have no presets of a model, because there is something wrong with them."""
+        self._read[model.model_name()] = {}
 
 
 class _Folders(Registry[PresetFolder]):
@@ -81,9 +88,20 @@ PRESETS.register("synaspice", PresetFolder(resources.files(__package__.rpartitio
 
 
 def presets_of(model: type[Declarations]) -> dict[str, Preset]:
-    """All presets of a model, by name: those of this package, and of others that are installed."""
-    folders = sorted(PRESETS.values(), key=lambda folder: folder is not PRESETS["synaspice"])
-    return {name: preset for folder in folders for name, preset in folder.presets_of(model).items()}
+    """All presets of a model, by name: those of this package, and of others that are installed.
+
+    What is wrong in another package's folder takes away its presets of the model, with a warning, and no others.
+    """
+    own = PRESETS["synaspice"]
+    found = dict(own.presets_of(model))
+    for name, folder in PRESETS.items():
+        try:
+            found |= folder.presets_of(model)
+        except SynaspiceError as error:
+            folder.leave_out(model)
+            message = f"the presets of {model.model_name()} in the {PRESETS.kind} {name!r} are left out: {error}"
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+    return found
 
 
 def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Preset:
@@ -92,22 +110,17 @@ def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Pres
     Raises
     ------
     UnknownNameError
-        If the model has no such preset; the message lists those it has.
+        If the model has no such preset; the message lists those it has. Or if the file has an entry, or sets
+        something, that does not exist.
     ParameterError
         If the file is not there, is no preset, or belongs to another model.
     """
     if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
-        own = dataclasses.replace(read_preset(Path(name), model), name=os.fspath(name))  # by which it is found again
-        return _belonging(own, model.model_name())
+        # called as it is found again
+        return dataclasses.replace(read_preset(Path(name), model), name=os.fspath(name))
     presets = presets_of(model)
     return presets[known(f"preset of {model.model_name()}", name, presets)]
 
 
 def _is_preset(item: Traversable) -> bool:
     return item.name.endswith(SUFFIX)
-
-
-def _belonging(preset: Preset, model: str) -> Preset:
-    if preset.model != model:
-        raise ParameterError(f"the preset {preset.name!r} is for the model {preset.model!r}, not for {model!r}")
-    return preset

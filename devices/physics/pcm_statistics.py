@@ -43,8 +43,6 @@ PROGRAMMING_COEFFICIENTS = (0.26348e-6, 1.9650e-6, -1.1731e-6)
 FIRST_READ = 20.0
 #: Duration of a read [s].
 READ_TIME = 250e-9
-#: Amplitude, exponent and limit of the relative 1/f noise.
-READ_NOISE = (0.0088, 0.65, 0.2)
 #: Relative conductances below this count as this in logarithms.
 SMALLEST = 1e-7
 
@@ -68,6 +66,24 @@ class ClippedLogarithm:
         return clip(self.slope * logarithm(relative) + self.offset, self.smallest, self.largest)
 
 
+@dataclass(frozen=True)
+class ReadNoise:
+    r"""Relative amplitude of the 1/f noise, :math:`Q = \sqrt{S_I f} / I`, which rises as the conductance falls.
+
+    The members may be numbers or SymPy symbols; ``smaller`` of a call, the smaller of two values, has to match.
+    """
+
+    amplitude: Any
+    exponent: Any
+    largest: Any
+
+    def __call__(self, relative: Any, smaller: Callable[..., Any] = np.minimum) -> Any:
+        """Value at a relative conductance, ``min(amplitude / g^exponent, largest)``."""
+        return smaller(self.amplitude / relative**self.exponent, self.largest)
+
+
+#: Amplitude, exponent and limit of the relative 1/f noise.
+READ_NOISE = ReadNoise(0.0088, 0.65, 0.2)
 #: Mean and standard deviation of the drift exponent.
 DRIFT_MEAN = ClippedLogarithm(-0.0155, 0.0244, 0.049, 0.1)
 DRIFT_SPREAD = ClippedLogarithm(-0.0125, -0.0059, 0.008, 0.045)
@@ -140,8 +156,11 @@ def read_noise(
     maximum: float = REFERENCE_CONDUCTANCE,
     first_read: float = FIRST_READ,
     read_time: float = READ_TIME,
+    law: ReadNoise = READ_NOISE,
 ) -> FloatArray:
-    """Relative standard deviation of a read: 1/f noise accumulated since programming.
+    r"""Relative standard deviation of a read: 1/f noise accumulated since programming.
+
+    .. math:: \sigma^2 = \int_{1/t}^{1/2 t_\mathrm{read}} \frac{Q^2}{f}\,df = Q^2 \ln\frac{t}{2 t_\mathrm{read}}
 
     Parameters
     ----------
@@ -153,14 +172,15 @@ def read_noise(
         Largest target of the device. [S]
     first_read, read_time : float
         Time of the first read after programming, and duration of a read. [s]
+    law : ReadNoise
+        Relative amplitude :math:`Q` of the 1/f noise.
 
     Returns
     -------
     ndarray
         Standard deviation over the conductance at that time.
     """
-    amplitude, power, limit = READ_NOISE
     relative = relative_conductance(conductance, maximum)
     age = np.asarray(time, dtype=float) + first_read
     growth = np.sqrt(np.log((age + read_time) / (2 * read_time)))
-    return np.asarray(np.minimum(amplitude / relative**power, limit) * growth)
+    return np.asarray(law(relative) * growth)

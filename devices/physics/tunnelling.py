@@ -7,10 +7,11 @@ from typing import Any
 import sympy as sp
 
 from ..core.base import DeviceModel
-from ..language.constants import hbar, k_B, m_e, q_e
+from ..language.constants import hbar, m_e, q_e
 from ..language.declaration import Symbols
 from ..language.errors import ParameterError
-from ..language.functions import ramp, x_coth
+from ..language.functions import ramp
+from .electrical_noise import flicker_noise, white_noise
 
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
 THINNEST_DECAY = 3.0
@@ -147,9 +148,9 @@ def barrier_noise(s: Symbols, conductance: Any, temperature: Any) -> tuple[Any, 
     temperature : Expr
         Temperature of the electrons. [K]
     """
-    white = 4 * k_B * temperature * conductance * x_coth(q_e * s.voltage / (2 * k_B * temperature))
+    white = white_noise(s.voltage, conductance, temperature)
     hooge = (s.hooge_parallel * (1 + s.cosine) + s.hooge_antiparallel * (1 - s.cosine)) / 2
-    return white, hooge * (conductance * s.voltage) ** 2 / s.area
+    return white, flicker_noise(hooge / s.area, conductance * s.voltage)
 
 
 def check_barrier(junction: DeviceModel) -> None:

@@ -2,11 +2,13 @@ r"""Small-signal noise: the spectral density of a branch's current around a poin
 
 .. math::
 
-    S_I(f) = S_w + \frac{S_f}{f} + \sum_k 2 S_k \left|\frac{\partial g}{\partial x}
+    S_I(f) = S_w + \frac{S_f}{f} + \sum_j \frac{S_j\, (\Delta I_j)^2}{\lambda_j^2 + (2 \pi f)^2}
+        + \sum_k 2 S_k \left|\frac{\partial g}{\partial x}
         \left(2\pi i f - \frac{\partial f}{\partial x}\right)^{-1} \frac{\partial f}{\partial n_k}\right|^2
 
-with the white and flicker part of the electrical noise and the two-sided densities :math:`S_k` of the noises of the
-states. As a circuit simulator's ``.noise`` does, it takes the point for one of equilibrium.
+with the white and flicker part of the electrical noise, the spectra of the telegraph processes (what they do to the
+current directly, :class:`~synaspice.devices.core.system.TelegraphNoise`) and the two-sided densities :math:`S_k` of the
+noises of the states. As a circuit simulator's ``.noise`` does, it takes the point for one of equilibrium.
 """
 
 from __future__ import annotations
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
 
 
 @functools.lru_cache(maxsize=64)
-def _functions(model: Any, options: tuple[tuple[str, str], ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Densities of the states' noises with df/dn row by row; and the electrical densities, over arrays."""
+def _functions(
+    model: Any, options: tuple[tuple[str, str], ...]
+) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+    """Functions of voltages, states and parameters with the temperature.
+
+    Densities of the states' noises with df/dn row by row; the electrical densities, over arrays; and rate and strength
+    of every telegraph process with its effect on the current of the first branch.
+    """
     functions = compiled_for(model, options)
     flat = functions.system.flat
     groups = {"v": flat.voltages, "x": flat.states, "p": (*functions.parameters, TEMPERATURE)}
@@ -40,7 +48,13 @@ def _functions(model: Any, options: tuple[tuple[str, str], ...]) -> tuple[Callab
     states = define(function_source("noises", groups, [*flat.noises.values(), *coupling]), "noises", SCALAR_NAMESPACE)
     densities = [density for pair in flat.electrical_noises.values() for density in pair]
     electrical = define(function_source("electrical", groups, densities), "electrical", ARRAY_NAMESPACE)
-    return states, electrical
+    first = next(iter(flat.currents))
+    effects = [
+        effect for made in functions.system.telegraph_noises.values() for effect in made if effect.current == first
+    ]
+    jumps = [part for effect in effects for part in (effect.rate, effect.strength * effect.step**2)]
+    telegraph = define(function_source("telegraph", groups, jumps), "telegraph", SCALAR_NAMESPACE)
+    return states, electrical, telegraph
 
 
 def electrical_noise(
@@ -88,7 +102,7 @@ def noise_spectrum(
     Returns
     -------
     dict of ndarray
-        ``white``, ``flicker`` and ``states``. [A^2/Hz]
+        ``white``, ``flicker``, ``telegraph`` and ``states``. [A^2/Hz]
 
     Raises
     ------
@@ -115,4 +129,11 @@ def noise_spectrum(
         operator = 2j * np.pi * f[:, None, None] * np.eye(n) - jacobian
         adjoint = np.linalg.solve(np.swapaxes(operator, 1, 2), np.broadcast_to(by_state[:, None], (len(f), n, 1)))
         by_states = 2 * (np.abs(adjoint[..., 0] @ coupling) ** 2) @ densities
-    return {"white": white + np.zeros_like(f), "flicker": flicker / f, "states": by_states}
+    jumps = np.array(_functions(*device.structure)[2](v, x, [*p, temperature]), dtype=float).reshape(-1, 2)
+    telegraph = sum((s / (rate**2 + (2 * np.pi * f) ** 2) for rate, s in jumps), np.zeros_like(f))
+    return {
+        "white": white + np.zeros_like(f),
+        "flicker": flicker / f,
+        "telegraph": np.asarray(telegraph),
+        "states": by_states,
+    }

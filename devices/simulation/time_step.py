@@ -21,17 +21,14 @@ import warnings
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector
-from ..language.declaration import State
 from ..language.errors import ResolutionWarning
 from ..language.waveforms import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
-
-ComplexArray = npt.NDArray[np.complex128]
+from .stability import ComplexArray, eigenvalues, jacobian, scales_of
 
 #: What the scheme may add to a mode's damping, relatively.
 TOLERANCE = 0.01
@@ -100,7 +97,7 @@ def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
     driven: list[ComplexArray] = []
     for point in _starts(device):
         for k, (values, inputs) in enumerate(_extremes(request)):
-            found = _eigenvalues(request, point, values, inputs)
+            found = _modes_at(request, point, values, inputs)
             (rest if k == 0 else driven).append(found)
     quiet = np.concatenate([np.empty(0, dtype=complex), *rest])
     turning = quiet[np.abs(quiet.imag) > 1e-6 * np.abs(quiet)]
@@ -148,7 +145,7 @@ def _extremes(request: Request) -> Iterator[tuple[float, dict[str, float]]]:
             yield value, dict(zip(inputs, chosen, strict=True))
 
 
-def _eigenvalues(
+def _modes_at(
     request: Request, point: tuple[DeviceModel, list[float]], value: float, inputs: dict[str, float]
 ) -> ComplexArray:
     """Eigenvalues of the rates' Jacobian in a state under a drive, on the tangent of the sphere for a direction."""
@@ -163,25 +160,5 @@ def _eigenvalues(
         voltage_solver(functions, request.branch)(value, voltages, state, parameters)
     else:
         voltages[request.branch] = value
-    n = len(state)
-    entries = np.empty((n, n))
-    # Central differences: six digits are enough, and the exact Jacobian takes seconds to be generated.
-    scales = [item.scale for item in device.declarations().values() if isinstance(item, State) for _ in item.components]
-    for k, scale in enumerate(scales):
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = list(state)
-            moved[k] += sign * 1e-5 * scale
-            ends.append(np.array(functions.rates(voltages, moved, parameters), dtype=float))
-        entries[:, k] = (ends[0] - ends[1]) / (2e-5 * scale)
-    if not np.all(np.isfinite(entries)):
-        return np.empty(0, dtype=complex)
-    project = np.eye(n)
-    for sphere in system.spheres:
-        rows = [list(system.states).index(symbol) for symbol in sphere]
-        direction = np.zeros(n)
-        direction[rows] = np.array(state)[rows]
-        project -= np.outer(direction, direction) / (direction @ direction)
-    found: ComplexArray = np.asarray(np.linalg.eigvals(project @ entries @ project), dtype=complex)
-    kept: ComplexArray = found[np.abs(found) > 1e-9 * np.max(np.abs(found), initial=0.0)]
-    return kept
+    entries = jacobian(lambda x: functions.rates(voltages, x, parameters), state, scales_of(device))
+    return eigenvalues(system, state, entries)

@@ -15,7 +15,8 @@ from ...circuits.cells.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.protocols import Stimulus
-from ...devices.language.errors import ParameterError, UnknownNameError
+from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.registry import summary
 from ...devices.language.waveforms import DC, Waveform
 from ...devices.library import every_device, write_library
@@ -143,9 +144,7 @@ def is_cell(name: str) -> bool:
     UnknownNameError
         If it is neither that of a cell nor that of a device.
     """
-    if name not in CELLS and name not in models():
-        raise UnknownNameError("device or cell", name, [*models(), *CELLS])
-    return name in CELLS
+    return known("device or cell", name, [*models(), *CELLS]) in CELLS
 
 
 def export_cell(

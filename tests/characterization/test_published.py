@@ -47,7 +47,7 @@ def test_a_preset_that_bears_a_papers_name_has_its_values_and_its_results(model,
     found = preset.counts["read"] + preset.counts["second-hand"]
     if preset.name.endswith("-like"):
         assert preset.share_read < 0.5
-    elif preset.name != "torrejon2017":
+    else:
         assert found
         assert preset.reproduces
 
@@ -56,8 +56,6 @@ def test_a_preset_that_bears_a_papers_name_has_its_values_and_its_results(model,
 def test_the_notes_have_no_number_that_is_not_a_value_or_a_result(model, preset):
     folder = resources.files("synaspice.devices") / "presets" / preset.model
     notes = tomllib.loads((folder / f"{preset.name}.toml").read_text(encoding="utf-8")).get("notes", "")
-    if preset.name == "torrejon2017":
-        return
     rest = " ".join(notes.split())
     for name in NAMES:
         rest = re.sub(name, "", rest)

@@ -47,7 +47,7 @@ def test_pandas_reads_the_files_by_itself(tmp_path):
 
 
 def test_every_column_has_a_unit_and_a_description():
-    device = VTEAM.preset("kvatinsky2015")
+    device = VTEAM.preset("kvatinsky2015-like")
     table = device_table(device, {"time": [0.0], "x": [0.5], "share": ([0.1], "1", "a share")}, bench="own")
     assert table.attrs["units"] == {"time": "s", "x": "1", "share": "1"}
     assert table.attrs["descriptions"]["share"] == "a share" and table.attrs["descriptions"]["x"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...language.declaration import Branch, Derived, Observable, Option, Parameter, Symbols
+import sympy as sp
+
+from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
+from ...physics.electrical_noise import thermal_noise, white_noise
 from .motion import _DomainWall
 
 
@@ -76,6 +79,7 @@ class DomainWallMagnet(_DomainWall):
     parallel_conductance = Derived("S", "conductance with the strip parallel to the reference layer")
     parallel_resistance = Derived("ohm", "resistance with the strip parallel to the reference layer")
     antiparallel_resistance = Derived("ohm", "resistance with the strip antiparallel, at zero bias")
+    current_noise = ElectricalNoise("voltage", "thermal noise of the strip, or thermal and shot noise of the junction")
     resistance = Observable("ohm", "resistance")
 
     @classmethod
@@ -87,11 +91,14 @@ class DomainWallMagnet(_DomainWall):
             resistance, ratio = s.parallel_resistance * (1 + s.magnetoresistance * (1 - s.x)), s.magnetoresistance
             parallel_conductance = s.current_area / (s.resistivity * s.length)
         current = s.voltage / resistance
+        barriers = 1 if s.readout == "junction" else 0  # a strip is long enough to have no shot noise
+        noise = white_noise(s.voltage, 1 / resistance, s.temperature, barriers)
         return cls.wall_equations(s, current) | {
             "parallel_conductance": parallel_conductance,
             "parallel_resistance": 1 / s.parallel_conductance,
             "antiparallel_resistance": s.parallel_resistance * (1 + ratio),
             "current": current,
+            "current_noise": (noise, sp.S.Zero),
             "resistance": resistance,
         }
 
@@ -135,6 +142,8 @@ class DomainWallSynapse(_DomainWall):
     strip_resistance = Derived("ohm", "resistance of the write path")
     parallel_conductance = Derived("S", "read conductance with the strip parallel to the reference layer")
     antiparallel_conductance = Derived("S", "read conductance with the strip antiparallel, at zero bias")
+    write_noise = ElectricalNoise("voltage", "thermal noise of the strip")
+    read_noise = ElectricalNoise("read_voltage", "thermal and shot noise of the junction")
     resistance = Observable("ohm", "resistance of the junction")
 
     @classmethod
@@ -148,6 +157,8 @@ class DomainWallSynapse(_DomainWall):
             "current": current,
             "read_current": conductance * s.read_voltage,
             "resistance": 1 / conductance,
+            "write_noise": (thermal_noise(1 / s.strip_resistance, s.temperature), sp.S.Zero),
+            "read_noise": (white_noise(s.read_voltage, conductance, s.temperature), sp.S.Zero),
         }
 
     @property

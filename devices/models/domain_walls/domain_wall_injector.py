@@ -10,8 +10,9 @@ from typing import Any
 import sympy as sp
 
 from ...core.protocols import Stimulus
-from ...language.declaration import Branch, Derived, Observable, Parameter, Symbols
+from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
 from ...language.waveforms import Pulse
+from ...physics.electrical_noise import thermal_noise
 from ..spin.spin_block import interface_matrices
 from .motion import POLARITIES, TYPICAL_CURRENT_DENSITY, _DomainWall
 
@@ -58,6 +59,8 @@ class DomainWallInjector(_DomainWall):
 
     strip_resistance = Derived("ohm", "resistance of the write path")
     contact_conductance = Derived("S", "conductance of the contact, both spins together")
+    write_noise = ElectricalNoise("voltage", "thermal noise of the strip")
+    contact_noise = ElectricalNoise("charge_voltage", "thermal noise of the contact")
     weight = Observable("1", "polarisation of the injected current over that of a strip without a wall")
 
     @classmethod
@@ -73,6 +76,8 @@ class DomainWallInjector(_DomainWall):
             "current": current,
             "charge_current": injected[0],
             **{f"spin_current_{name}": injected[k] for k, name in enumerate("xyz", 1)},
+            "write_noise": (thermal_noise(1 / s.strip_resistance, s.temperature), sp.S.Zero),
+            "contact_noise": (thermal_noise(s.contact_conductance, s.temperature), sp.S.Zero),
             "weight": weight,
         }
 

@@ -64,9 +64,10 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from ...core.protocols import Statics, Stimulus, Sweep, WallMotion, offers
+from ...language.checks import known
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
-from ...language.errors import ParameterError, UnknownNameError
+from ...language.errors import ParameterError
 from ...language.functions import ramp
 from ...language.waveforms import Pulse
 from ...model import CompactModel
@@ -282,12 +283,10 @@ class _DomainWall(CompactModel):
         # Ten times in which the angle relaxes pass before the measurement, and thirty during it.
         holding = abs(self.transverse_anisotropy_field) + abs(self.dmi_field) + 1e3
         duration = 40 * (1 + self.damping**2) / (self.damping * self.gamma_0 * holding)
-        if quantity == "field":
+        if known("quantity of the wall's velocity", quantity, ("current", "field")) == "field":
             field = 3 * max(self.walker_field, self.damping * math.pi / 2 * abs(self.dmi_field), 1e2)
             mobility = POLARITIES[self.domains] * float(self.field_mobility)
             return WallMotion("field_z", field, duration, mobility, self.length)
-        if quantity != "current":
-            raise UnknownNameError("quantity of the wall's velocity", quantity, ["current", "field"])
         largest = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
         return WallMotion("current", largest, duration, self.current_mobility, self.length)
 

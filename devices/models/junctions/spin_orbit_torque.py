@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 
 from ...core.protocols import Stimulus, Sweep, Switching
-from ...language.declaration import Branch, Derived, Parameter, Symbols
+from ...language.declaration import Branch, Derived, ElectricalNoise, Parameter, Symbols
 from ...language.waveforms import DC, Pulse
+from ...physics.electrical_noise import thermal_noise
 from ...physics.magnetism import spin_torque_field
 from .mtj import MTJ
 
@@ -57,6 +58,8 @@ class SpinOrbitTorqueMTJ(MTJ):
     line_resistance = Derived("ohm", "resistance of the heavy-metal line")
     spin_orbit_field_per_ampere = Derived("1/m", "damping-like field of the spin-orbit torque per current of the line")
 
+    line_noise = ElectricalNoise("line_voltage", "thermal noise of the heavy-metal line")
+
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
         given = dict(super().equations(s))
@@ -70,6 +73,7 @@ class SpinOrbitTorqueMTJ(MTJ):
             "line_resistance": s.line_resistivity * s.line_length / cross_section,
             "spin_orbit_field_per_ampere": s.spin_hall_angle * per_area / cross_section,
             "line_current": line_current,
+            "line_noise": (thermal_noise(1 / s.line_resistance, s.temperature), sp.S.Zero),
         }
 
     @property

@@ -8,8 +8,10 @@ from typing import Any
 
 from ...core.protocols import Sweep
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.part import Part
 from ...model import CompactModel
 from ...physics.windows import WINDOWS
+from .fluctuations import Fluctuations
 
 
 class LinearIonDrift(CompactModel):
@@ -42,6 +44,7 @@ class LinearIonDrift(CompactModel):
     window_exponent = Parameter(1.0, "1", "exponent p of the window", (1.0, 100.0))
     window_scale = Parameter(1.0, "1", "factor j of the Prodromakis window", (0.1, 10.0))
     initial_state = Parameter(0.1, "1", "state at t = 0", (0.0, 1.0))
+    fluctuations = Part(Fluctuations, "")
 
     drift_time = Derived("s", "time to cross the film at 1 V, D^2 / (mu_v * 1 V)")
 
@@ -50,7 +53,7 @@ class LinearIonDrift(CompactModel):
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        resistance = s.resistance_on * s.x + s.resistance_off * (1 - s.x)
+        resistance = (s.resistance_on * s.x + s.resistance_off * (1 - s.x)) / Fluctuations.share(s)
         current = s.voltage / resistance
         window = WINDOWS[s.window](s.x, current, s.window_exponent, s.window_scale)
         return {
@@ -58,6 +61,7 @@ class LinearIonDrift(CompactModel):
             "current": current,
             "dx/dt": s.mobility * s.resistance_on / s.thickness**2 * current * window,
             "resistance": resistance,
+            **Fluctuations.fluctuation_equations(s, 1 / resistance, s.temperature),
         }
 
     def reference_states(self) -> dict[str, dict[str, float]]:

@@ -7,17 +7,20 @@ from typing import Any, Self
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike
 
 from ...core.protocols import Drift, Sweep, offers
 from ...core.system import within
-from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols, Telegraph
+from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
 from ...language.functions import limexp, ramp
+from ...language.part import Part
 from ...language.waveforms import FloatArray
 from ...model import CompactModel
 from ...physics import pcm_statistics as statistics
-from ...physics.pcm_statistics import ClippedLogarithm
+from ...physics.pcm_statistics import ClippedLogarithm, ReadNoise
 from ...simulation.conductance_errors import ConductanceErrors
+from .fluctuations import TrapNoise
 
 
 class PhaseChangeMemory(CompactModel):
@@ -42,7 +45,8 @@ class PhaseChangeMemory(CompactModel):
     accumulative); pulses beyond the melting temperature :math:`T_m` amorphise (RESET). Every programming pulse starts
     the drift :math:`G \propto (1 + t/t_0)^{-\nu}` anew. The mean drift exponent falls with :math:`\ln G` within limits;
     a device lies ``drift_deviation`` standard deviations off it. A trap of occupation :math:`n` makes telegraph noise
-    of the relative amplitude :math:`a`.
+    of the relative amplitude :math:`a`; the amorphous region has the read noise of the published statistics, a 1/f
+    noise :math:`S_I f = Q^2 I^2` with :math:`Q = \min(0.0088\, g^{-0.65}, 0.2)`, beside that of every conductor.
 
     Programming here is the simplest behaviour that has these traits, not a model of the cell's geometry: one
     temperature without heat capacity, first-order kinetics. The statistics of programming, drift and reading are
@@ -87,9 +91,12 @@ class PhaseChangeMemory(CompactModel):
     conductance_reference = Parameter(
         statistics.REFERENCE_CONDUCTANCE, "S", "largest target conductance, g = G / this", (1e-9, 1.0)
     )
-    telegraph_amplitude = Parameter(0.0, "1", "relative conductance lost while the trap is filled", (0.0, 1.0))
-    capture_time = Parameter(1e-3, "s", "mean time until the trap is filled", (1e-12, 1e12))
-    emission_time = Parameter(1e-3, "s", "mean time until the trap is empty", (1e-12, 1e12))
+    read_noise_amplitude = Parameter(
+        statistics.READ_NOISE.amplitude, "1", "relative 1/f noise of reads at g = 1, root of S_I f / I^2", (0.0, 1.0)
+    )
+    read_noise_exponent = Parameter(statistics.READ_NOISE.exponent, "1", "how fast it rises as g falls", (0.0, 5.0))
+    read_noise_largest = Parameter(statistics.READ_NOISE.largest, "1", "largest relative 1/f noise", (0.0, 1.0))
+    fluctuations = Part(TrapNoise, "")
     initial_state = Parameter(0.5, "1", "crystalline fraction at t = 0", (0.0, 1.0))
     initial_age = Parameter(0.0, "s", "time since the first read at t = 0", (0.0, 1e12))
 
@@ -99,7 +106,6 @@ class PhaseChangeMemory(CompactModel):
     log_age = State(
         "1", "ln(1 + t / t_0), t since the first read", initial=lambda s: sp.log(1 + s.initial_age / s.drift_time)
     )
-    trap = Telegraph(description="whether the trap is filled")
     programming = Auxiliary("1", "smooth step s: 0 while reading, 1 while programming")
     drift_factor = Auxiliary("1", "conductance over that at the first read")
     heated = Auxiliary("K", "temperature of the cell", scale=1e3)
@@ -117,10 +123,12 @@ class PhaseChangeMemory(CompactModel):
         mean = ClippedLogarithm(s.drift_slope, s.drift_offset, s.drift_smallest, s.drift_largest)
         spread = ClippedLogarithm(s.spread_slope, s.spread_offset, s.spread_smallest, s.spread_largest)
         exponent = ramp(mean(relative, sp.log, clip) + s.drift_deviation * spread(relative, sp.log, clip))
-        conductance = programmed * s.drift_factor * (1 - s.telegraph_amplitude * s.trap)
+        conductance = programmed * s.drift_factor * TrapNoise.share(s)
         size = ramp(s.voltage) + ramp(-s.voltage)
         on = s.programming
-        current = s.voltage * ((1 - on) * conductance + on / s.programming_resistance)
+        total = (1 - on) * conductance + on / s.programming_resistance
+        current = s.voltage * total
+        read_noise = ReadNoise(s.read_noise_amplitude, s.read_noise_exponent, s.read_noise_largest)
         distance = (s.heated - s.crystallization_temperature) / s.crystallization_width
         growth = (1 - s.x) / s.crystallization_time * sp.exp(-(distance**2))
         melting = s.x / s.melting_time * _smooth_step((s.heated - s.melting_temperature) / s.melting_width)
@@ -129,14 +137,19 @@ class PhaseChangeMemory(CompactModel):
             "current": current,
             "dx/dt": on * (growth - melting),
             "dlog_age/dt": (1 - on) * limexp(-s.log_age) / s.drift_time - on * s.log_age / s.drift_reset_time,
-            "trap_up": 1 / s.capture_time,
-            "trap_down": 1 / s.emission_time,
             "conductance": conductance,
             "drift_exponent": exponent,
             "cell_temperature": s.heated,
             "programming": _smooth_step((size - s.threshold_voltage) / s.threshold_width),
             "drift_factor": sp.exp(-exponent * s.log_age),
             "heated": s.ambient_temperature + s.thermal_resistance * s.voltage * current,
+            # The read noise is that of the amorphous region, which programming takes out of the way.
+            **TrapNoise.noise_equations(
+                s,
+                total,
+                s.temperature + s.heated - s.ambient_temperature,
+                (1 - on) ** 2 * read_noise(relative, lambda value, most: most - ramp(most - value)) ** 2,
+            ),
         }
 
     def check(self) -> None:
@@ -206,7 +219,7 @@ class PhaseChangeMemory(CompactModel):
             programming=lambda g: statistics.programming_noise(g, reference),
             exponent_mean=lambda g: np.asarray(mean(statistics.relative_conductance(g, reference))),
             exponent_spread=lambda g: np.asarray(spread(statistics.relative_conductance(g, reference))),
-            read=lambda g, time: statistics.read_noise(g, time, reference, self.drift_time),
+            read=self._read_noise,
             first_read=self.drift_time,
             source=self.provenance.citation if self.provenance else self.reference,
         )
@@ -238,13 +251,19 @@ class PhaseChangeMemory(CompactModel):
             for g, d in zip(programmed.tolist(), deviation, strict=True)
         ]
 
+    def _read_noise(self, conductance: ArrayLike, time: ArrayLike) -> FloatArray:
+        """Relative deviation of reads at a target [S] and a time [s] since the first read, by this cell's law."""
+        law = ReadNoise(self.read_noise_amplitude, self.read_noise_exponent, self.read_noise_largest)
+        reference, first = self.conductance_reference, self.drift_time
+        return statistics.read_noise(conductance, time, reference, first, law=law)
+
     def with_read_noise(self, values: FloatArray, times: FloatArray, generator: np.random.Generator) -> FloatArray:
         """Conductances as read, from those at the given times: 1/f noise added, none negative.
 
         The noise is that of cells whose target is this one's conductance, as those of :meth:`drift_samples`.
         """
         target = self.conductance_min + (self.conductance_max - self.conductance_min) * self.initial_state
-        deviation = statistics.read_noise(target, times, self.conductance_reference, self.drift_time)
+        deviation = self._read_noise(target, times)
         return np.maximum(values * (1 + deviation * generator.standard_normal(values.shape)), 0.0)
 
 

@@ -11,10 +11,12 @@ from ...core.protocols import Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
 from ...language.functions import limexp, ramp
+from ...language.part import Part
 from ...language.waveforms import Triangle
 from ...model import CompactModel
 from ...physics.conduction import hyperbolic_sine, thermal_voltage
 from ...physics.ranges import check_range
+from .fluctuations import TunnellingFluctuations
 from .stanford_rram import GAP_UNIT, SHORTEST_RANGE
 
 #: Voltage, in units of V_ref, at which the time to switch is taken: with the design kit's values 2.15 V.
@@ -76,6 +78,7 @@ class Sky130RERAM(CompactModel):
     initial_temperature_rise = Parameter(
         0.0, "K", "temperature above the ambient at t = 0", (0.0, 1e4), difference=True
     )
+    fluctuations = Part(TunnellingFluctuations, "")
 
     filament_range = Derived("m", "range of filament thicknesses")
     thermal_resistance = Derived("K/W", "thermal resistance of the filament")
@@ -94,6 +97,7 @@ class Sky130RERAM(CompactModel):
         gap = s.oxide_thickness - filament
         decay = sp.exp(-gap / (s.oxide_thickness - s.filament_reference))
         conductance = s.current_scale * decay * hyperbolic_sine(s.voltage, 1 / s.voltage_scale)
+        conductance *= TunnellingFluctuations.share(s)
         current = conductance * s.voltage
 
         def lowering(gap: Any, voltage: Any) -> Any:
@@ -117,6 +121,7 @@ class Sky130RERAM(CompactModel):
             "dtemperature_rise/dt": s.voltage * current / s.thermal_capacitance - s.temperature_rise / s.thermal_time,
             "filament": filament,
             "resistance": 1 / conductance,
+            **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature + s.temperature_rise),
         }
 
     def check(self) -> None:

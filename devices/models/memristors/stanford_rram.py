@@ -11,9 +11,11 @@ import sympy as sp
 from ...core.protocols import Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
+from ...language.part import Part
 from ...physics.conduction import thermal_voltage
 from ...physics.ranges import check_range
 from .film_conduction import _FilmConduction
+from .fluctuations import TunnellingFluctuations
 
 #: Gap at which the coefficient of the enhancement factor is given, g_1. [m]
 GAP_UNIT = 1e-9
@@ -71,6 +73,7 @@ class StanfordRRAM(_FilmConduction):
     field_width = Parameter(1.4e7, "V/m", "range of fields in which the rate rises to its full value", (1e3, 1e11))
     thermal_resistance = Parameter(2.1e3, "K/W", "thermal resistance of the filament", (0.0, 1e9))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
+    fluctuations = Part(TunnellingFluctuations, "")
 
     gap_range = Derived("m", "g_max - g_min")
     threshold_set = Derived("V", "voltage above which a device that is off starts to turn on")
@@ -90,6 +93,7 @@ class StanfordRRAM(_FilmConduction):
 
         gap = s.gap_maximum - s.x * s.gap_range
         conductance = s.current_scale * sp.exp(-gap / s.gap_scale) * cls.chord(s, 1 / s.voltage_scale)
+        conductance *= TunnellingFluctuations.share(s)
         current = conductance * s.voltage
         rise = s.thermal_resistance * s.voltage * current if s.heating == "static" else sp.S.Zero
         temperature = s.ambient_temperature + rise
@@ -111,6 +115,7 @@ class StanfordRRAM(_FilmConduction):
             "gap": gap,
             "conductance": conductance,
             "local_temperature": temperature,
+            **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature + rise),
         }
 
     def check(self) -> None:

@@ -9,9 +9,15 @@ from typing import Any
 import sympy as sp
 
 from ...core.protocols import Sweep
+from ...core.system import within
 from ...language.declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
+from ...language.part import Part
 from ...model import CompactModel
+from .fluctuations import Fluctuations
+
+#: Faster time constant of the device over that of its latch: behind a load it then fires as with an ideal comparator.
+LATCH_SPEED = 300
 
 
 class VolatileMemristor(CompactModel):
@@ -19,30 +25,31 @@ class VolatileMemristor(CompactModel):
 
     .. math::
 
-        i = \frac{v}{R_\mathrm{off}} \left(\frac{R_\mathrm{off}}{R_\mathrm{on}}\right)^x, \qquad
+        i &= \frac{v}{R_\mathrm{off}} \left(\frac{R_\mathrm{off}}{R_\mathrm{on}}\right)^x, \qquad
         \dot x = \frac{S\,(1 - x)}{\tau_\mathrm{on}} - \frac{(1 - S)\,x}{\tau_\mathrm{off}}, \qquad
-        S = \frac{1}{1 + \exp\left\{-\left[|v| - u(x)\right]/w\right\}}
+        S = m^2 (3 - 2 m) \\
+        \tau_m\,\dot m &= \frac{1}{1 + \exp\left\{-\left[|v| - u(m)\right]/w\right\}} - m
 
-    where the voltage :math:`u` that the device compares with falls from above the threshold at :math:`x = 0` to below
-    the hold voltage at :math:`x = 1`, which makes the hysteresis:
-
-    .. math::
-
-        u(x) = \frac{V_\mathrm{th} + V_\mathrm{hold}}{2} + D \left(\tfrac12 - x\right) +
-        w \ln\frac{\tau_\mathrm{off}}{\tau_\mathrm{on}}, \qquad w = r D .
-
-    This is the comparator with hysteresis and first-order delay of the reference, with a smooth comparator of the
-    relative width :math:`r` in place of a step, so that a circuit simulator's Newton method converges through the
-    transition. The steady state obeys :math:`\ln[x/(1-x)] = (|v| - V_m)/w - (1/2 - x)/r` with the middle voltage
-    :math:`V_m`, with the folds at :math:`x(1 - x) = r`; the span :math:`D` puts them exactly at the
-    threshold and the hold voltage:
+    where the voltage :math:`u` that the latch :math:`m` compares with falls from above the threshold at :math:`m = 0`
+    to below the hold voltage at :math:`m = 1`, which makes the hysteresis:
 
     .. math::
 
-        D = \frac{V_\mathrm{th} - V_\mathrm{hold}}{1 - 2 \left[x_f + r \ln(1/x_f - 1)\right]}, \qquad
-        x_f = \frac{1 - \sqrt{1 - 4 r}}{2}
+        u(m) = \frac{V_\mathrm{th} + V_\mathrm{hold}}{2} + D \left(\tfrac12 - m\right), \qquad w = r D .
 
-    White noise of density :math:`2 D_x` in the rate makes firing stochastic. Without a voltage
+    This is the comparator with hysteresis and first-order delay of the reference: the latch remembers which of the two
+    voltages was passed last, also while the voltage over the device falls because it turns on behind a load. In place
+    of the steps of an ideal comparator it is a fast state of a relative width :math:`r`, so that a circuit simulator's
+    Newton method converges through the transition. Its steady state obeys
+    :math:`\ln[m/(1-m)] = (|v| - V_m)/w - (1/2 - m)/r` with the middle voltage :math:`V_m`, with the folds at
+    :math:`m(1 - m) = r`; the span :math:`D` puts them exactly at the threshold and the hold voltage:
+
+    .. math::
+
+        D = \frac{V_\mathrm{th} - V_\mathrm{hold}}{1 - 2 \left[m_f + r \ln(1/m_f - 1)\right]}, \qquad
+        m_f = \frac{1 - \sqrt{1 - 4 r}}{2}
+
+    White noise of density :math:`2 D_m` in the latch's rate makes firing stochastic. Without a voltage
     :math:`x(t) = x(0)\,e^{-t/\tau_\mathrm{off}}`. Both polarities behave alike.
 
     References
@@ -63,9 +70,19 @@ class VolatileMemristor(CompactModel):
     hold_voltage = Parameter(1.0, "V", "voltage below which the device relaxes", (1e-4, 100.0))
     time_constant_on = Parameter(30e-9, "s", "time constant of turning on", (1e-13, 1e3))
     time_constant_off = Parameter(30e-9, "s", "time constant of relaxation", (1e-13, 1e3))
+    latch_time = Parameter(
+        lambda s: min(s.time_constant_on, s.time_constant_off) / LATCH_SPEED,
+        "s",
+        "time constant of the latch",
+        (1e-15, 1e3),
+    )
     transition_width = Parameter(0.02, "1", "relative width r of the comparator", (1e-3, 0.15))
-    state_diffusion = Parameter(0.0, "1/s", "diffusion constant of the state, for noisy simulations", (0.0, 1e12))
+    latch_diffusion = Parameter(0.0, "1/s", "diffusion constant of the latch, for noisy simulations", (0.0, 1e15))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
+    initial_latch = Parameter(
+        lambda s: float(s.initial_state > 0.5), "1", "latch at t = 0: 0 below the threshold, 1 above", (0.0, 1.0)
+    )
+    fluctuations = Part(Fluctuations, "")
 
     switching_time = Derived("s", "geometric mean of both time constants")
     middle_voltage = Derived("V", "mean of threshold and hold voltage")
@@ -73,28 +90,35 @@ class VolatileMemristor(CompactModel):
     comparator_width = Derived("V", "width w of the comparator")
 
     x = State("1", "normalised state, 0 off, 1 on", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
+    latch = State(
+        "1", "which voltage was passed last: 0 the hold voltage, 1 the threshold", initial=lambda s: s.initial_latch
+    )
     resistance = Observable("ohm", "resistance")
-    agitation = Noise("1/s", "noise of the state")
+    agitation = Noise("1/s", "noise of the latch")
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        half = sp.Rational(1, 2)
         fold = (1 - sp.sqrt(1 - 4 * s.transition_width)) / 2
         lost = fold + s.transition_width * sp.log(1 / fold - 1)
-        compared = s.middle_voltage + s.voltage_span * (half - s.x)
-        compared += s.comparator_width * sp.log(s.time_constant_off / s.time_constant_on)
+        compared = s.middle_voltage + s.voltage_span * (sp.Rational(1, 2) - s.latch)
         # The logistic function, in a form that does not overflow.
-        on = (1 + sp.tanh((sp.Abs(s.voltage) - compared) / (2 * s.comparator_width))) / 2
-        resistance = s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on))
+        passed = (1 + sp.tanh((sp.Abs(s.voltage) - compared) / (2 * s.comparator_width))) / 2
+        latch = within(s.latch, (0, 1))
+        on = latch**2 * (3 - 2 * latch)
+        resistance = (
+            s.resistance_off * sp.exp(-s.x * sp.log(s.resistance_off / s.resistance_on)) / Fluctuations.share(s)
+        )
         return {
             "switching_time": sp.sqrt(s.time_constant_on * s.time_constant_off),
             "middle_voltage": (s.threshold_voltage + s.hold_voltage) / 2,
             "voltage_span": (s.threshold_voltage - s.hold_voltage) / (1 - 2 * lost),
             "comparator_width": s.transition_width * s.voltage_span,
             "current": s.voltage / resistance,
-            "dx/dt": on * (1 - s.x) / s.time_constant_on - (1 - on) * s.x / s.time_constant_off + s.agitation,
-            "agitation": 2 * s.state_diffusion,
+            "dx/dt": on * (1 - s.x) / s.time_constant_on - (1 - on) * s.x / s.time_constant_off,
+            "dlatch/dt": (passed - s.latch) / s.latch_time + s.agitation,
+            "agitation": 2 * s.latch_diffusion,
             "resistance": resistance,
+            **Fluctuations.fluctuation_equations(s, 1 / resistance, s.temperature),
         }
 
     def check(self) -> None:
@@ -111,7 +135,7 @@ class VolatileMemristor(CompactModel):
 
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The device on and off."""
-        return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
+        return {"on": {"initial_state": 1.0, "initial_latch": 1.0}, "off": {"initial_state": 0.0, "initial_latch": 0.0}}
 
     def default_sweep(self) -> Sweep:
         """A triangle to 1.5 times the threshold, slow for both time constants."""

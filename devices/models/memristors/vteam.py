@@ -10,9 +10,11 @@ import sympy as sp
 from ...core.protocols import Sweep
 from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, ramp_power
+from ...language.part import Part
 from ...model import CompactModel
 from ...physics.ranges import check_range
 from ...physics.windows import WINDOWS
+from .fluctuations import Fluctuations
 
 #: Distance between the on and the off position below which there is no device [m].
 SHORTEST_TRAVEL = 1e-13
@@ -72,6 +74,7 @@ class VTEAM(CompactModel):
     window_width = Parameter(107e-12, "m", "width w_c of the TEAM window", (1e-13, 1e-6))
     initial_state = Parameter(0.5, "1", "state at t = 0: 0 on, 1 off", (0.0, 1.0))
     cycle_to_cycle = Parameter(0.0, "1", "standard deviation c of the state after a full switching cycle", (0.0, 1.0))
+    fluctuations = Part(Fluctuations, "")
 
     travel = Derived("m", "distance w_off - w_on")
     switching_time = Derived("s", "time to cross at twice the threshold, geometric mean of both directions")
@@ -96,6 +99,7 @@ class VTEAM(CompactModel):
             resistance = s.resistance_on + (s.resistance_off - s.resistance_on) * s.x
         else:
             resistance = s.resistance_on * sp.exp(s.x * sp.log(s.resistance_off / s.resistance_on))
+        resistance /= Fluctuations.share(s)
         return {
             "travel": s.position_off - s.position_on,
             "switching_time": s.travel / sp.sqrt(-s.rate_off * s.rate_on),
@@ -103,6 +107,7 @@ class VTEAM(CompactModel):
             "dx/dt": (off + on) / s.travel + s.switching_noise,
             "switching_noise": s.cycle_to_cycle**2 * (off - on) / s.travel,
             "resistance": resistance,
+            **Fluctuations.fluctuation_equations(s, 1 / resistance, s.temperature),
         }
 
     def check(self) -> None:

@@ -11,7 +11,9 @@ import sympy as sp
 from ...core.protocols import Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, ramp, step
+from ...language.part import Part
 from .film_conduction import _FilmConduction
+from .fluctuations import TunnellingFluctuations
 
 
 class Yakopcic(_FilmConduction):
@@ -61,6 +63,7 @@ class Yakopcic(_FilmConduction):
     slowing_on = Parameter(1.0, "1", "alpha_p, how fast the way up slows down", (0.0, 100.0))
     slowing_off = Parameter(5.0, "1", "alpha_n, how fast the way down slows down", (0.0, 100.0))
     initial_state = Parameter(0.11, "1", "state at t = 0: 1 on, towards 0 off", (1e-9, 1.0))
+    fluctuations = Part(TunnellingFluctuations, "")
 
     switching_time = Derived("s", "time to cross at ln 2 volts over the thresholds, geometric mean of both directions")
 
@@ -79,13 +82,14 @@ class Yakopcic(_FilmConduction):
         slowed_up = sp.exp(-s.slowing_on * above) * (1 - above / (1 - s.slowing_point_on))
         slowed_down = sp.exp(-s.slowing_off * below) * (1 - below / (1 - s.slowing_point_off))
         amplitude = s.amplitude_negative + (s.amplitude_positive - s.amplitude_negative) * step(s.voltage)
-        conductance = amplitude * s.x * cls.chord(s, s.current_slope)
+        conductance = amplitude * s.x * cls.chord(s, s.current_slope) * TunnellingFluctuations.share(s)
         return {
             "switching_time": 1
             / sp.sqrt(s.rate_positive * s.rate_negative * sp.exp(s.threshold_positive + s.threshold_negative)),
             "current": conductance * s.voltage,
             "dx/dt": up * slowed_up - down * slowed_down,
             "conductance": conductance,
+            **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature),
         }
 
     def reference_states(self) -> dict[str, dict[str, float]]:

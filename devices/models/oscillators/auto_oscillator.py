@@ -11,11 +11,22 @@ import sympy as sp
 
 from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
-from ...language.declaration import Branch, Derived, Input, Noise, Observable, Parameter, State, Symbols
+from ...language.declaration import (
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Input,
+    Noise,
+    Observable,
+    Parameter,
+    State,
+    Symbols,
+)
 from ...language.errors import ParameterError
 from ...language.functions import ramp
 from ...language.waveforms import Pulse
 from ...model import CompactModel
+from ...physics.electrical_noise import white_noise
 
 #: Share of the linear frequency below which the frequency in the noise does not fall.
 LOWEST_FREQUENCY = 0.05
@@ -68,6 +79,7 @@ class AutoOscillator(CompactModel):
         1e11, "1/(A*s)", "rate of change of the amplitude per injected rf current", (0.0, 1e18)
     )
     injection = Input(0.0, "A", "injected rf current", (-1.0, 1.0), netlist_scale=1e-3)
+    fano_factor = Parameter(0.0, "1", "shot noise over that of a tunnel barrier", (0.0, 1.0))
     initial_power = Parameter(1e-4, "1", "power at t = 0", (0.0, 1.0))
     initial_phase = Parameter(0.0, "rad", "phase at t = 0", (-math.pi, math.pi))
 
@@ -83,6 +95,7 @@ class AutoOscillator(CompactModel):
     noise_re = Noise("1/s", "thermal noise of the real part")
     noise_im = Noise("1/s", "thermal noise of the imaginary part")
     power = Observable("1", "power of the oscillation")
+    current_noise = ElectricalNoise("voltage", "thermal and shot noise of the current")
     envelope = Observable("1", "amplitude of the oscillation")
     resistance = Observable("ohm", "resistance")
 
@@ -108,6 +121,7 @@ class AutoOscillator(CompactModel):
             "power": power,
             "envelope": sp.sqrt(power),
             "resistance": resistance,
+            "current_noise": (white_noise(s.voltage, 1 / resistance, s.temperature, s.fano_factor), sp.S.Zero),
         }
 
     def check(self) -> None:

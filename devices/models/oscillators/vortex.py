@@ -14,11 +14,22 @@ from scipy.optimize import brentq
 from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
-from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
+from ...language.declaration import (
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Noise,
+    Observable,
+    Option,
+    Parameter,
+    State,
+    Symbols,
+)
 from ...language.errors import ParameterError
 from ...language.functions import ramp, step
 from ...language.waveforms import Pulse
 from ...model import CompactModel
+from ...physics.electrical_noise import white_noise
 
 #: Oersted field's share of the stiffness over mu_0 M_s L R J, of a vortex whose chirality is the current's: at s = 0,
 #: and what it loses with the powers 2, 4, 6 of s, fitted to the two-vortex ansatz to 6e-4 up to s = 0.8.
@@ -113,6 +124,7 @@ class VortexOscillator(CompactModel):
     static_resistance = Parameter(50.0, "ohm", "resistance with the core in the middle, without field", (1e-2, 1e9))
     resistance_swing = Parameter(10.0, "ohm", "resistance between magnetisation along and across, half", (0.0, 1e9))
     swing_half_voltage = Parameter(100.0, "V", "voltage at which the resistance swing is halved", (0.01, 1e3))
+    fano_factor = Parameter(0.0, "1", "shot noise over that of a tunnel barrier", (0.0, 1.0))
     initial_radius = Parameter(0.1, "1", "displacement of the core at t = 0, over the radius", (0.0, 0.9))
     initial_phase = Parameter(0.0, "rad", "direction of the displacement at t = 0", (-math.pi, math.pi))
 
@@ -133,6 +145,7 @@ class VortexOscillator(CompactModel):
     y = State("1", "core along y, over the radius", initial=lambda s: s.initial_radius * sp.sin(s.initial_phase))
     noise_x = Noise("1/s", "thermal velocity along x")
     noise_y = Noise("1/s", "thermal velocity along y")
+    current_noise = ElectricalNoise("voltage", "thermal and shot noise of the current")
     envelope = Observable("1", "radius of the orbit over that of the disc")
     resistance = Observable("ohm", "resistance")
     valid = Observable("1", "1 while the core is within the largest radius: its expulsion is not described")
@@ -182,6 +195,7 @@ class VortexOscillator(CompactModel):
             "noise_y": density,
             "envelope": sp.sqrt(square),
             "resistance": resistance,
+            "current_noise": (white_noise(s.voltage, 1 / resistance, s.temperature, s.fano_factor), sp.S.Zero),
             "valid": step(largest - square),
         }
 

@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ...language.declaration import Branch, Derived, Observable, Parameter, Symbols
+import sympy as sp
+
+from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
+from ...physics.electrical_noise import white_noise
 from ...physics.magnetism import direction
 from ...physics.tunnelling import relative_conductance
 from .spin_magnet import SpinMagnet
@@ -45,6 +48,7 @@ class NeuronMagnet(SpinMagnet):
     parallel_conductance = Derived("S", "conductance of the junction, parallel")
     parallel_resistance = Derived("ohm", "resistance of the junction, parallel")
     antiparallel_resistance = Derived("ohm", "resistance of the junction, antiparallel, at zero bias")
+    read_noise = ElectricalNoise("read_voltage", "thermal and shot noise of the junction")
     resistance = Observable("ohm", "resistance of the junction")
 
     @classmethod
@@ -59,5 +63,6 @@ class NeuronMagnet(SpinMagnet):
             "parallel_resistance": 1 / s.parallel_conductance,
             "antiparallel_resistance": s.parallel_resistance * (1 + s.tmr),
             "read_current": conductance * s.read_voltage,
+            "read_noise": (white_noise(s.read_voltage, conductance, s.temperature), sp.S.Zero),
             "resistance": 1 / conductance,
         }

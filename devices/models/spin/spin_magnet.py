@@ -11,11 +11,12 @@ import sympy as sp
 
 from ...core.protocols import Statics, Stimulus, Sweep
 from ...language.constants import hbar, q_e
-from ...language.declaration import Auxiliary, Branch, Derived, Parameter, Symbols
+from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Parameter, Symbols
 from ...language.errors import ParameterError
 from ...language.placement import before
 from ...language.waveforms import Pulse
 from ...model import CompactModel
+from ...physics.electrical_noise import thermal_noise
 from ...physics.macrospin import MagnetLayer, slow_triangle
 from .spin_block import SpinBlock, interface_matrices
 from .spin_channel import ferromagnet_normal_interface
@@ -90,6 +91,8 @@ class SpinMagnet(CompactModel, MagnetLayer):
         absorbed = Auxiliary("A", "spin current into the interface", vector=True, scale=1e-3)
     precession = MagnetLayer.precession.but(description="effective field, torque included, times gamma_0")
 
+    charge_noise = ElectricalNoise("charge_voltage", "thermal noise of the interface")
+
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
         series, shunt = interface_matrices(s.m, s.conductance, s.polarization, s.mixing_real, s.mixing_imag)
@@ -106,6 +109,7 @@ class SpinMagnet(CompactModel, MagnetLayer):
             "torque_rate_per_ampere": s.gyromagnetic_ratio * hbar / (2 * q_e * m_s * s.volume),
             "critical_spin_current": s.gamma_0 * cls.critical_field(s) / s.torque_rate_per_ampere,
             "charge_current": current[0],
+            "charge_noise": (thermal_noise(s.conductance, s.temperature), sp.S.Zero),
             # Through the auxiliary the torque uses the very current that leaves the circuit.
             "absorbed": current[1:, :],
             **{f"spin_current_{axis}": s.absorbed[k] for k, axis in enumerate("xyz")},

@@ -17,9 +17,9 @@ from typing import Any
 import sympy as sp
 
 from ...core.compiled import compiled_for
+from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
-from ...language.errors import UnknownNameError
 from ..newton import MOST_CORRECTIONS
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
@@ -222,9 +222,9 @@ class _Writer:
 
     def folded_steps_of_heun(self) -> list[str]:
         """The same without the operations with what is known to be 0 or 1."""
-        known = dict(self.structure.known)
+        fixed = dict(self.structure.known)
         lines = self.steps_of_heun()
-        return fold("\n".join(lines), known).splitlines() if known else lines
+        return fold("\n".join(lines), fixed).splitlines() if fixed else lines
 
     def predictor(self) -> list[str]:
         """First stage: watched quantity, rates of jumps, Euler's step."""
@@ -347,10 +347,9 @@ def _words(step: str, purpose: int) -> str:
 
 def _watched(structure: Structure, system: Any) -> sp.Expr:
     """Expression of the watched quantity; voltages are those at the beginning of a step."""
-    known = {str(x): x for x in system.states} | {str(y): e for y, e in system.flat.observables.items()}
-    if structure.watched not in known:
-        raise UnknownNameError(f"state or observable of {structure.model.model_name()}", str(structure.watched), known)
-    return known[structure.watched].xreplace(dict.fromkeys(system.noises, sp.S.Zero))
+    there = {str(x): x for x in system.states} | {str(y): e for y, e in system.flat.observables.items()}
+    name = known(f"state or observable of {structure.model.model_name()}", str(structure.watched), there)
+    return there[name].xreplace(dict.fromkeys(system.noises, sp.S.Zero))
 
 
 def _number(value: float) -> str:

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from ...simulation.conductance_errors import ConductanceErrors
 
 
+#: The classes for CrossSim, by name: it finds them among the subclasses of its own, which Python does not keep alive.
+_MADE: dict[str, type[Any]] = {}
+
+
 def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name: str = "SynaspiceDevice") -> type[Any]:
     """Make a device class for CrossSim: errors of its normalised conductances.
 
     CrossSim finds the class by its name, ``params.xbar.device.programming_error.model = "SynaspiceDevice"``, and
-    likewise for read noise and drift. Its largest conductance is 1 / ``device.Rmin``; ``device.time`` is the time since
-    the first read. As CrossSim's own models do, it draws the read noise of a product anew each time.
+    likewise for read noise and drift; it lives as long as the process, or until another of its name is made. Its
+    largest conductance is 1 / ``device.Rmin``; ``device.time`` is the time since the first read. As CrossSim's own
+    models do, it draws the read noise of a product anew each time.
 
     Parameters
     ----------
@@ -52,16 +57,20 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
         span = (np.asarray(normalised, dtype=float) - self.Gmin_norm) / self.Grange_norm
         return self.smallest + (self.largest - self.smallest) * span
 
+    def targets(self: Any, normalised: Any) -> Any:
+        # CrossSim tries models out with a zero, which is below the smallest conductance.
+        return np.clip(conductances(self, normalised), self.smallest, self.largest)
+
     def normalised(self: Any, conductance: Any, like: Any) -> Any:
         span = (conductance - self.smallest) / (self.largest - self.smallest)
         return np.asarray(np.maximum(self.Gmin_norm + self.Grange_norm * span, 0.0), dtype=np.asarray(like).dtype)
 
     def programming_error(self: Any, input_: Any) -> Any:
-        return normalised(self, errors.draw_programmed(conductances(self, input_), generator), input_)
+        return normalised(self, errors.draw_programmed(targets(self, input_), generator), input_)
 
     def drift_error(self: Any, input_: Any, time: float) -> Any:
         # CrossSim takes this for all errors at that time but those of the single reads.
-        found = errors.sample(conductances(self, input_), float(time), generator, read=False)
+        found = errors.sample(targets(self, input_), float(time), generator, read=False)
         return normalised(self, found, input_)
 
     def read_noise(self: Any, input_: Any) -> Any:
@@ -71,7 +80,9 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
         return normalised(self, errors.draw_read(present, target, float(self.time), generator), input_)
 
     members = {"programming_error": programming_error, "drift_error": drift_error, "read_noise": read_noise}
-    return type(name, (base,), {"__init__": initialise, "__doc__": f"Errors of {errors.source}.", **members})
+    made = type(name, (base,), {"__init__": initialise, "__doc__": f"Errors of {errors.source}.", **members})
+    _MADE[name] = made
+    return made
 
 
 def aihwkit_noise_model(errors: ConductanceErrors, g_converter: Any = None, *, seed: int | None = None) -> Any:

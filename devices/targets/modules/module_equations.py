@@ -15,7 +15,7 @@ from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
-from ..scaled import restoring_rates
+from ..scaled import restoring_rates, returning_rate, unit_of
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -50,7 +50,9 @@ class ModuleEquations:
         self.ports = [*device.terminals(), *self.states, *inputs]
         self.silence = dict.fromkeys(self.system.noises, sp.S.Zero)
         scale = type(device).time_scale
-        self.time_unit: sp.Expr = sp.Symbol(scale, real=True) if isinstance(scale, str) else sp.Float(scale, 17)
+        self.time_unit: sp.Expr = (
+            unit_of(sp.Symbol(scale, real=True)) if isinstance(scale, str) else sp.Float(scale, 17)
+        )
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
         self._spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: temperature}
         self._spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
@@ -72,9 +74,14 @@ class ModuleEquations:
         return {f"i_{i}": self._quiet(g) for i, g in self.system.currents.items()}
 
     def rates(self) -> Named:
-        """Rate of every state per time unit, ``rate_<state>``; vectors are led back to their sphere."""
+        """Rate of every state per time unit, ``rate_<state>``; it leads states back to their sphere or bounds."""
         nodes = {x: node_of(x) for x in self.system.states}
         back = {x: sp.sympify(e).xreplace(nodes).doit() for x, e in restoring_rates(self.system).items()}
+        for x, node in nodes.items():
+            state = self.states[str(x)]
+            if state.bounds:
+                low, high = (bound / state.scale for bound in state.bounds)
+                back[x] = returning_rate(node, (low, high))
         return {
             f"rate_{x}": self._quiet(self.time_unit * rate) / self.states[str(x)].scale + back.get(x, sp.S.Zero)
             for x, rate in self.system.rates.items()
@@ -99,6 +106,21 @@ class ModuleEquations:
             for name, pair in self.system.electrical_noises.items()
             for part, density in zip(("white", "flicker"), pair, strict=True)
             if density != 0
+        }
+
+    def telegraphs(self) -> dict[tuple[str, str], tuple[sp.Expr, sp.Expr, sp.Expr]]:
+        """Step of the current, rate and strength of a telegraph process, by its name and the current's.
+
+        See :class:`~synaspice.devices.core.system.TelegraphNoise`.
+        """
+        return {
+            (name, str(effect.current)): (
+                self._quiet(effect.step),
+                self._quiet(effect.rate),
+                self._quiet(effect.strength),
+            )
+            for name, effects in build_system(*self.device.structure).telegraph_noises.items()
+            for effect in effects
         }
 
     def observables(self) -> Named:

@@ -83,7 +83,7 @@ class NativeEquations:
         ends += [((number[x], 1),) for x in self.states]
         self.rows = ends
         sources = [f"{n}_source" for n in self.noises]
-        columns = [*ends, *(((number[node], 1),) for node in (*self.inputs, *sources))]
+        self.columns = columns = [*ends, *(((number[node], 1),) for node in (*self.inputs, *sources))]
         self.places = {key: k for k, key in enumerate([*self.slopes, *self.shakes])}
         self.entries: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for (row, column), place in self.places.items():

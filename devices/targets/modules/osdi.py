@@ -1,4 +1,4 @@
-"""The OSDI target: a device as C against the simulator interface OSDI 0.3, for the system's compiler.
+"""The OSDI target: a device as C against the simulator interface OSDI (0.3 or 0.4), for the system's compiler.
 
 The equations are those of the Verilog-A target: states are nodes in units of their scale, rates are per time unit. The
 Jacobian is exact, from SymPy; what depends on parameters alone is computed when an instance is set up; the rest shares
@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from ...language.checks import known
 from ...language.declaration import TEMPERATURE
 from ...language.errors import ParameterError
 from ..header import origin
+from ..scaled import STATE_CAPACITANCE, STATE_OFFSET, lasting
 from ..spice.statements import check_name
 from . import osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
-from .osdi_descriptor import descriptor, parameter_tables
+from .osdi_descriptor import INTERFACES, OLDEST, descriptor, parameter_tables
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -56,27 +58,35 @@ $loads
 $descriptor"""
 
 
-def write_osdi(device: DeviceModel, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False) -> str:
+def write_osdi(
+    device: DeviceModel,
+    *,
+    name: str | None = None,
+    inputs: Sequence[str] = (),
+    noise: bool = False,
+    interface: str = OLDEST,
+) -> str:
     """Write a device in C for OSDI; see :meth:`CompactModel.osdi_source`.
 
     Raises
     ------
     UnknownNameError
-        If there is no such input.
+        If there is no such input, or no such version of the interface.
     ParameterError
         If the name cannot be one, or a parameter has a name that is reserved.
     """
     chosen = check_name(name or device.model_name().replace("-", "_"), "device")
-    return _Source(device, chosen, inputs, noise).text()
+    return _Source(device, chosen, inputs, noise, known("version of OSDI", interface, INTERFACES)).text()
 
 
 class _Source:
     """Collects the parts of one file of C."""
 
-    def __init__(self, device: DeviceModel, name: str, inputs: Sequence[str], noise: bool) -> None:
-        self.device, self.name = device, name
+    def __init__(self, device: DeviceModel, name: str, inputs: Sequence[str], noise: bool, interface: str) -> None:
+        self.device, self.name, self.interface = device, name, interface
         self.equations = own = NativeEquations(device, inputs, noise)
         self.module, self.system, self.branches, self.states = own.module, own.system, own.branches, own.states
+        self.patient = {self.states.index(str(x)) for x in lasting(self.system)}
         self.opvars = [*map(str, self.system.observables), *map(str, self.system.currents)]
         self.opvars += map(str, self.system.derived)
         clash = sorted(RESERVED & {p.lower() for p in own.parameters})
@@ -126,7 +136,7 @@ class _Source:
         return osdi_template.FUNCTIONS
 
     def _header(self) -> str:
-        texts = origin(self.device, "OSDI 0.3", "device")
+        texts = origin(self.device, f"OSDI {self.interface}", "device")
         texts.append(f"Use: N1 {' '.join(self.module.ports)} model [parameter=value ...]")
         texts.append(f"     .model model {self.name} [parameter=value ...]")
         lines = [line for text in texts for line in textwrap.wrap(text.replace("*/", "* /"), LINE_WIDTH - 3)]
@@ -138,7 +148,8 @@ class _Source:
         lines = [
             f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
             f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
-            f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)} }};",
+            f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)}, "
+            f"UNKNOWNS = {len(self.equations.unknowns)} }};",
             "",
             f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
@@ -150,7 +161,7 @@ class _Source:
             f"    double *to_react[{states}];",
             "    uint32_t node[NODES]; /* in the simulator's solution */",
             f"    double h[{max(len(self.equations.hoist.found), 1)}]; /* what depends on parameters alone */",
-            f"    double time_unit, start[{states}];",
+            f"    double time_unit, start[{states}], capacity[{states}];",
             f"    double at[{len(self.equations.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
             f"    double row[{len(self.equations.rows)}]; /* currents and rates */",
             f"    double g[{max(len(self.equations.places), 1)}]; /* their slopes */",
@@ -177,6 +188,11 @@ class _Source:
         outputs = {f"inst->h[{symbol.name[2:]}]": e for e, symbol in self.equations.hoist.found.items()}
         outputs |= {"inst->time_unit": self.module.time_unit}
         outputs |= {f"inst->start[{k}]": e for k, e in enumerate(self.module.starts().values())}
+        weight = sp.Float(STATE_CAPACITANCE)
+        outputs |= {
+            f"inst->capacity[{k}]": weight if k in self.patient else self.module.time_unit
+            for k in range(len(self.states))
+        }
         body = ["const Parameters *p = &inst->p;", "Derived *d = &inst->d;", "(void) p, (void) d;"]
         body += [f"d->{name} = {self.printer.doprint(e.xreplace(self.spelled))};" for name, e in derived.items()]
         body += self._statements(outputs)
@@ -240,7 +256,9 @@ class _Source:
                 body.append(f"inst->residual[{node}] = 0.0;")
             else:
                 body.append(f"inst->residual[{node}] = {solution.format(node)};")
-        body += [f"inst->charge[{k}] = inst->time_unit * {node_of(x)};" for k, x in enumerate(self.states)]
+        for k, x in enumerate(self.states):  # none is ever without charge, see the states' capacitance
+            whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
+            body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
         head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
         return self._function(head, [*body, "return 0;"])
 
@@ -271,8 +289,21 @@ class _Source:
                 for column, place in self.equations.slopes_of(row).items():
                     lines.append(f"    inst->g[{place}] = {'1.0' if column == own else '0.0'};")
             lines.append("}")
+            if self.patient:  # their capacitors are larger than a time unit, and so are the currents
+                lines[-1] = "} else {"
+                for k in sorted(self.patient):
+                    row = len(self.equations.currents) + k
+                    scaled = [f"row[{row}]", *(f"g[{place}]" for place in self.equations.slopes_of(row).values())]
+                    lines.append(f"    const double weight_{k} = inst->capacity[{k}] / inst->time_unit;")
+                    lines += [f"    inst->{target} *= weight_{k};" for target in scaled]
+                lines.append("}")
         if self.equations.shakes:
-            outputs = {f"inst->g[{self.equations.places[key]}]": -e for key, e in self.equations.shakes.items()}
+            outputs = {}
+            for (row, column), e in self.equations.shakes.items():
+                k = row - len(self.equations.currents)
+                weight = sp.Symbol(f"inst->capacity[{k}]", real=True) / sp.Symbol("inst->time_unit", real=True)
+                place = self.equations.places[row, column]
+                outputs[f"inst->g[{place}]"] = -e * (weight if k in self.patient else 1)
             body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
             body += self._statements(outputs, "s")
             lines += ["if (small_signal) { /* noises of the states: their sources have nodes of their own */"]
@@ -287,6 +318,9 @@ class _Source:
         outputs: Named = {}
         for (_, part), e in densities.items():
             outputs[f"density[{len(outputs)}]"] = unit * e / (frequency if part == "flicker" else 1)
+        for step, rate, strength in self.module.telegraphs().values():
+            turning = (2 * sp.pi.evalf(17) * frequency) ** 2
+            outputs[f"density[{len(outputs)}]"] = unit * strength * step**2 / (rate**2 + turning)
         for _ in self.equations.noises:  # so many devices in parallel have so many independent states
             outputs[f"density[{len(outputs)}]"] = 1 / unit
         body = ["(void) model, (void) frequency, (void) density;", "Instance *inst = of_instance;"]
@@ -297,7 +331,7 @@ class _Source:
 
     def _loads(self) -> str:
         """Into the simulator's vectors and matrix."""
-        nothing, inst = "(void) model;", "Instance *inst = of_instance;"
+        nothing, inst, capacity = "(void) model;", "Instance *inst = of_instance;", "inst->capacity[{}]".format
         size = range(len(self.equations.nodes))
         state_nodes = [self.equations.nodes.index(x) for x in self.states]
         parts = []
@@ -324,7 +358,9 @@ class _Source:
         first = len(self.equations.currents)
         static = [f"const double row_{row} = {text};" for row, text in enumerate(sums)]
         moving = [
-            line if row < first else f"{line[:-1]} + alpha * inst->charge[{row - first}];"
+            line
+            if row < first
+            else f"{line[:-1]} + alpha * {capacity(row - first)} * inst->at[{self.equations.own_column(row)}];"
             for row, line in enumerate(static)
         ]
         function("load_spice_rhs_dc", ", double *to, double *solution", ["(void) solution;", *static, *spread])
@@ -339,23 +375,32 @@ class _Source:
             entries.append(text.removeprefix("+ ") or "1.0")
         resist = [f"*inst->to[{e}] += {text};" for e, text in enumerate(entries)]
         reactive = {e: k for k, e in enumerate(self.equations.own_entry.values())}
-        tran = [f"{line[:-1]}{' + alpha * inst->time_unit' if e in reactive else ''};" for e, line in enumerate(resist)]
+        tran = [
+            f"{line[:-1]} + alpha * {capacity(reactive[e])};" if e in reactive else line
+            for e, line in enumerate(resist)
+        ]
         function("load_jacobian_resist", "", resist)
-        react = [f"*inst->to_react[{k}] += alpha * inst->time_unit;" for k in reactive.values()]
+        react = [f"*inst->to_react[{k}] += alpha * {capacity(k)};" for k in reactive.values()]
         function("load_jacobian_react", ", double alpha", ["(void) inst, (void) alpha;", *react])
         function("load_jacobian_tran", ", double alpha", ["(void) alpha;", *tran])
+        shifted = "*(double *) ((char *) {} + offset) += {};"
+        function(
+            "load_jacobian_with_offset_resist",
+            ", size_t offset",
+            ["(void) offset;", *(shifted.format(f"inst->to[{e}]", text) for e, text in enumerate(entries))],
+        )
+        react = [shifted.format(f"inst->to_react[{k}]", capacity(k)) for k in reactive.values()]
+        function("load_jacobian_with_offset_react", ", size_t offset", ["(void) inst, (void) offset;", *react])
         arrays = [f"to[{e}] = {text};" for e, text in enumerate(entries)]
         function("write_jacobian_array_resist", ", double *to", arrays)
-        function(
-            "write_jacobian_array_react", ", double *to", [f"to[{k}] = inst->time_unit;" for k in reactive.values()]
-        )
+        function("write_jacobian_array_react", ", double *to", [f"to[{k}] = {capacity(k)};" for k in reactive.values()])
         return "\n".join(parts)
 
     def _tables(self) -> str:
         return parameter_tables(self.device, self.equations, self.opvars)
 
     def _descriptor(self) -> str:
-        return descriptor(self.device, self.equations, self.name)
+        return descriptor(self.device, self.equations, self.name, self.interface)
 
 
 def _wrapped(indent: str, text: str) -> list[str]:

@@ -12,6 +12,8 @@ from .native_equations import NativeEquations
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
+#: Versions of the interface; a file is of one: simulators of 0.3 take no other, and those of 0.4 want a size with it.
+INTERFACES = (OLDEST, NEWER) = ("0.3", "0.4")
 #: Fields of the descriptor that are the same in every device.
 _FIELDS = {
     "num_nodes": "NODES",
@@ -39,13 +41,34 @@ _FIELDS = {
     "given_flag_instance": "given_in_instance",
     "num_resistive_jacobian_entries": "ENTRIES",
     "num_reactive_jacobian_entries": "STATES",
+    "num_inputs": "UNKNOWNS",
+    "inputs": "inputs",
+    "unknown_nature": "no_natures",
+    "residual_nature": "no_natures",
+    "noise_source_type": "source_kinds",
+    "load_noise_params": "load_noise_params",
 }
 #: Functions that have the names of their fields.
 _FUNCTIONS = (
     *("setup_model", "setup_instance", "eval", "load_noise", "load_residual_resist", "load_residual_react"),
     *("load_spice_rhs_dc", "load_spice_rhs_tran", "load_jacobian_resist", "load_jacobian_react", "load_jacobian_tran"),
     *("write_jacobian_array_resist", "write_jacobian_array_react"),
+    *("load_jacobian_with_offset_resist", "load_jacobian_with_offset_react"),
 )
+
+#: Densities as a power at 1 Hz and the exponent of the frequency that it is divided by.
+_NOISE_PARAMETERS = """\
+enum {{ SOURCES = {count} }};
+
+static uint32_t source_kinds[] = {{{kinds}}}; /* 0: white, 1: flicker */
+
+static void load_noise_params(void *inst, void *model, double *power, double *exponent)
+{{
+    load_noise(inst, model, 1.0, power);
+    for (uint32_t i = 0; i < SOURCES; i++)
+        exponent[i] = source_kinds[i];
+}}
+"""
 
 
 def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Sequence[str]) -> str:
@@ -73,7 +96,7 @@ def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Se
     return "\n".join([*lines, "};", ""])
 
 
-def descriptor(device: DeviceModel, equations: NativeEquations, name: str) -> str:
+def descriptor(device: DeviceModel, equations: NativeEquations, name: str, interface: str) -> str:
     """Nodes, entries, sources of noise, and the descriptor that the simulator looks for."""
     number = {node: k for k, node in enumerate(equations.nodes)}
     charges = {x: f"offsetof(Instance, charge[{k}])" for k, x in enumerate(equations.states)}
@@ -89,16 +112,35 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str) -> st
         kind = kind if added else "ENTRY_RESIST | ENTRY_RESIST_CONST"
         lines.append(f"    {{{{{row}, {column}}}, {offset}, {kind}}},")
     lines += ["};", "", "static OsdiNoiseSource sources[] = {"]
-    sources = []
+    sources, kinds = [], []
     for source, part in equations.module.densities():
         item = device.declarations()[source]
         assert isinstance(item, ElectricalNoise)
         branch = equations.branches[item.branch]
         suffix = "" if part == "white" else f"_{part}"
+        kinds.append("0" if part == "white" else "1")
         sources.append(f'    {{"{source}{suffix}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
+    ends = {branch.current: branch for branch in equations.branches.values()}
+    for process, current in equations.module.telegraphs():
+        branch = ends[current]
+        sources.append(f'    {{"{process}_{current}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
     sources += [f'    {{"{n}", {{{number[f"{n}_source"]}, UINT32_MAX}}}},' for n in equations.noises]
-    lines += [*(sources or ['    {"", {0, 0}},']), "};", "", "static OsdiNodePair no_pairs[1];", ""]
-    lines += ["EXPORTED const uint32_t OSDI_VERSION_MAJOR = 0;", "EXPORTED const uint32_t OSDI_VERSION_MINOR = 3;"]
+    kinds += ["0"] * len(equations.noises)
+    lines += [
+        *(sources or ['    {"", {0, 0}},']),
+        "};",
+        "",
+        _NOISE_PARAMETERS.format(count=len(sources), kinds=", ".join(kinds) or "0"),
+    ]
+    lines += ["static OsdiNodePair no_pairs[1];"]
+    pairs = [[str(node) for node, _ in ends] for ends in equations.columns[: len(equations.unknowns)]]
+    written = ", ".join(f"{{{pair[0]}, {pair[1] if len(pair) > 1 else 'UINT32_MAX'}}}" for pair in pairs)
+    lines += [f"static OsdiNodePair inputs[] = {{{written}}};", "static OsdiNatureRef no_natures[NODES];", ""]
+    major, minor = interface.split(".")
+    lines += [f"EXPORTED const uint32_t OSDI_VERSION_MAJOR = {major};"]
+    lines += [f"EXPORTED const uint32_t OSDI_VERSION_MINOR = {minor};"]
+    if interface != OLDEST:  # ngspice 44 and later take no file of 0.3 that says how large its descriptors are
+        lines += ["EXPORTED const uint32_t OSDI_DESCRIPTOR_SIZE = sizeof(OsdiDescriptor);"]
     lines += ["EXPORTED const uint32_t OSDI_NUM_DESCRIPTORS = 1;", "EXPORTED OsdiDescriptor OSDI_DESCRIPTORS[1] = {{"]
     fields = {"name": f'"{name}"', "num_noise_src": str(len(sources))} | _FIELDS
     fields |= {function: function for function in _FUNCTIONS}

@@ -1,6 +1,7 @@
-"""What every native device has in common: the C of the OSDI 0.3 interface, and the functions that do not depend on it.
+"""What every native device has in common: the C of the interface OSDI, and the functions that do not depend on it.
 
-Facts of the interface: https://openvaf.semimod.de/docs/details/osdi/ (structures, flags, order of the parameters).
+Facts of the interface: https://openvaf.semimod.de/docs/details/osdi/ (0.3: structures, flags, order of the parameters),
+and of 0.4, which appends to it, the documentation of OpenVAF-reloaded, https://fides.fe.uni-lj.si/openvaf/.
 """
 
 INTERFACE = """\
@@ -12,7 +13,7 @@ INTERFACE = """\
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the interface OSDI 0.3 --- */
+/* --- the interface OSDI --- */
 
 enum { KIND_INSTANCE = 1u << 30, KIND_OPVAR = 2u << 30 };
 enum { ACCESS_SET = 1, ACCESS_INSTANCE = 4 };
@@ -39,6 +40,7 @@ typedef struct {
 } OsdiNode;
 typedef struct { char **name; uint32_t num_alias; char *description, *units; uint32_t flags, len; } OsdiParamOpvar;
 typedef struct { char *name; OsdiNodePair nodes; } OsdiNoiseSource;
+typedef struct { uint32_t kind, index; } OsdiNatureRef; /* 0: none, the simulator's own tolerances */
 typedef struct {
     char *name;
     uint32_t num_nodes, num_terminals;
@@ -68,12 +70,21 @@ typedef struct {
     void (*load_jacobian_resist)(void *inst, void *model);
     void (*load_jacobian_react)(void *inst, void *model, double alpha);
     void (*load_jacobian_tran)(void *inst, void *model, double alpha);
-    /* From here on what OSDI 0.4 appends: readers of the Jacobian as an array look for it here. */
+    /* From here on what OSDI 0.4 appends. */
     uint32_t (*given_flag_model)(void *model, uint32_t id);
     uint32_t (*given_flag_instance)(void *inst, uint32_t id);
     uint32_t num_resistive_jacobian_entries, num_reactive_jacobian_entries;
     void (*write_jacobian_array_resist)(void *inst, void *model, double *to);
     void (*write_jacobian_array_react)(void *inst, void *model, double *to);
+    uint32_t num_inputs;
+    OsdiNodePair *inputs;
+    void (*load_jacobian_with_offset_resist)(void *inst, void *model, size_t offset);
+    void (*load_jacobian_with_offset_react)(void *inst, void *model, size_t offset);
+    OsdiNatureRef *unknown_nature, *residual_nature;
+    /* What OpenVAF-reloaded appends to it since. */
+    uint32_t *noise_source_type;
+    void (*load_noise_params)(void *inst, void *model, double *power, double *exponent);
+    uint32_t num_delays;
 } OsdiDescriptor;
 
 #if defined(_WIN32)

@@ -85,6 +85,7 @@ class _Module:
         self.system, self.time_unit = self.equations.system, self.equations.time_unit
         self.states, self.branches, self.ports = self.equations.states, self.equations.branches, self.equations.ports
         self.noises = {symbol: f"{symbol}_source" for symbol in self.system.noises}
+        self.telegraphs = {name: f"{name}_fluctuation" for name in self.device.system.telegraph_noises}
         self.printer = ExpressionPrinter(VERILOG_A_NAMES)
         clash = sorted(RESERVED & {p.lower() for p in (*device.values, *self.ports)})
         if clash:
@@ -95,7 +96,10 @@ class _Module:
         own = self.equations
         shakes = {f"shake_{x}_{n}": strength for (x, n), strength in own.shakes().items()}
         densities = {f"{name}_{part}": density for (name, part), density in own.densities().items()}
-        return own.currents() | own.rates() | shakes | densities | own.observables()
+        jumps: dict[str, sp.Expr] = {}
+        for (process, current), (step, rate, strength) in own.telegraphs().items():
+            jumps |= {f"{process}_rate": rate, f"{process}_strength": strength, f"{process}_step_{current}": step}
+        return own.currents() | own.rates() | shakes | densities | jumps | own.observables()
 
     # --- the text ---------------------------------------------------------------------------
 
@@ -113,7 +117,12 @@ class _Module:
         ports = ", ".join(self.ports)
         lines = [*self.header(), "", '`include "constants.vams"', '`include "disciplines.vams"', ""]
         lines += [*_wrapped("", f"module {self.name}({ports});"), *_wrapped("    ", f"inout {ports};")]
-        lines += [*_wrapped("    ", f"electrical {', '.join([*self.ports, *self.noises.values()])};"), ""]
+        lines += [
+            *_wrapped(
+                "    ", f"electrical {', '.join([*self.ports, *self.noises.values(), *self.telegraphs.values()])};"
+            ),
+            "",
+        ]
         for name in self.device.parameter_declarations():
             if name in used and name not in self.inputs:
                 lines += self.parameter(name)
@@ -141,7 +150,7 @@ class _Module:
         item = self.device.parameter_declarations()[name]
         low, high = map(_number, item.bounds)
         value = _number(self.device.values[name])
-        return [_attributes(item), f"    parameter real {name} = {value} from [{low}:{high}];"]
+        return [_attributes(item, 'type="instance"'), f"    parameter real {name} = {value} from [{low}:{high}];"]
 
     def variable(self, symbol: sp.Symbol) -> list[str]:
         return [_attributes(self.equations.declaration_of(str(symbol))), f"    real {symbol};"]
@@ -159,6 +168,15 @@ class _Module:
             lines += [f"I({x}) <+ -{name} * V({node});" for name, node in shakes.items() if name in outputs]
         for node in self.noises.values():
             lines += [f"I({node}) <+ V({node});", f'I({node}) <+ white_noise(1.0, "{node}");']
+        for (
+            process,
+            node,
+        ) in self.telegraphs.items():  # its spectrum: white noise that a low pass of its rate is left of
+            lines += [f"I({node}) <+ ddt(V({node})) + {process}_rate * V({node});"]
+            lines += [f'I({node}) <+ white_noise({process}_strength, "{process}");']
+            for branch in self.branches.values():
+                if (step := f"{process}_step_{branch.current}") in outputs:
+                    lines.append(f"I({branch.positive}, {branch.negative}) <+ {step} * V({node});")
         for name, item in self.device.declarations().items():
             if isinstance(item, ElectricalNoise):
                 branch = self.branches[item.branch]
@@ -180,9 +198,10 @@ def _functions(text: str) -> list[str]:
     return lines
 
 
-def _attributes(item: Parameter | Vectorial) -> str:
+def _attributes(item: Parameter | Vectorial, *more: str) -> str:
     description, unit = (text.replace("\\", "\\\\").replace('"', "'") for text in (item.description, item.unit))
-    return f'    (* desc="{description}", units="{unit}" *)'
+    attributes = ", ".join([f'desc="{description}"', f'units="{unit}"', *more])
+    return f"    (* {attributes} *)"
 
 
 def _number(value: float) -> str:

@@ -102,6 +102,11 @@ NGSPICE = SpiceDialect(
         # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
         # ngspice has no way to repeat it: its generator does not heed the seed.
         "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",
+        # A resistor without a value: ngspice names it, and what stands in the value's place, and gives up.
+        "first_check": ".if ({value})",
+        "next_check": ".elseif ({value})",
+        "refusal": "R_{name}_is_out_of_bounds {p} {n} {name}_must_be_{low}_to_{high}",
+        "last_check": ".endif",
     },
     sources=_SOURCES,
     deck=_DECK,
@@ -216,6 +221,7 @@ SPECTRE = SpiceDialect(
         "current_source": "I_{name} ({p} {n}) isource {value}",
         "gain": "E_{name} ({p} {n} {control} 0) vcvs gain={value}",
         "instance": "X{name} ({nodes}) {subcircuit}{values}",
+        "check": 'check_{name} paramtest errorif=({value}) message="{name} must be {low} to {high}"',
         "flicker_model": "model {name}_pink resistor kf=1 af=1",
         "flicker_resistor": "R_{name} ({p} {n}) {name}_pink r=1",
     },

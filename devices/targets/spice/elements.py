@@ -10,6 +10,7 @@ import sympy as sp
 from ...core.codegen import SCALAR_NAMESPACE, define, function_source
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
+from ..scaled import unit_in_seconds
 from .expressions import ExpressionPrinter
 from .formulation import Formulation, ParameterHoist, Parts, exact, plain_number
 from .statements import Statements
@@ -156,7 +157,11 @@ class Elements:
 
     def _value(self, expression: sp.Expr) -> float:
         """Number of an expression of parameters, for the device as it is; NaN if it has none."""
-        values = {**self._device.values, **self._device.derived, "time_unit": self._device.settling_time}
+        values = {
+            **self._device.values,
+            **self._device.derived,
+            "time_unit": unit_in_seconds(self._device),
+        }
         unknown = {str(symbol) for symbol in expression.free_symbols - set(CONSTANTS)} - set(values)
         if unknown:
             return math.nan

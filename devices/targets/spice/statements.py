@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,6 +99,20 @@ class Statements:
         for parameter, value in defaults.items():
             lines += self._write("default", name=parameter, value=repr(value))
         return lines
+
+    def bounds(self, bounds: Mapping[str, tuple[float, float]], p: object, n: object) -> list[str]:
+        """Checks of the parameters of an instance, where the dialect has them; nodes are those of any element."""
+        lines: list[str] = []
+        for name, (low, high) in bounds.items():
+            checks = [f"{name} < {low!r}"] * (low > -math.inf) + [f"{name} > {high!r}"] * (high < math.inf)
+            parts = {"name": name, "low": f"{low:g}", "high": f"{high:g}"}
+            if checks and self.has("refusal"):
+                lines += self._write("next_check" if lines else "first_check", value=" || ".join(checks))
+                lines += self._write("refusal", p=p, n=n, **parts)
+            elif checks and self.has("check"):
+                value = f"{checks[0]} ? 1 : ({checks[1]} ? 1 : 0)" if len(checks) > 1 else f"{checks[0]} ? 1 : 0"
+                lines += self._write("check", value=value, **parts)
+        return [*lines, *self._write("last_check")] if lines and self.has("last_check") else lines
 
     def close(self, name: str) -> list[str]:
         """The end of a subcircuit."""

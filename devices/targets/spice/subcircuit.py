@@ -27,15 +27,25 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from ...core.system import System, enforce_bounds
+from ...core.system import System, TelegraphNoise, enforce_bounds
 from ...language.checks import known, positive
 from ...language.constants import CONSTANTS, k_B
-from ...language.declaration import TEMPERATURE, Auxiliary, Derived, ElectricalNoise, Observable
+from ...language.declaration import TEMPERATURE, Auxiliary, Derived, Observable
 from ...language.errors import ParameterError
 from ...language.waveforms import DC
 from ..formats import FORMATS, ExportOptions
 from ..header import describe
-from ..scaled import SPHERE_STIFFNESS, restoring_rates, sphere_deficit
+from ..scaled import (
+    SPHERE_STIFFNESS,
+    STATE_CAPACITANCE,
+    STATE_OFFSET,
+    lasting,
+    restoring_rates,
+    returning_rate,
+    sphere_deficit,
+    unit_of,
+)
+from .current_noise import electrical_noise, telegraph_noise
 from .dialect import Dialect
 from .elements import Elements
 from .formulation import exact
@@ -44,15 +54,11 @@ from .statements import Statements, check_name, joined
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
-#: In this time from the start of a transient the states are let go: shorter than any step that resolves their motion. [s]
+#: In this time from the start of a transient the states are let go: shorter than steps that resolve their motion. [s]
 RISE = 1e-15
-#: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where the
-#: device's own is that of another node there would be none, and the matrix of two devices in series singular. [S]
+#: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where
+#: the device's own is that of another node there would be none, and the matrix of two in series singular. [S]
 FIRST_CONDUCTANCE = 1e-3
-#: Where a simulator limits its steps by the error of a charge, which it compares with the charge itself or an absolute
-#: current: the capacitor of a state [F], and the voltage that it has more than the state [V]. With a picoampere and
-#: 1e-3, steps up to 4e5 s are free, ten years in a thousand.
-STATE_CAPACITANCE, STATE_OFFSET = 1e12, 1e-5
 #: Time between the samples of a noise in a transient; a parameter of the subcircuit.
 _INTERVAL = sp.Symbol("noise_interval", positive=True)
 
@@ -127,8 +133,8 @@ class _Writer:
         self.interval = options.transient_noise
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
-        # Bounded states are limited where they are used. As a node of its own the limited state would have values beyond
-        # the bounds until Newton's method has converged, of which there may be no logarithm.
+        # Bounded states are limited where they are used. As a node of its own the limited state would have values
+        # beyond the bounds until Newton's method has converged, of which there may be no logarithm.
         limits = {s: e for s, e in self.system.auxiliaries.items() if str(s).removesuffix("_within") in self.states}
         noises = {s: self._noise(s, density) for s, density in self.system.noises.items()}
 
@@ -136,14 +142,27 @@ class _Writer:
             return {s: e.xreplace(noises).xreplace(limits) for s, e in group.items() if s not in limits}
 
         self.currents, self.auxiliaries = seen(self.system.currents), seen(self.system.auxiliaries)
+        # A current goes by the voltages themselves, and by other nodes only where states are all that these know of:
+        # Newton's method finds the voltage between a device and its load by a slope that is that of the whole device.
+        driven: dict[sp.Symbol, sp.Expr] = {}
+        for symbol, expression in self.auxiliaries.items():
+            if not expression.free_symbols.isdisjoint({*self.system.voltages, *driven}):
+                driven[symbol] = expression.xreplace(driven)
+        self.currents = {symbol: expression.xreplace(driven) for symbol, expression in self.currents.items()}
         self.free_rates, self.observables = seen(self.system.free_rates), seen(self.system.observables)
         self.noise_densities = {
             name: tuple(density.xreplace(limits) for density in pair)
             for name, pair in self.system.electrical_noises.items()
         }
+        self.telegraphs = {
+            name: tuple(
+                TelegraphNoise(e.current, *(part.xreplace(limits) for part in (e.step, e.rate, e.strength)))
+                for e in effects
+            )
+            for name, effects in self.system.telegraph_noises.items()
+        }
         unit = type(device).time_scale
         self.time_unit: Any = sp.Symbol("time_unit", real=True) if isinstance(unit, str) else exact(unit)
-        self.patient = dialect.charge_limited
         self.elements = Elements(device, self.write)
         self._add_nodes()
         self._check_names()
@@ -225,14 +244,21 @@ class _Writer:
         return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
 
     def _electrical_noises(self) -> list[sp.Expr]:
-        """Densities of the noise of the currents, if the netlist has it."""
-        return [density for pair in self.noise_densities.values() for density in pair] if self.noisy else []
+        """What the noise of the currents is made of, if the netlist has it."""
+        if not self.noisy:
+            return []
+        effects = [e for made in self.telegraphs.values() for e in made]
+        densities = [density for pair in self.noise_densities.values() for density in pair]
+        return densities + [part for e in effects for part in (e.step, e.rate, e.strength)]
 
     def _interface(self) -> list[str]:
         sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
         if self.sampled is not None and "{offset}" in self.dialect.statements["noisy_voltage"]:
             sampling["noise_seed"] = 0.0
-        return self.write.open(self.name, self.pins, {**self._parameters(), **sampling})
+        parameters, declared = self._parameters(), self.device.parameter_declarations()
+        lines = self.write.open(self.name, self.pins, {**parameters, **sampling})
+        bounds = {name: declared[name].bounds for name in parameters}
+        return lines + self.write.bounds(bounds, *self.device.terminals()[:2])
 
     def _derived(self) -> list[str]:
         sources = [*self.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]
@@ -255,7 +281,8 @@ class _Writer:
                 for symbol in symbols:
                     lines += write.parameter(symbol, self.elements.formula(self.system.derived[symbol]))
         lines += write.comment("unit of time of the state equations [s]")
-        lines += write.parameter("time_unit", write.formula(scale) if isinstance(scale, str) else repr(scale))
+        unit = self.elements.formula(unit_of(sp.Symbol(scale, real=True))) if isinstance(scale, str) else repr(scale)
+        lines += write.parameter("time_unit", unit)
         for symbol, start in self.system.initial.items():
             lines += write.parameter(f"{symbol}_start", self.elements.formula(_over(start, self.scales[symbol])))
         return lines
@@ -287,22 +314,9 @@ class _Writer:
         if self.noisy and self.system.noises:
             lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
             lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
-        for name, (white, flicker) in self.noise_densities.items() if self.noisy else ():
-            item = self.device.declarations()[name]
-            assert isinstance(item, ElectricalNoise)
-            branch = self.device.branches()[item.branch]
-            thermal, pink = sp.Symbol(f"{name}_white", real=True), sp.Symbol(f"{name}_flicker", real=True)
-            self.elements.add(thermal), self.elements.add(pink)
-            current = sp.sqrt(white / (4 * k_B * TEMPERATURE)) * thermal
-            about = f"{name}: {item.description}, from the thermal noise of one ohm"
-            if write.has("flicker_model"):
-                current += sp.sqrt(flicker) * (pink - 1)
-                lines += write.comment(f"{about} and from 1/f V^2/Hz of another")
-            else:
-                lines += write.comment(f"{about}; no flicker noise: {self.dialect.name} has no source of it")
-            lines += write.resistor(thermal, thermal, 0, "1")
-            lines += write.flicker_voltage(pink) if write.has("flicker_model") else []
-            lines += write.current(name, branch.positive, branch.negative, self.elements.expression(current))
+        if self.noisy:
+            lines += electrical_noise(self.device, self.noise_densities, self.elements, write)
+            lines += telegraph_noise(self.device, self.telegraphs, self.elements, write)
         return lines
 
     def _auxiliaries(self) -> list[str]:
@@ -323,7 +337,7 @@ class _Writer:
         restoring = restoring_rates(self.system)
         deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
         write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
-        balls = {symbol for sphere in self.system.spheres for symbol in sphere}
+        patient = lasting(self.system) if self.dialect.charge_limited else []
         lines = []
         for symbol, rate in self.free_rates.items():
             state, scale = self.states[str(symbol)], self.scales[symbol]
@@ -336,6 +350,7 @@ class _Writer:
                 here = elements.add(here_of(symbol), name=symbol)
                 lines += elements.node(drift, scaled)
                 scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
+                scaled += returning_rate(here, (low, high))
                 lines += write.comment(
                     f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
                 )
@@ -343,8 +358,8 @@ class _Writer:
             hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
             lines += elements.node(rate_node, scaled)
             start = write.formula(f"{symbol}_start")
-            if self.patient and symbol not in balls:
-                # The product is in a source of its own: simulators compare the currents of such sources with picoamperes.
+            if symbol in patient:
+                # The product is in a source of its own: simulators compare currents of such sources with picoamperes.
                 net = elements.add(sp.Symbol(f"net_{symbol}", real=True))
                 lines += elements.current(net, 0, net, rate_node - hold, unsplit=running * hold)
                 lines += write.conductance(net, "1")
@@ -357,18 +372,18 @@ class _Writer:
             lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
             lines += write.constant_current(hold, hold, 0, start)
             lines += write.conductance(hold, "1")
-            lines += write.capacitor(hold, hold, "offset" if self.patient else 0, "1e12")
+            lines += write.capacitor(hold, hold, "offset" if self.dialect.charge_limited else 0, "1e12")
         if not lines:
             return lines
         intro = write.comment("running: 0 in static analyses, 1 in transients")
         intro += write.comment("hold_*: keeps a state at its start while running is 0")
         intro += write.ramped_voltage("running", "running", 0, f"{RISE:g}")
-        if self.patient:
+        if self.dialect.charge_limited:
             intro += write.comment(
                 "offset: no capacitor is without charge, whose error the simulator limits by its size"
             )
             intro += write.voltage_source("offset", "offset", "0", DC(-STATE_OFFSET), 0.0)
-            if any(symbol not in balls for symbol in self.free_rates):
+            if patient:
                 intro += write.parameter("state_weight", write.formula(f"{STATE_CAPACITANCE:g}/time_unit"))
         return intro + lines
 

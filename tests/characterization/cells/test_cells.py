@@ -82,9 +82,8 @@ def test_a_memristor_neuron_has_a_threshold_and_the_period_of_its_circuit():
         total, final = off + load, current * (on + load)
         charging = total * cell.capacitance * math.log((current * total - low) / (current * total - high))
         discharging = (on + load) * cell.capacitance * math.log((high - final) / (low - final))
-        # The memristor hesitates at its threshold, the more so the slower it comes there: up to a tenth of the period.
-        period = charging + discharging
-        assert period < 1 / rate < 1.12 * period
+        # The latch is fast: the memristor neither hesitates at its threshold nor parks half on.
+        assert 1 / rate == pytest.approx(charging + discharging, rel=0.03)
 
 
 def test_the_amplitude_in_an_oscillator_neuron_is_the_free_running_ones():

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from synaspice.characterization.cells.standard import bench_deck, energies, run_bench
+from synaspice.characterization.cells.standard import energies, run_bench
 from synaspice.circuits.cells.cell import CELLS, Cell
 from synaspice.circuits.cells.declared import Port
 from synaspice.circuits.cells.logic import Inverter
@@ -139,24 +138,6 @@ def test_a_series_reads_once_and_keeps_what_was_altered():
 def test_unknown_cell():
     with pytest.raises(UnknownNameError, match="axon-hillock"):
         CELLS.find("axon-hilock")
-
-
-@pytest.mark.ngspice
-def test_the_cell_in_the_documentation_runs():
-    text = (Path(__file__).parents[3] / "docs" / "cells.md").read_text(encoding="utf-8")
-    code = text.split("## A new cell")[1].split("```python")[1].split("```")[0]
-    names: dict[str, object] = {"__name__": "documentation"}
-    exec(code, names)
-    try:
-        cell = CELLS.find("read-out")()
-        # The memristor is half on, and the transistor stronger: with its gate high it pulls the middle node down.
-        levels = ngspice.run_series(
-            bench_deck(cell, cell.subcircuit(), ["Vgate gate 0 0"]),
-            [((), OperatingPoint()), (["alter vgate dc = 1"], OperatingPoint())],
-        )
-        assert [round(run["v(output)"].iloc[0]) for run in levels] == [0, 1]
-    finally:
-        del CELLS._items["read-out"]
 
 
 def test_a_cells_netlist_tells_where_the_values_of_its_devices_come_from():

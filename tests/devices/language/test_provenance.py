@@ -9,8 +9,8 @@ from synaspice.devices import MTJ, CompactModel, ParameterError, UnknownNameErro
 from synaspice.devices.catalog import models
 from synaspice.devices.language.preset import Preset
 from synaspice.devices.language.provenance import GRADES
-from synaspice.devices.spin_channel import channel_materials
-from synaspice.figures.characteristics import plot
+from synaspice.devices.models.spin.spin_channel import channel_materials
+from synaspice.figures import plot
 
 VTEAM = models()["vteam"]
 EVERYTHING = [preset for model in models().values() for preset in model.presets().values()]

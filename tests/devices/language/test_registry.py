@@ -23,7 +23,7 @@ title = "somebody's"
 reference = "nobody"
 doi = ""
 [parameters]
-resistance_on = { value = 123.0, source = "assumed: a number" }
+resistance_on = { value = 123.0, provenance = "assumed", source = "a number" }
 """
 
 
@@ -161,7 +161,7 @@ def test_a_users_own_file_is_a_preset(tmp_path, monkeypatch):
     for file in ("mine.toml", tmp_path / "mine.toml"):
         device = VTEAM.preset(file, resistance_off=456.0)
         assert (device.resistance_on, device.resistance_off) == (123.0, 456.0)
-        assert device.source_of("resistance_on") == "assumed: a number"
+        assert device.source_of("resistance_on") == "a number"
         assert eval(repr(device), {"VTEAM": VTEAM}) == device
     assert device.provenance.title == "somebody's"
 
@@ -170,7 +170,7 @@ def test_a_users_own_file_is_a_preset(tmp_path, monkeypatch):
     ("text", "error", "said"),
     [
         (None, ParameterError, "cannot be read"),
-        ("model = ", ParameterError, "is not TOML"),
+        ("model = ", ParameterError, "cannot be read"),
         ("model = 'vteam'", ParameterError, "lacks"),
         (PRESET.replace("vteam", "mtj"), ParameterError, "is for the model 'mtj', not for 'vteam'"),
         (PRESET.replace("resistance_on", "resistance_in"), UnknownNameError, "did you mean 'resistance_on'"),
@@ -210,6 +210,17 @@ def test_a_preset_of_a_name_that_is_taken_is_refused(folder):
     assert VTEAM.preset("talati2016").provenance.title != "somebody's"
     with pytest.raises(ParameterError, match="is not a folder"):
         PresetFolder(folder / "nowhere")
+
+
+def test_a_faulty_preset_of_somebody_takes_no_other_away(folder):
+    (folder / "vteam" / "nested.toml").write_text(PRESET.replace("resistance_on", "resistance_in"))
+    before = VTEAM.presets()
+    PRESETS.register("ours", PresetFolder(folder))
+    with pytest.warns(
+        RuntimeWarning, match="presets of vteam in the preset folder 'ours' are left out: .*resistance_in"
+    ):
+        assert VTEAM.presets() == before
+    assert VTEAM.preset("talati2016").provenance is before["talati2016"], "and warns once"
 
 
 def test_the_summary_of_what_has_none_is_empty():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -141,6 +142,18 @@ def test_a_crosssim_device_has_the_errors_in_normalised_conductances(crosssim, j
     assert np.std(read) == pytest.approx(0.6 * relative, rel=4 / np.sqrt(8e4))
     with pytest.raises(ParameterError, match="beyond the range"):
         made(params(40e-6), SimpleNamespace(magnitude=0))
+
+
+def test_a_crosssim_device_is_found_by_name_and_survives_the_probing(crosssim, joshi):
+    """CrossSim looks for the class among its own classes' subclasses, and tries each model out with a zero."""
+    base, params = crosssim
+    crosssim_device(joshi, seed=1, name="Unkept")
+    gc.collect()
+    (found,) = (made for made in base.__subclasses__() if made.__name__ == "Unkept")
+    device = found(params(25e-6, time=1.0), SimpleNamespace(magnitude=0))
+    for probe in (device.programming_error(np.zeros(1)), device.read_noise(np.zeros(1))):
+        assert probe.shape == (1,) and np.all(np.isfinite(probe)) and np.all(probe >= 0)
+    assert np.all(np.isfinite(device.drift_error(np.zeros(1), 1.0)))
 
 
 def test_without_the_simulators_the_error_says_what_to_install(joshi, monkeypatch):

@@ -57,7 +57,7 @@ def test_a_current_below_saturation_is_found(share):
     assert voltage_at_current(_Saturating(), share * 1e-3) == pytest.approx(math.atanh(share), rel=1e-6)
 
 
-@pytest.mark.parametrize("current", [1e-3, 2e-3, -2e-3])
+@pytest.mark.parametrize("current", [1.001e-3, -2e-3])
 def test_a_current_that_cannot_flow_is_an_error(current):
     device = _Saturating()
     with pytest.raises(SimulationError, match="voltage at which"):
@@ -73,7 +73,7 @@ def test_a_current_that_cannot_flow_is_an_error(current):
 
 def test_a_jump_over_the_root_is_an_error_and_a_cube_is_none():
     with pytest.raises(SimulationError, match="the edge was not found"):
-        roots(lambda v: (np.sign(v - 0.3), np.zeros_like(v)), np.zeros(2), what="the edge")
+        roots(lambda v: (np.where(v < 0.3, -1.0, 1.0), np.zeros_like(v)), np.zeros(2), what="the edge")
     wanted = np.array([1e-30, -1e-9, 0.0, 8.0, 1e30])  # no slope at the start
     found = roots(lambda v: (v**3 - wanted, 3 * v**2), np.zeros(5), what="the cube root")
     np.testing.assert_allclose(found, np.cbrt(wanted), rtol=1e-12, atol=1e-30)

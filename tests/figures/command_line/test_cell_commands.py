@@ -65,3 +65,15 @@ def test_costs_fit_a_terminal(capsys, monkeypatch):
     shown = capsys.readouterr().out
     assert "four-input-spin-neuron: pair of transitions" in shown and "supply 1.23 fJ" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_temperatures_are_in_kelvin_or_say_that_they_are_not(tmp_path):
+    """Alike for benches of devices and cells: a bare number is in kelvin."""
+    for text, kelvin in (("85 degC", 358.15), ("358.15", 358.15), ("358 K", 358.0)):
+        file = tmp_path / "noise.csv"
+        options = ("--frequency", "1e9", "--voltage", "0", "--temperature", text, "-o", file)
+        ended = synaspice("characterize", "mtj", "noise", "--preset", "ikeda2010", *options)
+        assert ended.returncode == 0, ended.stderr
+        assert read_table(file).attrs["temperature"] == pytest.approx(kelvin)
+    refused = synaspice("simulate", "inverter", "--temperature", "85")
+    assert refused.returncode == 2 and "temperature = 85 K is outside" in refused.stderr

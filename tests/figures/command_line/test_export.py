@@ -154,7 +154,7 @@ class _Hostile(CompactModel):
 def test_texts_of_comments_stay_comments(dialect):
     mark = DIALECTS[dialect].comment.strip()
     lines = _Hostile().netlist(dialect, name="hostile").splitlines()
-    assert not [line for line in lines if ".end" in line and not line.startswith((mark, ".ends", ".ENDS"))]
+    assert not [line for line in lines if ".end" in line and not line.startswith((mark, ".ends", ".ENDS", ".endif"))]
     assert not [line for line in lines if line.startswith(mark) and line.endswith("\\")]
     assert one_line("a\n b\\") == "a  b/"
 

@@ -9,7 +9,7 @@ import pytest
 import scipy.constants as codata
 from scipy import integrate
 
-from synaspice.devices import MTJ, ElectrothermalMTJ, ParameterError
+from synaspice.devices import MTJ, ElectrothermalMTJ, ParameterError, SpinMagnet
 
 ROOM = 300.0
 
@@ -20,12 +20,15 @@ ROOM = 300.0
 @pytest.mark.parametrize("temperature", [4.0, 200.0, 300.0, 450.0])
 def test_magnetisation_anisotropy_and_tmr_follow_their_laws(temperature):
     """Bloch: M ~ 1 - (T/T_C)^1.5; K ~ M^n; Shang: P ~ 1 - a T^1.5; Julliere: TMR = 2 P^2 / (1 - P^2)."""
-    curie, exponent, decay, tmr = 1100.0, 2.2, 2.5e-5, 1.5
-    values = {"curie_temperature": curie, "anisotropy_exponent": exponent, "polarization_decay": decay, "tmr": tmr}
+    curie, exponent, decay, tmr = 1100.0, 2.4, 2.5e-5, 1.5
+    values = {"curie_temperature": curie, "interfacial_exponent": exponent, "polarization_decay": decay, "tmr": tmr}
+    values |= {"uniaxial_anisotropy": 3e5}
     hot = MTJ(temperature_law="bloch", ambient_temperature=temperature, **values)
     magnetic = (1 - (temperature / curie) ** 1.5) / (1 - (300 / curie) ** 1.5)
     assert hot.ambient_magnetization == pytest.approx(magnetic * hot.saturation_magnetization, rel=1e-12)
     assert hot.interfacial_field == pytest.approx(MTJ().interfacial_field * magnetic ** (exponent - 1), rel=1e-12)
+    cold = MTJ(uniaxial_anisotropy=3e5)
+    assert hot.uniaxial_field == pytest.approx(cold.uniaxial_field * magnetic**2, rel=1e-12), "Callen: K ~ M^3"
     # Julliere's polarisation of the given TMR, at the other temperature
     polarization = math.sqrt(tmr / (2 + tmr)) * (1 - decay * temperature**1.5) / (1 - decay * 300**1.5)
     expected = 2 * polarization**2 / (1 - polarization**2)
@@ -40,6 +43,23 @@ def test_at_the_reference_temperature_the_laws_change_nothing():
     cold, lawful = MTJ(), MTJ(temperature_law="bloch")
     for name in ("ambient_magnetization", "ambient_tmr", "anisotropy_field", "critical_current_to_parallel"):
         assert lawful.derived[name] == pytest.approx(cold.derived[name], rel=1e-12)
+
+
+def test_a_perpendicular_junction_stays_one_when_it_is_hot():
+    """Interfaces of CoFeB on MgO soften with M^2.2, hardly faster than the shape: ikeda2010 stays out of plane."""
+    hot = MTJ.preset("ikeda2010", temperature_law="bloch", ambient_temperature=450.0)
+    assert hot.axes_by_pull()[-1] == "z" and 10 < hot.thermal_stability < 25
+    assert hot.replace(interfacial_exponent=3.0).axes_by_pull()[-1] != "z"
+
+
+def test_the_stability_is_over_the_temperature_of_the_surroundings():
+    """Delta = E_b / k_B T, with the barrier of that temperature."""
+    for model in (MTJ, SpinMagnet):
+        room = model().thermal_stability
+        assert model(ambient_temperature=400.0).thermal_stability == pytest.approx(room * 300 / 400, rel=1e-12)
+    hot = MTJ(temperature_law="bloch", ambient_temperature=400.0)
+    barrier = codata.mu_0 * hot.ambient_magnetization * hot.volume * hot.anisotropy_field / 2
+    assert hot.thermal_stability == pytest.approx(barrier / (codata.k * 400), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +165,7 @@ def test_noisy_trajectories_report_the_heat_as_well():
 def test_heat_softens_the_layer():
     """The anisotropy field of a hot junction is that of a junction in hot surroundings: it precesses as slowly."""
     rise, angle = 120.0, 0.2
-    options = {"anisotropy_exponent": 2.2, "initial_polar_angle": angle}
+    options = {"interfacial_exponent": 2.2, "initial_polar_angle": angle}
     hot = ElectrothermalMTJ(initial_temperature_rise=rise, thermal_capacitance=1e-9, **options)
     oven = MTJ(temperature_law="bloch", ambient_temperature=300 + rise, **options)
     traces = [device.simulate(0.0, 1e-9, points=101) for device in (hot, oven)]

@@ -231,7 +231,7 @@ def test_within_the_range_nothing_is_told():
 
 def test_the_oscillator_of_spoken_digits_at_its_field_and_currents():
     """Threshold near 3 mA, 250 MHz to 420 MHz, ten to twenty mV in a line of 50 ohm at 6 mA and 7 mA."""
-    device = VortexOscillator.preset("torrejon2017")
+    device = VortexOscillator.preset("torrejon2017-like")
     assert device.perpendicular_field * codata.mu_0 == pytest.approx(0.43, rel=1e-3)
     assert device.threshold_current == pytest.approx(3e-3, rel=0.03)
     assert device.expulsion_current > 7.5e-3

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import osdi_interface
 import pytest
-from module_reference import PRESETS, TOLERANCE, expected, point_of, scales_of
+from module_reference import CASES, TOLERANCE, expected, made, point_of, scales_of
 
 from synaspice.devices import (
     MTJ,
@@ -93,9 +93,9 @@ def generic(tmp_path_factory):
     return find
 
 
-@pytest.mark.parametrize(("model", "preset"), PRESETS)
-def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, generic):
-    device = models()[model].preset(preset)
+@pytest.mark.parametrize(("model", "preset", "values"), CASES)
+def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, generic):
+    device = made(model, preset, values)
     native, generator = Native(generic(device), device), np.random.default_rng(7)
     names = [str(x) for x in compiled(device).system.states]
     for _ in range(3):

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import pytest
 import verilog_a
-from module_reference import PRESETS, TOLERANCE, expected, point_of, scales_of
+from module_reference import CASES, TOLERANCE, expected, made, point_of, scales_of
 from verilog_a import compilers
 
 from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
@@ -36,9 +36,9 @@ def evaluate(module, device, voltages, states, temperature=300.0):
     return by_node, {(nodes[row], nodes[column]): static for row, column, static, _ in jacobian}
 
 
-@pytest.mark.parametrize(("model", "preset"), PRESETS)
-def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, compile_text, tmp_path, capfd):
-    device = models()[model].preset(preset)
+@pytest.mark.parametrize(("model", "preset", "values"), CASES)
+def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, compile_text, tmp_path, capfd):
+    device = made(model, preset, values)
     module = compile_text(device.netlist("verilog-a"), tmp_path)
     assert capfd.readouterr() == ("", "")  # no warning
     generator = np.random.default_rng(7)
