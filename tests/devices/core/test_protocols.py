@@ -84,8 +84,8 @@ def test_a_protocol_is_that_of_the_device_at_hand():
     assert set(junction.protocol(Writing).critical_currents) == {"parallel", "antiparallel"}
     assert list(junction.protocol(Statics).states) == ["parallel", "antiparallel"]
     assert junction.suits(Switching) and not junction.suits(Oscillation)
-    assert not MTJ.preset("camsari2017").suits(Switching), "a p-bit forgets what it is written"
-    assert MTJ.preset("kiselev2003").suits(Oscillation)
+    assert not MTJ.preset("faria2021").suits(Switching), "a p-bit forgets what it is written"
+    assert MTJ.preset("kiselev2003-like").suits(Oscillation)
 
 
 def test_a_drift_brings_its_sample_and_its_reads():

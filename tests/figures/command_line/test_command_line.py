@@ -78,7 +78,7 @@ MISTAKES = [
     (("parameters", "mtj", "--set", "diameter=nan"), "outside its bounds"),
     (("parameters", "mtj", "--set", "diameter"), "NAME=VALUE"),
     (("parameters", "vteam", "--set", "window=square"), "choice for window"),
-    (("export", "mtj", "--format", "spectra"), "dialect"),
+    (("export", "mtj", "--format", "spectra"), "did you mean 'spectre'"),
     (("export", "mtj", "-o", "nowhere/mtj.sub"), "cannot write"),
     (("characterize", "mtj", "vi"), "unknown bench"),
     (("characterize", "mtj", "iv", "--engine", "hspice"), "unknown engine"),
