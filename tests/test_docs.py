@@ -188,3 +188,11 @@ def missing_framework(file: Path) -> str | None:
         if re.search(rf"^(?:import|from) {name}\b", file.read_text(encoding="utf-8"), re.M):
             return name if importlib.util.find_spec(name) is None else None
     return None
+
+
+def test_pages_leave_the_index_to_the_reference():
+    """What a page shows of the reference is not indexed a second time: the documentation would not build."""
+    for page in PAGES:
+        lines = page.read_text(encoding="utf-8").splitlines()
+        shown = [number for number, line in enumerate(lines) if re.match(r"\.\. auto(module|class|function)::", line)]
+        assert [lines[number] for number in shown if ":no-index:" not in lines[number + 1]] == [], page.name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from synaspice.devices.language.sources import imports
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / "tools" / "import_cycles.py"
@@ -53,3 +56,22 @@ def test_a_line_of_imports_is_no_cycle(tmp_path):
 def test_the_package_has_none():
     ended = subprocess.run([sys.executable, TOOL], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("folder", ["tools", "benchmarks", "examples"])
+def test_scripts_import_what_is_there(folder):
+    """Scripts that no test runs: every name that they take from the package exists."""
+    missing = []
+    for file in sorted((ROOT / folder).glob("*.py")):
+        for module, names in imports(file.read_text(encoding="utf-8")):
+            if module.partition(".")[0] != "synaspice":
+                continue
+            try:
+                found = importlib.import_module(module)
+                for name in names:
+                    if not hasattr(found, name):
+                        importlib.import_module(f"{module}.{name}")
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] == "synaspice":  # not a framework that is not installed
+                    missing.append(f"{file.name}: {module}, {names}")
+    assert not missing
