@@ -27,11 +27,10 @@ from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
 from .osdi_descriptor import INTERFACES, OLDEST, descriptor, parameter_tables
+from .osdi_loads import LINE_WIDTH, c_function, wrapped, write_loads
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
-
-LINE_WIDTH = 118
 
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -115,13 +114,6 @@ class _Source:
         needed = self._needed(expressions, self.equations.unknowns)
         return [f"const double {name} = inst->at[{self.equations.unknowns.index(name)}];" for name in needed]
 
-    @staticmethod
-    def _function(head: str, body: Iterable[str]) -> str:
-        lines = [head, "{"]
-        for text in body:
-            lines += _wrapped("    ", text)
-        return "\n".join([*lines, "}", ""])
-
     # --- the text ---------------------------------------------------------------------------
 
     def text(self) -> str:
@@ -173,7 +165,7 @@ class _Source:
             "} Instance;",
             "",
         ]
-        return "\n".join(line for text in lines for line in (_wrapped("", text) if text else [""]))
+        return "\n".join(line for text in lines for line in (wrapped("", text) if text else [""]))
 
     def _functions(self) -> str:
         lines = ["/* functions of expressions */"]
@@ -198,7 +190,7 @@ class _Source:
         body += self._statements(outputs)
         body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
-        return self._function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
+        return c_function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
 
     def _observe(self) -> str:
         """Operating-point variables, computed when they are asked for."""
@@ -213,7 +205,7 @@ class _Source:
         }
         body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
         body += [*self._unknowns_of(outputs.values()), *self._statements(outputs)]
-        return self._function("static void observe(Instance *inst)", body)
+        return c_function("static void observe(Instance *inst)", body)
 
     def _eval(self) -> str:
         number = {node: k for k, node in enumerate(self.equations.nodes)}
@@ -260,7 +252,7 @@ class _Source:
             whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
             body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
         head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
-        return self._function(head, [*body, "return 0;"])
+        return c_function(head, [*body, "return 0;"])
 
     def _residuals(self) -> list[str]:
         """Currents and rates with their slopes, in one set of shared sub-expressions."""
@@ -327,89 +319,13 @@ class _Source:
         body += ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
         body += [*self._unknowns_of(outputs.values()), *self._statements(outputs)]
         head = "static void load_noise(void *of_instance, void *model, double frequency, double *density)"
-        return self._function(head, body)
+        return c_function(head, body)
 
     def _loads(self) -> str:
-        """Into the simulator's vectors and matrix."""
-        nothing, inst, capacity = "(void) model;", "Instance *inst = of_instance;", "inst->capacity[{}]".format
-        size = range(len(self.equations.nodes))
-        state_nodes = [self.equations.nodes.index(x) for x in self.states]
-        parts = []
-
-        def function(name: str, arguments: str, body: Iterable[str]) -> None:
-            unused = "(void) of_instance, (void) to;" if "to" in arguments and "*" in arguments else "(void) inst;"
-            lines = [nothing, inst, *body] if body else [nothing, unused]
-            parts.append(self._function(f"static void {name}(void *of_instance, void *model{arguments})", lines))
-
-        function("load_residual_resist", ", double *to", [f"to[inst->node[{n}]] += inst->residual[{n}];" for n in size])
-        react = [f"to[inst->node[{n}]] += inst->charge[{k}];" for k, n in enumerate(state_nodes)]
-        function("load_residual_react", ", double *to", react)
-        # The linearised current into each row: slopes times solution, less the residual, both of the last evaluation.
-        sums = []
-        for row in range(len(self.equations.rows)):
-            slopes = self.equations.slopes_of(row).items()
-            terms = [f"inst->g[{place}] * inst->at[{column}]" for column, place in slopes]
-            sums.append(" + ".join(terms) + f" - inst->row[{row}]" if terms else f"-inst->row[{row}]")
-        spread = [
-            f"to[inst->node[{node}]] {'+' if sign > 0 else '-'}= row_{row};"
-            for row, ends in enumerate(self.equations.rows)
-            for node, sign in ends
-        ]
-        first = len(self.equations.currents)
-        static = [f"const double row_{row} = {text};" for row, text in enumerate(sums)]
-        moving = [
-            line
-            if row < first
-            else f"{line[:-1]} + alpha * {capacity(row - first)} * inst->at[{self.equations.own_column(row)}];"
-            for row, line in enumerate(static)
-        ]
-        function("load_spice_rhs_dc", ", double *to, double *solution", ["(void) solution;", *static, *spread])
-        function(
-            "load_spice_rhs_tran",
-            ", double *to, double *solution, double alpha",
-            ["(void) solution, (void) alpha;", *moving, *spread],
-        )
-        entries = []
-        for added in self.equations.entries.values():
-            text = " ".join(f"{'+' if sign > 0 else '-'} inst->g[{k}]" for sign, k in added)
-            entries.append(text.removeprefix("+ ") or "1.0")
-        resist = [f"*inst->to[{e}] += {text};" for e, text in enumerate(entries)]
-        reactive = {e: k for k, e in enumerate(self.equations.own_entry.values())}
-        tran = [
-            f"{line[:-1]} + alpha * {capacity(reactive[e])};" if e in reactive else line
-            for e, line in enumerate(resist)
-        ]
-        function("load_jacobian_resist", "", resist)
-        react = [f"*inst->to_react[{k}] += alpha * {capacity(k)};" for k in reactive.values()]
-        function("load_jacobian_react", ", double alpha", ["(void) inst, (void) alpha;", *react])
-        function("load_jacobian_tran", ", double alpha", ["(void) alpha;", *tran])
-        shifted = "*(double *) ((char *) {} + offset) += {};"
-        function(
-            "load_jacobian_with_offset_resist",
-            ", size_t offset",
-            ["(void) offset;", *(shifted.format(f"inst->to[{e}]", text) for e, text in enumerate(entries))],
-        )
-        react = [shifted.format(f"inst->to_react[{k}]", capacity(k)) for k in reactive.values()]
-        function("load_jacobian_with_offset_react", ", size_t offset", ["(void) inst, (void) offset;", *react])
-        arrays = [f"to[{e}] = {text};" for e, text in enumerate(entries)]
-        function("write_jacobian_array_resist", ", double *to", arrays)
-        function("write_jacobian_array_react", ", double *to", [f"to[{k}] = {capacity(k)};" for k in reactive.values()])
-        return "\n".join(parts)
+        return write_loads(self.equations)
 
     def _tables(self) -> str:
         return parameter_tables(self.device, self.equations, self.opvars)
 
     def _descriptor(self) -> str:
         return descriptor(self.device, self.equations, self.name, self.interface)
-
-
-def _wrapped(indent: str, text: str) -> list[str]:
-    own = indent + text[: len(text) - len(text.lstrip())]
-    return textwrap.wrap(
-        text.strip(),
-        LINE_WIDTH,
-        initial_indent=own,
-        subsequent_indent=own + "    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

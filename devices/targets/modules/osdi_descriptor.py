@@ -123,6 +123,7 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str, inter
     ends = {branch.current: branch for branch in equations.branches.values()}
     for process, current in equations.module.telegraphs():
         branch = ends[current]
+        kinds.append("0")
         sources.append(f'    {{"{process}_{current}", {{{number[branch.positive]}, {number[branch.negative]}}}}},')
     sources += [f'    {{"{n}", {{{number[f"{n}_source"]}, UINT32_MAX}}}},' for n in equations.noises]
     kinds += ["0"] * len(equations.noises)

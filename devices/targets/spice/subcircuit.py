@@ -1,21 +1,7 @@
 """The SPICE target: a device as a subcircuit of behavioural sources that a person can read.
 
-Every state is the voltage of a node, in units of its scale, on a capacitor that the state's rate charges:
-time is measured in the model's time scale, so that all quantities are of order one and the
-simulator's default tolerances fit. In a static analysis a hysteretic state must hold its initial value, while
-small-signal analyses must see its dynamics, and a transient must move it. All three come from one node per state,
-
-    hold = rate + (state - initial state),
-
-behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
-soon as time runs: the state's capacitor gets ``rate - (1 - running) * hold``. At the operating point that is
-``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
-acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
-sets it to the swept value.) The conductance of ``hold``, which a multiplier that enforces ``state = initial state``
-would not need, gives the matrix a pivot there: without it a simulator eliminates the circuit around the devices first,
-and the matrix of a network of many devices fills up.
-
-What the equations become is decided by :mod:`~synaspice.devices.targets.spice.formulation`, for the simulator's speed.
+Every state is the voltage of a node, in units of its scale; see :mod:`~synaspice.devices.targets.spice.states`. What
+the equations become is decided by :mod:`~synaspice.devices.targets.spice.formulation`, for the simulator's speed.
 """
 
 from __future__ import annotations
@@ -27,35 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from ...core.system import System, TelegraphNoise, enforce_bounds
+from ...core.system import System, TelegraphNoise
 from ...language.checks import known, positive
 from ...language.constants import CONSTANTS, k_B
 from ...language.declaration import TEMPERATURE, Auxiliary, Derived, Observable
 from ...language.errors import ParameterError
-from ...language.waveforms import DC
 from ..formats import FORMATS, ExportOptions
 from ..header import describe
-from ..scaled import (
-    SPHERE_STIFFNESS,
-    STATE_CAPACITANCE,
-    STATE_OFFSET,
-    lasting,
-    restoring_rates,
-    returning_rate,
-    sphere_deficit,
-    unit_of,
-)
+from ..scaled import SPHERE_STIFFNESS, sphere_deficit, unit_of
 from .current_noise import electrical_noise, telegraph_noise
 from .dialect import Dialect
 from .elements import Elements
 from .formulation import exact
 from .statements import Statements, check_name, joined
+from .states import over, restoring_node, write_states
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
-#: In this time from the start of a transient the states are let go: shorter than steps that resolve their motion. [s]
-RISE = 1e-15
 #: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where
 #: the device's own is that of another node there would be none, and the matrix of two in series singular. [S]
 FIRST_CONDUCTANCE = 1e-3
@@ -204,7 +179,7 @@ class _Writer:
             self.elements.add(_source_of(symbol))
             self.elements.add(_samples_of(symbol))
         for sphere in self.system.spheres:
-            self.elements.add(_restoring(sphere))
+            self.elements.add(restoring_node(sphere))
 
     def subcircuit(self) -> Subcircuit:
         sections = [self._header(), self._interface(), self._derived(), self._currents()]
@@ -285,7 +260,7 @@ class _Writer:
         unit = self.elements.formula(unit_of(sp.Symbol(scale, real=True))) if isinstance(scale, str) else repr(scale)
         lines += write.parameter("time_unit", unit)
         for symbol, start in self.system.initial.items():
-            lines += write.parameter(f"{symbol}_start", self.elements.formula(_over(start, self.scales[symbol])))
+            lines += write.parameter(f"{symbol}_start", self.elements.formula(over(start, self.scales[symbol])))
         return lines
 
     def _currents(self) -> list[str]:
@@ -324,69 +299,19 @@ class _Writer:
         lines = []
         for sphere in self.system.spheres:
             about = f"{SPHERE_STIFFNESS} times what {' + '.join(f'{x}^2' for x in sphere)} lacks to 1"
-            lines += self.write.comment(f"{_restoring(sphere)}: {about}")
-            lines += self.elements.node(_restoring(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
+            lines += self.write.comment(f"{restoring_node(sphere)}: {about}")
+            lines += self.elements.node(restoring_node(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
                 size = "" if item.scale == 1 else f"{item.scale:g} "
                 lines += self.write.comment(f"{name}: {item.description} [{size}{item.unit}]")
                 for symbol in item.symbols:
-                    lines += self.elements.node(symbol, _over(self.auxiliaries[symbol], item.scale))
+                    lines += self.elements.node(symbol, over(self.auxiliaries[symbol], item.scale))
         return lines
 
     def _states(self) -> list[str]:
-        restoring = restoring_rates(self.system)
-        deficits = {sphere_deficit(sphere): _restoring(sphere) / SPHERE_STIFFNESS for sphere in self.system.spheres}
-        write, elements, running = self.write, self.elements, self.elements.add(sp.Symbol("running", real=True))
-        patient = lasting(self.system) if self.long_steps else []
-        lines = []
-        for symbol, rate in self.free_rates.items():
-            state, scale = self.states[str(symbol)], self.scales[symbol]
-            scaled = _over(self.time_unit * rate, scale) + sp.sympify(restoring.get(symbol, 0)).xreplace(deficits)
-            size = "" if scale == 1 else f" in {scale:g} {state.unit}"
-            lines += write.comment(f"{symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
-            if state.bounds:
-                low, high = (bound / scale for bound in state.bounds)
-                drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
-                here = elements.add(here_of(symbol), name=symbol)
-                lines += elements.node(drift, scaled)
-                scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
-                scaled += returning_rate(here, (low, high))
-                lines += write.comment(
-                    f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states"
-                )
-            rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
-            hold = elements.add(sp.Symbol(f"hold_{symbol}", real=True))
-            lines += elements.node(rate_node, scaled)
-            start = write.formula(f"{symbol}_start")
-            if symbol in patient:
-                # The product is in a source of its own: simulators compare currents of such sources with picoamperes.
-                net = elements.add(sp.Symbol(f"net_{symbol}", real=True))
-                lines += elements.current(net, 0, net, rate_node - hold, unsplit=running * hold)
-                lines += write.conductance(net, "1")
-                lines += elements.current(symbol, 0, symbol, sp.Symbol("state_weight", real=True) * net)
-                shifted = write.formula(f"{symbol}_start + {STATE_OFFSET:g}")
-                lines += write.capacitor(symbol, symbol, "offset", f"{STATE_CAPACITANCE:g}", shifted)
-            else:
-                lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
-                lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
-            lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
-            lines += write.constant_current(hold, hold, 0, start)
-            lines += write.conductance(hold, "1")
-            lines += write.capacitor(hold, hold, "offset" if self.long_steps else 0, "1e12")
-        if not lines:
-            return lines
-        intro = write.comment("running: 0 in static analyses, 1 in transients")
-        intro += write.comment("hold_*: keeps a state at its start while running is 0")
-        intro += write.ramped_voltage("running", "running", 0, f"{RISE:g}")
-        if self.long_steps:
-            intro += write.comment(
-                "offset: no capacitor is without charge, whose error the simulator limits by its size"
-            )
-            intro += write.voltage_source("offset", "offset", "0", DC(-STATE_OFFSET), 0.0)
-            if patient:
-                intro += write.parameter("state_weight", write.formula(f"{STATE_CAPACITANCE:g}/time_unit"))
-        return intro + lines
+        equations = self.system, self.states, self.free_rates, self.time_unit
+        return write_states(self.write, self.elements, *equations, self.long_steps)
 
     def _observables(self) -> list[str]:
         lines = []
@@ -407,17 +332,3 @@ def _source_of(noise: sp.Symbol) -> sp.Symbol:
 def _samples_of(noise: sp.Symbol) -> sp.Symbol:
     """Node of a noise's source in transients."""
     return sp.Symbol(f"{noise}_samples", real=True)
-
-
-def here_of(symbol: sp.Symbol) -> sp.Symbol:
-    """The voltage of a state's node, whatever the state's scale."""
-    return sp.Symbol(f"{symbol}_in_volts", real=True)
-
-
-def _restoring(sphere: tuple[sp.Symbol, ...]) -> sp.Symbol:
-    """Node of the rate, over the magnetisation, that returns it to its sphere."""
-    return sp.Symbol(f"{str(sphere[0]).removesuffix('_x')}_restoring", real=True)
-
-
-def _over(expression: Any, scale: float) -> Any:
-    return expression if scale == 1 else expression / exact(scale)
