@@ -6,7 +6,7 @@ import numpy as np
 
 from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.targets.scaled import SPHERE_STIFFNESS
+from synaspice.devices.targets.scaled import SPHERE_STIFFNESS, STATE_CAPACITANCE, STATE_OFFSET, lasting, unit_in_seconds
 
 PRESETS = [(name, preset, {}) for name, model in models().items() for preset in model.presets()]
 #: Options that no preset may have, beside what takes part in them.
@@ -43,6 +43,15 @@ def scales_of(device):
     return np.array([declared[str(x)].scale for x in compiled(device).system.states])
 
 
+def native_weights(device):
+    """Capacitor of every state of a native device [F], and its voltage over the state's [V]."""
+    patient = list(map(str, lasting(compiled(device).system)))
+    return {
+        str(x): (STATE_CAPACITANCE, STATE_OFFSET) if str(x) in patient else (unit_in_seconds(device), 0.0)
+        for x in compiled(device).system.states
+    }
+
+
 def point_of(device, generator):
     """Random voltages and states: within bounds, on spheres, near the initial values."""
     system, declared = compiled(device).system, device.state_declarations()
@@ -61,7 +70,7 @@ def point_of(device, generator):
 
 def expected(device, voltages, states):
     """Residuals and Jacobian of the numeric target, in the module's units."""
-    functions, scales, unit = compiled(device), scales_of(device), device.settling_time
+    functions, scales, unit = compiled(device), scales_of(device), unit_in_seconds(device)
     n, b = len(states), len(voltages)
     arguments = list(voltages), list(states), parameter_vector(device)
     flat = np.array(functions.currents(*arguments))

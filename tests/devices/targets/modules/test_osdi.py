@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import osdi_interface
 import pytest
-from module_reference import CASES, TOLERANCE, expected, made, point_of, scales_of
+from module_reference import CASES, TOLERANCE, expected, made, native_weights, point_of, scales_of
 
 from synaspice.devices import (
     MTJ,
@@ -26,6 +26,7 @@ from synaspice.devices import (
 from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.simulation.noise import _functions
+from synaspice.devices.targets.scaled import unit_in_seconds
 
 try:
     import osdi_py as osdi
@@ -97,6 +98,7 @@ def generic(tmp_path_factory):
 def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, generic):
     device = made(model, preset, values)
     native, generator = Native(generic(device), device), np.random.default_rng(7)
+    weights = native_weights(device)
     names = [str(x) for x in compiled(device).system.states]
     for _ in range(3):
         voltages, states = point_of(device, generator)
@@ -106,12 +108,15 @@ def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, v
         largest = max(abs(residuals[x]) for x in names)
         for node, value in residuals.items():
             size = largest if node in names else max(abs(v) for k, v in residuals.items() if k not in names)
-            assert found[node] == pytest.approx(value, rel=0, abs=TOLERANCE * size)
+            weight = weights[node][0] / unit_in_seconds(device) if node in names else 1.0
+            assert found[node] / weight == pytest.approx(value, rel=0, abs=TOLERANCE * size)
         for name, state, scale in zip(names, states, scales_of(device), strict=True):
-            assert charges[name] == pytest.approx(device.settling_time * state / scale, rel=1e-14)
+            capacitance, offset = weights[name]
+            assert charges[name] == pytest.approx(capacitance * (state / scale + offset), rel=1e-14)
         rows = {row: max(abs(v) for (r, _), v in jacobian.items() if r == row) for row, _ in jacobian}
         for entry, value in jacobian.items():
-            assert entries.get(entry, 0.0) == pytest.approx(value, rel=0, abs=TOLERANCE * rows[entry[0]])
+            weight = weights[entry[0]][0] / unit_in_seconds(device) if entry[0] in names else 1.0
+            assert entries.get(entry, 0.0) / weight == pytest.approx(value, rel=0, abs=TOLERANCE * rows[entry[0]])
 
 
 @pytest.mark.skipif(osdi is osdi_interface, reason="osdi-py has no release for this Python")
@@ -155,7 +160,8 @@ def test_noises_of_the_states_enter_with_their_strength(make, tmp_path):
     assert np.abs(shares).max() > 0
     for k, name in enumerate(names):
         for j, noise in enumerate(noises):
-            found = entries.get((str(name), f"{noise}_source"), 0.0)
+            weight = native_weights(device)[str(name)][0] / unit_in_seconds(device)
+            found = entries.get((str(name), f"{noise}_source"), 0.0) / weight
             assert found == pytest.approx(-shares[k, j], rel=0, abs=TOLERANCE * np.abs(shares).max())
     silent = native.evaluate(potentials)[2]
     assert not any(value for (_, column), value in silent.items() if column.endswith("_source") and _ != column)

@@ -15,6 +15,7 @@ from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declaration import ElectricalNoise
 from synaspice.devices.simulation.noise import _functions
+from synaspice.devices.targets.scaled import unit_in_seconds
 
 
 @pytest.fixture(params=compilers() or [pytest.param("none", marks=pytest.mark.skip(reason="there is no compiler"))])
@@ -52,7 +53,7 @@ def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, v
             size = largest if node in names else max(abs(v) for k, v in residuals.items() if k not in names)
             assert found[node][0] == pytest.approx(value, rel=0, abs=TOLERANCE * size)
         for name, state in zip(names, states, strict=True):
-            charge = device.settling_time * state / declared[name].scale
+            charge = unit_in_seconds(device) * state / declared[name].scale
             assert found[name][1] == pytest.approx(charge, rel=1e-14)
         rows = {row: max(abs(v) for (r, _), v in jacobian.items() if r == row) for row, _ in jacobian}
         for entry, value in jacobian.items():
@@ -96,10 +97,15 @@ def test_noises_of_the_states_enter_with_their_strength(model, compile_text, tmp
 
 def test_parameters_carry_unit_description_and_range(compile_text, tmp_path):
     text = MTJ.preset("ikeda2010").netlist("verilog-a")
-    assert '(* desc="Gilbert damping", units="1" *)\n    parameter real damping = 0.027 from [0.0001:1.0];' in text
+    assert (
+        '(* desc="Gilbert damping", units="1", type="instance" *)\n    parameter real damping = 0.027 from [0.0001:1.0];'
+        in text
+    )
     described = {p["name"]: p for p in compile_text(text, tmp_path).get_osdi_descriptor()["params"]}
     assert described["diameter"]["units"] == "m"
     assert described["damping"]["description"] == "Gilbert damping"
+    # so that they may stand on the line of an instance
+    assert all(entry["is_instance"] for name, entry in described.items() if name in MTJ.parameter_declarations())
     assert text == MTJ.preset("ikeda2010").netlist("verilog-a")
 
 
