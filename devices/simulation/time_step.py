@@ -24,7 +24,7 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector
-from ..language.errors import ResolutionWarning
+from ..language.errors import ResolutionWarning, SimulationError
 from ..language.waveforms import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
@@ -105,7 +105,8 @@ def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
     ratio = float(np.min(-damped.real / np.abs(damped.imag))) if len(damped) else 1.0
     # What a drive makes of a mode that does not turn is its response, not its agitation.
     modes = np.concatenate([quiet, *(found[found.imag != 0] for found in driven)])
-    modes = modes[np.isfinite(modes) & (np.abs(modes) > 0)]
+    # Slower ones, of a moment that nothing holds for example, are rounding, and no step of interest disturbs them.
+    modes = modes[np.isfinite(modes) & (np.abs(modes) * LONGEST * device.settling_time > 1e-6)]
     least = np.maximum(np.abs(modes.real), ratio * np.abs(modes.imag))
     return modes, least
 
@@ -156,9 +157,13 @@ def _modes_at(
     for name, field in inputs.items():
         parameters[functions.parameter_names.index(name)] = field
     voltages = [0.0] * len(system.voltages)
-    if request.by_current and value:
-        voltage_solver(functions, request.branch)(value, voltages, state, parameters)
-    else:
-        voltages[request.branch] = value
-    entries = jacobian(lambda x: functions.rates(voltages, x, parameters), state, scales_of(device))
-    return eigenvalues(system, state, entries)
+    nothing: ComplexArray = np.empty(0, dtype=complex)
+    try:
+        if request.by_current and value:
+            voltage_solver(functions, request.branch)(value, voltages, state, parameters)
+        else:
+            voltages[request.branch] = value
+        entries = jacobian(lambda x: functions.rates(voltages, x, parameters), state, scales_of(device))
+    except (ArithmeticError, ValueError, SimulationError):  # a state in which the device cannot be under that drive
+        return nothing
+    return eigenvalues(system, state, entries) if np.all(np.isfinite(entries)) else nothing

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
-from synaspice.circuits.engine import ngspice
+from synaspice.circuits.engine import library, ngspice
 from synaspice.circuits.engine.ngspice import ACSweep, DCSweep, NgspiceError, Noise, OperatingPoint, Transient, run
 from synaspice.devices import MTJ, LinearIonDrift, MissingDependencyError, ParameterError
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
@@ -71,8 +71,8 @@ def test_a_missing_library_says_what_to_install(monkeypatch):
     with pytest.raises(MissingDependencyError, match="apt-get install libngspice0"):
         ngspice.find_library()
     monkeypatch.delenv("NGSPICE_LIBRARY_PATH")
-    monkeypatch.setattr(ngspice, "_PLACES", ())
-    monkeypatch.setattr(ngspice.ctypes.util, "find_library", lambda name: None)
+    monkeypatch.setattr(library, "_PLACES", ())
+    monkeypatch.setattr(library.ctypes.util, "find_library", lambda name: None)
     with pytest.raises(MissingDependencyError, match="brew install libngspice"):
         ngspice.find_library()
 

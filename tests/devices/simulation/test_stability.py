@@ -30,7 +30,7 @@ def test_threshold_itself_is_not_stable():
 
 
 def test_vortex_turns_unstable_at_its_threshold():
-    device = VortexOscillator.preset("torrejon2017")
+    device = VortexOscillator.preset("torrejon2017-like")
     assert under(device, 0.99 * device.threshold_current, "current", "rest").lasts
     assert not under(device, 1.01 * device.threshold_current, "current", "rest").stable
 

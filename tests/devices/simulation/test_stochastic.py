@@ -150,9 +150,9 @@ def test_one_trajectory_reports_a_thousand_steps_and_many_report_their_end():
 
 
 def test_the_step_is_shortened_to_fit_between_the_times():
-    table = noisy(points=8, time_step=3e-12)
+    table = noisy(points=8, time_step=1.5e-12)
     used = table.attrs["time_step"]
-    assert 0 < used <= 3e-12
+    assert 0 < used <= 1.5e-12
     steps = 1e-10 / 7 / used
     assert steps == pytest.approx(round(steps), abs=1e-9)
 

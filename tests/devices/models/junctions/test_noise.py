@@ -10,7 +10,7 @@ import scipy.constants as codata
 
 from synaspice.characterization import noise
 from synaspice.characterization.benches.noise import pink_noise
-from synaspice.devices import MTJ, LinearIonDrift, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, ParameterError, UnknownNameError
 from synaspice.devices.simulation.noise import noise_spectrum
 
 HOOGE = {"hooge_parallel": 1e-19, "hooge_antiparallel": 5e-19}
@@ -116,8 +116,7 @@ def test_pink_noise_has_the_density_one_over_f():
 @pytest.mark.parametrize(
     ("device", "arguments", "complaint"),
     [
-        (LinearIonDrift(), {}, "declares no noise"),
-        (MTJ(), {"temperature": -1.0}, "temperature must be positive"),
+        (MTJ(), {"temperature": -1.0}, "temperature must be finite and not negative"),
         (MTJ(), {"frequency": [0.0, 1e3]}, "frequencies must be positive"),
         (MTJ(), {"method": "guess"}, "unknown method"),
         (MTJ(), {"method": "transient", "engine": "ngspice"}, "numeric engine"),
