@@ -50,7 +50,26 @@ class _Held(Waveform):
 
 
 class OscillatorReservoir(Node):
-    """An oscillator as a node of reservoirpy; see :meth:`CompactModel.to_reservoirpy`."""
+    """An oscillator as a node of reservoirpy; see :meth:`CompactModel.to_reservoirpy`.
+
+    Parameters
+    ----------
+    device, units, bias, amplitude, node_time
+        As there.
+    mask : array_like, optional
+        Mask of shape (units, inputs); default: ones and minus ones at random.
+    observable : str, optional
+        What is read at the end of each interval; default: ``envelope``. ``"voltage"``: the amplitude of the voltage
+        over the interval, for devices without such an observable.
+    temperature : float
+        Temperature of the noise. [K]
+    time_step : float, optional
+        Step of the stochastic Heun scheme [s]; default: 1/40 of the model's time scale.
+    seed : int
+        Seed of mask and noise.
+    name : str, optional
+        Name of the node.
+    """
 
     def __init__(
         self,
@@ -60,12 +79,12 @@ class OscillatorReservoir(Node):
         bias: float,
         amplitude: float,
         node_time: float,
-        mask: ArrayLike | None,
-        observable: str | None,
-        temperature: float,
-        time_step: float | None,
-        seed: int,
-        name: str | None,
+        mask: ArrayLike | None = None,
+        observable: str | None = None,
+        temperature: float = 0.0,
+        time_step: float | None = None,
+        seed: int = 0,
+        name: str | None = None,
     ) -> None:
         self.device, self.units = device, whole("units", units, 1)
         self.bias, self.amplitude = float(bias), float(amplitude)

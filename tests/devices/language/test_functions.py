@@ -184,7 +184,7 @@ def test_brian(device):
     from synaspice.devices.targets.frameworks import brian2_equations
 
     assert set(brian2_equations._C) == set(OWN)
-    group = device.to_brian2().group(len(VOLTAGES), model="voltage : volt")
+    group = device.to_brian2().group(len(VOLTAGES))
     group.voltage = VOLTAGES * brian2_equations.brian2.volt
     for name in SYMPY:
         assert np.asarray(getattr(group, f"o_{name}")) == pytest.approx(expected(name), rel=1e-12), name

@@ -99,8 +99,7 @@ def test_parameters_carry_unit_description_and_range(compile_text, tmp_path):
     text = MTJ.preset("ikeda2010").netlist("verilog-a")
     assert (
         '(* desc="Gilbert damping", units="1", type="instance" *)\n'
-        "    parameter real damping = 0.027 from [0.0001:1.0];"
-        in text
+        "    parameter real damping = 0.027 from [0.0001:1.0];" in text
     )
     described = {p["name"]: p for p in compile_text(text, tmp_path).get_osdi_descriptor()["params"]}
     assert described["diameter"]["units"] == "m"
