@@ -39,7 +39,7 @@ from .formulation import exact
 from .statements import Statements
 
 #: In this time from the start of a transient the states are let go: shorter than steps that resolve their motion. [s]
-RISE = 1e-15
+RISE = 1e-14
 #: Conductance of the node that the capacitors end at: large against theirs over the shortest step. [S]
 STIFF = 1e33
 

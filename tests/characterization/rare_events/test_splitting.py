@@ -13,7 +13,7 @@ from synaspice.characterization.rare_events.axial_magnet import from_reference_s
 from synaspice.characterization.rare_events.event import RareEvent, decay_time
 from synaspice.characterization.rare_events.fokker_planck import Cells, still_there
 from synaspice.characterization.rare_events.splitting import interval, resample, splitting
-from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
 
 IKEDA = MTJ.preset("ikeda2010")
 START = IKEDA.replace(**IKEDA.reference_states()["antiparallel"])
@@ -165,8 +165,6 @@ def test_the_slowest_motion_is_the_precessions_decay():
 def test_refusals():
     with pytest.raises(ParameterError, match="does not settle"):
         splitting(VTEAM(), 1.0, [1e-9], "w", 0.5)
-    with pytest.raises(ParameterError, match="declares no noise"):
-        splitting(LinearIonDrift(), 1.0, [1e-9], "w", 0.5)
     with pytest.raises(UnknownNameError, match="m_z"):
         splitting(START, 0.1, [1e-9], "mz", 0.0, seed=1)
     with pytest.raises(ParameterError, match="positive, finite and increase"):
