@@ -25,7 +25,7 @@ class TrapNoise(Component):
     """
 
     fano_factor = Parameter(0.0, "1", "shot noise over that of independent electrons", (0.0, 1.0))
-    telegraph_amplitude = Parameter(0.0, "1", "relative conductance lost while the trap is filled", (0.0, 1.0))
+    telegraph_amplitude = Parameter(0.0, "1", "relative conductance lost while the trap is filled", (0.0, 0.99))
     capture_time = Parameter(1e-3, "s", "mean time until the trap is filled", (1e-12, 1e12))
     emission_time = Parameter(1e-3, "s", "mean time until the trap is empty", (1e-12, 1e12))
     trap = Telegraph(description="whether the trap is filled")

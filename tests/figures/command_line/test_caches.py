@@ -24,5 +24,5 @@ def test_the_cache_is_shown_and_cleared_and_nothing_else_is(monkeypatch, tmp_pat
     (cache_folder("native") / "two.osdi").write_bytes(b"y")
     assert CliRunner().invoke(app, ["cache", "--clear"]).exit_code == 0
     assert not (tmp_path / "cache").exists()
-    assert ": empty" in CliRunner().invoke(app, ["cache"]).stdout
+    assert "empty" in CliRunner().invoke(app, ["cache"]).stdout
     cache_folder.cache_clear()
