@@ -21,6 +21,8 @@ from ..devices.model import CompactModel
 
 ENGINES = ("numeric", "ngspice")
 
+#: Duration of a transient from which on subcircuits must allow long steps. [s]
+LONG = 10.0
 #: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
 STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
 
@@ -65,11 +67,18 @@ def engine_attributes(engine: str, native: bool) -> dict[str, Any]:
     return {"engine": engine, "native": native} if engine == "ngspice" else {"engine": engine}
 
 
-def form_of(device: CompactModel, native: bool, *, inputs: tuple[str, ...] = (), noise: bool = False) -> Form:
+def form_of(
+    device: CompactModel,
+    native: bool,
+    *,
+    inputs: tuple[str, ...] = (),
+    noise: bool = False,
+    duration: float = 0.0,
+) -> Form:
     """What stands for a device in ngspice: a native device, or a subcircuit with a node for every observable."""
     if native:
         return native_device(device, inputs=inputs, noise=noise)
-    return device.subcircuit(inputs=inputs, observables=not noise, noise=noise)
+    return device.subcircuit(inputs=inputs, observables=not noise, noise=noise, long_steps=duration > LONG)
 
 
 def files_of(form: Form) -> list[Any]:
@@ -157,7 +166,7 @@ def _ngspice_trajectory(
 ) -> pd.DataFrame:
     branches, nodes = device.branches(), nodes_of(device)
     fields = {name: as_waveform(value, duration, name) for name, value in inputs.items() if name not in branches}
-    form = form_of(device, native, inputs=tuple(fields))
+    form = form_of(device, native, inputs=tuple(fields), duration=duration)
     circuit = driven_circuit(device, form, drive, duration, source=source, inputs=inputs)
     lines = [f"* trajectory of {device!r}", str(form), *circuit]
     reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}

@@ -54,6 +54,7 @@ class CompactModel(SimulatedModel, abstract=True):
         observables: bool = False,
         noise: bool = False,
         transient_noise: float | None = None,
+        long_steps: bool = False,
     ) -> str:
         """Return the device as text: a subcircuit that a netlist can include, or a Verilog-A module.
 
@@ -73,6 +74,9 @@ class CompactModel(SimulatedModel, abstract=True):
         transient_noise : float, optional
             Time between the samples of the states' thermal noise in transients [s]; default: no noise. The temperature
             is the simulator's. Take it well below the time in which the states move, and steps no longer.
+        long_steps : bool
+            For transients of minutes to years in ngspice, which otherwise takes steps of seconds at most; see
+            :class:`~synaspice.devices.targets.formats.ExportOptions`.
 
         Raises
         ------
@@ -81,7 +85,7 @@ class CompactModel(SimulatedModel, abstract=True):
         ParameterError
             If a name or a value cannot stand in a netlist, or the format has no noise in transients.
         """
-        options = ExportOptions(name, inputs, observables, noise, transient_noise)
+        options = ExportOptions(name, inputs, observables, noise, transient_noise, long_steps)
         return FORMATS.find(dialect).text(self, options)
 
     def subcircuit(
@@ -92,14 +96,13 @@ class CompactModel(SimulatedModel, abstract=True):
         observables: bool = False,
         noise: bool = False,
         transient_noise: float | None = None,
-        long_steps: bool = True,
+        long_steps: bool = False,
         dialect: str = "ngspice",
     ) -> Subcircuit:
         """Return the device as a subcircuit object that a PySpice ``Circuit`` accepts.
 
         ``circuit.subcircuit(mtj.subcircuit())`` defines it, ``circuit.X("1", "mtj", "a", "b", ...)`` places it.
-        The arguments are those of :meth:`netlist`; ``long_steps`` as of
-        :class:`~synaspice.devices.targets.formats.ExportOptions`.
+        The arguments are those of :meth:`netlist`.
         """
         from .targets.spice.dialects import DIALECTS
         from .targets.spice.subcircuit import write_subcircuit

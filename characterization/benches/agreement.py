@@ -14,8 +14,9 @@ from ...devices.model import CompactModel
 from ..engines import trajectory, uses_native
 from .iv import iv
 
-#: Options of ngspice for an accurate transient, and how much shorter its steps are then. The absolute tolerances are the
-#: default ones: the rate of a state that is driven against its bound is a difference of large terms, rounded to 1e-6.
+#: Options of ngspice for an accurate transient, and how much shorter its steps are then. The absolute tolerances are
+#: the default ones: the rate of a state that is driven against its bound is a difference of large terms, rounded to
+#: 1e-6.
 TIGHT = {"reltol": 1e-6, "abstol": 1e-12, "vntol": 1e-6}
 TIGHTER_STEP = 0.2
 #: A state that moves by more than this between two of the compared times jumps: there its instant is compared.

@@ -120,9 +120,7 @@ class Assembly:
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in choices if pin in nodes)
-        subcircuit = device.subcircuit(
-            name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step, long_steps=False
-        )
+        subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step)
         self.requires.append(subcircuit)
         preset = f" {device.provenance.name}" if device.provenance else ""
         self.provenance[f"{device.model_name()}{preset}: {device.provenance_summary}"] = None

@@ -280,8 +280,8 @@ class LateralSpinValve:
         fields = [f"field_{axis}" for axis in "xyz"] if noisy else []
         blocks = {block.kind: block for block in self._blocks().values()}
         devices: list[Subcircuit] = [
-            self.magnet.subcircuit(inputs=fields, long_steps=False),
-            self.synapse.subcircuit(long_steps=False),
+            self.magnet.subcircuit(inputs=fields),
+            self.synapse.subcircuit(),
         ]
         if native:
             compiled = (native_device(self.magnet, inputs=fields), native_device(self.synapse))

@@ -103,7 +103,7 @@ def _devices(
 ) -> Iterator[str]:
     device = cells.device
     model = f"{label}{device.model_name().replace('-', '_')}"
-    form = native_device(device, name=model) if native else device.subcircuit(name=model, long_steps=False)
+    form = native_device(device, name=model) if native else device.subcircuit(name=model)
     yield str(form)
     branch = next(iter(device.branches().values()))
     overrides = _overrides(cells)

@@ -32,8 +32,9 @@ class ExportOptions:
     transient_noise : float, optional
         Time between the samples of the states' thermal noise in transients [s]; default: no noise.
     long_steps : bool
-        Whether a rest of years ends after some hundred steps in ngspice too, which limits steps by the size of a
-        state's capacitor. In networks of a hundred devices it costs a factor of ten in time: cells do without.
+        Whether a rest of years ends after some hundred steps in ngspice too, which limits a step by the charge of a
+        state's capacitor: to seconds, unless the capacitor is huge. The price is the rounding of the states' rates in
+        steps of femtoseconds, and a factor of ten in time in networks of a hundred devices.
     """
 
     name: str | None = None
@@ -41,7 +42,7 @@ class ExportOptions:
     observables: bool = False
     noise: bool = False
     transient_noise: float | None = None
-    long_steps: bool = True
+    long_steps: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

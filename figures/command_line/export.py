@@ -49,6 +49,9 @@ def export(
         float | None,
         typer.Option(metavar="SECONDS", help="Thermal noise in transients, sampled at this interval."),
     ] = None,
+    long_steps: Annotated[
+        bool, typer.Option("--long-steps", help="For transients of minutes to years in ngspice.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="File; default: standard output.")
     ] = None,
@@ -64,10 +67,18 @@ def export(
 
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     if device is not None and is_cell(device):
-        if preset or inputs or observables or noise or transient_noise is not None or dialect != "ngspice":
+        if (
+            preset
+            or inputs
+            or observables
+            or noise
+            or long_steps
+            or transient_noise is not None
+            or dialect != "ngspice"
+        ):
             raise ParameterError(
-                f"{device} is a cell: --preset, --input, --observables, --noise, --transient-noise and other formats "
-                "than ngspice are for devices"
+                f"{device} is a cell: --preset, --input, --observables, --noise, --transient-noise, --long-steps and "
+                "other formats than ngspice are for devices"
             )
         export_cell(device, parse_assignments(set_), surroundings, name, output, force)
         return
@@ -85,7 +96,7 @@ def export(
         dialect,
         name,
         tuple(inputs or ()),
-        {"observables": observables, "noise": noise},
+        {"observables": observables, "noise": noise, "long_steps": long_steps},
         transient_noise,
     )
     for path in deliver(order, output, deck=deck, force=force):

@@ -43,7 +43,7 @@ class Order:
     inputs : tuple of str
         Inputs to make pins.
     options : Mapping
-        ``observables`` and ``noise``.
+        ``observables``, ``noise`` and ``long_steps``.
     transient_noise : float, optional
         Time between samples of noise in transients. [s]
     """

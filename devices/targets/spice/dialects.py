@@ -103,8 +103,9 @@ NGSPICE = SpiceDialect(
         # ngspice has no way to repeat it: its generator does not heed the seed.
         "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",
         # A source of no current from ground to ground, or of an infinite one where the parameter is out of its bounds:
-        # ngspice names it and gives up. (Editors take the .endif of a conditional statement for the end of the netlist.)
-        "check": "I_{name}_must_be_{low}_to_{high} 0 0 {{1/({within}) - 1}}",
+        # ngspice names it and gives up. (Editors take the .endif of a conditional statement for the end of the
+        # netlist.)
+        "check": "I_{name}_is_out_of_bounds 0 0 {{1/({within}) - 1}}",
     },
     sources=_SOURCES,
     deck=_DECK,

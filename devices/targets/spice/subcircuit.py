@@ -311,7 +311,7 @@ class _Writer:
 
     def _states(self) -> list[str]:
         equations = self.system, self.states, self.free_rates, self.time_unit
-        return write_states(self.write, self.elements, *equations, self.long_steps)
+        return write_states(self.write, self.elements, *equations, long_steps=self.long_steps)
 
     def _observables(self) -> list[str]:
         lines = []

@@ -60,7 +60,7 @@ def operating_points(folder, dialect, text):
 def reference(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ngspice")
     # Without what ngspice alone has for long rests: nodes of its own.
-    texts = [str(device.subcircuit(name=name, long_steps=False)) for name, device in everything().items()]
+    texts = [str(device.subcircuit(name=name)) for name, device in everything().items()]
     return operating_points(folder, "ngspice", "\n".join(texts))
 
 

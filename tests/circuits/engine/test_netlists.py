@@ -106,7 +106,7 @@ def test_an_exported_netlist_runs_in_the_stand_alone_program(tmp_path):
 @pytest.mark.parametrize("model", [StanfordRRAM, VTEAM, MTJ])
 def test_a_network_of_devices_does_not_fill_the_matrix(model, tmp_path):
     """ngspice's own count. A sparse matrix of wires fills up if a device's conductance hides behind its inner nodes."""
-    size, subcircuit = 10, model().subcircuit(name="cell", long_steps=False)
+    size, subcircuit = 10, model().subcircuit(name="cell")
     states = len(subcircuit.pins) - 2
     lines = ["* wires with a device at every crossing", str(subcircuit)]
     for i in range(size):
