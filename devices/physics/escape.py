@@ -106,7 +106,9 @@ class Landscape:
                 if size < 1e-12:
                     torque = np.linalg.norm(np.cross(m, self.effective(m)))
                     # Where the curvature vanishes, there may be a slope all the same.
-                    if torque < 1e-6 * np.max(np.abs(values)) and all(np.linalg.norm(m - other) > 1e-6 for other in found):
+                    if torque < 1e-6 * np.max(np.abs(values)) and all(
+                        np.linalg.norm(m - other) > 1e-6 for other in found
+                    ):
                         found.append(m)
                     break
         return found
@@ -144,6 +146,8 @@ class Landscape:
     def barrier(self, state: FloatArray, saddle: FloatArray) -> float:
         """Energy from a state to a saddle over k_B T, as changed by torques that take or give energy."""
         height = self.energy(saddle) - self.energy(state)
+        if self.stiffness * height < 1:
+            return self.stiffness * height  # agitation is larger than all that happens on the way
         nodes, weights = np.polynomial.legendre.leggauss(ORBITS)
         total = 0.0
         for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):

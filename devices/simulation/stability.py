@@ -214,6 +214,26 @@ def equilibrium(request: Request) -> Equilibrium:
     return _relaxed(motion, at, start)
 
 
+def growth_beside(request: Request, states: FloatArray) -> tuple[float, FloatArray]:
+    """Rate at which deviations grow about the rest nearest to some states [1/s], and that rest.
+
+    NaN if there is none near them.
+
+    Parameters
+    ----------
+    request : Request
+        The device, and its drive.
+    states : ndarray
+        The states.
+    """
+    motion = _Motion(request)
+    start = states / motion.scales
+    rest = motion.nearest_rest(start)
+    if rest is None or np.linalg.norm(rest - start) > NEAR:
+        return float("nan"), states
+    return float(np.max(motion.modes(rest).real, initial=-np.inf)), rest * motion.scales
+
+
 def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     """Where the states come to rest from beside a point, if they do."""
     modes = motion.modes(at)

@@ -98,8 +98,12 @@ def integrate(
     method: str | None,
     rtol: float,
     atol: float,
+    states: FloatArray | None = None,
 ) -> pd.DataFrame:
-    """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
+    """Integrate a request to tolerance; see :meth:`CompactModel.simulate`.
+
+    With ``states`` it begins there rather than in the initial state.
+    """
     system = compiled(request.device).system
     # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
@@ -110,7 +114,7 @@ def integrate(
         known("integration method", name, METHODS)
     reported = request.reporting_times(points, times)
     dynamics = Dynamics(request)
-    start = np.array(initial_state(request.device)) / dynamics.scales
+    start = (np.array(initial_state(request.device)) if states is None else states) / dynamics.scales
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
 
     def project(scaled: FloatArray) -> FloatArray:

@@ -117,7 +117,7 @@ def test_pink_noise_has_the_density_one_over_f():
     ("device", "arguments", "complaint"),
     [
         (LinearIonDrift(), {}, "declares no noise"),
-        (MTJ(), {"temperature": -1.0}, "temperature must be positive"),
+        (MTJ(), {"temperature": -1.0}, "temperature must be finite and not negative"),
         (MTJ(), {"frequency": [0.0, 1e3]}, "frequencies must be positive"),
         (MTJ(), {"method": "guess"}, "unknown method"),
         (MTJ(), {"method": "transient", "engine": "ngspice"}, "numeric engine"),
