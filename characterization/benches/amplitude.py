@@ -254,6 +254,7 @@ def _numeric_windows(
         table = integrate(
             _request(device, current, float(times[-1])),
             points=None, times=times, method="DOP853", rtol=1e-8, atol=1e-10, states=states,
+            longest=0.25 / suggested.frequency,
         )  # fmt: skip
         yield table
         states = table[names].to_numpy()[-1]

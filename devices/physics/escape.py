@@ -73,11 +73,11 @@ class Landscape:
     rates: Callable[[FloatArray], FloatArray]
 
     def energy(self, m: FloatArray) -> float:
-        """Energy over mu_0 M_s V. [A/m]"""
+        """Energy over mu_0 M_s V [A/m]."""
         return float(-0.5 * self.pull @ m**2 - self.field @ m)
 
     def effective(self, m: FloatArray) -> FloatArray:
-        """Effective field. [A/m]"""
+        """Effective field [A/m]."""
         return self.pull * m + self.field
 
     def curvatures(self, m: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -116,7 +116,7 @@ class Landscape:
     # --- orbits -------------------------------------------------------------------------------
 
     def _orbit(self, start: FloatArray, away: FloatArray, until: Callable[[FloatArray], float]) -> tuple[float, float]:
-        """Loss of energy to the damping, and net loss, along an orbit without damping. [A/m]"""
+        """Loss of energy to the damping, and net loss, along an orbit without damping [A/m]."""
 
         def slopes(_: float, y: FloatArray) -> FloatArray:
             m = y[:3] / np.linalg.norm(y[:3])
@@ -137,7 +137,7 @@ class Landscape:
         return float(run.y[3, -1]), float(run.y[4, -1])
 
     def _losses(self, state: FloatArray, m: FloatArray) -> tuple[float, float]:
-        """The losses along the closed orbit about a state through a direction. [A/m]"""
+        """The losses along the closed orbit about a state through a direction [A/m]."""
         across = np.cross(state, m - state)
         forth = -np.cross(m, self.effective(m))
         sign = math.copysign(1.0, float(across @ forth))
@@ -182,10 +182,9 @@ class Landscape:
             if leaving and float((m - saddle) @ (state - saddle)) > 0:
                 # A little below the saddle, lest the orbit stay there for ever.
                 m = self._at(state, m, (1 - 1e-6) * (self.energy(saddle) - self.energy(state)))
-                near = 2 * BESIDE
 
                 def distance(x: FloatArray) -> float:
-                    return near - min(float(np.linalg.norm(x - other)) for other in saddles)
+                    return 2 * BESIDE - min(float(np.linalg.norm(x - other)) for other in saddles)
 
                 lost.append(self._orbit(m, way, distance)[0])
         return self.stiffness * (sum(lost) / len(lost) if lost else 0.0)
