@@ -82,13 +82,13 @@ class WorkingPoint:
 
         def excess(values: FloatArray) -> FloatArray:
             chosen = self.held.replace(**dict(zip(names, values.tolist(), strict=True)))
-            return (np.array(initial_state(chosen)) - self.rest.states) / scales
+            return np.asarray((np.array(initial_state(chosen)) - self.rest.states) / scales)
 
         start = np.array([self.held.values[name] for name in names])
         if np.max(np.abs(excess(start)), initial=0.0) <= CLOSE:
             return self.held
         declared = self.held.parameter_declarations()
-        low, high = np.array([declared[name].bounds or (-np.inf, np.inf) for name in names]).T
+        low, high = np.array([declared[name].bounds for name in names]).T
         inside = np.clip(start, low + 1e-9 * (high - low), high - 1e-9 * (high - low))
         found = least_squares(excess, inside, bounds=(low, high), xtol=1e-14, ftol=1e-14, gtol=1e-14)
         if np.max(np.abs(found.fun)) > CLOSE:
@@ -107,7 +107,7 @@ class WorkingPoint:
         modes = self.rest.eigenvalues[self.rest.eigenvalues.imag > 0]
         found = [(mode.imag + mode.real * across) / (2 * np.pi) for mode in modes]
         points = np.concatenate([np.empty(0), *found])
-        return points[(points > grid[0]) & (points < grid[-1])]
+        return np.asarray(points[(points > grid[0]) & (points < grid[-1])])
 
 
 def working_points(

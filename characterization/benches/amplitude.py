@@ -209,7 +209,9 @@ def _quiet(
         mean = float(trace.mean())
         sizes.append(float(np.sqrt(2) * np.std(trace)))
         frequencies.append(_line(trace - mean, interval))
-        quiet = sizes[-1] <= NO_OSCILLATION * abs(mean) or _dies_away(sizes)
+        # What is small may still grow.
+        falls = len(sizes) > 1 and sizes[-1] <= (1 + AGREEMENT) * sizes[-2]
+        quiet = (falls and sizes[-1] <= NO_OSCILLATION * abs(mean)) or _dies_away(sizes)
         settled = quiet or _agree(sizes, frequencies)
         if settled:
             break
@@ -250,7 +252,7 @@ def _numeric_windows(
     names = list(device.state_declarations())
     at, end = 0.0, suggested.settling + window
     while end * suggested.frequency <= MOST_PERIODS or at == 0.0:
-        times = end - window - at + interval * np.arange(int(window / interval) + 1)
+        times: FloatArray = end - window - at + interval * np.arange(int(window / interval) + 1, dtype=float)
         table = integrate(
             _request(device, current, float(times[-1])),
             points=None, times=times, method="DOP853", rtol=1e-8, atol=1e-10, states=states,

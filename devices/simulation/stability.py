@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -243,7 +244,7 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     x = motion.normal(at + kick)
     for growing in itertools.count():
         length = 5 / fastest * 2.0**growing
-        method = "DOP853" if motion.system.spheres else "LSODA"
+        method: Literal["DOP853", "LSODA"] = "DOP853" if motion.system.spheres else "LSODA"
         left = MOST_EVALUATIONS - motion.evaluations
         run = solve_ivp(_counted(motion.rates, left), (0.0, length), x, method=method, rtol=1e-6, atol=1e-9)
         x = motion.normal(run.y[:, -1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,7 +24,13 @@ def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     current, settled = x * table["current"], table["settled"] == 1
     left.plot(current, y * table["amplitude"], marker="o", markersize=2.5, markevery=settled.to_numpy())
     if not settled.all():
-        waits = {"linestyle": "none", "marker": "o", "markersize": 4, "markerfacecolor": "none", "color": "C3"}
+        waits: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": 4,
+            "markerfacecolor": "none",
+            "color": "C3",
+        }
         left.plot(current[~settled], y * table["amplitude"][~settled], label="not settled", **waits)
     left.set_ylim(bottom=0)
     f = scaled_axis(table, right, "y", "frequency", "Frequency")
