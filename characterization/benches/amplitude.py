@@ -36,6 +36,8 @@ NO_OSCILLATION = 1e-5
 AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.01, 0.002, 0.1
 #: Periods and, for ngspice, doublings of the time, after which a measurement goes on no longer.
 MOST_PERIODS, NGSPICE_DOUBLINGS = 16_000, 2
+#: A current by so much above the threshold shows at once whether a device oscillates.
+CLEAR = 1.08
 #: Where to measure around the threshold, in steps of the suggested currents.
 AROUND = (-0.3, -0.1, 0.1, 0.2, 0.4)
 
@@ -98,7 +100,7 @@ def amplitude(
     started = device.replace(**suggested.overrides)
     threshold = _threshold(started, suggested.currents)
     if current is None:
-        _require_oscillation(started, currents)
+        _require_oscillation(started, currents, threshold)
         currents = _with_threshold(currents, threshold)
     seeds = np.random.SeedSequence(seed).spawn(len(currents))
     common = {"device": started, "suggested": suggested, "duration": duration, "engine": engine}
@@ -151,9 +153,11 @@ def _threshold(device: CompactModel, currents: Sequence[float]) -> float | None:
     return None
 
 
-def _require_oscillation(device: CompactModel, currents: FloatArray) -> None:
+def _require_oscillation(device: CompactModel, currents: FloatArray, threshold: float | None) -> None:
     """Refuse a device that comes to rest at all currents, the strongest of which are looked at first."""
-    for value in sorted(currents.tolist(), key=abs, reverse=True):
+    # Just above the threshold what leaves its rest for another one takes longer than is waited for.
+    clear = [value for value in currents.tolist() if threshold is None or abs(value) > CLEAR * abs(threshold)]
+    for value in sorted(clear or currents.tolist(), key=abs, reverse=True):
         if not equilibrium(_request(device, value)).settled:
             return
     raise ParameterError(
