@@ -24,6 +24,8 @@ from ..engines import engine_attributes, files_of, form_of, uses_native
 #: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
 #: compared with abstol, whatever the circuit's own pace [s].
 LONGEST_STEP = 7**0.5
+#: A relative change below which a quantity does not drift; integrators leave less than that.
+NO_DRIFT = 1e-7
 #: Steps of ngspice that take about a minute.
 MOST_STEPS = 20_000
 
@@ -65,7 +67,8 @@ def drift(
     Raises
     ------
     ParameterError
-        If the times do not increase from zero or later, there is no device, or ngspice would take hours.
+        If the quantity does not drift, the times do not increase from zero or later, there is no device, or ngspice
+        would take hours.
     UnknownNameError
         If there is no such quantity or engine.
     MissingDependencyError
@@ -90,6 +93,7 @@ def drift(
         values = _numeric(sample, watched, name, suggested.bias)
     else:
         values = _ngspice(sample, watched, name, suggested.bias, own)
+    _require_drift(device, name, values, suggested.bias)
     if read_noise and name == suggested.quantity:
         read = suggested.read
         values = values if read is None else np.array([read(row, watched, reading) for row in values])
@@ -104,6 +108,19 @@ def drift(
     attributes |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
     attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
     return device_table(device, columns, **attributes)
+
+
+def _require_drift(device: CompactModel, quantity: str, values: FloatArray, bias: float) -> None:
+    """Refuse what stays as it is: a flat line would look like a measurement."""
+    finite = values[np.all(np.isfinite(values), axis=1)]
+    change = np.ptp(finite, axis=1)
+    if np.any(change > NO_DRIFT * np.max(np.abs(finite), axis=1, initial=0.0)):
+        return
+    states = ", ".join(device.state_declarations())
+    raise ParameterError(
+        f"the {quantity.replace('_', ' ')} of {device!r} does not drift at {bias:g} V: its model moves the states "
+        f"({states}) by nothing there"
+    )
 
 
 def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:

@@ -281,3 +281,24 @@ class Writing:
 
     coordinate: str
     critical_currents: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Dwelling:
+    """How thermal agitation takes a device from one of two states to the other, and back.
+
+    Attributes
+    ----------
+    coordinate : str
+        The observable whose sign is the state.
+    states : tuple of str
+        The reference states: that of the positive coordinate and that of the negative one.
+    escape : callable
+        Takes the voltage of the first branch [V], the temperature [K] and the name of a state, and returns the rate
+        [1/s] at which the state is left and the barrier over k_B T; raises ``ParameterError`` if there are no two
+        states.
+    """
+
+    coordinate: str
+    states: tuple[str, str]
+    escape: Callable[[float, float, str], tuple[float, float]]

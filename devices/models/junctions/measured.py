@@ -8,11 +8,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
+from ...core.protocols import Dwelling, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
+from ...core.vectors import compiled, initial_state, parameter_vector
+from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter
 from ...language.placement import before
-from ...language.waveforms import Pulse, Sine
+from ...language.waveforms import FloatArray, Pulse, Sine
 from ...model import CompactModel
+from ...physics.escape import Landscape
 from ...physics.macrospin import Macrospin, slow_triangle
 from ...simulation.newton import voltage_at_current
 
@@ -83,6 +86,43 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
     def bias_field(self) -> float:
         """Strength of the constant external field [A/m]."""
         return math.hypot(self.field_x, self.field_y, self.field_z)
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at 0.1 V, or half the voltage at which the antiparallel state turns unstable.
+
+        Where thermal agitation switches the junction, a voltage that moves its barriers by no more than about k_B T.
+        """
+        given = super().suggested_spectrum()
+        critical = self.critical_current_to_parallel
+        if not 0 < critical < math.inf:
+            return given
+        share = 0.5 / max(1.0, self.thermal_stability) if self.suits(Dwelling) else 0.5
+        limit = voltage_at_current(self.replace(**self.reference_states()["antiparallel"]), critical)
+        return dataclasses.replace(given, voltage=min(given.voltage, float(f"{share * limit:.2g}")))
+
+    @offers(Dwelling, when=lambda junction: junction.thermal_stability < SUPERPARAMAGNETIC)
+    def suggested_dwelling(self) -> Dwelling:
+        """Escape between parallel and antiparallel, with all that the voltage does to the energy and the damping."""
+        parallel, antiparallel = self.reference_states()
+        return Dwelling("cosine", (parallel, antiparallel), self._escape)
+
+    def _escape(self, voltage: float, temperature: float, state: str) -> tuple[float, float]:
+        functions, parameters = compiled(self), parameter_vector(self)
+        others = [0.0] * (len(functions.system.voltages) - 1)
+        reference = np.array([self.derived[f"reference_layer_{axis}"] for axis in "xyz"])
+        pull = np.array([self.derived[f"pull_{axis}"] for axis in "xyz"])
+        pull[2] -= self.vcma_field_per_volt * voltage
+        field = np.array([self.values[f"field_{axis}"] for axis in "xyz"])
+        field = field + self.values["field_like_per_square_volt"] * voltage**2 * reference
+        moment = CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume
+        cold = initial_state(self)[3:]  # of a junction that heats itself: its rise at the beginning
+
+        def rates(m: FloatArray) -> FloatArray:
+            return np.array(functions.rates([voltage, *others], [*m.tolist(), *cold], parameters)[:3])
+
+        stiffness = moment / (CONSTANTS[k_B][0] * temperature)
+        landscape = Landscape(pull, field, self.gamma_0, self.damping, stiffness, rates)
+        return landscape.escape(reference if state == "parallel" else -reference)
 
     @offers(Oscillation, when=lambda junction: "currents" in junction.drive)
     def suggested_oscillation(self) -> Oscillation:

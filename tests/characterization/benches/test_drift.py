@@ -8,7 +8,16 @@ from matplotlib.figure import Figure
 
 from synaspice.characterization.benches.drift import drift
 from synaspice.characterization.tables import read_table, write_table
-from synaspice.devices import ParameterError, PhaseChangeMemory, UnknownNameError, VolatileMemristor
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    DomainWallMagnet,
+    ParameterError,
+    PhaseChangeMemory,
+    StanfordRRAM,
+    UnknownNameError,
+    VolatileMemristor,
+)
 from synaspice.devices.physics import pcm_statistics as statistics
 from synaspice.figures.benches.drift import draw_drift
 
@@ -111,3 +120,17 @@ def test_table_and_figure(tmp_path):
 def test_refuses_what_makes_no_measurement(arguments, error, message):
     with pytest.raises(error, match=message):
         drift(CELL, **arguments)
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        DomainWallMagnet.preset("thiaville2005-like"),
+        VTEAM.preset("kvatinsky2015-like"),
+        StanfordRRAM.preset("jiang2014"),
+        MTJ.preset("ikeda2010"),
+    ],
+)
+def test_refuses_what_does_not_drift(device):
+    with pytest.raises(ParameterError, match="does not drift at 0 V"):
+        drift(device, devices=2, seed=1)
