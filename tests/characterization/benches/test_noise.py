@@ -41,7 +41,7 @@ def test_every_preset_gives_finite_noise_or_says_why_not(model, preset):
     AutoOscillator.preset("kim2008-like"),
     AutoOscillator.preset("slavin2009-like"),
     VortexOscillator.preset("dussaux2012-like"),
-    VortexOscillator.preset("torrejon2017"),
+    VortexOscillator.preset("torrejon2017-like"),
 ])  # fmt: skip
 def test_oscillators_are_at_rest_at_the_suggested_voltage(device):
     table = noise(device)
@@ -108,7 +108,7 @@ def test_ngspice_takes_the_rest_as_well():
 
 def test_lines_are_resolved():
     """The tops of neighbouring points differ by little, and the line's height is that of its centre."""
-    device = VortexOscillator.preset("torrejon2017")
+    device = VortexOscillator.preset("torrejon2017-like")
     table = noise(device)
     top = table["frequency"].iloc[int(np.argmax(table["current_noise"]))]
     fine = noise(device, frequency=np.linspace(0.95 * top, 1.05 * top, 4001))
