@@ -232,6 +232,8 @@ class Drift:
     read : callable, optional
         Takes values of the quantity, their times [s] and a generator, and returns what reads of them give; None if
         reads are exact.
+    overrides : Mapping
+        Parameter values to start from.
     """
 
     quantity: str
@@ -240,6 +242,7 @@ class Drift:
     origin: float = 0.0
     sample: Callable[[int, np.random.Generator], Sequence[Mapping[str, float]]] | None = None
     read: Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray] | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.protocols import Dwelling
 from ..language.errors import ParameterError
@@ -67,6 +68,33 @@ class Dwell:
         """
         tau = self.correlation_time
         return 4 * step**2 * np.prod(list(self.shares.values())) * tau / (1 + (2 * np.pi * frequency * tau) ** 2)
+
+    def states_at(
+        self, times: FloatArray, start: str, count: int, generator: np.random.Generator
+    ) -> npt.NDArray[np.bool_]:
+        r"""Whether each of a number of devices is in the first state at each time, all of them in one at the beginning.
+
+        The chain of two states is drawn exactly, with :math:`p(t + s) = \bar p + (p(t) - \bar p)\, e^{-s/\tau}`.
+
+        Parameters
+        ----------
+        times : ndarray
+            Increasing times. [s]
+        start : str
+            The state at time 0.
+        count : int
+            Number of devices.
+        generator : numpy.random.Generator
+            Source of random numbers.
+        """
+        first = next(iter(self.times))
+        rest = self.shares[first]
+        there = np.full(count, start == first)
+        found = np.empty((count, len(times)), dtype=bool)
+        for k, kept in enumerate(np.exp(-np.diff(times, prepend=0.0) / self.correlation_time)):
+            there = generator.random(count) < rest + (there - rest) * kept
+            found[:, k] = there
+        return found
 
 
 def dwell_times(device: SimulatedModel, voltage: float, temperature: float, seed: int | None = None) -> Dwell | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Dwelling, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
+from ...core.protocols import Drift, Dwelling, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
 from ...core.vectors import compiled, initial_state, parameter_vector
 from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter
@@ -21,6 +21,8 @@ from ...simulation.newton import voltage_at_current
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
 SUPERPARAMAGNETIC = 20.0
+#: A junction with a lower barrier, in k_B T, has no states between which it jumps.
+STATES = 2.0
 
 
 class MeasuredJunction(CompactModel, Macrospin, abstract=True):
@@ -105,6 +107,20 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         """Escape between parallel and antiparallel, with all that the voltage does to the energy and the damping."""
         parallel, antiparallel = self.reference_states()
         return Dwelling("cosine", (parallel, antiparallel), self._escape)
+
+    @offers(Drift, when=lambda junction: STATES <= junction.thermal_stability < SUPERPARAMAGNETIC)
+    def suggested_drift(self) -> Drift:
+        """Relaxation of the average: the resistance of junctions that begin parallel, over their dwell times.
+
+        At the voltage at which their noise is measured. A memory's is held where it is.
+        """
+        if not self.suits(Dwelling):
+            return super().suggested_drift()
+        voltage = self.suggested_spectrum().voltage
+        states = self.reference_states()
+        rate = sum(self._escape(voltage, self.temperature, name)[0] for name in states)
+        times = np.geomspace(1e-2, 10.0, 41) / rate
+        return Drift("resistance", tuple(times.tolist()), voltage, overrides=states["parallel"])
 
     def _escape(self, voltage: float, temperature: float, state: str) -> tuple[float, float]:
         functions, parameters = compiled(self), parameter_vector(self)
