@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from ..devices.language.waveforms import FloatArray
 
 #: Deviation of a fit, over the change of the quantity, above which it is none, and below which it is as good as exact.
-NO_FIT, EXACT = 0.01, 2e-3
+NO_FIT, EXACT = 5e-3, 1e-3
 #: The same in standard errors of the mean of a sample.
 ERRORS = 2.0
 #: Longest time constant that a measurement tells, in units of its length.

@@ -48,8 +48,9 @@ def noise(
         ArrayLike | None,
         Range(
             "Hz",
-            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: 10 per "
-            "decade from 1 kHz to 100 GHz, and for the numeric engine more across the line of every resonance",
+            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: the "
+            "device's suggestion, and for the numeric engine more across the line of every resonance and from below "
+            "the corner of its jumps",
         ),
     ] = None,
     method: Annotated[
@@ -119,7 +120,10 @@ def noise(
         elif not point.linear:
             raise ParameterError(point.refusal())
         elif engine == "numeric":
-            own_grid = np.union1d(grid, point.lines(grid)) if frequency is None else grid
+            own_grid = grid
+            if frequency is None:
+                own_grid = np.concatenate([grid, point.lines(grid), [] if dwell is None else dwell.below(grid)])
+                own_grid = np.unique(own_grid)
             spectrum = noise_spectrum(point.held, own_grid, {branch.name: voltage}, kelvin, point.states)
             part = pd.DataFrame({"frequency": own_grid, "current_noise": sum(spectrum.values())})
         else:

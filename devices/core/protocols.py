@@ -11,12 +11,11 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from ..language.waveforms import Waveform
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Kind = TypeVar("Kind")
 Model = TypeVar("Model")
@@ -96,6 +95,11 @@ class Spectrum:
 
     voltage: float
     frequencies: tuple[float, ...]
+
+
+def decades_around(frequency: float) -> tuple[float, ...]:
+    """Frequencies over a decade to either side of one, 40 per decade and evenly spaced in the logarithm [Hz]."""
+    return tuple((frequency * np.logspace(-1, 1, 81)).tolist())
 
 
 @dataclass(frozen=True)

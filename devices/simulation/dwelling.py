@@ -20,6 +20,8 @@ LOWEST_BARRIER = 1.0
 PASSAGES, PATIENCE, ARRIVED = 256, 5.0, 0.7
 #: A state that is taken for less than one part in so many needs no better time.
 RARE = 1e4
+#: Frequency at which the noise of jumps is white, in units of that at which it falls to half.
+WHITE = 0.01
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,13 @@ class Dwell:
         """
         tau = self.correlation_time
         return 4 * step**2 * np.prod(list(self.shares.values())) * tau / (1 + (2 * np.pi * frequency * tau) ** 2)
+
+    def below(self, grid: FloatArray) -> FloatArray:
+        """Frequencies that a grid needs below its own to show where the jumps' noise is white [Hz]."""
+        lowest = WHITE / (2 * np.pi * self.correlation_time)
+        if lowest >= grid[0]:
+            return np.empty(0)
+        return np.geomspace(lowest, grid[0], int(np.ceil(10 * np.log10(grid[0] / lowest))) + 1)
 
     def states_at(
         self, times: FloatArray, start: str, count: int, generator: np.random.Generator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ..drawing import draws
@@ -30,15 +31,19 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     quantity, unit = table.attrs["quantity"], table.attrs["units"]["mean"]
     factor, shown = axis_scale(table["quantile_95"], unit)
     law = table.attrs["law"]
-    # A logarithmic axis has no place for a first time of zero.
-    later = table if law == "linear" else table[table["time"] > 0]
-    # A logarithmic axis has room for all powers of ten of a second.
-    pace, clock = axis_scale(later["time"], "s") if law == "linear" else (1.0, "s")
+    steps = np.diff(table["time"])
+    even = bool(np.ptp(steps) < 1e-6 * np.max(steps))
+    # A logarithmic axis has no place for a first time of zero, and room for all powers of ten of a second.
+    later = table if even else table[table["time"] > 0]
+    pace, clock = axis_scale(later["time"], "s") if even else (1.0, "s")
     at = pace * later["time"]
     spreads = bool((later["standard_deviation"] > ALIKE * later["mean"].abs()).any())
-    if spreads and table.attrs["dwell_times"] is None:  # else all of them are at one end or the other
-        band = factor * later["quantile_05"], factor * later["quantile_95"]
-        left.fill_between(at, *band, color="C0", alpha=0.25, linewidth=0, label="5 % to 95 % of devices")
+    if spreads:
+        low, high, band = later["quantile_05"], later["quantile_95"], "5 % to 95 % of devices"
+        if table.attrs["dwell_times"] is not None:  # every device is at one end or the other
+            error = later["standard_deviation"] / np.sqrt(table.attrs["devices"])
+            low, high, band = later["mean"] - error, later["mean"] + error, "standard error of the mean"
+        left.fill_between(at, factor * low, factor * high, color="C0", alpha=0.25, linewidth=0, label=band)
     name = "mean" if spreads else quantity.replace("_", " ")
     left.plot(at, factor * later["mean"], "o", color="C0", markersize=3, label=name)
     if law is not None:
@@ -56,7 +61,7 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.plot(at, change, color="C1")
         right.set_ylabel("Change since the first time (%)")
     for axes in (left, right):
-        axes.set_xscale("linear" if law == "linear" else "log")
+        axes.set_xscale("linear" if even else "log")
         axes.set_xlabel(label("Time", clock))
         axes.margins(x=0.02)
 
