@@ -34,6 +34,10 @@ RECORD = 200
 NO_OSCILLATION = 1e-5
 #: Windows agree that differ relatively by no more: in the amplitude, in the frequency; in that of noisy halves.
 AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.01, 0.002, 0.1
+#: End of the first window, in units of the suggested time of settling: far from the threshold it settles sooner.
+SOON = 0.25
+#: Part of an amplitude that is left of it where it dies away.
+MOSTLY_GONE = 0.1
 #: Periods and, for ngspice, doublings of the time, after which a measurement goes on no longer.
 MOST_PERIODS, NGSPICE_DOUBLINGS = 16_000, 2
 #: A current by so much above the threshold shows at once whether a device oscillates.
@@ -243,7 +247,8 @@ def _dies_away(sizes: list[float]) -> bool:
     if len(sizes) < 3 or min(sizes) == 0:
         return False
     before, last = np.diff(np.log(sizes[-3:]))
-    exponential = bool(last <= 1.5 * before < -AGREEMENT)
+    # What falls to an orbit begins to fall like this as well.
+    exponential = bool(last <= 1.5 * before < -AGREEMENT and sizes[-1] < MOSTLY_GONE * sizes[-3])
     root = -0.5 * np.log(2)
     return exponential or bool(abs(before - root) < 0.03 and abs(last - root) < 0.02)
 
@@ -254,7 +259,7 @@ def _numeric_windows(
     """Windows of a trajectory, which end at times that double."""
     states = np.array(initial_state(device))
     names = list(device.state_declarations())
-    at, end = 0.0, suggested.settling + window
+    at, end = 0.0, SOON * suggested.settling + window
     while end * suggested.frequency <= MOST_PERIODS or at == 0.0:
         times: FloatArray = end - window - at + interval * np.arange(int(window / interval) + 1, dtype=float)
         table = integrate(

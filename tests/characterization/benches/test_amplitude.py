@@ -24,7 +24,10 @@ def test_amplitude_near_the_threshold_is_the_settled_one():
     assert list(table["settled"]) == [1, 1]
 
 
-@pytest.mark.parametrize("device", [FAST.replace(initial_power=0.04), VortexOscillator.preset("torrejon2017-like")])
+@pytest.mark.parametrize("device", [
+    FAST.replace(initial_power=0.04),
+    pytest.param(VortexOscillator.preset("torrejon2017-like"), marks=pytest.mark.slow),
+])  # fmt: skip
 def test_nothing_oscillates_at_and_below_the_threshold(device):
     table = amplitude(device, current=[0.8 * device.threshold_current, device.threshold_current])
     assert list(table["amplitude"]) == [0.0, 0.0]
