@@ -11,6 +11,9 @@ from matplotlib.axes import Axes
 from ..drawing import draws
 from ..style import scaled_axis
 
+#: Ratio of linewidths above which their axis is logarithmic.
+DECADE = 10.0
+
 
 @draws("amplitude")
 def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
@@ -21,6 +24,7 @@ def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     x = scaled_axis(table, left, "x", "current", "DC current")
     y = scaled_axis(table, left, "y", "amplitude", "RF voltage amplitude")
     right.set_xlabel(left.get_xlabel())
+    right.sharex(left)
     current, settled = x * table["current"], table["settled"] == 1
     left.plot(current, y * table["amplitude"], marker="o", markersize=2.5, markevery=settled.to_numpy())
     if not settled.all():
@@ -51,4 +55,9 @@ def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         width = right.twinx()
         width.spines["right"].set_visible(True)
         w = scaled_axis(table, width, "y", "linewidth", "Linewidth, dashed")
-        width.semilogy(current, w * table["linewidth"], marker="s", markersize=2.5, color="C1", linestyle="--")
+        width.plot(current, w * table["linewidth"], marker="s", markersize=2.5, color="C1", linestyle="--")
+        found = table["linewidth"][table["linewidth"] > 0]
+        if found.max() > DECADE * found.min():
+            width.set_yscale("log")
+        else:
+            width.set_ylim(bottom=0)
