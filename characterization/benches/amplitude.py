@@ -33,7 +33,7 @@ RECORD = 200
 #: An output below this part of the dc voltage is no oscillation.
 NO_OSCILLATION = 1e-5
 #: Windows agree that differ relatively by no more: in the amplitude, in the frequency; in that of noisy halves.
-AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.01, 0.002, 0.1
+AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.003, 0.002, 0.1
 #: End of the first window, in units of the suggested time of settling: far from the threshold it settles sooner.
 SOON = 0.25
 #: Part of an amplitude that is left of it where it dies away.
@@ -214,8 +214,10 @@ def _quiet(
     settled, quiet = False, False
     for table in run(device, current, suggested, window, interval, **settings):
         trace = table[first.name].to_numpy()
-        mean = float(trace.mean())
-        sizes.append(float(np.sqrt(2) * np.std(trace)))
+        # A window that rises and falls smoothly does not feel where in a period it begins and ends.
+        weight = np.hanning(len(trace))
+        mean = float(np.average(trace, weights=weight))
+        sizes.append(float(np.sqrt(2 * np.average((trace - mean) ** 2, weights=weight))))
         frequencies.append(_line(trace - mean, interval))
         # What is small may still grow.
         falls = len(sizes) > 1 and sizes[-1] <= (1 + AGREEMENT) * sizes[-2]

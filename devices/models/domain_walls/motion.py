@@ -307,7 +307,7 @@ class _DomainWall(CompactModel):
         current = min(current, share / slow) if slow else current
         duration = share / abs(self.current_mobility * current) if slow else relaxed
         bias = float(f"{voltage_at_current(self, current):.3g}")
-        return Drift("wall_position", tuple(np.linspace(0.0, duration, 26).tolist()), bias)
+        return Drift("wall_position", tuple(np.linspace(0.0, duration, 26)[1:].tolist()), bias)
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A sine of a typical current density, or of the field of the Walker breakdown, slow enough to cross the strip.
