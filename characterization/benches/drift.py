@@ -59,8 +59,9 @@ def drift(
     r"""Measure the drift of a quantity over time after programming: drift, retention, or disturbance by a read voltage.
 
     A sample of devices is prepared as the model says (programming noise, spread of the drift). A junction that thermal
-    agitation switches by itself jumps between its states, drawn from its dwell times (numeric engine only), so that
-    the average over the sample relaxes. ngspice gets no further than about 5e4 s.
+    agitation switches by itself jumps between its states, drawn from its dwell times, and one without a barrier
+    wanders, as its noisy trajectories do: the average over the sample relaxes (numeric engine only). ngspice gets no
+    further than about 5e4 s.
 
     The exponent :math:`\nu` of :math:`q(t) \propto (t + t_0)^{-\nu}` is the slope of a regression of :math:`\ln q` over
     :math:`\ln(t + t_0)`. Beside it the mean is compared with :math:`q_\infty + (q_0 - q_\infty)\, e^{-t/\tau}` and
@@ -80,8 +81,8 @@ def drift(
     Raises
     ------
     ParameterError
-        If the quantity does not drift, the device wanders without states, the times do not increase from zero or
-        later, there is no device, or ngspice would take hours.
+        If the quantity does not drift, the times do not increase from zero or later, or are not evenly spaced for a
+        device that wanders, there is no device, or ngspice would take hours.
     UnknownNameError
         If there is no such quantity or engine.
     MissingDependencyError
@@ -106,9 +107,15 @@ def drift(
     prepared = [{}] * devices if suggested.sample is None else suggested.sample(devices, sampling)
     started = device.replace(**suggested.overrides)
     sample = [started.replace(**values) for values in prepared]
-    dwell = dwell_times(device, bias, kelvin, start) if device.suits(Dwelling) else None
-    if dwell is not None:
-        values = _jumping(started, dwell, watched, name, bias, devices, engine, sampling)
+    agitated = device.suits(Dwelling)
+    dwell = dwell_times(device, bias, kelvin, start) if agitated else None
+    if agitated and engine != "numeric":
+        raise ParameterError(f"thermal agitation moves {device!r} by itself, which needs the numeric engine")
+    if dwell is not None and not dwell.wanders:
+        values = _jumping(started, dwell, watched, name, bias, devices, sampling)
+    elif agitated:
+        dwell = None
+        values = _wandering(started, watched, name, bias, devices, kelvin, start)
     elif engine == "numeric":
         values = _numeric(sample, watched, name, bias)
     else:
@@ -128,7 +135,8 @@ def drift(
     attributes |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
     attributes |= {"temperature": kelvin, "bias": bias, "dwell_times": None if dwell is None else dwell.times}
     attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
-    errors = statistics["standard_deviation"] / np.sqrt(devices)
+    # Where all devices are alike yet, one of them may be another.
+    errors = np.hypot(statistics["standard_deviation"] / np.sqrt(devices), np.ptp(values, axis=0).max() / devices)
     law, fit = fitted_law(watched, statistics["mean"], errors, suggested.origin)
     columns["fit"] = (fit, unit, f"the law that fits the mean: {law['law'] or 'none'}")
     attributes |= law
@@ -170,17 +178,9 @@ def _jumping(
     quantity: str,
     bias: float,
     devices: int,
-    engine: str,
     generator: np.random.Generator,
 ) -> FloatArray:
     """The quantity of devices that jump between two states, at every time."""
-    if engine != "numeric":
-        raise ParameterError(f"{started!r} jumps between its states, which needs the numeric engine")
-    if dwell.wanders:
-        raise ParameterError(
-            f"thermal agitation is larger than the barriers of {started!r}, which has no states to relax between: "
-            f"simulate it with temperature="
-        )
     offered, references = started.protocol(Dwelling), started.reference_states()
     branch = next(iter(started.branches()))
     levels = []
@@ -189,6 +189,18 @@ def _jumping(
         levels.append(float((states | held.static(**{branch: bias}))[quantity]))
     begins = offered.states[0] if float(started.static()[offered.coordinate]) > 0 else offered.states[1]
     return np.where(dwell.states_at(times, begins, devices, generator), *levels)
+
+
+def _wandering(
+    started: CompactModel, times: FloatArray, quantity: str, bias: float, devices: int, kelvin: float, seed: int
+) -> FloatArray:
+    """The quantity of devices that thermal agitation moves about, at every time, by noisy trajectories."""
+    steps = np.diff(times, prepend=0.0)[0 if times[0] else 1 :]
+    if np.ptp(steps) > 1e-6 * np.max(steps):
+        raise ParameterError(f"thermal agitation moves {started!r} about: its times must be evenly spaced from zero")
+    points = len(steps) + 1
+    table = started.simulate(bias, times[-1], temperature=kelvin, trajectories=devices, seed=seed, points=points)
+    return np.asarray(table[quantity].to_numpy().reshape(devices, points)[:, -len(times) :])
 
 
 def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float) -> FloatArray:

@@ -64,7 +64,7 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Drift, Statics, Stimulus, Sweep, WallMotion, offers
+from ...core.protocols import Drift, Spectrum, Statics, Stimulus, Sweep, WallMotion, offers
 from ...language.checks import known
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
@@ -306,8 +306,18 @@ class _DomainWall(CompactModel):
         slow = abs(self.current_mobility) * relaxed
         current = min(current, share / slow) if slow else current
         duration = share / abs(self.current_mobility * current) if slow else relaxed
-        bias = float(f"{voltage_at_current(self, current):.3g}")
-        return Drift("wall_position", tuple(np.linspace(0.0, duration, 26)[1:].tolist()), bias)
+        times = np.linspace(0.0, duration, 26)[1:]
+        return Drift("wall_position", tuple(times.tolist()), self._voltage_at(current))
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at a read current, which leaves the wall at its end of the strip."""
+        given = super().suggested_spectrum()
+        read = self._voltage_at(READ_CURRENT_DENSITY * self.current_area)
+        return dataclasses.replace(given, voltage=min(given.voltage, read))
+
+    def _voltage_at(self, current: float) -> float:
+        """Voltage that drives a current [A] through the first branch, to three digits [V]."""
+        return float(f"{voltage_at_current(self, current):.3g}")
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A sine of a typical current density, or of the field of the Walker breakdown, slow enough to cross the strip.

@@ -108,19 +108,32 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         parallel, antiparallel = self.reference_states()
         return Dwelling("cosine", (parallel, antiparallel), self._escape)
 
-    @offers(Drift, when=lambda junction: STATES <= junction.thermal_stability < SUPERPARAMAGNETIC)
+    @offers(Drift, when=lambda junction: junction.thermal_stability < SUPERPARAMAGNETIC)
     def suggested_drift(self) -> Drift:
-        """Relaxation of the average: the resistance of junctions that begin parallel, over their dwell times.
+        r"""Relaxation of the average: the resistance of junctions that begin parallel, over their dwell times.
 
-        At the voltage at which their noise is measured. A memory's is held where it is.
+        Without a barrier, over the time in which agitation turns a free magnet,
+        :math:`\mu_0 M_s V (1 + \alpha^2) / 2 \alpha \gamma_0 k_B T`, or in which the field of the hard axis does. At
+        a tenth of the voltage at which their noise is measured. A memory is held where it is.
         """
         if not self.suits(Dwelling):
             return super().suggested_drift()
-        voltage = self.suggested_spectrum().voltage
+        voltage = 0.1 * self.suggested_spectrum().voltage
         states = self.reference_states()
+        if self.thermal_stability < STATES:
+            stiffness = self._moment / (CONSTANTS[k_B][0] * self.temperature)
+            free = stiffness * (1 + self.damping**2) / (2 * self.damping * self.gamma_0)
+            turned = 2 * math.sqrt(stiffness / self.hard_axis_field) / self.gamma_0 if self.hard_axis_field else free
+            times = 4 * min(free, turned) * np.linspace(0.0, 1.0, 41)[1:]
+            return Drift("resistance", tuple(times.tolist()), voltage, overrides=states["parallel"])
         rate = sum(self._escape(voltage, self.temperature, name)[0] for name in states)
         times = np.geomspace(1e-2, 10.0, 41) / rate
         return Drift("resistance", tuple(times.tolist()), voltage, overrides=states["parallel"])
+
+    @property
+    def _moment(self) -> float:
+        """Magnetic moment times vacuum permeability [J/(A/m)]."""
+        return float(CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume)
 
     def _escape(self, voltage: float, temperature: float, state: str) -> tuple[float, float]:
         functions, parameters = compiled(self), parameter_vector(self)
@@ -130,13 +143,12 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         pull[2] -= self.vcma_field_per_volt * voltage
         field = np.array([self.values[f"field_{axis}"] for axis in "xyz"])
         field = field + self.values["field_like_per_square_volt"] * voltage**2 * reference
-        moment = CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume
         cold = initial_state(self)[3:]  # of a junction that heats itself: its rise at the beginning
 
         def rates(m: FloatArray) -> FloatArray:
             return np.array(functions.rates([voltage, *others], [*m.tolist(), *cold], parameters)[:3])
 
-        stiffness = moment / (CONSTANTS[k_B][0] * temperature)
+        stiffness = self._moment / (CONSTANTS[k_B][0] * temperature)
         landscape = Landscape(pull, field, self.gamma_0, self.damping, stiffness, rates)
         return landscape.escape(reference if state == "parallel" else -reference)
 

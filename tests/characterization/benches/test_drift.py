@@ -22,6 +22,7 @@ from synaspice.devices import (
     UnknownNameError,
     VolatileMemristor,
 )
+from synaspice.devices.core.protocols import Drift
 from synaspice.devices.physics import pcm_statistics as statistics
 from synaspice.figures.benches.drift import draw_drift
 
@@ -252,11 +253,28 @@ def test_jumps_begin_in_the_state_that_is_asked_for():
     assert table.equals(drift(device, devices=50, seed=1))
 
 
+def test_a_magnet_that_nothing_holds_relaxes_by_diffusion():
+    r"""Debye's :math:`\langle m \rangle = e^{-t/\tau}, \tau = \mu_0 M_s V (1 + \alpha^2) / 2 \alpha \gamma_0 k_B T`."""
+    thirds = {f"demagnetizing_factor_{axis}": 1 / 3 for axis in "xyz"}
+    device = MTJ.preset("faria2021", uniaxial_anisotropy=0.0, damping=0.2, **thirds)
+    moment = 4e-7 * math.pi * device.saturation_magnetization * device.volume
+    tau = moment * (1 + 0.2**2) / (2 * 0.2 * device.gamma_0 * 1.380649e-23 * 300.0)
+    assert device.protocol(Drift).times[-1] == pytest.approx(4 * tau, rel=1e-3)
+    table = drift(device, quantity="cosine", bias=0.0, devices=1000, seed=1)
+    expected = np.exp(-table["time"] / tau)
+    assert np.all(np.abs(table["mean"] - expected) < 4.5 * table["standard_deviation"] / math.sqrt(1000))
+    assert table.attrs["law"] == "exponential"
+    assert table.attrs["time_constant"] == pytest.approx(tau, rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({}, "no states to relax between"), ({"engine": "ngspice"}, "jumps between its states, which needs the numeric")],
+    [
+        ({"engine": "ngspice"}, "moves .* by itself, which needs the numeric engine"),
+        ({"times": [1e-10, 5e-10]}, "evenly spaced from zero"),
+    ],
 )
-def test_what_wanders_and_what_ngspice_cannot_do_is_refused(arguments, message):
+def test_what_agitation_moves_needs_its_engine_and_its_times(arguments, message):
     with pytest.raises(ParameterError, match=message):
         drift(MTJ.preset("faria2021"), devices=2, seed=1, **arguments)
 
