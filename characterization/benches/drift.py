@@ -12,18 +12,24 @@ from numpy.typing import ArrayLike
 from ...circuits.engine import ngspice
 from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
 from ...devices.core.metadata import Column, column_information, device_table
-from ...devices.core.protocols import Drift
-from ...devices.language.checks import known
+from ...devices.core.protocols import Drift, Dwelling
+from ...devices.core.vectors import initial_state
+from ...devices.language.checks import known, positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
-from ..arguments import Engine, Name, Native, Range, Seed, Switch, Whole
+from ...devices.simulation.dwelling import Dwell, dwell_times
+from ...devices.simulation.noisy_trajectories import in_surroundings
+from ..arguments import Engine, Name, Native, Quantity, Range, Seed, Surroundings, Switch, Whole
 from ..bench import bench
+from ..drift_laws import fitted_law
 from ..engines import engine_attributes, files_of, form_of, uses_native
 
 #: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
 #: compared with abstol, whatever the circuit's own pace [s].
 LONGEST_STEP = 7**0.5
+#: A relative change below which a quantity does not drift; integrators leave less than that.
+NO_DRIFT = 1e-7
 #: Steps of ngspice that take about a minute.
 MOST_STEPS = 20_000
 
@@ -35,6 +41,9 @@ def drift(
     times: Annotated[
         ArrayLike | None, Range("s", "increasing times after programming; default: the device's suggestion")
     ] = None,
+    bias: Annotated[
+        float | None, Quantity("V", "voltage across the first branch meanwhile; default: the device's suggestion")
+    ] = None,
     quantity: Annotated[
         str | None, Name("observable, state or current to watch; default: the device's suggestion")
     ] = None,
@@ -42,37 +51,48 @@ def drift(
     read_noise: Annotated[
         bool, Switch("whether reads are noisy; applies to the quantity that the device suggests")
     ] = True,
+    temperature: Surroundings = None,
     seed: Seed = None,
     engine: Engine = "numeric",
     native: Native = None,
 ) -> pd.DataFrame:
-    r"""Measure the drift of a quantity over the logarithm of time after programming.
+    r"""Measure the drift of a quantity over time after programming: drift, retention, or disturbance by a read voltage.
 
-    A sample of devices is prepared as the model says (programming noise, spread of the drift), and a power law fitted.
-    ngspice gets no further than about 5e4 s.
+    A sample of devices is prepared as the model says (programming noise, spread of the drift). A junction that thermal
+    agitation switches by itself jumps between its states, drawn from its dwell times, and one without a barrier
+    wanders, as its noisy trajectories do: the average over the sample relaxes (numeric engine only). ngspice gets no
+    further than about 5e4 s.
 
     The exponent :math:`\nu` of :math:`q(t) \propto (t + t_0)^{-\nu}` is the slope of a regression of :math:`\ln q` over
-    :math:`\ln(t + t_0)`.
+    :math:`\ln(t + t_0)`. Beside it the mean is compared with :math:`q_\infty + (q_0 - q_\infty)\, e^{-t/\tau}` and
+    with :math:`q_0 + r t`.
 
     Returns
     -------
     pandas.DataFrame
         One row per time: ``time`` [s], and the ``mean``, ``standard_deviation``, ``quantile_05``, ``median`` and
-        ``quantile_95`` of the quantity over the sample, in its unit. ``attrs`` has ``quantity``, ``devices``,
-        ``origin`` (t_0 in seconds), ``exponent`` of the mean, and the mean ``exponent_mean`` and standard deviation
-        ``exponent_standard_deviation`` of the exponents of the single devices (None where a value is not positive).
+        ``quantile_95`` of the quantity over the sample, in its unit, and the law that fits the mean best, ``fit`` (NaN
+        if none does). ``attrs`` has ``quantity``, ``devices``, ``origin`` (t_0 in seconds), ``exponent`` of the mean,
+        and the mean ``exponent_mean`` and standard deviation ``exponent_standard_deviation`` of the exponents of the
+        single devices (None where a value is not positive); the ``law`` (``power law``, ``exponential``, ``linear`` or
+        None), and the ``time_constant`` [s] or ``rate`` [1/s times the unit] of the latter two; and the mean
+        ``dwell_times`` [s] of devices that jump.
 
     Raises
     ------
     ParameterError
-        If the times do not increase from zero or later, there is no device, or ngspice would take hours.
+        If the quantity does not drift, the times do not increase from zero or later, or are not evenly spaced for a
+        device that wanders, there is no device, or ngspice would take hours.
     UnknownNameError
         If there is no such quantity or engine.
     MissingDependencyError
         If native devices are demanded and cannot be had.
     """
+    device, kelvin = in_surroundings(device, temperature)
+    positive("the temperature", kelvin, "K")
     own = uses_native(engine, native)
     suggested = device.protocol(Drift)
+    bias = suggested.bias if bias is None else float(bias)
     watched = np.asarray(suggested.times if times is None else times, dtype=float)
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
@@ -85,11 +105,22 @@ def drift(
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
     sampling, reading = map(np.random.Generator, streams)
     prepared = [{}] * devices if suggested.sample is None else suggested.sample(devices, sampling)
-    sample = [device.replace(**values) for values in prepared]
-    if engine == "numeric":
-        values = _numeric(sample, watched, name, suggested.bias)
+    started = device.replace(**suggested.overrides)
+    sample = [started.replace(**values) for values in prepared]
+    agitated = device.suits(Dwelling)
+    dwell = dwell_times(device, bias, kelvin, start) if agitated else None
+    if agitated and engine != "numeric":
+        raise ParameterError(f"thermal agitation moves {device!r} by itself, which needs the numeric engine")
+    if dwell is not None and not dwell.wanders:
+        values = _jumping(started, dwell, watched, name, bias, devices, sampling)
+    elif agitated:
+        dwell = None
+        values = _wandering(started, watched, name, bias, devices, kelvin, start)
+    elif engine == "numeric":
+        values = _numeric(sample, watched, name, bias)
     else:
-        values = _ngspice(sample, watched, name, suggested.bias, own)
+        values = _ngspice(sample, watched, name, bias, own)
+    _require_drift(device, name, values, bias)
     if read_noise and name == suggested.quantity:
         read = suggested.read
         values = values if read is None else np.array([read(row, watched, reading) for row in values])
@@ -102,8 +133,27 @@ def drift(
         columns[key] = (column, unit, f"{key.replace('_', ' ')} over the devices: {description}")
     attributes: dict[str, Any] = engine_attributes(engine, own) | {"seed": start, "bench": "drift"}
     attributes |= {"quantity": name, "devices": int(devices), "origin": suggested.origin, "read_noise": read_noise}
+    attributes |= {"temperature": kelvin, "bias": bias, "dwell_times": None if dwell is None else dwell.times}
     attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
+    # Where all devices are alike yet, one of them may be another.
+    errors = np.hypot(statistics["standard_deviation"] / np.sqrt(devices), np.ptp(values, axis=0).max() / devices)
+    law, fit = fitted_law(watched, statistics["mean"], errors, suggested.origin)
+    columns["fit"] = (fit, unit, f"the law that fits the mean: {law['law'] or 'none'}")
+    attributes |= law
     return device_table(device, columns, **attributes)
+
+
+def _require_drift(device: CompactModel, quantity: str, values: FloatArray, bias: float) -> None:
+    """Refuse what stays as it is: a flat line would look like a measurement."""
+    finite = values[np.all(np.isfinite(values), axis=1)]
+    change = np.ptp(finite, axis=1)
+    if np.any(change > NO_DRIFT * np.max(np.abs(finite), axis=1, initial=0.0)):
+        return
+    states = ", ".join(device.state_declarations())
+    raise ParameterError(
+        f"the {quantity.replace('_', ' ')} of {device!r} does not drift at {bias:g} V: its model moves the states "
+        f"({states}) by nothing there"
+    )
 
 
 def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[str, float | None]:
@@ -119,6 +169,38 @@ def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[st
         "exponent_mean": float(np.mean(single)),
         "exponent_standard_deviation": float(np.std(single)),
     }
+
+
+def _jumping(
+    started: CompactModel,
+    dwell: Dwell,
+    times: FloatArray,
+    quantity: str,
+    bias: float,
+    devices: int,
+    generator: np.random.Generator,
+) -> FloatArray:
+    """The quantity of devices that jump between two states, at every time."""
+    offered, references = started.protocol(Dwelling), started.reference_states()
+    branch = next(iter(started.branches()))
+    levels = []
+    for held in (started.replace(**references[name]) for name in offered.states):
+        states = dict(zip(held.state_declarations(), initial_state(held), strict=True))
+        levels.append(float((states | held.static(**{branch: bias}))[quantity]))
+    begins = offered.states[0] if float(started.static()[offered.coordinate]) > 0 else offered.states[1]
+    return np.where(dwell.states_at(times, begins, devices, generator), *levels)
+
+
+def _wandering(
+    started: CompactModel, times: FloatArray, quantity: str, bias: float, devices: int, kelvin: float, seed: int
+) -> FloatArray:
+    """The quantity of devices that thermal agitation moves about, at every time, by noisy trajectories."""
+    steps = np.diff(times, prepend=0.0)[0 if times[0] else 1 :]
+    if np.ptp(steps) > 1e-6 * np.max(steps):
+        raise ParameterError(f"thermal agitation moves {started!r} about: its times must be evenly spaced from zero")
+    points = len(steps) + 1
+    table = started.simulate(bias, times[-1], temperature=kelvin, trajectories=devices, seed=seed, points=points)
+    return np.asarray(table[quantity].to_numpy().reshape(devices, points)[:, -len(times) :])
 
 
 def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float) -> FloatArray:

@@ -10,22 +10,26 @@ from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Spectrum
+from ...devices.core.protocols import Dwelling, Spectrum
 from ...devices.language.checks import positive
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.quantity import OFFSETS
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.dwelling import dwell_times
 from ...devices.simulation.noise import electrical_noise, noise_spectrum
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Surroundings, Whole
 from ..bench import bench
 from ..engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
-from .iv import chosen_states
+from ..working_points import WorkingPoint, working_points
 
-METHODS = ("small-signal", "transient")
+METHODS = ("auto", "small-signal", "transient")
+#: A transient from a state that does not last begins after so many times in which deviations grow or decay by e.
+GROWTHS = 20.0
 #: Segments that a transient is divided into for its spectrum, which is averaged over them.
 SEGMENTS = 8
+NO_TRANSIENT = "transient noise needs the numeric engine: the netlist is silent in transients"
 NO_NATIVE_NOISE = (
     "this ngspice does not ask native devices for their noise, as ngspice 39 to 41 do not unless 'make ngspice-osdi' "
     "built them; native=False measures with a subcircuit"
@@ -36,19 +40,22 @@ NO_NATIVE_NOISE = (
 def noise(
     device: CompactModel,
     *,
-    voltage: Annotated[float | None, Quantity("V", "voltage across the first branch; default: 0.1")] = None,
+    voltage: Annotated[
+        float | None, Quantity("V", "voltage across the first branch; default: the device's suggestion, at most 0.1")
+    ] = None,
     states: States = None,
     frequency: Annotated[
         ArrayLike | None,
         Range(
             "Hz",
-            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: 10 per "
-            "decade from 1 kHz to 100 GHz",
+            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: the "
+            "device's suggestion, and for the numeric engine more across the line of every resonance and from below "
+            "the corner of its jumps",
         ),
     ] = None,
-    method: Annotated[str, Choice(METHODS, "linearised around the held state, or Welch's spectrum of trajectories")] = (
-        "small-signal"
-    ),
+    method: Annotated[
+        str, Choice(METHODS, "linearised about a state that lasts, Welch's spectrum of trajectories, or what suits")
+    ] = "auto",
     duration: Annotated[float | None, Quantity("s", "length of a transient; default: 1000 time scales")] = None,
     points: Annotated[int, Whole("samples of a transient", 2)] = 65536,
     trajectories: Annotated[int, Whole("number of transients that are averaged", 1)] = 4,
@@ -59,19 +66,27 @@ def noise(
 ) -> pd.DataFrame:
     """Measure the spectral density of the current's noise at a constant voltage.
 
-    The current is that through the first branch; states and branches are noisy as the model declares. A transient
-    needs the numeric engine.
+    The current is that through the first branch; states and branches are noisy as the model declares. The small-signal
+    noise is that of fluctuations about the rest to which the states come under the voltage: about a state that does not
+    last there is none. By default what does not last is measured from noisy transients, which need the numeric engine:
+    the limit cycle of an oscillator above its threshold, and a magnet whose barrier is below k_B T. Reference states
+    that lead to another one are left out then, unless they are asked for.
+
+    A junction that thermal agitation switches by itself has telegraph noise beside that of its states, from its dwell
+    times (:mod:`synaspice.devices.simulation.dwelling`).
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``state``, ``frequency`` [Hz], ``current_noise``: one-sided spectral density [A^2/Hz], and
-        ``relative_noise``, the same over the square of the current [1/Hz].
+        Columns ``state``, ``frequency`` [Hz], ``current_noise``: one-sided spectral density [A^2/Hz],
+        ``relative_noise``, the same over the square of the current [1/Hz], and the ``method``. ``attrs`` has the mean
+        ``dwell_times`` [s] of a device that jumps.
 
     Raises
     ------
     ParameterError
-        If the model declares no noise, or an argument makes no sense.
+        If the model declares no noise, a state does not last and the method is ``small-signal``, or an argument makes
+        no sense.
     UnknownNameError
         If a state, method or engine does not exist.
     MissingDependencyError
@@ -81,33 +96,51 @@ def noise(
     positive("the temperature", kelvin, "K")
     own = uses_native(engine, native)
     if method == "transient" and engine != "numeric":
-        raise ParameterError("transient noise needs the numeric engine: the netlist is silent in transients")
+        raise ParameterError(NO_TRANSIENT)
     suggested = device.protocol(Spectrum)
     voltage = suggested.voltage if voltage is None else voltage
     grid = np.sort(np.atleast_1d(np.asarray(suggested.frequencies if frequency is None else frequency, dtype=float)))
     if not np.all((grid > 0) & np.isfinite(grid)):
         raise ParameterError("frequencies must be positive and finite")
     branch = next(iter(device.branches().values()))
+    dwell = dwell_times(device, voltage, kelvin, seed) if device.suits(Dwelling) else None
     parts = []
-    for name, overrides in chosen_states(device, states).items():
-        held = device.replace(**overrides)
-        if method == "transient":
-            length = 1000 * held.settling_time if duration is None else duration
-            part = _transient(held, voltage, length, points, trajectories, kelvin, seed)
+    fleeting = [] if dwell is None or dwell.wanders else [name for name in dwell.times if not dwell.holds(name)]
+    for point in working_points(device, states, voltage):
+        if states is None and point.name in fleeting:
+            continue  # thermal agitation takes it to the other state at once
+        chosen = method
+        if method == "auto":
+            chosen = "transient" if not point.linear or (dwell is not None and dwell.wanders) else "small-signal"
+        if chosen == "transient":
+            if engine != "numeric":
+                raise ParameterError(NO_TRANSIENT if point.linear else f"{point.refusal()} of the numeric engine")
+            length = 1000 * point.held.settling_time if duration is None else duration
+            part = _transient(point, length, points, trajectories, kelvin, seed)
+        elif not point.linear:
+            raise ParameterError(point.refusal())
         elif engine == "numeric":
-            spectrum = noise_spectrum(held, grid, {branch.name: voltage}, kelvin)
-            part = pd.DataFrame({"frequency": grid, "current_noise": sum(spectrum.values())})
+            own_grid = grid
+            if frequency is None:
+                own_grid = np.concatenate([grid, point.lines(grid), [] if dwell is None else dwell.below(grid)])
+                own_grid = np.unique(own_grid)
+            spectrum = noise_spectrum(point.held, own_grid, {branch.name: voltage}, kelvin, point.states)
+            part = pd.DataFrame({"frequency": own_grid, "current_noise": sum(spectrum.values())})
         else:
+            held = point.resting()
             part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
             if own and not part["current_noise"].any():
                 if native:
                     raise MissingDependencyError(NO_NATIVE_NOISE)
                 own = False
                 part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
-        current = float(held.static(**{branch.name: voltage})[branch.current])
+        if chosen != "transient" and dwell is not None:
+            part["current_noise"] += dwell.spectrum(part["frequency"].to_numpy(), _jump(device, voltage))
+        current = float(point.held.static(**{branch.name: voltage}, **point.states)[branch.current])
         with np.errstate(divide="ignore", invalid="ignore"):
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
-        part.insert(0, "state", name)
+        part["method"] = chosen
+        part.insert(0, "state", point.name)
         parts.append(part)
     found = pd.concat(parts, ignore_index=True)
     relative = "spectral density over the square of the mean current"
@@ -116,9 +149,23 @@ def noise(
         "frequency": (found["frequency"], "Hz", "frequency"),
         "current_noise": (found["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
         "relative_noise": (found["relative_noise"], "1/Hz", relative),
+        "method": (found["method"], "", "how it was measured"),
     }
     attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": kelvin, "seed": seed}
-    return device_table(device, columns, **attributes, voltage=voltage, method=method)
+    attributes |= {"dwell_times": None if dwell is None else dwell.times}
+    used = ", ".join(dict.fromkeys(found["method"]))
+    return device_table(device, columns, **attributes, voltage=voltage, method=used)
+
+
+def _jump(device: CompactModel, voltage: float) -> float:
+    """Difference of the current between the two states of a device that jumps [A]."""
+    branch = next(iter(device.branches().values()))
+    references = device.reference_states()
+    currents = [
+        float(device.replace(**references[name]).static(**{branch.name: voltage})[branch.current])
+        for name in device.protocol(Dwelling).states
+    ]
+    return currents[0] - currents[1]
 
 
 def _ngspice_spectrum(
@@ -142,8 +189,7 @@ def _ngspice_spectrum(
 
 
 def _transient(
-    device: CompactModel,
-    voltage: float,
+    point: WorkingPoint,
     duration: float,
     points: int,
     trajectories: int,
@@ -153,22 +199,28 @@ def _transient(
     """Welch's spectrum of the current over noisy trajectories, the branch's own noise added to what the states do."""
     from scipy.signal import welch
 
+    device = point.held
     branch = next(iter(device.branches().values()))
     entropy = np.random.SeedSequence(seed)
     seed = int(entropy.generate_state(1)[0]) if seed is None else seed
+    interval = duration / (points - 1)
+    # What does not last is left first, at most for as long as is measured.
+    pace = np.min(np.abs(point.rest.eigenvalues.real[point.rest.eigenvalues.real != 0]), initial=np.inf)
+    settling = 0.0 if point.rest.lasts else min(duration, GROWTHS / pace if np.isfinite(pace) else duration)
+    before = int(np.ceil(settling / interval))
     traces = device.simulate(
-        voltage,
-        duration,
+        point.voltage,
+        (points - 1 + before) * interval,
         source=branch.name,
         temperature=temperature,
         trajectories=trajectories,
         seed=seed,
-        points=points,
+        points=points + before,
     )
-    interval = duration / (points - 1)
     spectra = []
     groups = [traces] if trajectories == 1 else [part for _, part in traces.groupby("trajectory")]
-    for trace, child in zip(groups, entropy.spawn(len(groups)), strict=True):
+    for whole_trace, child in zip(groups, entropy.spawn(len(groups)), strict=True):
+        trace = whole_trace.iloc[before:]
         generator = np.random.default_rng(child)
         quantities = {branch.name: trace[branch.name].to_numpy()}
         quantities |= {name: trace[name].to_numpy() for name in device.state_declarations()}

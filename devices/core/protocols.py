@@ -11,12 +11,11 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from ..language.waveforms import Waveform
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Kind = TypeVar("Kind")
 Model = TypeVar("Model")
@@ -96,6 +95,11 @@ class Spectrum:
 
     voltage: float
     frequencies: tuple[float, ...]
+
+
+def decades_around(frequency: float) -> tuple[float, ...]:
+    """Frequencies over a decade to either side of one, 40 per decade and evenly spaced in the logarithm [Hz]."""
+    return tuple((frequency * np.logspace(-1, 1, 81)).tolist())
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,8 @@ class Drift:
     read : callable, optional
         Takes values of the quantity, their times [s] and a generator, and returns what reads of them give; None if
         reads are exact.
+    overrides : Mapping
+        Parameter values to start from.
     """
 
     quantity: str
@@ -240,6 +246,7 @@ class Drift:
     origin: float = 0.0
     sample: Callable[[int, np.random.Generator], Sequence[Mapping[str, float]]] | None = None
     read: Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray] | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -281,3 +288,24 @@ class Writing:
 
     coordinate: str
     critical_currents: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Dwelling:
+    """How thermal agitation takes a device from one of two states to the other, and back.
+
+    Attributes
+    ----------
+    coordinate : str
+        The observable whose sign is the state.
+    states : tuple of str
+        The reference states: that of the positive coordinate and that of the negative one.
+    escape : callable
+        Takes the voltage of the first branch [V], the temperature [K] and the name of a state, and returns the rate
+        [1/s] at which the state is left and the barrier over k_B T; raises ``ParameterError`` if there are no two
+        states.
+    """
+
+    coordinate: str
+    states: tuple[str, str]
+    escape: Callable[[float, float, str], tuple[float, float]]

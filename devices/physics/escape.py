@@ -146,6 +146,8 @@ class Landscape:
     def barrier(self, state: FloatArray, saddle: FloatArray) -> float:
         """Energy from a state to a saddle over k_B T, as changed by torques that take or give energy."""
         height = self.energy(saddle) - self.energy(state)
+        if self.stiffness * height < 1:
+            return self.stiffness * height  # agitation is larger than all that happens on the way
         nodes, weights = np.polynomial.legendre.leggauss(ORBITS)
         total = 0.0
         for node, weight in zip(0.5 * (nodes + 1), 0.5 * weights, strict=True):

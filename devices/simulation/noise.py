@@ -84,20 +84,26 @@ def electrical_noise(
 
 
 def noise_spectrum(
-    device: DeviceModel, frequency: FloatArray, voltages: Mapping[str, float], temperature: float
+    device: DeviceModel,
+    frequency: FloatArray,
+    voltages: Mapping[str, float],
+    temperature: float,
+    states: Mapping[str, float] | None = None,
 ) -> dict[str, FloatArray]:
     """One-sided density of the current of the first branch, by contribution; see the module.
 
     Parameters
     ----------
     device : DeviceModel
-        The device, in its initial state.
+        The device.
     frequency : array_like
         Frequencies. [Hz]
     voltages : mapping
         Voltages of the branches [V]; those not given are 0.
     temperature : float
         Temperature of the noise. [K]
+    states : mapping, optional
+        Where the states are; default: in the initial state.
 
     Returns
     -------
@@ -116,8 +122,10 @@ def noise_spectrum(
         known(f"voltage of {device.model_name()}", name, names)
     f = np.asarray(frequency, dtype=float)
     v = [float(voltages.get(name, 0.0)) for name in names]
-    x, p = initial_state(device), parameter_vector(device)
-    white, flicker = electrical_noise(device, names[0], voltages, temperature)
+    p = parameter_vector(device)
+    at = dict(zip(map(str, system.states), initial_state(device), strict=True)) | dict(states or {})
+    x = [float(at[str(symbol)]) for symbol in system.states]
+    white, flicker = electrical_noise(device, names[0], {**voltages, **at}, temperature)
     n, count, b = len(x), len(system.noises), len(v)
     by_states = np.zeros_like(f)
     if count:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -215,6 +215,26 @@ def equilibrium(request: Request) -> Equilibrium:
     return _relaxed(motion, at, start)
 
 
+def growth_beside(request: Request, states: FloatArray) -> tuple[float, FloatArray]:
+    """Rate at which deviations grow about the rest nearest to some states [1/s], and that rest.
+
+    NaN if there is none near them.
+
+    Parameters
+    ----------
+    request : Request
+        The device, and its drive.
+    states : ndarray
+        The states.
+    """
+    motion = _Motion(request)
+    start = states / motion.scales
+    rest = motion.nearest_rest(start)
+    if rest is None or np.linalg.norm(rest - start) > NEAR:
+        return float("nan"), states
+    return float(np.max(motion.modes(rest).real, initial=-np.inf)), rest * motion.scales
+
+
 def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     """Where the states come to rest from beside a point, if they do."""
     modes = motion.modes(at)
@@ -224,7 +244,7 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     x = motion.normal(at + kick)
     for growing in itertools.count():
         length = 5 / fastest * 2.0**growing
-        method: Any = "DOP853" if motion.system.spheres else "LSODA"
+        method: Literal["DOP853", "LSODA"] = "DOP853" if motion.system.spheres else "LSODA"
         left = MOST_EVALUATIONS - motion.evaluations
         run = solve_ivp(_counted(motion.rates, left), (0.0, length), x, method=method, rtol=1e-6, atol=1e-9)
         x = motion.normal(run.y[:, -1])

@@ -98,8 +98,13 @@ def integrate(
     method: str | None,
     rtol: float,
     atol: float,
+    states: FloatArray | None = None,
+    longest: float = np.inf,
 ) -> pd.DataFrame:
-    """Integrate a request to tolerance; see :meth:`CompactModel.simulate`."""
+    """Integrate a request to tolerance; see :meth:`CompactModel.simulate`.
+
+    With ``states`` it begins there rather than in the initial state; no step is longer than ``longest``.
+    """
     system = compiled(request.device).system
     # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
@@ -110,7 +115,7 @@ def integrate(
         known("integration method", name, METHODS)
     reported = request.reporting_times(points, times)
     dynamics = Dynamics(request)
-    start = np.array(initial_state(request.device)) / dynamics.scales
+    start = (np.array(initial_state(request.device)) if states is None else states) / dynamics.scales
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
 
     def project(scaled: FloatArray) -> FloatArray:
@@ -120,7 +125,7 @@ def integrate(
 
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
-    max_step = min(w.max_step() for w in waveforms)
+    max_step = min(longest, *(w.max_step() for w in waveforms))
     gaps = np.diff(corners)
     if len(corners) > MAX_STOPS and np.max(gaps) < 2 * np.min(gaps):
         max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,21 +11,53 @@ from matplotlib.axes import Axes
 from ..drawing import draws
 from ..style import scaled_axis
 
+#: Ratio of linewidths above which their axis is logarithmic.
+DECADE = 10.0
+
 
 @draws("amplitude")
 def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Amplitude of the rf voltage over the current; frequency, and the linewidth where there is one."""
+    """Amplitude of the rf voltage over the current, with the threshold; frequency, and the linewidth if there is one.
+
+    Points that had not settled are hollow.
+    """
     x = scaled_axis(table, left, "x", "current", "DC current")
     y = scaled_axis(table, left, "y", "amplitude", "RF voltage amplitude")
     right.set_xlabel(left.get_xlabel())
-    left.plot(x * table["current"], y * table["amplitude"], marker="o", markersize=2.5)
+    right.sharex(left)
+    current, settled = x * table["current"], table["settled"] == 1
+    left.plot(current, y * table["amplitude"], marker="o", markersize=2.5, markevery=settled.to_numpy())
+    if not settled.all():
+        waits: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": 4,
+            "markerfacecolor": "none",
+            "color": "C3",
+        }
+        left.plot(current[~settled], y * table["amplitude"][~settled], label="not settled", **waits)
     left.set_ylim(bottom=0)
     f = scaled_axis(table, right, "y", "frequency", "Frequency")
-    right.plot(x * table["current"], f * table["frequency"], marker="o", markersize=2.5, color="C0")
+    right.plot(current, f * table["frequency"], marker="o", markersize=2.5, color="C0", label="of the voltage")
+    turning = table["state_frequency"]
+    if (abs(turning / table["frequency"] - 1) > 0.1).any():
+        right.plot(current, f * turning, marker="^", markersize=2.5, color="C2", label="of the magnet or state")
+        right.set_ylim(bottom=0)
+    threshold = table.attrs["threshold"]
+    if threshold is not None:
+        for axes in (left, right):
+            axes.axvline(x * threshold, color="0.5", linestyle=":", linewidth=1, label="threshold", zorder=0)
+    if threshold is not None or not settled.all():
+        left.legend()
+    if len(right.get_legend_handles_labels()[0]) > 2:
+        right.legend()
     if np.any(np.isfinite(table["linewidth"])):
         width = right.twinx()
         width.spines["right"].set_visible(True)
         w = scaled_axis(table, width, "y", "linewidth", "Linewidth, dashed")
-        width.semilogy(
-            x * table["current"], w * table["linewidth"], marker="s", markersize=2.5, color="C1", linestyle="--"
-        )
+        width.plot(current, w * table["linewidth"], marker="s", markersize=2.5, color="C1", linestyle="--")
+        found = table["linewidth"][table["linewidth"] > 0]
+        if found.max() > DECADE * found.min():
+            width.set_yscale("log")
+        else:
+            width.set_ylim(bottom=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ..drawing import draws
@@ -12,10 +13,13 @@ from ..style import axis_scale, label
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: A standard deviation over the mean below which the devices are alike.
+ALIKE = 1e-9
+
 
 @draws("drift")
 def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Draw the quantity over time with its fitted power law, and its relative spread over time.
+    """Draw the quantity over time with the law that fits it, and its relative spread, or its change, over time.
 
     Parameters
     ----------
@@ -26,32 +30,50 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """
     quantity, unit = table.attrs["quantity"], table.attrs["units"]["mean"]
     factor, shown = axis_scale(table["quantile_95"], unit)
-    # A logarithmic axis has no place for a first time of zero.
-    later = table[table["time"] > 0]
-    count = table.attrs["devices"]
-    if count > 1:
-        band = factor * later["quantile_05"], factor * later["quantile_95"]
-        left.fill_between(later["time"], *band, color="C0", alpha=0.25, linewidth=0, label="5 % to 95 % of devices")
-    name = "mean" if count > 1 else quantity.replace("_", " ")
-    left.plot(later["time"], factor * later["mean"], "o", color="C0", markersize=3, label=name)
-    exponent = table.attrs["exponent"]
-    if exponent is not None:
-        age = later["time"] + table.attrs["origin"]
-        level = (later["mean"] * age**exponent).iloc[len(later) // 2]
-        left.plot(later["time"], factor * level * age**-exponent, "k--", label=rf"fit, $\nu$ = {exponent:.3f}")
+    law = table.attrs["law"]
+    steps = np.diff(table["time"])
+    even = bool(np.ptp(steps) < 1e-6 * np.max(steps))
+    # A logarithmic axis has no place for a first time of zero, and room for all powers of ten of a second.
+    later = table if even else table[table["time"] > 0]
+    pace, clock = axis_scale(later["time"], "s") if even else (1.0, "s")
+    at = pace * later["time"]
+    spreads = bool((later["standard_deviation"] > ALIKE * later["mean"].abs()).any())
+    if spreads:
+        low, high, band = later["quantile_05"], later["quantile_95"], "5 % to 95 % of devices"
+        if table.attrs["dwell_times"] is not None:  # every device is at one end or the other
+            error = later["standard_deviation"] / np.sqrt(table.attrs["devices"])
+            low, high, band = later["mean"] - error, later["mean"] + error, "standard error of the mean"
+        left.fill_between(at, factor * low, factor * high, color="C0", alpha=0.25, linewidth=0, label=band)
+    name = "mean" if spreads else quantity.replace("_", " ")
+    left.plot(at, factor * later["mean"], "o", color="C0", markersize=3, label=name)
+    if law is not None:
+        left.plot(at, factor * later["fit"], "k--", label=f"{law}, {_constant(table)}")
     left.set_ylabel(label(quantity.replace("_", " ").capitalize(), shown))
     left.legend(loc="best")
 
-    if count > 1:
+    if spreads:
         spread = 100 * later["standard_deviation"] / later["mean"].abs()
-        right.plot(later["time"], spread, color="C1")
+        right.plot(at, spread, color="C1")
         right.set_ylabel("Standard deviation over mean (%)")
         right.set_ylim(bottom=0)
     else:
         change = 100 * (later["mean"] / later["mean"].iloc[0] - 1)
-        right.plot(later["time"], change, color="C1")
+        right.plot(at, change, color="C1")
         right.set_ylabel("Change since the first time (%)")
     for axes in (left, right):
-        axes.set_xscale("log")
-        axes.set_xlabel("Time (s)")
-        axes.margins(x=0)
+        axes.set_xscale("linear" if even else "log")
+        axes.set_xlabel(label("Time", clock))
+        axes.margins(x=0.02)
+
+
+def _constant(table: pd.DataFrame) -> str:
+    """The constant of the fitted law, as text."""
+    law, attributes = table.attrs["law"], table.attrs
+    if law == "power law":
+        return rf"$\nu$ = {attributes['exponent']:.3f}"
+    if law == "exponential":
+        factor, unit = axis_scale([attributes["time_constant"]], "s")
+        return rf"$\tau$ = {factor * attributes['time_constant']:.3g} {unit}"
+    unit = attributes["units"]["mean"]
+    factor, shown = axis_scale([attributes["rate"]], "m/s" if unit == "m" else f"{unit}/s")
+    return f"{factor * attributes['rate']:.3g} {shown}"

@@ -10,6 +10,7 @@ from synaspice.characterization.benches.noise import noise
 from synaspice.characterization.engines import uses_native
 from synaspice.devices import MissingDependencyError
 from synaspice.devices.catalog import models
+from synaspice.devices.core.protocols import Spectrum
 from synaspice.devices.simulation.noise import noise_spectrum
 
 DEVICES = {
@@ -73,13 +74,16 @@ def test_ngspice_hears_the_same_noise(name, native):
     except MissingDependencyError as reason:
         pytest.skip(str(reason))
     device = with_trap(*DEVICES[name])
-    state = next(iter(device.reference_states().items()))
-    common = {"voltage": 0.05, "frequency": np.logspace(0, 6, 13), "states": dict([state])}
+    voltage = min(0.05, device.protocol(Spectrum).voltage)
+    common = {"voltage": voltage, "frequency": np.logspace(0, 6, 13)}
+    lasting = noise(device, **common)["state"].iloc[0]
+    state = (lasting, device.reference_states()[lasting])
+    common["states"] = dict([state])
     numeric = noise(device, **common)
     spice = noise(device, engine="ngspice", native=native, **common)
     np.testing.assert_allclose(spice["current_noise"], numeric["current_noise"], rtol=1e-5)
     if "telegraph_amplitude" in device.values:
-        spectrum = noise_spectrum(device.replace(**state[1]), np.array([300.0]), {"voltage": 0.05}, 300.0)
+        spectrum = noise_spectrum(device.replace(**state[1]), np.array([300.0]), {"voltage": voltage}, 300.0)
         assert spectrum["telegraph"][0] > spectrum["flicker"][0] + spectrum["white"][0]
 
 

@@ -113,6 +113,10 @@ DIRECTIONS = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z i
 DIRECTIONS /= np.linalg.norm(DIRECTIONS, axis=1, keepdims=True)
 
 
+#: A rate of change [1/s] so small that its inverse may be no number: retention at the lowest temperatures.
+STANDING = 1e-200
+
+
 def own_time(device, amplitude):
     voltages = np.array([[-amplitude], [0.0], [amplitude]])
     if isinstance(device, MTJ):
@@ -120,7 +124,7 @@ def own_time(device, amplitude):
         fastest = np.sqrt(sum(table[f"dm_{axis}/dt"] ** 2 for axis in "xyz")).max()
     else:
         fastest = np.abs(device.static(voltage=voltages, x=np.array([device.initial_state, 0.5]))["dx/dt"]).max()
-    return 1 / fastest if fastest > 0 else device.settling_time
+    return 1 / fastest if fastest > STANDING else device.settling_time
 
 
 #: Not too near to zero, where some laws turn over within less than the steps of the differences below.

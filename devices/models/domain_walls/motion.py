@@ -61,9 +61,10 @@ import dataclasses
 import math
 from typing import Any, ClassVar
 
+import numpy as np
 import sympy as sp
 
-from ...core.protocols import Statics, Stimulus, Sweep, WallMotion, offers
+from ...core.protocols import Drift, Spectrum, Statics, Stimulus, Sweep, WallMotion, offers
 from ...language.checks import known
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
@@ -71,11 +72,14 @@ from ...language.errors import ParameterError
 from ...language.functions import ramp
 from ...language.waveforms import Pulse
 from ...model import CompactModel
+from ...simulation.newton import voltage_at_current
 
 #: Value of the symbol mu_0 [N/A^2].
 VACUUM_PERMEABILITY = CONSTANTS[mu_0][0]
 #: Current density of suggested sweeps [A/m^2]: experiments on wall motion use 1e11 to 1e12.
 TYPICAL_CURRENT_DENSITY = 5e11
+#: Current density of suggested reads [A/m^2], and the share of the strip that the wall runs along meanwhile.
+READ_CURRENT_DENSITY, DISTURBED = 5e9, 0.05
 #: Sign of the wall: +1 where the magnetisation points along +z before the wall and along -z behind it.
 POLARITIES = {"up-down": 1, "down-up": -1}
 
@@ -289,6 +293,31 @@ class _DomainWall(CompactModel):
             return WallMotion("field_z", field, duration, mobility, self.length)
         largest = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
         return WallMotion("current", largest, duration, self.current_mobility, self.length)
+
+    @offers(Drift, when=lambda wall: bool(wall.current_mobility) and not wall.pinning_energy and not wall.notch_energy)
+    def suggested_drift(self) -> Drift:
+        """Disturbance by reads: the wall's position under a read current a hundredth of that which writes, or less.
+
+        Until a wall that nothing pins has moved by a twentieth of the strip, for which it takes at least as long as its
+        angle to relax many times.
+        """
+        relaxed, share = self.suggested_motion("current").duration, DISTURBED * self.length
+        current = READ_CURRENT_DENSITY * self.current_area
+        slow = abs(self.current_mobility) * relaxed
+        current = min(current, share / slow) if slow else current
+        duration = share / abs(self.current_mobility * current) if slow else relaxed
+        times = np.linspace(0.0, duration, 26)[1:]
+        return Drift("wall_position", tuple(times.tolist()), self._voltage_at(current))
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at a read current, which leaves the wall at its end of the strip."""
+        given = super().suggested_spectrum()
+        read = self._voltage_at(READ_CURRENT_DENSITY * self.current_area)
+        return dataclasses.replace(given, voltage=min(given.voltage, read))
+
+    def _voltage_at(self, current: float) -> float:
+        """Voltage that drives a current [A] through the first branch, to three digits [V]."""
+        return float(f"{voltage_at_current(self, current):.3g}")
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """A sine of a typical current density, or of the field of the Walker breakdown, slow enough to cross the strip.

@@ -8,16 +8,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
+from ...core.protocols import Drift, Dwelling, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
+from ...core.vectors import compiled, initial_state, parameter_vector
+from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter
 from ...language.placement import before
-from ...language.waveforms import Pulse, Sine
+from ...language.waveforms import FloatArray, Pulse, Sine
 from ...model import CompactModel
+from ...physics.escape import Landscape
 from ...physics.macrospin import Macrospin, slow_triangle
 from ...simulation.newton import voltage_at_current
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
 SUPERPARAMAGNETIC = 20.0
+#: A junction with a lower barrier, in k_B T, has no states between which it jumps.
+STATES = 2.0
 
 
 class MeasuredJunction(CompactModel, Macrospin, abstract=True):
@@ -83,6 +88,69 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
     def bias_field(self) -> float:
         """Strength of the constant external field [A/m]."""
         return math.hypot(self.field_x, self.field_y, self.field_z)
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at 0.1 V, or half the voltage at which the antiparallel state turns unstable.
+
+        Where thermal agitation switches the junction, a voltage that moves its barriers by no more than about k_B T.
+        """
+        given = super().suggested_spectrum()
+        critical = self.critical_current_to_parallel
+        if not 0 < critical < math.inf:
+            return given
+        share = 0.5 / max(1.0, self.thermal_stability) if self.suits(Dwelling) else 0.5
+        limit = voltage_at_current(self.replace(**self.reference_states()["antiparallel"]), critical)
+        return dataclasses.replace(given, voltage=min(given.voltage, float(f"{share * limit:.2g}")))
+
+    @offers(Dwelling, when=lambda junction: junction.thermal_stability < SUPERPARAMAGNETIC)
+    def suggested_dwelling(self) -> Dwelling:
+        """Escape between parallel and antiparallel, with all that the voltage does to the energy and the damping."""
+        parallel, antiparallel = self.reference_states()
+        return Dwelling("cosine", (parallel, antiparallel), self._escape)
+
+    @offers(Drift, when=lambda junction: junction.thermal_stability < SUPERPARAMAGNETIC)
+    def suggested_drift(self) -> Drift:
+        r"""Relaxation of the average: the resistance of junctions that begin parallel, over their dwell times.
+
+        Without a barrier, over the time in which agitation turns a free magnet,
+        :math:`\mu_0 M_s V (1 + \alpha^2) / 2 \alpha \gamma_0 k_B T`, or in which the field of the hard axis does. At
+        a tenth of the voltage at which their noise is measured. A memory is held where it is.
+        """
+        if not self.suits(Dwelling):
+            return super().suggested_drift()
+        voltage = 0.1 * self.suggested_spectrum().voltage
+        states = self.reference_states()
+        if self.thermal_stability < STATES:
+            stiffness = self._moment / (CONSTANTS[k_B][0] * self.temperature)
+            free = stiffness * (1 + self.damping**2) / (2 * self.damping * self.gamma_0)
+            turned = 2 * math.sqrt(stiffness / self.hard_axis_field) / self.gamma_0 if self.hard_axis_field else free
+            times = 4 * min(free, turned) * np.linspace(0.0, 1.0, 41)[1:]
+            return Drift("resistance", tuple(times.tolist()), voltage, overrides=states["parallel"])
+        rate = sum(self._escape(voltage, self.temperature, name)[0] for name in states)
+        times = np.geomspace(1e-2, 10.0, 41) / rate
+        return Drift("resistance", tuple(times.tolist()), voltage, overrides=states["parallel"])
+
+    @property
+    def _moment(self) -> float:
+        """Magnetic moment times vacuum permeability [J/(A/m)]."""
+        return float(CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume)
+
+    def _escape(self, voltage: float, temperature: float, state: str) -> tuple[float, float]:
+        functions, parameters = compiled(self), parameter_vector(self)
+        others = [0.0] * (len(functions.system.voltages) - 1)
+        reference = np.array([self.derived[f"reference_layer_{axis}"] for axis in "xyz"])
+        pull = np.array([self.derived[f"pull_{axis}"] for axis in "xyz"])
+        pull[2] -= self.vcma_field_per_volt * voltage
+        field = np.array([self.values[f"field_{axis}"] for axis in "xyz"])
+        field = field + self.values["field_like_per_square_volt"] * voltage**2 * reference
+        cold = initial_state(self)[3:]  # of a junction that heats itself: its rise at the beginning
+
+        def rates(m: FloatArray) -> FloatArray:
+            return np.array(functions.rates([voltage, *others], [*m.tolist(), *cold], parameters)[:3])
+
+        stiffness = self._moment / (CONSTANTS[k_B][0] * temperature)
+        landscape = Landscape(pull, field, self.gamma_0, self.damping, stiffness, rates)
+        return landscape.escape(reference if state == "parallel" else -reference)
 
     @offers(Oscillation, when=lambda junction: "currents" in junction.drive)
     def suggested_oscillation(self) -> Oscillation:

@@ -210,6 +210,8 @@ class _StanfordRRAMValues(typing.TypedDict, total=False):
     field_minimum: float | str
     field_width: float | str
     thermal_resistance: float | str
+    retention_energy: float | str
+    retention_rate: float | str
     initial_state: float | str
     fano_factor: float | str
     telegraph_amplitude: float | str
@@ -219,6 +221,7 @@ class _StanfordRRAMValues(typing.TypedDict, total=False):
     flicker: float | str
     conduction: typing.Literal["hyperbolic_sine", "ohmic", "poole_frenkel", "schottky"]
     heating: typing.Literal["static", "none"]
+    retention: typing.Literal["none", "arrhenius"]
 
 class StanfordRRAM(_StanfordRRAM):
     def __init__(self, **values: typing.Unpack[_StanfordRRAMValues]) -> None: ...

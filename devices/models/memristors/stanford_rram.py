@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep, Switching, offers
+from ...core.protocols import Drift, Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
 from ...language.part import Part
@@ -41,13 +42,24 @@ class StanfordRRAM(_FilmConduction):
     the temperature follows the dissipated power at once; with ``"none"`` it is the ambient temperature. Other current
     laws (``conduction``) take the place of the hyperbolic sine with the slope :math:`1/V_0`.
 
+    Fields alone move that gap: without a voltage it stays for ever. With ``retention="arrhenius"`` the filament also
+    dissolves by itself, as ions leave its tip by thermal activation over a barrier of its own,
+
+    .. math:: \dot x = \dots - x\, \nu_r\, e^{-E_r/k_B T}
+
+    from which follows a retention time of the set state, :math:`\nu_r^{-1} e^{E_r/k_B T}`. The defaults of
+    :math:`\nu_r` and :math:`E_r` are assumptions: an attempt frequency of lattice vibrations, and a barrier with which
+    the state lasts for some minutes at 200 degrees Celsius.
+
     References
     ----------
     X. Guan, S. Yu, H.-S. P. Wong, "A SPICE compact model of metal oxide resistive switching memory with variations",
     IEEE Electron Device Lett. 33, 1405 (2012), doi:10.1109/LED.2012.2210856; Z. Jiang, H.-S. P. Wong, "Stanford
     University resistive-switching random access memory (RRAM) Verilog-A model", version 1.0.0, nanoHUB (2014),
     doi:10.4231/D37H1DN48; Z. Jiang et al., IEEE Trans. Electron Devices 63, 1884 (2016),
-    doi:10.1109/TED.2016.2545412.
+    doi:10.1109/TED.2016.2545412; "A simple retention model for OxRRAM in the framework of the hourglass model",
+    Microelectron. Eng. (2017), doi:10.1016/j.mee.2017.04.032 (retention loss of the set state is the filament's
+    thermally activated narrowing).
     """
 
     reference = "X. Guan, S. Yu, H.-S. P. Wong, IEEE Electron Device Lett. 33, 1405 (2012)"
@@ -57,6 +69,7 @@ class StanfordRRAM(_FilmConduction):
     voltage = Branch("p", "n", "voltage across the cell")
 
     heating = Option("static", ("static", "none"), "temperature of the filament")
+    retention = Option("none", ("none", "arrhenius"), "whether the filament dissolves by itself")
     thickness = Parameter(12e-9, "m", "thickness of the oxide, L", (5e-10, 1e-6))
     current_scale = Parameter(1e-3, "A", "I_0", (1e-12, 1e2))
     gap_scale = Parameter(0.25e-9, "m", "g_0 of the exponential of the current", (1e-11, 1e-8))
@@ -72,6 +85,8 @@ class StanfordRRAM(_FilmConduction):
     field_minimum = Parameter(1.4e9, "V/m", "F_min, the enhanced field above which the gap moves", (0.0, 1e11))
     field_width = Parameter(1.4e7, "V/m", "range of fields in which the rate rises to its full value", (1e3, 1e11))
     thermal_resistance = Parameter(2.1e3, "K/W", "thermal resistance of the filament", (0.0, 1e9))
+    retention_energy = Parameter(1.5, "V", "barrier E_r of dissolution over the electron charge", (0.05, 4.0))
+    retention_rate = Parameter(1e13, "1/s", "attempt frequency nu_r of dissolution", (1.0, 1e16))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
     fluctuations = Part(TunnellingFluctuations, "")
 
@@ -79,6 +94,8 @@ class StanfordRRAM(_FilmConduction):
     threshold_set = Derived("V", "voltage above which a device that is off starts to turn on")
     threshold_reset = Derived("V", "voltage, a magnitude, beyond which a device that is on starts to turn off")
     switching_time = Derived("s", "time to cross the range of gaps at the smallest field that moves them")
+
+    retention_time = Derived("s", "time constant of dissolution at the ambient temperature, where there is any")
 
     x = State("1", "state, 0 off, 1 on", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
     gap = Observable("m", "gap between filament and electrode")
@@ -104,14 +121,17 @@ class StanfordRRAM(_FilmConduction):
         excess = ((ramp(field) + ramp(-field)) - s.field_minimum) / s.field_width
         t = ramp(excess) - ramp(excess - 1)
         closing = s.velocity * limexp(-s.activation_energy / thermal) * t**2 * (3 - 2 * t)
+        dissolution = s.x * s.retention_rate * limexp(-s.retention_energy / thermal)
         slowest = s.velocity * (1 + limited_sinh(s.field_minimum * s.hopping_distance / ambient))
         return {
             "gap_range": s.gap_maximum - s.gap_minimum,
             "threshold_set": s.field_minimum * s.thickness / enhancement(s.enhancement, s.gap_maximum),
             "threshold_reset": s.field_minimum * s.thickness / enhancement(s.enhancement_reset, s.gap_minimum),
             "switching_time": s.gap_range * limexp(s.activation_energy / ambient) / slowest,
+            "retention_time": limexp(s.retention_energy / ambient) / s.retention_rate,
             "current": current,
-            "dx/dt": closing * limited_sinh(field * s.hopping_distance / thermal) / s.gap_range,
+            "dx/dt": closing * limited_sinh(field * s.hopping_distance / thermal) / s.gap_range
+            - (dissolution if s.retention == "arrhenius" else 0),
             "gap": gap,
             "conductance": conductance,
             "local_temperature": temperature,
@@ -140,3 +160,12 @@ class StanfordRRAM(_FilmConduction):
     def suggested_switching(self) -> Switching:
         """Voltage pulses around the amplitude of the suggested sweep."""
         return super().suggested_switching()
+
+    @offers(Drift, when=lambda device: device.options["retention"] != "none")
+    def suggested_drift(self) -> Drift:
+        """The conductance of the set cell at no voltage, over the retention time."""
+        if self.options["retention"] == "none":
+            return super().suggested_drift()
+        times = self.retention_time * np.geomspace(1e-3, 10.0, 41)
+        set_state = {} if self.initial_state else self.reference_states()["on"]
+        return Drift("conductance", tuple(times.tolist()), overrides=set_state)

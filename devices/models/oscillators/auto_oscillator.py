@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
+from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, decades_around, offers
 from ...language.constants import k_B
 from ...language.declaration import (
     Branch,
@@ -141,6 +142,16 @@ class AutoOscillator(CompactModel):
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The oscillator at rest."""
         return {"rest": {"initial_power": 0.0}}
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at 0.1 V, or half the threshold, below which the oscillator is at rest.
+
+        Over two decades around its line.
+        """
+        given = super().suggested_spectrum()
+        half = float(f"{0.5 * self.threshold_current * self.static_resistance:.2g}")
+        frequencies = decades_around(self.angular_frequency / (2 * math.pi))
+        return dataclasses.replace(given, voltage=min(given.voltage, half), frequencies=frequencies)
 
     @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:

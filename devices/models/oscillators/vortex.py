@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import brentq
 
-from ...core.protocols import Oscillation, Statics, Stimulus, Sweep, offers
+from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, decades_around, offers
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import (
@@ -298,6 +299,16 @@ class VortexOscillator(CompactModel):
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The core in the middle."""
         return {"rest": {"initial_radius": 0.0}}
+
+    def suggested_spectrum(self) -> Spectrum:
+        """Where to look at the noise: at 0.1 V, or half the threshold, below which the oscillator is at rest.
+
+        Over two decades around its line.
+        """
+        given = super().suggested_spectrum()
+        half = float(f"{0.5 * self.threshold_current * self.static_resistance:.2g}")
+        frequencies = decades_around(self.gyrotropic_frequency / (2 * math.pi))
+        return dataclasses.replace(given, voltage=min(given.voltage, half), frequencies=frequencies)
 
     @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:

@@ -1,14 +1,28 @@
-"""The drift bench: exponents that a model declares come back, on both engines."""
+"""The drift bench: exponents, retention, disturbance by reads and dwell times that a model declares come back."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from synaspice.characterization.bench import suitable_benches
 from synaspice.characterization.benches.drift import drift
+from synaspice.characterization.drift_laws import fitted_law
 from synaspice.characterization.tables import read_table, write_table
-from synaspice.devices import ParameterError, PhaseChangeMemory, UnknownNameError, VolatileMemristor
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    DomainWallMagnet,
+    ParameterError,
+    PhaseChangeMemory,
+    StanfordRRAM,
+    UnknownNameError,
+    VolatileMemristor,
+)
+from synaspice.devices.core.protocols import Drift
 from synaspice.devices.physics import pcm_statistics as statistics
 from synaspice.figures.benches.drift import draw_drift
 
@@ -106,8 +120,184 @@ def test_table_and_figure(tmp_path):
         ({"quantity": "weight"}, UnknownNameError, "drifting quantity"),
         ({"engine": "hspice"}, UnknownNameError, "engine"),
         ({"engine": "ngspice", "devices": 1}, ParameterError, "the numeric engine does"),
+        ({"temperature": 0.0}, ParameterError, "temperature must be positive"),
     ],
 )
 def test_refuses_what_makes_no_measurement(arguments, error, message):
     with pytest.raises(error, match=message):
         drift(CELL, **arguments)
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        DomainWallMagnet.preset("thiaville2005-like"),
+        VTEAM.preset("kvatinsky2015-like"),
+        StanfordRRAM.preset("jiang2014"),
+        MTJ.preset("ikeda2010"),
+    ],
+)
+def test_refuses_what_does_not_drift(device):
+    with pytest.raises(ParameterError, match="does not drift at 0 V"):
+        drift(device, bias=0.0, devices=2, seed=1)
+
+
+# --- retention and disturbance by reads of filaments ------------------------------------------
+
+BOLTZMANN = 8.617333262e-5  # eV/K
+DISSOLVING = StanfordRRAM.preset("jiang2014", retention="arrhenius", retention_energy=1.2)
+
+
+def test_retention_follows_arrhenius():
+    """The time constants of the state at several temperatures have the slope of the declared barrier."""
+    kelvin = np.array([350.0, 400.0, 473.0])
+    tables = [drift(DISSOLVING, quantity="x", temperature=value, devices=1) for value in kelvin]
+    assert [table.attrs["law"] for table in tables] == ["exponential"] * 3
+    constants = [table.attrs["time_constant"] for table in tables]
+    slope, prefactor = np.polyfit(1 / (BOLTZMANN * kelvin), np.log(constants), 1)
+    assert slope == pytest.approx(1.2, rel=1e-4)
+    assert math.exp(-prefactor) == pytest.approx(DISSOLVING.retention_rate, rel=0.01)
+    assert constants[0] == pytest.approx(DISSOLVING.at(350.0).retention_time, rel=1e-4)
+    assert tables[0]["mean"].iloc[0] == pytest.approx(1.0, rel=2e-3), "the set state is what is lost"
+
+
+def test_retention_is_seen_in_the_conductance():
+    """The gap grows as the state is lost, and the current falls with its exponential."""
+    table = drift(DISSOLVING, temperature=400.0, devices=1)
+    cell = DISSOLVING.at(400.0)
+    gap = cell.gap_maximum - cell.gap_range * np.exp(-table["time"] / cell.retention_time)
+    expected = cell.current_scale * np.exp(-gap / cell.gap_scale) / cell.voltage_scale
+    assert table.attrs["quantity"] == "conductance"
+    # At the end the state is no larger than the integrator's tolerance of it.
+    np.testing.assert_allclose(table["mean"], expected, rtol=1e-4, atol=1e-8)
+    assert "drift" in suitable_benches(DISSOLVING)
+    assert "drift" not in suitable_benches(StanfordRRAM.preset("jiang2014"))
+
+
+@pytest.mark.ngspice
+def test_retention_in_ngspice():
+    common = {"quantity": "x", "temperature": 473.0, "devices": 1, "times": [0.01, 0.03, 0.06, 0.1]}
+    device = DISSOLVING.replace(retention_rate=1e14)
+    numeric, spice = (drift(device, engine=engine, **common)["mean"] for engine in ("numeric", "ngspice"))
+    assert 1 - numeric.iloc[-1] > 0.1
+    np.testing.assert_allclose(spice, numeric, rtol=1e-3)
+
+
+@pytest.mark.parametrize("kelvin", [300.0, 400.0])
+def test_reads_of_a_filament_that_no_threshold_holds_disturb_it(kelvin):
+    """Under a small voltage the gap closes at the rate of the publication's equation."""
+    cell = StanfordRRAM.preset("jiang2014", field_minimum=0.0, field_width=1e3, heating="none")
+    bias, thermal = 0.05, BOLTZMANN * kelvin
+    field = (cell.enhancement - cell.enhancement_decay * (cell.gap_maximum / 1e-9) ** 3) * bias / cell.thickness
+    speed = cell.velocity * math.exp(-cell.activation_energy / thermal)
+    rate = speed * math.sinh(field * cell.hopping_distance / thermal) / cell.gap_range
+    times = np.linspace(0.0, 1e-4 / rate, 11)
+    table = drift(cell, quantity="x", bias=bias, temperature=kelvin, times=times, devices=1)
+    assert table.attrs["law"] == "linear"
+    assert table.attrs["rate"] == pytest.approx(rate, rel=2e-3)
+
+
+# --- disturbance by reads of walls ------------------------------------------------------------
+
+
+def test_reads_push_a_wall_with_its_mobility():
+    wall = DomainWallMagnet.preset("thiaville2005-like", magnetoresistance=0.0)
+    table = drift(wall, devices=1)
+    current = table.attrs["bias"] * wall.parallel_conductance
+    assert current / wall.current_area == pytest.approx(5e9, rel=2e-3)
+    assert table.attrs["quantity"] == "wall_position" and table.attrs["law"] == "linear"
+    assert table.attrs["rate"] == pytest.approx(wall.current_mobility * current, rel=2e-3)
+    assert abs(table["mean"].iloc[-1] - 0.5 * wall.length) == pytest.approx(0.05 * wall.length, rel=0.01)
+    twice = drift(wall, bias=2 * table.attrs["bias"], devices=1)
+    assert twice.attrs["rate"] == pytest.approx(2 * table.attrs["rate"], rel=2e-3)
+
+
+def test_a_pinned_wall_stays_in_its_well():
+    free = DomainWallMagnet.preset("thiaville2005-like", magnetoresistance=0.0)
+    pinned = free.replace(pinning_energy=2e-19, initial_state=round(0.5 * free.length / 30e-9) * 30e-9 / free.length)
+    assert "drift" in suitable_benches(free) and "drift" not in suitable_benches(pinned)
+    table = drift(pinned, times=np.linspace(0.0, 5e-7, 11), devices=1)
+    assert np.max(np.abs(table["mean"] - table["mean"].iloc[0])) < 0.25 * pinned.pinning_period
+
+
+# --- junctions that jump ----------------------------------------------------------------------
+
+
+def test_the_average_of_junctions_relaxes_with_their_dwell_times():
+    r"""Round magnets at no voltage: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta / 2 \alpha \gamma_0' H_k`, to the
+    middle of the two resistances."""
+    device, count = MTJ.preset("borders2019-like"), 4000
+    stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)
+    tau = math.sqrt(math.pi / stability) * math.exp(stability) / (2 * pace * device.anisotropy_field)
+    times = tau * np.linspace(0.05, 5.0, 40)
+    table = drift(device, bias=1e-6, times=times, devices=count, seed=3)
+    low, high = device.parallel_resistance, device.antiparallel_resistance
+    share = 0.5 * (1 - np.exp(-times / tau))
+    error = (high - low) * np.sqrt(share * (1 - share) / count)
+    assert np.all(np.abs(table["mean"] - low - (high - low) * share) < 4.5 * error)
+    np.testing.assert_allclose(table["standard_deviation"], error * math.sqrt(count), rtol=0.15)
+    assert table.attrs["law"] == "exponential"
+    assert table.attrs["time_constant"] == pytest.approx(tau, rel=0.1)
+    assert table.attrs["dwell_times"]["parallel"] == pytest.approx(2 * tau, rel=1e-2)
+    left, right = Figure().subplots(1, 2)
+    draw_drift(table, left, right)
+    assert "standard error of the mean" in left.get_legend_handles_labels()[1]
+
+
+def test_jumps_begin_in_the_state_that_is_asked_for():
+    device = MTJ.preset("borders2019-like")
+    assert "drift" in suitable_benches(device)
+    table = drift(device, devices=50, seed=1)
+    assert table["mean"].iloc[0] == pytest.approx(device.parallel_resistance, rel=0.05)
+    assert table["mean"].iloc[-1] > 1.02 * table["mean"].iloc[0]
+    assert table.equals(drift(device, devices=50, seed=1))
+
+
+def test_a_magnet_that_nothing_holds_relaxes_by_diffusion():
+    r"""Debye's :math:`\langle m \rangle = e^{-t/\tau}, \tau = \mu_0 M_s V (1 + \alpha^2) / 2 \alpha \gamma_0 k_B T`."""
+    thirds = {f"demagnetizing_factor_{axis}": 1 / 3 for axis in "xyz"}
+    device = MTJ.preset("faria2021", uniaxial_anisotropy=0.0, damping=0.2, **thirds)
+    moment = 4e-7 * math.pi * device.saturation_magnetization * device.volume
+    tau = moment * (1 + 0.2**2) / (2 * 0.2 * device.gamma_0 * 1.380649e-23 * 300.0)
+    assert device.protocol(Drift).times[-1] == pytest.approx(4 * tau, rel=1e-3)
+    table = drift(device, quantity="cosine", bias=0.0, devices=1000, seed=1)
+    expected = np.exp(-table["time"] / tau)
+    assert np.all(np.abs(table["mean"] - expected) < 4.5 * table["standard_deviation"] / math.sqrt(1000))
+    assert table.attrs["law"] == "exponential"
+    assert table.attrs["time_constant"] == pytest.approx(tau, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"engine": "ngspice"}, "moves .* by itself, which needs the numeric engine"),
+        ({"times": [1e-10, 5e-10]}, "evenly spaced from zero"),
+    ],
+)
+def test_what_agitation_moves_needs_its_engine_and_its_times(arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        drift(MTJ.preset("faria2021"), devices=2, seed=1, **arguments)
+
+
+# --- laws -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("law", "curve", "constant", "expected"),
+    [
+        ("linear", lambda t: 3.0 - 0.02 * t, "rate", -0.02),
+        ("exponential", lambda t: 3.0 - 2.0 * np.exp(-t / 40.0), "time_constant", 40.0),
+        ("power law", lambda t: 3.0 * (t + 20.0) ** -0.3, None, None),
+        (None, lambda t: 3.0 + np.sin(t), None, None),
+    ],
+)
+def test_laws_are_told_from_each_other(law, curve, constant, expected):
+    times = np.geomspace(0.1, 400.0, 30)
+    found, fit = fitted_law(times, curve(times), np.zeros(30), 20.0)
+    assert found["law"] == law
+    if law is None:
+        assert np.all(np.isnan(fit))
+    else:
+        np.testing.assert_allclose(fit, curve(times), rtol=1e-4)
+    if constant is not None:
+        assert found[constant] == pytest.approx(expected, rel=1e-4)

@@ -1,0 +1,203 @@
+"""The noise bench measures states that last: refusals, limit cycles, telegraph noise, lines that are resolved."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from synaspice.characterization.benches.noise import noise
+from synaspice.devices import MTJ, AutoOscillator, ParameterError, VolatileMemristor, VortexOscillator
+from synaspice.devices.core.base import MODELS
+from synaspice.devices.core.protocols import Spectrum
+from synaspice.devices.simulation.dwelling import dwell_times
+from synaspice.figures.benches.noise import draw_noise
+
+PRESETS = [(model, name) for model in MODELS for name in MODELS[model].presets()]
+SHORT = {"duration": 2e-8, "points": 4096, "trajectories": 1, "seed": 1}
+
+
+@pytest.mark.parametrize(("model", "preset"), PRESETS, ids=["-".join(pair) for pair in PRESETS])
+def test_every_preset_gives_finite_noise_or_says_why_not(model, preset):
+    """At the suggested voltage and at ten times that, at frequencies that include those of its resonances."""
+    device = MODELS[model].preset(preset)
+    if not device.is_noisy:
+        with pytest.raises(ParameterError, match="declares no noise"):
+            noise(device)
+        return
+    suggested = device.protocol(Spectrum).voltage
+    for voltage in (suggested, 10 * suggested):
+        try:
+            table = noise(device, voltage=voltage, frequency=[1e3, 6e9], method="small-signal")
+        except ParameterError as error:
+            assert "does not last" in str(error) and "method='transient'" in str(error)
+            continue
+        assert np.all(np.isfinite(table["current_noise"])) and np.all(table["current_noise"] >= 0)
+
+
+@pytest.mark.parametrize("device", [
+    AutoOscillator.preset("kim2008-like"),
+    AutoOscillator.preset("slavin2009-like"),
+    VortexOscillator.preset("dussaux2012-like"),
+    VortexOscillator.preset("torrejon2017-like"),
+])  # fmt: skip
+def test_oscillators_are_at_rest_at_the_suggested_voltage(device):
+    table = noise(device)
+    current = float(device.static(voltage=table.attrs["voltage"])["current"])
+    assert current < 0.7 * device.threshold_current
+    assert set(table["method"]) == {"small-signal"}
+
+
+def test_noise_of_a_threshold_is_refused_in_words():
+    """At 0.1 V the oscillator is at its threshold: its line at 6 GHz has no width, the matrix no inverse."""
+    device = AutoOscillator.preset("kim2008-like")
+    with pytest.raises(ParameterError, match=r"'rest' of auto-oscillator does not last at 0.1 V.*method='transient'"):
+        noise(device, voltage=0.1, frequency=[6e9], method="small-signal")
+
+
+def test_growth_is_told():
+    device = AutoOscillator(resistance_swing=0.0)
+    voltage = 1.5 * device.threshold_current * device.static_resistance
+    with pytest.raises(ParameterError, match=r"deviations grow at 5e\+08 1/s"):
+        noise(device, voltage=voltage, method="small-signal")
+
+
+def test_limit_cycle_is_measured_from_transients():
+    """Above its threshold the oscillator's line is at its frequency of free running, by default."""
+    device = AutoOscillator.preset("slavin2009-like")
+    current = 2 * device.threshold_current
+    table = noise(device, voltage=current * device.static_resistance, duration=2e-8, points=8192, seed=1)
+    assert set(table["method"]) == {"transient"}
+    peak = table["frequency"].iloc[int(np.argmax(table["current_noise"]))]
+    turning = device.angular_frequency + device.nonlinear_frequency_shift * device.stationary_power(current)
+    assert peak == pytest.approx(turning / (2 * math.pi), rel=0.03)
+
+
+def test_states_that_lead_to_another_are_left_out_or_refused():
+    valve = MTJ.preset("kiselev2003-like")
+    assert list(dict.fromkeys(noise(valve, frequency=[1e6])["state"])) == ["parallel"]
+    with pytest.raises(ParameterError, match="'antiparallel' of mtj does not last.*it settles at m_x = 1"):
+        noise(valve, states=["antiparallel"], method="small-signal")
+    # A free layer across its reference layer: neither parallel nor antiparallel.
+    tilted = MTJ.preset("taniguchi2013-like")
+    assert list(dict.fromkeys(noise(tilted, frequency=[1e6])["state"])) == ["settled from parallel"]
+    volatile = VolatileMemristor.preset("maffezzoni2015")
+    assert list(dict.fromkeys(noise(volatile, frequency=[1e6])["state"])) == ["off"]
+
+
+def test_noise_is_that_of_the_rest_and_not_of_the_initial_state():
+    """A field across the easy axis turns the rest away from the state that is asked for."""
+    device = MTJ(field_x=1e5, damping=0.1, diameter=60e-9)
+    rest = device.simulate(0.05, 1e-7, points=2).iloc[-1]
+    angles = {"initial_polar_angle": math.acos(rest["m_z"]), "initial_azimuth": math.atan2(rest["m_y"], rest["m_x"])}
+    arguments = {"voltage": 0.05, "frequency": np.logspace(9, 10.5, 7)}
+    found = noise(device, states=["parallel"], **arguments)["current_noise"]
+    np.testing.assert_allclose(found, noise(device, states={"there": angles}, **arguments)["current_noise"], rtol=1e-5)
+    assert np.any(np.abs(found - found.iloc[0]) > 1e-3 * found.iloc[0]), "the precession is seen"
+
+
+@pytest.mark.ngspice
+def test_ngspice_takes_the_rest_as_well():
+    device = MTJ.preset("song2018")
+    arguments = {"voltage": 0.1, "frequency": np.logspace(8, 10, 5), "states": ["parallel"]}
+    numeric, spice = (noise(device, engine=engine, **arguments)["current_noise"] for engine in ("numeric", "ngspice"))
+    np.testing.assert_allclose(spice, numeric, rtol=1e-4)
+
+
+def test_lines_are_resolved():
+    """The tops of neighbouring points differ by little, and the line's height is that of its centre."""
+    device = VortexOscillator.preset("torrejon2017-like")
+    table = noise(device)
+    top = table["frequency"].iloc[int(np.argmax(table["current_noise"]))]
+    fine = noise(device, frequency=np.linspace(0.95 * top, 1.05 * top, 4001))
+    assert table["current_noise"].max() == pytest.approx(fine["current_noise"].max(), rel=0.01)
+    upper = np.count_nonzero(table["current_noise"] > 0.5 * table["current_noise"].max())
+    assert upper >= 5
+
+
+# --- jumps between two states ---------------------------------------------------------------
+
+
+def test_telegraph_noise_of_a_perpendicular_junction_is_that_of_browns_dwell_times():
+    r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta / \alpha \gamma_0' H_k` at no voltage, and the
+    Lorentzian of its jumps."""
+    device = MTJ.preset("borders2019-like")
+    stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)
+    expected = math.sqrt(math.pi / stability) * math.exp(stability) / (pace * device.anisotropy_field)
+    dwell = dwell_times(device, 0.0, 300.0)
+    assert dwell.times["parallel"] == pytest.approx(expected, rel=1e-3)
+    assert dwell.times["antiparallel"] == pytest.approx(expected, rel=1e-3)
+
+    voltage = 1e-5
+    grid = np.logspace(-1, 4, 6)
+    table = noise(device, voltage=voltage, frequency=grid, states=["parallel"])
+    currents = [
+        float(device.replace(**device.reference_states()[name]).static(voltage=voltage)["current"])
+        for name in ("parallel", "antiparallel")
+    ]
+    tau = expected / 2
+    telegraph = (currents[0] - currents[1]) ** 2 * tau / (1 + (2 * math.pi * grid * tau) ** 2)
+    thermal = 4 * 1.380649e-23 * 300.0 * currents[0] / voltage
+    np.testing.assert_allclose(table["current_noise"], telegraph + thermal, rtol=5e-3)
+    assert table.attrs["dwell_times"]["parallel"] == pytest.approx(expected, rel=0.1)
+
+
+def test_telegraph_noise_of_an_elliptic_junction():
+    """In the middle of its fall: 2.1e-18 A^2/Hz in 8 trajectories of 8 us between 13 and 19 MHz, at 0.1 V."""
+    found = noise(MTJ.preset("hayakawa2021-like"), voltage=0.1, frequency=[1.6e7])["current_noise"]
+    np.testing.assert_allclose(found, 2.1e-18, rtol=0.15)
+
+
+def test_frequencies_reach_below_the_corner_of_jumps():
+    table = noise(MTJ.preset("borders2019-like"), states=["parallel"])
+    density = table["current_noise"].to_numpy()
+    assert table["frequency"].is_monotonic_increasing
+    assert density[1] == pytest.approx(density[0], rel=1e-3)
+    assert table.attrs["dwell_times"] is not None
+
+
+def test_memories_do_not_jump():
+    table = noise(MTJ.preset("ikeda2010"), frequency=[1e3])
+    assert table.attrs["dwell_times"] is None
+
+
+@pytest.mark.slow
+def test_telegraph_noise_is_that_of_transients():
+    """An elliptic magnet in its plane, with little damping: Langer's rate with Mel'nikov's factor, to 20 %."""
+    device = MTJ.preset("hayakawa2021-like")
+    found = noise(device, voltage=0.1, states=["parallel"])
+    arguments = {"method": "transient", "duration": 8e-6, "points": 32768, "trajectories": 8, "seed": 1}
+    measured = noise(device, voltage=0.1, states=["parallel"], **arguments)
+    for low, high in ((1e6, 4e6), (1e7, 2.5e7), (5e7, 1e8)):
+        band = measured[(measured["frequency"] > low) & (measured["frequency"] < high)]
+        expected = np.exp(
+            np.interp(np.log(band["frequency"]), np.log(found["frequency"]), np.log(found["current_noise"]))
+        )
+        assert band["current_noise"].mean() == pytest.approx(expected.mean(), rel=0.25)
+
+
+@pytest.mark.slow
+def test_low_barriers_take_first_passages():
+    """A barrier of 3.5 k_B T: the ensemble's dwell time is near the closed form, which is no more than that there."""
+    junction = MTJ.preset("hayakawa2021-like")
+    device = junction.replace(free_layer_thickness=junction.free_layer_thickness * math.sqrt(3.5 / 5.5))
+    barrier = device.thermal_stability
+    assert 3.0 < barrier < 4.0
+    dwell = dwell_times(device, 0.0, 300.0, seed=1)
+    closed = 1 / device.suggested_dwelling().escape(0.0, 300.0, "parallel")[0]
+    assert dwell.times["parallel"] == pytest.approx(closed, rel=0.4)
+    assert dwell.times["parallel"] != pytest.approx(closed, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_a_magnet_without_states_is_measured_from_transients():
+    table = noise(MTJ.preset("faria2021"), frequency=[1e6], **SHORT)
+    assert set(table["method"]) == {"transient"}
+
+
+def test_figure_names_what_was_measured():
+    left, right = Figure().subplots(1, 2)
+    draw_noise(noise(MTJ.preset("kiselev2003-like")), left, right)
+    assert "small-signal" in left.get_legend().get_title().get_text()
