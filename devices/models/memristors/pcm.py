@@ -252,7 +252,7 @@ class PhaseChangeMemory(CompactModel):
         ]
 
     def _read_noise(self, conductance: ArrayLike, time: ArrayLike) -> FloatArray:
-        """Relative deviation of reads of cells of a target [S] at a time [s] since the first read, by this cell's law."""
+        """Relative deviation of reads of a target [S] at a time [s] since the first read, by this cell's law."""
         law = ReadNoise(self.read_noise_amplitude, self.read_noise_exponent, self.read_noise_largest)
         reference, first = self.conductance_reference, self.drift_time
         return statistics.read_noise(conductance, time, reference, first, law=law)
