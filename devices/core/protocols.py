@@ -142,10 +142,13 @@ class Spectrum:
         Voltage across the first branch. [V]
     frequencies : tuple of float
         Frequencies, evenly spaced in the logarithm. [Hz]
+    states : Mapping, optional
+        Parameter values that hold the device in each state to look at, by the state's name; None: the reference states.
     """
 
     voltage: float
     frequencies: tuple[float, ...]
+    states: Mapping[str, Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True)

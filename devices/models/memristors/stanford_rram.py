@@ -23,7 +23,7 @@ GAP_UNIT = 1e-9
 #: The enhancement factor is at least that: a gap so wide that it would change sign does not move.
 SMALLEST_ENHANCEMENT = 1e-3
 #: Steps of a circuit simulator in which it follows a loop against a limited current.
-STEPS_OF_A_LOOP = 5000
+STEPS_OF_A_LOOP = 20_000
 #: Range of the gap below which there is no device. [m]
 SHORTEST_RANGE = 1e-12
 
