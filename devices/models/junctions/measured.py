@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
+from ...core.protocols import Oscillation, Stimulus, Sweep, Switching, Writing, offers
 from ...language.declaration import Derived, Parameter
 from ...language.placement import before
 from ...language.waveforms import Pulse, Sine
@@ -18,10 +18,6 @@ from ...simulation.newton import voltage_at_current
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
 SUPERPARAMAGNETIC = 20.0
-
-
-#: Field across the easy axis in which the precession is heard, over that which turns the layer there.
-FIELD_ACROSS = 0.2
 
 
 class MeasuredJunction(CompactModel, Macrospin, abstract=True):
@@ -48,31 +44,6 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
             "parallel": {"initial_polar_angle": polar, "initial_azimuth": azimuth},
             "antiparallel": {"initial_polar_angle": math.pi - polar, "initial_azimuth": opposite},
         }
-
-    def suggested_spectrum(self) -> Spectrum:
-        """In the reference states, and where the precession is heard: at rest in a field across the easy axis.
-
-        The resistance of a junction along its axis does not change, to first order, with the direction of its layer.
-        The field is :data:`FIELD_ACROSS` of that which turns the layer from its easy axis.
-        """
-        spectrum = super().suggested_spectrum()
-        tilted = self._tilted_state()
-        return dataclasses.replace(spectrum, states=self.reference_states() | tilted) if tilted else spectrum
-
-    def _tilted_state(self) -> dict[str, dict[str, float]]:
-        """The parallel state in a field across, at its rest without current; none if the reference is off the axis."""
-        _, middle, easy = self.axes_by_pull()
-        reference = dict(zip("xyz", self.reference_layer, strict=True))
-        if not self.is_memory or self.bias_field or abs(reference[easy]) < 1 - 1e-6:
-            return {}
-        direction = dict.fromkeys("xyz", 0.0)
-        direction[easy] = math.copysign(math.sqrt(1 - FIELD_ACROSS**2), reference[easy])
-        direction[middle] = FIELD_ACROSS
-        angles = {
-            "initial_polar_angle": math.acos(direction["z"]),
-            "initial_azimuth": math.atan2(direction["y"], direction["x"]),
-        }
-        return {"parallel, field across": angles | {f"field_{middle}": FIELD_ACROSS * self.anisotropy_field}}
 
     @offers(Sweep, when=lambda junction: junction.is_memory)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:

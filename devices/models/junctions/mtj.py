@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Statics
+from ...core.protocols import Spectrum, Statics
 from ...language.constants import mu_0
 from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
 from ...language.placement import before
@@ -27,6 +27,8 @@ from ...physics.tunnelling import (
 )
 from .measured import MeasuredJunction
 
+#: Field across the easy axis in which the precession is heard, over that which turns the layer there.
+FIELD_ACROSS = 0.2
 #: Largest perpendicular layer that reverses as a whole [m]; see :meth:`MTJ.limits`.
 LARGEST_COHERENT = 44e-9
 
@@ -304,3 +306,28 @@ class MTJ(MeasuredJunction):
         if self.options["conduction"] == "roll-off":
             return statics
         return dataclasses.replace(statics, largest=min(statics.largest, self.barrier_height))
+
+    def suggested_spectrum(self) -> Spectrum:
+        """In the reference states, and where the precession is heard: at rest in a field across the easy axis.
+
+        The resistance of a junction along its axis does not change, to first order, with the direction of its layer.
+        The field is :data:`FIELD_ACROSS` of that which turns the layer from its easy axis.
+        """
+        spectrum = super().suggested_spectrum()
+        tilted = self._tilted_state()
+        return dataclasses.replace(spectrum, states=self.reference_states() | tilted) if tilted else spectrum
+
+    def _tilted_state(self) -> dict[str, dict[str, float]]:
+        """The parallel state in a field across, at its rest without current; none if the reference is off the axis."""
+        _, middle, easy = self.axes_by_pull()
+        reference = dict(zip("xyz", self.reference_layer, strict=True))
+        if not self.is_memory or self.bias_field or abs(reference[easy]) < 1 - 1e-6:
+            return {}
+        direction = dict.fromkeys("xyz", 0.0)
+        direction[easy] = math.copysign(math.sqrt(1 - FIELD_ACROSS**2), reference[easy])
+        direction[middle] = FIELD_ACROSS
+        angles = {
+            "initial_polar_angle": math.acos(direction["z"]),
+            "initial_azimuth": math.atan2(direction["y"], direction["x"]),
+        }
+        return {"parallel, field across": angles | {f"field_{middle}": FIELD_ACROSS * self.anisotropy_field}}
