@@ -11,6 +11,7 @@ import numpy as np
 from ..language.errors import ValidityWarning
 from ..language.quantity import format_si
 from .base import DeviceModel
+from .metadata import column_information
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,8 @@ def warn_of_invalid_bias(device: DeviceModel, static: Mapping[str, Any], voltage
     outside = np.asarray(voltage)[np.broadcast_to(static[VALID], np.shape(voltage)) < 0.5]
     if len(outside):
         nearest = outside[np.argmin(np.abs(outside))]
-        _warn(device.model_name(), f"at {format_si(nearest, 'V')}", device.declarations()[VALID].description)
+        _, meaning = column_information(device)[VALID]
+        _warn(device.model_name(), f"at {format_si(nearest, 'V')}", meaning)
 
 
 def warn_of_limits(device: DeviceModel) -> None:

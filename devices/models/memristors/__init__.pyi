@@ -19,6 +19,12 @@ class _LinearIonDriftValues(typing.TypedDict, total=False):
     window_exponent: float | str
     window_scale: float | str
     initial_state: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
     window: typing.Literal["none", "joglekar", "biolek", "prodromakis"]
 
 class LinearIonDrift(_LinearIonDrift):
@@ -61,12 +67,16 @@ class _PhaseChangeMemoryValues(typing.TypedDict, total=False):
     spread_largest: float | str
     drift_deviation: float | str
     conductance_reference: float | str
+    read_noise_amplitude: float | str
+    read_noise_exponent: float | str
+    read_noise_largest: float | str
+    fano_factor: float | str
     telegraph_amplitude: float | str
     capture_time: float | str
     emission_time: float | str
+    trap: float | str
     initial_state: float | str
     initial_age: float | str
-    trap: float | str
 
 class PhaseChangeMemory(_PhaseChangeMemory):
     def __init__(self, **values: typing.Unpack[_PhaseChangeMemoryValues]) -> None: ...
@@ -96,6 +106,13 @@ class _Sky130RERAMValues(typing.TypedDict, total=False):
     thermal_time: float | str
     initial_state: float | str
     initial_temperature_rise: float | str
+    largest_temperature: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
 
 class Sky130RERAM(_Sky130RERAM):
     def __init__(self, **values: typing.Unpack[_Sky130RERAMValues]) -> None: ...
@@ -119,6 +136,12 @@ class _VolatileMemristorValues(typing.TypedDict, total=False):
     latch_diffusion: float | str
     initial_state: float | str
     initial_latch: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
 
 class VolatileMemristor(_VolatileMemristor):
     def __init__(self, **values: typing.Unpack[_VolatileMemristorValues]) -> None: ...
@@ -148,6 +171,12 @@ class _VTEAMValues(typing.TypedDict, total=False):
     window_width: float | str
     initial_state: float | str
     cycle_to_cycle: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
     conduction: typing.Literal["linear", "exponential"]
     window: typing.Literal["none", "joglekar", "biolek", "prodromakis", "team"]
 
@@ -183,6 +212,13 @@ class _StanfordRRAMValues(typing.TypedDict, total=False):
     field_width: float | str
     thermal_resistance: float | str
     initial_state: float | str
+    largest_temperature: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
     conduction: typing.Literal["hyperbolic_sine", "ohmic", "poole_frenkel", "schottky"]
     heating: typing.Literal["static", "none"]
 
@@ -213,6 +249,12 @@ class _YakopcicValues(typing.TypedDict, total=False):
     slowing_on: float | str
     slowing_off: float | str
     initial_state: float | str
+    fano_factor: float | str
+    telegraph_amplitude: float | str
+    capture_time: float | str
+    emission_time: float | str
+    trap: float | str
+    flicker: float | str
     conduction: typing.Literal["hyperbolic_sine", "ohmic", "poole_frenkel", "schottky"]
     polarity: typing.Literal["positive", "negative"]
 

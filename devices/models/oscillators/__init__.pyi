@@ -17,6 +17,7 @@ class _AutoOscillatorValues(typing.TypedDict, total=False):
     resistance_swing: float | str
     injection_efficiency: float | str
     injection: float | str
+    fano_factor: float | str
     initial_power: float | str
     initial_phase: float | str
 
@@ -47,6 +48,7 @@ class _VortexOscillatorValues(typing.TypedDict, total=False):
     static_resistance: float | str
     resistance_swing: float | str
     swing_half_voltage: float | str
+    fano_factor: float | str
     initial_radius: float | str
     initial_phase: float | str
     chirality: typing.Literal["none", "positive", "negative"]
