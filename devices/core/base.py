@@ -10,6 +10,7 @@ import functools
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,7 +26,7 @@ from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
-from .protocols import Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
+from .protocols import Compliance, Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
 from .system import System, build_system
 
 if TYPE_CHECKING:
@@ -303,10 +304,19 @@ class DeviceModel(Configured):
         offer = self.offered().get(kind)
         return offer is not None and kind not in self.unsuited and offer.suits(self)
 
+    def limits(self) -> tuple[str, ...]:
+        """What about the device itself lies beyond the range in which its model holds: sentences, by default none."""
+        return ()
+
+    @property
+    def compliance(self) -> Compliance:
+        """How sources limit their current when the device is measured: as the preset says; by default not at all."""
+        return Compliance(self.drive.get("compliance", math.inf))
+
     @offers(Statics)
     def suggested_statics(self) -> Statics:
         """In which states to look at static curves: in the reference states."""
-        return Statics(self.reference_states())
+        return Statics(self.reference_states(), self.compliance)
 
     @offers(Spectrum, when=lambda device: device.is_noisy)
     def suggested_spectrum(self) -> Spectrum:
@@ -343,8 +353,9 @@ class DeviceModel(Configured):
         if chosen != "voltage":
             return Sweep(chosen)
         if "amplitude" not in self.drive:
-            return self.default_sweep()
-        return Sweep(chosen, self.drive["amplitude"], 1 / self.drive["frequency"], self.drive["kind"])
+            return replace(self.default_sweep(), compliance=self.compliance)
+        period = 1 / self.drive["frequency"]
+        return Sweep(chosen, self.drive["amplitude"], period, self.drive["kind"], compliance=self.compliance)
 
     def default_sweep(self) -> Sweep:
         """The sweep of the voltage of a device whose preset names none: by default of unknown amplitude."""

@@ -41,13 +41,14 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 @draws("hysteresis")
 def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """The loop, and the states with the drive over time."""
-    swept = table.attrs["swept"]
-    names = {"voltage": "Voltage", "current": "Current"}
+    # With a compliance the source sweeps, and the device's voltage is what the source makes of it.
+    swept = "source_voltage" if "source_voltage" in table else table.attrs["swept"]
+    names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
     # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
-    shown = "resistance" if "cosine" in table or swept != "voltage" else "current"
+    shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
     columns = _state_columns(table)
     if shown not in table or np.ptp(table[shown]) < 1e-6 * np.max(np.abs(table[shown])):
         # A magnet that nothing reads shows its state, along the field.

@@ -16,8 +16,9 @@ def draw_noise(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         (left, "current_noise", "Current noise $S_I$ (A$^2$/Hz)"),
         (right, "relative_noise", "Relative noise $S_I / I^2$ (1/Hz)"),
     ):
-        for state, part in table.groupby("state", sort=False):
-            axes.loglog(part["frequency"], part[column], label=state)
+        for k, (state, part) in enumerate(table.groupby("state", sort=False)):
+            # The first on top: what later ones differ in, such as the line of a precession, stands out from behind.
+            axes.loglog(part["frequency"], part[column], label=state, zorder=3 - 0.1 * k)
         axes.set_xlabel("Frequency (Hz)")
         axes.set_ylabel(what)
         axes.margins(x=0)

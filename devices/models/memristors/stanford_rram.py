@@ -8,12 +8,13 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep, Switching, offers
+from ...core.protocols import Compliance, Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
 from ...language.part import Part
 from ...physics.conduction import thermal_voltage
 from ...physics.ranges import check_range
+from .filament import HotFilament, setting_compliance
 from .film_conduction import _FilmConduction
 from .fluctuations import TunnellingFluctuations
 
@@ -21,6 +22,8 @@ from .fluctuations import TunnellingFluctuations
 GAP_UNIT = 1e-9
 #: The enhancement factor is at least that: a gap so wide that it would change sign does not move.
 SMALLEST_ENHANCEMENT = 1e-3
+#: Steps of a circuit simulator in which it follows a loop against a limited current.
+STEPS_OF_A_LOOP = 20_000
 #: Range of the gap below which there is no device. [m]
 SHORTEST_RANGE = 1e-12
 
@@ -73,6 +76,7 @@ class StanfordRRAM(_FilmConduction):
     field_width = Parameter(1.4e7, "V/m", "range of fields in which the rate rises to its full value", (1e3, 1e11))
     thermal_resistance = Parameter(2.1e3, "K/W", "thermal resistance of the filament", (0.0, 1e9))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
+    hot_filament = Part(HotFilament, "")
     fluctuations = Part(TunnellingFluctuations, "")
 
     gap_range = Derived("m", "g_max - g_min")
@@ -115,6 +119,7 @@ class StanfordRRAM(_FilmConduction):
             "gap": gap,
             "conductance": conductance,
             "local_temperature": temperature,
+            **HotFilament.validity(s, temperature),
             **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature + rise),
         }
 
@@ -125,11 +130,21 @@ class StanfordRRAM(_FilmConduction):
         """The smallest and the largest gap."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
 
+    @property
+    def compliance(self) -> Compliance:
+        """A positive voltage sets the filament with a limited current, as the preset says or as is usual."""
+        return setting_compliance(self, super().compliance)
+
     def default_sweep(self) -> Sweep:
         """A triangle to 1.1 times the larger threshold, slow enough to switch."""
         return Sweep(
             "voltage", 1.1 * max(self.threshold_set, self.threshold_reset), 100 * self.switching_time, "triangle"
         )
+
+    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
+        """As of other memristors, in steps that resolve the switching: against a limited current it is abrupt."""
+        sweep = super().suggested_sweep(quantity)
+        return replace(sweep, max_step=sweep.period / STEPS_OF_A_LOOP) if sweep.period else sweep
 
     def suggested_stimulus(self) -> Stimulus:
         """One cycle of the suggested sweep, in steps that resolve the switching."""
