@@ -233,6 +233,8 @@ class Switching:
         The reference states from which, and towards which, the pulses switch.
     inputs : Mapping
         Drives of inputs during the pulse.
+    compliance : Compliance
+        How a voltage source limits its current.
     """
 
     quantity: str
@@ -241,6 +243,7 @@ class Switching:
     start: str
     end: str
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
+    compliance: Compliance = Compliance()
 
 
 @dataclass(frozen=True)

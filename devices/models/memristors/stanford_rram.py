@@ -22,8 +22,6 @@ from .fluctuations import TunnellingFluctuations
 GAP_UNIT = 1e-9
 #: The enhancement factor is at least that: a gap so wide that it would change sign does not move.
 SMALLEST_ENHANCEMENT = 1e-3
-#: Steps of a circuit simulator in which it follows a loop against a limited current.
-STEPS_OF_A_LOOP = 20_000
 #: Range of the gap below which there is no device. [m]
 SHORTEST_RANGE = 1e-12
 
@@ -140,11 +138,6 @@ class StanfordRRAM(_FilmConduction):
         return Sweep(
             "voltage", 1.1 * max(self.threshold_set, self.threshold_reset), 100 * self.switching_time, "triangle"
         )
-
-    def suggested_sweep(self, quantity: str | None = None) -> Sweep:
-        """As of other memristors, in steps that resolve the switching: against a limited current it is abrupt."""
-        sweep = super().suggested_sweep(quantity)
-        return replace(sweep, max_step=sweep.period / STEPS_OF_A_LOOP) if sweep.period else sweep
 
     def suggested_stimulus(self) -> Stimulus:
         """One cycle of the suggested sweep, in steps that resolve the switching."""
