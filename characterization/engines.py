@@ -24,9 +24,9 @@ ENGINES = ("numeric", "ngspice")
 
 #: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
 STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
-#: Options of trajectories against a limited current. The voltage collapses when the limit is reached, and the state's rate
-#: with it by many orders of magnitude: at ngspice's own tolerances (1e-3, 7) the trapezoidal rule carries the rate of
-#: before into the step, and the state ends beyond where it should, or beyond its bounds.
+#: Options of trajectories against a limited current. The voltage collapses when the limit is reached, and the rate of
+#: the state with it by many orders of magnitude: at ngspice's own tolerances (1e-3, 7) the trapezoidal rule carries the
+#: rate of before into the step, and the state ends beyond where it should, or beyond its bounds.
 LIMITED_OPTIONS = {"reltol": 1e-5, "trtol": 1.0}
 
 

@@ -315,8 +315,11 @@ class DeviceModel(Configured):
 
     @offers(Statics)
     def suggested_statics(self) -> Statics:
-        """In which states to look at static curves: in the reference states."""
-        return Statics(self.reference_states(), self.compliance)
+        """In which states to look at static curves: in the reference states.
+
+        A limit of the current is that of both polarities: what is held in its state is not reset.
+        """
+        return Statics(self.reference_states(), replace(self.compliance, polarity="both"))
 
     @offers(Spectrum, when=lambda device: device.is_noisy)
     def suggested_spectrum(self) -> Spectrum:
