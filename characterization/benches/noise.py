@@ -43,7 +43,7 @@ def noise(
         Range(
             "Hz",
             "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: 10 per "
-            "decade from 1 kHz to 100 GHz",
+            "decade from 1 kHz, or a decade below the slowest trap, to 100 GHz",
         ),
     ] = None,
     method: Annotated[str, Choice(METHODS, "linearised around the held state, or Welch's spectrum of trajectories")] = (

@@ -323,10 +323,13 @@ class DeviceModel(Configured):
 
     @offers(Spectrum, when=lambda device: device.is_noisy)
     def suggested_spectrum(self) -> Spectrum:
-        """Where to look at the noise: at 0.1 V, from 1 kHz to 100 GHz."""
+        """Where to look at the noise: at 0.1 V, from 1 kHz or a decade below the slowest trap to 100 GHz."""
         if not self.is_noisy:
             raise ParameterError(f"{self.model_name()} declares no noise")
-        return Spectrum(0.1, tuple(np.logspace(3, 11, 81).tolist()))
+        traps = [effect for effects in self.system.telegraph_noises.values() for effect in effects]
+        corners = [corner for trap in traps if (corner := trap.corner({**self.values, **self.derived}))]
+        first = min(3, *(math.floor(math.log10(corner)) - 1 for corner in corners)) if corners else 3
+        return Spectrum(0.1, tuple(np.logspace(first, 11, 10 * (11 - first) + 1).tolist()))
 
     @property
     def is_noisy(self) -> bool:
