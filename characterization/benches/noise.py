@@ -89,7 +89,8 @@ def noise(
         raise ParameterError("frequencies must be positive and finite")
     branch = next(iter(device.branches().values()))
     parts = []
-    for name, overrides in chosen_states(device, suggested.states if states is None else states).items():
+    further = suggested.further if states is None else {}
+    for name, overrides in {**chosen_states(device, states), **further}.items():
         held = device.replace(**overrides)
         if method == "transient":
             length = 1000 * held.settling_time if duration is None else duration

@@ -142,13 +142,13 @@ class Spectrum:
         Voltage across the first branch. [V]
     frequencies : tuple of float
         Frequencies, evenly spaced in the logarithm. [Hz]
-    states : Mapping, optional
-        Parameter values that hold the device in each state to look at, by the state's name; None: the reference states.
+    further : Mapping
+        States to look at beside the reference states: parameter values that hold the device in each, by its name.
     """
 
     voltage: float
     frequencies: tuple[float, ...]
-    states: Mapping[str, Mapping[str, float]] | None = None
+    further: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -313,9 +313,7 @@ class MTJ(MeasuredJunction):
         The resistance of a junction along its axis does not change, to first order, with the direction of its layer.
         The field is :data:`FIELD_ACROSS` of that which turns the layer from its easy axis.
         """
-        spectrum = super().suggested_spectrum()
-        tilted = self._tilted_state()
-        return dataclasses.replace(spectrum, states=self.reference_states() | tilted) if tilted else spectrum
+        return dataclasses.replace(super().suggested_spectrum(), further=self._tilted_state())
 
     def _tilted_state(self) -> dict[str, dict[str, float]]:
         """The parallel state in a field across, at its rest without current; none if the reference is off the axis."""

@@ -105,7 +105,7 @@ def thermal_resistance(device):
 
 def held_power(device, table):
     voltage = table.attrs["voltage"]
-    states = device.protocol(Spectrum).states or device.reference_states()
+    states = device.reference_states() | device.protocol(Spectrum).further
     return max(
         voltage * abs(float(device.replace(**overrides).static(voltage=voltage)["current"]))
         for overrides in states.values()

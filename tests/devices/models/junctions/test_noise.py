@@ -150,7 +150,7 @@ def test_a_junction_s_spectrum_has_flicker_white_and_magnetic_noise(preset):
     """1/f at low frequencies, a plateau, and the precession about the field across, at sqrt(H_k^2 - H^2)."""
     model = SpinOrbitTorqueMTJ if preset == "lee2013-like" else MTJ
     device = model.preset(preset)
-    states = device.protocol(Spectrum).states
+    states = device.reference_states() | device.protocol(Spectrum).further
     tilted = device.replace(**states["parallel, field across"])
     rates = tilted.static()
     for axis in "xyz":  # at rest without current
