@@ -42,13 +42,13 @@ def setting_compliance(device: CompactModel, suggested: Compliance) -> Complianc
     Parameters
     ----------
     device : CompactModel
-        The device, in its initial state.
+        The device, with a reference state ``off``, in which it is unset.
     suggested : Compliance
         What its preset says.
     """
     if suggested.is_limit:
         return dataclasses.replace(suggested, polarity="positive")
     amplitude = device.drive.get("amplitude", device.default_sweep().amplitude)
-    unset = float(device.static(voltage=amplitude)["current"])
+    unset = float(device.replace(**device.reference_states()["off"]).static(voltage=amplitude)["current"])
     # To one digit, as one sets an instrument.
     return Compliance(float(f"{max(USUAL_COMPLIANCE, EXCESS * unset):.0e}"), "positive")

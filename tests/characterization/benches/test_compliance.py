@@ -112,6 +112,16 @@ def held_power(device, table):
     )
 
 
+def test_the_limit_is_that_of_the_preset_or_of_the_unset_device_whatever_state_it_starts_in():
+    assert StanfordRRAM.preset("cantudo2025").compliance == Compliance(2e-3, "positive")
+    device = StanfordRRAM.preset("jiang2014")
+    unset = float(device.static(voltage=device.drive["amplitude"])["current"])
+    assert device.compliance.current == pytest.approx(10 * unset, rel=0.5) and device.compliance.current < 5e-3
+    started_on = device.replace(initial_state=1.0)
+    assert started_on.compliance == device.compliance
+    assert hysteresis(started_on)["current"].max() == pytest.approx(device.compliance.current, rel=1e-9)
+
+
 def test_pulses_are_limited_and_without_a_limit_their_heat_is_told():
     """A cell is set by pulses as it is by sweeps; with nothing in series the same pulses melt it, which is said."""
     device = Sky130RERAM.preset("skywater2020")
