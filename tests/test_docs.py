@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAM = Path(sys.executable).with_name("synaspice")
 #: Languages of blocks that are not code, or that the documentation's own build runs.
-NOT_CODE = {"{eval-rst}", "{toctree}"}
+#: Blocks that are not run; "console" is what takes hours, or needs a machine of its own.
+NOT_CODE = {"{eval-rst}", "{toctree}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",

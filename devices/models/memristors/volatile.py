@@ -74,7 +74,7 @@ class VolatileMemristor(CompactModel):
         lambda s: min(s.time_constant_on, s.time_constant_off) / LATCH_SPEED,
         "s",
         "time constant of the latch",
-        (1e-15, 1e3),
+        (1e-17, 1e3),
     )
     transition_width = Parameter(0.02, "1", "relative width r of the comparator", (1e-3, 0.15))
     latch_diffusion = Parameter(0.0, "1/s", "diffusion constant of the latch, for noisy simulations", (0.0, 1e15))

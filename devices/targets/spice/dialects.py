@@ -43,7 +43,7 @@ _STATEMENTS = {
     "capacitor": "C_{name} {p} {n} {value}",
     "charged_capacitor": "C_{name} {p} {n} {value} ic={initial}",
     "constant_current": "I_{name} {p} {n} {value}",
-    "ramped_voltage": "V_{name} {p} {n} PWL(0 0 {value} 1)",
+    "drawn_voltage": "V_{name} {p} {n} PWL({value})",
     "voltage_source": "V_{name} {p} {n} {value}",
     "current_source": "I_{name} {p} {n} {value}",
     "gain": "E_{name} {p} {n} {control} 0 {value}",
@@ -102,11 +102,9 @@ NGSPICE = SpiceDialect(
         # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
         # ngspice has no way to repeat it: its generator does not heed the seed.
         "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",
-        # A resistor without a value: ngspice names it, and what stands in the value's place, and gives up.
-        "first_check": ".if ({value})",
-        "next_check": ".elseif ({value})",
-        "refusal": "R_{name}_is_out_of_bounds {p} {n} {name}_must_be_{low}_to_{high}",
-        "last_check": ".endif",
+        # A source of no current from ground to ground, or of an infinite one where the parameter is out of its bounds:
+        # ngspice names it and gives up. (Editors take the .endif of a conditional statement for the end of the netlist.)
+        "check": "I_{name}_must_be_{low}_to_{high} 0 0 {{1/({within}) - 1}}",
     },
     sources=_SOURCES,
     deck=_DECK,
@@ -216,12 +214,12 @@ SPECTRE = SpiceDialect(
         "capacitor": "C_{name} ({p} {n}) capacitor c={value}",
         "charged_capacitor": "C_{name} ({p} {n}) capacitor c={value} ic={initial}",
         "constant_current": "I_{name} ({p} {n}) isource dc={value}",
-        "ramped_voltage": "V_{name} ({p} {n}) vsource dc=0 type=pwl wave=[0 0 ({value}) 1]",
+        "drawn_voltage": "V_{name} ({p} {n}) vsource dc=0 type=pwl wave=[{value}]",
         "voltage_source": "V_{name} ({p} {n}) vsource {value}",
         "current_source": "I_{name} ({p} {n}) isource {value}",
         "gain": "E_{name} ({p} {n} {control} 0) vcvs gain={value}",
         "instance": "X{name} ({nodes}) {subcircuit}{values}",
-        "check": 'check_{name} paramtest errorif=({value}) message="{name} must be {low} to {high}"',
+        "check": 'check_{name} paramtest errorif=({beyond}) message="{name} must be {low} to {high}"',
         "flicker_model": "model {name}_pink resistor kf=1 af=1",
         "flicker_resistor": "R_{name} ({p} {n}) {name}_pink r=1",
     },

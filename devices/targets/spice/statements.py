@@ -100,19 +100,20 @@ class Statements:
             lines += self._write("default", name=parameter, value=repr(value))
         return lines
 
-    def bounds(self, bounds: Mapping[str, tuple[float, float]], p: object, n: object) -> list[str]:
-        """Checks of the parameters of an instance, where the dialect has them; nodes are those of any element."""
+    def bounds(self, bounds: Mapping[str, tuple[float, float]]) -> list[str]:
+        """Checks of the parameters of an instance, where the dialect has them."""
         lines: list[str] = []
         for name, (low, high) in bounds.items():
-            checks = [f"{name} < {low!r}"] * (low > -math.inf) + [f"{name} > {high!r}"] * (high < math.inf)
-            parts = {"name": name, "low": f"{low:g}", "high": f"{high:g}"}
-            if checks and self.has("refusal"):
-                lines += self._write("next_check" if lines else "first_check", value=" || ".join(checks))
-                lines += self._write("refusal", p=p, n=n, **parts)
-            elif checks and self.has("check"):
-                value = f"{checks[0]} ? 1 : ({checks[1]} ? 1 : 0)" if len(checks) > 1 else f"{checks[0]} ? 1 : 0"
-                lines += self._write("check", value=value, **parts)
-        return [*lines, *self._write("last_check")] if lines and self.has("last_check") else lines
+            beyond, within = "0", []
+            if high < math.inf:
+                beyond, within = f"{name} > {high!r} ? 1 : 0", [f"{name} <= {high!r}"]
+            if low > -math.inf:
+                beyond = f"{name} < {low!r} ? 1 : {f'({beyond})' if within else beyond}"
+                within = [f"{name} >= {low!r}", *within]
+            if within and self.has("check"):
+                parts = {"within": " && ".join(within), "beyond": beyond, "low": f"{low:g}", "high": f"{high:g}"}
+                lines += self._write("check", name=name, **parts)
+        return lines
 
     def close(self, name: str) -> list[str]:
         """The end of a subcircuit."""
@@ -155,9 +156,10 @@ class Statements:
             return self._write("capacitor", name=name, p=p, n=n, value=value)
         return self._write("charged_capacitor", name=name, p=p, n=n, value=value, initial=initial)
 
-    def ramped_voltage(self, name: object, p: object, n: object, duration: str) -> list[str]:
-        """A source that is 0 V in static analyses, and rises to 1 V when a transient starts."""
-        return self._write("ramped_voltage", name=name, p=p, n=n, value=duration)
+    def drawn_voltage(self, name: object, p: object, n: object, points: Sequence[tuple[float, float]]) -> list[str]:
+        """A voltage by straight lines between points of time [s] and value [V]."""
+        drawn = " ".join(f"{time:g} {value:g}" for time, value in points)
+        return self._write("drawn_voltage", name=name, p=p, n=n, value=drawn)
 
     def noisy_voltage(self, name: object, p: object, n: object, interval: str, offset: str) -> list[str]:
         """A source of independent samples of unit variance, one per interval; 0 V in static analyses."""

@@ -5,11 +5,11 @@ measured in the model's time scale, so that all quantities are of order one and 
 In a static analysis a hysteretic state must hold its initial value, while small-signal analyses must see its dynamics,
 and a transient must move it. All three come from one node per state,
 
-    hold = rate + (state - initial state),
+    hold = rate + stiffness * (state - initial state),
 
-behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1 as
-soon as time runs: the state's capacitor gets ``rate - (1 - running) * hold``. At the operating point that is
-``initial state - state``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
+behind a low-pass filter of an age-long time constant, and a source ``running`` that is 0 in static analyses and 1
+once time runs: the state's capacitor gets ``rate - (1 - running) * hold``. At the operating point that is
+``stiffness * (initial state - state)``, which vanishes; at any finite frequency the filtered node stands still and ``rate``
 acts alone; and in a transient the node is out of it. (The variable ``time`` would not do: in a ``.dc`` analysis ngspice
 sets it to the swept value.) The conductance of ``hold``, which a multiplier that enforces ``state = initial state``
 would not need, gives the matrix a pivot there: without it a simulator eliminates the circuit around the devices first,
@@ -38,8 +38,15 @@ from .elements import Elements
 from .formulation import exact
 from .statements import Statements
 
-#: In this time from the start of a transient the states are let go: shorter than steps that resolve their motion. [s]
-RISE = 1e-14
+#: The states are let go in this time from the start of a transient [s]. Shorter, and the rounding of what charges a
+#: circuit's capacitors in such a step is above a simulator's tolerance of currents.
+RISE = 2e-14
+#: How: times over RISE, and ``running``, whose mean over the rise is 1. At the end every state is where it would be had it
+#: been free from the start, but for the square of the way that it went meanwhile.
+LETTING_GO = ((0.0, 0.0), (0.5, 1.5), (1.0, 1.0))
+#: In static analyses a simulator's pivot for the state must be this, not the derivative of a rate, which may cease in the
+#: next point of a sweep: the same order of pivots then leaves a state off by 1e-5.
+HOLD_STIFFNESS = 1e4
 #: Conductance of the node that the capacitors end at: large against theirs over the shortest step. [S]
 STIFF = 1e33
 
@@ -104,8 +111,9 @@ def write_states(
         else:
             lines += elements.current(symbol, 0, symbol, rate_node - hold, unsplit=running * hold)
             lines += write.capacitor(symbol, symbol, 0, write.formula("time_unit"), start)
-        lines += elements.current(hold, 0, hold, rate_node + elements.add(here_of(symbol), name=symbol))
-        lines += write.constant_current(hold, hold, 0, start)
+        here = elements.add(here_of(symbol), name=symbol)
+        lines += elements.current(hold, 0, hold, rate_node + exact(HOLD_STIFFNESS) * here)
+        lines += write.constant_current(hold, hold, 0, write.formula(f"{HOLD_STIFFNESS:g}*{symbol}_start"))
         lines += write.conductance(hold, "1")
         if long_steps:
             lines += write.capacitor(hold, hold, "offset", "1e12", f"{STATE_OFFSET:g}")
@@ -115,7 +123,7 @@ def write_states(
         return lines
     intro = write.comment("running: 0 in static analyses, 1 in transients")
     intro += write.comment("hold_*: keeps a state at its start while running is 0")
-    intro += write.ramped_voltage("running", "running", 0, f"{RISE:g}")
+    intro += write.drawn_voltage("running", "running", 0, [(share * RISE, value) for share, value in LETTING_GO])
     if long_steps:
         intro += write.comment("offset: no capacitor is without charge, whose error the simulator limits by its size")
         # No voltage source: the current of one, which is nothing but rounding, would never settle.

@@ -234,7 +234,7 @@ class _Writer:
         parameters, declared = self._parameters(), self.device.parameter_declarations()
         lines = self.write.open(self.name, self.pins, {**parameters, **sampling})
         bounds = {name: declared[name].bounds for name in parameters}
-        return lines + self.write.bounds(bounds, *self.device.terminals()[:2])
+        return lines + self.write.bounds(bounds)
 
     def _derived(self) -> list[str]:
         sources = [*self.currents.values(), *self.auxiliaries.values(), *self.free_rates.values()]

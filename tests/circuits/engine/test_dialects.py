@@ -134,10 +134,9 @@ def test_spicelib_reads_and_writes_it_unchanged(dialect, tmp_path):
     path = tmp_path / "deck.net"
     path.write_text(f"* title\n{subcircuit}X1 a 0 x y z mtj tmr=2.0\n.end\n", encoding="utf-8")
     netlist = editor(path, encoding="utf-8")
-    if dialect != "ngspice":  # whose conditional statements it does not know: it takes what follows for the deck's own
-        assert netlist.get_components() == ["X1"]
-        inner = netlist.get_subcircuit("X1")
-        assert {f"C_m_{axis}".upper() for axis in "xyz"} <= {name.upper() for name in inner.get_components()}
+    assert netlist.get_components() == ["X1"]
+    inner = netlist.get_subcircuit("X1")
+    assert {f"C_m_{axis}".upper() for axis in "xyz"} <= {name.upper() for name in inner.get_components()}
     netlist.save_netlist(tmp_path / "copy.net")
     # It puts some continued lines together: the words are the same, but for lone plus signs.
     copy, original = (
