@@ -273,8 +273,8 @@ class MTJ(MeasuredJunction):
         }
 
     def check(self) -> None:
-        check_barrier(self)
         check_material(self)
+        check_barrier(self)
 
     @property
     def perpendicular(self) -> bool:
