@@ -92,7 +92,7 @@ class Assembly:
         noise_step: float | None = None,
         **overrides: float,
     ) -> None:
-        """Add a device; its state nodes are called ``<name>_<state>``.
+        """Add a device; its state nodes are called ``<name>_<state>``, if nothing else is said.
 
         Parameters
         ----------
@@ -101,7 +101,8 @@ class Assembly:
         device : CompactModel
             The device; it takes the temperature of the cell where it has one.
         nodes : Mapping
-            Node of every terminal; and of inputs (such as ``field_z``), which then become pins of its subcircuit.
+            Node of every terminal; of states that are to be looked at elsewhere; and of inputs (such as ``field_z``),
+            which then become pins of its subcircuit.
         noise_step : float, optional
             Time between samples of the device's thermal noise in transients [s]; default: no noise.
         **overrides : float
@@ -110,13 +111,13 @@ class Assembly:
         Raises
         ------
         UnknownNameError
-            If a name is no terminal and no input of the device.
+            If a name is neither a terminal nor an input nor a state of the device.
         ParameterError
             If a terminal has no node.
         """
-        terminals, choices = device.terminals(), device.input_declarations()
+        terminals, choices, states = device.terminals(), device.input_declarations(), device.state_declarations()
         for pin in nodes:
-            known(f"terminal or input of {device.model_name()}", pin, [*terminals, *choices])
+            known(f"terminal, input or state of {device.model_name()}", pin, [*terminals, *choices, *states])
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in choices if pin in nodes)
@@ -124,7 +125,7 @@ class Assembly:
         self.requires.append(subcircuit)
         preset = f" {device.provenance.name}" if device.provenance else ""
         self.provenance[f"{device.model_name()}{preset}: {device.provenance_summary}"] = None
-        joined = dict(nodes) | {state: f"{name}_{state}" for state in device.state_declarations()}
+        joined = {state: f"{name}_{state}" for state in states} | dict(nodes)
         if self.metered:
             for terminal in terminals:
                 node, inner, source = joined[terminal], f"{name}_{terminal}", f"V_{name}_{terminal}"

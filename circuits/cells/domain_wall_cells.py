@@ -96,9 +96,8 @@ class DomainWallNeuron(Cell):
         return volts * load / (supply - volts)
 
     def build(self, assembly: Assembly) -> None:
-        nodes = {"write": "input", "common": "bias", "read": "read"}
+        nodes = {"write": "input", "common": "bias", "read": "read", "x": "x"}
         assembly.device("wall", self.junction(), nodes)
-        assembly.add("V_position wall_x x 0")
         load = self.values["load_resistance"]
         assembly.resistor("load", "supply", "read", load)
         assembly.resistor("reference_load", "supply", "middle", load)
@@ -151,6 +150,5 @@ class DomainWallPair(Cell):
     def build(self, assembly: Assembly) -> None:
         weight, strip = self.values["initial_weight"], wall_junction()
         for side, sign, far in (("plus", 1, "write"), ("minus", -1, "write_return")):
-            nodes = {"write": far, "common": "line", "read": side}
+            nodes = {"write": far, "common": "line", "read": side, "x": f"x_{side}"}
             assembly.device(side, strip, nodes, initial_state=(1 + sign * weight) / 2)
-            assembly.add(f"V_position_{side} {side}_x x_{side} 0")
