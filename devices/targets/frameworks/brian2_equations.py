@@ -57,7 +57,7 @@ UNITS = {
 _C = {
     "ramp": "x > 0 ? x : 0.0",
     "step": "x > 0 ? 1.0 : x < 0 ? 0.0 : 0.5",
-    "ramp_power": "x > 0 ? pow(x, a) : 0.0",
+    "ramp_power": "x > 0 ? pow(x, a) : a > 0 ? 0.0 : 1.0",
     "limexp": f"x < {EXP_LIMIT!r} ? exp(x) : exp({EXP_LIMIT!r}) * (1.0 + x - {EXP_LIMIT!r})",
     "x_coth": "fabs(x) < 1e-3 ? 1.0 + x * x / 3.0 : x / tanh(x)",
 }
