@@ -30,7 +30,7 @@ class Argument:
     what : str
         What it means, as a phrase.
     unit : str
-        Unit of its values; ``"1"`` for pure numbers and for what is no number.
+        Unit of its values; ``"1"`` for pure numbers and for what is not a number.
     choices : tuple of str
         The values there are, where they are known beforehand.
     metavar : str

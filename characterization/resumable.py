@@ -97,7 +97,7 @@ def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
 def describe(device: DeviceModel, **arguments: Any) -> dict[str, Any]:
     """Description of work on a device: the device, its parameters, the arguments, and this package's version.
 
-    Arguments that are no numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
+    Arguments that are not numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
     """
     return {
         "device": device.model_name(),

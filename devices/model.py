@@ -38,9 +38,9 @@ class CompactModel(SimulatedModel, abstract=True):
     Raises
     ------
     UnknownNameError
-        If a name is no parameter of the model.
+        If a name is not a parameter of the model.
     ParameterError
-        If a value is no number, has the wrong unit or lies outside its bounds.
+        If a value is not a number, has the wrong unit or lies outside its bounds.
     """
 
     # --- its forms for other simulators -----------------------------------------------------

@@ -30,7 +30,7 @@ SAMPLES, PERIODS = 32, 40
 STEPS, NGSPICE_STEPS = 128, 400
 #: Length of a noisy measurement in units of the inverse of the suggested linewidth.
 RECORD = 200
-#: An output below this part of the dc voltage is no oscillation.
+#: An output below this part of the dc voltage is not an oscillation.
 NO_OSCILLATION = 1e-5
 #: Windows agree that differ relatively by no more: in the amplitude, in the frequency; in that of noisy halves.
 AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.003, 0.002, 0.1

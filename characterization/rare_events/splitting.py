@@ -81,7 +81,7 @@ def bins_of(task: Task, edges: Sequence[float] | FloatArray) -> FloatArray:
     Raises
     ------
     ParameterError
-        If they are no finite numbers.
+        If they are not finite numbers.
     """
     values = np.unique(np.asarray(edges, dtype=float))
     if not np.all(np.isfinite(values)):

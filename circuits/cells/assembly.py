@@ -110,7 +110,7 @@ class Assembly:
         Raises
         ------
         UnknownNameError
-            If a name is no terminal and no input of the device.
+            If a name is neither a terminal nor an input of the device.
         ParameterError
             If a terminal has no node.
         """

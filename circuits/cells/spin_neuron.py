@@ -102,7 +102,7 @@ def spin_neuron(inputs: int) -> type[_SpinNeuron]:
     Raises
     ------
     ParameterError
-        If it is no whole number, or there are too many.
+        If it is not a whole number, or there are too many.
     """
     if isinstance(inputs, bool) or not isinstance(inputs, int) or not 1 <= inputs <= MOST_INPUTS:
         raise ParameterError(f"inputs must be a whole number from 1 to {MOST_INPUTS}, not {inputs!r}")

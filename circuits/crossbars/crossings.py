@@ -119,7 +119,7 @@ class Conductances:
     Raises
     ------
     ParameterError
-        If it is no matrix of positive, finite numbers.
+        If it is not a matrix of positive, finite numbers.
     """
 
     values: FloatArray
@@ -197,7 +197,7 @@ class DeviceCells:
         ParameterError
             If the device has not two terminals, or a value is out of its bounds.
         UnknownNameError
-            If a name is no parameter of the device.
+            If a name is not a parameter of the device.
         """
         if len(device.branches()) != 1:
             raise ParameterError(

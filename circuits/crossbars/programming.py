@@ -152,7 +152,7 @@ def write_verify(
     Raises
     ------
     ParameterError
-        If the crossbar's cells are no devices, or an argument is out of its range.
+        If the crossbar's cells are not devices, or an argument is out of its range.
     UnknownNameError
         If there is no such way to verify.
     """

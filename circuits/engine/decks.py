@@ -30,7 +30,7 @@ def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], s
     """The line ``X1 pins name parameter=value ...`` of a device, or ``N1 ...`` of a native one."""
     nodes = nodes_of(device, suffix)
     for name in overrides:
-        device.source_of(name)  # refuses what is no parameter
+        device.source_of(name)  # refuses what is not a parameter
     pins = [nodes.get(pin, pin + suffix) for pin in form.pins]
     label = suffix.removeprefix("_") or "1"
     if isinstance(form, NativeDevice):

@@ -114,9 +114,9 @@ class DeviceModel(Configured):
         Raises
         ------
         UnknownNameError
-            If there is no such preset, or the file sets something that is no parameter of the model.
+            If there is no such preset, or the file sets something that is not a parameter of the model.
         ParameterError
-            If the file is not there, is no preset, or belongs to another model.
+            If the file is not there, is not a preset, or belongs to another model.
         """
         preset = find_preset(cls, name)
         device = cls.__new__(cls)
@@ -295,7 +295,7 @@ class DeviceModel(Configured):
             raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
         found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))
         if not isinstance(found, kind):
-            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is no {kind.__name__}")
+            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is not a {kind.__name__}")
         return found
 
     def suits(self, kind: type) -> bool:

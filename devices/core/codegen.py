@@ -37,7 +37,7 @@ class Printer(PythonCodePrinter):
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
     def _print_sign(self, expr: sp.sign) -> str:
-        # SymPy's copysign() is no function of the namespaces, and is not zero at zero.
+        # SymPy's copysign() is not a function of the namespaces, and is not zero at zero.
         return f"sign({self._print(expr.args[0])})"
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:

@@ -144,9 +144,9 @@ def sample(
     Raises
     ------
     ParameterError
-        If the correlations are no correlation matrix, or a thousand draws give no device.
+        If the correlations are not a correlation matrix, or a thousand draws give no device.
     UnknownNameError
-        If a name is no parameter of the device.
+        If a name is not a parameter of the device.
     """
     number, seed = whole("count", count, 1), whole("seed", seed, 0, 2**64 - 1)
     names = list(distributions)

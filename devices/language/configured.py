@@ -50,9 +50,9 @@ class Configured(Declarations):
     Raises
     ------
     UnknownNameError
-        If a name is no parameter.
+        If a name is not a parameter.
     ParameterError
-        If a value is no number, has the wrong unit or lies outside its bounds.
+        If a value is not a number, has the wrong unit or lies outside its bounds.
     """
 
     #: What editors and ``help`` show of the constructor.

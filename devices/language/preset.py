@@ -103,7 +103,7 @@ def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
     Raises
     ------
     ParameterError
-        If the file cannot be read, is no preset, or belongs to another model.
+        If the file cannot be read, is not a preset, or belongs to another model.
     UnknownNameError
         If it has an entry, or sets something, that does not exist.
     """

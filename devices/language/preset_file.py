@@ -104,7 +104,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Raises
     ------
     ParameterError
-        If the file is no TOML, lacks an entry, or an entry is of the wrong kind.
+        If the file is not TOML, lacks an entry, or an entry is of the wrong kind.
     UnknownNameError
         If an entry, a parameter, a kind of drive, a grade of provenance or a placeholder of the notes is unknown.
     """

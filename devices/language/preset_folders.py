@@ -53,7 +53,7 @@ class PresetFolder:
         Raises
         ------
         ParameterError
-            If a file is no preset, or one of another model.
+            If a file is not a preset, or one of another model.
         UnknownNameError
             If a file has an entry, or sets something, that does not exist.
         """
@@ -113,7 +113,7 @@ def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Pres
         If the model has no such preset; the message lists those it has. Or if the file has an entry, or sets
         something, that does not exist.
     ParameterError
-        If the file is not there, is no preset, or belongs to another model.
+        If the file is not there, is not a preset, or belongs to another model.
     """
     if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
         # called as it is found again

@@ -49,7 +49,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         Raises
         ------
         UnknownNameError
-            If a name is no voltage, state or input of the model.
+            If a name is not a voltage, state or input of the model.
         """
         from .static import evaluate_static
 

@@ -74,7 +74,7 @@ class Order:
             **self.options,
         )
         stimulus = device.protocol(Stimulus)
-        # Inputs that are no pins stay at their values; pins that the stimulus does not drive are held at theirs.
+        # Inputs that are not pins stay at their values; pins that the stimulus does not drive are held at theirs.
         inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
         driven = replace(stimulus, inputs=inputs)
@@ -128,7 +128,7 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
 
 
 def _binary(form: BinaryFormat, order: Order, output: Path | None, force: bool) -> Path:
-    """Write a device in a format that is no text."""
+    """Write a device in a format that is not text."""
     if order.device is None:
         raise ParameterError(f"--format {order.dialect} is of one device: give its name")
     if output is None:

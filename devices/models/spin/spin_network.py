@@ -158,7 +158,7 @@ class SpinNetwork:
         UnknownNameError
             If there is no such node or component.
         ParameterError
-            If the value is no finite number, or the component is held at another one.
+            If the value is not a finite number, or the component is held at another one.
         """
         self._known(node, component)
         volts = _finite("potential", value)
@@ -182,7 +182,7 @@ class SpinNetwork:
         UnknownNameError
             If there is no such node or component.
         ParameterError
-            If the value is no finite number.
+            If the value is not a finite number.
         """
         for node in (into, out_of):
             if node is not None:

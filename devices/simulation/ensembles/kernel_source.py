@@ -180,7 +180,7 @@ class _Writer:
         if not structure.by_current:
             return [*lines, f"{self.own} = drive[k + {moment}]"]
         # Newton's method for the voltage, from the last one: each trajectory stops when it has settled, whatever its
-        # neighbours do. Where there is none the voltage is no number, which Python's side of the loop looks for.
+        # neighbours do. Where there is none the voltage is NaN, which Python's side of the loop looks for.
         assignments, values = statements(self.conduction, self.printer)
         bracket = ["low_end", "high_end", "last_step"]
         body = [
@@ -307,7 +307,7 @@ def write_kernel(structure: Structure) -> str:
     Raises
     ------
     UnknownNameError
-        If the watched quantity is no state or observable of the model.
+        If the watched quantity is not a state or observable of the model.
     """
     writer = _Writer(structure)
     return _TEMPLATE.format(

@@ -69,7 +69,7 @@ def brian_unit(unit: str) -> str:
     Raises
     ------
     ParameterError
-        If it is no product of powers of the SI units that the package uses.
+        If it is not a product of powers of the SI units that the package uses.
     """
     try:
         powers = _powers(ast.parse(unit.replace("^", "**"), mode="eval").body)
@@ -99,7 +99,7 @@ def _powers(node: ast.expr) -> dict[str, float]:
             for name, power in _powers(right).items():
                 result[name] = result.get(name, 0.0) + sign * power
             return result
-    raise ValueError(f"{ast.unparse(node)!r} is no product of powers")
+    raise ValueError(f"{ast.unparse(node)!r} is not a product of powers")
 
 
 class _Printer(Printer):

@@ -174,7 +174,7 @@ class DeviceFunctions:
         -------
         dict of Array
             ``time`` [s] of shape (points,); voltages, currents, inputs, states and observables of shape
-            (..., points). In a function that JAX compiles or differentiates they are no numbers where the device cannot
+            (..., points). In a function that JAX compiles or differentiates they are NaN where the device cannot
             carry its current.
 
         Raises
@@ -292,7 +292,7 @@ class DeviceFunctions:
 
 
 def _newton(excess: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
-    """The root, or no number where there is none: compiled functions cannot raise."""
+    """The root, or NaN where there is none: compiled functions cannot raise."""
     correct = make_correction(jnp.where, max(SETTLED, 8 * float(jnp.finfo(start.dtype).eps)))
 
     def unsettled(carry: tuple[Any, ...]) -> Any:

@@ -91,7 +91,7 @@ class Formulation:
     voltages : set of Symbol
         Voltages that a controlled source can be controlled by.
     moving : set of Symbol
-        Those, and whatever else is no parameter.
+        Those, and whatever else is not a parameter.
     value : callable
         Number of an expression of parameters, for the device at hand.
     positive : callable
