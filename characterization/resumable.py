@@ -25,7 +25,7 @@ from .tables import write_whole
 #: Name of the file that says what the pieces in a folder belong to.
 DESCRIPTION = "description.json"
 
-#: What a piece results in: named numbers and arrays of numbers.
+#: The result of a piece: named numbers and arrays of numbers.
 Result = Mapping[str, Any]
 
 
@@ -116,7 +116,7 @@ def _plain(value: Any) -> Any:
 def _compute(function: Callable[..., Result], piece: Mapping[str, Any], path: Path | None) -> dict[str, np.ndarray]:
     result = {name: np.asarray(value) for name, value in function(**piece).items()}
     if path is not None:
-        # Here, and not where the results are put together: what is finished is kept, whatever becomes of the rest.
+        # Here, and not where the results are put together: finished pieces are kept, whatever becomes of the rest.
         write_whole(path, lambda temporary: np.savez(temporary, **result))  # type: ignore[arg-type]
     return result
 
@@ -154,7 +154,7 @@ def _folder(folder: Path, description: Mapping[str, Any]) -> Path:
 
 
 def _differences(one: Any, other: Any, name: str = "") -> list[str]:
-    """Names of what differs between two descriptions."""
+    """Names of the differences between two descriptions."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted({*one, *other})
         return [found for key in keys for found in _differences(one.get(key), other.get(key), key)]

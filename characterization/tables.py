@@ -18,7 +18,7 @@ from ..devices.language.errors import ParameterError
 #: Endings of the files of tables.
 FORMATS = (".csv", ".parquet")
 _MAGIC = "# synaspice table"
-#: What the first lines of a file tell those who open it with something else.
+#: First lines of a file, for those who open it with something else.
 _HINT = '# read it with synaspice.read_table(path), which keeps these attributes, or pandas.read_csv(path, comment="#")'
 _PARQUET_KEY = b"synaspice"
 #: Where pandas (2.1 and later) keeps a table's attributes in a Parquet file.

@@ -33,7 +33,7 @@ class CompactModel(SimulatedModel, abstract=True):
     ----------
     **values : float or str
         Values of parameters (numbers in SI units, or strings such as ``"40n"`` or ``"40 nm"``) and of
-        options; what is not given takes its default.
+        options; those that are not given take their defaults.
 
     Raises
     ------
@@ -121,7 +121,7 @@ class CompactModel(SimulatedModel, abstract=True):
         Parameters
         ----------
         name : str, optional
-            What a ``.model`` line calls it; default: the model's name.
+            Its name on a ``.model`` line; default: the model's name.
         inputs : sequence of str
             Inputs of the model (external fields) to turn from parameters into terminals.
         noise : bool
@@ -190,7 +190,7 @@ class CompactModel(SimulatedModel, abstract=True):
     # --- its forms for Python frameworks ----------------------------------------------------
 
     def to(self, framework: str, *arguments: Any, **options: Any) -> Any:
-        """Return the device as what the users of a Python framework work with.
+        """Return the device in the form of a Python framework.
 
         Parameters
         ----------

@@ -65,7 +65,7 @@ def switching(
 
     Each trajectory starts in one reference state, comes to thermal equilibrium in it, takes a pulse, rests, and is read
     at 1 mV: it has switched if its conductance is on the other side of the middle between the two reference states.
-    What is not given follows the device's suggestion. The numeric engine alone has noise in transients. A device that
+    Arguments not given follow the device's suggestion. The numeric engine alone has noise in transients. A device that
     declares no noise does the same at every pulse: it takes one. Each point has its own seed, derived from the one
     given, so that points do not depend on each other.
 

@@ -166,11 +166,11 @@ class Cost:
     Attributes
     ----------
     operation : str
-        What is counted: ``"spike"``, ``"evaluation"``, ...
+        The counted operation: ``"spike"``, ``"evaluation"``, ...
     delay : float
         How long it takes. [s]
     supply, inputs : float
-        Energy from the supply, and from what drives the inputs. [J]
+        Energy from the supply, and from the sources that drive the inputs. [J]
     devices, cmos : float
         Energy into the devices, and into transistors and passive elements. [J]
     """

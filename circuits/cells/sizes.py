@@ -1,4 +1,4 @@
-"""Parameters that cells share in kind: widths and lengths of their transistors, and what depends on the technology."""
+"""Parameters that cells share in kind: widths and lengths of transistors, and those that depend on the technology."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The base of every compact model: a declaration with values, its equations, and what it suggests to be measured.
+"""The base of every compact model: a declaration with values, its equations, and suggested measurements.
 
-Targets and the numeric engine know this base; what a user does with a device is added by
+Targets and the numeric engine know this base; the methods for users are added by
 :class:`~synaspice.devices.model.CompactModel`.
 """
 
@@ -93,7 +93,7 @@ class DeviceModel(Configured):
         """
         raise NotImplementedError
 
-    # --- what is declared -------------------------------------------------------------------
+    # --- declarations -----------------------------------------------------------------------
 
     @classmethod
     def presets(cls) -> dict[str, Preset]:
@@ -134,7 +134,7 @@ class DeviceModel(Configured):
     def at(self, temperature: float) -> Self:
         """Return the device in surroundings of a temperature: that of its material is that of its noise.
 
-        A model without the parameter ``ambient_temperature`` stays what it is.
+        A model without the parameter ``ambient_temperature`` stays as it is.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class DeviceModel(Configured):
         """Temperature of the surroundings [K]: of the material, and of the noise unless another one is asked for."""
         return self.values.get(AMBIENT, ROOM_TEMPERATURE)
 
-    # --- what this device is ----------------------------------------------------------------
+    # --- this device ------------------------------------------------------------------------
 
     @property
     def provenance(self) -> Preset | None:

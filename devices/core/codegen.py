@@ -1,6 +1,6 @@
 """Python source for a set of SymPy expressions, and functions made of it for scalars, arrays and Numba.
 
-The text is printed once with bare function names (``sqrt``, ``ramp``); what they mean is decided by the
+The text is printed once with bare function names (``sqrt``, ``ramp``); their meaning is decided by the
 namespace in which it is executed.
 """
 

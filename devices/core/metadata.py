@@ -1,4 +1,4 @@
-"""What a table says about itself: units, descriptions, and the device that it was made with."""
+"""Metadata of tables: units, descriptions, and the device that was measured."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def column_information(device: Declarations | type[Declarations]) -> dict[str, t
 
 
 def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
-    """What a table says about the device that it was made with: plain values that JSON can hold.
+    """A table's metadata about its device: plain values that JSON can hold.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.Data
 
 
 def device_table(device: DeviceModel, columns: Mapping[str, Column | ArrayLike], **attributes: Any) -> pd.DataFrame:
-    """A table of a device: its columns with units and descriptions, and what is needed to repeat it.
+    """A table of a device: its columns with units and descriptions, and all that is needed to repeat it.
 
     Parameters
     ----------

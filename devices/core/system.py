@@ -30,7 +30,7 @@ Expressions = dict[sp.Symbol, sp.Expr]
 
 @dataclass(frozen=True)
 class TelegraphNoise:
-    r"""What a telegraph process does to the current of a branch.
+    r"""Effect of a telegraph process on the current of a branch.
 
     .. math:: S_I(f) = \frac{S\, (\Delta I)^2}{\lambda^2 + (2 \pi f)^2}, \qquad
         \lambda = r_\uparrow + r_\downarrow, \quad S = \frac{4\, r_\uparrow r_\downarrow}{\lambda}

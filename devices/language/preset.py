@@ -23,7 +23,7 @@ class Preset:
     model : str
         Name of the compact model that it belongs to.
     title, reference, doi, notes : str
-        What the device is, where it was published (the DOI may be empty), and what a careful user must know.
+        The device, its publication (the DOI may be empty), and notes for the careful user.
     values : Mapping
         Parameter and option values.
     sources : Mapping

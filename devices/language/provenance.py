@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-#: What a preset may say of a value, from the surest to the least sure.
+#: Grades of a preset's values, from the surest to the least sure.
 GRADES: dict[str, str] = {
     "read": "the publication itself, or its authors' code, was read",
     "second-hand": "quoted by someone else; the source says by whom",
@@ -34,7 +34,7 @@ def summarise(grades: Iterable[str]) -> str:
     Parameters
     ----------
     grades : iterable of str
-        The grade of every value; what a user gave counts as not read.
+        The grade of every value; a user's values count as not read.
     """
     everything = list(grades)
     if not everything:

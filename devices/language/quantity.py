@@ -27,7 +27,7 @@ SUFFIXES = {
 OFFSETS = {("K", "degC"): 273.15}
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
-#: Capitals that stand for a unit when they stand alone: whoever writes "2 A" does not mean 2e-18.
+#: Capitals that stand for a unit when they stand alone: "2 A" does not mean 2e-18.
 _UNIT_LETTERS = {"A", "F", "G", "K", "N", "T"}
 _SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
 

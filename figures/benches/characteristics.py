@@ -76,5 +76,5 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 
 def _state_columns(table: pd.DataFrame) -> list[str]:
-    """Columns of the device's first state, which is what its memory is in: several if it is a direction."""
+    """Columns of the device's first state, which holds its memory: several if it is a direction."""
     return list(next(iter(find_model(table.attrs["device"]).state_declarations().values())).components)

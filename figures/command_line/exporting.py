@@ -30,7 +30,7 @@ from .output import tell
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be exported.
+    """An order for an export.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Order:
 
 
 def list_formats() -> None:
-    """Print what a device or cell can be made into, and for which processes."""
+    """Print the formats of devices and cells, and the technologies."""
     width = shutil.get_terminal_size().columns
     for title, names in (
         ("export --format", {name: form.name for name, form in FORMATS.items()}),
@@ -96,7 +96,7 @@ def list_formats() -> None:
 
 
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:
-    """Write what was ordered, whole or not at all; without a file to standard output.
+    """Write the ordered files, whole or not at all; without a file to standard output.
 
     Returns
     -------

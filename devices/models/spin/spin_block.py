@@ -65,7 +65,7 @@ class Element:
     Attributes
     ----------
     name : str
-        What it is.
+        Its description.
     path, sense : tuple of str or None
         The ports from and to which the current flows, and those whose potentials drive it; None is ground.
     matrix : Matrix

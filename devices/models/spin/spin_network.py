@@ -36,7 +36,7 @@ SINGULAR = 1e-13
 
 @dataclass(frozen=True)
 class SpinSolution:
-    """What flows in a network.
+    """Currents of a network.
 
     Attributes
     ----------
@@ -322,7 +322,7 @@ class SpinNetwork:
         return np.array(list(total.values()))
 
     def _held_values(self, admittance: FloatArray) -> dict[tuple[str, str], float]:
-        """What is held, with the components that no block conducts: their potentials matter to nobody."""
+        """Held components, and those that no block conducts: their potentials do not matter."""
         idle = ~np.any(admittance, axis=0) & ~np.any(admittance, axis=1)
         unused = {key: 0.0 for key, is_idle in zip(self._keys(), idle, strict=True) if is_idle}
         return unused | self._held

@@ -198,7 +198,7 @@ class BrianDevice:
     ----------
     equations : str
         Equations for a ``NeuronGroup``: a differential equation for each state, and the currents, observables and what
-        is needed for them as subexpressions; voltages of the branches, or what drives them, and the ``variables`` are
+        is needed for them as subexpressions; voltages of the branches, or their drives, and the ``variables`` are
         parameters of each neuron.
     synapses : str
         The same for ``Synapses``, integrated by the clock.
@@ -227,7 +227,7 @@ class BrianDevice:
             Number of devices.
         **arguments
             Arguments of ``NeuronGroup``, such as ``dt``, ``threshold`` and ``reset``; ``model`` is added to the
-            equations, to say what the voltage is for example.
+            equations, for example of the voltage.
         """
         model = "\n".join([self._without(arguments), arguments.pop("model", "")])
         namespace = {**self.namespace, **arguments.pop("namespace", {})}
@@ -372,7 +372,7 @@ def _inverted(device: DeviceModel, voltage: str, current: str) -> sp.Expr:
 
 
 def _noise_terms(writer: _Writer, silence: Mapping[sp.Symbol, sp.Expr]) -> dict[str, dict[str, str]]:
-    """Subexpressions ``shake_<state>_<noise>``: what multiplies a unit white noise in a rate."""
+    """Subexpressions ``shake_<state>_<noise>``: factor of a unit white noise in a rate."""
     system = writer.system
     found: dict[str, dict[str, str]] = {}
     for n, density in system.noises.items():

@@ -103,7 +103,7 @@ class DeviceFunctions:
         parameters : mapping
             Parameters [SI units]; those that are missing are the device's.
         quantities : mapping, optional
-            Branch voltages [V], states and inputs; what is missing is 0 V, or the initial value. They can be given
+            Branch voltages [V], states and inputs; missing ones are 0 V, or the initial value. They can be given
             by name too.
 
         Returns

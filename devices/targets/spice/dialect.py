@@ -1,4 +1,4 @@
-"""What a SPICE dialect consists of: how a simulator spells the parts of a netlist, as data."""
+"""The parts of a SPICE dialect: how a simulator spells a netlist, as data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RESERVED = frozenset(["m", "time", "temp", "temper", "tnom", "hertz", "freq", "v
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect(Format):
-    """How one simulator spells what netlists are made of.
+    """How one simulator spells the parts of netlists.
 
     Attributes
     ----------
@@ -45,9 +45,9 @@ class Dialect(Format):
         How files of decks end.
     transient_noise : str
         How the simulator makes noise in a transient: ``source`` (by the statement ``noisy_voltage``), ``analysis``
-        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
+        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` tells the user how to get it.
     advice : str
-        What a user must know to use a subcircuit.
+        Advice to the user of a subcircuit.
     charge_limited : bool
         Whether the simulator limits its steps by the errors of charges and an absolute tolerance of currents, so that
         small capacitors never allow steps of more than some seconds.
