@@ -9,7 +9,7 @@ With the node potentials :math:`w` and :math:`b` and the currents :math:`J` that
     w = Z_w (G b - J) + w_0, \qquad b = Z_b (G w + J) + b_0
 
 :math:`Z_w` is the impedance of the word lines, each loaded by its cells, and :math:`w_0` their voltage by
-the drivers alone. A line is a chain, so its impedance is a tridiagonal system: two sweeps along the line. The sweeps are written in
+the drivers alone. A line is a chain, so its impedance is a tridiagonal system: two sweeps along it. They are written in
 
 .. math:: q_k = \frac{1}{1 + r_k s_k}, \qquad s_k = G_k + q_{k+1} s_{k+1}
 
