@@ -51,7 +51,7 @@ def compute_pieces(
         Folder, made if it does not exist, in which finished pieces are kept, and from which they are read instead of
         being computed again. All processes must see it.
     progress : str, optional
-        What to call the pieces in a progress bar; default: no bar.
+        Name of the pieces in a progress bar; default: no bar.
 
     Yields
     ------

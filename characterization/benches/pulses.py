@@ -27,7 +27,7 @@ class PulseRequest:
     start, end : str
         Names of the reference states before the pulse, and of a switched device.
     quantity : str
-        What the pulse imposes: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
+        Imposed quantity: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
     widths : tuple of float
         Widths of the pulses. [s]
     inputs : Mapping

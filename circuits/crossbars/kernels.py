@@ -108,7 +108,7 @@ def bits_up(q, r, x):  # type: ignore[no-untyped-def]
 def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps, most_looks):  # type: ignore[no-untyped-def]
     """Improve b until it is consistent with w; see the module. Returns the steps taken and the relative error.
 
-    ``c`` is the currents that make the direction ``p`` of w, ``y`` the direction of b. What w becomes follows from b.
+    ``c`` is the currents that make the direction ``p`` of w, ``y`` the direction of b. The step of w follows from b.
     """
     n, m = g.shape
     rw, vw, qw, tw, sw = words

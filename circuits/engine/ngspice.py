@@ -45,7 +45,7 @@ class NgspiceError(SimulationError):
     Attributes
     ----------
     messages : tuple of str
-        What ngspice said.
+        Messages of ngspice.
     netlist_line : str or None
         The line of the netlist that it complained about, where it named one.
     """
@@ -75,7 +75,7 @@ def run(
     circuit : str or PySpice Circuit
         The netlist, its first line the title; anything whose ``str()`` is one.
     analysis : Analysis
-        What to do with it.
+        The analysis.
     options : mapping, optional
         Simulator options, for example ``{"reltol": 1e-6}``.
     save : iterable of str, optional

@@ -110,7 +110,7 @@ class System:
 
     @functools.cached_property
     def telegraph_noises(self) -> dict[str, tuple[TelegraphNoise, ...]]:
-        """What each telegraph process does to currents, by the process's name; those that do nothing are left out."""
+        """Effect of each telegraph process on currents, by the process's name; those that do nothing are left out."""
         flat, found = self.flat, {}
         for name in (str(symbol).removesuffix("_up") for symbol in flat.jumps if str(symbol).endswith("_up")):
             process = sp.Symbol(name, real=True)

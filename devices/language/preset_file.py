@@ -90,7 +90,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Parameters
     ----------
     name : str
-        What to call it in errors.
+        Its name in errors.
     text : str
         The file, in TOML.
     model : Declares, optional

@@ -12,7 +12,7 @@ GRADES: dict[str, str] = {
     "derived": "follows from other values by the formula that the source names",
     "assumed": "chosen or remembered: no publication was read for it",
 }
-#: What else a device may say of one: set by the user, computed from other parameters, or the model's default.
+#: Other grades in a device: set by the user, computed from other parameters, or the model's default.
 GIVEN, COMPUTED, DEFAULT = "given", "computed", "default"
 
 

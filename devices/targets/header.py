@@ -66,7 +66,7 @@ def stated(device: DeviceModel, parameter: str) -> str:
 
 
 def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
-    """What every generated form says of itself: the model, its equations, the preset, and who wrote it.
+    """The head of every generated text: the model, its equations, the preset, and this package.
 
     Parameters
     ----------

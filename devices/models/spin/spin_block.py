@@ -85,7 +85,7 @@ class Element:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What all blocks of one kind share: their ports, quantities and equations."""
+    """The common part of all blocks of one kind: their ports, quantities and equations."""
 
     description: str
     ports: tuple[str, ...]

@@ -154,7 +154,7 @@ class DeviceFunctions:
         duration : float
             Length of the simulation [s]; not to be traced.
         source : str
-            What the drive imposes; see :meth:`CompactModel.simulate`.
+            Imposed quantity; see :meth:`CompactModel.simulate`.
         inputs : mapping, optional
             Drives of inputs and of other branches, of the same forms.
         initial : mapping, optional

@@ -201,7 +201,7 @@ class DeviceModule(torch.nn.Module):
         duration : float
             Length of the simulation. [s]
         source : str
-            What the drive imposes; see :meth:`CompactModel.simulate`.
+            Imposed quantity; see :meth:`CompactModel.simulate`.
         inputs : mapping, optional
             Drives of inputs and of other branches, of the same forms.
         parameters : mapping, optional

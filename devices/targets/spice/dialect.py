@@ -26,7 +26,7 @@ class Dialect(Format):
         Templates of the statements, over ``name``, the nodes ``p`` and ``n`` and what the statement is about. The
         dialect has no statement that is missing here.
     sources : Mapping
-        What follows the nodes of an independent source, for every kind of waveform, over the SPICE values in order.
+        Specification of an independent source for every kind of waveform, over the SPICE values in order.
     deck : Mapping
         Templates of the lines of a deck for a transient, over ``file``, ``step``, ``duration``, ``state`` and ``when``.
     formula : str
@@ -36,7 +36,7 @@ class Dialect(Format):
     preamble : tuple of str
         Lines that stand before everything else.
     continuation : tuple of str
-        What ends a line that goes on, and what starts the next one.
+        End of a line that goes on, and start of the next one.
     quoted_continuation : tuple of str, optional
         The same within an expression, where it differs.
     reserved : frozenset of str
