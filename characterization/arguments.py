@@ -209,6 +209,10 @@ Surroundings = Annotated[
     float | None, Quantity("K", "temperature of the surroundings and of the noise; default: that of the device")
 ]
 Seed = Annotated[int | None, Whole("seed of the random numbers; default: a random one", most=2**64 - 1)]
+ComplianceCurrent = Annotated[
+    float | None,
+    Quantity("A", "current beyond which the voltage source limits it, inf for none; default: that of the device"),
+]
 Checkpoint = Annotated[
     str | Path | None,
     Folder("folder in which finished points are kept, to resume from (see characterization.resumable)"),

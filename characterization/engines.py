@@ -11,7 +11,8 @@ import pandas as pd
 from ..circuits.engine import ngspice
 from ..circuits.engine.decks import Form, driven_circuit, held_branches, instance, nodes_of, observable_vector, wrapped
 from ..circuits.engine.native import NativeDevice, native_device, why_not_native
-from ..devices.core.metadata import device_table
+from ..devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, device_table, insert_column
+from ..devices.core.protocols import Compliance
 from ..devices.core.validity import warn_of_invalid
 from ..devices.language.checks import known
 from ..devices.language.declaration import Auxiliary
@@ -25,6 +26,10 @@ ENGINES = ("numeric", "ngspice")
 LONG = 10.0
 #: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
 STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
+#: Options of trajectories against a limited current. The voltage collapses when the limit is reached, and the rate of
+#: the state with it by many orders of magnitude: at ngspice's own tolerances (1e-3, 7) the trapezoidal rule carries the
+#: rate of before into the step, and the state ends beyond where it should, or beyond its bounds.
+LIMITED_OPTIONS = {"reltol": 1e-5, "trtol": 1.0}
 
 
 def check_engine(engine: str) -> None:
@@ -138,6 +143,7 @@ def trajectory(
     native: bool | None = None,
     max_step: float | None = None,
     options: Mapping[str, float | str] | None = None,
+    compliance: Compliance | None = None,
     **noise: Any,
 ) -> pd.DataFrame:
     """Trajectory of a device from either engine, with the columns of :meth:`CompactModel.simulate`.
@@ -147,10 +153,14 @@ def trajectory(
     """
     chosen = uses_native(engine, native)
     if engine == "numeric":
-        return device.simulate(drive, duration, source=source, inputs=inputs, points=points, **noise)
+        return device.simulate(
+            drive, duration, source=source, inputs=inputs, points=points, compliance=compliance, **noise
+        )
     if any(value is not None for value in noise.values()):
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
-    return _ngspice_trajectory(device, drive, duration, source, inputs, points, max_step, options or {}, chosen)
+    return _ngspice_trajectory(
+        device, drive, duration, source, inputs, points, max_step, options or {}, chosen, compliance or Compliance()
+    )
 
 
 def _ngspice_trajectory(
@@ -163,15 +173,17 @@ def _ngspice_trajectory(
     max_step: float | None,
     options: Mapping[str, float | str],
     native: bool,
+    compliance: Compliance,
 ) -> pd.DataFrame:
     branches, nodes = device.branches(), nodes_of(device)
     fields = {name: as_waveform(value, duration, name) for name, value in inputs.items() if name not in branches}
     form = form_of(device, native, inputs=tuple(fields), duration=duration)
-    circuit = driven_circuit(device, form, drive, duration, source=source, inputs=inputs)
+    circuit = driven_circuit(device, form, drive, duration, source=source, inputs=inputs, compliance=compliance)
     lines = [f"* trajectory of {device!r}", str(form), *circuit]
     reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}
     step = duration / (points - 1)
     analysis = ngspice.Transient(step, duration, max_step=max_step or step)
+    options = LIMITED_OPTIONS | dict(options) if compliance.is_limit else options
     save = ["all", *reported.values()] if native else []
     result = ngspice.run("\n".join(lines), analysis, options=options, save=save, osdi=files_of(form))
     times = np.linspace(0.0, duration, points)
@@ -202,5 +214,9 @@ def _ngspice_trajectory(
     version = result.attrs["engine_version"]
     attributes = engine_attributes("ngspice", native)
     table = device_table(device, columns, **attributes, engine_version=version)
+    if compliance.is_limit:
+        table.attrs["compliance"] = list(compliance.limits)
+        values = as_waveform(drive, duration)(times)
+        insert_column(table, 1, SOURCE_VOLTAGE, (values, "V", FROM_SOURCE))
     warn_of_invalid(table, device.model_name())
     return table

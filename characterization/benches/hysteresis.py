@@ -14,7 +14,7 @@ from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
-from ..arguments import SWEPT, Choice, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
+from ..arguments import SWEPT, Choice, ComplianceCurrent, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
 from ..bench import bench
 from ..engines import trajectory
 
@@ -47,6 +47,7 @@ def hysteresis(
     period: Annotated[float | None, Quantity("s", "length of a cycle", positive=True)] = None,
     waveform: Annotated[str | None, Choice(WAVEFORMS, "form of the drive")] = None,
     cycles: Annotated[int, Whole("number of cycles", 1)] = 1,
+    compliance: ComplianceCurrent = None,
     points: Annotated[int, Whole("reported points per cycle", 8)] = 1001,
     read_voltage: Annotated[
         float, Quantity("V", "voltage across the first branch while an input or another branch is swept")
@@ -69,12 +70,13 @@ def hysteresis(
     -------
     pandas.DataFrame
         Columns ``cycle``, ``time`` [s], voltage and current, the swept input if it is one, states and observables.
-        ``attrs["swept"]`` names the swept column.
+        ``attrs["swept"]`` names the swept column. With a compliance the voltage is that of the device, and the column
+        ``source_voltage`` [V] that of the source, which sweeps.
 
     Raises
     ------
     ParameterError
-        If amplitude, period, cycles or points make no sense, or the device suggests none and none is given.
+        If amplitude, period, cycles, points or compliance make no sense, or the device suggests none and none is given.
     UnknownNameError
         If the quantity, waveform or engine does not exist.
     MissingDependencyError
@@ -89,6 +91,12 @@ def hysteresis(
     first, *others = device.branches().values()
     elsewhere = [name for branch in others for name in (branch.name, branch.current)]
     common: dict[str, Any] = {"points": cycles * (points - 1) + 1, "engine": engine, "temperature": temperature}
+    limit = sweep.compliance.of(compliance)
+    swept_voltage = sweep.quantity in ("voltage", first.name)
+    if limit.is_limit and swept_voltage:
+        common["compliance"] = limit
+    elif compliance is not None and limit.is_limit:
+        raise ParameterError(f"a compliance limits the current of a swept voltage, and {sweep.quantity} is swept")
     common |= {"native": native, "seed": seed, "max_step": max_step or sweep.max_step}
     inputs: dict[str, Drive] = {**sweep.inputs} if temperature is not None else {**sweep.inputs, **sweep.agitation}
     if sweep.quantity in ("voltage", "current", first.name, first.current):

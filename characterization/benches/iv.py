@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import column_information, device_table
+from ...devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, column_information, device_table
 from ...devices.core.protocols import Statics
+from ...devices.core.validity import warn_of_invalid_bias
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
-from ..arguments import Engine, Native, Range, States
+from ...devices.simulation.newton import voltage_at_current
+from ..arguments import ComplianceCurrent, Engine, Native, Range, States
 from ..bench import bench
 from ..engines import engine_attributes, static_currents, uses_native
 
@@ -22,9 +24,12 @@ from ..engines import engine_attributes, static_currents, uses_native
 @bench(needs=(Statics,))
 def iv(
     device: CompactModel,
-    voltage: Annotated[ArrayLike | None, Range("V", "voltages in any order; default: 201 from -1 to 1")] = None,
+    voltage: Annotated[
+        ArrayLike | None, Range("V", "voltages in any order; default: 201 between plus and minus what the device bears")
+    ] = None,
     *,
     states: States = None,
+    compliance: ComplianceCurrent = None,
     engine: Engine = "numeric",
     native: Native = None,
 ) -> pd.DataFrame:
@@ -39,19 +44,28 @@ def iv(
         One row per state and voltage: ``state``, ``voltage`` [V], ``current`` [A], ``conductance`` [S] and
         ``resistance`` [ohm] as current over voltage (their limit at zero), and ``resistance_change``: the relative
         change of the resistance with respect to the first state at the same voltage, which for the states of a junction
-        is its bias-dependent tunnel magnetoresistance.
+        is its bias-dependent tunnel magnetoresistance. Where a source would let more current through than its
+        compliance, voltage and current are those with which the device takes the compliance current, and the column
+        ``source_voltage`` [V] has the voltage that was asked for.
 
     Raises
     ------
     ParameterError
-        If the voltages are not a list of finite numbers.
+        If the voltages are not a list of finite numbers, or the compliance is not positive.
     UnknownNameError
         If a state or the engine does not exist.
     MissingDependencyError
         If native devices are demanded and cannot be had.
     """
     own = uses_native(engine, native)
-    swept = np.linspace(-1.0, 1.0, 201) if voltage is None else np.atleast_1d(np.asarray(voltage, dtype=float))
+    suggested = device.protocol(Statics)
+    limit = suggested.compliance.of(compliance)
+    branch = next(iter(device.branches().values()))
+    swept = (
+        np.linspace(-suggested.largest, suggested.largest, 201)
+        if voltage is None
+        else np.atleast_1d(np.asarray(voltage, dtype=float))
+    )
     if swept.ndim != 1 or not len(swept) or not np.all(np.isfinite(swept)):
         raise ParameterError("voltage must be a one-dimensional array of finite numbers")
     chosen = chosen_states(device, states)
@@ -64,16 +78,28 @@ def iv(
     first: np.ndarray | None = None
     parts = []
     for name, values in currents.items():
+        held = device.replace(**chosen[name])
+        current, across = values[: len(swept)].copy(), swept.copy()
         conductance = values[len(swept) :] / probed
+        for bound, beyond in zip(limit.limits, (np.less, np.greater), strict=True):
+            excess = beyond(current, bound)
+            if np.any(excess):
+                across[excess] = voltage_at_current(held, bound)
+                # Two of one voltage: ngspice counts through several.
+                current[excess] = static_currents(device, across[excess][[0, 0]], {name: chosen[name]}, engine, own)[
+                    name
+                ][0]
+                conductance[excess] = current[excess] / across[excess]
+        warn_of_invalid_bias(held, held.static(**{branch.name: across}), across)
         with np.errstate(divide="ignore"):
             resistance = 1 / conductance
         first = resistance if first is None else first
-        part = pd.DataFrame({"state": name, "voltage": swept, "current": values[: len(swept)]})
+        part = pd.DataFrame({"state": name, "voltage": across, "current": current, SOURCE_VOLTAGE: swept})
         part["conductance"], part["resistance"] = conductance, resistance
         part["resistance_change"] = resistance / first - 1
         parts.append(part)
     found = pd.concat(parts, ignore_index=True)
-    known, branch = column_information(device), next(iter(device.branches().values()))
+    known = column_information(device)
     change = f"relative change of the resistance with respect to the state {next(iter(chosen))!r}"
     columns = {
         "state": (found["state"], "", "state in which the device is held"),
@@ -83,7 +109,11 @@ def iv(
         "resistance": (found["resistance"], "ohm", "voltage over current"),
         "resistance_change": (found["resistance_change"], "1", change),
     }
-    return device_table(device, columns, **engine_attributes(engine, own), bench="iv")
+    attributes = engine_attributes(engine, own) | {"bench": "iv"}
+    if limit.is_limit:
+        columns[SOURCE_VOLTAGE] = found[SOURCE_VOLTAGE], "V", FROM_SOURCE
+        attributes["compliance"] = list(limit.limits)
+    return device_table(device, columns, **attributes)
 
 
 def chosen_states(

@@ -106,7 +106,8 @@ def noise(
     dwell = dwell_times(device, voltage, kelvin, seed) if device.suits(Dwelling) else None
     parts = []
     fleeting = [] if dwell is None or dwell.wanders else [name for name in dwell.times if not dwell.holds(name)]
-    for point in working_points(device, states, voltage):
+    further = [] if states is not None else working_points(device, suggested.further, voltage)
+    for point in [*working_points(device, states, voltage), *further]:
         if states is None and point.name in fleeting:
             continue  # thermal agitation takes it to the other state at once
         chosen = method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Switching
+from ...devices.core.protocols import Compliance, Switching
+from ...devices.core.validity import VALID
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
-from ..arguments import SWEPT, Checkpoint, Name, Progress, Quantity, Range, Seed, Surroundings, Whole
+from ..arguments import SWEPT, Checkpoint, ComplianceCurrent, Name, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
 from .ensembles import PART
@@ -27,6 +28,8 @@ from .pulses import PulseRequest
 EDGE = 0.01
 #: Voltage at which the device is read after the pulse. [V]
 READ = 1e-3
+#: Times at which a pulse without noise is looked at, for what is beyond the range of the model.
+LOOKS = 201
 
 
 @bench(
@@ -54,6 +57,7 @@ def switching(
         float | None,
         Quantity("s", "time before the pulse, and between its end and the reading; default: twice the time scale"),
     ] = None,
+    compliance: ComplianceCurrent = None,
     trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
     temperature: Surroundings = None,
     seed: Seed = None,
@@ -64,10 +68,11 @@ def switching(
     """Measure the switching probability over amplitude and width of a pulse.
 
     Each trajectory starts in one reference state, comes to thermal equilibrium in it, takes a pulse, rests, and is read
-    at 1 mV: it has switched if its conductance is on the other side of the middle between the two reference states.
-    Arguments not given follow the device's suggestion. The numeric engine alone has noise in transients. A device that
-    declares no noise does the same at every pulse: it takes one. Each point has its own seed, derived from the one
-    given, so that points do not depend on each other.
+    at 1 mV: it has switched if its conductance is on the other side of the geometric middle between the two reference
+    states. Arguments not given follow the device's suggestion. Only the numeric engine has noise in transients.
+    A device without noise of its states does the same at every pulse: it takes one; so does one whose source limits the
+    current, during which the traps beside a filament stay as they are. Each point has its own seed, derived from the
+    one given, so that points do not depend on each other.
 
     Returns
     -------
@@ -78,7 +83,8 @@ def switching(
     Raises
     ------
     ParameterError
-        If a number makes no sense, or the reference states cannot be told apart.
+        If a number makes no sense, the reference states cannot be told apart, or the current of a device with noisy
+        states shall be limited.
     UnknownNameError
         If a reference state or the quantity does not exist.
     """
@@ -95,7 +101,15 @@ def switching(
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")
     rest = 2 * device.settling_time if relaxation is None else relaxation
-    noisy = bool(device.system.noises or device.telegraph_declarations())
+    limit = suggested.compliance.of(compliance)
+    if limit.is_limit and request.unit != "V":
+        raise ParameterError(f"a compliance limits the current of a pulsed voltage, and {chosen} is pulsed")
+    if limit.is_limit and device.system.noises:
+        raise ParameterError(
+            f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise; "
+            "an infinite one limits nothing"
+        )
+    noisy = not limit.is_limit and _is_random(begin)
     count = int(trajectories) if noisy else 1
     if noisy:
         check_seed(seed, checkpoint)
@@ -104,6 +118,8 @@ def switching(
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
     common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(request.inputs), "rest": rest}
     common |= {"levels": levels, "temperature": kelvin if noisy else None, "time_step": time_step}
+    common["compliance"] = limit
+    _warn_of_validity(common, request.widths, amplitudes.tolist())
     pieces = [
         common | {"width": w, "amplitude": a, "seed": own, "trajectories": count, "first": first_of_part}
         for (w, a), own in zip(points, seeds, strict=True)
@@ -131,6 +147,8 @@ def switching(
     }
     attributes: dict[str, Any] = {"engine": "numeric", "bench": "switching"}
     attributes |= {"temperature": kelvin, "seed": seed} if noisy else {"temperature": None, "seed": None}
+    if limit.is_limit:
+        attributes["compliance"] = list(limit.limits)
     return device_table(device, columns, **attributes, swept=chosen, start=request.start, end=request.end)
 
 
@@ -142,6 +160,7 @@ def _switched(
     levels: Sequence[float],
     temperature: float | None,
     time_step: float | None,
+    compliance: Compliance,
     width: float,
     amplitude: float,
     seed: int,
@@ -149,16 +168,43 @@ def _switched(
     first: int,
 ) -> dict[str, int]:
     """How many of a part of the trajectories of a point have switched."""
-    edge = EDGE * width
-    pulse, total = Pulse(0.0, amplitude, rest, edge, edge, width - edge), width + edge + 2 * rest
+    pulse, total = _pulse(amplitude, width, rest)
     if temperature is None:
-        final = device.simulate(pulse, total, times=[0.0, total], source=source, inputs=inputs).iloc[[-1]]
+        drive: dict[str, Any] = {"source": source, "inputs": inputs, "compliance": compliance}
+        final = device.simulate(pulse, total, times=[0.0, total], **drive).iloc[[-1]]
     else:
         noise: dict[str, Any] = {"temperature": temperature, "seed": seed, "time_step": time_step}
         run = device.ensemble(pulse, total, source=source, inputs=inputs, trajectories=trajectories, **noise)
         final = run.part(first, min(PART, trajectories - first)).final()
     read = _conductance(device, **{name: final[name].to_numpy() for name in device.state_declarations()})
-    return {"switched": int(np.count_nonzero(np.abs(read - levels[1]) < np.abs(read - levels[0])))}
+    middle = np.sqrt(levels[0] * levels[1])
+    return {"switched": int(np.count_nonzero((read > middle) == (levels[1] > middle)))}
+
+
+def _pulse(amplitude: float, width: float, rest: float) -> tuple[Pulse, float]:
+    """A pulse with a rest before and after it [s], and the time that all of it takes [s]."""
+    edge = EDGE * width
+    return Pulse(0.0, amplitude, rest, edge, edge, width - edge), width + edge + 2 * rest
+
+
+def _is_random(device: CompactModel) -> bool:
+    """Whether pulses of a device differ: its states are noisy, or there is a trap that its current feels."""
+    if device.system.noises:
+        return True
+    filled = {name: 1.0 - getattr(device, name) for name in device.telegraph_declarations()}
+    return bool(_conductance(device) != _conductance(device.replace(**filled)))
+
+
+def _warn_of_validity(common: Mapping[str, Any], widths: Sequence[float], amplitudes: Sequence[float]) -> None:
+    """Warn if the model does not hold during the largest pulse of either polarity, the longest of them."""
+    device, rest = common["device"], common["rest"]
+    if VALID not in device.declarations():
+        return
+    for amplitude in sorted({max(amplitudes), min(amplitudes)}):
+        pulse, total = _pulse(amplitude, max(widths), rest)
+        given = {name: common[name] for name in ("source", "inputs", "compliance")}
+        looks = np.linspace(rest, total - rest, LOOKS)
+        device.simulate(pulse, total, times=[0.0, *looks.tolist(), total], **given)
 
 
 def _groups(results: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
+from ...devices.core.validity import warn_of_limits
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -234,6 +235,7 @@ def write_error(
     request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
+    warn_of_limits(device)
     pairs = _amplitudes(request, writing, amplitude, overdrive)
     root = np.random.SeedSequence(seed)
     pulses = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...devices.core.protocols import Compliance
 from ...devices.language.waveforms import DC, Drive, as_waveform
 from ...devices.model import CompactModel
 from ...devices.targets.spice.dialects import NGSPICE
@@ -11,6 +12,8 @@ from ...devices.targets.spice.statements import Statements
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .native import NativeDevice
 
+#: Voltage over a source's current limit at which it limits [V], and its slope beyond, over the current [1/V].
+LIMIT_DROP, LIMIT_SLOPE = 1e-3, 1e-4
 #: A device's form in a netlist; its text defines it, :func:`instance` places it.
 Form = Subcircuit | NativeDevice
 
@@ -64,6 +67,7 @@ def driven_circuit(
     source: str = "voltage",
     inputs: Mapping[str, Drive] | None = None,
     overrides: Mapping[str, float] | None = None,
+    compliance: Compliance | None = None,
 ) -> list[str]:
     """The device as ``X1`` (or ``N1``) and a source on each branch and input; ``V_meter_<branch>`` reads its current.
 
@@ -83,6 +87,8 @@ def driven_circuit(
         Drives of inputs and of other branches; branches without one are at 0 V.
     overrides : Mapping, optional
         Parameters of the instance.
+    compliance : Compliance, optional
+        How the source limits its current.
 
     Returns
     -------
@@ -101,12 +107,28 @@ def driven_circuit(
             lines += write.current_source(name, low, inner, value, duration)
         else:
             lines += write.voltage_source(name, inner, low, value, duration)
+        if branch is driven and compliance is not None and compliance.is_limit:
+            limited = f"limited_{name}"
+            lines += write.current(
+                "compliance", inner, limited, _limited_current(write.drop(inner, limited), compliance)
+            )
+            inner = limited
         lines += write.voltage_source(f"meter_{name}", inner, high, DC(0.0), duration)
     for name, declared in device.input_declarations().items():
         if name in waveforms:
             lines += write.voltage_source(name, f"{name}_si", "0", waveforms[name], duration)
             lines += write.gain(name, name, "0", f"{name}_si", 1 / declared.netlist_scale)
     return [*lines, instance(device, form, overrides or {})]
+
+
+def _limited_current(drop: str, compliance: Compliance) -> str:
+    """Current through the element in series that limits it: of a resistance that saturates over :data:`LIMIT_DROP`."""
+    ohmic = f"{compliance.current / LIMIT_DROP!r}*{drop}"
+    saturated = f"{compliance.current!r}*tanh({drop}/{LIMIT_DROP!r}) + {compliance.current * LIMIT_SLOPE!r}*{drop}"
+    if compliance.polarity == "both":
+        return saturated
+    sides = (saturated, ohmic) if compliance.polarity == "positive" else (ohmic, saturated)
+    return f"{drop} > 0 ? {sides[0]} : {sides[1]}"
 
 
 def wrapped(line: str, width: int = 1000) -> str:

@@ -10,13 +10,14 @@ import itertools
 import json
 import re
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...devices.language.errors import ParameterError, SimulationError
+from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
 from .osdi_library import find_osdi_library
@@ -37,6 +38,13 @@ __all__ = [
     "run",
     "run_series",
 ]
+
+
+#: Said where a state may not be what its device starts with.
+MOVED = (
+    "ngspice found the operating point by a transient of its own, in which the states of devices move: they may start "
+    "elsewhere; looser tolerances (reltol 1e-6 or more), or a larger resistance in series, let it converge without"
+)
 
 
 class NgspiceError(SimulationError):
@@ -187,6 +195,8 @@ def _carry_out(
             vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
+    if any("Transient op finished" in words for words in log) and (files or any(" hold_" in words for words in lines)):
+        warnings.warn(MOVED, ValidityWarning, stacklevel=3)
     return vectors, log
 
 

@@ -10,6 +10,7 @@ import functools
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,7 +26,7 @@ from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
-from .protocols import Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
+from .protocols import Compliance, Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
 from .system import System, build_system
 
 if TYPE_CHECKING:
@@ -303,17 +304,32 @@ class DeviceModel(Configured):
         offer = self.offered().get(kind)
         return offer is not None and kind not in self.unsuited and offer.suits(self)
 
+    def limits(self) -> tuple[str, ...]:
+        """What about the device itself lies beyond the range in which its model holds: sentences, by default none."""
+        return ()
+
+    @property
+    def compliance(self) -> Compliance:
+        """How sources limit their current when the device is measured: as the preset says; by default not at all."""
+        return Compliance(self.drive.get("compliance", math.inf))
+
     @offers(Statics)
     def suggested_statics(self) -> Statics:
-        """In which states to look at static curves: in the reference states."""
-        return Statics(self.reference_states())
+        """In which states to look at static curves: in the reference states.
+
+        A limit of the current is that of both polarities: what is held in its state is not reset.
+        """
+        return Statics(self.reference_states(), replace(self.compliance, polarity="both"))
 
     @offers(Spectrum, when=lambda device: device.is_noisy)
     def suggested_spectrum(self) -> Spectrum:
-        """Where to look at the noise: at 0.1 V, from 1 kHz to 100 GHz."""
+        """Where to look at the noise: at 0.1 V, from 1 kHz or a decade below the slowest trap to 100 GHz."""
         if not self.is_noisy:
             raise ParameterError(f"{self.model_name()} declares no noise")
-        return Spectrum(0.1, tuple(np.logspace(3, 11, 81).tolist()))
+        traps = [effect for effects in self.system.telegraph_noises.values() for effect in effects]
+        corners = [corner for trap in traps if (corner := trap.corner({**self.values, **self.derived}))]
+        first = min(3, *(math.floor(math.log10(corner)) - 1 for corner in corners)) if corners else 3
+        return Spectrum(0.1, tuple(np.logspace(first, 11, 10 * (11 - first) + 1).tolist()))
 
     @property
     def is_noisy(self) -> bool:
@@ -343,8 +359,9 @@ class DeviceModel(Configured):
         if chosen != "voltage":
             return Sweep(chosen)
         if "amplitude" not in self.drive:
-            return self.default_sweep()
-        return Sweep(chosen, self.drive["amplitude"], 1 / self.drive["frequency"], self.drive["kind"])
+            return replace(self.default_sweep(), compliance=self.compliance)
+        period = 1 / self.drive["frequency"]
+        return Sweep(chosen, self.drive["amplitude"], period, self.drive["kind"], compliance=self.compliance)
 
     def default_sweep(self) -> Sweep:
         """The sweep of the voltage of a device whose preset names none: by default of unknown amplitude."""

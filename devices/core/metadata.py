@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Column = tuple[Any, str, str]
 #: Description of the column that tells trajectories apart.
 TRAJECTORY = "number of the trajectory"
+#: Column of the voltage that a source would impose, did it not limit its current; and what it is.
+SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before it limits its current"
 
 
 def column_information(device: Declarations | type[Declarations]) -> dict[str, tuple[str, str]]:

@@ -8,6 +8,7 @@ type, so other packages define their own beside these.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -15,6 +16,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from ..language.checks import known
+from ..language.errors import ParameterError
 from ..language.waveforms import Waveform
 
 Kind = TypeVar("Kind")
@@ -68,6 +71,47 @@ def offers_of(model: type) -> dict[type, Offer]:
     return found
 
 
+#: Polarities in which a source may limit its current.
+POLARITIES = ("both", "positive", "negative")
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """The largest current that a voltage source lets through, as a source-measure unit or a transistor in series does.
+
+    Attributes
+    ----------
+    current : float
+        That current, a magnitude; infinite if nothing limits it. [A]
+    polarity : str
+        In which polarity it limits: ``both``, ``positive`` or ``negative``. A filament is set with a limit, and reset
+        without one.
+    """
+
+    current: float = math.inf
+    polarity: str = "both"
+
+    def __post_init__(self) -> None:
+        known("polarity of the compliance", self.polarity, POLARITIES)
+        if isinstance(self.current, bool | str) or not self.current > 0:
+            raise ParameterError(f"the compliance current must be positive, not {self.current!r} A")
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Smallest and largest current [A]."""
+        low = -math.inf if self.polarity == "positive" else -self.current
+        return low, math.inf if self.polarity == "negative" else self.current
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether there is a limit at all."""
+        return self.current < math.inf
+
+    def of(self, current: float | None) -> Compliance:
+        """The same with another current [A]; None keeps it, infinity lifts the limit."""
+        return self if current is None else Compliance(current, self.polarity)
+
+
 @dataclass(frozen=True)
 class Statics:
     """States in which static curves of a device are worth looking at.
@@ -76,9 +120,15 @@ class Statics:
     ----------
     states : Mapping
         Parameter values that hold the device in each of them, by the state's name.
+    compliance : Compliance
+        How the source limits its current.
+    largest : float
+        Largest voltage that is worth looking at. [V]
     """
 
     states: Mapping[str, Mapping[str, float]]
+    compliance: Compliance = Compliance()
+    largest: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,10 +141,13 @@ class Spectrum:
         Voltage across the first branch. [V]
     frequencies : tuple of float
         Frequencies, evenly spaced in the logarithm. [Hz]
+    further : Mapping
+        States to look at beside the reference states: parameter values that hold the device in each, by its name.
     """
 
     voltage: float
     frequencies: tuple[float, ...]
+    further: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def decades_around(frequency: float) -> tuple[float, ...]:
@@ -125,6 +178,8 @@ class Sweep:
         when thermal noise is simulated.
     inputs : Mapping
         Drives of inputs that belong to the measurement, such as a field that assists.
+    compliance : Compliance
+        How a voltage source limits its current.
     """
 
     quantity: str
@@ -135,6 +190,7 @@ class Sweep:
     overrides: Mapping[str, float] = field(default_factory=dict)
     agitation: Mapping[str, Waveform] = field(default_factory=dict)
     inputs: Mapping[str, Waveform] = field(default_factory=dict)
+    compliance: Compliance = Compliance()
 
 
 @dataclass(frozen=True)
@@ -181,6 +237,8 @@ class Switching:
         The reference states from which, and towards which, the pulses switch.
     inputs : Mapping
         Drives of inputs during the pulse.
+    compliance : Compliance
+        How a voltage source limits its current.
     """
 
     quantity: str
@@ -189,6 +247,7 @@ class Switching:
     start: str
     end: str
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
+    compliance: Compliance = Compliance()
 
 
 @dataclass(frozen=True)

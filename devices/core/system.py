@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,6 +56,21 @@ class TelegraphNoise:
     step: sp.Expr
     rate: sp.Expr
     strength: sp.Expr
+
+    def corner(self, parameters: Mapping[str, float]) -> float | None:
+        r"""Frequency :math:`\lambda / 2\pi` beyond which its spectrum falls [Hz].
+
+        None if the current does not feel the process, or its rates depend on more than the parameters.
+
+        Parameters
+        ----------
+        parameters : Mapping
+            Values of the parameters, declared and derived.
+        """
+        symbols = self.step.free_symbols | self.rate.free_symbols
+        values = {symbol: parameters[str(symbol)] for symbol in symbols if str(symbol) in parameters}
+        step, rate = self.step.xreplace(values), self.rate.xreplace(values)
+        return float(rate) / (2 * math.pi) if rate.is_number and step != 0 else None
 
 
 @dataclass(frozen=True)

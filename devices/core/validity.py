@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..language.errors import ValidityWarning
+from ..language.quantity import format_si
+from .base import DeviceModel
+from .metadata import column_information
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +34,37 @@ def warn_of_invalid(table: pd.DataFrame, device: str) -> None:
         return
     outside = table.loc[table[VALID] < 0.5, "time"]
     if len(outside):
-        meaning = table.attrs["descriptions"][VALID]
-        warnings.warn(
-            f"{device} left the range in which its model holds at {outside.iloc[0]:.4g} s ({VALID}: {meaning})",
-            ValidityWarning,
-            stacklevel=4,
-        )
+        _warn(device, f"at {outside.iloc[0]:.4g} s", table.attrs["descriptions"][VALID])
+
+
+def warn_of_invalid_bias(device: DeviceModel, static: Mapping[str, Any], voltage: Any) -> None:
+    """Warn if a device's model does not hold at some of the voltages of a static curve.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    static : Mapping
+        What :meth:`CompactModel.static` returned at the voltages.
+    voltage : array_like
+        The voltages. [V]
+    """
+    if VALID not in static:
+        return
+    outside = np.asarray(voltage)[np.broadcast_to(static[VALID], np.shape(voltage)) < 0.5]
+    if len(outside):
+        nearest = outside[np.argmin(np.abs(outside))]
+        _, meaning = column_information(device)[VALID]
+        _warn(device.model_name(), f"at {format_si(nearest, 'V')}", meaning)
+
+
+def warn_of_limits(device: DeviceModel) -> None:
+    """Warn of what about a device itself lies beyond the range in which its model holds."""
+    for limit in device.limits():
+        warnings.warn(f"{device.model_name()}: {limit}", ValidityWarning, stacklevel=4)
+
+
+def _warn(device: str, where: str, meaning: str) -> None:
+    warnings.warn(
+        f"{device} left the range in which its model holds {where} ({VALID}: {meaning})", ValidityWarning, stacklevel=5
+    )

@@ -16,7 +16,9 @@ from .quantity import si_prefix
 #: The entries of a file, and of each table in it.
 ENTRIES = ("model", "title", "reference", "doi", "notes", "benches", "parameters", "drive", "reproduces")
 VALUE_ENTRIES = ("value", "provenance", "source")
-DRIVE_ENTRIES = ("kind", "amplitude", "frequency", "pulse", "width", "quantity", "currents", "provenance", "source")
+DRIVE_ENTRIES = (
+    *("kind", "amplitude", "frequency", "pulse", "width", "quantity", "currents", "compliance", "provenance", "source"),
+)
 RESULT_ENTRIES = ("measure", "value", "unit", "tolerance", "at", "set", "differs", "provenance", "source")
 DRIVE_KINDS = ("sine", "triangle")
 #: Entries of a drive that go together, and their units.
@@ -215,6 +217,8 @@ def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
         _check_positive(where, drive, _CYCLE)
     if any(key in drive for key in _PULSE):
         _check_positive(where, drive, _PULSE)
+    if "compliance" in drive:
+        _check_positive(where, drive, ["compliance"])
     if "quantity" in drive:
         _text(where, drive, "quantity")
     if "currents" in drive:

@@ -10,11 +10,13 @@ from ..core.base import DeviceModel
 from ..language.constants import hbar, m_e, q_e
 from ..language.declaration import Symbols
 from ..language.errors import ParameterError
-from ..language.functions import ramp
+from ..language.functions import ramp, step
 from .electrical_noise import flicker_noise, white_noise
 
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.
 THINNEST_DECAY = 3.0
+#: By which a voltage may be rounded beyond the height of the barrier.
+ROUNDING = 1e-9
 #: Below this voltage the chord conductance of Simmons' law is that of zero bias, to better than 1e-9. [V]
 SMALL_VOLTAGE = 1e-6
 
@@ -132,6 +134,21 @@ def chord_conductance(s: Symbols, voltage: Any) -> Any:
         "brinkman": brinkman(voltage, s.tunnelling_decay, s.barrier_height, s.barrier_asymmetry),
         "simmons": simmons(voltage, s.tunnelling_decay, s.barrier_height),
     }[s.conduction]
+
+
+def conduction_holds(s: Symbols, voltage: Any) -> Any:
+    """1 where the law of a model's option ``conduction`` holds, 0 where it does not.
+
+    Those of Brinkman and Simmons do up to the height of the barrier; that without a barrier everywhere.
+
+    Parameters
+    ----------
+    s : Symbols
+        The model's, among them ``barrier_height``.
+    voltage : Expr
+        Voltage across the barrier. [V]
+    """
+    return sp.S.One if s.conduction == "roll-off" else step(s.barrier_height**2 * (1 + ROUNDING) - voltage**2)
 
 
 def barrier_noise(s: Symbols, conductance: Any, temperature: Any) -> tuple[Any, Any]:

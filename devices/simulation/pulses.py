@@ -37,4 +37,4 @@ def voltage_pulses(device: DeviceModel) -> Switching:
     end, *_, start = sorted(moved, key=moved.__getitem__)
     amplitudes = tuple(peak * factor for factor in np.linspace(0.2, 1.5, 14).tolist())
     widths = tuple(factor * device.settling_time for factor in (1.0, 3.0, 10.0, 30.0))
-    return Switching("voltage", amplitudes, widths, start, end)
+    return Switching("voltage", amplitudes, widths, start, end, compliance=device.compliance)

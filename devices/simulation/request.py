@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..core.base import DeviceModel
+from ..core.protocols import Compliance
 from ..language.checks import known, whole
 from ..language.errors import ParameterError
 from ..language.waveforms import Drive, FloatArray, Waveform, as_waveform
+
+#: Currents of a source that limits none. [A]
+NO_LIMITS = (-math.inf, math.inf)
 
 
 def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
@@ -39,10 +44,18 @@ class Request:
     inputs: Mapping[str, Waveform]
     #: Voltages of branches other than the driven one, by the branch's number; those not named are at 0 V.
     voltages: Mapping[int, Waveform]
+    #: Smallest and largest current that a voltage source lets through. [A]
+    limits: tuple[float, float] = NO_LIMITS
 
     @classmethod
     def of(
-        cls, device: DeviceModel, drive: Drive, duration: float, source: str, inputs: Mapping[str, Drive]
+        cls,
+        device: DeviceModel,
+        drive: Drive,
+        duration: float,
+        source: str,
+        inputs: Mapping[str, Drive],
+        compliance: Compliance | None = None,
     ) -> Request:
         """Check the arguments of :meth:`DeviceModel.simulate` and put them into one form."""
         try:
@@ -59,7 +72,15 @@ class Request:
         waveforms = {name: as_waveform(value, length, name) for name, value in inputs.items()}
         fields = {name: waveform for name, waveform in waveforms.items() if name not in others}
         voltages = {others[name]: waveform for name, waveform in waveforms.items() if name in others}
-        return cls(device, as_waveform(drive, length), length, branch, by_current, fields, voltages)
+        limits = NO_LIMITS if compliance is None else compliance.limits
+        if by_current and limits != NO_LIMITS:
+            raise ParameterError("a compliance limits the current of a voltage source, not that of a current source")
+        return cls(device, as_waveform(drive, length), length, branch, by_current, fields, voltages, limits)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the source limits its current."""
+        return self.limits != NO_LIMITS
 
     def waveforms(self) -> list[Waveform]:
         """The drive, the driven inputs and the voltages of the other branches."""

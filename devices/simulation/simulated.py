@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..core.protocols import Switching, offers
+from ..core.protocols import Compliance, Switching, offers
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         *,
         source: str = "voltage",
         inputs: Mapping[str, Drive] | None = None,
+        compliance: float | Compliance | None = None,
         points: int | None = None,
         times: Sequence[float] | np.ndarray | None = None,
         temperature: float | None = None,
@@ -90,6 +91,9 @@ class SimulatedModel(DeviceModel, abstract=True):
         inputs : mapping, optional
             Drives for the inputs of the model, such as ``{"field_z": Triangle(...)}``, and voltages of branches other
             than the driven one, which are at 0 V otherwise.
+        compliance : float or Compliance, optional
+            Largest current that a voltage source lets through [A]: beyond it the source imposes that current, and the
+            table has the column ``source_voltage``. Deterministic simulations only.
         points : int, optional
             Number of evenly spaced times to report, the first at 0 and the last at ``duration``. Default 1001; for
             several trajectories 1, the final state.
@@ -129,7 +133,8 @@ class SimulatedModel(DeviceModel, abstract=True):
         from .request import Request
 
         device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
-        request = Request.of(device, drive, duration, source, inputs or {})
+        limit = Compliance(compliance) if isinstance(compliance, int | float) else compliance
+        request = Request.of(device, drive, duration, source, inputs or {}, limit)
         if kelvin is None:
             if trajectories != 1 or seed is not None or time_step is not None:
                 raise ParameterError(
@@ -138,6 +143,10 @@ class SimulatedModel(DeviceModel, abstract=True):
             return trajectory.integrate(request, points=points, times=times, method=method, rtol=rtol, atol=atol)
         if times is not None or method is not None:
             raise ParameterError("times and method belong to simulations without a temperature")
+        if request.limited:
+            raise ParameterError(
+                "a compliance belongs to simulations without a temperature; an infinite one limits nothing"
+            )
         return noisy_trajectories.integrate(
             request, points=points, temperature=kelvin, trajectories=trajectories, seed=seed, time_step=time_step
         )

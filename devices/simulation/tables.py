@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.metadata import device_table
+from ..core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, device_table, insert_column
 from ..core.validity import warn_of_invalid
 from ..core.vectors import compiled
 from ..language.waveforms import FloatArray
@@ -44,7 +44,11 @@ def tabulate(
     columns |= drives
     columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
     columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
+    if request.limited:
+        attrs["compliance"] = list(request.limits)
     contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
     table = device_table(device, contiguous, engine="numeric", **attrs)
+    if request.limited:
+        insert_column(table, 1, SOURCE_VOLTAGE, (request.waveform(times), "V", FROM_SOURCE))
     warn_of_invalid(table, device.model_name())
     return table

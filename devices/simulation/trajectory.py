@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -48,11 +49,12 @@ class Dynamics:
         self._drive = request.waveform.scalar()
         self._others = [(branch, waveform.scalar()) for branch, waveform in request.voltages.items()]
         self._branch, self._branches = request.branch, len(self.functions.system.voltages)
-        self._by_current = request.by_current
+        self._by_current, self._limits = request.by_current, request.limits
+        self._conduction = self.functions.conduction if request.limited else None
         self._solve = voltage_solver(self.functions, request.branch)
 
-    def _at(self, time: float, states: Sequence[float]) -> tuple[list[float], list[float]]:
-        """Branch voltages and parameters at a time."""
+    def _at(self, time: float, states: Sequence[float]) -> tuple[list[float], list[float], bool]:
+        """Branch voltages and parameters at a time, and whether the source imposes the current."""
         time = float(time)  # NumPy's numbers are slower
         for index, waveform in self._inputs:
             self._parameters[index] = waveform(time)
@@ -60,10 +62,23 @@ class Dynamics:
         for branch, waveform in self._others:
             voltages[branch] = waveform(time)
         value = self._drive(time)
-        if self._by_current:
-            value = self._solve(value, voltages, states, self._parameters)
+        target = value if self._by_current else self._limit(value, voltages, states)
+        if target is not None:
+            value = self._solve(target, voltages, states, self._parameters)
         voltages[self._branch] = value
-        return voltages, self._parameters
+        return voltages, self._parameters, target is not None
+
+    def _limit(self, value: float, voltages: list[float], states: Sequence[float]) -> float | None:
+        """The current that a source of a voltage imposes because more would flow than it lets through."""
+        if self._conduction is None:
+            return None
+        voltages[self._branch] = value
+        try:
+            current = self._conduction(voltages, states, self._parameters)[self._branch]
+        except ArithmeticError:  # more than there are numbers for
+            current = math.copysign(math.inf, value)
+        low, high = self._limits
+        return low if current < low else high if current > high else None
 
     def voltage(self, time: float, scaled: FloatArray) -> float:
         """Voltage of the driven branch."""
@@ -72,17 +87,17 @@ class Dynamics:
     def rates(self, time: float, scaled: FloatArray) -> FloatArray:
         """d(scaled state)/dt."""
         states = (scaled * self.scales).tolist()
-        voltages, parameters = self._at(time, states)
+        voltages, parameters, _ = self._at(time, states)
         return np.asarray(np.array(self.functions.rates(voltages, states, parameters)) / self.scales)
 
     def jacobian(self, time: float, scaled: FloatArray) -> FloatArray:
         """d(rates)/d(scaled state), including the voltage's dependence on the state under a current drive."""
         states = (scaled * self.scales).tolist()
-        voltages, parameters = self._at(time, states)
+        voltages, parameters, by_current = self._at(time, states)
         n, b = len(states), self._branches
         flat = np.array(self.functions.jacobian(voltages, states, parameters))
         by_state = flat[: n * n].reshape(n, n)
-        if self._by_current:
+        if by_current:
             by_voltage = flat[n * n :].reshape(n, b)[:, self._branch]
             currents = np.array(self.functions.currents(voltages, states, parameters))
             slope = currents[b + self._branch * b + self._branch]
@@ -144,7 +159,7 @@ def integrate(
             break
     else:
         scaled = march(candidates[-1])
-    if request.by_current:
+    if request.by_current or request.limited:
         voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
     else:
         voltage = request.waveform(reported)

@@ -53,7 +53,7 @@ def _draw_thresholds(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
     smallest = table[table["probability"] == 1].groupby("width")[swept].agg(lambda values: values.abs().min())
     x = scaled_axis(table, right, "x", "width", "Width of the pulse")
-    y = scaled_axis(table, right, "y", swept, "Smallest amplitude tried that switches")
+    y = scaled_axis(table, right, "y", swept, "Least amplitude that switched")
     right.semilogx(x * smallest.index.to_numpy(), y * smallest, marker="o", markersize=3)
     right.set_ylim(0, 1.1 * y * smallest.max() if len(smallest) else 1.0)
     left.margins(y=0.1)

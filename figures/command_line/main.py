@@ -5,8 +5,11 @@ Commands import what they need when they run, so that ``--help`` answers at once
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import Annotated
+import warnings
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -54,12 +57,32 @@ app.command()(drawing.gallery)
 app.command()(caches.cache)
 
 
+@contextlib.contextmanager
+def told_warnings() -> Iterator[None]:
+    """The package's warnings become one line of standard error each, without the place in the code."""
+    from ...devices.language.errors import SynaspiceWarning
+
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, SynaspiceWarning):
+                tell(f"synaspice: {message}")
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.showwarning = show
+        warnings.simplefilter("default", SynaspiceWarning)
+        yield
+
+
 def main() -> None:
     """Entry point: errors become one message and an exit status, 2 for a user's mistake, 1 for a failed run."""
     from ...devices.language.errors import MissingDependencyError, SimulationError, SynaspiceError
 
     try:
-        app()
+        with told_warnings():
+            app()
     except SynaspiceError as error:
         tell(f"synaspice: {error}")
         sys.exit(1 if isinstance(error, SimulationError | MissingDependencyError) else 2)

@@ -47,6 +47,33 @@ def test_no_device_declares_no_noise(name):
     assert made(*DEVICES[name]).is_noisy
 
 
+@pytest.mark.parametrize("name", DEVICES)
+def test_the_bench_with_its_defaults_hears_at_least_nyquist_s_noise(name):
+    """S_I >= 4 k T I / V at every frequency of every state, and of what fluctuates slowly more at the lower end."""
+    device = made(*DEVICES[name])
+    table = noise(device)
+    current = np.sqrt(table["current_noise"] / table["relative_noise"])
+    least = 4 * codata.k * table.attrs["temperature"] * current / abs(table.attrs["voltage"])
+    assert len(table) and np.all(current > 0)
+    assert np.all(table["current_noise"] >= least * (1 - 1e-9))
+    if device.values.get("flicker") or device.values.get("telegraph_amplitude"):
+        for _, part in table.groupby("state"):
+            assert part["current_noise"].iloc[0] > part["current_noise"].iloc[-1]
+
+
+def test_a_trap_is_heard_from_a_decade_below_its_corner():
+    """Default frequencies: the plateau of a trap that is there, and no more than usual where there is none."""
+    device = made(*DEVICES["stanford-rram/jiang2014"])
+    corner = (1 / device.capture_time + 1 / device.emission_time) / (2 * np.pi)
+    first = device.protocol(Spectrum).frequencies[0]
+    assert corner / 100 < first <= corner / 10
+    assert device.replace(telegraph_amplitude=0.0).protocol(Spectrum).frequencies[0] == pytest.approx(1e3)
+    slow = device.replace(capture_time=10.0, emission_time=10.0).protocol(Spectrum)
+    assert slow.frequencies[0] == pytest.approx(1e-3) and slow.frequencies[-1] == pytest.approx(1e11)
+    fast = device.replace(capture_time=1e-9).protocol(Spectrum)
+    assert fast.frequencies == pytest.approx(np.logspace(3, 11, 81))
+
+
 def with_trap(model, preset):
     device = made(model, preset)
     given = {"telegraph_amplitude": 0.1, "capture_time": 2e-4, "emission_time": 1e-3}

@@ -88,6 +88,7 @@ class _ElectrothermalMTJValues(_MTJValues, total=False):
     thermal_resistance: float | str
     thermal_capacitance: float | str
     initial_temperature_rise: float | str
+    largest_temperature: float | str
 
 class ElectrothermalMTJ(MTJ, _ElectrothermalMTJ):
     def __init__(self, **values: typing.Unpack[_ElectrothermalMTJValues]) -> None: ...

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...language.declaration import Derived, Parameter, State, Symbols
+from ...language.functions import step
 from .mtj import MTJ
 
 
@@ -30,6 +31,14 @@ class ElectrothermalMTJ(MTJ):
         0.0, "K", "temperature above the ambient at t = 0", (0.0, 1000.0), difference=True
     )
 
+    largest_temperature = Parameter(
+        lambda s: s.curie_temperature,
+        "K",
+        "temperature up to which the model holds; the Curie temperature",
+        (100.0, 1e4),
+    )
+
+    valid = MTJ.valid.but(description="1 while the law of conduction holds and the junction is not too hot")
     thermal_time = Derived("s", "thermal time constant")
     temperature_rise = State(
         "K", "temperature above the ambient", scale=100.0, initial=lambda s: s.initial_temperature_rise
@@ -42,8 +51,10 @@ class ElectrothermalMTJ(MTJ):
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
         given = dict(super().equations(s))
+        hottest = s.ambient_temperature + s.temperature_rise
         power = s.voltage * given["current"]
         return given | {
+            "valid": given["valid"] * step(s.largest_temperature - hottest),
             "thermal_time": s.thermal_resistance * s.thermal_capacitance,
             "dtemperature_rise/dt": power / s.thermal_capacitance - s.temperature_rise / s.thermal_time,
         }

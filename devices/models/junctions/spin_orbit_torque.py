@@ -77,11 +77,6 @@ class SpinOrbitTorqueMTJ(MTJ):
         }
 
     @property
-    def perpendicular(self) -> bool:
-        """Whether the free layer's easy axis is z; otherwise it lies in the plane."""
-        return self.derived["pull_z"] == max(self.derived[f"pull_{axis}"] for axis in "xyz")
-
-    @property
     def critical_line_current(self) -> float:
         """Current of the line at which the free layer leaves its easy axis, at zero temperature and without field [A].
 

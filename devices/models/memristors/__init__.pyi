@@ -106,6 +106,7 @@ class _Sky130RERAMValues(typing.TypedDict, total=False):
     thermal_time: float | str
     initial_state: float | str
     initial_temperature_rise: float | str
+    largest_temperature: float | str
     fano_factor: float | str
     telegraph_amplitude: float | str
     capture_time: float | str
@@ -213,6 +214,7 @@ class _StanfordRRAMValues(typing.TypedDict, total=False):
     retention_energy: float | str
     retention_rate: float | str
     initial_state: float | str
+    largest_temperature: float | str
     fano_factor: float | str
     telegraph_amplitude: float | str
     capture_time: float | str

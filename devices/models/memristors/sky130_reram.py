@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Stimulus, Sweep, Switching, offers
+from ...core.protocols import Compliance, Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
 from ...language.functions import limexp, ramp
@@ -16,6 +16,7 @@ from ...language.waveforms import Triangle
 from ...model import CompactModel
 from ...physics.conduction import hyperbolic_sine, thermal_voltage
 from ...physics.ranges import check_range
+from .filament import HotFilament, setting_compliance
 from .fluctuations import TunnellingFluctuations
 from .stanford_rram import GAP_UNIT, SHORTEST_RANGE
 
@@ -78,6 +79,7 @@ class Sky130RERAM(CompactModel):
     initial_temperature_rise = Parameter(
         0.0, "K", "temperature above the ambient at t = 0", (0.0, 1e4), difference=True
     )
+    hot_filament = Part(HotFilament, "")
     fluctuations = Part(TunnellingFluctuations, "")
 
     filament_range = Derived("m", "range of filament thicknesses")
@@ -121,6 +123,7 @@ class Sky130RERAM(CompactModel):
             "dtemperature_rise/dt": s.voltage * current / s.thermal_capacitance - s.temperature_rise / s.thermal_time,
             "filament": filament,
             "resistance": 1 / conductance,
+            **HotFilament.validity(s, s.ambient_temperature + s.temperature_rise),
             **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature + s.temperature_rise),
         }
 
@@ -136,6 +139,11 @@ class Sky130RERAM(CompactModel):
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The thickest and the thinnest filament."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
+
+    @property
+    def compliance(self) -> Compliance:
+        """A positive voltage sets the filament with a limited current, as the preset says or as is usual."""
+        return setting_compliance(self, super().compliance)
 
     def default_sweep(self) -> Sweep:
         """A triangle to 5 V_ref, slow enough to set."""

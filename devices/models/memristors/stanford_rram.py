@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Drift, Stimulus, Sweep, Switching, offers
+from ...core.protocols import Compliance, Drift, Stimulus, Sweep, Switching, offers
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
 from ...language.part import Part
 from ...physics.conduction import thermal_voltage
 from ...physics.ranges import check_range
+from .filament import HotFilament, setting_compliance
 from .film_conduction import _FilmConduction
 from .fluctuations import TunnellingFluctuations
 
@@ -88,6 +89,7 @@ class StanfordRRAM(_FilmConduction):
     retention_energy = Parameter(1.5, "V", "barrier E_r of dissolution over the electron charge", (0.05, 4.0))
     retention_rate = Parameter(1e13, "1/s", "attempt frequency nu_r of dissolution", (1.0, 1e16))
     initial_state = Parameter(0.0, "1", "state at t = 0: 0 off, 1 on", (0.0, 1.0))
+    hot_filament = Part(HotFilament, "")
     fluctuations = Part(TunnellingFluctuations, "")
 
     gap_range = Derived("m", "g_max - g_min")
@@ -135,6 +137,7 @@ class StanfordRRAM(_FilmConduction):
             "gap": gap,
             "conductance": conductance,
             "local_temperature": temperature,
+            **HotFilament.validity(s, temperature),
             **TunnellingFluctuations.fluctuation_equations(s, conductance, s.temperature + rise),
         }
 
@@ -144,6 +147,11 @@ class StanfordRRAM(_FilmConduction):
     def reference_states(self) -> dict[str, dict[str, float]]:
         """The smallest and the largest gap."""
         return {"on": {"initial_state": 1.0}, "off": {"initial_state": 0.0}}
+
+    @property
+    def compliance(self) -> Compliance:
+        """A positive voltage sets the filament with a limited current, as the preset says or as is usual."""
+        return setting_compliance(self, super().compliance)
 
     def default_sweep(self) -> Sweep:
         """A triangle to 1.1 times the larger threshold, slow enough to switch."""

@@ -16,10 +16,11 @@ from scipy.integrate import solve_ivp
 from synaspice.circuits.engine.decks import held_branches, instance, nodes_of
 from synaspice.circuits.engine.native import native_device, why_not_native
 from synaspice.circuits.engine.ngspice import OperatingPoint, Transient, run
-from synaspice.devices import ParameterError
+from synaspice.devices import VTEAM, ParameterError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declaration import Telegraph
+from synaspice.devices.language.errors import ValidityWarning
 from synaspice.devices.simulation.newton import roots
 from synaspice.devices.targets.scaled import returning_rate, unit_in_seconds
 
@@ -28,8 +29,9 @@ pytestmark = pytest.mark.ngspice
 MODELS = {name: model for name, model in models().items() if model.__module__.startswith("synaspice.")}
 #: Devices drawn of each model, and the share of the parameters that are drawn; of the others the defaults.
 DRAWN, SHARE = 24, 0.3
-#: Currents no tighter than the rounding of what flows in a metal line at rest.
-TIGHT = {"reltol": 1e-9, "abstol": 1e-12, "vntol": 1e-12}
+#: No tighter than the rounding of what flows in a metal line at rest, and of rates of 1e12 that cancel in a held state:
+#: two of dozens of devices that pass their tolerance in turns are an operating point that is never found.
+TIGHT = {"reltol": 1e-6, "abstol": 1e-12, "vntol": 1e-12}
 
 
 def drawn_value(parameter, generator):
@@ -251,3 +253,14 @@ def test_drawn_loads_take_their_share_in_transients(name):
             found = [table[f"v({x}_{form}{k})".lower()].iloc[-1] for x in states]
             assert found == pytest.approx(exact, abs=5e-3), f"{form} behind {load:g} ohm"
     assert moved > 0.05
+
+
+def test_an_operating_point_in_which_states_may_have_moved_is_told():
+    """Where Newton's method does not converge, ngspice simulates the circuit until it rests, and memories with it."""
+    device = VTEAM(initial_state=0.3)
+    deck = f"* t\n{device.subcircuit(name='dut')}\nV1 s 0 1\nR1 s a 1k\nX1 a 0 x dut initial_state=0.3\n"
+    assert run(deck, OperatingPoint())["v(x)"].item() == pytest.approx(0.3, rel=1e-9)
+    comparator = "B1 0 c I=(V(c) > 0.5) ? 0 : 1e-3\nR2 c 0 1k\nC2 c 0 1u\n"  # without a rest
+    with pytest.warns(ValidityWarning, match="a transient of its own"):
+        moved = run(deck + comparator, OperatingPoint())
+    assert moved["v(x)"].item() != pytest.approx(0.3, rel=1e-3)

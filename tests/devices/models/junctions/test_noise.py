@@ -10,10 +10,25 @@ import scipy.constants as codata
 
 from synaspice.characterization import noise
 from synaspice.characterization.benches.noise import pink_noise
-from synaspice.devices import MTJ, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, ParameterError, SpinOrbitTorqueMTJ, UnknownNameError
+from synaspice.devices.core.protocols import Spectrum
+from synaspice.devices.language.declaration import Branch, Parameter
+from synaspice.devices.model import CompactModel
+from synaspice.devices.models.junctions.mtj import FIELD_ACROSS
 from synaspice.devices.simulation.noise import noise_spectrum
 
 HOOGE = {"hooge_parallel": 1e-19, "hooge_antiparallel": 5e-19}
+
+
+class _Silent(CompactModel):
+    """A conductor that says nothing of its noise."""
+
+    voltage = Branch("p", "n", "voltage")
+    conductance = Parameter(1e-3, "S", "conductance")
+
+    @classmethod
+    def equations(cls, s):
+        return {"current": s.conductance * s.voltage}
 
 
 def plateau(device, voltage, temperature):
@@ -116,6 +131,7 @@ def test_pink_noise_has_the_density_one_over_f():
 @pytest.mark.parametrize(
     ("device", "arguments", "complaint"),
     [
+        (_Silent(), {}, "declares no noise"),
         (MTJ(), {"temperature": -1.0}, "temperature must be finite and not negative"),
         (MTJ(), {"frequency": [0.0, 1e3]}, "frequencies must be positive"),
         (MTJ(), {"method": "guess"}, "unknown method"),
@@ -127,3 +143,32 @@ def test_pink_noise_has_the_density_one_over_f():
 def test_what_makes_no_sense_is_refused(device, arguments, complaint):
     with pytest.raises((ParameterError, UnknownNameError), match=complaint):
         noise(device, **arguments)
+
+
+@pytest.mark.parametrize("preset", ["ikeda2010", "kim2015-interface", "lee2013-like"])
+def test_a_junction_s_spectrum_has_flicker_white_and_magnetic_noise(preset):
+    """1/f at low frequencies, a plateau, and the precession about the field across, at sqrt(H_k^2 - H^2)."""
+    model = SpinOrbitTorqueMTJ if preset == "lee2013-like" else MTJ
+    device = model.preset(preset)
+    states = device.reference_states() | device.protocol(Spectrum).further
+    tilted = device.replace(**states["parallel, field across"])
+    rates = tilted.static()
+    for axis in "xyz":  # at rest without current
+        assert abs(rates[f"dm_{axis}/dt"]) < 1e-9 * device.gamma_0 * device.anisotropy_field
+    grid = np.logspace(3, 11, 161)
+    table = noise(device, voltage=1e-3, frequency=grid)
+    assert set(table["state"]) == {"parallel", "antiparallel", "parallel, field across"}
+    heard = noise_spectrum(tilted, grid, {"voltage": 0.02}, 300.0)
+    total, white = sum(heard.values()), heard["white"]
+    assert total[0] > 10 * white[0]
+    middle = (grid > 1e8) & (grid < 5e8)
+    assert np.min(total[middle] / white[middle]) < 1.5
+    fast = grid > 5e8
+    peak = grid[fast][np.argmax(heard["states"][fast])]
+    field = FIELD_ACROSS * device.anisotropy_field
+    assert peak == pytest.approx(
+        device.gamma_0 * math.sqrt(device.anisotropy_field**2 - field**2) / (2 * math.pi), rel=0.06
+    )
+    # Of a junction along its axis the resistance does not feel the precession.
+    aligned = noise_spectrum(device.replace(**states["parallel"]), grid, {"voltage": 0.02}, 300.0)
+    assert np.max(aligned["states"][fast]) < 1e-6 * np.max(heard["states"][fast])

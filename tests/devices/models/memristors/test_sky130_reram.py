@@ -9,6 +9,7 @@ from reference_data import published
 
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import ParameterError, Sky130RERAM
+from synaspice.devices.language.errors import ValidityWarning
 
 PUBLISHED = published("rram")["skywater2020"]
 CELL = Sky130RERAM.preset("skywater2020")
@@ -40,7 +41,9 @@ def test_when_on_it_conducts_as_much_as_measured_after_forming():
 
 def test_the_documented_pulses_set_and_reset_and_reads_do_not():
     width = PUBLISHED["pulse_width"]
-    on = CELL.simulate(PUBLISHED["set_voltage"], width, points=2)["x"].iloc[-1]
+    # With nothing in series the pulse heats the cell beyond where the model holds, and it says so.
+    with pytest.warns(ValidityWarning, match="hotter"):
+        on = CELL.simulate(PUBLISHED["set_voltage"], width, points=2)["x"].iloc[-1]
     assert on > 0.99
     off = CELL.replace(initial_state=1.0).simulate(-PUBLISHED["reset_voltage"], width, points=2)["x"].iloc[-1]
     assert off < 0.01

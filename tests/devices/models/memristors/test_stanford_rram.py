@@ -91,7 +91,8 @@ def test_the_loop_is_pinched_and_opens(preset):
     at_zero = loop["voltage"].abs() < 1e-9
     assert loop["current"][at_zero].abs().max() < 1e-9 * loop["current"].abs().max()
     assert np.all(loop["voltage"] * loop["current"] >= 0)
-    assert np.ptp(loop["x"]) > 0.5
+    # The limited current leaves the filament as thick as it takes to carry it: not all of the range is used.
+    assert np.ptp(loop["x"]) > 0.4
 
 
 @pytest.mark.ngspice
