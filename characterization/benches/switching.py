@@ -28,7 +28,7 @@ from .pulses import PulseRequest
 EDGE = 0.01
 #: Voltage at which the device is read after the pulse. [V]
 READ = 1e-3
-#: Times at which a pulse without noise is looked at, for what is beyond the range of the model.
+#: Times at which a pulse without noise is looked at, for states beyond the range of the model.
 LOOKS = 201
 
 

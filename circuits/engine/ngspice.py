@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-#: Said where a state may not be what its device starts with.
+#: Warning where a state may not be the initial one of its device.
 MOVED = (
     "ngspice found the operating point by a transient of its own, in which the states of devices move: they may start "
     "elsewhere; looser tolerances (reltol 1e-6 or more), or a larger resistance in series, let it converge without"

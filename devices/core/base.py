@@ -317,7 +317,7 @@ class DeviceModel(Configured):
     def suggested_statics(self) -> Statics:
         """In which states to look at static curves: in the reference states.
 
-        A limit of the current is that of both polarities: what is held in its state is not reset.
+        A limit of the current is that of both polarities: a device that is held in its state is not reset.
         """
         return Statics(self.reference_states(), replace(self.compliance, polarity="both"))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Column = tuple[Any, str, str]
 #: Description of the column that tells trajectories apart.
 TRAJECTORY = "number of the trajectory"
-#: Column of the voltage that a source would impose, did it not limit its current; and what it is.
+#: Column of the voltage that a source would impose, without its limit of the current; and its description.
 SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before it limits its current"
 
 
