@@ -8,6 +8,7 @@ netlist into ngspice's language, where its numbers can be compared.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _NAME = r"[A-Za-z_]\w*"
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
@@ -141,8 +142,9 @@ def to_ngspice(text: str) -> str:
             assert all(name in known or re.match(r"\d", name) for name in match.groups()[3:] if name)
             initial = f" ic={{{match[5]}}}" if match[5] else ""
             lines.append(f"{match[1]} {match[2]} {match[3]} {{{match[4]}}}{initial}")
-        elif match := re.fullmatch(r"(V_\w+) \((\w+) (\w+)\) vsource dc=0 type=pwl wave=\[0 0 \((.+)\) 1\]", line):
-            lines.append(f"{match[1]} {match[2]} {match[3]} PWL(0 0 {{{check_expression(match[4], known)}}} 1)")
+        elif match := re.fullmatch(r"(V_\w+) \((\w+) (\w+)\) vsource dc=0 type=pwl wave=\[(0 0(?: \S+ \S+)+)\]", line):
+            assert all(later > earlier for earlier, later in pairwise(map(float, match[4].split()[::2])))
+            lines.append(f"{match[1]} {match[2]} {match[3]} PWL({match[4]})")
         else:
             raise AssertionError(f"no statement of Spectre: {line}")
     assert state == "outside"

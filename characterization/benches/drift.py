@@ -151,8 +151,8 @@ def _require_drift(device: CompactModel, quantity: str, values: FloatArray, bias
         return
     states = ", ".join(device.state_declarations())
     raise ParameterError(
-        f"the {quantity.replace('_', ' ')} of {device!r} does not drift at {bias:g} V: its model moves the states "
-        f"({states}) by nothing there"
+        f"the {quantity.replace('_', ' ')} of {device!r} does not drift at {bias:g} V: its states ({states}) stay "
+        "where they are"
     )
 
 

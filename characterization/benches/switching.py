@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
+from ...devices.core.base import VALID
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Compliance, Switching
-from ...devices.core.validity import VALID
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel

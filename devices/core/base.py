@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: Observable by which a model tells whether it holds: 1 where it does, 0 where it does not.
+VALID = "valid"
 #: Name of the parameter that is the temperature of the surroundings, of models whose material depends on it.
 AMBIENT = "ambient_temperature"
 #: Temperature of the surroundings of a model without that parameter, if nothing else is said. [K]
@@ -380,5 +382,6 @@ class DeviceModel(Configured):
     @offers(Drift, when=False)
     def suggested_drift(self) -> Drift:
         """Which quantity to watch drift, and when: by default the first observable or state, over four decades."""
-        quantity = str(next(iter([*self.system.observables, *self.system.states])))
+        measured = [name for name in map(str, self.system.observables) if name != VALID]
+        quantity = next(iter([*measured, *self.state_declarations()]))
         return Drift(quantity, tuple(self.settling_time * np.geomspace(1e-2, 1e2, 25)), origin=self.settling_time)

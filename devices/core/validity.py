@@ -10,14 +10,11 @@ import numpy as np
 
 from ..language.errors import ValidityWarning
 from ..language.quantity import format_si
-from .base import DeviceModel
+from .base import VALID, DeviceModel
 from .metadata import column_information
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Observable by which a model tells whether it holds: 1 where it does, 0 where it does not.
-VALID = "valid"
 
 
 def warn_of_invalid(table: pd.DataFrame, device: str) -> None:

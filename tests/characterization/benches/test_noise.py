@@ -123,7 +123,7 @@ def test_lines_are_resolved():
 def test_telegraph_noise_of_a_perpendicular_junction_is_that_of_browns_dwell_times():
     r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta / \alpha \gamma_0' H_k` at no voltage, and the
     Lorentzian of its jumps."""
-    device = MTJ.preset("borders2019-like")
+    device = MTJ.preset("borders2019-like").replace(hooge_parallel=0.0, hooge_antiparallel=0.0)
     stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)
     expected = math.sqrt(math.pi / stability) * math.exp(stability) / (pace * device.anisotropy_field)
     dwell = dwell_times(device, 0.0, 300.0)
