@@ -302,7 +302,7 @@ def test_every_column_has_a_unit_and_a_description(device, arguments):
 
 def test_columns_are_time_terminals_inputs_states_observables():
     table = MTJ().simulate(0.1, 1e-11, points=2, inputs={"field_y": 0.0})
-    names = ["time", "voltage", "current", "field_y", "m_x", "m_y", "m_z", "cosine", "resistance"]
+    names = ["time", "voltage", "current", "field_y", "m_x", "m_y", "m_z", "cosine", "resistance", "valid"]
     assert list(table.columns) == names
     assert table.attrs["units"]["m_x"] == "1"
     assert table.attrs["units"]["field_y"] == "A/m"
