@@ -94,7 +94,7 @@ def measure(quick: bool) -> list[Record]:
     order = np.log2(one / two) / 2
     spread = np.hypot(spread_one / one, spread_two / two) / np.log(4)
     print(f"  order, from the last and the last but two: {order:.3f} +- {spread:.3f}")
-    # What is left once the term of first order is taken out.
+    # The rest without the term of first order.
     extrapolated = [2 * b - a for (a, _), (b, _) in pairwise(errors)]
     print("  extrapolated from pairs: " + ", ".join(f"{value:.6f}" for value in extrapolated))
 

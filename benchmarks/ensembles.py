@@ -38,7 +38,7 @@ def ensemble(trajectories: int, steps: int, **arguments: int) -> Ensemble:
 
 
 def rate(trajectories: int, steps: int, repeats: int, **arguments: int) -> float:
-    """Device-steps per second of an ensemble of which only statistics are kept."""
+    """Device-steps per second of an ensemble that keeps only statistics."""
     run = ensemble(trajectories, steps, **arguments)
     return trajectories * steps / median_seconds(lambda: run.statistics("m_z"), repeats)
 

@@ -38,7 +38,7 @@ except ImportError:
 
 
 FORMS = ("native", "subcircuit", "plain")
-#: Native devices take so many times the steps: what they take for the others' is lost in the time of the start.
+#: Native devices take so many times the steps: the others' steps would be lost in the time of the start.
 LONGER = 10
 
 
@@ -124,7 +124,7 @@ def deck(case: Case, form: str, count: int) -> tuple[str, list[str]]:
 
 
 def cpu_seconds(function: Callable[[], None]) -> float:
-    """Processor time of what a function runs in child processes [s]: others on the machine disturb it least."""
+    """Processor time of a function's child processes [s]: others on the machine disturb it least."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     function()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

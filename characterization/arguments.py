@@ -18,7 +18,7 @@ from ..devices.language.errors import ParameterError
 from ..devices.language.quantity import parse_quantity
 from .engines import ENGINES
 
-#: Unit of a value that is of what a bench sweeps on the device at hand; the bench says how that is found.
+#: Unit of a value that has the unit of the quantity that a bench sweeps; the bench says how that is found.
 SWEPT = "swept"
 
 
@@ -30,11 +30,11 @@ class Argument:
     what : str
         What it means, as a phrase.
     unit : str
-        Unit of its values; ``"1"`` for pure numbers and for what is no number.
+        Unit of its values; ``"1"`` for pure numbers and for everything that is not a number.
     choices : tuple of str
         The values there are, where they are known beforehand.
     metavar : str
-        What stands for a value in the help of the command line; empty for a switch, which takes none.
+        Placeholder of a value in the help of the command line; empty for a switch, which takes none.
     type_name : str
         Type of the value in the docstring.
     """
@@ -51,7 +51,7 @@ class Argument:
         Parameters
         ----------
         text : str
-            What the user wrote.
+            The user's text.
         unit : str
             Unit of the value: the argument's own, or that of the swept quantity.
 
@@ -158,7 +158,7 @@ class Choice(Argument):
 
 
 class Name(Argument):
-    """A name, of which the device at hand or the bench knows what it can be."""
+    """A name; the device at hand or the bench knows the possible ones."""
 
 
 class Names(Argument):

@@ -86,7 +86,7 @@ class Bench:
         if unit != SWEPT:
             return unit
         if self.swept is None:
-            raise ParameterError(f"the bench {self.name} does not say what it sweeps")
+            raise ParameterError(f"the bench {self.name} does not name the quantity that it sweeps")
         return unit_of_quantity(device, self.swept(device, quantity))
 
 

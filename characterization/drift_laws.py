@@ -11,7 +11,7 @@ from ..devices.language.waveforms import FloatArray
 
 #: Error of every value, over the change of the quantity, beside that of the sample.
 ERROR = 2.5e-3
-#: Deviation of a fit in units of the errors above which it is none, and below which it is as good as exact.
+#: Deviation of a fit in units of the errors above which it is refused, and below which it is as good as exact.
 NO_FIT, EXACT = 2.0, 0.4
 #: Longest time constant that a measurement tells, in units of its length.
 LONGEST = 5.0
@@ -35,7 +35,7 @@ def fitted_law(
     errors : ndarray
         Their standard errors.
     origin : float
-        What a power law counts from, t_0. [s]
+        Time from which a power law counts, t_0. [s]
 
     Returns
     -------
@@ -62,7 +62,7 @@ def fitted_law(
     found: dict[str, Any] = {"law": None, "time_constant": None, "rate": None}
     off = {name: float(np.sqrt(np.mean(((curve - values) / sigma) ** 2))) for name, (curve, _) in fits.items()}
     best = min(off, key=lambda name: off[name])
-    # What is as good as exact needs no further parameter; three times are on an exponential in any case.
+    # A law that is as good as exact needs no further parameter; three times are on an exponential in any case.
     best = next((name for name in fits if off[name] <= EXACT), best)
     if off[best] > NO_FIT:
         return found, np.full(len(times), np.nan)

@@ -68,7 +68,7 @@ def uses_native(engine: str, native: bool | None) -> bool:
 
 
 def engine_attributes(engine: str, native: bool) -> dict[str, Any]:
-    """What a table says about its engine: ``engine``, and for ngspice whether its devices were ``native``."""
+    """A table's attributes about its engine: ``engine``, and for ngspice whether its devices were ``native``."""
     return {"engine": engine, "native": native} if engine == "ngspice" else {"engine": engine}
 
 
@@ -80,14 +80,14 @@ def form_of(
     noise: bool = False,
     duration: float = 0.0,
 ) -> Form:
-    """What stands for a device in ngspice: a native device, or a subcircuit with a node for every observable."""
+    """The form of a device in ngspice: a native device, or a subcircuit with a node for every observable."""
     if native:
         return native_device(device, inputs=inputs, noise=noise)
     return device.subcircuit(inputs=inputs, observables=not noise, noise=noise, long_steps=duration > LONG)
 
 
 def files_of(form: Form) -> list[Any]:
-    """What ngspice has to load for it."""
+    """The files that ngspice has to load for it."""
     return [form.file] if isinstance(form, NativeDevice) else []
 
 

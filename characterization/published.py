@@ -30,9 +30,9 @@ class Measure:
     Attributes
     ----------
     unit : str
-        SI unit of what it gives.
+        SI unit of its result.
     description : str
-        What it gives, in words.
+        Its result, in words.
     function : callable
         Of the device and, by name, the conditions.
     """
@@ -43,7 +43,7 @@ class Measure:
 
 
 def reproduce(device: CompactModel, result: Result) -> float:
-    """Measure on a device what a publication reports.
+    """Measure a publication's result on a device.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def reproduce(device: CompactModel, result: Result) -> float:
 
 
 def deviation(result: Result, found: float) -> float:
-    """Relative difference of what was found from what was published; of a published 0 the absolute one."""
+    """Relative difference of the found value from the published one; of a published 0 the absolute one."""
     return abs(found - result.value) / (abs(result.value) or 1.0)
 
 

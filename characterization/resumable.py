@@ -25,7 +25,7 @@ from .tables import write_whole
 #: Name of the file that says what the pieces in a folder belong to.
 DESCRIPTION = "description.json"
 
-#: What a piece results in: named numbers and arrays of numbers.
+#: The result of a piece: named numbers and arrays of numbers.
 Result = Mapping[str, Any]
 
 
@@ -51,7 +51,7 @@ def compute_pieces(
         Folder, made if it does not exist, in which finished pieces are kept, and from which they are read instead of
         being computed again. All processes must see it.
     progress : str, optional
-        What to call the pieces in a progress bar; default: no bar.
+        Name of the pieces in a progress bar; default: no bar.
 
     Yields
     ------
@@ -97,7 +97,7 @@ def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
 def describe(device: DeviceModel, **arguments: Any) -> dict[str, Any]:
     """Description of work on a device: the device, its parameters, the arguments, and this package's version.
 
-    Arguments that are no numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
+    Arguments that are not numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
     """
     return {
         "device": device.model_name(),
@@ -116,7 +116,7 @@ def _plain(value: Any) -> Any:
 def _compute(function: Callable[..., Result], piece: Mapping[str, Any], path: Path | None) -> dict[str, np.ndarray]:
     result = {name: np.asarray(value) for name, value in function(**piece).items()}
     if path is not None:
-        # Here, and not where the results are put together: what is finished is kept, whatever becomes of the rest.
+        # Here, and not where the results are put together: finished pieces are kept, whatever becomes of the rest.
         write_whole(path, lambda temporary: np.savez(temporary, **result))  # type: ignore[arg-type]
     return result
 
@@ -154,7 +154,7 @@ def _folder(folder: Path, description: Mapping[str, Any]) -> Path:
 
 
 def _differences(one: Any, other: Any, name: str = "") -> list[str]:
-    """Names of what differs between two descriptions."""
+    """Names of the differences between two descriptions."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted({*one, *other})
         return [found for key in keys for found in _differences(one.get(key), other.get(key), key)]

@@ -26,7 +26,7 @@ class Setting:
     name : str
         Name in Python.
     argument : Argument
-        What it is.
+        Its annotation: kind, unit and meaning.
     default : object
         Its value if none is given; :data:`inspect.Parameter.empty` if one must be.
     """
@@ -73,7 +73,7 @@ class Setting:
 
 
 def settings_of(function: Callable[..., Any]) -> dict[str, Setting]:
-    """The arguments of a bench's function by name, without the first one: what is measured.
+    """The arguments of a bench's function by name, without the first one, the measured thing.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def checked(function: Callable[Given, Result], settings: Mapping[str, Setting]) 
     def measure(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
             given = signature.bind(*args, **kwargs).arguments
-        except TypeError:  # the function itself says best what is missing or too much
+        except TypeError:  # the function itself says best which argument is missing or too much
             return function(*args, **kwargs)
         for name, value in given.items():
             if name in settings:

@@ -18,7 +18,7 @@ from ..devices.language.errors import ParameterError
 #: Endings of the files of tables.
 FORMATS = (".csv", ".parquet")
 _MAGIC = "# synaspice table"
-#: What the first lines of a file tell those who open it with something else.
+#: First lines of a file, for those who open it with something else.
 _HINT = '# read it with synaspice.read_table(path), which keeps these attributes, or pandas.read_csv(path, comment="#")'
 _PARQUET_KEY = b"synaspice"
 #: Where pandas (2.1 and later) keeps a table's attributes in a Parquet file.
@@ -58,7 +58,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the file does not exist or is no table of this package.
+        If the file does not exist or is not a table of this package.
     UnknownNameError
         If its ending is neither ``.csv`` nor ``.parquet``.
     """
@@ -115,7 +115,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     count = 2
     with path.open(encoding="utf-8") as file:
         if file.readline().rstrip() != _MAGIC:
-            raise ParameterError(f"{str(path)!r} does not start with {_MAGIC!r}: it is no table of this package")
+            raise ParameterError(f"{str(path)!r} does not start with {_MAGIC!r}: it is not a table of this package")
         file.readline()
         for line in file:
             if not line.startswith("# "):
@@ -147,7 +147,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     arrow = pq.read_table(path)
     metadata = arrow.schema.metadata or {}
     if _PARQUET_KEY not in metadata:
-        raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is no table of this package")
+        raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is not a table of this package")
     table: pd.DataFrame = arrow.to_pandas()
     table.attrs |= json.loads(metadata[_PANDAS_KEY])
     return table

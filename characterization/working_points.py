@@ -16,7 +16,7 @@ from ..devices.simulation.request import Request
 from ..devices.simulation.stability import Equilibrium, equilibrium
 from .benches.iv import chosen_states
 
-#: What the name of a state begins with in which a device settles and that is none of its reference states.
+#: Start of the name of a state in which a device settles and which is not one of its reference states.
 SETTLED = "settled from "
 #: States this close, in units of their scales, are one.
 SAME = 0.05

@@ -1,7 +1,7 @@
 """Compact models of neuromorphic devices, each declared once.
 
-The devices are in ``models``, the laws they share in ``physics``; ``language`` is what a declaration is written in,
-``core``, ``simulation`` and ``targets`` what is made of it.
+The devices are in ``models``, the laws they share in ``physics``; ``language`` has the words of declarations,
+``core``, ``simulation`` and ``targets`` make simulators of them.
 """
 
 import lazy_loader

@@ -33,14 +33,14 @@ class CompactModel(SimulatedModel, abstract=True):
     ----------
     **values : float or str
         Values of parameters (numbers in SI units, or strings such as ``"40n"`` or ``"40 nm"``) and of
-        options; what is not given takes its default.
+        options; those that are not given take their defaults.
 
     Raises
     ------
     UnknownNameError
-        If a name is no parameter of the model.
+        If a name is not a parameter of the model.
     ParameterError
-        If a value is no number, has the wrong unit or lies outside its bounds.
+        If a value is not a number, has the wrong unit or lies outside its bounds.
     """
 
     # --- its forms for other simulators -----------------------------------------------------
@@ -121,7 +121,7 @@ class CompactModel(SimulatedModel, abstract=True):
         Parameters
         ----------
         name : str, optional
-            What a ``.model`` line calls it; default: the model's name.
+            Its name on a ``.model`` line; default: the model's name.
         inputs : sequence of str
             Inputs of the model (external fields) to turn from parameters into terminals.
         noise : bool
@@ -190,7 +190,7 @@ class CompactModel(SimulatedModel, abstract=True):
     # --- its forms for Python frameworks ----------------------------------------------------
 
     def to(self, framework: str, *arguments: Any, **options: Any) -> Any:
-        """Return the device as what the users of a Python framework work with.
+        """Return the device in the form of a Python framework.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A matrix of weights in a crossbar of memristors: what wires do to it, and programming that makes up for them."""
+"""A matrix of weights in a crossbar of memristors: the effect of its wires, and programming that makes up for it."""
 
 from pathlib import Path
 

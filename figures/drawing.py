@@ -88,7 +88,7 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
 
 
 def _title(table: pd.DataFrame) -> list[str]:
-    """What was measured, and how much of its values was read in publications."""
+    """The measured thing, and the share of its values that was read in publications."""
     attrs = table.attrs
     if "cell" in attrs:
         where = f"{attrs['technology']} {attrs['corner']}"

@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass
 class Outcome:
-    """What became of one entry: a row of the summary, and what could not be done."""
+    """Result of one entry: a row of the summary, and the failures."""
 
     row: dict[str, Any]
     left_out: list[str] = field(default_factory=list)

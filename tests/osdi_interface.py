@@ -82,7 +82,7 @@ class _Values:
 
     def _at(self, number, flags):
         found = self.library.descriptor.access(self.instance, self.model, number, flags)
-        assert found, f"parameter {number} is not to be had here"
+        assert found, f"parameter {number} cannot be read here"
         return ffi.cast("double *", found)
 
     def _judge(self, result):

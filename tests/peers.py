@@ -14,5 +14,5 @@ def peer(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        reason = f"{name} is not to be had with Python {platform.python_version()} here: {error}"
+        reason = f"{name} does not exist for Python {platform.python_version()} here: {error}"
         pytest.skip(reason, allow_module_level=True)

@@ -72,7 +72,7 @@ def check_expression(text: str, known: set[str]) -> str:
             ternary()
             take(")")
         elif re.fullmatch(_NAME, token) and tokens[0] == "(":
-            assert token == "v" or token in FUNCTIONS, f"{token!r} is no function of Spectre"
+            assert token == "v" or token in FUNCTIONS, f"{token!r} is not a function of Spectre"
             if token == "log":
                 out[-1] = "ln"
             take("(")
@@ -84,7 +84,7 @@ def check_expression(text: str, known: set[str]) -> str:
                 take() if token == "v" else ternary()
             take(")")
         elif re.fullmatch(_NAME, token):
-            assert token in known, f"{token!r} is no parameter that was defined before: {text}"
+            assert token in known, f"{token!r} is not a parameter that was defined before: {text}"
             if token == "temp":
                 out[-1] = "temper"
         else:

@@ -1,4 +1,4 @@
-"""Write the page of the documentation on the benches and their options: what the signature of each says."""
+"""Write the page of the documentation on the benches and their options, from their signatures."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@
 #
 # SYSTEM is a Debian suite (bookworm, trixie, sid, ...), for root and for a fresh user with sudo; SUITE:root or SUITE:user
 # for one of them; here:PYTHON for a clone on this machine with that Python (here:python3.12). Without any: all three
-# suites. Needs root, git, and debootstrap or mmdebstrap. What is tried is HEAD, not what is uncommitted.
+# suites. Needs root, git, and debootstrap or mmdebstrap. It tries HEAD, without uncommitted changes.
 #
 # Variables: SYSTEMS, the folder of the root file systems and logs (default build/systems); MIRROR; COMMANDS, what is run
 # (default "demo test").
@@ -50,7 +50,7 @@ enter() { # enter ROOT USER COMMAND: in a root file system, with the settings of
 
 home() { [ "$1" = root ] && echo /root || echo "/home/$1"; }
 
-# What a run printed in its log, as one row of the table.
+# A run's log as one row of the table.
 row() { # row SYSTEM LOG
     python3 - "$@" <<'END'
 import re, sys
@@ -74,7 +74,7 @@ print("|", " | ".join([system, last(r"^every-system: python (\S+)"), last(r"^eve
 END
 }
 
-# What is run in the clone, in every system. Outside the clone nothing may be left but what apt installed.
+# Commands for the clone, in every system. Outside the clone only apt's packages may be left.
 cat >"$logs/run.sh" <<'EOF2'
 cd "$1" && commands=$2 && export PYTHON="$3"
 touch "$HOME/.every-system"

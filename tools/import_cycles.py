@@ -27,7 +27,7 @@ def modules(root: Path) -> dict[str, Path]:
 
 
 def graph(files: Mapping[str, Path]) -> dict[str, set[str]]:
-    """What each module imports of the others."""
+    """Imports of each module among the others."""
     edges: dict[str, set[str]] = {}
     for name, file in files.items():
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]

@@ -20,7 +20,7 @@ def install(*arguments: str) -> bool:
 
 
 def main() -> None:
-    """Install the extra ``peers``: all at once, or what can be had of it."""
+    """Install the extra ``peers``: all at once, or as many as there are for this Python."""
     extra = [Requirement(text) for text in metadata.requires("synaspice") or []]
     extra = [one for one in extra if one.marker and 'extra == "peers"' in str(one.marker)]
     fitting = [f"{one.name}{one.specifier}" for one in extra if one.marker and one.marker.evaluate({"extra": "peers"})]

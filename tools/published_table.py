@@ -14,7 +14,7 @@ from synaspice.devices.language.quantity import format_si
 
 INTRO = """# Presets against their publications
 
-How much of every preset was read, and what its publication reports beside what the device gives. The tests hold every
+How much of every preset was read, and its publication's results beside those of the device. The tests hold every
 row to its tolerance, and a row that says why it differs to being outside it. A preset whose name ends in `-like` is of
 the kind of the device in the paper of that name: the values that define it were not found there.
 
@@ -47,7 +47,7 @@ def provenance_lines() -> list[str]:
 
 
 def result_lines(table: pd.DataFrame) -> list[str]:
-    """A row for every published result; what was merely chosen was not published."""
+    """A row for every published result; merely chosen values were not published."""
     heads = ["device", "preset", "result", "published", "found", "deviation", "tolerance", "provenance", "source"]
     lines = [row(heads), "| --- " * len(heads) + "|"]
     for _, one in table[table["provenance"] != "assumed"].iterrows():

@@ -41,7 +41,7 @@ def _folder(package: str) -> str:
 
 def _stub(members: list[type[Configured]]) -> str:
     imports = sorted(f"from .{m.__module__.rpartition('.')[2]} import {m.__name__} as _{m.__name__}" for m in members)
-    # what replaces a method that takes any name takes fewer
+    # the replacement of a method that takes any name takes fewer
     blocks = ['# mypy: disable-error-code="override"', "import os\nimport typing", "\n".join(imports)]
     written: list[type[Configured]] = []
     for item in members:
@@ -51,7 +51,7 @@ def _stub(members: list[type[Configured]]) -> str:
 
 
 def _values(item: type[Configured], written: list[type[Configured]]) -> str:
-    """The parameters of a class, as what those of its base have not."""
+    """The parameters of a class that its base does not have."""
     fields, base = _fields(item), _base(item, written)
     inherited = _fields(base) if base else {}
     own = {name: kind for name, kind in fields.items() if name not in inherited}
@@ -68,7 +68,7 @@ def _base(item: type[Configured], written: list[type[Configured]]) -> type[Confi
 
 
 def _fields(item: type[Configured]) -> Mapping[str, str]:
-    """Types of what the constructor takes."""
+    """Types of the constructor's arguments."""
     fields = dict.fromkeys(item.parameter_declarations(), "float | str")
     for name, option in item.option_declarations().items():
         # Choices of a registry may be added to by other packages.

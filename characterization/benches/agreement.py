@@ -26,7 +26,7 @@ JUMP = 0.1
 POINTS = 2001
 #: Below it a current is compared in absolute terms: ngspice's absolute tolerance of 1e-18 A is a millionth of it. [A]
 SMALLEST_CURRENT = 1e-12
-#: What is compared.
+#: The compared quantities.
 DIFFERENCES = {
     "static_difference": "largest relative difference of a static current",
     "state_difference": "largest difference of a state at ngspice's default tolerances, over its scale",

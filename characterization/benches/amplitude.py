@@ -30,7 +30,7 @@ SAMPLES, PERIODS = 32, 40
 STEPS, NGSPICE_STEPS = 128, 400
 #: Length of a noisy measurement in units of the inverse of the suggested linewidth.
 RECORD = 200
-#: An output below this part of the dc voltage is no oscillation.
+#: An output below this part of the dc voltage is not an oscillation.
 NO_OSCILLATION = 1e-5
 #: Windows agree that differ relatively by no more: in the amplitude, in the frequency; in that of noisy halves.
 AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.003, 0.002, 0.1
@@ -68,7 +68,7 @@ def amplitude(
 
     The amplitude is :math:`\sqrt2` times the effective value of the voltage about its mean. Without noise the
     measurement goes on for twice the time, and twice again, until the amplitudes and frequencies of two successive
-    windows agree, or the oscillation dies away; what does not settle within 16000 periods is marked. The frequency is
+    windows agree, or the oscillation dies away. After 16000 periods it is marked as not settled. The frequency is
     that of the strongest line of the voltage: where the resistance moves twice in a turn of the magnet, as in a
     precession about the reference layer's direction, it is twice that of the state that moves most, which is given
     beside it. With noise it is the mean slope of the phase of the analytic signal :math:`z`, and the linewidth (full
@@ -158,8 +158,8 @@ def _threshold(device: CompactModel, currents: Sequence[float]) -> float | None:
 
 
 def _require_oscillation(device: CompactModel, currents: FloatArray, threshold: float | None) -> None:
-    """Refuse a device that comes to rest at all currents, the strongest of which are looked at first."""
-    # Just above the threshold what leaves its rest for another one takes longer than is waited for.
+    """Refuse a device that comes to rest at all currents; the strongest ones are looked at first."""
+    # Just above the threshold a device may leave its rest for another one later than is waited for.
     clear = [value for value in currents.tolist() if threshold is None or abs(value) > CLEAR * abs(threshold)]
     for value in sorted(clear or currents.tolist(), key=abs, reverse=True):
         if not equilibrium(_request(device, value)).settled:
@@ -219,7 +219,7 @@ def _quiet(
         mean = float(np.average(trace, weights=weight))
         sizes.append(float(np.sqrt(2 * np.average((trace - mean) ** 2, weights=weight))))
         frequencies.append(_line(trace - mean, interval))
-        # What is small may still grow.
+        # A small oscillation may still grow.
         falls = len(sizes) > 1 and sizes[-1] <= (1 + AGREEMENT) * sizes[-2]
         quiet = (falls and sizes[-1] <= NO_OSCILLATION * abs(mean)) or _dies_away(sizes)
         settled = quiet or _agree(sizes, frequencies)
@@ -249,7 +249,7 @@ def _dies_away(sizes: list[float]) -> bool:
     if len(sizes) < 3 or min(sizes) == 0:
         return False
     before, last = np.diff(np.log(sizes[-3:]))
-    # What falls to an orbit begins to fall like this as well.
+    # A device that falls to an orbit begins to fall like this as well.
     exponential = bool(last <= 1.5 * before < -AGREEMENT and sizes[-1] < MOSTLY_GONE * sizes[-3])
     root = -0.5 * np.log(2)
     return exponential or bool(abs(before - root) < 0.03 and abs(last - root) < 0.02)

@@ -144,7 +144,7 @@ def drift(
 
 
 def _require_drift(device: CompactModel, quantity: str, values: FloatArray, bias: float) -> None:
-    """Refuse what stays as it is: a flat line would look like a measurement."""
+    """Refuse a device that stays as it is: a flat line would look like a measurement."""
     finite = values[np.all(np.isfinite(values), axis=1)]
     change = np.ptp(finite, axis=1)
     if np.any(change > NO_DRIFT * np.max(np.abs(finite), axis=1, initial=0.0)):

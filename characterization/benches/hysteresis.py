@@ -62,7 +62,7 @@ def hysteresis(
 ) -> pd.DataFrame:
     """Measure the response to a periodic drive, such as the loop of a memristor or a junction.
 
-    What is not given follows the drive of the device's preset, or the device's own suggestion (a junction: a
+    Arguments that are not given follow the drive of the device's preset, or the device's own suggestion (a junction: a
     triangle well beyond its critical current or its anisotropy field, with a small transverse field in place of the
     thermal agitation without which a perfect macrospin would not switch in time).
 

@@ -25,7 +25,7 @@ from ..engines import engine_attributes, static_currents, uses_native
 def iv(
     device: CompactModel,
     voltage: Annotated[
-        ArrayLike | None, Range("V", "voltages in any order; default: 201 between plus and minus what the device bears")
+        ArrayLike | None, Range("V", "voltages in any order; default: 201 between plus and minus the device's limits")
     ] = None,
     *,
     states: States = None,

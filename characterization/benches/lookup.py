@@ -28,7 +28,7 @@ def lookup(device: CompactModel, grid: Mapping[str, ArrayLike]) -> pd.DataFrame:
         The device.
     grid : mapping
         Increasing points for each axis, by name: ``{"voltage": np.linspace(-1, 1, 201), "x": np.linspace(0, 1, 51)}``.
-        What is no axis is 0 V, or the device's own value.
+        Voltages that are not axes are 0 V, inputs and states have the device's own values.
 
     Returns
     -------

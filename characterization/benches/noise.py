@@ -68,7 +68,7 @@ def noise(
 
     The current is that through the first branch; states and branches are noisy as the model declares. The small-signal
     noise is that of fluctuations about the rest to which the states come under the voltage: about a state that does not
-    last there is none. By default what does not last is measured from noisy transients, which need the numeric engine:
+    last there is none. By default such states are measured by noisy transients, which need the numeric engine:
     the limit cycle of an oscillator above its threshold, and a magnet whose barrier is below k_B T. Reference states
     that lead to another one are left out then, unless they are asked for.
 
@@ -197,7 +197,7 @@ def _transient(
     temperature: float,
     seed: int | None,
 ) -> pd.DataFrame:
-    """Welch's spectrum of the current over noisy trajectories, the branch's own noise added to what the states do."""
+    """Welch's spectrum of the current over noisy trajectories, the branch's own noise added to that of the states."""
     from scipy.signal import welch
 
     device = point.held
@@ -205,7 +205,7 @@ def _transient(
     entropy = np.random.SeedSequence(seed)
     seed = int(entropy.generate_state(1)[0]) if seed is None else seed
     interval = duration / (points - 1)
-    # What does not last is left first, at most for as long as is measured.
+    # A state that does not last is left first, at most for as long as is measured.
     pace = np.min(np.abs(point.rest.eigenvalues.real[point.rest.eigenvalues.real != 0]), initial=np.inf)
     settling = 0.0 if point.rest.lasts else min(duration, GROWTHS / pace if np.isfinite(pace) else duration)
     before = int(np.ceil(settling / interval))
@@ -230,7 +230,7 @@ def _transient(
         current += np.sqrt(flicker) * pink_noise(points, interval, generator)
         frequency, density = welch(current, 1 / interval, nperseg=points // SEGMENTS, detrend="constant")
         spectra.append(density)
-    # The first bins hold what is left of the mean.
+    # The first bins hold the rest of the mean.
     return pd.DataFrame({"frequency": frequency, "current_noise": np.mean(spectra, axis=0)}).iloc[2:-1]
 
 

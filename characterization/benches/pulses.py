@@ -1,4 +1,4 @@
-"""What is asked of a device that pulses shall switch: from which state to which, by what, and for how long."""
+"""Requests for switching a device by pulses: from which state to which, by which drive, and for how long."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PulseRequest:
     start, end : str
         Names of the reference states before the pulse, and of a switched device.
     quantity : str
-        What the pulse imposes: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
+        Imposed quantity: ``"voltage"``, ``"current"``, or a branch's voltage or current by name.
     widths : tuple of float
         Widths of the pulses. [s]
     inputs : Mapping
@@ -51,12 +51,12 @@ class PulseRequest:
         width: ArrayLike | None,
         usual_widths: Sequence[float] | None = None,
     ) -> PulseRequest:
-        """Complete what is given by what the device suggests, and check it.
+        """Complete the given values by the device's suggestions, and check them.
 
         Parameters
         ----------
         device, start, end, quantity
-            See the class; default: what the device suggests.
+            See the class; default: the device's suggestion.
         width : array_like, optional
             Widths of the pulses. [s]
         usual_widths : sequence of float, optional

@@ -28,7 +28,7 @@ from .pulses import PulseRequest
 EDGE = 0.01
 #: Voltage at which the device is read after the pulse. [V]
 READ = 1e-3
-#: Times at which a pulse without noise is looked at, for what is beyond the range of the model.
+#: Times at which a pulse without noise is looked at, for states beyond the range of the model.
 LOOKS = 201
 
 
@@ -69,8 +69,8 @@ def switching(
 
     Each trajectory starts in one reference state, comes to thermal equilibrium in it, takes a pulse, rests, and is read
     at 1 mV: it has switched if its conductance is on the other side of the geometric middle between the two reference
-    states. What is not given follows the device's suggestion. The numeric engine alone has noise in transients. A
-    device without noise of its states does the same at every pulse: it takes one; so does one whose source limits the
+    states. Arguments not given follow the device's suggestion. Only the numeric engine has noise in transients.
+    A device without noise of its states does the same at every pulse: it takes one; so does one whose source limits the
     current, during which the traps beside a filament stay as they are. Each point has its own seed, derived from the
     one given, so that points do not depend on each other.
 

@@ -34,7 +34,7 @@ from .pulses import PulseRequest
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
 WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
-#: What the gallery runs: coarser, not otherwise different.
+#: The gallery's run: coarser, not otherwise different.
 QUICK = {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1}
 
 
@@ -129,7 +129,7 @@ def _magnet(pulses: Pulses) -> AxialMagnet:
 
 
 def _by_closed_form(pulses: Pulses) -> list[Estimate]:
-    _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses what is not symmetric
+    _magnet(pulses).drift_and_diffusion(np.array([1.0]), 0.0)  # refuses devices that are not symmetric
     device = pulses.request.device
     if pulses.request.inputs or any(device.values[name] for name in device.input_declarations()):
         raise ParameterError("the closed form is for a junction without external field")
@@ -295,7 +295,7 @@ def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
 def _amplitudes(
     request: PulseRequest, writing: Writing, amplitude: ArrayLike | None, overdrive: ArrayLike | None
 ) -> list[tuple[float, float]]:
-    """Amplitudes, each with what it is in units of the critical one."""
+    """Amplitudes, each also in units of the critical one."""
     if amplitude is not None and overdrive is not None:
         raise ParameterError("give either amplitudes or overdrives, not both")
     critical = writing.critical_currents.get(request.end, math.nan)

@@ -1,4 +1,4 @@
-"""Bench of the association network: what it names the drawings that it is shown, and what that costs."""
+"""Bench of the association network: how it names the drawings that it is shown, and the cost of that."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS = {
 def classify(
     network: AssociationNetwork, drawings: Sequence[Sequence[int]], *, time_limit: float = 600.0
 ) -> pd.DataFrame:
-    """Write the network's walls with current pulses, show it drawings, and read what it names them, in one transient.
+    """Write the network's walls with current pulses, show it drawings, and read its names for them, in one transient.
 
     Parameters
     ----------

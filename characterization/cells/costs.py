@@ -1,4 +1,4 @@
-"""What operations of cells cost in time and energy, beside what has been published of other systems."""
+"""Costs of operations of cells in time and energy, beside published ones of other systems."""
 
 from __future__ import annotations
 

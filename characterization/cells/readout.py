@@ -108,7 +108,7 @@ def _decisions(
     sources: dict[str, str] | None = None,
     mismatch: int | None = None,
 ) -> pd.DataFrame:
-    """What a clocked cell decides in every run, how fast, and for how much energy."""
+    """Decisions of a clocked cell in every run, their time and their energy."""
     circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch), cell.supply_voltage
     delays, decisions, spents = [], [], []
     for run in run_bench(cell, lines, runs, circuit=circuit):

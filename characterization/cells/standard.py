@@ -1,4 +1,4 @@
-"""What benches of cells are made of: the circuit around a cell, energies, tables."""
+"""Parts of the benches of cells: the circuit around a cell, energies, tables."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run_bench(
     lines : sequence of str
         Netlist lines of the bench: sources and loads at nodes called as the ports.
     runs : analysis, or sequence of pairs
-        What to do; see :func:`~synaspice.circuits.engine.ngspice.run_series`.
+        The runs; see :func:`~synaspice.circuits.engine.ngspice.run_series`.
     circuit : CellCircuit, optional
         The cell's subcircuit; default: with ammeters.
     options, save, time_limit
@@ -138,7 +138,7 @@ def cell_table(
     columns : Mapping
         Values, unit and description of every column.
     costs : sequence of Cost
-        What operations of the cell cost, as far as the bench has measured it.
+        Costs of the cell's operations, as far as the bench has measured them.
     **attributes
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
         ``criterion`` how that was judged.
@@ -166,11 +166,11 @@ class Cost:
     Attributes
     ----------
     operation : str
-        What is counted: ``"spike"``, ``"evaluation"``, ...
+        The counted operation: ``"spike"``, ``"evaluation"``, ...
     delay : float
         How long it takes. [s]
     supply, inputs : float
-        Energy from the supply, and from what drives the inputs. [J]
+        Energy from the supply, and from the sources that drive the inputs. [J]
     devices, cmos : float
         Energy into the devices, and into transistors and passive elements. [J]
     """

@@ -1,4 +1,4 @@
-"""What the resistance of a crossbar's wires does to its currents."""
+"""Effect of the resistance of a crossbar's wires on its currents."""
 
 from __future__ import annotations
 

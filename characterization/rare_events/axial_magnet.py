@@ -32,7 +32,7 @@ class AxialMagnet:
     device : CompactModel
         The device.
     source : str
-        What is imposed: ``"voltage"``, ``"current"``, or that of a branch by name.
+        Imposed quantity: ``"voltage"``, ``"current"``, or that of a branch by name.
     temperature : float, optional
         Temperature of the surroundings and of the noise [K]; default: that of the device.
     inputs : mapping
@@ -90,7 +90,7 @@ class AxialMagnet:
         polar : ndarray
             Polar angles from the pole, between 0 and pi exclusive. [rad]
         amplitude : float
-            What is imposed. [V or A]
+            Imposed voltage or current. [V or A]
 
         Raises
         ------

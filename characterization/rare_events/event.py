@@ -1,4 +1,4 @@
-"""What is asked of the methods for rare events: a device with noise, its drive, and when something has happened.
+"""Requests to the methods for rare events: a device with noise, its drive, and when something has happened.
 
 An event is a coordinate, a state or an observable, that is beyond a threshold at given times.
 """
@@ -50,7 +50,7 @@ def decay_time(device: CompactModel) -> float:
 
 @dataclass(frozen=True)
 class Task:
-    """A checked event: what is watched, from where, and how often there is splitting.
+    """A checked event: the watched quantity, its start, and how often there is splitting.
 
     Attributes
     ----------

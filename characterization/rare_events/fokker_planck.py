@@ -21,7 +21,7 @@ polar angle
 with the integrals by Gauss and Legendre's rule: the fluxes of Scharfetter and Gummel with the variation of drift and
 diffusion between the points. The stationary density at the centres is Boltzmann's to rounding. The cells make a Markov
 chain in continuous time, whose transition probabilities are summed by uniformisation: sums of positive numbers, so that
-small probabilities have the same relative accuracy as large ones, and no error of a time step. What is left is the
+small probabilities have the same relative accuracy as large ones, and no error of a time step. The error is the
 error of the grid, of second order, which grids of half and twice as many cells show.
 
 References

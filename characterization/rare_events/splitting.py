@@ -54,7 +54,7 @@ DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 STEPS_OUT, STAIRS = 4, 25
 #: Rounds of splitting while the device relaxes.
 RELAXING = 20
-#: Confidence of the intervals; and what is left of a certain event by rounding of its weights.
+#: Confidence of the intervals; and the rounding error of a certain event's weights.
 CONFIDENCE, CERTAIN = 0.95, 1e-12
 
 
@@ -81,7 +81,7 @@ def bins_of(task: Task, edges: Sequence[float] | FloatArray) -> FloatArray:
     Raises
     ------
     ParameterError
-        If they are no finite numbers.
+        If they are not finite numbers.
     """
     values = np.unique(np.asarray(edges, dtype=float))
     if not np.all(np.isfinite(values)):
@@ -265,7 +265,7 @@ def split(
     replicas: int = 16,
     threads: int | None = None,
 ) -> pd.DataFrame:
-    """Estimate the probability of an event; the arguments and what is returned are those of :func:`splitting`."""
+    """Estimate the probability of an event; arguments and result are those of :func:`splitting`."""
     number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     task = event.task(number * copies)
     bins = automatic_edges(task) if edges is None else bins_of(task, edges)

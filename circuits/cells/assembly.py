@@ -153,7 +153,7 @@ class Assembly:
         self.lines.append(line)
 
     def circuit(self) -> CellCircuit:
-        """What has been put together."""
+        """The assembled netlist."""
         pins = tuple(self.cell.ports())
         lines = [*self._header(pins), f".subckt {self.name} {' '.join(pins)}", *self.lines, f".ends {self.name}"]
         models = tuple(self.models.items())

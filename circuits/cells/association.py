@@ -42,7 +42,7 @@ LETTERS = {
     "I": "111 010 010 010 111",
     "N": "110 101 101 101 101",
 }
-#: What every neuron of the first layer fires for.
+#: The features for which the neurons of the first layer fire.
 FEATURES = ("SI", "SN", "P", "S")
 #: Of a line of some 25 um, at the usual 0.2 fF/um. [F]
 LINE_CAPACITANCE = 5e-15

@@ -29,9 +29,9 @@ class Cell(DeclaredCell):
     Raises
     ------
     UnknownNameError
-        If a name is no parameter of the cell, or there is no such technology or corner.
+        If a name is not a parameter of the cell, or there is no such technology or corner.
     ParameterError
-        If a value is no number, has the wrong unit or lies outside its bounds.
+        If a value is not a number, has the wrong unit or lies outside its bounds.
     """
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: object) -> None:

@@ -98,14 +98,14 @@ class Technology:
         width, length : float
             Drawn dimensions. [m]
         threshold_shift : float
-            What is added to the magnitude of the threshold voltage. [V]
+            Added to the magnitude of the threshold voltage. [V]
 
         Raises
         ------
         UnknownNameError
             If there is no such kind.
         ParameterError
-            If it has not four nodes, or a dimension is outside what the models are made for.
+            If it has not four nodes, or a dimension is outside the range of the models.
         """
         known("kind of transistor", kind, KINDS)
         if len(nodes) != 4:

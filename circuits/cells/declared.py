@@ -1,4 +1,4 @@
-"""What a cell declares: ports, technology, corner, temperature; and parameters, as a device does."""
+"""A cell's declarations: ports, technology, corner, temperature; and parameters, as of a device."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Port(Declared):
     direction : str
         ``"input"``, ``"output"``, ``"inout"`` or ``"supply"``.
     description : str
-        What it carries.
+        Its meaning.
     """
 
     direction: str
@@ -67,7 +67,7 @@ class DeclaredCell(Configured):
 
     @property
     def surroundings(self) -> dict[str, Any]:
-        """Technology, corner, temperature and supply: what a cell within this one shares with it."""
+        """Technology, corner, temperature and supply: a cell within this one shares them."""
         return {
             "technology": self.technology,
             "corner": self.corner,

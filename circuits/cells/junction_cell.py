@@ -1,4 +1,4 @@
-"""What cells with one tunnel junction have in common."""
+"""The common part of cells with one tunnel junction."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ class MemristorNeuron(Cell):
         )
 
     def check(self) -> None:
-        self.memristor()  # which checks what belongs together
+        self.memristor()  # which checks the parameters together
         if self.threshold_voltage >= self.supply_voltage:
             raise ParameterError(
                 f"threshold_voltage = {self.threshold_voltage:g} V must lie below "

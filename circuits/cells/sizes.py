@@ -1,4 +1,4 @@
-"""Parameters that cells share in kind: widths and lengths of their transistors, and what depends on the technology."""
+"""Parameters that cells share in kind: widths and lengths of transistors, and those that depend on the technology."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def length_of(which: str, default: Default, most: float = 100.0, note: str = "")
     which, default, most
         As of :func:`width_of`.
     note : str
-        What else is to be said of it.
+        More about it.
     """
     return Parameter(default, "1", f"length of {which} in minimum lengths{note and '; ' + note}", (1.0, most))
 

@@ -38,7 +38,7 @@ class _SpinNeuron(Cell):
 
     reference = "M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, IEEE Trans. Nanotechnol. 11, 843 (2012)"
     doi = "10.1109/TNANO.2012.2202125"
-    #: Number of inputs, the one for the threshold included; 0 for what has not declared its ports yet.
+    #: Number of inputs, the one for the threshold included; 0 for a class that has not declared its ports yet.
     inputs: ClassVar[int] = 0
 
     def __init_subclass__(cls, *, inputs: int = 0, **kwargs: Any) -> None:
@@ -102,7 +102,7 @@ def spin_neuron(inputs: int) -> type[_SpinNeuron]:
     Raises
     ------
     ParameterError
-        If it is no whole number, or there are too many.
+        If it is not a whole number, or there are too many.
     """
     if isinstance(inputs, bool) or not isinstance(inputs, int) or not 1 <= inputs <= MOST_INPUTS:
         raise ParameterError(f"inputs must be a whole number from 1 to {MOST_INPUTS}, not {inputs!r}")

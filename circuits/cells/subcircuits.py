@@ -80,7 +80,7 @@ class CellCircuit:
         Raises
         ------
         UnknownNameError
-            If a name is no pin.
+            If a name is not a pin.
         ParameterError
             If there are too few nodes or too many.
         """

@@ -17,7 +17,7 @@ from .sizes import width_of
 
 
 class _MemristorCell(Cell):
-    """What the cells with a bipolar memristor have in common: the memristor, scaled to the supply."""
+    """The common part of cells with a bipolar memristor: the memristor, scaled to the supply."""
 
     resistance_on = Parameter(20e3, "ohm", "lowest resistance of the memristor", (1.0, 1e12))
     resistance_off = Parameter(400e3, "ohm", "highest resistance of the memristor", (1.0, 1e15))

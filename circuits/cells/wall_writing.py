@@ -69,7 +69,7 @@ class WallWriter:
         Raises
         ------
         ParameterError
-            If it is no whole number, or of more pulses than there are sites.
+            If it is not a whole number, or of more pulses than there are sites.
         """
         if isinstance(pulses, bool) or not isinstance(pulses, int) or abs(pulses) > self.sites:
             raise ParameterError(f"pulses must be a whole number from {-self.sites} to {self.sites}, not {pulses!r}")

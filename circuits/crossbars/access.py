@@ -112,7 +112,7 @@ class Mosfets:
 
     @property
     def ohmic(self) -> None:
-        """A transistor is none."""
+        """None: a transistor has no ohmic conductance."""
 
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Not known outside of ngspice.
@@ -160,7 +160,7 @@ class InSeries:
     Attributes
     ----------
     cells : Conductances or DeviceCells
-        What is programmed, at the word line.
+        The programmed cells, at the word line.
     access : Transistors, Mosfets, DeviceCells or Conductances
         The access devices, at the bit line.
     """

@@ -23,7 +23,7 @@ from .wired import WiredCells, line_values
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Newton's method: steps, the smallest part of one, and what the currents of cells and wires may differ, relatively.
+#: Newton's method: steps, the smallest part of one, and the relative tolerance of the currents.
 MOST_CORRECTIONS, SMALLEST_STEP, NEWTON_TOLERANCE = 100, 1e-6, 1e-12
 
 
@@ -205,7 +205,7 @@ def _nonlinear(crossbar: Crossbar, word: FloatArray, bit: FloatArray) -> Solutio
     """Newton's method in the cells' voltages.
 
     Each step solves the wires with the cells' tangents, after which voltages and currents of the wires fit each other.
-    What is left is the difference to the cells' own currents at these voltages; the step is halved until it is less.
+    The residual is the difference to the cells' own currents at these voltages; the step is halved until it is less.
     """
     cells = crossbar.cells
     if cells.ohmic is not None:

@@ -1,4 +1,4 @@
-"""What stands at the crossings of a crossbar: conductances, or devices in their states."""
+"""The crossings of a crossbar: conductances, or devices in their states."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Conductances:
     Raises
     ------
     ParameterError
-        If it is no matrix of positive, finite numbers.
+        If it is not a matrix of positive, finite numbers.
     """
 
     values: FloatArray
@@ -197,7 +197,7 @@ class DeviceCells:
         ParameterError
             If the device has not two terminals, or a value is out of its bounds.
         UnknownNameError
-            If a name is no parameter of the device.
+            If a name is not a parameter of the device.
         """
         if len(device.branches()) != 1:
             raise ParameterError(
@@ -285,7 +285,7 @@ class DeviceCells:
         if np.any(out := (wanted < least - slack) | (wanted > most + slack)):
             i, j = np.argwhere(out)[0]
             raise ParameterError(
-                f"conductance[{i}, {j}] = {wanted[i, j]:g} S is outside what the cell can have, "
+                f"conductance[{i}, {j}] = {wanted[i, j]:g} S is outside the range of the cell, "
                 f"{least[i, j]:g} to {most[i, j]:g} S"
             )
         for _ in range(BISECTIONS):
@@ -313,7 +313,7 @@ class DeviceCells:
         duration : array_like
             Its length, one or one per cell. [s]
         access : Cells, optional
-            What is in series with each device and takes its share of the voltage.
+            Access device in series with each device, which takes its share of the voltage.
         temperature : float, optional
             With noise at this temperature [K], by the kernels of :meth:`CompactModel.ensemble`, in which a model's
             cycle-to-cycle variability is; without, the states follow their equations to 1e-7 of their scale per step.

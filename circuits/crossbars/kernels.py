@@ -8,8 +8,8 @@ With the node potentials :math:`w` and :math:`b` and the currents :math:`J` that
 
     w = Z_w (G b - J) + w_0, \qquad b = Z_b (G w + J) + b_0
 
-:math:`Z_w` is the impedance of the word lines, each loaded by its cells, and :math:`w_0` what the drivers alone make of
-them. A line is a chain, so its impedance is a tridiagonal system: two sweeps along the line. The sweeps are written in
+:math:`Z_w` is the impedance of the word lines, each loaded by its cells, and :math:`w_0` their voltage by
+the drivers alone. A line is a chain, so its impedance is a tridiagonal system: two sweeps along it. They are written in
 
 .. math:: q_k = \frac{1}{1 + r_k s_k}, \qquad s_k = G_k + q_{k+1} s_{k+1}
 
@@ -108,7 +108,7 @@ def bits_up(q, r, x):  # type: ignore[no-untyped-def]
 def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps, most_looks):  # type: ignore[no-untyped-def]
     """Improve b until it is consistent with w; see the module. Returns the steps taken and the relative error.
 
-    ``c`` is the currents that make the direction ``p`` of w, ``y`` the direction of b. What w becomes follows from b.
+    ``c`` is the currents that make the direction ``p`` of w, ``y`` the direction of b. The step of w follows from b.
     """
     n, m = g.shape
     rw, vw, qw, tw, sw = words

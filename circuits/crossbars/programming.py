@@ -152,7 +152,7 @@ def write_verify(
     Raises
     ------
     ParameterError
-        If the crossbar's cells are no devices, or an argument is out of its range.
+        If the crossbar's cells are not devices, or an argument is out of its range.
     UnknownNameError
         If there is no such way to verify.
     """
@@ -199,7 +199,7 @@ def _seed(seed: int, number: int) -> int:
 
 
 def _programmable(crossbar: Crossbar) -> tuple[DeviceCells, Cells | None]:
-    """The devices of a crossbar, and what is in series with them."""
+    """The devices of a crossbar, and the access devices in series with them."""
     whole_cells = crossbar.cells
     cells, access = (
         (whole_cells.cells, whole_cells.access) if isinstance(whole_cells, InSeries) else (whole_cells, None)
@@ -235,7 +235,7 @@ def _write_isolated(
 def _write_selected(
     crossbar: Crossbar, pulses: Pulses, voltages: FloatArray, lengths: FloatArray, noise: dict[str, Any]
 ) -> Crossbar:
-    """Pulse one cell after the other, all others disturbed by what the lines and wires leave across them."""
+    """Pulse one cell after the other, all others disturbed by the voltage that lines and wires leave across them."""
     for i, j in np.argwhere(lengths > 0).tolist():
         words, bits = pulses.line_voltages(i, j, crossbar.shape, float(voltages[i, j]))
         across = crossbar.solve(words, bit_voltages=bits).cell_voltage

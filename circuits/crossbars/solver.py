@@ -179,7 +179,7 @@ class Network:
 
         With it any number of input vectors is one matrix product. The columns are eliminated from the far end:
         their admittance :math:`Y`, as the nodes of all word lines at one column see it, becomes
-        :math:`(1 + r Y)^{-1} Y` behind a segment of wire, and what flows into the bit lines behind it likewise. Exact,
+        :math:`(1 + r Y)^{-1} Y` behind a segment of wire, and the current into the bit lines behind it likewise. Exact,
         of min(N, M)^3 max(N, M) operations by LAPACK.
         """
         n, m = self.conductance.shape
@@ -215,7 +215,7 @@ class ChangingTransfer:
     r"""The transfer matrix of a network some of whose cells change, by Woodbury's identity.
 
     A cell whose conductance has changed by :math:`\Delta G` is a current source of :math:`-\Delta G` times its voltage.
-    What a unit source at a cell does to the terminals and to other changed cells is solved for once (one solution per
+    The effect of a unit source at a cell on the terminals and on other changed cells is solved once (one solution per
     cell, however often it changes); then
 
     .. math:: T = T_0 - a^\mathsf{T}\,\Delta G\,(1 + \zeta\,\Delta G)^{-1}\,h
@@ -248,7 +248,7 @@ class ChangingTransfer:
             self._add(cell)
 
     def _add(self, cell: tuple[int, int]) -> None:
-        """Solve for what a unit source at a cell does."""
+        """Solve for the effect of a unit source at a cell."""
         n, m = self._matrix.shape
         source = np.zeros((n, m))
         source[cell] = -1.0

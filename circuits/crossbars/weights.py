@@ -154,7 +154,7 @@ def map_weights(
     Raises
     ------
     ParameterError
-        If a weight is beyond the largest, the range is none, or there are fewer than two levels.
+        If a weight is beyond the largest, the range is empty, or there are fewer than two levels.
     UnknownNameError
         If there is no such scheme.
     """

@@ -12,7 +12,7 @@ from ...devices.language.errors import ParameterError
 
 @dataclass(frozen=True)
 class Analysis:
-    """One ngspice analysis; :meth:`command` is what ngspice is told."""
+    """One ngspice analysis; :meth:`command` is its command in ngspice."""
 
     sweep_name: ClassVar[str] = ""
 

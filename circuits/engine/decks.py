@@ -1,4 +1,4 @@
-"""The circuit around a device: what drives its branches, and where its terminals go."""
+"""The circuit around a device: the sources of its branches, and where its terminals go."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .native import NativeDevice
 
 #: Voltage over a source's current limit at which it limits [V], and its slope beyond, over the current [1/V].
 LIMIT_DROP, LIMIT_SLOPE = 1e-3, 1e-4
-#: What stands for a device in a netlist; its text defines it, :func:`instance` places it.
+#: A device's form in a netlist; its text defines it, :func:`instance` places it.
 Form = Subcircuit | NativeDevice
 
 
@@ -33,7 +33,7 @@ def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], s
     """The line ``X1 pins name parameter=value ...`` of a device, or ``N1 ...`` of a native one."""
     nodes = nodes_of(device, suffix)
     for name in overrides:
-        device.source_of(name)  # refuses what is no parameter
+        device.source_of(name)  # refuses names that are not parameters
     pins = [nodes.get(pin, pin + suffix) for pin in form.pins]
     label = suffix.removeprefix("_") or "1"
     if isinstance(form, NativeDevice):
@@ -42,7 +42,7 @@ def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], s
 
 
 def observable_vector(form: Form, name: str, suffix: str = "") -> str:
-    """What ngspice calls an observable of the instance that :func:`instance` places."""
+    """Ngspice's name of an observable of the instance that :func:`instance` places."""
     label = suffix.removeprefix("_") or "1"
     return f"@n{label}[{name}]" if isinstance(form, NativeDevice) else f"v(x{label}.{name})"
 
@@ -76,13 +76,13 @@ def driven_circuit(
     device : CompactModel
         The device.
     form : Subcircuit or NativeDevice
-        What stands for it, with the inputs as pins.
+        The device's form, with the inputs as pins.
     drive : float, array_like or Waveform
         Voltage [V] or current [A] of the driven branch.
     duration : float
         Length of the transient. [s]
     source : str
-        What is imposed, as for :meth:`CompactModel.simulate`.
+        The imposed quantity, as for :meth:`CompactModel.simulate`.
     inputs : Mapping, optional
         Drives of inputs and of other branches; branches without one are at 0 V.
     overrides : Mapping, optional

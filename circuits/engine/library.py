@@ -55,7 +55,7 @@ def find_library() -> str:
     given = os.environ.get(LIBRARY_VARIABLE)
     if given:
         if not Path(given).is_file():
-            raise MissingDependencyError(f"{LIBRARY_VARIABLE} is set to {given!r}, which is no file; {INSTALL_HINT}")
+            raise MissingDependencyError(f"{LIBRARY_VARIABLE} is set to {given!r}, which is not a file; {INSTALL_HINT}")
         return given
     for place in _PLACES:
         pattern = place.format(prefix=sys.prefix, conda=os.environ.get("CONDA_PREFIX", "/nowhere"))

@@ -1,6 +1,6 @@
 r"""Native devices in a netlist: compiled once for each model and its options, kept in the user's cache.
 
-A native device does in machine code what a subcircuit does in behavioural sources; a deck has ``N`` elements in place
+A native device is machine code in place of a subcircuit's behavioural sources; a deck has ``N`` elements in place
 of ``X`` elements, and a ``.model`` line with the device's parameters in place of the subcircuit::
 
     native = native_device(mtj)
@@ -37,7 +37,7 @@ class NativeDevice:
     name : str
         Name of the model, for the lines of instances.
     kind : str
-        What the compiled file calls the device.
+        The device's name in the compiled file.
     pins : tuple of str
         Terminals, then a node for every state, then inputs.
     file : Path
@@ -137,7 +137,7 @@ def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool) -> str:
 
 
 def why_not_native() -> str | None:
-    """What native devices lack here, as a message; None if they can be used."""
+    """The reason why native devices cannot be used here, as a message; None if they can."""
     try:
         find_osdi_library()
         c_compiler.find_compiler()

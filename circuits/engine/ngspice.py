@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-#: Said where a state may not be what its device starts with.
+#: Warning where a state may not be the initial one of its device.
 MOVED = (
     "ngspice found the operating point by a transient of its own, in which the states of devices move: they may start "
     "elsewhere; looser tolerances (reltol 1e-6 or more), or a larger resistance in series, let it converge without"
@@ -53,7 +53,7 @@ class NgspiceError(SimulationError):
     Attributes
     ----------
     messages : tuple of str
-        What ngspice said.
+        Messages of ngspice.
     netlist_line : str or None
         The line of the netlist that it complained about, where it named one.
     """
@@ -83,7 +83,7 @@ def run(
     circuit : str or PySpice Circuit
         The netlist, its first line the title; anything whose ``str()`` is one.
     analysis : Analysis
-        What to do with it.
+        The analysis.
     options : mapping, optional
         Simulator options, for example ``{"reltol": 1e-6}``.
     save : iterable of str, optional

@@ -132,7 +132,7 @@ def has_osdi(library: str) -> bool:
     return _ANSWERS[key]
 
 
-#: What this process knows already.
+#: Answers that this process has already.
 _ANSWERS: dict[str, bool] = {}
 
 
@@ -145,7 +145,7 @@ def _noted(notes: Path) -> dict[str, bool]:
 
 
 def _ask(library: str) -> bool | None:
-    """Give ngspice the command without its argument: it says that something is missing, or that it knows no such.
+    """Give ngspice the command without its argument: something is missing, or it does not know the command.
 
     None if it ended before it could say either.
     """

@@ -31,7 +31,7 @@ def pyspice_engine() -> Any:
     from PySpice.Spice.NgSpice.Shared import NgSpiceShared
 
     class Engine(NgSpiceShared):
-        """Judges lines by what they say."""
+        """Judges lines by their words."""
 
         LIBRARY_PATH = find_library()
         _instances: dict[int, Any] = {}  # noqa: RUF012 - PySpice's own attribute: not to be shared with its class

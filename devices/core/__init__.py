@@ -1,4 +1,4 @@
-"""What a declaration becomes before any target: the base of all models, its system of equations, compiled functions.
+"""Between declarations and targets: the base of all models, its system of equations, compiled functions.
 
 No physics, and no form of one particular simulator.
 """

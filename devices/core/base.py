@@ -1,6 +1,6 @@
-"""The base of every compact model: a declaration with values, its equations, and what it suggests to be measured.
+"""The base of every compact model: a declaration with values, its equations, and suggested measurements.
 
-Targets and the numeric engine know this base; what a user does with a device is added by
+Targets and the numeric engine know this base; the methods for users are added by
 :class:`~synaspice.devices.model.CompactModel`.
 """
 
@@ -96,7 +96,7 @@ class DeviceModel(Configured):
         """
         raise NotImplementedError
 
-    # --- what is declared -------------------------------------------------------------------
+    # --- declarations -----------------------------------------------------------------------
 
     @classmethod
     def presets(cls) -> dict[str, Preset]:
@@ -117,9 +117,9 @@ class DeviceModel(Configured):
         Raises
         ------
         UnknownNameError
-            If there is no such preset, or the file sets something that is no parameter of the model.
+            If there is no such preset, or the file sets something that is not a parameter of the model.
         ParameterError
-            If the file is not there, is no preset, or belongs to another model.
+            If the file is not there, is not a preset, or belongs to another model.
         """
         preset = find_preset(cls, name)
         device = cls.__new__(cls)
@@ -137,7 +137,7 @@ class DeviceModel(Configured):
     def at(self, temperature: float) -> Self:
         """Return the device in surroundings of a temperature: that of its material is that of its noise.
 
-        A model without the parameter ``ambient_temperature`` stays what it is.
+        A model without the parameter ``ambient_temperature`` stays as it is.
 
         Parameters
         ----------
@@ -164,7 +164,7 @@ class DeviceModel(Configured):
         """Temperature of the surroundings [K]: of the material, and of the noise unless another one is asked for."""
         return self.values.get(AMBIENT, ROOM_TEMPERATURE)
 
-    # --- what this device is ----------------------------------------------------------------
+    # --- this device ------------------------------------------------------------------------
 
     @property
     def provenance(self) -> Preset | None:
@@ -298,7 +298,7 @@ class DeviceModel(Configured):
             raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
         found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))
         if not isinstance(found, kind):
-            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is no {kind.__name__}")
+            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is not a {kind.__name__}")
         return found
 
     def suits(self, kind: type) -> bool:
@@ -319,7 +319,7 @@ class DeviceModel(Configured):
     def suggested_statics(self) -> Statics:
         """In which states to look at static curves: in the reference states.
 
-        A limit of the current is that of both polarities: what is held in its state is not reset.
+        A limit of the current is that of both polarities: a device that is held in its state is not reset.
         """
         return Statics(self.reference_states(), replace(self.compliance, polarity="both"))
 

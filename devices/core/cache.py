@@ -1,4 +1,4 @@
-"""Where the package keeps what it has once compiled."""
+"""The folder in which the package keeps compiled files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import platformdirs
 #: Environment variable that names another folder for the cache.
 CACHE_VARIABLE = "SYNASPICE_CACHE"
 
-#: What is kept: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
+#: Kinds of files: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
 Kind = Literal["kernels", "native", "ngspice-osdi"]
 
 
@@ -38,7 +38,7 @@ def cache_folder(kind: Kind) -> Path:
 
 
 def cache_contents() -> dict[Kind, tuple[int, int]]:
-    """What the cache holds: number of files and bytes of each kind that is there."""
+    """Contents of the cache: number of files and bytes of each kind that is there."""
     contents: dict[Kind, tuple[int, int]] = {}
     for kind in get_args(Kind):
         files = [file for file in (cache_root() / kind).rglob("*") if file.is_file() and not file.is_symlink()]
@@ -48,7 +48,7 @@ def cache_contents() -> dict[Kind, tuple[int, int]]:
 
 
 def clear_cache() -> None:
-    """Remove what the package put into its cache, and the cache's folder if there is nothing else in it."""
+    """Remove the package's files from its cache, and the cache's folder if there is nothing else in it."""
     for kind in get_args(Kind):
         if (cache_root() / kind).is_dir():
             shutil.rmtree(cache_root() / kind)

@@ -1,6 +1,6 @@
 """Python source for a set of SymPy expressions, and functions made of it for scalars, arrays and Numba.
 
-The text is printed once with bare function names (``sqrt``, ``ramp``); what they mean is decided by the
+The text is printed once with bare function names (``sqrt``, ``ramp``); their meaning is decided by the
 namespace in which it is executed.
 """
 
@@ -37,7 +37,7 @@ class Printer(PythonCodePrinter):
         super().__init__({"fully_qualified_modules": False, "user_functions": FUNCTION_NAMES, "precision": 17})
 
     def _print_sign(self, expr: sp.sign) -> str:
-        # SymPy's copysign() is no function of the namespaces, and is not zero at zero.
+        # SymPy's copysign() is not a function of the namespaces, and is not zero at zero.
         return f"sign({self._print(expr.args[0])})"
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Functions compiled from a system's equations: what integrators, Newton's method and static curves call."""
+"""Functions compiled from a system's equations, for integrators, Newton's method and static curves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table says about itself: units, descriptions, and the device that it was made with."""
+"""Metadata of tables: units, descriptions, and the device that was measured."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Column = tuple[Any, str, str]
 #: Description of the column that tells trajectories apart.
 TRAJECTORY = "number of the trajectory"
-#: Column of the voltage that a source would impose, did it not limit its current; and what it is.
+#: Column of the voltage that a source would impose, without its limit of the current; and its description.
 SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before it limits its current"
 
 
@@ -41,7 +41,7 @@ def column_information(device: Declarations | type[Declarations]) -> dict[str, t
 
 
 def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
-    """What a table says about the device that it was made with: plain values that JSON can hold.
+    """A table's metadata about its device: plain values that JSON can hold.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.Data
 
 
 def device_table(device: DeviceModel, columns: Mapping[str, Column | ArrayLike], **attributes: Any) -> pd.DataFrame:
-    """A table of a device: its columns with units and descriptions, and what is needed to repeat it.
+    """A table of a device: its columns with units and descriptions, and all that is needed to repeat it.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def offers(
 
 
 def offers_of(model: type) -> dict[type, Offer]:
-    """What a class and its bases offer; what a class marks itself goes before what its bases do."""
+    """Offers of a class and its bases; a class's own marks go before those of its bases."""
     found: dict[type, Offer] = {}
     for base in reversed(model.__mro__):
         for item in vars(base).values():
@@ -204,7 +204,7 @@ class Stimulus:
     duration : float
         Length of the transient. [s]
     source : str
-        What the drive imposes: ``voltage``, ``current``, or the name of a branch's voltage or current.
+        Imposed quantity: ``voltage``, ``current``, or the name of a branch's voltage or current.
     inputs : Mapping
         Drives of inputs and of other branches.
     max_step : float, optional
@@ -288,12 +288,12 @@ class Drift:
     bias : float
         Voltage of the first branch meanwhile. [V]
     origin : float
-        What a power law of time counts from: q is proportional to (t + origin)^-exponent. [s]
+        Time from which a power law counts: q is proportional to (t + origin)^-exponent. [s]
     sample : callable, optional
         Takes a number and a generator of random numbers, and returns for each of so many devices the parameter values
         that their preparation gives them; None if all are alike.
     read : callable, optional
-        Takes values of the quantity, their times [s] and a generator, and returns what reads of them give; None if
+        Takes values of the quantity, their times [s] and a generator, and returns reads of them; None if
         reads are exact.
     overrides : Mapping
         Parameter values to start from.
@@ -315,7 +315,7 @@ class WallMotion:
     Attributes
     ----------
     quantity : str
-        What drives the wall: ``current``, or the name of an input.
+        Drive of the wall: ``current``, or the name of an input.
     largest : float
         Largest drive. [A or A/m]
     duration : float

@@ -31,7 +31,7 @@ Expressions = dict[sp.Symbol, sp.Expr]
 
 @dataclass(frozen=True)
 class TelegraphNoise:
-    r"""What a telegraph process does to the current of a branch.
+    r"""Effect of a telegraph process on the current of a branch.
 
     .. math:: S_I(f) = \frac{S\, (\Delta I)^2}{\lambda^2 + (2 \pi f)^2}, \qquad
         \lambda = r_\uparrow + r_\downarrow, \quad S = \frac{4\, r_\uparrow r_\downarrow}{\lambda}
@@ -126,7 +126,7 @@ class System:
 
     @functools.cached_property
     def telegraph_noises(self) -> dict[str, tuple[TelegraphNoise, ...]]:
-        """What each telegraph process does to currents, by the process's name; those that do nothing are left out."""
+        """Effect of each telegraph process on currents, by the process's name; those that do nothing are left out."""
         flat, found = self.flat, {}
         for name in (str(symbol).removesuffix("_up") for symbol in flat.jumps if str(symbol).endswith("_up")):
             process = sp.Symbol(name, real=True)

@@ -1,4 +1,4 @@
-"""What lies beyond the range in which a model holds is told to the user."""
+"""Warnings of results beyond the range in which a model holds."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Device = TypeVar("Device", bound=DeviceModel)
 
 
 class Distribution(Protocol):
-    """What scatters a parameter."""
+    """A distribution of a parameter."""
 
     def at(self, nominal: float, z: float) -> float:
         """Value of the parameter whose nominal value is given, at a standard normal number."""
@@ -117,7 +117,7 @@ def sample(
     """Draw devices with scattered parameters.
 
     A device with a parameter outside its bounds, or that the model's own check refuses, is drawn again as a whole: the
-    distributions are those given, cut off at what makes a device, and no value piles up at a bound.
+    distributions are those given, cut off where there is no device, and no value piles up at a bound.
 
     Parameters
     ----------
@@ -144,9 +144,9 @@ def sample(
     Raises
     ------
     ParameterError
-        If the correlations are no correlation matrix, or a thousand draws give no device.
+        If the correlations are not a correlation matrix, or a thousand draws give no device.
     UnknownNameError
-        If a name is no parameter of the device.
+        If a name is not a parameter of the device.
     """
     number, seed = whole("count", count, 1), whole("seed", seed, 0, 2**64 - 1)
     names = list(distributions)

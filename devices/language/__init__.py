@@ -1,4 +1,4 @@
-"""The words in which a device is declared, and what they need: parameters, units, waveforms, errors.
+"""The words in which a device is declared, and their helpers: parameters, units, waveforms, errors.
 
 Nothing here knows how a device is simulated or exported.
 """

@@ -17,7 +17,7 @@ def known(kind: str, name: Any, choices: Iterable[str]) -> str:
     Parameters
     ----------
     kind : str
-        What it is a name of, for the message.
+        Kind of the named thing, for the message.
     name : object
         The name.
     choices : iterable of str
@@ -26,7 +26,7 @@ def known(kind: str, name: Any, choices: Iterable[str]) -> str:
     Raises
     ------
     UnknownNameError
-        If it is none of them; the message lists them and names the nearest one.
+        If it is not one of them; the message lists them and names the nearest one.
     """
     if not isinstance(name, str) or name not in choices:
         raise UnknownNameError(kind, name, choices)
@@ -55,7 +55,7 @@ def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
 
 
 def positive(name: str, value: Any, unit: str = "") -> float:
-    """Return a positive, finite number, or say that it is none.
+    """Return a positive, finite number, or refuse it.
 
     Raises
     ------

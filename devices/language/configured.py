@@ -1,4 +1,4 @@
-"""What is made with values for its declared parameters and options: a device, or a cell of devices and transistors."""
+"""Things with declared parameters and options: a device, or a cell of devices and transistors."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ class _Signature:
 
 
 class Configured(Declarations):
-    """Base of what has parameters and options, checked when it is made, and does not change afterwards.
+    """Base of things with parameters and options, checked when made, which do not change afterwards.
 
     Parameters
     ----------
     **values : float or str
         Values of parameters (numbers in SI units, or strings such as ``"40n"`` or ``"40 nm"``) and of
-        options; what is not given takes its default.
+        options; those that are not given take their defaults.
 
     Raises
     ------
     UnknownNameError
-        If a name is no parameter.
+        If a name is not a parameter.
     ParameterError
-        If a value is no number, has the wrong unit or lies outside its bounds.
+        If a value is not a number, has the wrong unit or lies outside its bounds.
     """
 
-    #: What editors and ``help`` show of the constructor.
+    #: The constructor's signature for editors and ``help``.
     __signature__ = _Signature()
-    #: Members that whoever writes a model or a cell needs, and who uses one does not; ``dir`` leaves them out.
+    #: Members for authors of models and cells, not for their users; ``dir`` leaves them out.
     for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "for_authors"}) - {
         "branches",
         "model_name",
@@ -108,8 +108,8 @@ class Configured(Declarations):
         return other
 
     def __dir__(self) -> list[str]:
-        """What a user may use: values and methods, without declarations and what is made of them."""
-        # A declaration without __get__ is on an instance what it is on the class.
+        """Names for users: values and methods, without declarations and things made of them."""
+        # A declaration without __get__ is the same on an instance as on the class.
         only_declared = {name for name, item in self.declarations().items() if not hasattr(item, "__get__")}
         hidden = self.for_authors | only_declared
         return sorted(name for name in super().__dir__() if not name.startswith("_") and name not in hidden)

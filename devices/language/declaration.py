@@ -24,7 +24,7 @@ AXES = ("x", "y", "z")
 
 
 class Values(Protocol):
-    """What has values for declared quantities: a device, or a cell."""
+    """An owner of values of declared quantities: a device, or a cell."""
 
     @property
     def values(self) -> Mapping[str, float]:
@@ -36,7 +36,7 @@ class Values(Protocol):
 
 
 class DerivedValues(Protocol):
-    """What has values for derived quantities: a device."""
+    """An owner of values of derived quantities: a device."""
 
     @property
     def derived(self) -> Mapping[str, float]:
@@ -61,11 +61,11 @@ class Declared:
         return replace(self, **changes)  # type: ignore[type-var]  # all but Part are data classes
 
     def expanded(self) -> Mapping[str, Declared]:
-        """What this adds to its class's declarations, by name."""
+        """The declarations that this adds to its class, by name."""
         return {self.name: self}
 
     def namespace(self, entries: Mapping[str, Any]) -> Symbols | None:
-        """What the equations see under its name instead of a symbol: for a part the symbols of the part."""
+        """The object that equations see under its name instead of a symbol: for a part the symbols of the part."""
         return None
 
     def __set__(self, instance: Values, value: object) -> None:
@@ -84,7 +84,7 @@ class Parameter(Declared):
     unit : str
         SI unit, ``"1"`` for a pure number.
     description : str
-        What it is, in the field's words.
+        Its meaning, in the field's words.
     bounds : tuple of float
         Smallest and largest value that make sense.
     difference : bool
@@ -143,7 +143,7 @@ class Telegraph(Parameter):
 
     The equations give its rates of transition [1/s] under ``"<name>_up"`` (0 to 1) and ``"<name>_down"``; its symbol
     may appear in currents, rates, observables and auxiliaries. Noisy simulations report it as a column; everything
-    deterministic, netlists among it, holds it at its initial value, which is what the parameter of that name is.
+    deterministic, netlists among it, holds it at its initial value, the parameter of that name.
     """
 
     default: float = 0.0
@@ -282,7 +282,7 @@ class ElectricalNoise(Declared):
 
     The first is that of the white part [A^2/Hz], the second that of the flicker part times the frequency [A^2]:
     :math:`S_I(f) = S_w + S_f / f`. ``branch`` is the name of the branch's voltage. It is for noise analyses, where it
-    adds to what the noise of the states does to the current; the trajectory of a driven device does not depend on it.
+    adds to the effect of the states' noise on the current; the trajectory of a driven device does not depend on it.
     """
 
     branch: str
@@ -290,7 +290,7 @@ class ElectricalNoise(Declared):
 
 
 class Declarations:
-    """What a class declares, by kind; base of :class:`~synaspice.devices.language.configured.Configured`."""
+    """A class's declarations, by kind; base of :class:`~synaspice.devices.language.configured.Configured`."""
 
     @classmethod
     def model_name(cls) -> str:

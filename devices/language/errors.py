@@ -49,7 +49,7 @@ class SynaspiceWarning(UserWarning):
 
 
 class ResolutionWarning(SynaspiceWarning):
-    """Steps or grids that are too coarse for what is computed with them."""
+    """Steps or grids that are too coarse for the computation."""
 
 
 class ValidityWarning(SynaspiceWarning):

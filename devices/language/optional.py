@@ -16,7 +16,7 @@ def require(package: str, purpose: str, extra: str | None = None) -> ModuleType:
     package : str
         Name to import.
     purpose : str
-        What needs it, for the error message.
+        The part that needs it, for the error message.
     extra : str, optional
         The extra of this package that installs it; default: of the same name.
 

@@ -32,7 +32,7 @@ class Component(Declarations):
     """Base of declarations that models share; see the module.
 
     It declares quantities as a model does. By convention a class method gives the expressions of its equations, and
-    methods compute what follows from its values; both see the names that the class itself uses.
+    methods compute quantities from its values; both see the names that the class itself uses.
     """
 
     @property
@@ -82,9 +82,9 @@ class Part(Declared, Generic[Kind]):
     kind : type
         The component.
     prefix : str
-        What the names of its quantities begin with in the model, such as ``"second_"``.
+        Start of the names of its quantities in the model, such as ``"second_"``.
     description : str
-        What the part is in the model; it goes before the quantities' descriptions.
+        Description of the part in the model; it goes before the quantities' descriptions.
 
     Raises
     ------

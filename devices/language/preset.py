@@ -23,7 +23,7 @@ class Preset:
     model : str
         Name of the compact model that it belongs to.
     title, reference, doi, notes : str
-        What the device is, where it was published (the DOI may be empty), and what a careful user must know.
+        The device, its publication (the DOI may be empty), and notes for the careful user.
     values : Mapping
         Parameter and option values.
     sources : Mapping
@@ -103,7 +103,7 @@ def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
     Raises
     ------
     ParameterError
-        If the file cannot be read, is no preset, or belongs to another model.
+        If the file cannot be read, is not a preset, or belongs to another model.
     UnknownNameError
         If it has an entry, or sets something, that does not exist.
     """

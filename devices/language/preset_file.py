@@ -28,21 +28,21 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class DeclaresOne(Protocol):
-    """What a model declares of a parameter."""
+    """The part of a parameter's declaration that files are checked by."""
 
     @property
     def unit(self) -> str: ...
 
 
 class DeclaresChoices(Protocol):
-    """What a model declares of an option."""
+    """The part of an option's declaration that files are checked by."""
 
     @property
     def choices(self) -> Iterable[str]: ...
 
 
 class Declares(Protocol):
-    """What a file is checked against: a model, with the parameters and options that it declares."""
+    """The model that a file is checked against, with its parameters and options."""
 
     def model_name(self) -> str: ...
     def parameter_declarations(self) -> Mapping[str, DeclaresOne]: ...
@@ -58,7 +58,7 @@ class Result:
     measure : str
         How it is measured: a name of :data:`synaspice.characterization.published.MEASURES`.
     value : float
-        The published value, or what follows from published values.
+        The published value, or one that follows from published values.
     unit : str
         Its SI unit.
     tolerance : float
@@ -92,7 +92,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Parameters
     ----------
     name : str
-        What to call it in errors.
+        Its name in errors.
     text : str
         The file, in TOML.
     model : Declares, optional
@@ -106,7 +106,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Raises
     ------
     ParameterError
-        If the file is no TOML, lacks an entry, or an entry is of the wrong kind.
+        If the file is not TOML, lacks an entry, or an entry is of the wrong kind.
     UnknownNameError
         If an entry, a parameter, a kind of drive, a grade of provenance or a placeholder of the notes is unknown.
     """

@@ -53,7 +53,7 @@ class PresetFolder:
         Raises
         ------
         ParameterError
-            If a file is no preset, or one of another model.
+            If a file is not a preset, or one of another model.
         UnknownNameError
             If a file has an entry, or sets something, that does not exist.
         """
@@ -70,7 +70,7 @@ class PresetFolder:
 
 
 class _Folders(Registry[PresetFolder]):
-    """Folders of presets, no two of which have the same preset; an entry point names a package that is one."""
+    """Folders of presets, all with different presets; an entry point names a package that is one."""
 
     def _add(self, name: str, item: PresetFolder, module: str) -> PresetFolder:
         for other, folder in self._items.items():
@@ -90,7 +90,7 @@ PRESETS.register("synaspice", PresetFolder(resources.files(__package__.rpartitio
 def presets_of(model: type[Declarations]) -> dict[str, Preset]:
     """All presets of a model, by name: those of this package, and of others that are installed.
 
-    What is wrong in another package's folder takes away its presets of the model, with a warning, and no others.
+    A mistake in another package's folder takes away its presets of the model, with a warning, and no others.
     """
     own = PRESETS["synaspice"]
     found = dict(own.presets_of(model))
@@ -113,7 +113,7 @@ def find_preset(model: type[Declarations], name: str | os.PathLike[str]) -> Pres
         If the model has no such preset; the message lists those it has. Or if the file has an entry, or sets
         something, that does not exist.
     ParameterError
-        If the file is not there, is no preset, or belongs to another model.
+        If the file is not there, is not a preset, or belongs to another model.
     """
     if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
         # called as it is found again

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-#: What a preset may say of a value, from the surest to the least sure.
+#: Grades of a preset's values, from the surest to the least sure.
 GRADES: dict[str, str] = {
     "read": "the publication itself, or its authors' code, was read",
     "second-hand": "quoted by someone else; the source says by whom",
     "derived": "follows from other values by the formula that the source names",
     "assumed": "chosen or remembered: no publication was read for it",
 }
-#: What else a device may say of one: set by the user, computed from other parameters, or the model's default.
+#: Other grades in a device: set by the user, computed from other parameters, or the model's default.
 GIVEN, COMPUTED, DEFAULT = "given", "computed", "default"
 
 
@@ -34,7 +34,7 @@ def summarise(grades: Iterable[str]) -> str:
     Parameters
     ----------
     grades : iterable of str
-        The grade of every value; what a user gave counts as not read.
+        The grade of every value; a user's values count as not read.
     """
     everything = list(grades)
     if not everything:

@@ -27,7 +27,7 @@ SUFFIXES = {
 OFFSETS = {("K", "degC"): 273.15}
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
-#: Capitals that stand for a unit when they stand alone: whoever writes "2 A" does not mean 2e-18.
+#: Capitals that stand for a unit when they stand alone: "2 A" does not mean 2e-18.
 _UNIT_LETTERS = {"A", "F", "G", "K", "N", "T"}
 _SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
 
@@ -44,7 +44,7 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     A tail that *is* the unit is the unit (``300K`` for a temperature is 300 kelvin); otherwise
     the tail starts with a SPICE suffix, and what follows the suffix must be empty or the unit.
     As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital after a
-    blank that is the symbol of another unit is refused: ``2 A`` is no number of volts, though ``2a`` is 2e-18 of them.
+    blank that is the symbol of another unit is refused: ``2 A`` is not 2e-18 V, though ``2a`` is.
     A temperature may be in degrees Celsius, as ``85 degC``; a bare number is in kelvin.
 
     Parameters
@@ -64,7 +64,7 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     Raises
     ------
     ParameterError
-        If the text is no number or carries another unit.
+        If the text is not a number or carries another unit.
     """
     match = _NUMBER.match(text)
     if not match:
@@ -88,9 +88,9 @@ def number_from(value: Any, unit: str, *, difference: bool = False) -> float:
     Raises
     ------
     ParameterError
-        If a text is no number or carries another unit.
+        If a text is not a number or carries another unit.
     TypeError, ValueError
-        If the value is no number otherwise.
+        If the value is not a number otherwise.
     """
     return parse_quantity(value, unit, difference=difference) if isinstance(value, str) else float(value)
 

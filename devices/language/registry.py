@@ -1,7 +1,7 @@
-"""Registries: what can be plugged in by name, from inside the package and by packages of other people.
+"""Registries of things that are plugged in by name, from inside the package and by packages of other people.
 
 Every kind of thing (devices, preset folders, benches, cells, technologies, export formats, frameworks, figures) has one
-registry. What belongs to this package registers when its module is imported, and the modules of the registry's own
+registry. Things of this package register when their module is imported, and the modules of the registry's own
 packages are imported when somebody asks for names. Other people's packages declare an entry point of the registry's
 group; its value is a module that registers, or the thing itself.
 """
@@ -80,7 +80,7 @@ class Registry(Names[Item]):
     Parameters
     ----------
     kind : str
-        What the names are names of, for messages: ``"device"``.
+        Kind of the named things, for messages: ``"device"``.
     packages : tuple of str
         Packages of this project whose modules register things of the kind.
     group : str
@@ -121,7 +121,7 @@ class Registry(Names[Item]):
         return {name: item for name, item in self.items() if self._origins[name].startswith(OWN)}
 
     def __getitem__(self, name: str) -> Item:
-        # A name that is there stays what it is: nothing else has to be imported.
+        # A name that is there keeps its meaning: nothing else has to be imported.
         return self._items[name] if name in self._items else self.current()[name]
 
     def current(self) -> Mapping[str, Item]:
@@ -188,5 +188,5 @@ def _import_modules(package: str) -> None:
 
 
 def _defined_in(item: object) -> str | None:
-    """The module that defines a class or function; what has no name of its own does not know."""
+    """The module that defines a class or function; None for things without a name of their own."""
     return getattr(item, "__module__", None) if hasattr(item, "__qualname__") else None

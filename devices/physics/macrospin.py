@@ -187,7 +187,7 @@ class Macrospin(Component):
         """
         return s.damping * (s.anisotropy_field + s.hard_axis_field) / 2
 
-    # --- what follows from its values -----------------------------------------------------------
+    # --- derived from its values ----------------------------------------------------------------
 
     def demagnetizing_factors(self) -> tuple[float, float, float]:
         """Demagnetising factors along x, y and z, of the option ``shape`` and the size [-]."""

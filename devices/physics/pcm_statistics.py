@@ -95,7 +95,7 @@ def relative_conductance(conductance: ArrayLike, maximum: float = REFERENCE_COND
     Raises
     ------
     ParameterError
-        If a conductance is negative or no number.
+        If a conductance is negative or not a number.
     """
     values = np.asarray(conductance, dtype=float)
     if not np.all(values >= 0):

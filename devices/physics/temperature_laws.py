@@ -1,4 +1,4 @@
-"""What temperature does to the material of a magnetic tunnel junction."""
+"""Effects of temperature on the material of a magnetic tunnel junction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .magnetism import julliere_square, julliere_tmr, magnetization_ratio, polar
 
 @dataclasses.dataclass(frozen=True)
 class Material:
-    """What temperature changes: magnetisation [A/m], anisotropies and polarisation over their given values, TMR.
+    """Effects of temperature: magnetisation [A/m], anisotropies and polarisation over their given values, TMR.
 
     The interfacial anisotropy falls with another power of the magnetisation than that of the volume.
     """

@@ -47,7 +47,7 @@ class TunnelTorque:
     efficiency : Expr
         Efficiency :math:`\epsilon` of the damping-like torque. [-]
     current : Expr
-        What it is the efficiency of: the current, or that of the parallel state at low bias. [A]
+        Current that the efficiency refers to: the present one, or that of the parallel state at low bias. [A]
     """
 
     efficiency: Any

@@ -90,7 +90,7 @@ def simmons(voltage: Any, decay: Any, height: Any) -> Any:
         J \propto u\!\left(\phi - \tfrac{eV}{2}\right) - u\!\left(\phi + \tfrac{eV}{2}\right), \qquad
         u(\phi) = \phi\, e^{-A \sqrt{\phi}}, \qquad A = \frac{2 d \sqrt{2 m}}{\hbar}
 
-    over its slope at zero bias. Valid for :math:`V < \phi / e`, beyond which the chord conductance stays what it is
+    over its slope at zero bias. Valid for :math:`V < \phi / e`, beyond which the chord conductance stays as it is
     there, and for :math:`A\sqrt\phi` well above 2.
 
     Parameters

@@ -1,6 +1,6 @@
 r"""Errors of conductances in a crossbar: programming error, read noise and drift as functions of the conductance.
 
-What simulators of analog matrix products, such as CrossSim and aihwkit, ask of a device; see
+Simulators of analog matrix products, such as CrossSim and aihwkit, need them of a device; see
 :mod:`~synaspice.devices.targets.frameworks.crossbar_adapters`.
 """
 
@@ -105,7 +105,7 @@ class ConductanceErrors:
         return self.exponent_mean(targets), self.exponent_spread(targets)
 
     def drift(self, conductance: ArrayLike, time: ArrayLike, exponent: ArrayLike | None = None) -> FloatArray:
-        """Conductance [S] at times [s] after the first read, of what was programmed; by default with mean exponents."""
+        """Conductance [S] at times [s] after the first read, of programmed ones; by default with mean exponents."""
         values = np.asarray(conductance, dtype=float)
         nu = self.drift_exponent(values)[0] if exponent is None else np.asarray(exponent, dtype=float)
         return np.asarray(values * np.exp(-nu * np.log1p(_elapsed(time) / self.first_read)))
@@ -117,7 +117,7 @@ class ConductanceErrors:
     # --- samples ----------------------------------------------------------------------------
 
     def draw_programmed(self, conductance: ArrayLike, generator: np.random.Generator) -> FloatArray:
-        """Draw what programming to targets [S] reaches; none is negative. [S]."""
+        """Draw the conductances that programming to targets [S] reaches; none is negative. [S]."""
         targets = self.checked(conductance)
         return np.maximum(targets + self.programming(targets) * generator.standard_normal(targets.shape), 0.0)
 
@@ -180,7 +180,7 @@ def measured_errors(
     levels : array_like
         Its values, two or more.
     distributions : mapping
-        What varies, by the name of the parameter; see :mod:`synaspice.devices.core.variability`.
+        Distributions, by the name of the parameter; see :mod:`synaspice.devices.core.variability`.
     read_voltage : float
         Voltage of a read. [V]
     bandwidth : tuple of float

@@ -74,7 +74,7 @@ def _source(model: Any, options: tuple[tuple[str, str], ...], state: int) -> tup
     own = b[state]
     gradients = [[sp.diff(entry, x) for x in states] for entry in own]
     induced = sum((b[j][k] * gradients[k][j] for k in range(len(own)) for j in range(len(states))), sp.S.Zero) / 2
-    # The derivative of b^2/2 from that of b: what was differentiated once need not be again.
+    # The derivative of b^2/2 from that of b: nothing is differentiated twice.
     gradient = [sum((own[k] * gradients[k][j] for k in range(len(own))), sp.S.Zero) for j in range(len(states))]
     diffusion = sum((entry**2 for entry in own), sp.S.Zero) / 2
     return (rates[state].xreplace(silence), induced, diffusion, *gradient)

@@ -14,7 +14,7 @@ from .simulated import SimulatedModel
 
 #: Barrier over k_B T above which the closed form holds, to some 20 %.
 HIGH_BARRIER = 4.0
-#: Barrier over k_B T below which there is no state: what there is wanders.
+#: Barrier over k_B T below which there is no state to stay in: the device wanders.
 LOWEST_BARRIER = 1.0
 #: First passages that are waited for, for how many of the closed form's dwell times, and where a state is reached.
 PASSAGES, PATIENCE, ARRIVED = 256, 5.0, 0.7

@@ -5,7 +5,7 @@ r"""Newton's method for a root of a rising function, kept within a bracket; for 
 Every try narrows the bracket. Where the correction leaves it, is not at most half of the last one, or does not exist
 because the slope is zero, the bracket is halved instead; as long as it is open at one side, the search goes outwards in
 steps that double. So it converges where Newton's method alone goes round in circles (a device that turns on at a
-threshold) or away (one whose current saturates), and what has no root is told.
+threshold) or away (one whose current saturates), and equations without a root are refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..language.waveforms import FloatArray
 MOST_CORRECTIONS = 200
 #: A correction of this size, relative to the root, is the last one: the next would be the size of its square.
 SETTLED = 1e-10
-#: What counts as zero volt. [V]
+#: Voltages below this count as zero. [V]
 SMALLEST = 1e-30
 
 #: One correction: the next try, the bracket, the size of the step, and whether the root is found.
@@ -98,7 +98,7 @@ def roots(
     low, high : ndarray or float
         Ends of the brackets, as far as they are known.
     what : str
-        What is looked for, for the message of the error.
+        Name of the sought quantity, for the message of the error.
 
     Raises
     ------

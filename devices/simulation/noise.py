@@ -62,7 +62,7 @@ def electrical_noise(
 ) -> tuple[FloatArray, FloatArray]:
     """White [A^2/Hz] and flicker [A^2] density of a branch's own noise, at given voltages and states (arrays).
 
-    What is not given is 0 for a voltage, and the initial value for a state.
+    Voltages that are not given are 0, states have their initial values.
     """
     functions = compiled(device)
     system = functions.system

@@ -59,7 +59,7 @@ def in_surroundings(device: Device, temperature: float | None) -> tuple[Device, 
 
 
 def require_temperature(device: DeviceModel, temperature: float) -> float:
-    """The temperature of the noise of what has been made of a device, which must be the device's.
+    """The temperature of the noise in a form of a device, which must be the device's.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def require_temperature(device: DeviceModel, temperature: float) -> float:
 
 
 def whole_steps(request: Request, intervals: int, time_step: float | None) -> int:
-    """Number of steps in a duration: whole between the times to report, and not longer than what is asked for.
+    """Number of steps in a duration: whole between the times to report, and not longer than is asked for.
 
     The default step is that of :mod:`synaspice.devices.simulation.time_step`; one that is too long for the device's
     noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.

@@ -22,7 +22,7 @@ def voltage_pulses(device: DeviceModel) -> Switching:
     amplitude = device.suggested_sweep("voltage").amplitude
     if amplitude is None:
         raise ParameterError(f"{device.model_name()} suggests no pulses: neither the preset nor the model has them")
-    # Of a state within bounds, if there is one: that is what is switched; a temperature goes with it.
+    # Of a state within bounds, if there is one: pulses switch that one; a temperature goes with it.
     first, everything = next(iter(device.branches())), device.state_declarations()
     states = {name: state for name, state in everything.items() if state.bounds} or everything
 

@@ -1,4 +1,4 @@
-"""What is asked of a simulation: which device, driven by which waveform, for how long."""
+"""Requests for simulations: which device, driven by which waveform, for how long."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
 
 @dataclass(frozen=True)
 class Request:
-    """A checked simulation request: what is driven by which waveform, and for how long."""
+    """A checked simulation request: the driven quantity, its waveform, and for how long."""
 
     device: DeviceModel
     waveform: Waveform

@@ -1,4 +1,4 @@
-"""What the numeric engine does with a device, as methods of it."""
+"""The numeric engine as methods of a device."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         Raises
         ------
         UnknownNameError
-            If a name is no voltage, state or input of the model.
+            If a name is not a voltage, state or input of the model.
         """
         from .static import evaluate_static
 
@@ -165,7 +165,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         variability: Mapping[str, Distribution] | None = None,
         threads: int | None = None,
     ) -> Ensemble:
-        """Prepare many noisy trajectories, of which statistics, first passages or traces can then be asked.
+        """Prepare many noisy trajectories, for statistics, first passages or traces.
 
         They are those of :meth:`simulate` at a temperature: blocks of them advance together in vector instructions, in
         one thread per core.

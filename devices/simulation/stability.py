@@ -30,7 +30,7 @@ ComplexArray = npt.NDArray[np.complex128]
 DIFFERENCE = 1e-5
 #: Eigenvalues below this part of the largest one are zero.
 NEUTRAL = 1e-9
-#: Relative size of a growth that is no rounding error.
+#: Relative size of a growth that is not a rounding error.
 GROWING = 1e-7
 #: States this close, in units of their scales, are the same state, moved by the bias.
 NEAR = 0.5

@@ -30,7 +30,7 @@ from .newton import voltage_solver
 from .request import Request
 from .stability import ComplexArray, eigenvalues, jacobian, scales_of
 
-#: What the scheme may add to a mode's damping, relatively.
+#: Relative error of a mode's damping that the scheme may have.
 TOLERANCE = 0.01
 #: Longest step in units of the model's time scale.
 LONGEST = 1e-3
@@ -103,7 +103,7 @@ def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
     turning = quiet[np.abs(quiet.imag) > 1e-6 * np.abs(quiet)]
     damped = turning[turning.real < 0]
     ratio = float(np.min(-damped.real / np.abs(damped.imag))) if len(damped) else 1.0
-    # What a drive makes of a mode that does not turn is its response, not its agitation.
+    # The effect of a drive on a mode that does not turn is a response, not agitation.
     modes = np.concatenate([quiet, *(found[found.imag != 0] for found in driven)])
     # Slower ones, of a moment that nothing holds for example, are rounding, and no step of interest disturbs them.
     modes = modes[np.isfinite(modes) & (np.abs(modes) * LONGEST * device.settling_time > 1e-6)]

@@ -169,7 +169,7 @@ def integrate(
 def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:
     """Take the integrator's rounding errors off states at their bounds, and refuse anything larger.
 
-    The rates already lead no further than the bounds; what is beyond is the error of a step.
+    The rates already lead no further than the bounds; anything beyond is the error of a step.
     """
     for k, (name, state) in enumerate(device.state_declarations().items()):
         if state.bounds is None:

@@ -52,11 +52,11 @@ class Format(ABC):
     Attributes
     ----------
     name : str
-        What it is called in texts.
+        Its name in texts.
     plural : str
-        What several devices in one file are called.
+        The name of several devices in one file.
     comment : str
-        What a line of comment starts with.
+        Start of a line of comment.
     """
 
     name: str
@@ -65,23 +65,23 @@ class Format(ABC):
 
     @abstractmethod
     def text(self, device: DeviceModel, options: ExportOptions) -> str:
-        """The device as text that names where its values come from, the same for the same device.
+        """The device as text, with the sources of its values; the same for the same device.
 
         Raises
         ------
         UnknownNameError
             If there is no such input.
         ParameterError
-            If something cannot be named so, or the format has no such option.
+            If a name cannot stand in the text, or the format has no such option.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class BinaryFormat(Format):
-    """A form that is a file of its own making."""
+    """A format of binary files."""
 
     def text(self, device: DeviceModel, options: ExportOptions) -> str:
-        """Refuse: there is none."""
+        """Refuse: a binary file has no text."""
         raise ParameterError(f"{self.name} is a binary file, not a text: 'synaspice export --format' writes it")
 
     @abstractmethod

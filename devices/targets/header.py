@@ -51,7 +51,7 @@ def describe(
     for pin in inputs:
         item = device.input_declarations()[pin]
         lines.append(f"  {pin}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
-    lines += ["", "Parameters, and where their values come from (what was computed stays as it is when others change):"]
+    lines += ["", "Parameters, and where their values come from (computed ones stay as they are when others change):"]
     for parameter, value in parameters.items():
         declared = device.parameter_declarations()[parameter]
         number = format_si(value, declared.unit)
@@ -66,16 +66,16 @@ def stated(device: DeviceModel, parameter: str) -> str:
 
 
 def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
-    """What every generated form says of itself: the model, its equations, the preset, and who wrote it.
+    """The head of every generated text: the model, its equations, the preset, and this package.
 
     Parameters
     ----------
     device : DeviceModel
         The device.
     simulator : str
-        What the form is for.
+        Simulator that the text is for.
     product : str
-        What the form is called: a netlist, a module.
+        Kind of the text: a netlist, a module.
     """
     preset = device.provenance
     lines = [f"{device.model_name()}: {summary(type(device))}"]

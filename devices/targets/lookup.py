@@ -71,7 +71,7 @@ def write_table_subcircuit(
 ) -> str:
     r"""Write the static current of the first branch, in the initial state, as a piecewise linear source.
 
-    Outside the points the current stays what it is at the last; the error between them is at most
+    Outside the points the current stays that of the last one; the error between them is at most
     :math:`h^2 \max|i''| / 8` for points a distance h apart.
 
     Parameters

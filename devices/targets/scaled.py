@@ -1,4 +1,4 @@
-"""What circuit simulators need beyond the equations: states as node voltages of order one, kept on their sphere.
+"""Additions to the equations for circuit simulators: states as node voltages of order one, kept on their sphere.
 
 And within their bounds: a simulator's step may end beyond them, where a rate that has ceased would leave a state for
 good.
@@ -46,7 +46,7 @@ def lasting(system: System) -> list[sp.Symbol]:
 
 
 def sphere_deficit(sphere: tuple[sp.Symbol, ...]) -> sp.Expr:
-    """What the square of a magnetisation lacks to one."""
+    """One minus the square of a magnetisation."""
     return sp.UnevaluatedExpr(1 - sum(x**2 for x in sphere))
 
 

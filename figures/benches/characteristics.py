@@ -44,7 +44,7 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 @draws("hysteresis")
 def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """The loop, and the states with the drive over time."""
-    # With a compliance the source sweeps, and the device's voltage is what the source makes of it.
+    # With a compliance the source sweeps, and the device's voltage follows from the source.
     swept = "source_voltage" if "source_voltage" in table else table.attrs["swept"]
     names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
     swept_name = names.get(swept) or (
@@ -86,5 +86,5 @@ def _compliance(table: pd.DataFrame) -> str | None:
 
 
 def _state_columns(table: pd.DataFrame) -> list[str]:
-    """Columns of the device's first state, which is what its memory is in: several if it is a direction."""
+    """Columns of the device's first state, which holds its memory: several if it is a direction."""
     return list(next(iter(find_model(table.attrs["device"]).state_declarations().values())).components)

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 
 from ..drawing import draws
 
-#: Lines of states, of which some may lie on each other.
+#: Lines of states; some may lie on each other.
 LINES = ("-", "--", ":", "-.")
 
 

@@ -1,4 +1,4 @@
-"""Figure of the association network: what it was shown, and what it named it."""
+"""Figure of the association network: the drawings that it was shown, and its names for them."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def costs(
     temperature: Temperature = None,
     output: Output = None,
 ) -> None:
-    """Tell what cells cost in time and energy, beside published figures."""
+    """Tell the costs of cells in time and energy, beside published figures."""
     from ...characterization.cells.costs import costs as cost_table
 
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}

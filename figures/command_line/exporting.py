@@ -30,7 +30,7 @@ from .output import tell
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be exported.
+    """An order for an export.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Order:
             **self.options,
         )
         stimulus = device.protocol(Stimulus)
-        # Inputs that are no pins stay at their values; pins that the stimulus does not drive are held at theirs.
+        # Inputs that are not pins stay at their values; pins that the stimulus does not drive are held at theirs.
         inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
         driven = replace(stimulus, inputs=inputs)
@@ -82,7 +82,7 @@ class Order:
 
 
 def list_formats() -> None:
-    """Print what a device or cell can be made into, and for which processes."""
+    """Print the formats of devices and cells, and the technologies."""
     width = shutil.get_terminal_size().columns
     for title, names in (
         ("export --format", {name: form.name for name, form in FORMATS.items()}),
@@ -96,7 +96,7 @@ def list_formats() -> None:
 
 
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:
-    """Write what was ordered, whole or not at all; without a file to standard output.
+    """Write the ordered files, whole or not at all; without a file to standard output.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
 
 
 def _binary(form: BinaryFormat, order: Order, output: Path | None, force: bool) -> Path:
-    """Write a device in a format that is no text."""
+    """Write a device in a format that is not text."""
     if order.device is None:
         raise ParameterError(f"--format {order.dialect} is of one device: give its name")
     if output is None:

@@ -27,11 +27,11 @@ def make_command(
     name : str
         Name of the bench.
     summary : str
-        What it measures.
+        Its purpose.
     settings : Mapping
         The bench's arguments.
     run : callable
-        What the command does: takes what was given for the settings, as text or for switches as a boolean, by name;
+        The command's function: takes the given settings, as text or for switches as a boolean, by name;
         and its own options.
     """
     from ...devices.language.errors import ParameterError, UnknownNameError
@@ -68,7 +68,7 @@ def make_command(
 
 
 def parsed(given: Mapping[str, Any], settings: Mapping[str, Setting], unit_of: Callable[[str], str]) -> dict[str, Any]:
-    """The values of what was given for settings.
+    """The values of the given settings.
 
     Parameters
     ----------

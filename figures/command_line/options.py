@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, and what a shell completes for them."""
+"""Arguments and options that several commands share, and their completion in a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line prints: text folded to the terminal, tables, and files whose names are checked beforehand."""
+"""Output of the command line: text folded to the terminal, tables, and files whose names are checked beforehand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Listing(typer.core.TyperGroup):
     title = "Commands"
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the names of the commands and what they do."""
+        """Write the names of the commands and their purposes."""
         there = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         rows = [(name, command.get_short_help_str(1000)) for name, command in there.items() if command is not None]
         write_rows(formatter, self.title, rows)
@@ -34,7 +34,7 @@ def write_rows(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:
 
 
 def width_of(stream: TextIO) -> int | None:
-    """Columns of what a stream is shown on: of the variable ``COLUMNS``, or of the terminal; None if it has no end."""
+    """Columns of a stream's display: of the variable ``COLUMNS``, or of the terminal; None if it has no end."""
     if os.environ.get("COLUMNS", "").isdigit() or stream.isatty():
         return shutil.get_terminal_size().columns
     return None

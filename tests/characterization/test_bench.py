@@ -116,7 +116,7 @@ def test_the_unit_of_what_is_swept_is_that_of_the_device(spare):
     def lost(device: CompactModel, size: Annotated[float, Quantity(SWEPT, "size")] = 1.0) -> pd.DataFrame: ...
 
     bench(name=spare)(lost)
-    with pytest.raises(ParameterError, match="does not say what it sweeps"):
+    with pytest.raises(ParameterError, match="does not name the quantity"):
         BENCHES[spare].unit_of("size", junction)
 
 

@@ -22,7 +22,7 @@ RESULTS = [
 each_preset = pytest.mark.parametrize(
     ("model", "preset"), PRESETS, ids=[f"{preset.model}/{preset.name}" for _, preset in PRESETS]
 )
-#: What has digits in notes and is no number: placeholders, formulas, citations, figures, and names such as mumax3.
+#: What has digits in notes and is not a number: placeholders, formulas, citations, figures, and names such as mumax3.
 NAMES = [
     r"\{[^{}]*\}",
     r"`[^`]*`",

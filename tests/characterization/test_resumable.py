@@ -57,7 +57,7 @@ def test_what_is_kept_is_not_computed_again(tmp_path):
         list(compute_pieces(square, pieces, description={"a": 1}, checkpoint=folder))
     before = modification_times(folder)
     assert len(before) == 3
-    # The function of the pieces is no part of the description: were they computed again, they would be negative too.
+    # The function of the pieces is not a part of the description: were they computed again, they would be negative too.
     repaired = [{"number": -1.0}] * 3 + [{"number": 5.0}]
     assert numbers(compute_pieces(square, repaired, description={"a": 1}, checkpoint=folder)) == [0, 1, 4, 25]
     after = modification_times(folder)

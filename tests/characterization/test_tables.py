@@ -61,7 +61,7 @@ def test_a_foreign_file_is_refused(ending, tmp_path):
     path = tmp_path / f"foreign{ending}"
     frame = pd.DataFrame({"a": [1.0]})
     frame.to_csv(path) if ending == ".csv" else frame.to_parquet(path)
-    with pytest.raises(ParameterError, match="no table of this package"):
+    with pytest.raises(ParameterError, match="not a table of this package"):
         read_table(path)
 
 

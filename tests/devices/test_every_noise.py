@@ -49,7 +49,7 @@ def test_no_device_declares_no_noise(name):
 
 @pytest.mark.parametrize("name", DEVICES)
 def test_the_bench_with_its_defaults_hears_at_least_nyquist_s_noise(name):
-    """S_I >= 4 k T I / V at every frequency of every state, and of what fluctuates slowly more at the lower end."""
+    """S_I >= 4 k T I / V at every frequency of every state, and more at the lower end of slow ones."""
     device = made(*DEVICES[name])
     table = noise(device)
     current = np.sqrt(table["current_noise"] / table["relative_noise"])

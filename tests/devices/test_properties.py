@@ -113,7 +113,7 @@ DIRECTIONS = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z i
 DIRECTIONS /= np.linalg.norm(DIRECTIONS, axis=1, keepdims=True)
 
 
-#: A rate of change [1/s] so small that its inverse may be no number: retention at the lowest temperatures.
+#: A rate of change [1/s] so small that its inverse may not be a number: retention at the lowest temperatures.
 STANDING = 1e-200
 
 

@@ -84,7 +84,7 @@ class DomainWallInjector(_DomainWall):
     def suggested_stimulus(self) -> Stimulus:
         """Twice a typical current density, for as long as takes a free wall from one pinning site to the next.
 
-        From site to site the wall rings, and its phase sums up what errors a simulator makes: one site is enough.
+        From site to site the wall rings, and its phase sums up a simulator's errors: one site is enough.
         Without pinning as for other strips.
         """
         stimulus = super().suggested_stimulus()

@@ -208,7 +208,7 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
 
     @offers(Writing)
     def suggested_writing(self) -> Writing:
-        """Errors are told by the cosine to the reference layer."""
+        """Errors are measured by the cosine to the reference layer."""
         into = {name: self.derived[f"critical_current_to_{name}"] for name in self.reference_states()}
         return Writing("cosine", into)
 

@@ -211,7 +211,7 @@ class MTJ(MeasuredJunction):
         p = s.reference_layer
         ambient = material(s, s.ambient_temperature)
         rise = cls.temperature_rise_of(s)
-        # What self-heating does to the quantities that are derived at the ambient temperature.
+        # Effects of self-heating on the quantities that are derived at the ambient temperature.
         magnetic = interfacial = uniaxial = polarized = sp.S.One
         tmr = s.ambient_tmr
         if rise != 0 and s.temperature_law != "none":

@@ -1,4 +1,4 @@
-"""What a filament in an oxide bears: the current with which it is set, and the temperature up to which it is one."""
+"""Limits of a filament in an oxide: the current that sets it, and the temperature up to which it lasts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def setting_compliance(device: CompactModel, suggested: Compliance) -> Complianc
     device : CompactModel
         The device, with a reference state ``off``, in which it is unset.
     suggested : Compliance
-        What its preset says.
+        Its preset's value.
     """
     if suggested.is_limit:
         return dataclasses.replace(suggested, polarity="positive")

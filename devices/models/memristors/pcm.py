@@ -41,7 +41,7 @@ class PhaseChangeMemory(CompactModel):
     where :math:`\mathrm{s}(y)` is a smooth step, 0 up to :math:`y = -1/2` and 1 from :math:`y = 1/2`, so that a read
     leaves the device as it is. Beyond the threshold voltage the amorphous region conducts and the cell is the
     programming resistance :math:`R_p`, heated through the thermal resistance :math:`R_\mathrm{th}`. Pulses near the
-    temperature :math:`T_c` of fastest crystallisation each turn a part of what is still amorphous crystalline (SET,
+    temperature :math:`T_c` of fastest crystallisation each crystallise a part of the amorphous rest (SET,
     accumulative); pulses beyond the melting temperature :math:`T_m` amorphise (RESET). Every programming pulse starts
     the drift :math:`G \propto (1 + t/t_0)^{-\nu}` anew. The mean drift exponent falls with :math:`\ln G` within limits;
     a device lies ``drift_deviation`` standard deviations off it. A trap of occupation :math:`n` makes telegraph noise

@@ -33,7 +33,7 @@ from ...model import CompactModel
 from ...physics.electrical_noise import white_noise
 
 #: Oersted field's share of the stiffness over mu_0 M_s L R J, of a vortex whose chirality is the current's: at s = 0,
-#: and what it loses with the powers 2, 4, 6 of s, fitted to the two-vortex ansatz to 6e-4 up to s = 0.8.
+#: and its loss with the powers 2, 4, 6 of s, fitted to the two-vortex ansatz to 6e-4 up to s = 0.8.
 OERSTED_STIFFNESS = 4 * sp.pi / 15
 OERSTED_SOFTENING = (0.5765, 0.0971, 0.1746)
 CHIRALITIES = {"none": 0, "positive": 1, "negative": -1}
@@ -141,7 +141,7 @@ class VortexOscillator(CompactModel):
     expulsion_current = Derived("A", "current whose orbit has the largest radius")
     period = Derived("s", "period of small gyration")
 
-    # No bounds: what is beyond the disc is not valid, and marked as that.
+    # No bounds: a core beyond the disc is marked as not valid.
     x = State("1", "core along x, over the radius", initial=lambda s: s.initial_radius * sp.cos(s.initial_phase))
     y = State("1", "core along y, over the radius", initial=lambda s: s.initial_radius * sp.sin(s.initial_phase))
     noise_x = Noise("1/s", "thermal velocity along x")

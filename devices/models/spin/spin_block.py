@@ -65,7 +65,7 @@ class Element:
     Attributes
     ----------
     name : str
-        What it is.
+        Its description.
     path, sense : tuple of str or None
         The ports from and to which the current flows, and those whose potentials drive it; None is ground.
     matrix : Matrix
@@ -85,7 +85,7 @@ class Element:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What all blocks of one kind share: their ports, quantities and equations."""
+    """The common part of all blocks of one kind: their ports, quantities and equations."""
 
     description: str
     ports: tuple[str, ...]

@@ -84,7 +84,7 @@ def non_magnetic_channel(
     Raises
     ------
     ParameterError
-        If a value is no number or out of range.
+        If a value is not a number or out of range.
 
     References
     ----------
@@ -142,7 +142,7 @@ def ferromagnet_bulk(
     Raises
     ------
     ParameterError
-        If a value is no number or out of range, or there is no direction.
+        If a value is not a number or out of range, or there is no direction.
 
     References
     ----------
@@ -187,7 +187,7 @@ def ferromagnet_normal_interface(
     Raises
     ------
     ParameterError
-        If a value is no number or out of range, or there is no direction.
+        If a value is not a number or out of range, or there is no direction.
     """
     return make_block(
         "ferromagnet_normal_interface",
@@ -231,7 +231,7 @@ def spin_hall_block(
     Raises
     ------
     ParameterError
-        If a value is no number or out of range.
+        If a value is not a number or out of range.
 
     References
     ----------

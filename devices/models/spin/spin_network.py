@@ -36,7 +36,7 @@ SINGULAR = 1e-13
 
 @dataclass(frozen=True)
 class SpinSolution:
-    """What flows in a network.
+    """Currents of a network.
 
     Attributes
     ----------
@@ -158,7 +158,7 @@ class SpinNetwork:
         UnknownNameError
             If there is no such node or component.
         ParameterError
-            If the value is no finite number, or the component is held at another one.
+            If the value is not a finite number, or the component is held at another one.
         """
         self._known(node, component)
         volts = _finite("potential", value)
@@ -182,7 +182,7 @@ class SpinNetwork:
         UnknownNameError
             If there is no such node or component.
         ParameterError
-            If the value is no finite number.
+            If the value is not a finite number.
         """
         for node in (into, out_of):
             if node is not None:
@@ -322,7 +322,7 @@ class SpinNetwork:
         return np.array(list(total.values()))
 
     def _held_values(self, admittance: FloatArray) -> dict[tuple[str, str], float]:
-        """What is held, with the components that no block conducts: their potentials matter to nobody."""
+        """Held components, and those that no block conducts: their potentials do not matter."""
         idle = ~np.any(admittance, axis=0) & ~np.any(admittance, axis=1)
         unused = {key: 0.0 for key, is_idle in zip(self._keys(), idle, strict=True) if is_idle}
         return unused | self._held

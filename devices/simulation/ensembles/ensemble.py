@@ -1,4 +1,4 @@
-"""Ensembles: many noisy trajectories of a device, of which only what is asked for is kept."""
+"""Ensembles: many noisy trajectories of a device; only the results that are asked for are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions for the inner loop of an ensemble: what is hoisted out of it, and how the rest is printed."""
+"""Expressions for the inner loop of an ensemble: hoisting out of it, and printing of the rest."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from ...core.cache import cache_folder
 from ...language.sources import digest_of_source
 from .kernel_source import Structure, write_kernel
 
-#: One thread makes a kernel while the others wait: Python's parser does not bear several (python/cpython#106905).
+#: One thread makes a kernel while the others wait: Python's parser fails in several at a time (python/cpython#106905).
 _MAKING = threading.RLock()
 
 

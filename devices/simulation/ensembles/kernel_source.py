@@ -2,7 +2,7 @@ r"""Python source of an ensemble's inner loop, printed from a model's equations 
 
 The states of a block of trajectories lie side by side in one scratch array, row by row; every expression is printed
 once per stage of the Heun scheme as straight-line code in a loop over the block, which the compiler turns into vector
-instructions. What depends on parameters alone is hoisted: computed once per trajectory, read as one more row. The
+instructions. Terms of parameters alone are hoisted: computed once per trajectory, read as more rows. The
 block's size is a constant of the source, so that the compiler sees that rows do not overlap.
 """
 
@@ -59,7 +59,7 @@ Definitions = list[tuple[sp.Symbol, sp.Expr]]
 
 @dataclass(frozen=True)
 class Structure:
-    """What a kernel is compiled for: everything but the numbers.
+    """Key of a kernel: everything but the numbers.
 
     Attributes
     ----------
@@ -180,7 +180,7 @@ class _Writer:
         if not structure.by_current:
             return [*lines, f"{self.own} = drive[k + {moment}]"]
         # Newton's method for the voltage, from the last one: each trajectory stops when it has settled, whatever its
-        # neighbours do. Where there is none the voltage is no number, which Python's side of the loop looks for.
+        # neighbours do. Where there is none the voltage is NaN, which Python's side of the loop looks for.
         assignments, values = statements(self.conduction, self.printer)
         bracket = ["low_end", "high_end", "last_step"]
         body = [
@@ -221,7 +221,7 @@ class _Writer:
         return _loop("for t in range(begin, end):", head + stages)
 
     def folded_steps_of_heun(self) -> list[str]:
-        """The same without the operations with what is known to be 0 or 1."""
+        """The same without operations with quantities that are known to be 0 or 1."""
         fixed = dict(self.structure.known)
         lines = self.steps_of_heun()
         return fold("\n".join(lines), fixed).splitlines() if fixed else lines
@@ -291,7 +291,7 @@ class _Writer:
         return _loop("for i in range(end - begin):", ["g = begin + i", window, *_loop("for j in range(B):", body)])
 
     def preparation(self) -> list[str]:
-        """What is hoisted, from the parameters of one trajectory."""
+        """The hoisted values, from the parameters of one trajectory."""
         found = self.hoist.found
         lines, values = statements({str(symbol): expr for expr, symbol in found.items()}, self.printer)
         needed = sorted({str(a) for e in found for a in e.free_symbols}, key=lambda name: int(name[2:]))
@@ -307,7 +307,7 @@ def write_kernel(structure: Structure) -> str:
     Raises
     ------
     UnknownNameError
-        If the watched quantity is no state or observable of the model.
+        If the watched quantity is not a state or observable of the model.
     """
     writer = _Writer(structure)
     return _TEMPLATE.format(

@@ -63,7 +63,7 @@ class Plan:
     Attributes
     ----------
     request : Request
-        What drives the device, and for how long.
+        The device's drives, and for how long.
     temperature : float
         Temperature of the noise. [K]
     seed : int
@@ -77,7 +77,7 @@ class Plan:
     noise : bool
         Whether there is any.
     trajectories : int
-        About how many will be computed: what it is worth to compile for.
+        About how many will be computed, to judge which compilation is worth while.
     """
 
     request: Request
@@ -95,7 +95,7 @@ class Plan:
         return self.request.duration / self.steps
 
     def structure(self, watched: str | None) -> Structure:
-        """What the kernel is compiled for."""
+        """The kernel's key."""
         request = self.request
         return Structure(
             *request.device.structure,
@@ -111,7 +111,7 @@ class Plan:
     def kernel(self, watched: str | None, parameters: FloatArray) -> tuple[Any, FloatArray]:
         """The compiled kernel, and what it hoists out of its loop for each column of parameters.
 
-        For much work with devices that are alike it is a kernel that leaves out operations with what is 0 or 1: it
+        For much work with devices that are alike it is a kernel that leaves out operations with 0 or 1: it
         computes the same bits.
         """
         structure = self.structure(watched)

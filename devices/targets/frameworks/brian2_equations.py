@@ -57,7 +57,7 @@ UNITS = {
 _C = {
     "ramp": "x > 0 ? x : 0.0",
     "step": "x > 0 ? 1.0 : x < 0 ? 0.0 : 0.5",
-    "ramp_power": "x > 0 ? pow(x, a) : 0.0",
+    "ramp_power": "x > 0 ? pow(x, a) : a > 0 ? 0.0 : 1.0",
     "limexp": f"x < {EXP_LIMIT!r} ? exp(x) : exp({EXP_LIMIT!r}) * (1.0 + x - {EXP_LIMIT!r})",
     "x_coth": "fabs(x) < 1e-3 ? 1.0 + x * x / 3.0 : x / tanh(x)",
 }
@@ -69,7 +69,7 @@ def brian_unit(unit: str) -> str:
     Raises
     ------
     ParameterError
-        If it is no product of powers of the SI units that the package uses.
+        If it is not a product of powers of the SI units that the package uses.
     """
     try:
         powers = _powers(ast.parse(unit.replace("^", "**"), mode="eval").body)
@@ -99,7 +99,7 @@ def _powers(node: ast.expr) -> dict[str, float]:
             for name, power in _powers(right).items():
                 result[name] = result.get(name, 0.0) + sign * power
             return result
-    raise ValueError(f"{ast.unparse(node)!r} is no product of powers")
+    raise ValueError(f"{ast.unparse(node)!r} is not a product of powers")
 
 
 class _Printer(Printer):
@@ -198,7 +198,7 @@ class BrianDevice:
     ----------
     equations : str
         Equations for a ``NeuronGroup``: a differential equation for each state, and the currents, observables and what
-        is needed for them as subexpressions; voltages of the branches, or what drives them, and the ``variables`` are
+        is needed for them as subexpressions; voltages of the branches, or their drives, and the ``variables`` are
         parameters of each neuron.
     synapses : str
         The same for ``Synapses``, integrated by the clock.
@@ -227,7 +227,7 @@ class BrianDevice:
             Number of devices.
         **arguments
             Arguments of ``NeuronGroup``, such as ``dt``, ``threshold`` and ``reset``; ``model`` is added to the
-            equations, to say what the voltage is for example.
+            equations, for example of the voltage.
         """
         model = "\n".join([self._without(arguments), arguments.pop("model", "")])
         namespace = {**self.namespace, **arguments.pop("namespace", {})}
@@ -372,7 +372,7 @@ def _inverted(device: DeviceModel, voltage: str, current: str) -> sp.Expr:
 
 
 def _noise_terms(writer: _Writer, silence: Mapping[sp.Symbol, sp.Expr]) -> dict[str, dict[str, str]]:
-    """Subexpressions ``shake_<state>_<noise>``: what multiplies a unit white noise in a rate."""
+    """Subexpressions ``shake_<state>_<noise>``: factor of a unit white noise in a rate."""
     system = writer.system
     found: dict[str, dict[str, str]] = {}
     for n, density in system.noises.items():

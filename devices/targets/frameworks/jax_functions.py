@@ -103,7 +103,7 @@ class DeviceFunctions:
         parameters : mapping
             Parameters [SI units]; those that are missing are the device's.
         quantities : mapping, optional
-            Branch voltages [V], states and inputs; what is missing is 0 V, or the initial value. They can be given
+            Branch voltages [V], states and inputs; missing ones are 0 V, or the initial value. They can be given
             by name too.
 
         Returns
@@ -154,7 +154,7 @@ class DeviceFunctions:
         duration : float
             Length of the simulation [s]; not to be traced.
         source : str
-            What the drive imposes; see :meth:`CompactModel.simulate`.
+            Imposed quantity; see :meth:`CompactModel.simulate`.
         inputs : mapping, optional
             Drives of inputs and of other branches, of the same forms.
         initial : mapping, optional
@@ -174,7 +174,7 @@ class DeviceFunctions:
         -------
         dict of Array
             ``time`` [s] of shape (points,); voltages, currents, inputs, states and observables of shape
-            (..., points). In a function that JAX compiles or differentiates they are no numbers where the device cannot
+            (..., points). In a function that JAX compiles or differentiates they are NaN where the device cannot
             carry its current.
 
         Raises
@@ -292,7 +292,7 @@ class DeviceFunctions:
 
 
 def _newton(excess: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
-    """The root, or no number where there is none: compiled functions cannot raise."""
+    """The root, or NaN where there is none: compiled functions cannot raise."""
     correct = make_correction(jnp.where, max(SETTLED, 8 * float(jnp.finfo(start.dtype).eps)))
 
     def unsettled(carry: tuple[Any, ...]) -> Any:

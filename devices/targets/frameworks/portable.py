@@ -62,7 +62,7 @@ class Portable:
     device : DeviceModel
         The device; only its model and options count.
     namespace : mapping
-        What the names in the printed functions mean; see :mod:`synaspice.devices.core.codegen`. It has ``clip``
+        Meaning of the names in the printed functions; see :mod:`synaspice.devices.core.codegen`. It has ``clip``
         too.
     """
 

@@ -59,7 +59,7 @@ class OscillatorReservoir(Node):
     mask : array_like, optional
         Mask of shape (units, inputs); default: ones and minus ones at random.
     observable : str, optional
-        What is read at the end of each interval; default: ``envelope``. ``"voltage"``: the amplitude of the voltage
+        Observable read at the end of each interval; default: ``envelope``. ``"voltage"``: the amplitude of the voltage
         over the interval, for devices without such an observable.
     temperature : float
         Temperature of the noise. [K]

@@ -83,7 +83,7 @@ class DeviceModule(torch.nn.Module):
     device : DeviceModel
         The device that it was made of.
     factors : torch.nn.ParameterDict
-        What is trained: the parameters named ``trainable`` over the device's values (where that is zero, the
+        Trained values: the parameters named ``trainable`` over the device's values (where that is zero, the
         parameters themselves), so that all are of order one.
     """
 
@@ -117,7 +117,7 @@ class DeviceModule(torch.nn.Module):
             If training took a parameter out of its bounds.
         """
         declared = self.device.parameter_declarations()
-        # What is computed from other parameters unless given was held while training.
+        # Parameters that are computed from others unless given were held while training.
         kept = {n: self.device.values[n] for n, item in declared.items() if self._names and callable(item.default)}
         trained = {name: value for name, value in self.values().items() if name in self.factors}
         return self.device.replace(**kept, **{name: float(value.detach()) for name, value in trained.items()})
@@ -152,7 +152,7 @@ class DeviceModule(torch.nn.Module):
             Parameters [SI units] in place of the device's: tensors through which gradients flow, of any shape that
             broadcasts.
         **quantities : Tensor or array_like
-            Branch voltages [V], states and inputs, by name; what is missing is 0 V, or the initial value.
+            Branch voltages [V], states and inputs, by name; missing ones are 0 V, or the initial value.
 
         Returns
         -------
@@ -201,7 +201,7 @@ class DeviceModule(torch.nn.Module):
         duration : float
             Length of the simulation. [s]
         source : str
-            What the drive imposes; see :meth:`CompactModel.simulate`.
+            Imposed quantity; see :meth:`CompactModel.simulate`.
         inputs : mapping, optional
             Drives of inputs and of other branches, of the same forms.
         parameters : mapping, optional

@@ -78,7 +78,7 @@ def compile_library(source: str, path: str | Path, *, force: bool = False) -> Pa
     if target.exists() and not force:
         raise ParameterError(f"{target} exists already: force=True replaces it")
     if not target.parent.is_dir():
-        raise ParameterError(f"{target.parent} is no folder")
+        raise ParameterError(f"{target.parent} is not a folder")
     compiler = find_compiler()
     # Beside its target: only within one file system is a file moved in one step.
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:

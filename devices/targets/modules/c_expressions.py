@@ -14,7 +14,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "ramp": ("x", "(x > 0.0) ? x : 0.0"),
     "step": ("x", "(x > 0.0) ? 1.0 : ((x < 0.0) ? 0.0 : 0.5)"),
     "sgn": ("x", "(x > 0.0) ? 1.0 : ((x < 0.0) ? -1.0 : 0.0)"),
-    "ramp_power": ("x, a", "(x > 0.0) ? pow(x, a) : 0.0"),
+    "ramp_power": ("x, a", "(x > 0.0) ? pow(x, a) : ((a > 0.0) ? 0.0 : 1.0)"),
     "limited_exp": ("x", f"(x < {EXP_LIMIT!r}) ? exp(x) : exp({EXP_LIMIT!r}) * (1.0 + x - {EXP_LIMIT!r})"),
     "x_coth": ("x", "(x * x < 1.0e-6) ? 1.0 + x * x / 3.0 : x / tanh(x)"),
 }

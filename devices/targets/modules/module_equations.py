@@ -24,7 +24,7 @@ Named = dict[str, sp.Expr]
 
 
 class ModuleEquations:
-    """What a module computes, by the name of its variable.
+    """A module's computed quantities, by the name of the variable.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class ModuleEquations:
     inputs : sequence of str
         Inputs of the model that are pins of the module.
     temperature : Symbol
-        What the language calls the temperature [K].
+        The temperature [K] in the language.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class ModuleEquations:
         }
 
     def shakes(self) -> dict[tuple[str, str], sp.Expr]:
-        """What a noise of one-sided unit density adds to a state's rate, by state and noise."""
+        """Effect of a noise of one-sided unit density on a state's rate, by state and noise."""
         result = {}
         for x, rate in self.system.rates.items():
             for n, density in self.system.noises.items():

@@ -22,7 +22,7 @@ class NativeEquations:
     """Rows, columns and entries of one device.
 
     Rows are the currents of the branches, then the rates of the states; columns are the voltages of the branches, the
-    states, the inputs, and the noises of the states, which have nodes of their own. What depends on parameters alone is
+    states, the inputs, and the noises of the states, which have nodes of their own. Terms of parameters alone are
     hoisted out of the expressions.
 
     Attributes
@@ -36,11 +36,11 @@ class NativeEquations:
     slopes : dict of Expr
         Derivative of a row with respect to a column, where it is not zero, by their numbers.
     shakes : dict of Expr
-        What a noise adds to a row, by their numbers.
+        Strength of a noise in a row, by their numbers.
     places : dict of int
         Number under which a slope or a shake is stored.
     entries : dict
-        For each entry of the matrix, by its pair of nodes, the signs and numbers of what adds up to it.
+        For each entry of the matrix, by its pair of nodes, the signs and numbers of its terms.
     own_entry : dict of int
         Number of the entry in which a state meets itself.
     """

@@ -1,7 +1,7 @@
 """The OSDI target: a device as C against the simulator interface OSDI (0.3 or 0.4), for the system's compiler.
 
 The equations are those of the Verilog-A target: states are nodes in units of their scale, rates are per time unit. The
-Jacobian is exact, from SymPy; what depends on parameters alone is computed when an instance is set up; the rest shares
+Jacobian is exact, from SymPy; terms of parameters alone are computed when an instance is set up; the rest shares
 its sub-expressions. A state holds its initial value unless the simulator asks for reactive parts in a transient or in a
 small-signal analysis: those are the analyses in which it moves.
 """
@@ -110,7 +110,7 @@ class _Source:
         return [name for name in names if name in used]
 
     def _unknowns_of(self, expressions: Iterable[sp.Expr]) -> list[str]:
-        """Locals for what expressions need of the stored solution."""
+        """Locals for the parts of the stored solution that expressions need."""
         needed = self._needed(expressions, self.equations.unknowns)
         return [f"const double {name} = inst->at[{self.equations.unknowns.index(name)}];" for name in needed]
 
@@ -175,7 +175,7 @@ class _Source:
         return "\n".join([*lines, ""])
 
     def _prepare(self) -> str:
-        """What is computed when an instance is set up."""
+        """The function that sets up an instance."""
         derived = {str(s): self.module.prepared(e) for s, e in self.system.derived.items()}
         outputs = {f"inst->h[{symbol.name[2:]}]": e for e, symbol in self.equations.hoist.found.items()}
         outputs |= {"inst->time_unit": self.module.time_unit}

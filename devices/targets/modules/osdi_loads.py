@@ -11,7 +11,7 @@ LINE_WIDTH = 118
 
 
 def write_loads(equations: NativeEquations) -> str:
-    """Write the functions that load what was evaluated into the simulator's vectors and matrix."""
+    """Write the functions that load the evaluated values into the simulator's vectors and matrix."""
     nothing, inst, capacity = "(void) model;", "Instance *inst = of_instance;", "inst->capacity[{}]".format
     size = range(len(equations.nodes))
     state_nodes = [equations.nodes.index(x) for x in equations.states]

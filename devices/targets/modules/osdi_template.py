@@ -1,4 +1,4 @@
-"""What every native device has in common: the C of the interface OSDI, and the functions that do not depend on it.
+"""The common part of native devices: the C of the interface OSDI, and the functions that do not depend on it.
 
 Facts of the interface: https://openvaf.semimod.de/docs/details/osdi/ (0.3: structures, flags, order of the parameters),
 and of 0.4, which appends to it, the documentation of OpenVAF-reloaded, https://fides.fe.uni-lj.si/openvaf/.

@@ -92,7 +92,7 @@ class _Module:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a Verilog-A module")
 
     def outputs(self) -> dict[str, sp.Expr]:
-        """What the module computes, by the name of its variable."""
+        """The computed quantities, by the name of the variable."""
         own = self.equations
         shakes = {f"shake_{x}_{n}": strength for (x, n), strength in own.shakes().items()}
         densities = {f"{name}_{part}": density for (name, part), density in own.densities().items()}
@@ -171,7 +171,7 @@ class _Module:
         for (
             process,
             node,
-        ) in self.telegraphs.items():  # its spectrum: white noise that a low pass of its rate is left of
+        ) in self.telegraphs.items():  # its spectrum: white noise behind a low pass of its rate
             lines += [f"I({node}) <+ ddt(V({node})) + {process}_rate * V({node});"]
             lines += [f'I({node}) <+ white_noise({process}_strength, "{process}");']
             for branch in self.branches.values():

@@ -1,4 +1,4 @@
-"""What a SPICE dialect consists of: how a simulator spells the parts of a netlist, as data."""
+"""The parts of a SPICE dialect: how a simulator spells a netlist, as data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RESERVED = frozenset(["m", "time", "temp", "temper", "tnom", "hertz", "freq", "v
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect(Format):
-    """How one simulator spells what netlists are made of.
+    """How one simulator spells the parts of netlists.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Dialect(Format):
         Templates of the statements, over ``name``, the nodes ``p`` and ``n`` and what the statement is about. The
         dialect has no statement that is missing here.
     sources : Mapping
-        What follows the nodes of an independent source, for every kind of waveform, over the SPICE values in order.
+        Specification of an independent source for every kind of waveform, over the SPICE values in order.
     deck : Mapping
         Templates of the lines of a deck for a transient, over ``file``, ``step``, ``duration``, ``state`` and ``when``.
     formula : str
@@ -36,7 +36,7 @@ class Dialect(Format):
     preamble : tuple of str
         Lines that stand before everything else.
     continuation : tuple of str
-        What ends a line that goes on, and what starts the next one.
+        End of a line that goes on, and start of the next one.
     quoted_continuation : tuple of str, optional
         The same within an expression, where it differs.
     reserved : frozenset of str
@@ -45,9 +45,9 @@ class Dialect(Format):
         How files of decks end.
     transient_noise : str
         How the simulator makes noise in a transient: ``source`` (by the statement ``noisy_voltage``), ``analysis``
-        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` is what a user must do for it.
+        (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` tells the user how to get it.
     advice : str
-        What a user must know to use a subcircuit.
+        Advice to the user of a subcircuit.
     charge_limited : bool
         Whether the simulator limits its steps by the errors of charges and an absolute tolerance of currents, so that
         small capacitors never allow steps of more than some seconds.

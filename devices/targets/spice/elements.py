@@ -18,7 +18,7 @@ from .statements import Statements
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
-#: What conducts less does not count as a connection: simulators take pivots below 1e-13 for zero. [S]
+#: A smaller conductance does not count as a connection: simulators take pivots below 1e-13 for zero. [S]
 SMALLEST_CONDUCTANCE = 1e-12
 
 
@@ -153,7 +153,7 @@ class Elements:
             lines += write.current(name, source, sink, self._printer.doprint(rest))
         return lines
 
-    # --- what is known of parameters --------------------------------------------------------
+    # --- knowledge about parameters ---------------------------------------------------------
 
     def _value(self, expression: sp.Expr) -> float:
         """Number of an expression of parameters, for the device as it is; NaN if it has none."""

@@ -4,8 +4,8 @@ In each of Newton's iterations a simulator walks through the expression of a beh
 derivative by every voltage in it; a controlled source costs it an addition. So a quantity is a node into which flow
 
 - a controlled source for every term that is linear in another node,
-- a constant source for what depends on parameters alone,
-- one behavioural source for the rest, in which parameters are numbers: what follows from them is computed before.
+- a constant source for terms of parameters alone,
+- one behavioural source for the rest, in which parameters are numbers: terms of them are computed before.
 
 A factor of a product that is a sum of nodes, or a function of one node, becomes a node itself: the derivatives of a
 product repeat its factors. Nothing is taken out of the inside of a function: while Newton's method has not converged,
@@ -27,7 +27,7 @@ from ...simulation.ensembles.hoisting import Hoist
 LARGE_FACTOR = 3
 #: Voltages at which the size of a new node is estimated.
 _TRIALS = (0.1, 0.5, 1.0)
-#: What is larger by this factor at one of them than at another stays where it is.
+#: A factor that is larger by this at one of them than at another stays where it is.
 _SPAN = 1e4
 #: A common factor is left to the node's conductance if its size is between these.
 _CONDUCTANCES = (1e-6, 1e6)
@@ -35,7 +35,7 @@ _CONDUCTANCES = (1e-6, 1e6)
 
 @dataclass(frozen=True)
 class Parts:
-    """An expression as the current into a node: what flows through which element.
+    """An expression as the current into a node, split into elements.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Parts:
     rest : Expr
         Everything else.
     conductance : Expr
-        What the current is divided by to get the node's voltage.
+        Divisor of the current that gives the node's voltage.
     """
 
     constant: sp.Expr
@@ -56,7 +56,7 @@ class Parts:
 
 
 class ParameterHoist(Hoist):
-    """Takes what depends on parameters alone out of expressions, under names that tell where it is used first."""
+    """Takes terms of parameters alone out of expressions, under names that tell where it is used first."""
 
     def __init__(self, is_fixed: Callable[[sp.Expr], bool]) -> None:
         super().__init__(())
@@ -91,7 +91,7 @@ class Formulation:
     voltages : set of Symbol
         Voltages that a controlled source can be controlled by.
     moving : set of Symbol
-        Those, and whatever else is no parameter.
+        Those, and all else that is not a parameter.
     value : callable
         Number of an expression of parameters, for the device at hand.
     positive : callable

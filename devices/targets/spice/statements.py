@@ -70,7 +70,7 @@ class Statements:
         """Whether the dialect has a statement, by its name in the table."""
         return statement in self.dialect.statements
 
-    # --- what stands in statements ----------------------------------------------------------
+    # --- parts of statements ----------------------------------------------------------------
 
     def formula(self, text: str) -> str:
         """A formula over parameters where a number could stand."""
@@ -176,7 +176,7 @@ class Statements:
             *self._write("constant_current", name=name, p="0", n=name, value="1"),
         ]
 
-    # --- what stands around a subcircuit ----------------------------------------------------
+    # --- around a subcircuit ----------------------------------------------------------------
 
     def voltage_source(self, name: str, p: str, n: str, waveform: Waveform, duration: float) -> list[str]:
         """An independent source of the voltage of ``p`` over ``n``."""
@@ -202,7 +202,7 @@ class Statements:
 
     def _write(self, statement: str, **parts: object) -> list[str]:
         template = self.dialect.statements[statement]
-        # A value starts on the line of what it belongs to.
+        # A value starts on the line of its statement.
         head = template.partition("{value}")[0].format(**parts) if "{value}" in template else ""
         text = template.format(**parts)
         quoted = self.dialect.quoted_continuation if "'" in text else None

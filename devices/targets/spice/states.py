@@ -38,8 +38,8 @@ from .elements import Elements
 from .formulation import exact
 from .statements import Statements
 
-#: The states are let go in this time from the start of a transient [s]. Shorter, and the rounding of what charges a
-#: circuit's capacitors in such a step is above a simulator's tolerance of currents.
+#: The states are let go in this time from the start of a transient [s]. In less, the rounding of the
+#: currents that charge a circuit's capacitors is above a simulator's tolerance of currents.
 RISE = 2e-14
 #: How: times over RISE, and ``running``, whose mean over the rise is 1. At the end every state is where it would be
 #: had it been free from the start, but for the square of the way that it went meanwhile.

@@ -110,7 +110,7 @@ class _Writer:
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
         # Bounded states are limited where they are used. As a node of its own the limited state would have values
-        # beyond the bounds until Newton's method has converged, of which there may be no logarithm.
+        # beyond the bounds until Newton's method has converged, whose logarithm might not exist.
         limits = {s: e for s, e in self.system.auxiliaries.items() if str(s).removesuffix("_within") in self.states}
         noises = {s: self._noise(s, density) for s, density in self.system.noises.items()}
 
@@ -196,7 +196,7 @@ class _Writer:
         return [*self.write.dialect.preamble, *lines]
 
     def _advice(self) -> list[str]:
-        """What the user of the subcircuit must do in the simulator."""
+        """Advice to the user of the subcircuit."""
         found = [self.dialect.advice] if self.dialect.advice else []
         if self.interval is not None:
             found.append(
@@ -220,7 +220,7 @@ class _Writer:
         return {k: v for k, v in self.device.values.items() if k in used and k not in self.inputs}
 
     def _electrical_noises(self) -> list[sp.Expr]:
-        """What the noise of the currents is made of, if the netlist has it."""
+        """The parts of the noise of currents, if the netlist has it."""
         if not self.noisy:
             return []
         effects = [e for made in self.telegraphs.values() for e in made]

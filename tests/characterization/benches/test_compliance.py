@@ -35,7 +35,7 @@ def test_a_filament_is_set_with_a_limited_current_and_stays_cool(device):
     limit = device.compliance.current
     assert limit < 1e-2
     assert table["current"].max() == pytest.approx(limit, rel=1e-9)
-    # What the limited set leaves is reset by about as much: the filament is as thick as its current made it.
+    # The state after a limited set is reset by about as much: the filament is as thick as its current made it.
     assert 0.5 * limit < -table["current"].min() < 2 * limit
     assert np.ptp(table["x"]) > 0.3
     limited = table["current"] > limit * (1 - 1e-9)
@@ -53,7 +53,7 @@ MEMRISTORS = [
 
 @pytest.mark.parametrize("device", MEMRISTORS, ids=str)
 def test_no_default_measurement_exceeds_the_limit_of_its_current(device):
-    """The limit of a filament's set, in both polarities of what is held, and of resets by what the set has left."""
+    """The limit of a filament's set, in both polarities of a held device, and of resets after the set."""
     limit = device.compliance.current
     filament = isinstance(device, StanfordRRAM | Sky130RERAM)
     assert (limit < math.inf) == filament
@@ -94,7 +94,7 @@ def test_no_default_measurement_heats_beyond_the_model_in_silence(device, bench,
             assert bench == "drift" and "does not drift" in str(error)
             return
     told = any(issubclass(warning.category, ValidityWarning) for warning in caught)
-    if bench in ("iv", "noise"):  # what is held takes the power of its voltage and current
+    if bench in ("iv", "noise"):  # a held device takes the power of its voltage and current
         power = np.max(np.abs(found["voltage"] * found["current"])) if bench == "iv" else held_power(device, found)
         hottest.append(device.ambient_temperature + power * thermal_resistance(device))
     else:
@@ -172,7 +172,7 @@ def test_ngspice_limits_the_same_current(native):
 @pytest.mark.parametrize("native", [False, True])
 @pytest.mark.parametrize("device", FILAMENTS, ids=str)
 def test_a_filament_set_with_a_limit_in_ngspice_is_as_thick(device, native):
-    """What the limit leaves decides what the reset takes, so both are compared; the onset itself is a jump."""
+    """The state after the limited set decides the reset, so both are compared; the onset itself is a jump."""
     if native and (reason := why_not_native()):
         pytest.skip(reason)
     numeric, spice = hysteresis(device), hysteresis(device, engine="ngspice", native=native)

@@ -161,7 +161,7 @@ def test_three_p_bits_sample_an_and_gate():
     expected = np.exp(-strength * energy)
     expected /= expected.sum()
     # About 500 independent samples: a total variation of 0.05 from counting alone; the rest is for the sigmoid of a
-    # real p-bit, which is no exact tanh, and whose outputs are not binary while they switch.
+    # real p-bit, which is not an exact tanh, and whose outputs are not binary while they switch.
     assert np.abs(shares - expected).sum() / 2 < 0.12
     assert shares[[0, 2, 4, 7]].sum() > 0.7  # the rows of the truth table
 

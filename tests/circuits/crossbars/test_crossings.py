@@ -212,7 +212,7 @@ def test_what_cannot_be_a_cell_is_refused():
     with pytest.raises(ParameterError, match="initial_state = 2"):
         DeviceCells.of(MEMRISTOR, (1, 2), initial_state=[[0.5, 2.0]])
     cells = DeviceCells.of(MEMRISTOR, (1, 2))
-    with pytest.raises(ParameterError, match="outside what the cell can have"):
+    with pytest.raises(ParameterError, match="outside the range of the cell"):
         cells.with_conductance([[1e-5, 1.0]])
     with pytest.raises(ParameterError, match="must be positive"):
         cells.with_conductance([[1e-5, 0.0]])

@@ -11,9 +11,12 @@ import pytest
 
 from synaspice.circuits.engine import worker as _ngspice_worker
 from synaspice.circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
+from synaspice.circuits.engine.decks import nodes_of
 from synaspice.circuits.engine.ngspice import NgspiceError, OperatingPoint, Transient, run
-from synaspice.devices import MTJ, VTEAM, ParameterError, Pulse, StanfordRRAM, UnknownNameError
+from synaspice.devices import MTJ, VTEAM, ParameterError, Pulse, StanfordRRAM, UnknownNameError, Yakopcic
 from synaspice.devices.core.protocols import Stimulus
+from synaspice.devices.library import every_device
+from synaspice.devices.targets.spice.elements import Elements
 
 pytestmark = pytest.mark.ngspice
 
@@ -28,6 +31,17 @@ def test_instances_of_one_subcircuit_have_their_own_parameters():
     table = run(deck + "V2 b1 0 0\nV3 b2 0 0\n", OperatingPoint(), options={"reltol": 1e-9})
     assert table["i(v2)"].item() == pytest.approx(0.1 / 1e3, rel=1e-6)
     assert table["i(v3)"].item() == pytest.approx(0.1 / 50e3, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("resistance_on=0", "resistance_on"), ("initial_state=1.01", "initial_state"), ("trap=-1", "trap")],
+)
+def test_a_parameter_out_of_its_bounds_is_named(given, name):
+    deck = f"* beyond\n{VTEAM().netlist()}\nV1 a 0 0.1\nX2 a 0 x2 vteam\nX1 a 0 x1 vteam "
+    with pytest.raises(NgspiceError, match=f"x1.i_{name}_is_out_of_bounds"):
+        run(deck + given, OperatingPoint())
+    run(deck + f"{name}={VTEAM.parameter_declarations()[name].bounds[1]!r}", OperatingPoint())
 
 
 def test_an_input_becomes_a_pin_in_units_of_its_scale():
@@ -55,6 +69,40 @@ def test_a_transient_from_initial_conditions_moves_as_one_from_the_operating_poi
     ]
     np.testing.assert_allclose(ends[0], ends[1], atol=1e-3)
     assert ends[0][0] == pytest.approx(0.3, abs=1e-6) and ends[0][1] > 0.4
+
+
+@pytest.mark.parametrize("device", [VTEAM(initial_state=0.3), StanfordRRAM(initial_state=0.3)])
+def test_ten_years_of_rest_take_a_thousand_steps(device):
+    subcircuit, years = device.subcircuit(name="mem", long_steps=True), 3.15e8
+    table = run(f"* rest\n{subcircuit}\nV1 a 0 0\nX1 a 0 x mem\n", Transient(years / 1000, years), time_limit=60)
+    assert len(table) < 5000 and table["time"].iloc[-1] == pytest.approx(years)
+    still = device.simulate(0.0, years, points=2)["x"].iloc[-1]
+    assert table["v(x)"].iloc[-1] == pytest.approx(still, abs=1e-6)
+
+
+def in_series(devices):
+    """Two of each device in series with a current source; terminals of other branches are at the negative one."""
+    lines = ["* in series"]
+    for k, (name, device) in enumerate(devices.items()):
+        subcircuit, branch = device.subcircuit(name=name), next(iter(device.branches().values()))
+        lines += [str(subcircuit), f"I{k} 0 top{k} 1u"]
+        for label, high, low in (("a", f"top{k}", f"mid{k}"), ("b", f"mid{k}", "0")):
+            ends = dict.fromkeys(nodes_of(device), low) | {branch.positive: high}
+            pins = [ends.get(pin, f"{pin}_{k}{label}") for pin in subcircuit.pins]
+            lines.append(f"X{k}{label} {' '.join(pins)} {name}")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+def test_devices_in_series_make_no_singular_matrix(monkeypatch):
+    def singular(table):
+        return [warning for warning in table.attrs["warnings"] if "singular" in warning.lower()]
+
+    devices = every_device()
+    assert singular(run(in_series(devices), OperatingPoint())) == []
+    # Without the conductance of the first iteration there is one:
+    monkeypatch.setattr(Elements, "conducts_at_first", lambda *_: True)
+    assert singular(run(in_series({"yakopcic": Yakopcic()}), OperatingPoint()))
 
 
 def test_pyspice_takes_the_subcircuit():

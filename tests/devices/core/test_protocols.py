@@ -73,7 +73,7 @@ def test_what_is_not_offered_is_refused_by_name():
         AutoOscillator().protocol(Oscillation, "current")
     with pytest.raises(UnknownNameError, match="quantity to sweep"):
         VTEAM().protocol(Sweep, "field_z")
-    with pytest.raises(TypeError, match=r"_Wrong.retention returned 300.0, which is no Retention"):
+    with pytest.raises(TypeError, match=r"_Wrong.retention returned 300.0, which is not a Retention"):
         _Wrong().protocol(Retention)
 
 

@@ -24,7 +24,7 @@ def to_brian2(
     device : DeviceModel
         The device.
     source : str
-        What drives the device: ``"voltage"``, or ``"current"`` where the current is linear in the voltage; or the
+        Driven quantity: ``"voltage"``, or ``"current"`` where the current is linear in the voltage; or the
         name of a branch's voltage or current. It is a parameter of each neuron, to be set, linked, or defined by
         the user's own equations.
     variables : iterable of str

@@ -35,7 +35,7 @@ def to_torch(device: DeviceModel, *, trainable: Iterable[str] = (), dtype: Any =
     MissingDependencyError
         If PyTorch is not installed.
     UnknownNameError
-        If a name is no parameter of the device.
+        If a name is not a parameter of the device.
     """
     require("torch", "to_torch()")
     from ..torch_module import DeviceModule

@@ -5,6 +5,7 @@ Where there is no release of osdi-py, a reader of our own takes its place; elsew
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -24,8 +25,11 @@ from synaspice.devices import (
     UnknownNameError,
 )
 from synaspice.devices.catalog import models
+from synaspice.devices.core.codegen import SCALAR_NAMESPACE
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.simulation.noise import _functions
+from synaspice.devices.targets.modules.c_compiler import compile_library
+from synaspice.devices.targets.modules.c_expressions import FUNCTIONS
 from synaspice.devices.targets.scaled import unit_in_seconds
 
 try:
@@ -233,6 +237,19 @@ def test_values_out_of_range_are_refused(model, name, value, complaint, generic)
         assert any(complaint in entry["message"] for entry in osdi.get_logs())
 
 
+def test_a_power_of_nothing_is_that_of_the_numeric_target(tmp_path):
+    arguments, value = FUNCTIONS["ramp_power"]
+    heads = ", ".join(f"double {argument}" for argument in arguments.split(", "))
+    source = (
+        f'#include <math.h>\n__attribute__((visibility("default"))) double ramp_power({heads}) {{ return {value}; }}\n'
+    )
+    function = ctypes.CDLL(str(compile_library(source, tmp_path / "power.so"))).ramp_power
+    function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double] * 2
+    for x in (-1.0, 0.0, 2.0):
+        for exponent in (0.0, 0.5, 1.0, 3.0):
+            assert function(x, exponent) == SCALAR_NAMESPACE["ramp_power"](x, exponent), (x, exponent)
+
+
 def test_the_text_is_the_same_in_every_process():
     code = (
         "from synaspice.devices import VTEAM, MTJ; print(hash(VTEAM().osdi_source() + MTJ().osdi_source(noise=True)))"
@@ -272,7 +289,7 @@ def test_a_file_is_not_overwritten_and_never_half_written(tmp_path, monkeypatch)
     monkeypatch.setenv("CC", "no-such-compiler -O1")
     with pytest.raises(MissingDependencyError, match="no-such-compiler"):
         device.compile_osdi(file, force=True)
-    with pytest.raises(ParameterError, match="is no folder"):
+    with pytest.raises(ParameterError, match="is not a folder"):
         device.compile_osdi(tmp_path / "nowhere" / "mem.osdi")
 
 
