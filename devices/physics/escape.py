@@ -34,7 +34,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import quad, solve_ivp
 
 from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
@@ -131,6 +130,8 @@ class Landscape:
         closing.terminal = True  # type: ignore[attr-defined]
         closing.direction = 1.0  # type: ignore[attr-defined]
         scale = float(np.max(self.pull) - np.min(self.pull))
+        from scipy.integrate import solve_ivp  # not before it is needed: it takes a tenth of a second
+
         run = solve_ivp(
             slopes, (0.0, 1e4 / scale), [*start, 0.0, 0.0], events=closing, rtol=1e-7, atol=1e-10, max_step=2 / scale
         )
@@ -240,5 +241,7 @@ def _depopulation(loss: float) -> float:
     def part(x: float) -> float:
         y = x * x + 0.25
         return math.log(-math.expm1(-loss * y)) / y
+
+    from scipy.integrate import quad
 
     return math.exp(quad(part, 0.0, math.inf, limit=200)[0] / math.pi)

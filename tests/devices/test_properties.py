@@ -85,6 +85,7 @@ def jumps(device, amplitude, duration):
 @every_model
 @many_unshrunk
 @given(data=st.data())
+@pytest.mark.filterwarnings("ignore::synaspice.devices.language.errors.ValidityWarning")  # finite there too
 def test_states_stay_finite_and_within_their_bounds(model, data):
     device = data.draw(devices(model))
     amplitude = data.draw(st.sampled_from([-1.0, 1.0])) * data.draw(st.floats(0.01, 1.0))

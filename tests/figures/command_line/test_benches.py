@@ -38,9 +38,9 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     shown = synaspice("characterize", "mtj", "--help").stdout
     suitable, _, others = shown.partition("Other benches:")
     named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
-    assert named == ["amplitude", "hysteresis", "iv", "noise", "switching", "write-error"]
+    assert named == ["amplitude", "drift", "hysteresis", "iv", "noise", "switching", "write-error"]
     assert "(with --preset ikeda2010)" in " ".join(suitable.split())
-    assert others.strip() == "drift, velocity."
+    assert others.strip() == "velocity."
 
 
 SHOWN = [
@@ -89,11 +89,11 @@ def test_arguments_that_only_python_had_are_options_now(tmp_path):
     short = ("--trajectories", "4", "--seed", "1", "--time-step", "1p", "--relaxation", "1n")
     ended = synaspice(*pulses, *short, "-o", tmp_path / "pulses.csv")
     assert ended.returncode == 0, ended.stderr
-    drift = ("characterize", "phase-change-memory", "drift", "--quantity", "drift_exponent", "--times", "1,10,100")
+    drift = ("characterize", "phase-change-memory", "drift", "--quantity", "log_age", "--times", "1,10,100")
     ended = synaspice(*drift, "--devices", "2", "--no-read-noise", "--seed", "1", "-o", tmp_path / "drift.csv")
     assert ended.returncode == 0, ended.stderr
     table = read_table(tmp_path / "drift.csv")
-    assert table.attrs["quantity"] == "drift_exponent" and table.attrs["read_noise"] is False
+    assert table.attrs["quantity"] == "log_age" and table.attrs["read_noise"] is False
 
 
 def completed(words: str) -> set[str]:
