@@ -121,6 +121,8 @@ def parameters():
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if "jax" in sys.modules:  # as it is for a reader who has just started
+        sys.modules["jax"].config.update("jax_enable_x64", False)
     scope: dict = {"__name__": f"page_{page.stem.replace('-', '_')}"}
     for block in blocks(page):
         if block.language == "python":
