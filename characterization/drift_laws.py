@@ -41,7 +41,7 @@ def fitted_law(
     -------
     dict
         ``law``, None if none of them fits; ``time_constant`` [s] and ``rate`` [1/s times the unit], None unless the law
-        has them.
+        has them; and the ``exponent`` of a power law.
     ndarray
         The law's values, NaN if there is none.
     """
@@ -54,7 +54,8 @@ def fitted_law(
     fits["linear"] = (start + rate * times, {"rate": float(rate)})
     age = times + origin
     if np.all(age > 0) and np.all(values > 0):
-        fits["power law"] = (np.exp(np.polyval(np.polyfit(np.log(age), np.log(values), 1), np.log(age))), {})
+        slope, offset = np.polyfit(np.log(age), np.log(values), 1)
+        fits["power law"] = (np.exp(offset + slope * np.log(age)), {"exponent": -float(slope)})
     exponential = _exponential(times, values, sigma)
     if exponential is not None:
         constant, curve = exponential
