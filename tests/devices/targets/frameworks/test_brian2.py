@@ -15,7 +15,8 @@ from synaspice.devices.language.declaration import Branch, Observable, Parameter
 from synaspice.devices.model import CompactModel
 
 brian2 = framework("brian2")
-from synaspice.devices.targets.frameworks.brian2_equations import ExplicitMethod, brian_unit  # noqa: E402
+from synaspice.devices.targets.frameworks.brian2_equations import brian_unit  # noqa: E402
+from synaspice.devices.targets.frameworks.brian2_methods import ExplicitMethod  # noqa: E402
 
 DEVICES = {name: model for name, model in models().items() if model.__module__.startswith("synaspice.")}
 
