@@ -186,7 +186,8 @@ def _jumping(
         states = dict(zip(held.state_declarations(), initial_state(held), strict=True))
         levels.append(float((states | held.static(**{branch: bias}))[quantity]))
     begins = offered.states[0] if float(started.static()[offered.coordinate]) > 0 else offered.states[1]
-    return np.where(dwell.states_at(times, begins, devices, generator), *levels)
+    first, second = levels
+    return np.asarray(np.where(dwell.states_at(times, begins, devices, generator), first, second), dtype=float)
 
 
 def _wandering(
