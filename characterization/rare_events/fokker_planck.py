@@ -76,7 +76,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Cells:
+class PolarGrid:
     r"""Cells of a grid, from the pole outwards; :math:`\psi` counts from the first cell's centre.
 
     Attributes
@@ -101,7 +101,7 @@ class Cells:
     inner: FloatArray
 
     @classmethod
-    def of(cls, magnet: AxialMagnet, amplitude: float, cells: int, edge: float = math.pi / 2) -> Cells:
+    def of(cls, magnet: AxialMagnet, amplitude: float, cells: int, edge: float = math.pi / 2) -> PolarGrid:
         """Cells of even width on either side of an edge at a given polar angle [rad]."""
         before = min(max(round(cells * edge / math.pi), 2), cells - 2)
         edges = np.concatenate([np.linspace(0, edge, before + 1), np.linspace(edge, math.pi, cells - before + 1)[1:]])
@@ -250,9 +250,9 @@ def still_there(
     edge = _edge(threshold)
     found = []
     for count in _grids(cells):
-        rest = Cells.of(magnet, 0.0, count, edge)
+        rest = PolarGrid.of(magnet, 0.0, count, edge)
         start = rest.equilibrium(rest.barrier())
-        driven = Cells.of(magnet, amplitude, count, edge)
+        driven = PolarGrid.of(magnet, amplitude, count, edge)
         inside = driven.edges[1:] <= edge * (1 + 1e-12)
         found.append([float(p[inside].sum()) for p in driven.evolve(start, times)])
     return [_extrapolated(*grids) for grids in zip(*found, strict=True)]
@@ -288,7 +288,7 @@ def mean_passage_time(
     edge = _edge(threshold)
     found = []
     for count in _grids(cells):
-        grid = Cells.of(magnet, amplitude, count, edge)
+        grid = PolarGrid.of(magnet, amplitude, count, edge)
         inside = int(np.count_nonzero(grid.edges[1:] <= edge * (1 + 1e-12)))
         found.append(grid.passage_time(inside))
     return _extrapolated(*found)

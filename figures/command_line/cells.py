@@ -28,7 +28,7 @@ def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mappin
     return CELLS.find(name)(**{**values, **given})
 
 
-class Cells(Listing):
+class CellListing(Listing):
     """A command for each cell: its standard bench."""
 
     title = "Cells"
@@ -68,7 +68,7 @@ class Cells(Listing):
 
 
 app = typer.Typer(
-    cls=Cells,
+    cls=CellListing,
     help="Run a cell's standard bench in ngspice: a table, and a plot of it; and what its operations cost.",
     short_help="Run a cell's standard bench in ngspice.",
     no_args_is_help=True,

@@ -13,7 +13,7 @@ from scipy.special import dawsn
 
 from synaspice.characterization.benches.write_error import butler_write_error
 from synaspice.characterization.rare_events.axial_magnet import AxialMagnet, from_reference_state
-from synaspice.characterization.rare_events.fokker_planck import Cells, mean_passage_time, still_there
+from synaspice.characterization.rare_events.fokker_planck import PolarGrid, mean_passage_time, still_there
 from synaspice.devices import MTJ, VTEAM, ParameterError
 
 IKEDA = MTJ.preset("ikeda2010")
@@ -63,7 +63,7 @@ def test_the_density_comes_to_boltzmanns_and_stays_there(field):
     """rho ~ exp[Delta (u^2 + 2 h u)], h = H / H_k, whatever it started from; nothing gets lost."""
     junction = junction_with_barrier(2.0)
     junction = junction.replace(field_z=-field * junction.anisotropy_field)  # towards the antiparallel pole
-    grid = Cells.of(magnet_of(junction), 0.0, 100)
+    grid = PolarGrid.of(magnet_of(junction), 0.0, 100)
     start = np.zeros(100)
     start[0] = 1.0
     # The slowest mode decays at about 0.2 A for this barrier: e^-40 is left after 200 / A.
@@ -131,7 +131,7 @@ def test_the_error_of_the_grid_is_of_second_order_and_within_the_bounds():
     magnet = magnet_of(IKEDA)
 
     def on_grid(cells):
-        rest, driven = (Cells.of(magnet, amplitude, cells) for amplitude in (0.0, current))
+        rest, driven = (PolarGrid.of(magnet, amplitude, cells) for amplitude in (0.0, current))
         (p,) = driven.evolve(rest.equilibrium(rest.barrier()), width)
         return math.log(p[: cells // 2].sum())
 

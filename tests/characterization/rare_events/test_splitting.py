@@ -11,7 +11,7 @@ from barriers import ROOM, junction_with_barrier, rate_of
 
 from synaspice.characterization.rare_events.axial_magnet import from_reference_state
 from synaspice.characterization.rare_events.event import RareEvent, decay_time
-from synaspice.characterization.rare_events.fokker_planck import Cells, still_there
+from synaspice.characterization.rare_events.fokker_planck import PolarGrid, still_there
 from synaspice.characterization.rare_events.splitting import interval, resample, splitting
 from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
 
@@ -116,7 +116,7 @@ def test_a_reached_event_is_the_fokker_planck_equations_as_well():
     junction = junction_with_barrier(16.0, initial_polar_angle=math.pi)
     times = np.array([3.0, 6.0]) / rate_of(junction)
     magnet = from_reference_state(junction, "antiparallel", "voltage", ROOM)
-    grid = Cells.of(magnet, 0.0, 400)
+    grid = PolarGrid.of(magnet, 0.0, 400)
     exact = np.array([p[200:].sum() for p in grid.evolve(grid.equilibrium(grid.barrier()), times)])
     assert np.all(exact < 1e-5)
     found = splitting(junction, 0.0, times, "m_z", 0.0, walkers=512, replicas=8, seed=3, rounds=60)
