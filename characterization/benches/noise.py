@@ -114,6 +114,10 @@ def noise(
         if method == "auto":
             chosen = "transient" if not point.linear or (dwell is not None and dwell.wanders) else "small-signal"
         if chosen == "transient":
+            if frequency is not None:
+                raise ParameterError(
+                    "transients have the frequencies of their record (duration, points): leave frequency out"
+                )
             if engine != "numeric":
                 raise ParameterError(NO_TRANSIENT if point.linear else f"{point.refusal()} of the numeric engine")
             length = 1000 * point.held.settling_time if duration is None else duration

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -149,10 +149,10 @@ class Spectrum:
     frequencies: tuple[float, ...]
     further: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-
-def decades_around(frequency: float) -> tuple[float, ...]:
-    """Frequencies over a decade to either side of one, 40 per decade and evenly spaced in the logarithm [Hz]."""
-    return tuple((frequency * np.logspace(-1, 1, 81)).tolist())
+    def below(self, threshold: float, line: float) -> Spectrum:
+        """The same at half of an oscillator's threshold [V] at most, over two decades around its line [Hz]."""
+        frequencies = tuple((line * np.logspace(-1, 1, 81)).tolist())
+        return replace(self, voltage=min(self.voltage, float(f"{0.5 * threshold:.2g}")), frequencies=frequencies)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, decades_around, offers
+from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
 from ...language.declaration import (
     Branch,
@@ -148,10 +147,8 @@ class AutoOscillator(CompactModel):
 
         Over two decades around its line.
         """
-        given = super().suggested_spectrum()
-        half = float(f"{0.5 * self.threshold_current * self.static_resistance:.2g}")
-        frequencies = decades_around(self.angular_frequency / (2 * math.pi))
-        return dataclasses.replace(given, voltage=min(given.voltage, half), frequencies=frequencies)
+        threshold = self.threshold_current * self.static_resistance
+        return super().suggested_spectrum().below(threshold, self.angular_frequency / (2 * math.pi))
 
     @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:

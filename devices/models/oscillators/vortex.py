@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import brentq
 
-from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, decades_around, offers
+from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import (
@@ -305,10 +304,8 @@ class VortexOscillator(CompactModel):
 
         Over two decades around its line.
         """
-        given = super().suggested_spectrum()
-        half = float(f"{0.5 * self.threshold_current * self.static_resistance:.2g}")
-        frequencies = decades_around(self.gyrotropic_frequency / (2 * math.pi))
-        return dataclasses.replace(given, voltage=min(given.voltage, half), frequencies=frequencies)
+        threshold = self.threshold_current * self.static_resistance
+        return super().suggested_spectrum().below(threshold, self.gyrotropic_frequency / (2 * math.pi))
 
     @offers(Oscillation)
     def suggested_oscillation(self) -> Oscillation:

@@ -12,6 +12,7 @@ from synaspice.characterization.bench import suitable_benches
 from synaspice.characterization.benches.drift import drift
 from synaspice.characterization.drift_laws import fitted_law
 from synaspice.characterization.tables import read_table, write_table
+from synaspice.circuits.engine.native import why_not_native
 from synaspice.devices import (
     MTJ,
     VTEAM,
@@ -119,7 +120,6 @@ def test_table_and_figure(tmp_path):
         ({"devices": 0}, ParameterError, "devices must be at least 1"),
         ({"quantity": "weight"}, UnknownNameError, "drifting quantity"),
         ({"engine": "hspice"}, UnknownNameError, "engine"),
-        ({"engine": "ngspice", "devices": 1}, ParameterError, "the numeric engine does"),
         ({"temperature": 0.0}, ParameterError, "temperature must be positive"),
     ],
 )
@@ -172,6 +172,17 @@ def test_retention_is_seen_in_the_conductance():
     np.testing.assert_allclose(table["mean"], expected, rtol=1e-4, atol=1e-8)
     assert "drift" in suitable_benches(DISSOLVING)
     assert "drift" not in suitable_benches(StanfordRRAM.preset("jiang2014"))
+
+
+@pytest.mark.ngspice
+def test_three_years_in_ngspice_are_for_subcircuits():
+    """Native devices do not allow long steps."""
+    common = {"times": np.logspace(0, 8, 9), "devices": 2, "seed": 1, "read_noise": False}
+    spice = drift(PhaseChangeMemory(), engine="ngspice", native=False, **common)["mean"]
+    np.testing.assert_allclose(spice, drift(PhaseChangeMemory(), **common)["mean"], rtol=5e-3)
+    if why_not_native() is None:
+        with pytest.raises(ParameterError, match="the numeric engine and native=False do"):
+            drift(PhaseChangeMemory(), engine="ngspice", native=True, **common)
 
 
 @pytest.mark.ngspice

@@ -192,6 +192,11 @@ def test_low_barriers_take_first_passages():
 
 
 @pytest.mark.slow
+def test_transients_take_no_frequencies():
+    with pytest.raises(ParameterError, match="leave frequency out"):
+        noise(MTJ.preset("faria2021"), frequency=[1e9])
+
+
 def test_a_magnet_without_states_is_measured_from_transients():
     table = noise(MTJ.preset("faria2021"), frequency=[1e6], **SHORT)
     assert set(table["method"]) == {"transient"}
