@@ -12,6 +12,8 @@ from ...devices.targets.spice.statements import Statements
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .native import NativeDevice
 
+#: Least conductance of that element in the polarity that it does not limit, however small the limit of the other. [S]
+FREE = 1.0
 #: Voltage over a source's current limit at which it limits [V], and its slope beyond, over the current [1/V].
 LIMIT_DROP, LIMIT_SLOPE = 1e-3, 1e-4
 #: A device's form in a netlist; its text defines it, :func:`instance` places it.
@@ -123,7 +125,7 @@ def driven_circuit(
 
 def _limited_current(drop: str, compliance: Compliance) -> str:
     """Current through the element in series that limits it: of a resistance that saturates over :data:`LIMIT_DROP`."""
-    ohmic = f"{compliance.current / LIMIT_DROP!r}*{drop}"
+    ohmic = f"{max(compliance.current / LIMIT_DROP, FREE)!r}*{drop}"
     saturated = f"{compliance.current!r}*tanh({drop}/{LIMIT_DROP!r}) + {compliance.current * LIMIT_SLOPE!r}*{drop}"
     if compliance.polarity == "both":
         return saturated

@@ -301,3 +301,10 @@ def test_the_command_line_tells_it_in_one_line(tmp_path):
     assert "Warning" not in ended.stderr and ".py" not in ended.stderr
     quiet = synaspice(*arguments, "--compliance", "80 uA", "--output", tmp_path / "limited.csv")
     assert quiet.returncode == 0 and "range" not in quiet.stderr
+
+
+@pytest.mark.ngspice
+def test_a_small_limit_of_one_polarity_leaves_the_other_free_in_ngspice():
+    loops = [hysteresis(StanfordRRAM(), compliance=1e-9, engine=engine) for engine in ("numeric", "ngspice")]
+    least = [loop["current"].min() for loop in loops]
+    assert least[1] == pytest.approx(least[0], rel=5e-3) and least[0] < -1e-4
