@@ -198,7 +198,7 @@ def test_transients_take_no_frequencies():
 
 
 def test_a_magnet_without_states_is_measured_from_transients():
-    table = noise(MTJ.preset("faria2021"), frequency=[1e6], **SHORT)
+    table = noise(MTJ.preset("faria2021"), **SHORT)
     assert set(table["method"]) == {"transient"}
 
 
