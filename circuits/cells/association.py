@@ -2,13 +2,8 @@ r"""Network of spin neurons that names the letter it is shown: two layers, in on
 
 The pixels of a letter switch transistors between a rail of some 30 mV and lines that run past all neurons of the first
 layer; each crossing is a domain-wall synapse. The spikes of the first layer do the same for the second, which has a
-neuron per letter. One more line per layer, always on, carries the thresholds. The weights that a neuron needs are
-those of the largest margin,
-
-.. math:: \max_{w, m} m \quad\text{with}\quad \pm \sum_k \eta_k w_k p_k \ge m, \quad |w_k| \le w_\mathrm{max}
-
-over all patterns :math:`p` (plus where it has to fire), a linear program, then rounded to the sites of the walls and
-improved by a search among them.
+neuron per letter. One more line per layer, always on, carries the thresholds. The weights are those of the largest
+margin against the thermal agitation of the magnets; see :mod:`synaspice.circuits.cells.trained_weights`.
 
 References
 ----------
@@ -23,17 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from scipy.optimize import linprog
-
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import PiecewiseLinear
 from ..engine.decks import wrapped
 from .cell import Cell
+from .decision import PRESET_TIME, READ_TIME
 from .lateral_spin_valve import LateralSpinValve
 from .spin_neuron import spin_neuron
 from .subcircuits import definitions
-from .wall_writing import WallWriter
+from .trained_weights import pulses_for
 
 #: Letters of three by five pixels.
 LETTERS = {
@@ -71,61 +64,6 @@ def neighbours(drawing: Sequence[int]) -> list[tuple[int, ...]]:
     return [exact, *flipped]
 
 
-def pulses_for(
-    patterns: Sequence[Sequence[int]], fires: Sequence[bool], valve: LateralSpinValve, *, seed: int = 0
-) -> tuple[tuple[int, ...], float]:
-    """Write pulses with which a neuron fires for some patterns and for the others not, with the largest margin found.
-
-    Parameters
-    ----------
-    patterns : sequence of sequences of int
-        Inputs, 0 or 1; the threshold's input, the last one, is added.
-    fires : sequence of bool
-        Whether the neuron has to fire, pattern by pattern.
-    valve : LateralSpinValve
-        The neuron's circuit.
-    seed : int
-        Seed of the search among the sites.
-
-    Returns
-    -------
-    tuple of int, float
-        Pulses of every strip, and the least spin current per volt of the inputs towards the right decision. [S]
-
-    Raises
-    ------
-    ParameterError
-        If no weights do that.
-    """
-    signs = np.where(np.asarray(fires, dtype=bool), 1.0, -1.0)
-    inputs = np.column_stack([np.asarray(patterns, dtype=float), np.ones(len(signs))])
-    towards = inputs * np.array(valve.efficiencies) * signs[:, None]
-    writer = WallWriter.suited(valve.synapse)
-    most, count = writer.weight(writer.sites - 1), valve.inputs
-    solved = linprog(
-        np.r_[np.zeros(count), -1.0],
-        A_ub=np.column_stack([-towards, np.ones(len(signs))]),
-        b_ub=np.zeros(len(signs)),
-        bounds=[(-most, most)] * count + [(None, None)],
-    )
-    ideal = np.asarray(solved.x)[:count]
-    best = np.rint((ideal + 1) / 2 * writer.sites).astype(int)
-
-    def margin(pulses: np.ndarray) -> float:
-        return float((towards @ (2 * pulses / writer.sites - 1)).min())
-
-    random, least = np.random.default_rng(seed), margin(best)
-    for _ in range(4000):
-        trial = best.copy()
-        changed = random.integers(count, size=random.integers(1, 4))
-        trial[changed] = random.integers(1, writer.sites, size=len(changed))
-        if (found := margin(trial)) >= least:
-            best, least = trial, found
-    if least <= 0:
-        raise ParameterError("no weights of one neuron make it fire for just these patterns")
-    return tuple(best.tolist()), least
-
-
 @dataclass(frozen=True)
 class AssociationNetwork:
     """Two layers of spin neurons.
@@ -146,6 +84,8 @@ class AssociationNetwork:
         Of the preset's end and of the reading, from the beginning of a layer's turn. [s]
     hold_time : float
         For which a decision is held at least. [s]
+    temperature : float
+        Of the transistors, and of the magnets' thermal field. [K]
     """
 
     letters: Mapping[str, tuple[int, ...]]
@@ -154,9 +94,10 @@ class AssociationNetwork:
     technology: str = "generic"
     devices: str = "subcircuit"
     voltage: float = 0.03
-    preset_time: float = 0.5e-9
-    read_time: float = 3e-9
+    preset_time: float = PRESET_TIME
+    read_time: float = READ_TIME
     hold_time: float = 0.4e-9
+    temperature: float = 300.15
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -215,18 +156,19 @@ class AssociationNetwork:
     def neurons(self) -> tuple[Cell, Cell]:
         """The neuron of each layer."""
         sizes = len(self.hidden[0]), len(self.output[0])
-        first, second = (spin_neuron(size)(technology=self.technology, devices=self.devices) for size in sizes)
+        settings = {"technology": self.technology, "devices": self.devices, "temperature": self.temperature}
+        first, second = (spin_neuron(size)(**settings) for size in sizes)
         return first, second
 
     @property
     def native_files(self) -> tuple[Path, ...]:
         """Compiled devices to load before the netlist."""
-        return LateralSpinValve().native_files() if self.devices == "native" else ()
+        return LateralSpinValve().native_files(noisy=True) if self.devices == "native" else ()
 
     @property
     def writing_time(self) -> float:
         """Time in which all walls are written, at once [s]."""
-        writer = WallWriter.suited(LateralSpinValve().synapse)
+        writer = LateralSpinValve().writer
         return writer.duration(max(max(pulses) for pulses in (*self.hidden, *self.output)))
 
     @property
@@ -283,7 +225,7 @@ class AssociationNetwork:
 
     def _neuron(self, layer: int, n: int, counts: Sequence[int], pins: Sequence[str], name: str) -> list[str]:
         """A neuron on its lines, and the sources that write its walls."""
-        writer, numbers = WallWriter.suited(LateralSpinValve().synapse), range(1, len(counts) + 1)
+        writer, numbers = LateralSpinValve().writer, range(1, len(counts) + 1)
         at = {"ground": "0", "supply": "supply", "signal": "signal", "m_z": f"m_{layer}_{n}"}
         at |= {"preset": f"preset_{layer}", "clock": f"clock_{layer}", "spike": f"spike_{layer}_{n}"}
         at["output"] = f"line_2_{n}" if layer == 1 else f"named_{n}"

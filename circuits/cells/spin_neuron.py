@@ -11,7 +11,8 @@ from ...devices.language.errors import ParameterError
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
-from .lateral_spin_valve import MOST_INPUTS, LateralSpinValve
+from .lateral_spin_circuit import MOST_INPUTS
+from .lateral_spin_valve import LateralSpinValve
 from .logic import inverter
 from .sizes import width_of
 from .subcircuits import Meter
@@ -28,7 +29,7 @@ class _SpinNeuron(Cell):
     While ``clock`` is low the latch is precharged and no current reads the magnet; when it rises, the junction and a
     reference resistor discharge the two sides, and the faster one wins. ``spike`` is high from then until the clock
     falls if the neuron has fired, else low, and meanwhile connects ``output``, inputs of other neurons, with
-    ``signal``, a rail of some 30 mV.
+    ``signal``, a rail of some 30 mV. In transients the magnet's thermal field acts, at the cell's temperature.
 
     References
     ----------
@@ -50,7 +51,8 @@ class _SpinNeuron(Cell):
         super().__init_subclass__(**kwargs)
 
     devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
-    preset_conductance = Parameter(0.04, "S", "conductance of the preset contact", (1e-6, 10.0))
+    noise_step = Parameter(10e-12, "s", "step of the magnet's thermal field", (1e-14, 1e-9))
+    preset_conductance = Parameter(LateralSpinValve.preset_conductance, "S", "conductance of the preset contact", (1e-6, 10.0))
     reference_ratio = Parameter(
         lambda cell: math.sqrt(1 + cell.valve.magnet.values["tmr"] / 2),
         "1",
@@ -68,8 +70,13 @@ class _SpinNeuron(Cell):
     def build(self, assembly: Assembly) -> None:
         valve = self.valve
         native = self.options["devices"] == "native"
-        circuit = valve.subcircuit(name=f"lateral_spin_valve_{self.inputs}", native=native)
-        assembly.requires += [*valve.parts(native=native), circuit]
+        circuit = valve.subcircuit(
+            name=f"lateral_spin_valve_{self.inputs}",
+            temperature=self.temperature,
+            noise_step=self.noise_step,
+            native=native,
+        )
+        assembly.requires += [*valve.parts(noisy=True, native=native), circuit]
         nodes = {pin: pin for pin in circuit.pins}
         if assembly.metered:
             for pin in circuit.pins[: circuit.pins.index("m_z")]:
@@ -131,7 +138,12 @@ def _declarations(inputs: int) -> dict[str, Declared]:
     for k in numbers:
         declared[f"x_{k}"] = Port("output", f"position of the wall of synapse {k} over its length, to look at")
     for k in numbers:
-        declared[f"state_{k}"] = Parameter(0.04, "1", f"position of wall {k} over its length at t = 0", (0.0, 1.0))
+        declared[f"state_{k}"] = Parameter(
+            lambda cell: cell.valve.synapse.values["initial_state"],
+            "1",
+            f"position of wall {k} over its length at t = 0; erased",
+            (0.0, 1.0),
+        )
     return declared
 
 

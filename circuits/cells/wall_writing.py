@@ -8,7 +8,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import PiecewiseLinear
 from ...devices.models.domain_walls.motion import TYPICAL_CURRENT_DENSITY, _DomainWall
 
-#: Current density of the pulses [A/m^2].
+#: Usual current density of the pulses [A/m^2].
 WRITE_DENSITY = 2 * TYPICAL_CURRENT_DENSITY
 
 
@@ -37,21 +37,34 @@ class WallWriter:
     sites: int
 
     @classmethod
-    def suited(cls, strip: _DomainWall, rest: float = 1.5e-9) -> WallWriter:
-        """Pulses of 1e12 A/m^2 in which a free wall moves by one period of the strip's pinning.
+    def suited(
+        cls, strip: _DomainWall, rest: float = 1.5e-9, density: float = WRITE_DENSITY, stretch: float = 1.0
+    ) -> WallWriter:
+        """Pulses in which a free wall moves by one period of the strip's pinning.
+
+        Parameters
+        ----------
+        strip : DomainWallInjector, or another device of a wall
+            The strip.
+        rest : float
+            Between two pulses. [s]
+        density : float
+            Current density of the pulses. [A/m^2]
+        stretch : float
+            Periods that a free wall moves by in one pulse: pinning may hold it back. [-]
 
         Raises
         ------
         ParameterError
             If no current moves the wall, or the strip pins it nowhere.
         """
-        current = WRITE_DENSITY * strip.current_area
+        current = density * strip.current_area
         speed = abs(strip.current_mobility) * current
         if not speed or not strip.pinning_energy:
             raise ParameterError(
                 "a wall is written by pulses if a current moves it and pinning_energy holds it in between"
             )
-        width = strip.pinning_period / speed
+        width = stretch * strip.pinning_period / speed
         return cls(current, width, min(5e-11, width / 4), rest, round(strip.length / strip.pinning_period))
 
     @property
@@ -80,7 +93,3 @@ class WallWriter:
             times += [begin, begin + self.edge, begin + self.width, begin + self.width + self.edge]
             values += [0.0, height, height, 0.0]
         return PiecewiseLinear(tuple(times), tuple(values))
-
-    def weight(self, pulses: int) -> float:
-        """Weight that a number of pulses gives an erased strip with ``domains="up-down"``, ends aside."""
-        return 2 * pulses / self.sites - 1

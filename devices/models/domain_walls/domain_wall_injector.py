@@ -20,22 +20,39 @@ from .motion import POLARITIES, TYPICAL_CURRENT_DENSITY, _DomainWall
 class DomainWallInjector(_DomainWall):
     r"""Synapse of a spin neuron: the wall in a strip sets sign and size of the spin that its current brings along.
 
-    The strip lies with its whole length on a normal metal. On one side of the wall the contact's magnetisation is
-    :math:`+\hat{\mathbf z}`, on the other :math:`-\hat{\mathbf z}`, two interfaces side by side, which together are one
-    with the polarisation :math:`w P`,
+    The strip lies with its whole length on a normal metal. The current that crosses the contact flows along the strip
+    to ``common``; with the transfer length :math:`\lambda` of a distributed contact the share of it that passes the
+    wall, and the contact's conductance, are
 
     .. math::
 
-        I_c &= G\,(V_c + w P\, V_{s,z}), \qquad I_{s,z} = G\,(w P\, V_c + V_{s,z}), \qquad w = Q\,(2 x - 1),
-            \quad x = q / L \\
-        I_{s,\perp} &= 2 G_r V_{s,\perp}, \qquad G = \frac{L w_s}{RA}
+        \lambda = \sqrt{\frac{RA\, t}{\rho}}, \qquad
+        s(x) = \frac{\sinh[(1 - x) L / \lambda]}{\sinh(L / \lambda)}, \qquad
+        G = \frac{L w_s}{RA}\, \frac{\tanh(L / \lambda)}{L / \lambda}, \qquad x = q / L
 
-    (V_c of the channel's node against the strip, currents into the strip, :math:`w_s` the strip's width). A current
-    along the strip, from ``write`` to ``common``, moves the wall by the equations of
-    :mod:`synaspice.devices.models.domain_walls.motion`, q running from ``common`` to ``write``: a positive one pushes
-    it with the electrons to ``write``, which raises the weight (a spin Hall torque may do the opposite). The current
-    that is injected enters at ``common``; that it flows along a part of the strip first is neglected, for its drop as
-    for its torque on the wall, and so is the spin resistance of the strip beside that of the contact. The pins
+    (:math:`w_s` and :math:`t` the strip's width and thickness, heavy metal included). On one side of the wall the
+    contact's magnetisation is :math:`+\hat{\mathbf z}`, on the other :math:`-\hat{\mathbf z}`: two interfaces side by
+    side, which together are one with the polarisation :math:`w P`,
+
+    .. math::
+
+        I_c &= G\,(V_c + w P\, V_{s,z}), \qquad I_{s,z} = G\,(w P\, V_c + V_{s,z}), \qquad w = Q\,[1 - 2 s(x)] \\
+        I_{s,\perp} &= 2 G_r V_{s,\perp}
+
+    (V_c of the channel's node against ``common``, currents into the strip). For :math:`L \ll \lambda` that is
+    :math:`w = Q (2 x - 1)`. The wall feels all the current that flows along the strip where it is,
+
+    .. math:: I_\mathrm{wall} = I_\mathrm{write} + s(x)\, I_c
+
+    by the equations of :mod:`synaspice.devices.models.domain_walls.motion`, q running from ``common`` to ``write``: a
+    positive current, from ``write`` to ``common``, pushes it with the electrons to ``write``, which raises the weight
+    (a spin Hall torque may do the opposite). So does a current from the channel into the strip; a signal that enters
+    at ``common`` pushes the wall the other way, and must stay well below the current that depins it.
+
+    The channel is one node, ``write`` is open while the contact conducts, and the spin resistance of the strip beside
+    that of the contact is neglected. A write current also leaks through the channel beneath: less than the share
+    :math:`1 - 1 / \cosh(L / 2 \lambda)` of it in a channel that floats, :math:`1 - 1 / \cosh(L / \lambda)` in one on
+    the potential of ``common``, which is neglected as well (3 and 12 % at :math:`L = \lambda / 2`). The pins
     ``charge`` and ``spin_x`` to ``spin_z`` join a node of a spin circuit, as those of
     :class:`~synaspice.devices.SpinMagnet`.
 
@@ -43,7 +60,8 @@ class DomainWallInjector(_DomainWall):
     ----------
     M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, "Spin-based neuron model with domain-wall magnets as synapse",
     IEEE Trans. Nanotechnol. 11, 843 (2012), doi:10.1109/TNANO.2012.2202125 (the device); A. Brataas, G. E. W. Bauer,
-    P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001 (the interface).
+    P. J. Kelly, Phys. Rep. 427, 157 (2006), doi:10.1016/j.physrep.2006.01.001 (the interface); H. H. Berger,
+    Solid-State Electron. 15, 145 (1972), doi:10.1016/0038-1101(72)90048-2 (the transfer length).
     """
 
     voltage = Branch("write", "common", "voltage along the strip, which writes")
@@ -58,27 +76,35 @@ class DomainWallInjector(_DomainWall):
     mixing_ratio = Parameter(1.0, "1", "mixing conductance of the contact over its conductance, 2 G_r / G", (0.0, 1e3))
 
     strip_resistance = Derived("ohm", "resistance of the write path")
-    contact_conductance = Derived("S", "conductance of the contact, both spins together")
+    transfer_length = Derived("m", "transfer length of the contact: within it a current leaves the strip")
+    contact_conductance = Derived("S", "conductance of the contact, both spins together, seen from common")
     write_noise = ElectricalNoise("voltage", "thermal noise of the strip")
     contact_noise = ElectricalNoise("charge_voltage", "thermal noise of the contact")
     weight = Observable("1", "polarisation of the injected current over that of a strip without a wall")
+    wall_current = Observable("A", "current along the strip at the wall, positive from write to common")
 
     @classmethod
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
-        weight = POLARITIES[s.domains] * (2 * s.x - 1)
+        sheet = s.resistivity / (s.thickness + s.heavy_metal_thickness)
+        length = s.length / s.transfer_length
+        # sinh((1 - x) l) / sinh(l), which would overflow in strips of many transfer lengths
+        passing = sp.exp(-s.x * length) * (1 - sp.exp(-2 * (1 - s.x) * length)) / (1 - sp.exp(-2 * length))
+        weight = POLARITIES[s.domains] * (1 - 2 * passing)
         axis, mixing = sp.Matrix([0, 0, 1]), s.mixing_ratio * s.contact_conductance / 2
         series, shunt = interface_matrices(axis, s.contact_conductance, weight * s.contact_polarization, mixing, 0)
         injected = (series + shunt) * sp.Matrix([s.charge_voltage, *s.spin_voltage])
         current = s.voltage / s.strip_resistance
-        return cls.wall_equations(s, current) | {
+        return cls.wall_equations(s, current + passing * injected[0]) | {
             "strip_resistance": s.resistivity * s.length / s.current_area,
-            "contact_conductance": s.length * s.strip_width / s.resistance_area_product,
+            "transfer_length": sp.sqrt(s.resistance_area_product / sheet),
+            "contact_conductance": s.strip_width * s.transfer_length / s.resistance_area_product * sp.tanh(length),
             "current": current,
             "charge_current": injected[0],
             **{f"spin_current_{name}": injected[k] for k, name in enumerate("xyz", 1)},
             "write_noise": (thermal_noise(1 / s.strip_resistance, s.temperature), sp.S.Zero),
             "contact_noise": (thermal_noise(s.contact_conductance, s.temperature), sp.S.Zero),
             "weight": weight,
+            "wall_current": current + passing * injected[0],
         }
 
     def suggested_stimulus(self) -> Stimulus:
