@@ -25,10 +25,12 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
 from ..arguments import Quantity, Whole, Wholes
 from .bench import cell_bench
-from .standard import NOISY, Cost, bench_deck, cell_table, crossings
+from .standard import Cost, bench_deck, cell_table, crossings
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
+#: Largest step of the transients: the magnet precesses in some 400 ps. [s]
+LARGEST_STEP = 1e-11
 #: Share of the weights' range by which the reads of a truth table may change a weight.
 DISTURBED = 0.01
 
@@ -38,7 +40,9 @@ def truth_table(
     cell: _SpinNeuron,
     pulses: Annotated[
         Sequence[int] | None,
-        Wholes("write pulses of every strip, from the erased state; default: those of the largest margin for two inputs"),
+        Wholes(
+            "write pulses of every strip, from the erased state; default: those of the largest margin for two inputs"
+        ),
     ] = None,
     *,
     voltage: Annotated[
@@ -57,9 +61,9 @@ def truth_table(
     """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
 
     The last input is the threshold: it is always on. Every cycle begins with the preset; then the magnet falls, and the
-    latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading. The thermal field
-    of the cell's temperature acts on the magnet; how often a pattern would be decided wrongly in many such runs follows
-    from its sum over the thermal width, see :class:`~synaspice.circuits.cells.decision.Decision`.
+    latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading. The thermal
+    field of the cell's temperature acts on the magnet; how often a pattern would be decided wrongly in many such runs
+    follows from its sum over the thermal width, see :class:`~synaspice.circuits.cells.decision.Decision`.
 
     Returns
     -------
@@ -102,9 +106,9 @@ def truth_table(
     sources = {"v_preset": "preset", "vsupply": "supply", **{f"v_input_{k}": f"input_{k}" for k in numbers}}
     trace = run(
         bench_deck(cell, circuit, lines),
-        Transient(cell.noise_step, end, max_step=cell.noise_step),
+        Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         # Channels of 1 ohm beside open gates: some capacitance everywhere keeps the simulator's time step alive.
-        options={"temp": cell.celsius, **NOISY, "cshunt": 1e-16, "seed": seed},
+        options={"temp": cell.celsius, "cshunt": 1e-16, "seed": seed},
         save=[
             *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),

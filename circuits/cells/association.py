@@ -136,19 +136,31 @@ class AssociationNetwork:
         Raises
         ------
         ParameterError
-            If there are no weights that do it.
+            If there are no weights that do it, with the margin that an error in a thousand decisions needs at the
+            network's temperature.
         """
         drawn = {name: pixels(drawing) for name, drawing in (letters or LETTERS).items()}
         shown = [(name, pattern) for name, exact in drawn.items() for pattern in neighbours(exact)]
         first = LateralSpinValve(inputs=len(next(iter(drawn.values()))) + 1)
         hidden = [
-            pulses_for([pattern for _, pattern in shown], [name in feature for name, _ in shown], first, seed=seed)
+            pulses_for([p for _, p in shown], [name in feature for name, _ in shown], first, off=None, seed=seed)
             for feature in features
         ]
         second, codes = LateralSpinValve(inputs=len(features) + 1), list(drawn)
         coded = [[int(name in feature) for feature in features] for name in codes]
-        output = [pulses_for(coded, [name == letter for name in codes], second, seed=seed) for letter in codes]
-        return cls(drawn, tuple(p for p, _ in hidden), tuple(p for p, _ in output), **settings)  # type: ignore[arg-type]
+        output = [
+            pulses_for(coded, [name == letter for name in codes], second, off=None, seed=seed) for letter in codes
+        ]
+        trained = cls(drawn, tuple(p for p, _ in hidden), tuple(p for p, _ in output), **settings)  # type: ignore[arg-type]
+        for valve, found in ((first, hidden), (second, output)):
+            decision = valve.decision(trained.temperature, trained.voltage, trained.read_time - trained.preset_time)
+            least = min(margin for _, margin in found) * trained.voltage
+            if least < decision.design_current:
+                raise ParameterError(
+                    f"the weights leave a margin of {least * 1e6:.2g} uA; at {trained.temperature:g} K an error in a "
+                    f"thousand needs {decision.design_current * 1e6:.2g} uA"
+                )
+        return trained
 
     # --- the netlist -------------------------------------------------------------------------------
 

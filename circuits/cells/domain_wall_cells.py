@@ -8,7 +8,6 @@ from scipy.optimize import brentq
 
 from ...devices.language.declaration import Parameter
 from ...devices.models.domain_walls.domain_wall import DomainWallSynapse
-from ...devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
@@ -16,17 +15,34 @@ from .logic import inverter
 from .sizes import by_technology, length_of, width_of
 
 
+#: The strip: the magnet of the preset vansteenkiste2014, with more damping, and a position every 25 nm.
+STRIP = {
+    "length": 2e-7,
+    "strip_width": 2e-8,
+    "thickness": 1e-9,
+    "saturation_magnetization": 6e5,
+    "exchange_stiffness": 1e-11,
+    "effective_anisotropy": 363800.0,
+    "transverse_anisotropy_field": -25250.0,
+    "damping": 0.1,
+    "nonadiabaticity": 0.1,
+    "polarization": 0.6,
+    "resistivity": 3e-7,
+    "pinning_energy": 4e-20,
+    "pinning_period": 2.5e-8,
+    "initial_state": 0.04,
+}
+
+
 def wall_junction(**changes: float) -> DomainWallSynapse:
-    """A strip under a junction, of the magnet of the spin neuron's synapses: 200 nm x 20 nm x 1 nm, and 100 kilohm.
+    """A strip under a junction: 200 nm x 20 nm x 1 nm, and 100 kilohm.
 
     Parameters
     ----------
     **changes : float
         Parameters of :class:`~synaspice.devices.DomainWallSynapse` that shall be others.
     """
-    strip, known = DomainWallInjector.preset("sharad2012-like").values, DomainWallSynapse.parameter_declarations()
-    shared = {name: value for name, value in strip.items() if name in known}
-    return DomainWallSynapse(**{**shared, "resistance_area_product": 4e-10, "tmr": 1.5, **changes})
+    return DomainWallSynapse(**{**STRIP, "resistance_area_product": 4e-10, "tmr": 1.5, **changes})
 
 
 class DomainWallNeuron(Cell):

@@ -30,8 +30,8 @@ class LateralSpinCircuit:
     Attributes
     ----------
     inputs : int
-        Number of domain-wall synapses; they lie alternately to the right and the left of the magnet. The last one, which
-        serves as threshold, is the first to the right, away from the lead: the others' spins add up against it.
+        Number of domain-wall synapses; they lie alternately to the right and the left of the magnet. The last one,
+        which serves as threshold, is the first to the right, away from the lead: the others add up against it.
     magnet : NeuronMagnet
         The magnet that decides, with its junction.
     synapse : DomainWallInjector
@@ -170,8 +170,9 @@ class LateralSpinCircuit:
 
     @functools.cached_property
     def responses(self) -> tuple[FloatArray, FloatArray]:
-        """Spin current at the magnet per current into every input at weight one, the others open [-], and the
-        channel's resistance: potential under every strip per current into every input [ohm].
+        """Spin current at the magnet per current into every input at weight one, the others open [-].
+
+        And the channel's resistance: potential under every strip per current into every input [ohm].
         """
         spins, resistances = np.empty(self.inputs), np.empty((self.inputs, self.inputs))
         for k, (_, solved) in enumerate(self._one_by_one()):
@@ -198,8 +199,7 @@ class LateralSpinCircuit:
 
     @property
     def charge_conductance(self) -> float:
-        """Current into the first input per volt, the others open [S]: its contact, the channel and the lead in series.
-        """
+        """Current into the first input per volt, the others open [S]: contact, channel and lead in series."""
         _, resistances = self.responses
         return float(1 / (1 / self.synapse.contact_conductance + resistances[0, 0]))
 

@@ -94,7 +94,7 @@ class LateralSpinValve(LateralSpinCircuit):
 
         .. math:: \alpha_\mathrm{sp} = \frac{\gamma \hbar^2}{4 e^2 M_s V}\, 2 G_r'
 
-        with the conductance :math:`2 G_r'` of :meth:`equivalent_magnet`: what comes back from the channel costs nothing.
+        with the conductance :math:`2 G_r'` of :meth:`equivalent_magnet`: what comes back costs nothing.
 
         References
         ----------

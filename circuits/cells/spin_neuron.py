@@ -51,8 +51,10 @@ class _SpinNeuron(Cell):
         super().__init_subclass__(**kwargs)
 
     devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
-    noise_step = Parameter(10e-12, "s", "step of the magnet's thermal field", (1e-14, 1e-9))
-    preset_conductance = Parameter(LateralSpinValve.preset_conductance, "S", "conductance of the preset contact", (1e-6, 10.0))
+    noise_step = Parameter(20e-12, "s", "step of the magnet's thermal field", (1e-14, 1e-9))
+    preset_conductance = Parameter(
+        LateralSpinValve.preset_conductance, "S", "conductance of the preset contact", (1e-6, 10.0)
+    )
     reference_ratio = Parameter(
         lambda cell: math.sqrt(1 + cell.valve.magnet.values["tmr"] / 2),
         "1",

@@ -5,8 +5,8 @@ The weights that a neuron needs are those of the largest margin,
 .. math:: \max_{w, m} m \quad\text{with}\quad \pm \sum_k \eta_{pk} w_k \ge m, \quad |w_k| \le w_\mathrm{max}
 
 over all patterns :math:`p` (plus where it has to fire; :math:`\eta_{pk}` is the spin current at the magnet in that
-pattern per weight of input k, that of an input that is off included), a linear program, then rounded to the sites of the walls and
-improved by a search among them.
+pattern per weight of input k, that of an input that is off included), a linear program, then rounded to the sites of
+the walls and improved by a search among them.
 """
 
 from __future__ import annotations
