@@ -22,7 +22,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import PiecewiseLinear
 from ..engine.decks import wrapped
 from .cell import Cell
-from .decision import PRESET_TIME, READ_TIME
+from .decision import PRESET_TIME
 from .lateral_spin_valve import LateralSpinValve
 from .spin_neuron import spin_neuron
 from .subcircuits import definitions
@@ -95,7 +95,7 @@ class AssociationNetwork:
     devices: str = "subcircuit"
     voltage: float = 0.03
     preset_time: float = PRESET_TIME
-    read_time: float = READ_TIME
+    read_time: float = 5e-9
     hold_time: float = 0.4e-9
     temperature: float = 300.15
     names: tuple[str, ...] = field(init=False)

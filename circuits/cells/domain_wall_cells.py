@@ -14,7 +14,6 @@ from .declared import Port
 from .logic import inverter
 from .sizes import by_technology, length_of, width_of
 
-
 #: The strip: the magnet of the preset vansteenkiste2014, with more damping, and a position every 25 nm.
 STRIP = {
     "length": 2e-7,

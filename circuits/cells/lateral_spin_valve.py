@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...devices.language.constants import CONSTANTS, hbar, q_e
+from ...devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 from ...devices.models.spin.spin_block import COMPONENTS, SpinBlock
 from ...devices.physics.magnetism import thermal_field_density
@@ -111,7 +112,7 @@ class LateralSpinValve(LateralSpinCircuit):
     @functools.cached_property
     def writer(self) -> WallWriter:
         """The pulses that write the strips: they move a wall by one site also if they are 10 % weaker or stronger."""
-        return WallWriter.suited(self.synapse, density=2e12, stretch=1.2)
+        return WallWriter.suited(self.synapse, density=WRITE_DENSITY, stretch=WRITE_STRETCH)
 
     @functools.cached_property
     def written_weights(self) -> tuple[float, ...]:

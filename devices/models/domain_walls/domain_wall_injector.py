@@ -14,7 +14,11 @@ from ...language.declaration import Branch, Derived, ElectricalNoise, Observable
 from ...language.waveforms import Pulse
 from ...physics.electrical_noise import thermal_noise
 from ..spin.spin_block import interface_matrices
-from .motion import POLARITIES, TYPICAL_CURRENT_DENSITY, _DomainWall
+from .motion import POLARITIES, _DomainWall
+
+#: Pulses that write: their current density [A/m^2], and how many sites a free wall would move in one. A wall that is
+#: held follows later; these move it by one site also if they are 10 % weaker or stronger.
+WRITE_DENSITY, WRITE_STRETCH = 2e12, 1.2
 
 
 class DomainWallInjector(_DomainWall):
@@ -52,7 +56,7 @@ class DomainWallInjector(_DomainWall):
     The channel is one node, ``write`` is open while the contact conducts, and the spin resistance of the strip beside
     that of the contact is neglected. A write current also leaks through the channel beneath: less than the share
     :math:`1 - 1 / \cosh(L / 2 \lambda)` of it in a channel that floats, :math:`1 - 1 / \cosh(L / \lambda)` in one on
-    the potential of ``common``, which is neglected as well (3 and 12 % at :math:`L = \lambda / 2`). The pins
+    the potential of ``common``, which is neglected as well (3 and 11 % at :math:`L = \lambda / 2`). The pins
     ``charge`` and ``spin_x`` to ``spin_z`` join a node of a spin circuit, as those of
     :class:`~synaspice.devices.SpinMagnet`.
 
@@ -108,17 +112,17 @@ class DomainWallInjector(_DomainWall):
         }
 
     def suggested_stimulus(self) -> Stimulus:
-        """Twice a typical current density, for as long as takes a free wall from one pinning site to the next.
+        """A pulse that writes: it moves the wall from one pinning site to the next.
 
         From site to site the wall rings, and its phase sums up a simulator's errors: one site is enough.
         Without pinning as for other strips.
         """
         stimulus = super().suggested_stimulus()
-        current = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
+        current = WRITE_DENSITY * self.current_area
         speed = self.current_mobility * current
         if not self.pinning_energy or not speed:
             return stimulus
-        width = self.pinning_period / abs(speed)
+        width = WRITE_STRETCH * self.pinning_period / abs(speed)
         pulse = Pulse(0.0, math.copysign(current, speed), 0.1 * width, 0.1 * width, 0.1 * width, 0.9 * width)
         return dataclasses.replace(stimulus, drive=pulse, duration=3 * width, max_step=width / 1000)
 
