@@ -121,7 +121,7 @@ def classify(
         written = [[weights[f"x_{layer}_{n}_{k}"] for k in numbers] for n in range(1, sizes[layer] + 1)]
         return np.array(written) @ per_weight
 
-    rows = []
+    rows, rates = [], []
     for k, drawing in enumerate(drawings):
         start = begin + k * period
         window = slice(*np.searchsorted(time, [start, start + period]))
@@ -132,6 +132,7 @@ def classify(
         read = {layer: start + network.read_time + (layer - 1) * turn for layer in sizes}
         currents = {layer: spin_currents(layer, at) for layer, at in read.items()}
         right = [1 - decisions[layer].error_rate(float(i)) for layer, found in currents.items() for i in found]
+        rates.append(1 - math.prod(right))
         margins = [float(np.min(np.abs(found))) / decisions[layer].noise_current for layer, found in currents.items()]
         fired = [name for n, name in enumerate(network.names, 1) if value(f"spike_2_{n}", read[2] + turn / 9) > half]
         rows.append(
@@ -140,14 +141,14 @@ def classify(
                 "named": "".join(fired),
                 "hidden": "".join(str(int(value(f"spike_1_{n}", read[2]) > half)) for n in range(1, sizes[1] + 1)),
                 "margin": min(margins),
-                "error_rate": 1 - math.prod(right),
+                "error_rate": rates[-1],
                 "least_m_z": min(abs(value(f"m_{layer}_{n}", read[layer])) for layer, n in neurons),
                 "preset_energy": energy["preset_1"] + energy["preset_2"],
                 "signal_energy": energy["signal"],
                 "supply_energy": energy["supply"],
             }
         )
-    worst = max(row["error_rate"] for row in rows)
+    worst = max(rates)
     return described_table(
         {name: ([row[name] for row in rows], *about) for name, about in COLUMNS.items()},
         bench="association",

@@ -172,6 +172,7 @@ class PBit(_PBit):
 class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
     temperature: float | str
     supply_voltage: float | str
+    noise_step: float | str
     preset_conductance: float | str
     reference_ratio: float | str
     latch_width: float | str
@@ -192,6 +193,7 @@ class FourInputSpinNeuron(_FourInputSpinNeuron):
 class _SpinNeuronValues(typing.TypedDict, total=False):
     temperature: float | str
     supply_voltage: float | str
+    noise_step: float | str
     preset_conductance: float | str
     reference_ratio: float | str
     latch_width: float | str

@@ -168,8 +168,10 @@ class AssociationNetwork:
     def neurons(self) -> tuple[Cell, Cell]:
         """The neuron of each layer."""
         sizes = len(self.hidden[0]), len(self.output[0])
-        settings = {"technology": self.technology, "devices": self.devices, "temperature": self.temperature}
-        first, second = (spin_neuron(size)(**settings) for size in sizes)
+        first, second = (
+            spin_neuron(size)(technology=self.technology, devices=self.devices, temperature=self.temperature)
+            for size in sizes
+        )
         return first, second
 
     @property

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from scipy.stats import norm
 
 from ...devices.language.constants import CONSTANTS, k_B
+from ...devices.language.errors import ParameterError
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 
 #: Errors per decision for which neurons and networks are made.
@@ -49,12 +50,36 @@ class Decision:
         Spin current of the preset. [A]
     time : float
         From the preset's end to the reading. [s]
+
+    Raises
+    ------
+    ParameterError
+        If the preset does not reach its threshold, or the reading comes before its end.
     """
 
     magnet: NeuronMagnet
     temperature: float = 300.0
     preset_current: float = math.inf
     time: float = math.inf
+
+    def __post_init__(self) -> None:
+        if not self.preset_current > self.preset_threshold:
+            raise ParameterError(
+                f"a preset of {self.preset_current:.3g} A does not bring the magnet onto its hard plane: "
+                f"preset_current must exceed {self.preset_threshold:.3g} A"
+            )
+        if not self.time > 0:
+            raise ParameterError(f"the magnet must be read after the preset, not {self.time:g} s after it")
+
+    @property
+    def preset_threshold(self) -> float:
+        r"""Spin current that brings the magnet onto its hard plane, :math:`\mu_0 M_s V H_k\, e / \hbar` [A].
+
+        That is :math:`(2 e / \hbar) E_b`: as of the spin-orbit torque on a perpendicular magnet, no equilibrium near
+        the easy axis is left beyond half the anisotropy field.
+        """
+        magnet = self.magnet
+        return float(magnet.gamma_0 * magnet.anisotropy_field / 2 / magnet.torque_rate_per_ampere)
 
     @property
     def rate(self) -> float:

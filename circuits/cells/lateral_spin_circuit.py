@@ -215,8 +215,9 @@ class LateralSpinCircuit:
         """
         self.check_count("voltages", voltages)
         spins, resistances = self.responses
-        driven = [k for k, voltage in enumerate(voltages) if voltage is not None]
+        held = {k: voltage for k, voltage in enumerate(voltages) if voltage is not None}
+        driven = list(held)
         currents = np.zeros(self.inputs)
         inside = resistances[np.ix_(driven, driven)] + np.eye(len(driven)) / self.synapse.contact_conductance
-        currents[driven] = np.linalg.solve(inside, [voltages[k] for k in driven])
+        currents[driven] = np.linalg.solve(inside, list(held.values()))
         return spins * currents

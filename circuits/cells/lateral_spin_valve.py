@@ -67,13 +67,8 @@ class LateralSpinValve(LateralSpinCircuit):
 
     @property
     def preset_threshold(self) -> float:
-        r"""Spin current that brings the magnet onto its hard plane, :math:`\mu_0 M_s V H_k\, e / \hbar` [A].
-
-        That is :math:`(2 e / \hbar) E_b`: as of the spin-orbit torque on a perpendicular magnet, no equilibrium near
-        the easy axis is left beyond half the anisotropy field.
-        """
-        magnet = self.magnet
-        return float(magnet.gamma_0 * magnet.anisotropy_field / 2 / magnet.torque_rate_per_ampere)
+        """Spin current that brings the magnet onto its hard plane [A]."""
+        return Decision(self.magnet).preset_threshold
 
     def equivalent_magnet(self) -> NeuronMagnet:
         r"""The magnet with the channel's spin impedance inside: what it absorbs of a spin potential behind it.
