@@ -11,18 +11,16 @@ from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron
 from synaspice.figures.cells.spin_neuron import draw_evaluation_energy, draw_firing_probability, draw_truth_table
 from synaspice.figures.style import package_style, save
 
-#: Write pulses: weights of 0.5 at four inputs and of -0.75 at the threshold, "at least two of four".
-PULSES = (6, 6, 6, 6, 1)
-
 
 def main(folder: Path = Path("out/examples")) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    table = truth_table(FourInputSpinNeuron(), PULSES)
+    table = truth_table(FourInputSpinNeuron())  # the weights of the largest margin for "at least two of four"
     print(table.to_string(float_format="{:.3g}".format))
     print(f"weights {np.round(table.attrs['weights'], 3)}, written with {table.attrs['write_energy'] * 1e15:.3g} fJ")
     valve = LateralSpinValve(inputs=5)
-    width = valve.noise_current(300)
+    width = table.attrs["noise_current"]
     print(f"preset above {valve.preset_threshold * 1e6:.3g} uA of spin current, thermal width {width * 1e6:.3g} uA")
+    print(f"one decision in {1 / table.attrs['error_rate']:.3g} is wrong at {table.attrs['temperature']:g} K")
     sigmoid = firing_probability(valve, np.linspace(-3, 3, 13) * width, trials=2000, seed=1)
     with package_style():
         figure, (left, middle, right) = plt.subplots(1, 3, figsize=(9.6, 3.0))

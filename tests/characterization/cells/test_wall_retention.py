@@ -79,3 +79,19 @@ def test_strips_without_a_rate_are_refused():
         wall_retention(STRIP.replace(pinning_energy=0.0))
     with pytest.raises(SimulationError, match="of the walls leave their site"):
         wall_retention(STRIP, signal=0.3, trajectories=100)
+
+
+@pytest.mark.slow
+def test_with_little_damping_a_signal_far_below_depinning_lowers_the_barrier():
+    """A fifth of the depinning current takes more than half of it: the angle that runs lifts the wall out."""
+    light = STRIP.replace(damping=0.05, nonadiabaticity=0.05)
+    signal = 0.2 * depinning_current(light)
+    at_rest, light_barrier = (_barrier(light, current) for current in (0.0, signal))
+    assert light_barrier < 0.5 * at_rest
+    assert _barrier(STRIP, signal) > 0.7 * _barrier(STRIP, 0.0)
+
+
+def _barrier(strip, current):
+    """Under a signal of which the current passes a wall in the middle."""
+    per_volt = -float(strip.replace(initial_state=0.5).static(charge_voltage=-1.0)["wall_current"])
+    return wall_retention(strip, signal=current / per_volt, trajectories=2000, seed=1).attrs["barrier"]

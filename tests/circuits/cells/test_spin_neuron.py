@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from scipy.stats import fisher_exact
 
 from synaspice.characterization import simulate
 from synaspice.characterization.cells.spin_neuron import firing_probability, truth_table
+from synaspice.circuits.cells.association import AssociationNetwork
 from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.cells.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME
 from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
 from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, spin_neuron
-from synaspice.circuits.cells.trained_weights import pulses_for
+from synaspice.circuits.cells.trained_weights import pulses_for, pulses_for_at_least
 from synaspice.devices import DomainWallInjector, ParameterError, UnknownNameError
 from synaspice.devices.models.spin.spin_channel import channel_material
 
@@ -250,3 +252,35 @@ def test_the_cells_are_found_and_unusual_sizes_do_not_crowd_the_list():
     assert CELLS.find("four-input-spin-neuron") is FourInputSpinNeuron
     assert "x_7" in spin_neuron(7).ports()
     assert isinstance(VALVE.synapse, DomainWallInjector)
+
+
+def test_the_numbers_of_the_page_are_those_of_the_devices():
+    """docs/spin-neuron.md, in its own words."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "spin-neuron.md").read_text(encoding="utf-8")
+    strip, writer = VALVE.synapse, VALVE.writer
+    decision = VALVE.decision(300.15, 0.03, READ_TIME - PRESET_TIME)
+    told = [
+        f"A signal of 30 mV drives {0.03e6 * strip.contact_conductance:.1f} µA through a contact of "
+        f"{1e-3 / strip.contact_conductance:.1f} kΩ",
+        f"The transfer length is {1e9 * strip.transfer_length:.0f} nm, longer than the strip's "
+        f"{1e9 * strip.length:.0f} nm",
+        f"P = {strip.contact_polarization:g} is the contact's polarisation",
+        f"(2e/ħ) E_b, {1e6 * VALVE.preset_threshold:.0f} µA for\n  {VALVE.magnet.thermal_stability:.0f} k_B T",
+        f"= {1e-9 * decision.rate:.3f}/ns",
+        f"{1e6 * decision.noise_current:.2f} µA at 27 °C after {1e9 * decision.time:.0f} ns",
+        f"The damping α = {VALVE.magnet.damping:g}",
+        f"one error in a thousand, {1e6 * decision.design_current:.1f} µA",
+        f"Pulses of {1e6 * writer.current:.0f} µA and {1e9 * writer.width:.2f} ns",
+        f"barriers of {strip.pinning_energy:.2g} J, {strip.pinning_energy / (k * 300):.0f} k_B T",
+    ]
+    weights = [f"{weight:.2f}".replace("-", "−") for weight in VALVE.written_weights]
+    told.append(f"the weights {', '.join(weights[:-1])} and {weights[-1]}")
+    for inputs, words in ((2, "{0:.2f} µA for the AND of two inputs, {1:.1f} thermal widths"), (4, "it is {0:.2f} µA")):
+        valve = LateralSpinValve(inputs=inputs + 1)
+        chosen = [valve.written_weights[count] for count in pulses_for_at_least(2, valve)]
+        patterns = [[0.03 * level for level in (*pattern, 1)] for pattern in PATTERNS[inputs]]
+        least = min(abs(valve.spin_current(chosen, volts)[2]) for volts in patterns)
+        told.append(words.format(1e6 * least, least / decision.noise_current))
+    network = AssociationNetwork({"A": (1,), "B": (0,)}, ((7, 0),), ((7, 0), (0, 7)))
+    told += [f"A letter takes {1e9 * network.period:.1f} ns", f"in {1e9 * network.writing_time:.0f} ns, before"]
+    assert [words for words in told if words not in page] == []
