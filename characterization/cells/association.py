@@ -14,9 +14,8 @@ from ...circuits.cells.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
 from ...devices.language.waveforms import FloatArray
+from .spin_neuron import CHARGE_TOLERANCE, LARGEST_STEP
 
-#: Largest step of the transients. [s]
-LARGEST_STEP = 1e-11
 #: Units and descriptions of the table's columns.
 COLUMNS = {
     "drawing": ("", "pixels of the drawing, row by row"),
@@ -32,7 +31,7 @@ COLUMNS = {
 
 
 def classify(
-    network: AssociationNetwork, drawings: Sequence[Sequence[int]], *, seed: int = 1, time_limit: float = 600.0
+    network: AssociationNetwork, drawings: Sequence[Sequence[int]], *, seed: int = 1, time_limit: float = 1800.0
 ) -> pd.DataFrame:
     """Write the network's walls with current pulses, show it drawings, and read its names for them, in one transient.
 
@@ -92,7 +91,7 @@ def classify(
     trace = run(
         deck,
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
-        options={"temp": network.neurons[0].celsius, "seed": seed},
+        options={"temp": network.neurons[0].celsius, "chgtol": CHARGE_TOLERANCE, "seed": seed},
         osdi=network.native_files,
         time_limit=time_limit,
     )

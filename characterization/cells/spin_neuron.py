@@ -30,7 +30,10 @@ from .standard import Cost, bench_deck, cell_table, crossings
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
-LARGEST_STEP = 1e-11
+LARGEST_STEP = 2e-11
+#: Every sample of the thermal field is a jump for the capacitances beside it; the transistors' charges are not worth
+#: steps so small, and energies and decisions the same without. [C]
+CHARGE_TOLERANCE = 1e-13
 #: Share of the weights' range by which the reads of a truth table may change a weight.
 DISTURBED = 0.01
 
@@ -56,7 +59,7 @@ def truth_table(
     ] = READ_TIME,
     period: Annotated[float, Quantity("s", "length of a cycle", positive=True)] = 9e-9,
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
-    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 300.0,
+    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 900.0,
 ) -> pd.DataFrame:
     """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
 
@@ -108,7 +111,7 @@ def truth_table(
         bench_deck(cell, circuit, lines),
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         # Channels of 1 ohm beside open gates: some capacitance everywhere keeps the simulator's time step alive.
-        options={"temp": cell.celsius, "cshunt": 1e-16, "seed": seed},
+        options={"temp": cell.celsius, "cshunt": 1e-16, "chgtol": CHARGE_TOLERANCE, "seed": seed},
         save=[
             *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),
@@ -352,7 +355,7 @@ def _fired_ngspice(
     deck += [
         f"X_neuron {' '.join(nodes)} {circuit.name} state_1={place!r}",
         f"V_preset preset 0 {_pulse(cycle.preset_voltage, 0.0, cycle.preset_time, cycle.period)}",
-        f"I_input 0 input_1 {current / per_ampere!r}",
+        f"I_input 0 input_1 {float(current / per_ampere)!r}",
         f".options seed={seed + 1}",
     ]
     trace = run(

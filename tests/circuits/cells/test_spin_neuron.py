@@ -125,9 +125,9 @@ def test_the_error_rate_of_the_design_is_that_of_trajectories(kelvin, before):
 @pytest.mark.slow
 def test_the_netlist_fires_as_often_as_the_ensemble():
     """Counts of both engines in one table: Fisher's exact test would tell a difference of one in three."""
-    settings = {"noise_step": 1e-11}
+    settings = {"noise_step": 2e-11, "period": 4e-9}
     valve = LateralSpinValve(inputs=1)
-    current = valve.decision(300, 0.03, READ_TIME - PRESET_TIME).noise_current
+    current = valve.decision(300, 0.03, settings["period"] - PRESET_TIME).noise_current
     ours = firing_probability(valve, [current], trials=4000, **settings)["probability"].iloc[0]
     theirs = firing_probability(valve, [current], trials=30, engine="ngspice", **settings)["probability"].iloc[0]
     counts = [[round(4000 * ours), 4000 - round(4000 * ours)], [round(30 * theirs), 30 - round(30 * theirs)]]
@@ -185,10 +185,10 @@ def test_two_inputs(function):
 @pytest.mark.ngspice
 @pytest.mark.slow
 def test_weights_that_leave_too_small_a_margin_do_not_work():
-    """The neuron of before, (6, 6, 1): right patterns here, but 10 % of the decisions of one are wrong."""
-    table = truth_table(SpinNeuron(), (6, 7, 1))
-    assert (table["fired"] == (table["weighted_sum"] > 0)).all() or table.attrs["error_rate"] > 0.01
-    assert table.attrs["error_rate"] > 1e-3
+    """An input of the weight 0.76 against a threshold of -0.73: whatever comes out here, noise decides often."""
+    table = truth_table(SpinNeuron(), (7, 7, 1))
+    assert table.attrs["error_rate"] == table["error_rate"].max() > 0.1
+    assert table["margin"].min() < 1
     assert not table.attrs["works"]
 
 
