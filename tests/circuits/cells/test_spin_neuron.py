@@ -271,6 +271,7 @@ def test_the_numbers_of_the_page_are_those_of_the_devices():
         f"The damping α = {VALVE.magnet.damping:g}",
         f"one error in a thousand, {1e6 * decision.design_current:.1f} µA",
         f"Pulses of {1e6 * writer.current:.0f} µA and {1e9 * writer.width:.2f} ns",
+        f"{1e15 * writer.current**2 * strip.write_resistance * writer.width:.1f} fJ per pulse",
         f"barriers of {strip.pinning_energy:.2g} J, {strip.pinning_energy / (k * 300):.0f} k_B T",
     ]
     weights = [f"{weight:.2f}".replace("-", "−") for weight in VALVE.written_weights]
