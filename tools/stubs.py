@@ -17,6 +17,7 @@ NAMES = {
     "devices": {"CompactModel": "model"},
     "circuits": {"Crossbar": "crossbars.crossbar"},
     "characterization": {
+        "RareEvent": "rare_events.event",
         "agreement": "benches.agreement",
         "costs": "cells.costs",
         "ensemble_statistics": "benches.ensembles",
@@ -30,7 +31,7 @@ NAMES = {
     "figures": {"plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
-RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate"}
+RARE = {"RareEvent", "agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate"}
 
 
 def stubs() -> dict[str, str]:

@@ -27,7 +27,7 @@ from ..bench import bench
 from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.event import RareEvent, decay_time
 from ..rare_events.fokker_planck import Estimate, still_there
-from ..rare_events.splitting import split
+from ..rare_events.splitting import splitting
 from ..resumable import check_seed, compute_pieces, describe
 from .pulses import PulseRequest
 
@@ -154,7 +154,7 @@ def _by_ensemble(pulses: Pulses) -> list[Estimate]:
 
 
 def _by_splitting(pulses: Pulses) -> list[Estimate]:
-    table = split(pulses.error, walkers=pulses.walkers, replicas=pulses.replicas)
+    table = splitting(pulses.error, walkers=pulses.walkers, replicas=pulses.replicas)
     return [Estimate(*row) for row in table[["probability", "lower", "upper"]].to_numpy().tolist()]
 
 
