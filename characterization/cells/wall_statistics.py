@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
@@ -53,7 +54,7 @@ def firing_counts(
     interval: float,
     *,
     current: float = 2e-4,
-    width: float = 3e-9,
+    width: float = 3.5e-9,
     pulses: int = 20,
     trials: int = 4000,
     seed: int = 0,
@@ -108,6 +109,25 @@ def firing_counts(
     times = ensemble.first_passage("x", cell.values["threshold"] if threshold is None else threshold)["time"]
     # A noisy wall may arrive before the first pulse as well: that is a spike too, on "pulse 1" at the latest.
     return np.where(times.isna(), 0, np.maximum(1, times.fillna(0.0) // interval)).astype(int)
+
+
+def firing_errors(cell: DomainWallNeuron, interval: float, expected: int, **arguments: Any) -> ErrorRate:
+    """How often a neuron's count differs from the expected one by more than one, or it fires though it never should.
+
+    Parameters
+    ----------
+    cell : DomainWallNeuron
+        The neuron.
+    interval : float
+        Time from one pulse to the next. [s]
+    expected : int
+        The count, 0 for a neuron that shall stay silent.
+    **arguments
+        As of :func:`firing_counts`.
+    """
+    counts = firing_counts(cell, interval, **arguments)
+    wrong = (counts == 0) | (abs(counts - expected) > 1) if expected else counts > 0
+    return ErrorRate(int(wrong.sum()), len(counts))
 
 
 def write_errors(

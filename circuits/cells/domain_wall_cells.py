@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 from scipy.optimize import brentq
 
 from ...devices.language.checks import positive
+from ...devices.language.constants import CONSTANTS, k_B
 from ...devices.language.declaration import Parameter
 from ...devices.models.domain_walls.domain_wall import DomainWallSynapse
+from ...devices.simulation.noise import electrical_noise
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
@@ -16,10 +19,11 @@ from .logic import inverter
 from .sizes import by_technology, length_of, width_of
 from .wall_writing import WallWriter
 
-
+#: Boltzmann's constant. [J/K]
+BOLTZMANN = CONSTANTS[k_B][0]
 #: A strip under a junction, all of it assumed: the material of mumax3's perpendicular strip (the preset
 #: ``vansteenkiste2014`` of ``domain-wall-magnet``), 2 nm thick, which doubles the Bloch wall's transverse anisotropy
-#: field -M_s t ln(2) / (pi Delta). Notches hold the wall by 60 k_B T at 300 K; beta = alpha is a wall that moves rigidly.
+#: field -M_s t ln(2) / (pi Delta). Notches hold the wall by 60 k_B T at 300 K; beta = alpha makes it move rigidly.
 WALL_JUNCTION = {
     "length": 320e-9,
     "strip_width": 40e-9,
@@ -37,15 +41,17 @@ WALL_JUNCTION = {
     "resistance_area_product": 1e-9,
     "tmr": 1.5,
 }
-#: What differs in the neuron's, assumed too: no notches, and a heavy metal's damping; longer and wider, so that the wall
-#: diffuses by little of a pulse's step while the pulses come; a junction that lets one or two microamperes through.
+#: What differs in the neuron's, assumed too: no notches, and a heavy metal's damping; longer and wider, so that the
+#: wall diffuses by little of a pulse's step while the pulses come; ends that fixed layers hold against the pulses and
+#: the reset; a junction that lets one or two microamperes through.
 FREE_WALL_JUNCTION = {
-    "length": 900e-9,
+    "length": 1e-6,
     "strip_width": 100e-9,
     "damping": 0.3,
     "nonadiabaticity": 0.3,
     "pinning_energy": 0.0,
-    "resistance_area_product": 2.7e-8,
+    "end_field": 3e5,
+    "resistance_area_product": 1.5e-8,
 }
 #: Time between samples of the walls' thermal field in transients.
 NOISE_STEP = Parameter(1e-11, "s", "step of the walls' thermal fields; 0 for walls without noise", (0.0, 1e-10))
@@ -99,23 +105,28 @@ class DomainWallNeuron(Cell):
     x = Port("output", "position of the wall over the strip's length, to look at")
 
     leak_field = Parameter(1500.0, "A/m", "field that pulls the wall back", (0.0, 7e3))
-    threshold = Parameter(0.77, "1", "position of the wall over the length at which it fires", (0.2, 0.95))
+    threshold = Parameter(
+        by_technology(generic=0.79, sky130=0.77),
+        "1",
+        "position of the wall over the length at which it fires",
+        (0.2, 0.95),
+    )
     load_resistance = Parameter(
-        by_technology(generic=4e5, sky130=8e5),
+        by_technology(generic=3e5, sky130=6e5),
         "ohm",
         "resistor between supply and junction, and supply and reference",
         (1e3, 1e8),
     )
     bias_voltage = Parameter(
-        by_technology(generic=0.2, sky130=0.5),
+        by_technology(generic=0.2, sky130=0.6),
         "V",
         "potential of bias for which the reference is made",
         (0.0, 1.0),
     )
-    read_capacitance = Parameter(1e-14, "F", "capacitor beside the junction, against its noise", (1e-17, 1e-11))
-    pair_width = width_of("the amplifier's n-channel transistors", 8.0)
-    mirror_width = width_of("the amplifier's p-channel transistors", by_technology(generic=8.0, sky130=50.0))
-    pair_length = length_of("the amplifier's transistors", 4.0, 50.0)
+    read_capacitance = Parameter(5e-15, "F", "capacitor beside the junction, and beside the reference", (1e-17, 1e-11))
+    pair_width = width_of("the amplifier's n-channel transistors", 4.0)
+    mirror_width = width_of("the amplifier's p-channel transistors", by_technology(generic=4.0, sky130=10.0))
+    pair_length = length_of("the amplifier's transistors", 2.0, 50.0)
     reset_width = width_of("the resetting transistor", by_technology(generic=20.0, sky130=4.0))
     reset_capacitance = Parameter(5e-14, "F", "capacitor that holds the reset", (1e-17, 1e-11))
     reset_resistance = Parameter(6e5, "ohm", "resistor that ends the reset", (1e3, 1e9))
@@ -123,7 +134,7 @@ class DomainWallNeuron(Cell):
 
     def junction(self) -> DomainWallSynapse:
         """The strip and its junction."""
-        return wall_junction(**FREE_WALL_JUNCTION, field_z=-self.values["leak_field"], initial_state=0.045)
+        return wall_junction(**FREE_WALL_JUNCTION, field_z=-self.values["leak_field"], initial_state=0.047)
 
     def read_voltage(self, x: float) -> float:
         """Voltage that divider and supply leave on the junction with the wall at a position over the length [V]."""
@@ -149,9 +160,25 @@ class DomainWallNeuron(Cell):
         rigid = junction.values["nonadiabaticity"] / junction.values["damping"]
         return rigid * drift / (float(junction.field_mobility) * leak)
 
+    def read_noise(self, x: float) -> float:
+        r"""Standard deviation of the reading, in positions of the wall over the length [1].
+
+        The junction's shot noise and the load's thermal noise on the read capacitor, :math:`\overline{v^2} = S_I / (4 G
+        C)` with the slope G of both, and :math:`k_B T / C` of the reference, over the slope of the voltage; transients
+        leave them out. The amplifier's own noise is not known.
+        """
+        junction, volts, load = self.junction(), self.read_voltage(x), self.values["load_resistance"]
+        at = {"read_voltage": volts, "x": x}
+        slope = 1 / load + float(junction.static(**at)["dread_current/dread_voltage"])
+        thermal = 4 * BOLTZMANN * self.temperature
+        density = thermal / load + float(electrical_noise(junction, "read_voltage", at, self.temperature)[0])
+        squared = (density / slope + thermal) / (4 * self.values["read_capacitance"])
+        near = 0.01
+        return math.sqrt(squared) / (abs(self.read_voltage(x + near) - self.read_voltage(x - near)) / (2 * near))
+
     @property
     def silent_barrier(self) -> float:
-        r"""Work of the leak on a wall from its start to the threshold, :math:`2 \mu_0 M_s w t H_\mathrm{leak} q` [J]."""
+        r"""Work of the leak on a wall between start and threshold, :math:`2 \mu_0 M_s w t H_\mathrm{leak} q` [J]."""
         junction = self.junction()
         way = (self.values["threshold"] - junction.values["initial_state"]) * junction.values["length"]
         return float(junction.energy_per_field) * self.values["leak_field"] * way
@@ -170,6 +197,7 @@ class DomainWallNeuron(Cell):
         assembly.capacitor("read", "read", "bias", self.values["read_capacitance"])
         assembly.resistor("reference_load", "supply", "middle", load)
         assembly.resistor("reference", "middle", "bias", self.reference_resistance)
+        assembly.capacitor("reference", "middle", "bias", self.values["read_capacitance"])
         # A differential pair with a mirror: its output falls when the junction's voltage falls below the reference's.
         width, length = self.values["pair_width"], self.values["pair_length"]
         assembly.nmos("pair_read", "mirror", "read", "tail", width=width, length=length)
@@ -214,7 +242,7 @@ class DomainWallPair(Cell):
     x_minus = Port("output", "position of the wall of the strip at minus over its length, to look at")
 
     initial_weight = Parameter(0.0, "1", "difference of the walls' positions at t = 0, x_plus - x_minus", (-0.9, 0.9))
-    noise_step = NOISE_STEP.but(default=2e-12)
+    noise_step = NOISE_STEP.but(default=5e-12)
 
     def strip(self) -> DomainWallSynapse:
         """Each of the two strips, with the wall in the middle."""

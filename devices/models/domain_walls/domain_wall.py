@@ -148,8 +148,8 @@ class DomainWallSynapse(_DomainWall):
     .. math:: i_\mathrm{wall} = i + G_P\,(1 - x)\, \frac{G_{AP}}{G_P}(v_r)\, v_r
 
     The read current enters the strip all along the junction and leaves at ``common``, and what has entered beyond the
-    wall passes it (:func:`conductance_beyond_wall`): a positive read voltage pushes the wall as a positive write current
-    does, and disturbs it if the current is not well below that which depins the wall, or a leak that pulls it back.
+    wall passes it (:func:`conductance_beyond_wall`): a positive read voltage pushes the wall as a positive write
+    current does. It disturbs a wall unless it is well below the current that frees it, or beats what pulls it back.
 
     Neglected are the drops of both currents along the strip: use it where the junction's resistance is well above the
     strip's, and ``write`` floats or has a current source while the junction is read. Were ``write`` held at the
