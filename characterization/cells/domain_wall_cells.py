@@ -67,7 +67,8 @@ def integrate_and_fire(
     bias = cell.values["bias_voltage"]
     lines.append(f"V_bias bias 0 {bias!r}")
     lines.append(circuit.instance("_led", _nodes("led", supply="supply")))
-    lines.append(f"V_led x_led 0 PWL(0 {LED[0]!r} {end!r} {LED[1]!r})")
+    nearest, farthest = cell.values["threshold"] - LED, min(cell.values["threshold"] + LED, 0.98)
+    lines.append(f"V_led x_led 0 PWL(0 {nearest!r} {end!r} {farthest!r})")
     kept = ["v(x_led)", "v(out_led)", "v(in_1)", "v(x_1.read)"]
     kept += [f"i(v.x_1.v_wall_{terminal})" for terminal in ("write", "common", "read")]
     for n, interval in enumerate(intervals, 1):
@@ -161,8 +162,8 @@ def integrate_and_fire(
     )
 
 
-#: From where to where a wall is led to see at which position the circuit fires.
-LED = (0.4, 0.98)
+#: How far before and behind the threshold a wall is led, slowly, to see at which position the circuit fires.
+LED = 0.12
 
 
 def _nodes(which: object, supply: str) -> dict[str, str]:
@@ -294,12 +295,10 @@ def signed_weights(
     measured = pd.DataFrame(rows)
     written = measured[measured["pulses"] != 0]
     step = float((written["write_energy"] / written["pulses"].abs()).mean())
-    off = [
-        abs(
-            (measured[side] - (1 + sign * cell.values["initial_weight"]) / 2) * writer.sites - sign * measured["pulses"]
-        )
-        for side, sign in (("x_plus", 1), ("x_minus", -1))
-    ]
+    start = cell.values["initial_weight"] / 2
+    off = (
+        measured[["x_plus", "x_minus"]].to_numpy() - 0.5 - np.outer(start + measured["pulses"] / writer.sites, (1, -1))
+    )
     errors = [
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, trials=trials, seed=seed + k)
         for k, part in enumerate((1 - TOLERANCE, 1.0, 1 + TOLERANCE))
@@ -309,7 +308,7 @@ def signed_weights(
         _described(measured, _WRITTEN),
         seed=seed,
         costs=[Cost("step of the weight", writer.slot, 0.0, step, step, 0.0)],
-        works=bool((np.maximum(*off) < 0.5).all() and max(error.bound for error in errors) <= DESIGNED),
+        works=bool((abs(off) * writer.sites < 0.5).all() and max(error.bound for error in errors) <= DESIGNED),
         criterion="with thermal noise every pulse moves both walls by one site, and at currents within 10 % of the "
         f"nominal one its error rate is below {DESIGNED:g} with 95 % confidence",
         write_error_rates=[error.rate for error in errors],

@@ -146,16 +146,16 @@ def retention(
             )
         lifetime = float(np.where(np.isnan(times), length, times).sum()) / escapes
         rows.append((kelvin, escapes, lifetime, lifetime / math.sqrt(escapes)))
-    kelvin, escapes, lifetime, error = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    kelvin_of, escapes_of, lifetime_of, error_of = (np.array(column) for column in zip(*rows, strict=True))
     (slope, offset), covariance = np.polyfit(
-        1 / (BOLTZMANN * kelvin), np.log(lifetime), 1, w=np.sqrt(escapes), cov="unscaled"
+        1 / (BOLTZMANN * kelvin_of), np.log(lifetime_of), 1, w=np.sqrt(escapes_of), cov="unscaled"
     )
     table = described_table(
         {
-            "temperature": (kelvin, "K", "temperature of the noise"),
-            "escapes": (escapes.astype(int), "1", "trajectories that left the state"),
-            "lifetime": (lifetime, "s", "mean time to an escape"),
-            "error": (error, "s", "standard error of it"),
+            "temperature": (kelvin_of, "K", "temperature of the noise"),
+            "escapes": (escapes_of, "1", "trajectories that left the state"),
+            "lifetime": (lifetime_of, "s", "mean time to an escape"),
+            "error": (error_of, "s", "standard error of it"),
         },
         bench="retention",
         engine="numeric",

@@ -106,7 +106,7 @@ class DomainWallNeuron(Cell):
 
     leak_field = Parameter(1500.0, "A/m", "field that pulls the wall back", (0.0, 7e3))
     threshold = Parameter(
-        by_technology(generic=0.79, sky130=0.77),
+        by_technology(generic=0.78, sky130=0.77),
         "1",
         "position of the wall over the length at which it fires",
         (0.2, 0.95),
