@@ -22,6 +22,8 @@ LARGEST_STEP = 1e-11
 DESIGNED = 1e-3
 #: How many standard deviations of the reading's noise the circuit's threshold is varied by.
 READING = 3.0
+#: Number of pulses after which a neuron that has not fired never does.
+NEVER = 1000
 #: Pulses of a bench differ from the nominal current by as much.
 TOLERANCE = 0.1
 
@@ -94,8 +96,7 @@ def integrate_and_fire(
     for n, interval in enumerate(intervals, 1):
         output, x = trace[f"v(out_{n})"].to_numpy(), trace[f"v(x_{n})"].to_numpy()
         rises = np.flatnonzero((output[1:] > half) & (output[:-1] <= half))
-        number = int(end / interval) - 1
-        expected = _expected(start, step, leak, interval, width, cell.values["threshold"], number)
+        expected = _expected(start, step, leak, interval, width, cell.values["threshold"], NEVER)
         # A wall that stays beyond the threshold until the next pulse makes the circuit fire; one that noise of the
         # reading takes for beyond it may.
         noise = READING * cell.read_noise(cell.values["threshold"])
@@ -107,7 +108,7 @@ def integrate_and_fire(
                     expected,
                     current=current,
                     width=width,
-                    pulses=min(number, 2 * expected + 4),
+                    pulses=2 * expected + 4 if expected else pulses,
                     trials=trials,
                     seed=seed + n,
                     threshold=at,

@@ -63,11 +63,16 @@ def test_a_million_reads_disturb_a_weight_by_less_than_a_hundredth():
     # The current that passes the wall is a small part of what lowers the barrier: 10 uA would not let it hold.
     passing = float(strip.static(read_voltage=READ)["spin_drift_velocity"] / strip.drift_per_ampere)
     assert 0 < passing < 0.5e-6
-    assert held(current=1e-5).lifetime(300.0) < 1.0
+    weak = held(current=1e-5)
+    assert weak.barrier < 0.6 * read.barrier and weak.lifetime(300.0) < 1e-3 * TEN_YEARS
 
 
 def test_the_leak_holds_a_silent_neuron():
-    """F q of a constant force, less what the reading pushes; the lifetime is (k_B T)^2 / (F^2 D) e^(F q / k_B T)."""
+    """A constant force F: (k_B T)^2 / (F^2 D) e^(F q / k_B T), longer where an angle that turns hinders the diffusion.
+
+    At the raised temperatures it turns, at 300 K ten k_B T hold it; the friction is at most (1 + 1 / alpha^2)-fold. The
+    reading lowers the barrier by less than a tenth.
+    """
     cell = DomainWallNeuron()
     device, barrier = cell.junction(), cell.silent_barrier
     kelvins = [barrier / codata.k / times for times in (4, 5)]
@@ -85,8 +90,8 @@ def test_the_leak_holds_a_silent_neuron():
     thermal = codata.k * found.lifetimes["temperature"].to_numpy()
     diffusion = thermal * device.field_mobility / device.energy_per_field
     expected = thermal**2 / (force**2 * diffusion) * np.exp(barrier / thermal)
-    assert np.all(found.lifetimes["lifetime"] > 0.5 * expected)
-    assert np.all(found.lifetimes["lifetime"] < 1.5 * expected)
+    ratio = found.lifetimes["lifetime"] / expected
+    assert np.all(ratio > np.exp(-0.1 * barrier / thermal)) and np.all(ratio < 1 + 1 / device.damping**2)
     thermal = codata.k * 300
     at_room = thermal**2 / (force**2 * thermal * device.field_mobility / device.energy_per_field)
     assert at_room * np.exp(0.9 * barrier / thermal) > TEN_YEARS

@@ -96,29 +96,27 @@ def test_bounds_of_error_rates():
 
 
 @pytest.mark.ngspice
-def test_the_neuron_fires_on_the_count_and_leaks_between():
-    quiet = {"noise_step": 0.0}
-    still = integrate_and_fire(DomainWallNeuron(leak_field=0.0, **quiet), (6e-9, 12e-9), pulses=7, trials=10)
-    leaky = integrate_and_fire(DomainWallNeuron(**quiet), (6e-9, 12e-9, 40e-9), pulses=2, trials=10)
-    for table in (still, leaky):
-        assert (abs(table["count"] - table["expected"]) <= 1).all()
-    # Without a leak the count alone matters, with one also how fast they come: too slow never fire.
-    assert still["count"].nunique() == 1 and (still["spikes"] >= 1).all()
-    first, second, third = leaky["count"]
-    assert still["count"].iloc[0] <= first < second and third == 0 and leaky["spikes"].iloc[2] == 0
-    # After the spike the wall is back at its start, and no current drives it out of the strip.
-    assert leaky["least_after"].iloc[:2].between(1e-3, 0.06).all()
+def test_without_a_leak_the_count_alone_matters():
+    cell = DomainWallNeuron(leak_field=0.0, noise_step=0.0)
+    table = integrate_and_fire(cell, (6e-9, 8e-9), pulses=6, trials=10)
+    assert (table["count"] == table["expected"]).all() and table["count"].tolist() == [4, 4]
 
 
 @pytest.mark.ngspice
 def test_the_neuron_works_with_noise():
-    table = simulate(DomainWallNeuron(), pulses=1)
-    assert table.attrs["works"], table.T
-    assert table["expected"].tolist() == [5, 6, 0]
+    table = simulate(DomainWallNeuron())
+    assert table.attrs["works"], table.T.to_string()
+    # With a leak it also matters how fast they come: too slow never fire.
+    assert table["expected"].tolist() == [5, 6, 0] and table["spikes"].iloc[2] == 0
     assert table["error_bound"].iloc[[0, 2]].max() <= 1e-3
-    # In between it depends on the noise more: the criterion is no formality.
+    # Near the slowest pulses that fire at all, noise tells: the criterion is no formality.
     assert table["error_rate"].iloc[1] > 1e-2
     assert table.attrs["circuit_threshold"] == pytest.approx(0.78, abs=0.02)
+    # After the spike the wall is back at its start, and no current drives it out of the strip.
+    assert table["least_after"].iloc[:2].between(1e-3, 0.06).all()
+    # Energies of the documentation, from the first pulse on: 1 pJ in the strip, 0.3 pJ from the supply.
+    (spike,) = table.attrs["costs"]
+    assert spike["inputs"] == pytest.approx(1e-12, rel=0.2) and spike["supply"] == pytest.approx(0.3e-12, rel=0.2)
 
 
 @pytest.mark.ngspice

@@ -391,7 +391,7 @@ def test_the_current_of_a_junction_on_top_moves_the_wall_as_far_as_it_passes_it(
 def test_a_read_current_moves_the_wall_in_ngspice_as_well():
     device = DomainWallSynapse(damping=0.1, resistance_area_product=1e-12, initial_state=0.2)
     common = {"source": "voltage", "inputs": {"read_voltage": 0.2}, "points": 101}
-    numeric = trajectory(device, 0.0, 1e-8, **common)
+    numeric = trajectory(device, 0.0, 1e-8, engine="numeric", **common)
     spice = trajectory(device, 0.0, 1e-8, engine="ngspice", max_step=2e-12, **common)
     assert numeric["x"].iloc[-1] > 0.22
     np.testing.assert_allclose(spice["x"], numeric["x"], rtol=0, atol=1e-3)
