@@ -41,7 +41,7 @@ def integrate_and_fire(
     width: Annotated[float, Quantity("s", "width of a pulse", positive=True)] = 3.5e-9,
     pulses: Annotated[
         int, Whole("number of pulses at the longest interval; shorter ones bring more in the same time", 1)
-    ] = 3,
+    ] = 2,
     trials: Annotated[int, Whole("number of trials of the wall at each interval", 1)] = 4000,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,
     time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 600.0,

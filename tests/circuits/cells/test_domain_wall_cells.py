@@ -21,9 +21,9 @@ ROOM = 300.15 * codata.k
 
 
 @TECHNOLOGIES
-def test_the_reading_pushes_the_wall_by_less_than_a_tenth_of_the_leak(technology):
+def test_the_reading_pushes_the_wall_by_much_less_than_the_leak_pulls(technology):
     cell = DomainWallNeuron(technology=technology)
-    assert all(0 < cell.read_push(x) < 0.1 for x in np.linspace(0.0, 0.99, 12).tolist())
+    assert all(0 < cell.read_push(x) < 0.07 for x in np.linspace(0.0, 0.99, 12).tolist())
     # The push by hand: the antiparallel part's current over that which moves the wall as the leak does.
     device, x = cell.junction(), 0.3
     volts = cell.read_voltage(x)
@@ -65,7 +65,7 @@ def test_without_input_noise_takes_no_wall_near_the_threshold():
     way = (cell.values["threshold"] - device.initial_state) * device.length
     force = 2 * codata.mu_0 * device.saturation_magnetization * device.magnet_area * cell.values["leak_field"]
     assert cell.silent_barrier == pytest.approx(force * way)
-    assert cell.silent_barrier > 60 * ROOM
+    assert 75 * ROOM < cell.silent_barrier < 85 * ROOM
     arguments = {"current": 0.0, "pulses": 4, "trials": 200}
     assert not firing_counts(cell, 2e-7, **arguments).any()
     # By Boltzmann a fifth of the way costs 16 k_B T; with a weak leak it costs half of one.
@@ -157,6 +157,7 @@ def test_the_pair_is_programmed_to_either_sign_with_noise():
     assert np.allclose(table["x_plus"] - table["x_minus"], table["pulses"] / 4, rtol=0, atol=0.03)
     assert np.allclose(table["difference"], table["expected"], rtol=1e-3, atol=1e-11)
     assert np.all(np.sign(table["difference"]).to_numpy()[[0, -1]] == [-1, 1])
+    assert table["difference"].iloc[-1] / 3 == pytest.approx(0.19e-6, rel=0.05)
     # Ohm's law of both strips, 1.2 kilohm each, in series, for 0.57 ns per pulse.
     assert table["write_energy"].iloc[-1] == pytest.approx(3 * 2.4e3 * (1.1e-4) ** 2 * 0.57e-9, rel=0.1)
 
