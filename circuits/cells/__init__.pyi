@@ -26,12 +26,14 @@ class _DomainWallNeuronValues(typing.TypedDict, total=False):
     threshold: float | str
     load_resistance: float | str
     bias_voltage: float | str
+    read_capacitance: float | str
     pair_width: float | str
     mirror_width: float | str
     pair_length: float | str
     reset_width: float | str
     reset_capacitance: float | str
     reset_resistance: float | str
+    noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 
@@ -43,6 +45,7 @@ class _DomainWallPairValues(typing.TypedDict, total=False):
     temperature: float | str
     supply_voltage: float | str
     initial_weight: float | str
+    noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 
