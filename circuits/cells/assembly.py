@@ -158,7 +158,8 @@ class Assembly:
         lines = [*self._header(pins), f".subckt {self.name} {' '.join(pins)}", *self.lines, f".ends {self.name}"]
         models = tuple(self.models.items())
         requires, meters, provenance = tuple(self.requires), tuple(self.meters), tuple(self.provenance)
-        return CellCircuit(self.name, pins, "\n".join(lines), requires, models, meters, provenance)
+        options = tuple(self.cell.simulator_options.items())
+        return CellCircuit(self.name, pins, "\n".join(lines), requires, models, meters, provenance, options)
 
     def _header(self, pins: Sequence[str]) -> list[str]:
         cell = self.cell
