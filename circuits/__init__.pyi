@@ -14,4 +14,5 @@ from .cells import PBit as PBit
 from .cells import SenseAmplifier as SenseAmplifier
 from .cells import SpinNeuron as SpinNeuron
 from .cells import STDPSynapse as STDPSynapse
+from .cells.netlists import one_netlist as one_netlist
 from .crossbars.crossbar import Crossbar as Crossbar

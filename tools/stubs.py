@@ -15,9 +15,10 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Public names beside those of the registries, by package: where they are defined.
 NAMES = {
     "devices": {"CompactModel": "model"},
-    "circuits": {"Crossbar": "crossbars.crossbar"},
+    "circuits": {"Crossbar": "crossbars.crossbar", "one_netlist": "cells.netlists"},
     "characterization": {
         "agreement": "benches.agreement",
+        "cell_deck": "cells.decks",
         "costs": "cells.costs",
         "ensemble_statistics": "benches.ensembles",
         "lookup": "benches.lookup",
@@ -30,7 +31,7 @@ NAMES = {
     "figures": {"plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
-RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate"}
+RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate", "cell_deck"}
 
 
 def stubs() -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from ...circuits.cells.cell import Cell
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
 from ...devices.targets.spice.statements import check_file_name, one_line
-from .bench import bench_of_cell, simulate
+from .bench import CELL_BENCHES, bench_of_cell, names_of_cell, simulate
 from .point import Point
 from .standard import circuit_around
 
@@ -25,6 +27,11 @@ def point_of(cell: Cell) -> Point:
             f"the bench of the cell {cell.model_name()} has no point for a deck: cell_bench(..., point=)"
         )
     return point(cell)
+
+
+def has_point(cell: Cell) -> bool:
+    """Whether there is a deck of a cell: a bench, with a point for one."""
+    return any(name in CELL_BENCHES and CELL_BENCHES[name].point is not None for name in names_of_cell(type(cell)))
 
 
 def expected_figure(cell: Cell) -> float:
@@ -68,9 +75,13 @@ def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: fl
     point, circuit = point_of(cell), cell.subcircuit(name=name)
     command = point.analysis.command()
     kind = command.partition(" ")[0]
-    told = [f"* Expected: {point.name} = {expected:.4g} {point.unit}"] if expected is not None else []
-    if expected is not None and point.unit != "1":
-        told = [f"{told[0]} ({format_si(float(f'{expected:.4g}'), point.unit)})"]
+    told = []
+    if expected is not None and math.isfinite(expected):
+        rounded = float(f"{expected:.4g}")
+        readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
+        told = [f"* Expected: {point.name} = {rounded!r} {point.unit}{readable}"]
+    elif expected is not None:
+        told = [f"* Expected: no {point.name}; this cell has none at this point of its bench."]
     return "\n".join(
         [
             one_line(f"* {cell.model_name()}: {cell!r}"),

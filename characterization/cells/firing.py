@@ -62,7 +62,7 @@ def _period(
         {"period": f"trig {half} rise=2 targ {half} rise=3"},
         "s",
         {"currents": [current], "spikes": spikes},
-        lambda table: float(1 / table["rate"].iloc[0]),
+        lambda table: 1 / float(table["rate"].iloc[0]) if table["rate"].iloc[0] > 0 else math.nan,
     )
 
 
