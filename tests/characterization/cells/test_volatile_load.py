@@ -15,7 +15,7 @@ DURATION, RISE = 0.6e-6, 1e-11
 
 
 def integrated(cell, current, step=5e-12):
-    """Times of the spikes, and the largest state of the switch: it goes on above one voltage and off below the other."""
+    """Times of the spikes, and the largest state of a switch that goes on above one voltage and off below the other."""
     x, membrane, on, spikes, high, largest = 0.0, 0.0, False, [], False, 0.0
     level = cell.supply_voltage / 2
     for k in range(round(DURATION / step)):
