@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from ...circuits.cells.cell import Cell
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron
 from ...circuits.engine.analyses import Transient
 from ..arguments import Range, Whole
@@ -30,8 +31,9 @@ def _wait_axon_hillock(cell: AxonHillock, current: float, spikes: int) -> float:
 
 def _wait_memristor_neuron(cell: MemristorNeuron, current: float, spikes: int) -> float:
     """Time for some spikes, or for the membrane to come to rest [s]."""
-    leak, charge = cell.capacitance * cell.resistance_off, cell.capacitance * cell.threshold_voltage
-    return (spikes + 2) * (min(5 * leak, 4 * charge / current) if current > 0 else 5 * leak)
+    leak, excess = cell.capacitance * cell.resistance_off, current - cell.threshold_current
+    period = leak * math.log(current / excess) if excess > 0 else math.inf
+    return (spikes + 2) * min(5 * leak, 1.3 * period + 10 * cell.switching_time)
 
 
 def _bias(cell: AxonHillock) -> list[str]:
@@ -43,23 +45,27 @@ def _rise(current: float, duration: float) -> str:
     return f"0 0 {duration / 1e3!r} {current!r}"
 
 
-def _charged(current: float, duration: float) -> tuple[list[str], Transient]:
+#: Least steps of a transient. A threshold switch comes without a warning: ngspice's own steps would be too long for it.
+STEPS: dict[type[Cell], int] = {AxonHillock: 100, MemristorNeuron: 2000}
+
+
+def _charged(cell: AxonHillock | MemristorNeuron, current: float, duration: float) -> tuple[list[str], Transient]:
     """The source that charges a neuron, and the transient."""
-    return [f"Iinput 0 input pwl({_rise(current, duration)})"], Transient(
-        duration / 200, duration, max_step=duration / 100
-    )
+    steps = next(number for kind, number in STEPS.items() if isinstance(cell, kind))
+    analysis = Transient(duration / 200, duration, max_step=duration / steps)
+    return [f"Iinput 0 input pwl({_rise(current, duration)})"], analysis
 
 
 def _period(
     cell: AxonHillock | MemristorNeuron, current: float, duration: float, lines: Sequence[str], spikes: int
 ) -> Point:
-    """Time between the second and the third spike: the first comes from rest."""
+    """Half of the time between the second and the fourth spike: the first comes from rest."""
     half = f"v(output) val={cell.supply_voltage / 2!r}"
-    source, analysis = _charged(current, duration)
+    source, analysis = _charged(cell, current, duration)
     return Point(
         [*lines, *source],
         analysis,
-        {"period": f"trig {half} rise=2 targ {half} rise=3"},
+        {"two_periods": f"trig {half} rise=2 targ {half} rise=4", "period": "param='two_periods/2'"},
         "s",
         {"currents": [current], "spikes": spikes},
         lambda table: 1 / float(table["rate"].iloc[0]) if table["rate"].iloc[0] > 0 else math.nan,
@@ -154,12 +160,12 @@ def _firing(
 ) -> pd.DataFrame:
     """Rates and energies of a neuron that an input current charges, one transient for each current."""
     circuit, half = cell.subcircuit(meters=True), cell.supply_voltage / 2
-    source, _ = _charged(0.0, 1.0)
+    source, _ = _charged(cell, 0.0, 1.0)
     runs = run_bench(
         cell,
         [*lines, *source],
         [
-            ([f"alter @iinput[pwl] = [ {_rise(current, length)} ]"], _charged(current, length)[1])
+            ([f"alter @iinput[pwl] = [ {_rise(current, length)} ]"], _charged(cell, current, length)[1])
             for current, length in zip(values.tolist(), durations, strict=True)
         ],
         circuit=circuit,

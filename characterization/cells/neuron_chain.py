@@ -20,6 +20,8 @@ from .standard import Cost, cell_table, crossings, energies, run_bench
 STRONG, WANTED = 3.0, 4
 #: Allowance in the time for a spike: the membrane leaks, and is not empty after a spike.
 LEAK = 1.6
+#: Largest step: a threshold switch comes without a warning, and ngspice's own steps would be too long for it. [s]
+LARGEST_STEP = 2e-9
 
 
 def _line(current: float) -> list[str]:
@@ -32,7 +34,7 @@ def _passing(cell: NeuronChain, current: float, spikes: int) -> Transient:
     leak, charge = neuron.capacitance * neuron.resistance_off, neuron.capacitance * neuron.threshold_voltage
     wait = min(5 * leak, LEAK * charge / current) if current > 0 else 5 * leak
     # The spikes that pass along the chain need a fraction of the membrane's time constant at every neuron.
-    return Transient(1e-9, spikes * wait + 0.02 * cell.neurons * leak, max_step=1e-8)
+    return Transient(1e-9, spikes * wait + 0.02 * cell.neurons * leak, max_step=LARGEST_STEP)
 
 
 def _passed(cell: NeuronChain) -> Point:
@@ -43,7 +45,11 @@ def _passed(cell: NeuronChain) -> Point:
     return Point(
         _line(current),
         _passing(cell, current, WANTED),
-        {"delay": f"trig {first}2 targ {last}2", "period": f"trig {last}2 targ {last}3"},
+        {
+            "delay": f"trig {first}2 targ {last}2",
+            "two_periods": f"trig {last}2 targ {last}4",
+            "period": "param='two_periods/2'",
+        },
         "s",
         {"current": current, "spikes": WANTED},
         lambda table: 1 / float(table["rate"].iloc[-1]) if table["rate"].iloc[-1] > 0 else math.nan,
