@@ -61,6 +61,8 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> s
     for name in named:
         if (other := seen.setdefault(name.lower(), name)) != name:
             raise ParameterError(f"{other!r} and {name!r} are the same name to a simulator")
+    if len(circuits) == 1:
+        return definitions(circuits)
     head = [f"* {len(named)} cells and devices for ngspice, by synaspice {__version__}:"]
     head += [f"*   {name}: {one_line(_about(item))}" for name, item in named.items()]
     return "\n".join([*head, definitions(circuits)])
