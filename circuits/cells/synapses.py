@@ -14,10 +14,13 @@ from .cell import Cell
 from .declared import Port
 from .junction_cell import JunctionCell
 from .sizes import width_of
+from .tolerances import SMALL
 
 
 class _MemristorCell(Cell):
     """The common part of cells with a bipolar memristor: the memristor, scaled to the supply."""
+
+    tolerances = SMALL
 
     resistance_on = Parameter(20e3, "ohm", "lowest resistance of the memristor", (1.0, 1e12))
     resistance_off = Parameter(400e3, "ohm", "highest resistance of the memristor", (1.0, 1e15))
