@@ -13,7 +13,7 @@ from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole, Wholes
 from .bench import cell_bench
-from .standard import NOISY, Cost, cell_table, crossings
+from .standard import Cost, cell_table, crossings
 from .wall_statistics import EDGE, firing_errors, write_errors
 
 #: Largest step of the transients of walls without noise. [s]
@@ -81,7 +81,7 @@ def integrate_and_fire(
     trace = run(
         "\n".join(lines),
         Transient(step_limit, end, max_step=step_limit),
-        options={"temp": cell.celsius, "seed": seed, **NOISY},
+        options={"seed": seed},
         save=kept,
         time_limit=time_limit,
     )
@@ -271,7 +271,7 @@ def signed_weights(
     trace = run(
         "\n".join(lines),
         Transient(step_limit, end, max_step=step_limit),
-        options={"temp": cell.celsius, "seed": seed, "method": "gear", **NOISY},
+        options={"seed": seed},
         save=kept,
         time_limit=time_limit,
     )

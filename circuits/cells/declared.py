@@ -69,7 +69,7 @@ class DeclaredCell(Configured):
         return self.temperature - ZERO_CELSIUS
 
     @property
-    def simulator_options(self) -> dict[str, float]:
+    def simulator_options(self) -> dict[str, float | str]:
         """Options with which ngspice gives the cell's answers: its temperature and its tolerances."""
         return {"temp": self.celsius, **self.tolerances}
 

@@ -17,6 +17,7 @@ from .cell import Cell
 from .declared import Port
 from .logic import inverter
 from .sizes import by_technology, length_of, width_of
+from .tolerances import NOISY, NOISY_CROWD
 from .wall_writing import WallWriter
 
 #: Boltzmann's constant. [J/K]
@@ -96,6 +97,8 @@ class DomainWallNeuron(Cell):
 
     reference = "A. Sengupta, Y. Shim, K. Roy, IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016)"
     doi = "10.1109/TBCAS.2016.2525823"
+
+    tolerances = NOISY
 
     input = Port("input", "current; positive moves the wall towards firing")
     output = Port("output", "spike")
@@ -232,6 +235,8 @@ class DomainWallPair(Cell):
 
     reference = "A. Sengupta, Y. Shim, K. Roy, IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016)"
     doi = "10.1109/TBCAS.2016.2525823"
+
+    tolerances = NOISY_CROWD
 
     line = Port("input", "signal voltage")
     plus = Port("output", "current into a node at 0 V, rising with the weight")

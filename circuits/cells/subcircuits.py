@@ -61,7 +61,7 @@ class CellCircuit:
     models: tuple[tuple[str, str], ...] = ()
     meters: tuple[Meter, ...] = ()
     provenance: tuple[str, ...] = ()
-    options: tuple[tuple[str, float], ...] = ()
+    options: tuple[tuple[str, float | str], ...] = ()
 
     @property
     def text(self) -> str:
