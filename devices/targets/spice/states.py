@@ -91,7 +91,7 @@ def write_states(
             drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
             here = elements.add(here_of(symbol), name=symbol)
             lines += elements.node(drift, scaled)
-            scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
+            scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer, closing=symbol in system.closing)
             scaled += returning_rate(here, (low, high))
             lines += write.comment(f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states")
         rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
