@@ -55,7 +55,11 @@ def switching(
     end: Annotated[str | None, Name("reference state of a switched device; default: the device's suggestion")] = None,
     relaxation: Annotated[
         float | None,
-        Quantity("s", "time before the pulse, and between its end and the reading; default: twice the time scale"),
+        Quantity(
+            "s",
+            "time before the pulse, and between its end and the reading; default: the device's suggestion, or twice "
+            "the time scale",
+        ),
     ] = None,
     compliance: ComplianceCurrent = None,
     trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
@@ -100,14 +104,18 @@ def switching(
     levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")
-    rest = 2 * device.settling_time if relaxation is None else relaxation
+    usual = 2 * device.settling_time if suggested.relaxation is None else suggested.relaxation
+    rest = usual if relaxation is None else relaxation
     limit = suggested.compliance.of(compliance)
-    if limit.is_limit and request.unit != "V":
-        raise ParameterError(f"a compliance limits the current of a pulsed voltage, and {chosen} is pulsed")
     if limit.is_limit and device.system.noises:
         raise ParameterError(
-            f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise; "
-            "an infinite one limits nothing"
+            f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise, "
+            "of voltage or current; an infinite one limits nothing"
+        )
+    if limit.is_limit and request.unit != "V":
+        raise ParameterError(
+            f"a compliance limits the current of a pulsed voltage, and {chosen} is pulsed: pulse the voltage with "
+            "quantity='voltage' and amplitude in volts (--quantity voltage --amplitude 0.1:1:10)"
         )
     noisy = not limit.is_limit and _is_random(begin)
     count = int(trajectories) if noisy else 1

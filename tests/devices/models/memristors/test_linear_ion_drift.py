@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pytest
 from reference_data import published
-
 from scipy.integrate import solve_ivp
 
 from synaspice.characterization import hysteresis
