@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+import sympy as sp
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
@@ -107,7 +108,7 @@ def switching(
     usual = 2 * device.settling_time if suggested.relaxation is None else suggested.relaxation
     rest = usual if relaxation is None else relaxation
     limit = suggested.compliance.of(compliance)
-    if limit.is_limit and device.system.noises:
+    if limit.is_limit and _shaken(device):
         raise ParameterError(
             f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise, "
             "of voltage or current; an infinite one limits nothing"
@@ -195,9 +196,15 @@ def _pulse(amplitude: float, width: float, rest: float) -> tuple[Pulse, float]:
     return Pulse(0.0, amplitude, rest, edge, edge, width - edge), width + edge + 2 * rest
 
 
+def _shaken(device: CompactModel) -> bool:
+    """Whether its states are noisy: a noise that the device's own values make zero is none."""
+    values = {sp.Symbol(name, real=True): value for name, value in {**device.values, **device.derived}.items()}
+    return any(density.xreplace(values) != 0 for density in device.system.flat.noises.values())
+
+
 def _is_random(device: CompactModel) -> bool:
     """Whether pulses of a device differ: its states are noisy, or there is a trap that its current feels."""
-    if device.system.noises:
+    if _shaken(device):
         return True
     filled = {name: 1.0 - getattr(device, name) for name in device.telegraph_declarations()}
     return bool(_conductance(device) != _conductance(device.replace(**filled)))

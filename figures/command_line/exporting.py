@@ -78,7 +78,14 @@ class Order:
         inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
         inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
         driven = replace(stimulus, inputs=inputs)
-        return transient_deck(device, include, subcircuit, driven, transient_noise=self.transient_noise)
+        return transient_deck(
+            device,
+            include,
+            subcircuit,
+            driven,
+            transient_noise=self.transient_noise,
+            long_steps=self.options.get("long_steps", False),
+        )
 
 
 def list_formats() -> None:

@@ -122,7 +122,7 @@ def write_states(
         return lines
     intro = write.comment("running: 0 in static analyses, 1 in transients")
     intro += write.comment("hold_*: keeps a state at its start while running is 0")
-    if write.dialect.charge_limited and lasting(system) and not long_steps:
+    if write.dialect.long_step_options and lasting(system) and not long_steps:
         intro += write.comment("steps of seconds at most: for a rest of minutes to years, write it with long_steps")
     intro += write.drawn_voltage("running", "running", 0, [(share * RISE, value) for share, value in LETTING_GO])
     if long_steps:
