@@ -23,7 +23,7 @@ from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..arguments import Engine, Name, Native, Quantity, Range, Seed, Surroundings, Switch, Whole
 from ..bench import bench
 from ..drift_laws import fitted_law
-from ..engines import engine_attributes, files_of, form_of, options_of, uses_native
+from ..engines import engine_attributes, files_of, form_of, uses_native
 
 #: Longest step of ngspice in a circuit at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
 #: compared with abstol, whatever the circuit's own pace [s].
@@ -252,6 +252,5 @@ def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
     # Steps that are short against the first time, and grow by themselves.
     first = float(times[times > 0][0])
     analysis = ngspice.Transient(min(first, duration / 50), duration, max_step=duration / 50)
-    options = options_of(form, duration)
-    result = ngspice.run("\n".join(lines), analysis, options=options, save=vectors, osdi=files_of(form))
+    result = ngspice.run("\n".join(lines), analysis, save=vectors, osdi=files_of(form))
     return scale * np.array([np.interp(times, result["time"], result[vector]) for vector in vectors])

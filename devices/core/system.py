@@ -191,8 +191,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     entries |= _parameter_vectors(entries)
     s = model.symbols(entries)
     # An integrator or Newton's method may try a state beyond its bounds: the equations see it at the bound.
-    bounded = [item for item in declared.values() if isinstance(item, State) and item.bounds]
-    limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
+    bounded = [(item, item.bounds) for item in declared.values() if isinstance(item, State) and item.bounds]
+    limited = {x: sp.Symbol(f"{x}_within", real=True) for item, _ in bounded for x in item.symbols}
     given = dict(model.equations(model.symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
     def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
@@ -209,9 +209,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         return {target: _expression(value)}
 
     groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
-    for item in bounded:
-        assert item.bounds is not None
-        groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
+    for item, bounds in bounded:
+        groups[Auxiliary] |= {limited[x]: within(x, bounds) for x in item.symbols}
     initial: Expressions = {}
     free: Expressions = {}
     jumps: Expressions = {}
@@ -241,16 +240,13 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
                 groups[Observable] |= {symbol: symbol for symbol in item.symbols}
     if given:
         raise TypeError(f"{model.__name__}.equations() gives expressions for undeclared names: {sorted(given)}")
-    closing = {
-        x
-        for item in bounded
-        for x in item.symbols
-        if _closes(free[x], groups[Auxiliary], limited[x], item.bounds, groups[Noise])
-    }
+    closing: set[sp.Symbol] = set()
     rates = dict(free)
-    for item in bounded:
+    for item, bounds in bounded:
         for x in item.symbols:
-            rates[x] = enforce_bounds(free[x], x, item.bounds, item.boundary_layer, closing=x in closing)
+            if closes := _closes(free[x], groups[Auxiliary], limited[x], bounds, groups[Noise]):
+                closing.add(x)
+            rates[x] = enforce_bounds(free[x], x, bounds, item.boundary_layer, closing=closes)
     system = System(
         parameters=parameters,
         derived=groups[Derived],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import warnings
 from collections.abc import Mapping
 
@@ -91,7 +92,7 @@ def _switching_time(
     begun = device.replace(**references[start])
     slope = f"d{next(iter(device.branches().values())).current}/d{branch}"
     levels = [float(evaluate_static(device.replace(**references[name]), {})[slope]) for name in (start, end)]
-    if min(levels) <= 0 or np.isclose(*levels, rtol=1e-9):
+    if min(levels) <= 0 or math.isclose(*levels, rel_tol=1e-9):
         return None
     times = within * LOOKS
     request = Request.of(begun, voltage, float(times[-1]), branch, {}, device.compliance)

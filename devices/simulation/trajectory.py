@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
 from scipy import integrate as quadrature
 
 from ..core.vectors import compiled, initial_state, parameter_vector
@@ -147,15 +146,13 @@ def integrate(
         max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]
     corners = np.concatenate([[0.0], corners, [request.duration]])
 
-    # Where such a state has been is known from its distance to the bound, which is a part of the layer there.
-    layers = [
-        state.boundary_layer if sp.Symbol(name, real=True) in system.closing else 1.0
-        for name, state in request.device.state_declarations().items()
-    ]
-    errors = {"rtol": np.maximum(rtol * np.array(layers), SMALLEST_RTOL), "atol": atol * np.array(layers)}
+    # Where a state under a closing window has been is known from its distance to the bound, a part of the layer there.
+    declared = request.device.state_declarations()
+    finest = min((declared[str(symbol)].boundary_layer for symbol in system.closing), default=1.0)
+    rtol, atol = max(finest * rtol, SMALLEST_RTOL), finest * atol
 
     def march(name: str) -> FloatArray:
-        settings: dict[str, Any] = {**errors, "max_step": max_step}
+        settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
         if name not in EXPLICIT:
             settings["jac"] = dynamics.jacobian
         projected = project if spheres and name in EXPLICIT else None
