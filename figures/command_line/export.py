@@ -51,7 +51,7 @@ def export(
         typer.Option(metavar="SECONDS", help="Thermal noise in transients, sampled at this interval."),
     ] = None,
     long_steps: Annotated[
-        bool, typer.Option("--long-steps", help="For transients of minutes to years in ngspice.")
+        bool, typer.Option("--long-steps", help="For transients of minutes to years; ngspice only.")
     ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="File; default: standard output.")

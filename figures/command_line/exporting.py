@@ -94,7 +94,14 @@ def device_deck(
     driven: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in inputs}
     driven |= {k: v for k, v in stimulus.inputs.items() if k in inputs or k in device.branches()}
     drive = replace(stimulus, inputs=driven)
-    return transient_deck(device, include, subcircuit, drive, transient_noise=transient_noise)
+    return transient_deck(
+        device,
+        include,
+        subcircuit,
+        drive,
+        transient_noise=transient_noise,
+        long_steps=options.get("long_steps", False),
+    )
 
 
 def list_formats() -> None:
