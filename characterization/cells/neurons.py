@@ -221,8 +221,8 @@ def _spikes(
     return {"rate": rate, "width": float(np.mean(widths)), **{k: value / cycles for k, value in found.items()}}
 
 
-#: Current of the reset, in units of the critical one.
-RESET = 2.0
+#: Current of the reset, in units of the critical one to the parallel state.
+RESET = 3.0
 
 
 @cell_bench(MTJNeuron)
@@ -236,7 +236,8 @@ def bench_mtj_neuron(
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
     """Probability of a spike over the amplitude of the input current, from repeated write, read and reset."""
-    critical = abs(cell.junction().critical_current_to_antiparallel)
+    junction = cell.junction()
+    critical, reset = abs(junction.critical_current_to_antiparallel), RESET * junction.critical_current_to_parallel
     values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0]) if currents is None else np.asarray(currents)
     supply, rest, edge, reading = cell.supply_voltage, 0.5e-9, 0.05e-9, 1e-9
     # rest, write, rest, read, rest, reset, rest; the reset is strong and takes twice as long
@@ -254,7 +255,7 @@ def bench_mtj_neuron(
         [
             f"Vread read 0 pulse({pulses(supply, marks[2], marks[3])})",
             f"Iwrite 0 input pulse({pulses(0.0, marks[0], marks[1])})",
-            f"Ireset input 0 pulse({pulses(RESET * critical, marks[4], marks[5])})",
+            f"Ireset input 0 pulse({pulses(reset, marks[4], marks[5])})",
             "Cload output 0 1f",
         ],
         [
@@ -274,7 +275,7 @@ def bench_mtj_neuron(
     spent = energies(last, circuit, {"vread": "read"})
     phase = last["time"].to_numpy() % period
     current = np.where((phase > marks[0]) & (phase < marks[1] + edge), float(values[-1]), 0.0)
-    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), RESET * critical, 0.0)
+    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), reset, 0.0)
     written = float(np.trapezoid(current * last["v(input)"], last["time"]))
     spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
     cost = Cost.of("evaluation", period, spent, trials)
