@@ -54,7 +54,7 @@ class Case:
 
 
 CASES = (
-    Case("MTJ", MTJ.preset("ikeda2010"), -1.2, 1e-12, lambda k: {"initial_polar_angle": 0.05 + 1e-4 * k}),
+    Case("MTJ", MTJ.preset("ikeda2010"), -1.6, 1e-12, lambda k: {"initial_polar_angle": 0.05 + 1e-4 * k}),
     Case("VTEAM", VTEAM(), 0.3, 1e-8, lambda k: {"initial_state": 0.2 + 5e-4 * k}),
 )
 

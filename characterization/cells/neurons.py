@@ -105,8 +105,8 @@ def _sigmoid(x: np.ndarray, y: np.ndarray, errors: np.ndarray) -> tuple[float, f
     return float(found[0]), abs(float(found[1]))
 
 
-#: Current of the reset, and the largest of the writes, in units of the critical one.
-RESET, MOST = 2.0, 5.0
+#: Current of the reset, and the largest of the writes, in units of the critical one of each direction.
+RESET, MOST = 3.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,11 @@ class _Trials:
     def critical(self) -> float:
         """Critical current of the junction [A]."""
         return float(abs(self.cell.junction().critical_current_to_antiparallel))
+
+    @property
+    def reset(self) -> float:
+        """Current of the reset [A]."""
+        return RESET * float(abs(self.cell.junction().critical_current_to_parallel))
 
     @property
     def marks(self) -> np.ndarray:
@@ -147,7 +152,7 @@ class _Trials:
         return [
             f"Vread read 0 pulse({self._pulses(self.cell.supply_voltage, 2)})",
             f"Iwrite 0 input pulse({self.write(current)})",
-            f"Ireset input 0 pulse({self._pulses(RESET * self.critical, 4)})",
+            f"Ireset input 0 pulse({self._pulses(self.reset, 4)})",
             "Cload output 0 1f",
         ]
 
@@ -209,7 +214,7 @@ def bench_mtj_neuron(
     spent = energies(last, circuit, {"vread": "read"})
     phase = last["time"].to_numpy() % period
     current = np.where((phase > marks[0]) & (phase < marks[1] + edge), float(values[-1]), 0.0)
-    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), RESET * critical, 0.0)
+    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), trial.reset, 0.0)
     written = float(np.trapezoid(current * last["v(input)"], last["time"]))
     spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
     cost = Cost.of("evaluation", period, spent, trials)

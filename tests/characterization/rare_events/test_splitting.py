@@ -82,7 +82,7 @@ def test_the_interval_is_students_on_a_logarithmic_scale():
 @functools.cache
 def seeds():
     """Write errors of 3 I_c0 with four seeds, and by the Fokker-Planck equation."""
-    widths = [2e-9, 5e-9, 8e-9, 10e-9]
+    widths = [2e-9, 6e-9, 8e-9, 11e-9]
     magnet = from_reference_state(IKEDA, "antiparallel", "current", ROOM)
     exact = [found.value for found in still_there(magnet, 3 * CURRENT, widths)]
     return [not_switched(3.0, widths, walkers=512, replicas=8, seed=seed) for seed in range(4)], np.array(exact)
@@ -152,7 +152,7 @@ def test_results_follow_from_the_seed_alone():
 
 
 def test_bins_can_be_given():
-    table = not_switched(3.0, [1e-9], walkers=64, replicas=4, seed=1, relaxation=1e-9, edges=[-0.99, -0.5, 0.0])
+    table = not_switched(3.0, [1.5e-9], walkers=64, replicas=4, seed=1, relaxation=1e-9, edges=[-0.99, -0.5, 0.0])
     assert table.attrs["edges"] == pytest.approx([0.0, -0.5, -0.99])
     assert 0.5 < table["probability"][0] < 1
 
