@@ -20,7 +20,7 @@ def measure(quick: bool) -> list[Record]:
     repeats = 2 if quick else 7
     junction = MTJ.preset("ikeda2010", initial_polar_angle=0.1)
     cases = {
-        "MTJ, 10 ns, ngspice steps of 1 ps": (junction, Pulse(0.0, -1.2, 1e-10, 5e-11, 5e-11, 6e-9), 10e-9, 1e-12),
+        "MTJ, 10 ns, ngspice steps of 1 ps": (junction, Pulse(0.0, -1.6, 1e-10, 5e-11, 5e-11, 6e-9), 10e-9, 1e-12),
         "VTEAM, one period, 1000 points": (VTEAM(), Sine(0.0, 0.4, 1e5), 1e-5, 1e-8),
     }
     records = []

@@ -54,7 +54,7 @@ class Case:
 
 
 CASES = (
-    Case("MTJ", MTJ.preset("ikeda2010"), -1.2, 1e-12, lambda k: {"initial_polar_angle": 0.05 + 1e-4 * k}),
+    Case("MTJ", MTJ.preset("ikeda2010"), -1.6, 1e-12, lambda k: {"initial_polar_angle": 0.05 + 1e-4 * k}),
     Case("VTEAM", VTEAM(), 0.3, 1e-8, lambda k: {"initial_state": 0.2 + 5e-4 * k}),
 )
 
@@ -94,9 +94,8 @@ def plain(device: CompactModel) -> str:
             spelled |= {drift: f"V({drift})", here: f"V({symbol})"}
             lines.append(f"B_{drift} {drift} 0 V={text(time_unit * rate, scale)}")
             low, high = (bound / scale for bound in state.bounds)
-            lines.append(
-                f"B_{symbol} 0 {symbol} I={text(enforce_bounds(drift, here, (low, high), state.boundary_layer))}"
-            )
+            stopped = enforce_bounds(drift, here, (low, high), state.boundary_layer, closing=symbol in system.closing)
+            lines.append(f"B_{symbol} 0 {symbol} I={text(stopped)}")
         else:
             back = text(sp.sympify(restoring.get(symbol, 0)))
             lines.append(f"B_{symbol} 0 {symbol} I={text(time_unit * rate, scale)} + {back}")

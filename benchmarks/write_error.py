@@ -15,9 +15,8 @@ import numpy as np
 from harness import Record, main, median_seconds
 from scipy.optimize import brentq
 
-from synaspice.characterization import splitting
+from synaspice.characterization import RareEvent, splitting
 from synaspice.characterization.rare_events.axial_magnet import from_reference_state
-from synaspice.characterization.rare_events.event import RareEvent
 from synaspice.characterization.rare_events.fokker_planck import still_there
 from synaspice.devices import MTJ
 from synaspice.devices.simulation.ensembles.plan import in_chunks
@@ -62,16 +61,9 @@ def measure(quick: bool) -> list[Record]:
     for seed in range(runs):
         begin = time.perf_counter()
         table = splitting(
-            START,
-            CURRENT,
-            [width],
-            "m_z",
-            0.0,
-            rising=False,
-            source="current",
+            RareEvent(START, CURRENT, [width], "m_z", 0.0, rising=False, source="current", seed=seed),
             walkers=walkers,
             replicas=replicas,
-            seed=seed,
         )
         times.append(time.perf_counter() - begin)
         row = table.iloc[0]

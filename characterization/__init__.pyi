@@ -11,7 +11,9 @@ from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate
 from .cells.costs import costs as costs
+from .cells.decks import cell_deck as cell_deck
 from .cells.wire_resistance import wire_resistance as wire_resistance
+from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .tables import read_table as read_table
 from .tables import write_table as write_table

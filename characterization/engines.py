@@ -19,6 +19,7 @@ from ..devices.language.declaration import Auxiliary
 from ..devices.language.errors import MissingDependencyError, ParameterError
 from ..devices.language.waveforms import Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
+from ..devices.targets.spice.dialects import NGSPICE
 
 ENGINES = ("numeric", "ngspice")
 
@@ -84,6 +85,12 @@ def form_of(
     if native:
         return native_device(device, inputs=inputs, noise=noise)
     return device.subcircuit(inputs=inputs, observables=not noise, noise=noise, long_steps=duration > LONG)
+
+
+def options_of(form: Form, duration: float) -> dict[str, float | str]:
+    """Options of ngspice for a transient of a duration [s] with a form of :func:`form_of`."""
+    long_steps = duration > LONG and not isinstance(form, NativeDevice)
+    return dict(NGSPICE.long_step_options) if long_steps else {}
 
 
 def files_of(form: Form) -> list[Any]:
@@ -183,7 +190,8 @@ def _ngspice_trajectory(
     reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}
     step = duration / (points - 1)
     analysis = ngspice.Transient(step, duration, max_step=max_step or step)
-    options = LIMITED_OPTIONS | dict(options) if compliance.is_limit else options
+    limited = LIMITED_OPTIONS if compliance.is_limit else {}
+    options = {**options_of(form, duration), **limited, **options}
     save = ["all", *reported.values()] if native else []
     result = ngspice.run("\n".join(lines), analysis, options=options, save=save, osdi=files_of(form))
     times = np.linspace(0.0, duration, points)

@@ -117,6 +117,14 @@ def _critical_current(device: Any, to: str) -> float:
     return abs(float(getattr(device, f"critical_current_to_{to}")))
 
 
+def _mean_critical_current(device: Any) -> float:
+    return (_critical_current(device, "parallel") + _critical_current(device, "antiparallel")) / 2
+
+
+def _write_asymmetry(device: Any) -> float:
+    return _critical_current(device, "antiparallel") / _critical_current(device, "parallel")
+
+
 def _tmr(device: Any) -> float:
     return float(device.antiparallel_resistance / device.parallel_resistance - 1)
 
@@ -259,6 +267,8 @@ MEASURES: dict[str, Measure] = {
     "tmr": Measure("1", "tunnel magnetoresistance without bias", _tmr),
     "mean_conductance": Measure("S", "mean of the conductances of both states", _mean_conductance),
     "critical_current": Measure("A", "critical current of the macrospin, to a state", _critical_current),
+    "mean_critical_current": Measure("A", "mean of the critical currents to both states", _mean_critical_current),
+    "write_asymmetry": Measure("1", "critical current to antiparallel over that to parallel", _write_asymmetry),
     "critical_spin_current": Measure("A", "critical spin current", _figure("critical_spin_current")),
     "critical_line_current": Measure("A", "critical current of the line", _figure("critical_line_current")),
     "threshold_current": Measure("A", "threshold of the oscillation", _figure("threshold_current")),

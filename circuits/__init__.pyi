@@ -9,9 +9,12 @@ from .cells import MemristorBitCell as MemristorBitCell
 from .cells import MemristorNeuron as MemristorNeuron
 from .cells import MTJBitCell as MTJBitCell
 from .cells import MTJNeuron as MTJNeuron
+from .cells import NeuronChain as NeuronChain
 from .cells import OscillatorNeuron as OscillatorNeuron
 from .cells import PBit as PBit
 from .cells import SenseAmplifier as SenseAmplifier
+from .cells import SpikeSynapse as SpikeSynapse
 from .cells import SpinNeuron as SpinNeuron
 from .cells import STDPSynapse as STDPSynapse
+from .cells.netlists import one_netlist as one_netlist
 from .crossbars.crossbar import Crossbar as Crossbar

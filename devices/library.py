@@ -14,14 +14,19 @@ from .targets.formats import FORMATS
 from .targets.spice.statements import check_name, joined, one_line
 
 
+def name_in_library(device: CompactModel) -> str:
+    """Name of a device's subcircuit beside others: its model's and, if it has one, its preset's, ``mtj_ikeda2010``."""
+    preset = [device.provenance.name] if device.provenance else []
+    return "_".join([device.model_name(), *preset]).replace("-", "_")
+
+
 def every_device() -> dict[str, CompactModel]:
     """Every model of the package with every preset, by names such as ``mtj_ikeda2010``; its defaults as ``mtj``."""
-    found: dict[str, CompactModel] = {}
+    found: list[CompactModel] = []
     for name in MODELS.own():
-        model, word = find_model(name), name.replace("-", "_")
-        found[word] = model()
-        found |= {f"{word}_{preset.replace('-', '_')}": model.preset(preset) for preset in model.presets()}
-    return found
+        model = find_model(name)
+        found += [model(), *(model.preset(preset) for preset in model.presets())]
+    return {name_in_library(device): device for device in found}
 
 
 def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice", **options: Any) -> str:

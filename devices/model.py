@@ -75,7 +75,8 @@ class CompactModel(SimulatedModel, abstract=True):
             Time between the samples of the states' thermal noise in transients [s]; default: no noise. The temperature
             is the simulator's. Take it well below the time in which the states move, and steps no longer.
         long_steps : bool
-            For transients of minutes to years in ngspice, which otherwise takes steps of seconds at most; see
+            For transients of minutes to years in ngspice with ``.options method=gear``; otherwise it takes steps of
+            seconds at most. Other formats refuse it; see
             :class:`~synaspice.devices.targets.formats.ExportOptions`.
 
         Raises
@@ -83,7 +84,8 @@ class CompactModel(SimulatedModel, abstract=True):
         UnknownNameError
             If there is no such format or input.
         ParameterError
-            If a name or a value cannot stand in a netlist, or the format has no noise in transients.
+            If a name or a value cannot stand in a netlist, or the format has no noise in transients or no
+            long steps.
         """
         options = ExportOptions(name, inputs, observables, noise, transient_noise, long_steps)
         return FORMATS.find(dialect).text(self, options)

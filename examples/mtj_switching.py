@@ -12,7 +12,7 @@ def main(folder: Path = Path("out/examples")) -> None:
     print(f"thermal stability {junction.thermal_stability:.0f}, to antiparallel beyond "
           f"{junction.critical_current_to_antiparallel * 1e6:.0f} µA")  # fmt: skip
 
-    pulse = Pulse(0.0, -1.2, delay=0.2e-9, rise=50e-12, fall=50e-12, width=8e-9)
+    pulse = Pulse(0.0, -1.6, delay=0.2e-9, rise=50e-12, fall=50e-12, width=8e-9)
     trace = junction.simulate(pulse, 12e-9)
     write_table(trace, folder / "mtj-switching.csv")
     print(f"without noise: m_z from {trace['m_z'].iloc[0]:.3f} to {trace['m_z'].iloc[-1]:.3f}")

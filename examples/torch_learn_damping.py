@@ -7,7 +7,7 @@ from synaspice.devices import MTJ
 
 def main() -> None:
     junction = MTJ.preset("ikeda2010", initial_polar_angle=0.3)
-    settings = {"drive": -1.2, "duration": 1.2e-9, "steps": 120}
+    settings = {"drive": -1.6, "duration": 1.2e-9, "steps": 120}
     with torch.no_grad():
         measured = junction.to_torch()(**settings)["m_z"]
 

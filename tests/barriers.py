@@ -14,9 +14,11 @@ ROOM = 300.0
 def junction_with_barrier(barrier, **parameters):
     """A round perpendicular junction whose barrier is so many k_B T at 300 K, made by its interface.
 
+    Its torque does not depend on the angle.
+
     Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x).
     """
-    junction = MTJ(diameter=40e-9, damping=0.03, **parameters)
+    junction = MTJ(diameter=40e-9, damping=0.03, torque="slonczewski", **parameters)
     m_s, t = junction.saturation_magnetization, junction.free_layer_thickness
     volume = math.pi / 4 * junction.diameter**2 * t
     hold = 2 * barrier * codata.k * ROOM / (codata.mu_0 * m_s * volume)

@@ -35,6 +35,8 @@ def devices(draw, model):
         if callable(parameter.default) and draw(st.booleans()):
             values[name] = draw(values_of(parameter))
     options = {name: draw(st.sampled_from(option.choices)) for name, option in model.option_declarations().items()}
+    if options.get("torque", "slonczewski") != "slonczewski":
+        values |= dict.fromkeys(("asymmetry_reference", "asymmetry_free"), 1.0)
     try:
         return model(**values, **options)
     except ParameterError as error:

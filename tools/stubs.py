@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Public names beside those of the registries, by package: where they are defined.
 NAMES = {
     "devices": {"CompactModel": "model"},
-    "circuits": {"Crossbar": "crossbars.crossbar"},
+    "circuits": {"Crossbar": "crossbars.crossbar", "one_netlist": "cells.netlists"},
     "characterization": {
+        "RareEvent": "rare_events.event",
         "agreement": "benches.agreement",
+        "cell_deck": "cells.decks",
         "costs": "cells.costs",
         "ensemble_statistics": "benches.ensembles",
         "lookup": "benches.lookup",
@@ -30,7 +32,17 @@ NAMES = {
     "figures": {"plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
-RARE = {"agreement", "ensemble_statistics", "lookup", "splitting", "wire_resistance", "costs", "simulate"}
+RARE = {
+    "RareEvent",
+    "agreement",
+    "cell_deck",
+    "ensemble_statistics",
+    "lookup",
+    "splitting",
+    "wire_resistance",
+    "costs",
+    "simulate",
+}
 
 
 def stubs() -> dict[str, str]:

@@ -30,6 +30,9 @@ from ..engines import engine_attributes, files_of, form_of, uses_native
 LONGEST_STEP = 7**0.5
 #: A relative change below which a quantity does not drift; integrators leave less than that.
 NO_DRIFT = 1e-7
+#: Times that are measured, zero aside: from shorter than anything in a device takes to tens of thousands of years, with
+#: both of which integrators can step [s].
+SHORTEST_TIME, LONGEST_TIME = 1e-15, 1e12
 #: Steps of ngspice that take about a minute.
 MOST_STEPS = 20_000
 
@@ -70,19 +73,20 @@ def drift(
     Returns
     -------
     pandas.DataFrame
-        One row per time: ``time`` [s], and the ``mean``, ``standard_deviation``, ``quantile_05``, ``median`` and
-        ``quantile_95`` of the quantity over the sample, in its unit, and the law that fits the mean best, ``fit`` (NaN
-        if none does). ``attrs`` has ``quantity``, ``devices``, ``origin`` (t_0 in seconds), ``exponent`` of the mean,
-        and the mean ``exponent_mean`` and standard deviation ``exponent_standard_deviation`` of the exponents of the
-        single devices (None where a value is not positive); the ``law`` (``power law``, ``exponential``, ``linear`` or
-        None), and the ``time_constant`` [s] or ``rate`` [1/s times the unit] of the latter two; and the mean
-        ``dwell_times`` [s] of devices that jump.
+        One row per time: ``time`` [s], and the ``mean``, ``standard_deviation`` (NaN of a single device),
+        ``quantile_05``, ``median`` and ``quantile_95`` of the quantity over the sample, in its unit, and the law that
+        fits the mean best, ``fit`` (NaN if none does). ``attrs`` has ``quantity``, ``devices``, ``origin`` (t_0 in
+        seconds), ``exponent`` of the mean, and the mean ``exponent_mean`` and standard deviation
+        ``exponent_standard_deviation`` of the exponents of the single devices (None where a value is not positive, the
+        latter also of a single device); the ``law`` (``power law``, ``exponential``, ``linear`` or None), and the
+        ``time_constant`` [s] or ``rate`` [1/s times the unit] of the latter two; and the mean ``dwell_times`` [s] of
+        devices that jump.
 
     Raises
     ------
     ParameterError
-        If the quantity does not drift, the times do not increase from zero or later, or are not evenly spaced for a
-        device that wanders, there is no device, or ngspice would take hours.
+        If the quantity does not drift, the times do not increase from zero or later, are beyond 1e-15 s to 1e12 s, or
+        are not evenly spaced for a device that wanders, there is no device, or ngspice would take hours.
     UnknownNameError
         If there is no such quantity or engine.
     MissingDependencyError
@@ -97,6 +101,11 @@ def drift(
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
         raise ParameterError("times must be two or more finite seconds that increase from zero or later")
+    if watched[watched > 0][0] < SHORTEST_TIME or watched[-1] > LONGEST_TIME:
+        raise ParameterError(
+            f"times after zero must lie between {SHORTEST_TIME:g} s and {LONGEST_TIME:g} s, not between "
+            f"{watched[watched > 0][0]:g} s and {watched[-1]:g} s"
+        )
     choices = [*map(str, device.system.observables), *device.state_declarations()]
     choices += [branch.current for branch in device.branches().values()]
     name = suggested.quantity if quantity is None else quantity
@@ -126,7 +135,12 @@ def drift(
         values = values if read is None else np.array([read(row, watched, reading) for row in values])
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95], axis=0)
     unit, description = column_information(device)[name]
-    statistics = {"mean": values.mean(axis=0), "standard_deviation": values.std(axis=0)}
+    spread = values.std(axis=0)
+    # A sample of one has no spread that could be known.
+    statistics = {
+        "mean": values.mean(axis=0),
+        "standard_deviation": spread if devices > 1 else np.full_like(spread, np.nan),
+    }
     statistics |= {"quantile_05": low, "median": median, "quantile_95": high}
     columns: dict[str, Column | FloatArray] = {"time": watched}
     for key, column in statistics.items():
@@ -136,7 +150,7 @@ def drift(
     attributes |= {"temperature": kelvin, "bias": bias, "dwell_times": None if dwell is None else dwell.times}
     attributes |= _exponents(watched + suggested.origin, statistics["mean"], values)
     # Where all devices are alike yet, one of them may be another.
-    errors = np.hypot(statistics["standard_deviation"] / np.sqrt(devices), np.ptp(values, axis=0).max() / devices)
+    errors = np.hypot(spread / np.sqrt(devices), np.ptp(values, axis=0).max() / devices)
     law, fit = fitted_law(watched, statistics["mean"], errors, suggested.origin)
     columns["fit"] = (fit, unit, f"the law that fits the mean: {law['law'] or 'none'}")
     attributes |= law
@@ -165,7 +179,7 @@ def _exponents(age: FloatArray, mean: FloatArray, values: FloatArray) -> dict[st
     return {
         "exponent": float(whole_sample),
         "exponent_mean": float(np.mean(single)),
-        "exponent_standard_deviation": float(np.std(single)),
+        "exponent_standard_deviation": float(np.std(single)) if len(single) > 1 else None,
     }
 
 

@@ -27,6 +27,8 @@ from ..working_points import WorkingPoint, working_points
 METHODS = ("auto", "small-signal", "transient")
 #: A transient from a state that does not last begins after so many times in which deviations grow or decay by e.
 GROWTHS = 20.0
+#: Samples of a transient, and number of transients, if nothing else is asked for.
+SAMPLES, TRANSIENTS = 65536, 4
 #: Segments that a transient is divided into for its spectrum, which is averaged over them.
 SEGMENTS = 8
 NO_TRANSIENT = "transient noise needs the numeric engine: the netlist is silent in transients"
@@ -57,8 +59,10 @@ def noise(
         str, Choice(METHODS, "linearised about a state that lasts, Welch's spectrum of trajectories, or what suits")
     ] = "auto",
     duration: Annotated[float | None, Quantity("s", "length of a transient; default: 1000 time scales")] = None,
-    points: Annotated[int, Whole("samples of a transient", 2)] = 65536,
-    trajectories: Annotated[int, Whole("number of transients that are averaged", 1)] = 4,
+    points: Annotated[int | None, Whole(f"samples of a transient; default: {SAMPLES}", 2)] = None,
+    trajectories: Annotated[
+        int | None, Whole(f"number of transients that are averaged; default: {TRANSIENTS}", 1)
+    ] = None,
     temperature: Surroundings = None,
     seed: Seed = None,
     engine: Engine = "numeric",
@@ -86,7 +90,7 @@ def noise(
     ------
     ParameterError
         If the model declares no noise, a state does not last and the method is ``small-signal``, or an argument makes
-        no sense.
+        no sense, such as the length of transients where no state is measured by them.
     UnknownNameError
         If a state, method or engine does not exist.
     MissingDependencyError
@@ -97,6 +101,7 @@ def noise(
     own = uses_native(engine, native)
     if method == "transient" and engine != "numeric":
         raise ParameterError(NO_TRANSIENT)
+    transients = {"duration": duration, "points": points, "trajectories": trajectories}
     suggested = device.protocol(Spectrum)
     voltage = suggested.voltage if voltage is None else voltage
     grid = np.sort(np.atleast_1d(np.asarray(suggested.frequencies if frequency is None else frequency, dtype=float)))
@@ -107,12 +112,19 @@ def noise(
     parts = []
     fleeting = [] if dwell is None or dwell.wanders else [name for name in dwell.times if not dwell.holds(name)]
     further = [] if states is not None else working_points(device, suggested.further, voltage)
-    for point in [*working_points(device, states, voltage), *further]:
-        if states is None and point.name in fleeting:
-            continue  # thermal agitation takes it to the other state at once
-        chosen = method
-        if method == "auto":
-            chosen = "transient" if not point.linear or (dwell is not None and dwell.wanders) else "small-signal"
+    there = [*working_points(device, states, voltage), *further]
+    # Thermal agitation takes a fleeting state to the other one at once.
+    kept = [point for point in there if states is not None or point.name not in fleeting]
+    wanders = dwell is not None and dwell.wanders
+    suited = ["transient" if wanders or not point.linear else "small-signal" for point in kept]
+    ways = suited if method == "auto" else [method] * len(kept)
+    unused = [name for name, value in transients.items() if value is not None]
+    if unused and "transient" not in ways:
+        raise ParameterError(
+            f"{', '.join(unused)}: of transients, and every state is measured by small signals; method='transient' "
+            "(--method transient) measures by transients"
+        )
+    for point, chosen in zip(kept, ways, strict=True):
         if chosen == "transient":
             if frequency is not None:
                 raise ParameterError(
@@ -121,7 +133,7 @@ def noise(
             if engine != "numeric":
                 raise ParameterError(NO_TRANSIENT if point.linear else f"{point.refusal()} of the numeric engine")
             length = 1000 * point.held.settling_time if duration is None else duration
-            part = _transient(point, length, points, trajectories, kelvin, seed)
+            part = _transient(point, length, points or SAMPLES, trajectories or TRANSIENTS, kelvin, seed)
         elif not point.linear:
             raise ParameterError(point.refusal())
         elif engine == "numeric":

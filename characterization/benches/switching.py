@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+import sympy as sp
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
@@ -55,7 +56,11 @@ def switching(
     end: Annotated[str | None, Name("reference state of a switched device; default: the device's suggestion")] = None,
     relaxation: Annotated[
         float | None,
-        Quantity("s", "time before the pulse, and between its end and the reading; default: twice the time scale"),
+        Quantity(
+            "s",
+            "time before the pulse, and between its end and the reading; default: the device's suggestion, or twice "
+            "the time scale",
+        ),
     ] = None,
     compliance: ComplianceCurrent = None,
     trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
@@ -100,14 +105,18 @@ def switching(
     levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")
-    rest = 2 * device.settling_time if relaxation is None else relaxation
+    usual = 2 * device.settling_time if suggested.relaxation is None else suggested.relaxation
+    rest = usual if relaxation is None else relaxation
     limit = suggested.compliance.of(compliance)
-    if limit.is_limit and request.unit != "V":
-        raise ParameterError(f"a compliance limits the current of a pulsed voltage, and {chosen} is pulsed")
-    if limit.is_limit and device.system.noises:
+    if limit.is_limit and _shaken(device):
         raise ParameterError(
-            f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise; "
-            "an infinite one limits nothing"
+            f"the states of {device.model_name()} are noisy, and a compliance belongs to pulses without noise, "
+            "of voltage or current; an infinite one limits nothing"
+        )
+    if limit.is_limit and request.unit != "V":
+        raise ParameterError(
+            f"a compliance limits the current of a pulsed voltage, and {chosen} is pulsed: pulse the voltage with "
+            "quantity='voltage' and amplitude in volts (--quantity voltage --amplitude 0.1:1:10)"
         )
     noisy = not limit.is_limit and _is_random(begin)
     count = int(trajectories) if noisy else 1
@@ -187,9 +196,15 @@ def _pulse(amplitude: float, width: float, rest: float) -> tuple[Pulse, float]:
     return Pulse(0.0, amplitude, rest, edge, edge, width - edge), width + edge + 2 * rest
 
 
+def _shaken(device: CompactModel) -> bool:
+    """Whether its states are noisy: a noise that the device's own values make zero is none."""
+    values = {sp.Symbol(name, real=True): value for name, value in {**device.values, **device.derived}.items()}
+    return any(density.xreplace(values) != 0 for density in device.system.flat.noises.values())
+
+
 def _is_random(device: CompactModel) -> bool:
     """Whether pulses of a device differ: its states are noisy, or there is a trap that its current feels."""
-    if device.system.noises:
+    if _shaken(device):
         return True
     filled = {name: 1.0 - getattr(device, name) for name in device.telegraph_declarations()}
     return bool(_conductance(device) != _conductance(device.replace(**filled)))

@@ -13,6 +13,7 @@ from ...circuits.cells.cell import Cell
 from ...devices.language.errors import ParameterError
 from ...devices.language.registry import Registry
 from ..signature import Setting, checked, settings_of, summary_of
+from .point import Point
 
 Measured = TypeVar("Measured", bound=Cell)
 Arguments = ParamSpec("Arguments")
@@ -33,12 +34,15 @@ class CellBench:
         What it measures: the first sentence of the function's docstring.
     settings : Mapping
         Its arguments by name, without the cell.
+    point : callable, optional
+        Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
     """
 
     name: str
     function: Callable[..., pd.DataFrame]
     summary: str
     settings: Mapping[str, Setting]
+    point: Callable[[Any], Point] | None = None
 
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.function)  # it comes from where its function does
@@ -55,13 +59,20 @@ CELL_BENCHES: Registry[CellBench] = Registry(
 
 
 def cell_bench(
-    *cells: type[Measured],
+    *cells: type[Measured], point: Callable[[Measured], Point] | None = None
 ) -> Callable[[Measurement[Measured, Arguments]], Measurement[Measured, Arguments]]:
     """Register a function of a cell that returns a table as the standard bench of a class of cells, or of several.
 
     Its arguments after the cell are annotated as those of a bench of a device are; see
     :func:`synaspice.characterization.bench.bench`. Classes derived from these share the bench unless they have their
     own.
+
+    Parameters
+    ----------
+    *cells : type
+        The classes of cells.
+    point : callable, optional
+        Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
 
     Raises
     ------
@@ -76,7 +87,7 @@ def cell_bench(
         measure = checked(function, settings)
         for cell in cells:
             name = cell.model_name()
-            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings))
+            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point))
         return measure
 
     return register

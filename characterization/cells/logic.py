@@ -8,30 +8,53 @@ import numpy as np
 import pandas as pd
 
 from ...circuits.cells.logic import Inverter
-from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
-from .standard import SMALL, Cost, bench_deck, cell_table, crossings, energies
+from .point import Point
+from .standard import Cost, cell_table, crossings, energies, run_bench
+
+#: Load of the default, and the length of both levels of the input. [F, s]
+LOAD, HALF = 1e-15, 2e-9
+SWITCHED = Transient(2e-12, 0.5e-9 + 2 * HALF, max_step=5e-12)
 
 
-@cell_bench(Inverter)
+def _driven(cell: Inverter, load: float) -> list[str]:
+    edge = 20e-12
+    pulse = f"pulse(0 {cell.supply_voltage!r} 0.5n {edge!r} {edge!r} {HALF - edge!r} 1)"
+    return [f"Vinput input 0 dc 0 {pulse}", f"Cload output 0 {load!r}"]
+
+
+def _switched(cell: Inverter) -> Point:
+    """Delay of both transitions."""
+    half = cell.supply_voltage / 2
+    return Point(
+        _driven(cell, LOAD),
+        SWITCHED,
+        {
+            "fall": f"trig v(input) val={half!r} rise=1 targ v(output) val={half!r} fall=1",
+            "rise": f"trig v(input) val={half!r} fall=1 targ v(output) val={half!r} rise=1",
+            "delay": "param='fall + rise'",
+        },
+        "s",
+        {},
+        lambda table: float(table.attrs["fall_delay"] + table.attrs["rise_delay"]),
+    )
+
+
+@cell_bench(Inverter, point=_switched)
 def bench_inverter(
     cell: Inverter,
-    load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = 1e-15,
+    load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = LOAD,
     points: Annotated[int, Whole("points of the transfer curve", 2)] = 51,
 ) -> pd.DataFrame:
     """Static transfer curve; delay and energy of a transition with a load."""
-    circuit, supply, edge, half = cell.subcircuit(meters=True), cell.supply_voltage, 20e-12, 2e-9
-    pulse = f"pulse(0 {supply!r} 0.5n {edge!r} {edge!r} {half - edge!r} 1)"
-    deck = bench_deck(cell, circuit, [f"Vinput input 0 dc 0 {pulse}", f"Cload output 0 {load!r}"])
-    static, run = ngspice.run_series(
-        deck,
-        [
-            ((), DCSweep("vinput", 0.0, supply, supply / (points - 1))),
-            ((), Transient(2e-12, 0.5e-9 + 2 * half, max_step=5e-12)),
-        ],
-        options={"temp": cell.celsius, **SMALL},
+    circuit, supply = cell.subcircuit(meters=True), cell.supply_voltage
+    static, run = run_bench(
+        cell,
+        _driven(cell, load),
+        [((), DCSweep("vinput", 0.0, supply, supply / (points - 1))), ((), SWITCHED)],
+        circuit=circuit,
     )
     time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
     driven = run["v(input)"].to_numpy()

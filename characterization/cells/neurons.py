@@ -1,55 +1,71 @@
-"""Standard benches of the neurons of CMOS and one device."""
+"""Standard benches of the neurons with a stochastic junction or an oscillator."""
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
+from ...circuits.cells.neurons import MTJNeuron, OscillatorNeuron, PBit
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
-from .standard import NOISY, Cost, cell_table, crossings, energies, run_bench
+from .point import Point
+from .standard import Cost, cell_table, crossings, energies, mean, run_bench
+
+#: Length of a transient of the p-bit, and the input over the supply of its deck. [s, 1]
+WATCHED, DRIVEN = 40e-9, 0.58
 
 
-def _mean(run: pd.DataFrame, column: str, start: float = 0.0) -> float:
-    """Mean over time of a vector of a transient, from a time on."""
-    part = run[run["time"] >= start]
-    time = part["time"].to_numpy()
-    return float(np.trapezoid(part[column].to_numpy(), time) / (time[-1] - time[0]))
+def _watched(cell: PBit, duration: float) -> Transient:
+    return Transient(cell.noise_step, duration, max_step=cell.noise_step)
 
 
-@cell_bench(PBit)
+def _biased(cell: PBit) -> Point:
+    """Mean output at an input in the upper part of the sigmoid, where it depends little on chance."""
+    voltage, duration = DRIVEN * cell.supply_voltage, WATCHED / 2
+    return Point(
+        [f"Vinput input 0 {voltage!r}"],
+        _watched(cell, duration),
+        {
+            "average": f"avg v(output) from=0 to={duration!r}",
+            "mean_output": f"param='average/{cell.supply_voltage!r}'",
+        },
+        "1",
+        {"inputs": [voltage], "duration": duration},
+        lambda table: float(table["mean_output"].iloc[0]),
+    )
+
+
+@cell_bench(PBit, point=_biased)
 def bench_p_bit(
     cell: PBit,
     inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
-    duration: Annotated[float, Quantity("s", "length of each transient", positive=True)] = 40e-9,
+    duration: Annotated[float, Quantity("s", "length of each transient", positive=True)] = WATCHED,
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
     """Mean output over input voltage, with the sigmoid through it."""
-    supply, step = cell.supply_voltage, cell.noise_step
+    supply = cell.supply_voltage
     voltages = np.linspace(0.38, 0.68, 13) * supply if inputs is None else np.asarray(inputs, float)
     circuit = cell.subcircuit(meters=True)
-    analysis = Transient(step, duration, max_step=step)
+    analysis = _watched(cell, duration)
     runs = run_bench(
         cell,
         ["Vinput input 0 0"],
         [([f"setseed {seed + k}", f"alter vinput dc = {v!r}"], analysis) for k, v in enumerate(voltages.tolist())],
         circuit=circuit,
-        options=NOISY,
     )
-    means = np.array([_mean(run, "v(output)") for run in runs]) / supply
+    means = np.array([mean(run, "v(output)") for run in runs]) / supply
     flips = [len(crossings(run["time"].to_numpy(), run["v(output)"].to_numpy(), supply / 2)) for run in runs]
     errors = [_standard_error(run, "v(output)") / supply for run in runs]
     centre, scale = _sigmoid(voltages, means, np.asarray(errors))
     middle = runs[int(np.argmax(flips))]
     spent = energies(middle, circuit, {"vinput": "input"})
-    cost = Cost.of("random bit", duration / max(1, max(flips)), spent, max(1, max(flips)))
+    costs = [Cost.of("random bit", duration / max(flips), spent, max(flips))] if max(flips) else []
     return cell_table(
         cell,
         {
@@ -60,7 +76,7 @@ def bench_p_bit(
             "flips": (flips, "1", "number of rising edges of the output"),
         },
         seed=seed,
-        costs=[cost],
+        costs=costs,
         centre=centre,
         scale=scale,
         works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / 3e-9),
@@ -78,154 +94,96 @@ def _standard_error(run: pd.DataFrame, column: str, parts: int = 10) -> float:
 
 
 def _sigmoid(x: np.ndarray, y: np.ndarray, errors: np.ndarray) -> tuple[float, float]:
-    """Centre and scale of [1 + tanh((x - centre) / scale)] / 2, fitted."""
+    """Centre and scale of [1 + tanh((x - centre) / scale)] / 2, fitted; NaN where no sigmoid is to be seen."""
     from scipy.optimize import curve_fit
 
+    if len(x) < 3 or not y.min() < 0.5 < y.max():
+        return math.nan, math.nan
     start = (float(np.interp(0.5, np.maximum.accumulate(y), x)), 0.1 * float(np.ptp(x)))
     weights = np.hypot(errors, 0.01)
     found, _ = curve_fit(lambda v, c, s: (1 + np.tanh((v - c) / s)) / 2, x, y, p0=start, sigma=weights)
     return float(found[0]), abs(float(found[1]))
 
 
-@cell_bench(AxonHillock)
-def bench_axon_hillock(
-    cell: AxonHillock,
-    currents: Annotated[Sequence[float] | None, Range("A", "input currents; default: three decades")] = None,
-    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = 4,
-) -> pd.DataFrame:
-    """Firing rate over input current."""
-    values = np.logspace(-10.0, -7.0, 7) if currents is None else np.asarray(currents, float)
-    swing = cell.feedback_capacitance * cell.supply_voltage
-    durations = [(spikes + 2) * 1.5 * swing / current for current in values.tolist()]
-    table = _firing(cell, values, durations, [f"Vbias bias 0 {cell.supply_voltage!r}"], {"vbias": "bias"})
-    rates = table["rate"].to_numpy()
-    firing = rates > 0
-    # rate = (current - leakage) / charge: relative errors count alike, so that the small currents tell the leakage
-    weights = 1 / np.where(firing, rates, 1.0)
-    matrix = np.stack([values, -np.ones_like(values)], axis=1)[firing] * weights[firing, None]
-    (gain, loss), *_ = np.linalg.lstsq(matrix, np.ones(int(firing.sum())), rcond=None)
-    leakage = float(loss / gain)  # negative where gates leak from the supply into the membrane
-    usable = values > 3 * abs(leakage)
-    deviation = rates[usable] / (gain * (values[usable] - leakage)) - 1
-    table.attrs |= {
-        "leakage": leakage,
-        "largest_deviation": float(np.max(np.abs(deviation))) if usable.any() else math.nan,
-        "works": bool(
-            usable.any()
-            and np.all(firing[usable])
-            and values[usable][-1] / values[usable][0] > 70
-            and np.all(np.abs(deviation) < 0.2)
-        ),
-        "criterion": "above three times its leakage, over two decades or more, the rate is proportional to the current "
-        "less the leakage, within a fifth",
-    }
-    return table
+#: Current of the reset, and the largest of the writes, in units of the critical one of each direction.
+RESET, MOST = 3.0, 5.0
 
 
-@cell_bench(MemristorNeuron)
-def bench_memristor_neuron(
-    cell: MemristorNeuron,
-    currents: Annotated[
-        Sequence[float] | None, Range("A", "input currents; default: from a half to ten times the threshold")
-    ] = None,
-    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = 4,
-) -> pd.DataFrame:
-    """Firing rate over input current, from below the threshold on."""
-    threshold = cell.threshold_current
-    factors = np.array([0.5, 0.8, 0.95, 1.1, 1.3, 1.7, 2.5, 4.0, 6.0, 10.0])
-    values = threshold * factors if currents is None else np.asarray(currents, float)
-    charge = cell.capacitance * cell.threshold_voltage
-    leak = cell.capacitance * cell.resistance_off
-    durations = [(spikes + 2) * min(5 * leak, 4 * charge / current) for current in values.tolist()]
-    table = _firing(cell, values, durations, [], {})
-    rates = table["rate"].to_numpy()
-    table.attrs["works"] = bool(
-        np.all(rates[values < 0.96 * threshold] == 0) and np.all(rates[values > 1.2 * threshold] > 0)
-    )
-    table.attrs["criterion"] = "silent below the threshold current, firing above 1.2 times it"
-    table.attrs["threshold_current"] = threshold
-    return table
+@dataclass(frozen=True)
+class _Trials:
+    """Rest, write, rest, read, rest, reset, rest, again and again; the reset is strong and takes twice as long."""
+
+    cell: MTJNeuron
+    width: float = 3e-9
+    edge: float = 0.05e-9
+
+    @property
+    def critical(self) -> float:
+        """Critical current of the junction [A]."""
+        return float(abs(self.cell.junction().critical_current_to_antiparallel))
+
+    @property
+    def reset(self) -> float:
+        """Current of the reset [A]."""
+        return RESET * float(abs(self.cell.junction().critical_current_to_parallel))
+
+    @property
+    def marks(self) -> np.ndarray:
+        """End of every part [s]."""
+        rest, reading = 0.5e-9, 1e-9
+        return np.cumsum([rest, self.width, rest, reading, rest, 2 * self.width, rest])
+
+    @property
+    def period(self) -> float:
+        """Length of a trial [s]."""
+        return float(self.marks[-1])
+
+    @property
+    def instant(self) -> float:
+        """Time in a trial at which the output is looked at [s]."""
+        return float(self.marks[3] - self.edge)
+
+    def write(self, current: float) -> str:
+        """The current of the input."""
+        return self._pulses(current, 0)
+
+    def lines(self, current: float) -> list[str]:
+        """The sources and the load."""
+        return [
+            f"Vread read 0 pulse({self._pulses(self.cell.supply_voltage, 2)})",
+            f"Iwrite 0 input pulse({self.write(current)})",
+            f"Ireset input 0 pulse({self._pulses(self.reset, 4)})",
+            "Cload output 0 1f",
+        ]
+
+    def analysis(self, trials: int) -> Transient:
+        """The transient."""
+        return Transient(self.cell.noise_step, trials * self.period, max_step=self.cell.noise_step)
+
+    def _pulses(self, level: float, part: int) -> str:
+        begin, end = self.marks[part : part + 2]
+        edge = f"{self.edge:.9g}"
+        return f"0 {level:.9g} {begin:.9g} {edge} {edge} {end - begin - self.edge:.9g} {self.period:.9g}"
 
 
-def _firing(
-    cell: AxonHillock | MemristorNeuron,
-    values: np.ndarray,
-    durations: Sequence[float],
-    lines: Sequence[str],
-    sources: dict[str, str],
-) -> pd.DataFrame:
-    """Rates and energies of a neuron that an input current charges, one transient for each current."""
-    circuit, half = cell.subcircuit(meters=True), cell.supply_voltage / 2
-    runs = run_bench(
-        cell,
-        [*lines, "Iinput 0 input 0 pwl(0 0 1 0)"],
-        [
-            (
-                [f"alter @iinput[pwl] = [ 0 0 {length / 1e3!r} {current!r} ]"],
-                Transient(length / 200, length, length / 100),
-            )
-            for current, length in zip(values.tolist(), durations, strict=True)
-        ],
-        circuit=circuit,
-    )
-    spikes = [
-        _spikes(run, current, half, functools.partial(energies, run, circuit, sources))
-        for current, run in zip(values.tolist(), runs, strict=True)
-    ]
-    rates = np.array([spike["rate"] for spike in spikes])
-    firing = rates > 0
-    slope = float(np.polyfit(np.log(values[firing]), np.log(rates[firing]), 1)[0]) if firing.sum() > 1 else math.nan
-    spent = [spike["supply"] + spike["inputs"] for spike in spikes]
-    costs = [Cost.of("spike", spikes[k := int(np.nanargmin(spent))]["width"], spikes[k])] if firing.any() else []
-    return cell_table(
-        cell,
+def _written(cell: MTJNeuron) -> Point:
+    """Output after a strong write, over the supply: a spike in every trial."""
+    trial = _Trials(cell)
+    current = MOST * trial.critical
+    return Point(
+        trial.lines(current),
+        trial.analysis(1),
         {
-            "current": (values, "A", "input current"),
-            "rate": (rates, "Hz", "firing rate"),
-            "width": ([spike["width"] for spike in spikes], "s", "width of a spike"),
-            **{
-                f"energy_{part}": ([spike[part] for spike in spikes], "J", f"energy {what}, per spike")
-                for part, what in ENERGIES.items()
-            },
+            "spike": f"find v(output) at={trial.instant!r}",
+            "probability": f"param='spike/{cell.supply_voltage!r}'",
         },
-        costs=costs,
-        exponent=slope,
+        "1",
+        {"currents": [current], "trials": 1},
+        lambda table: float(table["probability"].iloc[0]),
     )
 
 
-ENERGIES = {
-    "supply": "from the supply",
-    "inputs": "from the inputs",
-    "devices": "into the devices",
-    "cmos": "into transistors and passive elements",
-}
-
-
-def _spikes(
-    run: pd.DataFrame, current: float, level: float, spent: Callable[[float, float], dict[str, float]]
-) -> dict[str, float]:
-    """Rate, width and energies per spike of a neuron's output; NaN where it does not fire."""
-    time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
-    rising, falling = crossings(time, output, level), crossings(time, output, level, rising=False)
-    # The first spike is left out where there are others: the membrane has not come to its cycle yet.
-    counted = rising[1:] if len(rising) > 2 else rising
-    if len(counted) < 2:
-        return {"rate": 0.0, "width": math.nan, **dict.fromkeys(ENERGIES, math.nan)}
-    cycles, start, end = len(counted) - 1, float(counted[0]), float(counted[-1])
-    within = run[(time >= start) & (time <= end)]
-    charging = current * float(np.trapezoid(within["v(input)"], within["time"]))
-    found = spent(start, end)
-    found |= {"inputs": found["inputs"] + charging, "cmos": found["cmos"] + charging}
-    widths = [float(falling[falling > begin][0] - begin) for begin in counted[:-1]]
-    rate = cycles / (end - start)
-    return {"rate": rate, "width": float(np.mean(widths)), **{k: value / cycles for k, value in found.items()}}
-
-
-#: Current of the reset, in units of the critical one.
-RESET = 2.0
-
-
-@cell_bench(MTJNeuron)
+@cell_bench(MTJNeuron, point=_written)
 def bench_mtj_neuron(
     cell: MTJNeuron,
     currents: Annotated[
@@ -236,45 +194,27 @@ def bench_mtj_neuron(
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
     """Probability of a spike over the amplitude of the input current, from repeated write, read and reset."""
-    critical = abs(cell.junction().critical_current_to_antiparallel)
-    values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0]) if currents is None else np.asarray(currents)
-    supply, rest, edge, reading = cell.supply_voltage, 0.5e-9, 0.05e-9, 1e-9
-    # rest, write, rest, read, rest, reset, rest; the reset is strong and takes twice as long
-    marks = np.cumsum([rest, width, rest, reading, rest, 2 * width, rest])
-    period = float(marks[-1])
-    starts = np.arange(trials) * period
-
-    def pulses(level: float, begin: float, end: float) -> str:
-        return f"0 {level:.9g} {begin:.9g} {edge:.9g} {edge:.9g} {end - begin - edge:.9g} {period:.9g}"
-
-    circuit = cell.subcircuit(meters=True)
-    analysis = Transient(cell.noise_step, trials * period, max_step=cell.noise_step)
+    trial, supply = _Trials(cell, width), cell.supply_voltage
+    critical, period, marks, edge = trial.critical, trial.period, trial.marks, trial.edge
+    values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, MOST]) if currents is None else np.asarray(currents)
+    circuit, analysis = cell.subcircuit(meters=True), trial.analysis(trials)
     runs = run_bench(
         cell,
+        trial.lines(0.0),
         [
-            f"Vread read 0 pulse({pulses(supply, marks[2], marks[3])})",
-            f"Iwrite 0 input pulse({pulses(0.0, marks[0], marks[1])})",
-            f"Ireset input 0 pulse({pulses(RESET * critical, marks[4], marks[5])})",
-            "Cload output 0 1f",
-        ],
-        [
-            (
-                [f"setseed {seed + k}", f"alter @iwrite[pulse] = [ {pulses(current, marks[0], marks[1])} ]"],
-                analysis,
-            )
+            ([f"setseed {seed + k}", f"alter @iwrite[pulse] = [ {trial.write(current)} ]"], analysis)
             for k, current in enumerate(values.tolist())
         ],
         circuit=circuit,
-        options=NOISY,
     )
-    instants = starts + marks[3] - edge
+    instants = np.arange(trials) * period + trial.instant
     fired = [int((np.interp(instants, run["time"], run["v(output)"]) > supply / 2).sum()) for run in runs]
     probability = np.array(fired) / trials
     last = runs[-1]
     spent = energies(last, circuit, {"vread": "read"})
     phase = last["time"].to_numpy() % period
     current = np.where((phase > marks[0]) & (phase < marks[1] + edge), float(values[-1]), 0.0)
-    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), RESET * critical, 0.0)
+    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), trial.reset, 0.0)
     written = float(np.trapezoid(current * last["v(input)"], last["time"]))
     spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
     cost = Cost.of("evaluation", period, spent, trials)
@@ -294,7 +234,31 @@ def bench_mtj_neuron(
     )
 
 
-@cell_bench(OscillatorNeuron)
+#: Largest current of the oscillator's bench over its threshold; the part of a transient that is averaged.
+STRONGEST, SETTLED = 3.0, 0.8
+
+
+def _oscillates(cell: OscillatorNeuron) -> Transient:
+    """A transient until oscillation and envelope have settled."""
+    period = 1 / cell.frequency
+    duration = max(60 * period, 8 / cell.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance)
+    return Transient(period / 40, duration, max_step=period / 40)
+
+
+def _enveloped(cell: OscillatorNeuron) -> Point:
+    """Envelope at the largest current."""
+    current, analysis = STRONGEST * cell.threshold_current, _oscillates(cell)
+    return Point(
+        [f"Iinput 0 input {current!r}"],
+        analysis,
+        {"envelope": f"avg v(output) from={SETTLED * analysis.duration!r} to={analysis.duration!r}"},
+        "V",
+        {"currents": [current]},
+        lambda table: float(table["output"].iloc[0]),
+    )
+
+
+@cell_bench(OscillatorNeuron, point=_enveloped)
 def bench_oscillator_neuron(
     cell: OscillatorNeuron,
     currents: Annotated[
@@ -303,24 +267,22 @@ def bench_oscillator_neuron(
 ) -> pd.DataFrame:
     """Envelope over input current, beside the amplitude of the oscillator."""
     threshold = cell.threshold_current
-    values = threshold * np.linspace(0.25, 3.0, 12) if currents is None else np.asarray(currents, float)
+    values = threshold * np.linspace(0.25, STRONGEST, 12) if currents is None else np.asarray(currents, float)
     period = 1 / cell.frequency
-    duration = max(60 * period, 8 / cell.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance)
-    circuit = cell.subcircuit(meters=True)
-    analysis = Transient(period / 40, duration, max_step=period / 40)
+    circuit, analysis = cell.subcircuit(meters=True), _oscillates(cell)
+    duration = analysis.duration
     runs = run_bench(
         cell,
         ["Iinput 0 input 0"],
         [([f"alter iinput dc = {current!r}"], analysis) for current in values.tolist()],
         circuit=circuit,
-        options={"reltol": 1e-3},
     )
-    start = 0.8 * duration
-    levels = [_mean(run, "v(output)", start) for run in runs]
+    start = SETTLED * duration
+    levels = [mean(run, "v(output)", start) for run in runs]
     amplitudes = [math.hypot(run["v(x1.sto_c_re)"].iloc[-1], run["v(x1.sto_c_im)"].iloc[-1]) for run in runs]
     expected = [math.sqrt(cell.oscillator().stationary_power(current)) for current in values.tolist()]
-    power = {name: value / (0.2 * duration) for name, value in energies(runs[-1], circuit, {}, start).items()}
-    into = float(values[-1]) * _mean(runs[-1], "v(input)", start)
+    power = {name: value / ((1 - SETTLED) * duration) for name, value in energies(runs[-1], circuit, {}, start).items()}
+    into = float(values[-1]) * mean(runs[-1], "v(input)", start)
     cost = Cost(
         "evaluation of ten periods",
         10 * period,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,14 @@ from ...circuits.engine.analyses import Transient
 from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
+from .point import Point
 from .standard import Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9
 CYCLE = Transient(5e-12, START + 2 * SENSING, max_step=2e-11)
+#: Difference of the outputs over the supply at which there is a decision.
+APART = 0.8
 
 
 def _clock(supply: float) -> str:
@@ -26,10 +29,46 @@ def _clock(supply: float) -> str:
     return f"Vclock clock 0 pulse(0 {supply!r} {START!r} {edge!r} {edge!r} {SENSING - edge!r} 1)"
 
 
-@cell_bench(SenseAmplifier)
+#: Right branch of the sense amplifier [ohm]; mean of the comparator's inputs over the supply.
+RESISTANCE, COMMON = 10e3, 0.7
+LOADS = ("Cload output 0 1f", "Cload_bar output_bar 0 1f")
+
+
+def _branches(cell: SenseAmplifier, resistance: float, ratio: float) -> list[str]:
+    return [
+        _clock(cell.supply_voltage),
+        f"Rleft left 0 {ratio * resistance!r}",
+        f"Rright right 0 {resistance!r}",
+        *LOADS,
+    ]
+
+
+def _inputs(cell: LatchComparator, common_mode: float, difference: float) -> list[str]:
+    return [
+        _clock(cell.supply_voltage),
+        f"Vplus plus 0 {common_mode + difference / 2!r}",
+        f"Vminus minus 0 {common_mode - difference / 2!r}",
+        *LOADS,
+    ]
+
+
+def _decided(cell: SenseAmplifier | LatchComparator, lines: Sequence[str], settings: Mapping[str, Any]) -> Point:
+    """Time of a decision for a high output."""
+    supply = cell.supply_voltage
+    return Point(
+        [*lines, "Eapart apart 0 output output_bar 1"],
+        CYCLE,
+        {"delay": f"trig v(clock) val={supply / 2!r} rise=1 targ v(apart) val={APART * supply!r} rise=1"},
+        "s",
+        settings,
+        lambda table: float(table["delay"].iloc[0]),
+    )
+
+
+@cell_bench(SenseAmplifier, point=lambda cell: _decided(cell, _branches(cell, RESISTANCE, 2.0), {"ratios": [2.0]}))
 def bench_sense_amplifier(
     cell: SenseAmplifier,
-    resistance: Annotated[float, Quantity("ohm", "the right branch", positive=True)] = 10e3,
+    resistance: Annotated[float, Quantity("ohm", "the right branch", positive=True)] = RESISTANCE,
     ratios: Annotated[Sequence[float], Range("1", "left resistance over right one")] = (
         0.5,
         0.7,
@@ -42,13 +81,7 @@ def bench_sense_amplifier(
     ),
 ) -> pd.DataFrame:
     """Decision, delay and energy over the ratio of the left resistance to the right one."""
-    lines = [
-        _clock(cell.supply_voltage),
-        f"Rleft left 0 {resistance!r}",
-        f"Rright right 0 {resistance!r}",
-        "Cload output 0 1f",
-        "Cload_bar output_bar 0 1f",
-    ]
+    lines = _branches(cell, resistance, 1.0)
     runs = [([f"alter rleft = {ratio * resistance!r}"], CYCLE) for ratio in ratios]
     expected = np.array(ratios) > 1
     table = _decisions(cell, lines, runs, expected, {"ratio": (list(ratios), "1", "left resistance over right one")})
@@ -56,7 +89,11 @@ def bench_sense_amplifier(
     return table
 
 
-@cell_bench(LatchComparator)
+def _compared(cell: LatchComparator) -> Point:
+    return _decided(cell, _inputs(cell, COMMON * cell.supply_voltage, 0.01), {"differences": [0.01]})
+
+
+@cell_bench(LatchComparator, point=_compared)
 def bench_latch_comparator(
     cell: LatchComparator,
     differences: Annotated[Sequence[float], Range("V", "plus minus minus")] = (
@@ -73,14 +110,8 @@ def bench_latch_comparator(
     mismatch: Annotated[int | None, Whole("seed of the transistors' random threshold shifts; default: none")] = None,
 ) -> pd.DataFrame:
     """Decision, delay and energy over the difference of the inputs."""
-    centre = 0.7 * cell.supply_voltage if common_mode is None else common_mode
-    lines = [
-        _clock(cell.supply_voltage),
-        f"Vplus plus 0 {centre!r}",
-        f"Vminus minus 0 {centre!r}",
-        "Cload output 0 1f",
-        "Cload_bar output_bar 0 1f",
-    ]
+    centre = COMMON * cell.supply_voltage if common_mode is None else common_mode
+    lines = _inputs(cell, centre, 0.0)
     runs = [
         (
             [f"alter vplus dc = {centre + value / 2!r}", f"alter vminus dc = {centre - value / 2!r}"],
@@ -114,12 +145,12 @@ def _decisions(
     for run in run_bench(cell, lines, runs, circuit=circuit):
         time, high, low = (run[name].to_numpy() for name in ("time", "v(output)", "v(output_bar)"))
         start = crossings(time, run["v(clock)"].to_numpy(), supply / 2)[0]
-        apart = np.abs(high - low) > 0.8 * supply
-        settled = apart & (time > start)
+        settled = crossings(time, np.abs(high - low), APART * supply)
+        settled = settled[settled > start]
         final = float(np.interp(START + 0.95 * SENSING, time, high - low))
-        decided = abs(final) > 0.8 * supply
+        decided = abs(final) > APART * supply and len(settled) > 0
         decisions.append(float(final > 0) if decided else math.nan)
-        delays.append(float(time[settled][0] - start) if decided else math.nan)
+        delays.append(float(settled[0] - start) if decided else math.nan)
         spents.append(energies(run, circuit, {"vclock": "clock", **(sources or {})}, start - 0.1e-9))
     worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
     return cell_table(

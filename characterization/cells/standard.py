@@ -23,16 +23,13 @@ def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
 
 def bench_deck(cell: Cell, circuit: CellCircuit, lines: Sequence[str]) -> str:
     """The cell as ``X1``, its supply as the source ``Vsupply``, and further lines around it."""
-    deck = [f"* bench of {cell!r}", circuit.text]
-    if "supply" in circuit.pins:
-        deck.append(f"Vsupply supply 0 {cell.supply_voltage!r}")
-    return "\n".join([*deck, circuit.instance("1", bench_nodes(circuit)), *lines])
+    return "\n".join([f"* bench of {cell!r}", circuit.text, *circuit_around(cell, circuit, lines)])
 
 
-#: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
-SMALL = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
-#: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.
-NOISY = {"chgtol": 1e-16, "abstol": 1e-12, "gmin": 1e-12, "reltol": 1e-3}
+def circuit_around(cell: Cell, circuit: CellCircuit, lines: Sequence[str]) -> list[str]:
+    """The lines of a bench without the cell's definition."""
+    supply = [f"Vsupply supply 0 {cell.supply_voltage!r}"] if "supply" in circuit.pins else []
+    return [*supply, circuit.instance("1", bench_nodes(circuit)), *lines]
 
 
 def run_bench(
@@ -41,11 +38,10 @@ def run_bench(
     runs: Sequence[tuple[Sequence[str], ngspice.Analysis]] | ngspice.Analysis,
     *,
     circuit: CellCircuit | None = None,
-    options: Mapping[str, float | str] | None = None,
     save: Sequence[str] = (),
     time_limit: float = 900.0,
 ) -> list[pd.DataFrame]:
-    """Run a cell with sources around it, once or with alterations between runs, at the temperature of the cell.
+    """Run a cell with sources around it, once or with alterations between runs, with the options of the cell.
 
     Parameters
     ----------
@@ -57,13 +53,12 @@ def run_bench(
         The runs; see :func:`~synaspice.circuits.engine.ngspice.run_series`.
     circuit : CellCircuit, optional
         The cell's subcircuit; default: with ammeters.
-    options, save, time_limit
-        As of :func:`~synaspice.circuits.engine.ngspice.run`; options beyond those of ``SMALL``.
+    save, time_limit
+        As of :func:`~synaspice.circuits.engine.ngspice.run`.
     """
     deck = bench_deck(cell, circuit or cell.subcircuit(meters=True), lines)
-    settings = {"temp": cell.celsius, **SMALL, **(options or {})}
     series = [((), runs)] if isinstance(runs, ngspice.Analysis) else runs
-    return ngspice.run_series(deck, series, options=settings, save=save, time_limit=time_limit)
+    return ngspice.run_series(deck, series, save=save, time_limit=time_limit)
 
 
 def energies(
@@ -124,6 +119,13 @@ def crossings(time: FloatArray, signal: FloatArray, level: float, rising: bool =
     changed = np.flatnonzero(above[1:] & ~above[:-1] if rising else ~above[1:] & above[:-1])
     low, high = signal[changed], signal[changed + 1]
     return np.asarray(time[changed] + (level - low) / (high - low) * (time[changed + 1] - time[changed]))
+
+
+def mean(run: pd.DataFrame, column: str, start: float = 0.0, end: float = np.inf) -> float:
+    """Mean over time of a vector of a transient, in a part of it [s]."""
+    part = run[(run["time"] >= start) & (run["time"] <= end)]
+    time = part["time"].to_numpy()
+    return float(np.trapezoid(part[column].to_numpy(), time) / (time[-1] - time[0]))
 
 
 def cell_table(

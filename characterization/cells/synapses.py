@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -12,75 +14,135 @@ from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
+from ...devices.simulation.newton import voltage_at_current
 from ..arguments import Quantity, Range
 from .bench import cell_bench
-from .standard import NOISY, SMALL, Cost, cell_table, energies, run_bench
+from .point import Point
+from .standard import Cost, cell_table, energies, mean, run_bench
 
 #: Voltage at which cells are read, in units of the supply.
 READ = 0.1
+#: Largest current with which an antiparallel junction is read, in units of the critical one. It leaves (1 - 1/3)^2 of
+#: the barrier: of 43 k_B T enough for less than one disturbed in 10^6 reads of 15 ns.
+UNDISTURBED = 1 / 3
 
 
-@cell_bench(MemristorBitCell)
+#: Part of a reading, over the width of its pulse, in which voltage and current are averaged.
+READING = (0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """Read, write the one state, read, write the other, read: pulses on the lines of a cell."""
+
+    cell: MemristorBitCell | MTJBitCell
+
+    @property
+    def width(self) -> float:
+        """Width of a pulse [s]."""
+        return 15e-9 if isinstance(self.cell, MTJBitCell) else 10 * self.cell.switching_time
+
+    @property
+    def starts(self) -> list[float]:
+        """Begin of every pulse [s]."""
+        return [(0.2 + 1.5 * k) * self.width for k in range(5)]
+
+    @property
+    def read_voltage(self) -> float:
+        """Voltage at which the cell is read, without writing it [V]."""
+        wanted = READ * self.cell.supply_voltage
+        if isinstance(self.cell, MemristorBitCell):
+            return wanted
+        junction = self.cell.junction()
+        antiparallel = junction.replace(**junction.reference_states()["antiparallel"])
+        return min(wanted, voltage_at_current(antiparallel, UNDISTURBED * junction.critical_current_to_parallel))
+
+    def lines(self) -> list[str]:
+        """The sources."""
+        supply, width, edge = self.cell.supply_voltage, self.width, 0.02 * self.width
+        reading = self.read_voltage
+        # The first write of a junction is from source to bit, that of a memristor from bit to source.
+        written = ("source", "bit") if isinstance(self.cell, MTJBitCell) else ("bit", "source")
+        pulses: dict[str, list[tuple[float, float]]] = {name: [(0.0, 0.0)] for name in SOURCES.values()}
+        for k, start in enumerate(self.starts):
+            high = [("word", supply), (written[k // 2], supply) if k % 2 else ("bit", reading)]
+            for line, level in high:
+                pulses[line] += [
+                    (start, 0.0),
+                    (start + edge, level),
+                    (start + width, level),
+                    (start + width + edge, 0.0),
+                ]
+        return [
+            f"V{name} {name} 0 pwl({' '.join(f'{t:.9g} {v:.9g}' for t, v in points)})"
+            for name, points in pulses.items()
+        ]
+
+    def analysis(self) -> Transient:
+        """The transient."""
+        step = self.cell.noise_step if isinstance(self.cell, MTJBitCell) else self.width / 1000
+        return Transient(step, self.starts[-1] + 1.5 * self.width, max_step=step)
+
+    def reading(self, k: int) -> tuple[float, float]:
+        """Part of a pulse in which the cell is read [s]."""
+        begin, end = (self.starts[k] + part * self.width for part in READING)
+        return begin, end
+
+    def point(self) -> Point:
+        """Resistance after the first write."""
+        begin, end = self.reading(2)
+        part = f"from={begin:.9g} to={end:.9g}"
+        return Point(
+            self.lines(),
+            self.analysis(),
+            {
+                "voltage": f"avg v(bit) {part}",
+                "current": f"avg i(vbit) {part}",
+                "resistance": "param='-voltage/current'",
+            },
+            "ohm",
+            {},
+            lambda table: float(table["resistance"].iloc[1]),
+        )
+
+
+#: Sources of the lines of a cell of one device, and their nodes.
+SOURCES = {f"v{name}": name for name in ("bit", "source", "word")}
+
+
+@cell_bench(MemristorBitCell, point=lambda cell: _Writing(cell).point())
 def bench_memristor_bit_cell(
     cell: MemristorBitCell,
 ) -> pd.DataFrame:
     """Resistance after a set and a reset, and what each costs."""
-    return _write_and_read(cell, ("initial", "set", "reset"), 10 * cell.switching_time)
+    return _write_and_read(cell, ("initial", "set", "reset"))
 
 
-@cell_bench(MTJBitCell)
+@cell_bench(MTJBitCell, point=lambda cell: _Writing(cell).point())
 def bench_mtj_bit_cell(
     cell: MTJBitCell,
 ) -> pd.DataFrame:
     """Resistance after writing the antiparallel and the parallel state, and what each costs."""
-    return _write_and_read(cell, ("initial", "antiparallel", "parallel"), 15e-9)
+    return _write_and_read(cell, ("initial", "antiparallel", "parallel"))
 
 
-def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, str], width: float) -> pd.DataFrame:
+def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, str]) -> pd.DataFrame:
     """Read, write the one state, read, write the other, read: one transient, a row for each."""
-    supply, edge = cell.supply_voltage, 0.02 * width
-    # The first write of a junction is from source to bit, that of a memristor from bit to source.
-    lines_written = ("source", "bit") if isinstance(cell, MTJBitCell) else ("bit", "source")
-    pulses: dict[str, list[tuple[float, float]]] = {"bit": [(0.0, 0.0)], "source": [(0.0, 0.0)], "word": [(0.0, 0.0)]}
-
-    def pulse(line: str, start: float, level: float) -> None:
-        pulses[line] += [(start, 0.0), (start + edge, level), (start + width, level), (start + width + edge, 0.0)]
-
-    period = 1.5 * width
-    starts = [0.2 * width + k * period for k in range(5)]
-    for k, start in enumerate(starts):
-        pulse("word", start, supply)
-        if k % 2:
-            pulse(lines_written[k // 2], start, supply)
-        else:
-            pulse("bit", start, READ * supply)
-    sources = [
-        f"V{name} {name} 0 pwl({' '.join(f'{t:.9g} {v:.9g}' for t, v in points)})" for name, points in pulses.items()
-    ]
-    circuit = cell.subcircuit(meters=True)
-    duration = starts[-1] + period
-    step = cell.noise_step if isinstance(cell, MTJBitCell) else width / 1000
-    (run,) = run_bench(
-        cell,
-        sources,
-        Transient(step, duration, max_step=step),
-        circuit=circuit,
-        options=NOISY if isinstance(cell, MTJBitCell) else {},
-    )
-    time = run["time"].to_numpy()
+    writing, circuit = _Writing(cell), cell.subcircuit(meters=True)
+    width = writing.width
+    (run,) = run_bench(cell, writing.lines(), writing.analysis(), circuit=circuit)
     device = circuit.meters[0].device
-    voltage = run["v(bit)"].to_numpy()
-    current = run[f"i(v.x1.v_{device}_{'p' if isinstance(cell, MTJBitCell) else 'n'})"].to_numpy()
+    current = f"i(v.x1.v_{device}_{'p' if isinstance(cell, MTJBitCell) else 'n'})"
     resistances, read_energies, write_energies, delays = [], [], [0.0], [0.0]
-    for k, start in enumerate(starts):
-        spent = energies(run, circuit, {f"v{name}": name for name in pulses}, start, start + 1.2 * width)
+    for k, start in enumerate(writing.starts):
+        spent = energies(run, circuit, SOURCES, start, start + 1.2 * width)
         if k % 2 == 0:
-            at = start + 0.9 * width
-            resistances.append(float(np.interp(at, time, voltage) / np.interp(at, time, current)))
+            begin, end = writing.reading(k)
+            resistances.append(mean(run, "v(bit)", begin, end) / mean(run, current, begin, end))
             read_energies.append(spent["inputs"])
         else:
             write_energies.append(spent["inputs"])
-            delays.append(_switching_delay(run, circuit.meters[0].device, start, start + 1.2 * width))
+            delays.append(_switching_delay(run, device, start, start + 1.2 * width))
             last = spent
     first, second, third = resistances
     ratio = second / first if isinstance(cell, MTJBitCell) else first / second
@@ -114,7 +176,28 @@ def _switching_delay(run: pd.DataFrame, device: str, start: float, end: float) -
     return float(time[passed[0]] - start) if len(passed) else float("nan")
 
 
-@cell_bench(DifferentialSynapse)
+def _multiplied(cell: DifferentialSynapse) -> Point:
+    """Difference of the currents at the cell's own weight."""
+    level = READ * cell.supply_voltage
+    return Point(
+        [f"Vword word 0 {cell.supply_voltage!r}", "Vinput input 0 0", "Vplus plus 0 0", "Vminus minus 0 0"],
+        _input_sweep(level),
+        {
+            "plus": f"find i(vplus) at={level!r}",
+            "minus": f"find i(vminus) at={level!r}",
+            "difference": "param='plus - minus'",
+        },
+        "A",
+        {"weights": [cell.weight]},
+        lambda table: float(table["difference"].iloc[0]),
+    )
+
+
+def _input_sweep(level: float) -> DCSweep:
+    return DCSweep("vinput", 0.0, level, level / 2)
+
+
+@cell_bench(DifferentialSynapse, point=_multiplied)
 def bench_differential_synapse(
     cell: DifferentialSynapse,
     weights: Annotated[
@@ -131,8 +214,7 @@ def bench_differential_synapse(
     for k, circuit in enumerate(circuits):
         lines += [f"Vplus{k} plus{k} 0 0", f"Vminus{k} minus{k} 0 0"]
         lines.append(circuit.instance(str(k), ["input", "word", f"plus{k}", f"minus{k}", "0"]))
-    sweep = DCSweep("vinput", 0.0, level, level / 2)
-    run = ngspice.run("\n".join(lines), sweep, options={"temp": cell.celsius, **SMALL, "reltol": 1e-6})
+    run = ngspice.run("\n".join(lines), _input_sweep(level))
     last = run.iloc[-1]
     # A column's source takes in the current that leaves the cell.
     difference = np.array([last[f"i(vplus{k})"] - last[f"i(vminus{k})"] for k in range(len(values))])
@@ -159,44 +241,89 @@ def bench_differential_synapse(
     )
 
 
-@cell_bench(STDPSynapse)
+@dataclass(frozen=True)
+class _Pair:
+    """Two spikes with tails on both sides of a synapse, the presynaptic one at a time."""
+
+    cell: STDPSynapse
+    time_constant: float
+    height: float
+    width: float
+    longest: float
+
+    @property
+    def origin(self) -> float:
+        """Time of the presynaptic spike [s]."""
+        return self.longest + 2 * self.width
+
+    def spike(self, delay: float) -> tuple[str, str]:
+        """A pulse, and after it a fall that comes back exponentially: sources in series."""
+        edge, at = self.width / 50, self.origin + delay
+        pulse = f"0 {self.cell.threshold!r} {at:.9g} {edge!r} {edge!r} {self.width!r} 1"
+        begin = at + self.width + 2 * edge
+        return pulse, f"0 {-self.height!r} {begin:.9g} {edge / 5!r} {begin + edge:.9g} {self.time_constant!r}"
+
+    def lines(self, delay: float) -> list[str]:
+        """The sources, the postsynaptic spike after a delay."""
+        lines = [f"Venable enable 0 {self.cell.supply_voltage!r}"]
+        for side, after in (("pre", 0.0), ("post", delay)):
+            pulse, tail = self.spike(after)
+            lines += [f"V{side} {side} {side}_tail pulse({pulse})", f"V{side}_tail {side}_tail 0 exp({tail})"]
+        return lines
+
+    def alterations(self, delay: float) -> list[str]:
+        """Commands that move the postsynaptic spike."""
+        pulse, tail = self.spike(delay)
+        return [f"alter @vpost[pulse] = [ {pulse} ]", f"alter @vpost_tail[exp] = [ {tail} ]"]
+
+    def analysis(self) -> Transient:
+        """The transient."""
+        duration = self.origin + self.longest + 6 * self.time_constant
+        return Transient(self.width / 20, duration, max_step=self.width / 10)
+
+
+#: Time constant of a spike's tail, and width of its pulse. [s]
+TAIL, PULSE = 100e-9, 5e-9
+
+
+def _potentiated(cell: STDPSynapse) -> Point:
+    """Change of the state by a pair of spikes a third of a time constant apart."""
+    delay = 0.3 * TAIL
+    pair = _Pair(cell, TAIL, 0.5 * cell.threshold, PULSE, delay)
+    return Point(
+        pair.lines(delay),
+        pair.analysis(),
+        {
+            "before": f"find v(x1.cell_x) at={pair.origin / 2!r}",
+            "after": f"find v(x1.cell_x) at={pair.analysis().duration * 0.999!r}",
+            "change": "param='before - after'",
+        },
+        "1",
+        {"delays": [delay]},
+        lambda table: float(table["change"].iloc[0]),
+    )
+
+
+@cell_bench(STDPSynapse, point=_potentiated)
 def bench_stdp_synapse(
     cell: STDPSynapse,
     delays: Annotated[
         Sequence[float] | None, Range("s", "postsynaptic less presynaptic time; default: both signs")
     ] = None,
-    time_constant: Annotated[float, Quantity("s", "time constant of a spike's tail", positive=True)] = 100e-9,
+    time_constant: Annotated[float, Quantity("s", "time constant of a spike's tail", positive=True)] = TAIL,
     tail: Annotated[float | None, Quantity("V", "height of the tail; default: half the threshold")] = None,
-    width: Annotated[float, Quantity("s", "width of a spike's pulse", positive=True)] = 5e-9,
+    width: Annotated[float, Quantity("s", "width of a spike's pulse", positive=True)] = PULSE,
 ) -> pd.DataFrame:
     """Change of the state by one pair of spikes over the time between them, with exponentials through it."""
     height = 0.5 * cell.threshold if tail is None else tail
     half = np.array([0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0]) * time_constant
     values = np.concatenate([-half[::-1], half]) if delays is None else np.asarray(delays, float)
-    longest = float(np.max(np.abs(values)))
-    origin = longest + 2 * width
-    duration = origin + longest + 6 * time_constant
-    edge = width / 50
-
-    def spike(at: float) -> tuple[str, str]:
-        """A pulse, and after it a fall that comes back exponentially: sources in series."""
-        pulse = f"0 {cell.threshold!r} {at:.9g} {edge!r} {edge!r} {width!r} 1"
-        begin = at + width + 2 * edge
-        return pulse, f"0 {-height!r} {begin:.9g} {edge / 5!r} {begin + edge:.9g} {time_constant!r}"
-
-    def alterations(delay: float) -> list[str]:
-        pulse, tail_ = spike(origin + delay)
-        return [f"alter @vpost[pulse] = [ {pulse} ]", f"alter @vpost_tail[exp] = [ {tail_} ]"]
-
-    lines = [f"Venable enable 0 {cell.supply_voltage!r}"]
-    for side in ("pre", "post"):
-        pulse, tail_ = spike(origin)
-        lines += [f"V{side} {side} {side}_tail pulse({pulse})", f"V{side}_tail {side}_tail 0 exp({tail_})"]
-    circuit = cell.subcircuit(meters=True)
+    pair = _Pair(cell, time_constant, height, width, float(np.max(np.abs(values))))
+    circuit, analysis = cell.subcircuit(meters=True), pair.analysis()
     runs = run_bench(
         cell,
-        lines,
-        [(alterations(value), Transient(width / 20, duration, max_step=width / 10)) for value in values.tolist()],
+        pair.lines(0.0),
+        [(pair.alterations(value), analysis) for value in values.tolist()],
         circuit=circuit,
     )
     # x counts from on to off: conductance grows as it falls.
@@ -227,8 +354,11 @@ def bench_stdp_synapse(
 
 
 def _exponential(delays: np.ndarray, changes: np.ndarray) -> tuple[float, float]:
-    """Height and time constant of an exponential fall of the changes with the size of the delay."""
+    """Height and time constant of an exponential fall of the changes with the size of the delay; NaN for too few."""
     from scipy.optimize import curve_fit
+
+    if len(delays) < 2:
+        return math.nan, math.nan
 
     size = np.abs(delays)
     scale = float(np.median(size))

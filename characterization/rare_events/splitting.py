@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,8 +40,7 @@ from scipy.stats import t as student
 from ...devices.core.metadata import Column, device_table
 from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import Drive, FloatArray
-from ...devices.model import CompactModel
+from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.ensembles.plan import in_chunks
 from .event import RareEvent, Task
 
@@ -168,23 +167,11 @@ def interval(estimates: FloatArray, trajectories: int) -> tuple[float, float, fl
 
 
 def splitting(
-    device: CompactModel,
-    drive: Drive,
-    times: Sequence[float] | FloatArray,
-    coordinate: str,
-    threshold: float,
+    event: RareEvent,
     *,
-    rising: bool = True,
-    source: str = "voltage",
-    inputs: Mapping[str, Drive] | None = None,
-    relaxation: float | None = None,
     edges: Sequence[float] | FloatArray | None = None,
     walkers: int = 1024,
     replicas: int = 16,
-    rounds: int = 200,
-    temperature: float | None = None,
-    seed: int | None = None,
-    time_step: float | None = None,
     threads: int | None = None,
 ) -> pd.DataFrame:
     """Estimate the probability that a coordinate is beyond a threshold at some times, however small it is.
@@ -194,35 +181,13 @@ def splitting(
 
     Parameters
     ----------
-    device : CompactModel
-        The device, in its initial state.
-    drive : float, array_like or Waveform
-        Voltage [V] or current [A] over time, from the end of the relaxation.
-    times : array_like
-        Increasing times at which to look; the drive lasts to the last. [s]
-    coordinate : str
-        A state or an observable.
-    threshold : float
-        Its threshold, in its SI unit.
-    rising : bool
-        Whether the event is to be above it, rather than below.
-    source, inputs
-        As of :meth:`CompactModel.simulate`; during the relaxation inputs have the value of their beginning.
-    relaxation : float, optional
-        Time without drive before [s]; default: five time constants of the slowest motion, :func:`decay_time`.
+    event : RareEvent
+        The device, its drive and the threshold.
     edges : array_like, optional
         Edges of the bins, in the coordinate's unit. Default: if the event is left, edges within the distribution after
         the relaxation; if it is reached, even steps from its median to the threshold.
     walkers, replicas : int
         Trajectories in a replica, and number of independent replicas.
-    rounds : int
-        How often there is splitting while the device is driven.
-    temperature : float, optional
-        Temperature of the surroundings and of the noise [K]; default: that of the device.
-    seed : int, optional
-        Seed; results do not depend on the number of threads.
-    time_step : float, optional
-        Step of the stochastic scheme [s]; default 1/1000 of the model's time scale.
     threads : int, optional
         Number of threads; default: one per core.
 
@@ -239,33 +204,6 @@ def splitting(
     UnknownNameError
         If the device has no such coordinate.
     """
-    event = RareEvent(
-        device,
-        drive,
-        times,
-        coordinate,
-        threshold,
-        rising=rising,
-        source=source,
-        inputs=inputs or {},
-        relaxation=relaxation,
-        rounds=rounds,
-        temperature=temperature,
-        seed=seed,
-        time_step=time_step,
-    )
-    return split(event, edges=edges, walkers=walkers, replicas=replicas, threads=threads)
-
-
-def split(
-    event: RareEvent,
-    *,
-    edges: Sequence[float] | FloatArray | None = None,
-    walkers: int = 1024,
-    replicas: int = 16,
-    threads: int | None = None,
-) -> pd.DataFrame:
-    """Estimate the probability of an event; arguments and result are those of :func:`splitting`."""
     number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     task = event.task(number * copies)
     bins = automatic_edges(task) if edges is None else bins_of(task, edges)

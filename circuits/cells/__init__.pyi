@@ -5,6 +5,7 @@ import typing
 from .domain_wall_cells import DomainWallNeuron as _DomainWallNeuron
 from .domain_wall_cells import DomainWallPair as _DomainWallPair
 from .logic import Inverter as _Inverter
+from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
 from .neurons import MemristorNeuron as _MemristorNeuron
 from .neurons import MTJNeuron as _MTJNeuron
@@ -12,6 +13,7 @@ from .neurons import OscillatorNeuron as _OscillatorNeuron
 from .neurons import PBit as _PBit
 from .readout import LatchComparator as _LatchComparator
 from .readout import SenseAmplifier as _SenseAmplifier
+from .spike_synapse import SpikeSynapse as _SpikeSynapse
 from .spin_neuron import FourInputSpinNeuron as _FourInputSpinNeuron
 from .spin_neuron import SpinNeuron as _SpinNeuron
 from .synapses import DifferentialSynapse as _DifferentialSynapse
@@ -26,12 +28,14 @@ class _DomainWallNeuronValues(typing.TypedDict, total=False):
     threshold: float | str
     load_resistance: float | str
     bias_voltage: float | str
+    read_capacitance: float | str
     pair_width: float | str
     mirror_width: float | str
     pair_length: float | str
     reset_width: float | str
     reset_capacitance: float | str
     reset_resistance: float | str
+    noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 
@@ -43,6 +47,7 @@ class _DomainWallPairValues(typing.TypedDict, total=False):
     temperature: float | str
     supply_voltage: float | str
     initial_weight: float | str
+    noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 
@@ -62,6 +67,18 @@ class _InverterValues(typing.TypedDict, total=False):
 class Inverter(_Inverter):
     def __init__(self, **values: typing.Unpack[_InverterValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_InverterValues]) -> typing.Self: ...
+
+class _NeuronChainValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    neurons: float | str
+    weight: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class NeuronChain(_NeuronChain):
+    def __init__(self, **values: typing.Unpack[_NeuronChainValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_NeuronChainValues]) -> typing.Self: ...
 
 class _AxonHillockValues(typing.TypedDict, total=False):
     temperature: float | str
@@ -139,6 +156,22 @@ class _SenseAmplifierValues(typing.TypedDict, total=False):
 class SenseAmplifier(_SenseAmplifier):
     def __init__(self, **values: typing.Unpack[_SenseAmplifierValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_SenseAmplifierValues]) -> typing.Self: ...
+
+class _SpikeSynapseValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    weight: float | str
+    packet_capacitance: float | str
+    holding_capacitance: float | str
+    mirror_width: float | str
+    mirror_length: float | str
+    switch_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+
+class SpikeSynapse(_SpikeSynapse):
+    def __init__(self, **values: typing.Unpack[_SpikeSynapseValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_SpikeSynapseValues]) -> typing.Self: ...
 
 class _MTJNeuronValues(typing.TypedDict, total=False):
     temperature: float | str

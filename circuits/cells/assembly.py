@@ -21,10 +21,11 @@ LINE_WIDTH = 110
 
 
 class TransistorSize(TypedDict, total=False):
-    """Width and length of a transistor in multiples of the technology's smallest."""
+    """Width and length of a transistor in multiples of the technology's smallest, and how many are in parallel."""
 
     width: float
     length: float
+    parallel: float
 
 
 class Assembly:
@@ -53,7 +54,9 @@ class Assembly:
         """Add a p-channel transistor; see :meth:`transistor`."""
         self.transistor("pmos", name, (drain, gate, source, body), **size)
 
-    def transistor(self, kind: str, name: str, nodes: Sequence[str], *, width: float = 1, length: float = 1) -> None:
+    def transistor(
+        self, kind: str, name: str, nodes: Sequence[str], *, width: float = 1, length: float = 1, parallel: float = 1
+    ) -> None:
         """Add a transistor, with a random shift of its threshold if the cell is one of many.
 
         Parameters
@@ -66,14 +69,16 @@ class Assembly:
             Drain, gate, source and body.
         width, length : float
             In multiples of the technology's smallest. [-]
+        parallel : float
+            Number of such transistors in parallel, which have exactly that many times the current. [-]
         """
         process = self.cell.process
         self.models.setdefault(process.name, process.models(self.cell.corner))
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741
         shift = 0.0
         if self.random is not None:
-            shift = float(self.random.normal(0.0, process.threshold_deviation(kind, w, l)))
-        self.add(process.transistor(kind, name, nodes, w, l, shift))
+            shift = float(self.random.normal(0.0, process.threshold_deviation(kind, parallel * w, l)))
+        self.add(process.transistor(kind, name, nodes, w, l, shift, parallel))
 
     def resistor(self, name: str, positive: str, negative: str, resistance: float) -> None:
         """Add a resistor [ohm]."""
@@ -158,7 +163,8 @@ class Assembly:
         lines = [*self._header(pins), f".subckt {self.name} {' '.join(pins)}", *self.lines, f".ends {self.name}"]
         models = tuple(self.models.items())
         requires, meters, provenance = tuple(self.requires), tuple(self.meters), tuple(self.provenance)
-        return CellCircuit(self.name, pins, "\n".join(lines), requires, models, meters, provenance)
+        options = tuple(self.cell.simulator_options.items())
+        return CellCircuit(self.name, pins, "\n".join(lines), requires, models, meters, provenance, options)
 
     def _header(self, pins: Sequence[str]) -> list[str]:
         cell = self.cell

@@ -84,6 +84,7 @@ class Technology:
         width: float,
         length: float,
         threshold_shift: float = 0.0,
+        parallel: float = 1.0,
     ) -> str:
         """The netlist line of a transistor.
 
@@ -99,6 +100,8 @@ class Technology:
             Drawn dimensions. [m]
         threshold_shift : float
             Added to the magnitude of the threshold voltage. [V]
+        parallel : float
+            Number of such transistors in parallel. [-]
 
         Raises
         ------
@@ -122,6 +125,8 @@ class Technology:
         area, edge = width * self.junction_length, 2 * self.junction_length + width
         words = [f"M{name}", *nodes, self.model_names[kind], f"w={width:.6g} l={length:.6g}"]
         words.append(f"ad={area:.4g} as={area:.4g} pd={edge:.4g} ps={edge:.4g}")
+        if parallel != 1:
+            words.append(f"m={parallel:.6g}")
         if threshold_shift:
             # BSIM4 adds it to the threshold voltage, which is negative for a p-channel.
             words.append(f"delvto={threshold_shift if kind == 'nmos' else -threshold_shift:.6g}")

@@ -13,6 +13,7 @@ from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.quantity import OFFSETS
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .subcircuits import CellCircuit
+from .tolerances import Options
 
 ZERO_CELSIUS = OFFSETS["K", "degC"]
 
@@ -39,6 +40,8 @@ class DeclaredCell(Configured):
     #: Where the circuit was published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
+    #: Tolerances that ngspice needs to be right about it, for example ``{"chgtol": 1e-19}``; default: its own.
+    tolerances: ClassVar[Options] = {}
 
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {"build", "branches", "terminals"}
 
@@ -64,6 +67,11 @@ class DeclaredCell(Configured):
     def celsius(self) -> float:
         """The temperature in degrees Celsius, as SPICE counts it."""
         return self.temperature - ZERO_CELSIUS
+
+    @property
+    def simulator_options(self) -> dict[str, float | str]:
+        """Options with which ngspice gives the cell's answers: its temperature and its tolerances."""
+        return {"temp": self.celsius, **self.tolerances}
 
     @property
     def surroundings(self) -> dict[str, Any]:

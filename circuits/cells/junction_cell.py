@@ -7,6 +7,7 @@ from typing import ClassVar
 from ...devices.language.declaration import Parameter
 from ...devices.models.junctions.mtj import MTJ
 from .cell import Cell
+from .tolerances import NOISY
 
 
 class JunctionCell(Cell, abstract=True):
@@ -14,6 +15,7 @@ class JunctionCell(Cell, abstract=True):
 
     #: Preset of the junction.
     junction_preset: ClassVar[str] = "ikeda2010"
+    tolerances = NOISY
 
     diameter = Parameter(40e-9, "m", "diameter of the junction", (1e-8, 1e-7))
     resistance_area_product = Parameter(5e-12, "ohm*m^2", "resistance times area of the junction", (1e-13, 1e-9))

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...devices.language.constants import CONSTANTS, hbar, q_e
-from ...devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 from ...devices.models.spin.spin_block import COMPONENTS, SpinBlock
 from ...devices.physics.magnetism import thermal_field_density
@@ -107,7 +106,7 @@ class LateralSpinValve(LateralSpinCircuit):
     @functools.cached_property
     def writer(self) -> WallWriter:
         """The pulses that write the strips: they move a wall by one site also if they are 10 % weaker or stronger."""
-        return WallWriter.suited(self.synapse, density=WRITE_DENSITY, stretch=WRITE_STRETCH)
+        return WallWriter.suited(self.synapse)
 
     @functools.cached_property
     def written_weights(self) -> tuple[float, ...]:

@@ -6,10 +6,13 @@ from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .sizes import length_of, width_of
+from .tolerances import SMALL
 
 
 class Inverter(Cell):
     """Static CMOS inverter."""
+
+    tolerances = SMALL
 
     input = Port("input", "logic input")
     output = Port("output", "its complement")

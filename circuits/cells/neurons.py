@@ -15,6 +15,7 @@ from .junction_cell import JunctionCell
 from .logic import inverter
 from .readout import SenseAmplifier
 from .sizes import by_technology, length_of, width_of
+from .tolerances import QUICK, SMALL
 
 
 class PBit(JunctionCell):
@@ -126,6 +127,7 @@ class OscillatorNeuron(Cell):
 
     reference = "J. Torrejon et al., Nature 547, 428 (2017)"
     doi = "10.1038/nature23011"
+    tolerances = QUICK
 
     input = Port("input", "input current, into the cell")
     output = Port("output", "envelope of the oscillation, above its rest value")
@@ -184,6 +186,7 @@ class MemristorNeuron(Cell):
 
     reference = "X. Zhang et al., IEEE Electron Device Lett. 39, 308 (2018)"
     doi = "10.1109/LED.2017.2782752"
+    tolerances = SMALL
 
     input = Port("input", "input current, into the membrane")
     output = Port("output", "spikes")
@@ -257,6 +260,7 @@ class AxonHillock(Cell):
     """
 
     reference = "C. Mead, Analog VLSI and Neural Systems, Addison-Wesley (1989), chapter 12"
+    tolerances = SMALL
 
     input = Port("input", "input current, into the membrane")
     bias = Port("input", "gate voltage that sets the reset current")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.targets.spice.subcircuit import Subcircuit
+from .tolerances import options_lines, strictest
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class CellCircuit:
         Ammeters in its devices, if it was built with them.
     provenance : tuple of str
         Where the values of its devices come from, a line for each kind of device in it.
+    options : tuple of pairs
+        Options of the simulator that it needs to be right; those of the cells within it are not asked for.
     """
 
     name: str
@@ -58,10 +61,11 @@ class CellCircuit:
     models: tuple[tuple[str, str], ...] = ()
     meters: tuple[Meter, ...] = ()
     provenance: tuple[str, ...] = ()
+    options: tuple[tuple[str, float | str], ...] = ()
 
     @property
     def text(self) -> str:
-        """Everything: model cards, the subcircuits that it uses, each once, and its own."""
+        """Everything: options, model cards, the subcircuits that it uses, each once, and its own."""
         return definitions([self])
 
     def __str__(self) -> str:
@@ -88,13 +92,16 @@ class CellCircuit:
 
 
 def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
-    """Everything that several subcircuits need, once: model cards, then subcircuits, each after those that it uses.
+    """Everything that several subcircuits need, once: options, model cards, subcircuits, each after those it uses.
+
+    Of the tolerances of several cells the strictest count.
 
     Raises
     ------
     ParameterError
-        If two different subcircuits have one name, or two corners of a technology meet.
+        If two different subcircuits have one name, or two corners of a technology or two temperatures meet.
     """
+    circuits = list(circuits)
     models: dict[str, str] = {}
     bodies: dict[str, str] = {}
 
@@ -115,7 +122,9 @@ def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
 
     for circuit in circuits:
         add(circuit)
-    return "\n".join(part.rstrip("\n") for part in (*models.values(), *bodies.values())) + "\n"
+    options = strictest(dict(circuit.options) for circuit in circuits if isinstance(circuit, CellCircuit))
+    parts = [*options_lines(options), *models.values(), *bodies.values()]
+    return "\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
 def in_order(name: str, pins: Sequence[str], nodes: Mapping[str, str] | Sequence[str]) -> list[str]:

@@ -14,10 +14,13 @@ from .cell import Cell
 from .declared import Port
 from .junction_cell import JunctionCell
 from .sizes import width_of
+from .tolerances import SMALL
 
 
 class _MemristorCell(Cell):
     """The common part of cells with a bipolar memristor: the memristor, scaled to the supply."""
+
+    tolerances = SMALL
 
     resistance_on = Parameter(20e3, "ohm", "lowest resistance of the memristor", (1.0, 1e12))
     resistance_off = Parameter(400e3, "ohm", "highest resistance of the memristor", (1.0, 1e15))
@@ -80,6 +83,8 @@ class MTJBitCell(JunctionCell):
     """1T1MTJ cell: a tunnel junction and its access transistor.
 
     A current from ``bit`` to ``source`` writes the parallel state, one from ``source`` to ``bit`` the antiparallel one.
+    The latter takes more current, and the transistor, whose source it lifts, gives less: it decides on the size of the
+    transistor and the resistance of the junction. With the defaults it is twice the critical one or more.
     """
 
     bit = Port("inout", "bit line, to the free layer")
@@ -87,8 +92,9 @@ class MTJBitCell(JunctionCell):
     source = Port("inout", "source line, to the transistor")
     ground = Port("supply", "ground")
 
+    resistance_area_product = JunctionCell.resistance_area_product.but(default=4e-12)
     with before("noise_step"):
-        access_width = width_of("the access transistor", 8.0)
+        access_width = width_of("the access transistor", 16.0)
         initial_polar_angle = Parameter(
             0.1, "rad", "angle of the magnetisation at the start, 0 parallel", (0.0, math.pi)
         )

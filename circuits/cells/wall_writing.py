@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import PiecewiseLinear
-from ...devices.models.domain_walls.motion import TYPICAL_CURRENT_DENSITY, _DomainWall
-
-#: Usual current density of the pulses [A/m^2].
-WRITE_DENSITY = 2 * TYPICAL_CURRENT_DENSITY
+from ...devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH, DomainWallInjector
 
 
 @dataclass(frozen=True)
@@ -37,34 +34,21 @@ class WallWriter:
     sites: int
 
     @classmethod
-    def suited(
-        cls, strip: _DomainWall, rest: float = 1.5e-9, density: float = WRITE_DENSITY, stretch: float = 1.0
-    ) -> WallWriter:
-        """Pulses in which a free wall moves by one period of the strip's pinning.
-
-        Parameters
-        ----------
-        strip : DomainWallInjector, or another device of a wall
-            The strip.
-        rest : float
-            Between two pulses. [s]
-        density : float
-            Current density of the pulses. [A/m^2]
-        stretch : float
-            Periods that a free wall moves by in one pulse: pinning may hold it back. [-]
+    def suited(cls, strip: DomainWallInjector, rest: float = 1.5e-9) -> WallWriter:
+        """Pulses of 2e12 A/m^2, each as long as a free wall takes for 1.2 periods of the strip's pinning.
 
         Raises
         ------
         ParameterError
             If no current moves the wall, or the strip pins it nowhere.
         """
-        current = density * strip.current_area
+        current = WRITE_DENSITY * strip.current_area
         speed = abs(strip.current_mobility) * current
         if not speed or not strip.pinning_energy:
             raise ParameterError(
                 "a wall is written by pulses if a current moves it and pinning_energy holds it in between"
             )
-        width = stretch * strip.pinning_period / speed
+        width = WRITE_STRETCH * strip.pinning_period / speed
         return cls(current, width, min(5e-11, width / 4), rest, round(strip.length / strip.pinning_period))
 
     @property

@@ -29,6 +29,7 @@ def transient_deck(
     stimulus: Stimulus,
     *,
     transient_noise: float | None = None,
+    long_steps: bool = False,
 ) -> str:
     """Write a deck that includes an exported subcircuit and drives it, in the subcircuit's dialect.
 
@@ -47,6 +48,8 @@ def transient_deck(
         The drive.
     transient_noise : float, optional
         Time between the samples of the noise that the subcircuit was exported with. [s]
+    long_steps : bool
+        Whether the subcircuit was exported for long steps.
 
     Raises
     ------
@@ -75,7 +78,9 @@ def transient_deck(
     lines = [
         *written("title"),
         *spoken.preamble,
-        *written("options", "include"),
+        *written("options"),
+        *([spoken.long_step_statement] if long_steps else []),
+        *written("include"),
         *driven_circuit(device, subcircuit, stimulus.drive, duration, **case),
         *written("noisy_transient" if noisy else "transient", "print"),
     ]

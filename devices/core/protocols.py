@@ -239,6 +239,8 @@ class Switching:
         Drives of inputs during the pulse.
     compliance : Compliance
         How a voltage source limits its current.
+    relaxation : float, optional
+        Rest before a pulse, and between its end and the reading [s]; default: twice the device's time scale.
     """
 
     quantity: str
@@ -248,6 +250,7 @@ class Switching:
     end: str
     inputs: Mapping[str, Waveform | float] = field(default_factory=dict)
     compliance: Compliance = Compliance()
+    relaxation: float | None = None
 
 
 @dataclass(frozen=True)

@@ -79,9 +79,9 @@ class System:
 
     Expressions may refer to ``parameters``, ``derived``, ``voltages``, ``states``, ``auxiliaries`` (declared
     earlier), ``noises``, physical constants and the temperature. A state with bounds is seen by the equations
-    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``. ``jumps`` are the rates
-    ``<name>_up`` and ``<name>_down`` of the telegraph processes, which are parameters otherwise. Symbol order is
-    declaration order.
+    through the auxiliary ``<state>_within``, and its bounds are already enforced in ``rates``; ``closing`` are the
+    states whose free rates vanish at both bounds. ``jumps`` are the rates ``<name>_up`` and ``<name>_down`` of the
+    telegraph processes, which are parameters otherwise. Symbol order is declaration order.
     """
 
     parameters: tuple[sp.Symbol, ...]
@@ -93,6 +93,7 @@ class System:
     currents: Expressions
     free_rates: Expressions
     rates: Expressions
+    closing: frozenset[sp.Symbol]
     noises: Expressions
     electrical_noises: dict[str, tuple[sp.Expr, sp.Expr]]
     jumps: Expressions
@@ -150,16 +151,20 @@ def within(state: Any, bounds: tuple[float, float]) -> Any:
     return state + ramp(low - state) - ramp(state - high)
 
 
-def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float) -> Any:
+def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float, *, closing: bool) -> Any:
     """Let a rate lead up to the bounds of its state and not beyond.
 
     An outward rate is multiplied by :func:`~synaspice.devices.language.functions.boundary` of the distance to the
     wall; an inward rate is left alone, so that a state at its bound leaves it freely.
+
+    With ``closing`` the rate vanishes at both bounds by itself, so that a state approaches them for ever, at distances
+    that soon no number resolves, and comes back by the way that it went. Then the factor is that of both directions:
+    the way back stays the way there, and the distances stay those that every target resolves.
     """
     low, high = bounds
     width = layer * (high - low)
     upward, downward = boundary((high - state) / width), boundary((state - low) / width)
-    return ramp(rate) * upward - ramp(-rate) * downward
+    return rate * upward * downward if closing else ramp(rate) * upward - ramp(-rate) * downward
 
 
 @functools.lru_cache(maxsize=256)
@@ -186,8 +191,8 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     entries |= _parameter_vectors(entries)
     s = model.symbols(entries)
     # An integrator or Newton's method may try a state beyond its bounds: the equations see it at the bound.
-    bounded = [item for item in declared.values() if isinstance(item, State) and item.bounds]
-    limited = {x: sp.Symbol(f"{x}_within", real=True) for item in bounded for x in item.symbols}
+    bounded = [(item, item.bounds) for item in declared.values() if isinstance(item, State) and item.bounds]
+    limited = {x: sp.Symbol(f"{x}_within", real=True) for item, _ in bounded for x in item.symbols}
     given = dict(model.equations(model.symbols(entries | {str(x): limit for x, limit in limited.items()})))
 
     def take(key: str, item: Vectorial | Branch | Telegraph) -> Expressions:
@@ -204,13 +209,11 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         return {target: _expression(value)}
 
     groups: dict[type, Expressions] = {kind: {} for kind in (Derived, Branch, Auxiliary, Observable, Noise)}
-    for item in bounded:
-        assert item.bounds is not None
-        groups[Auxiliary] |= {limited[x]: within(x, item.bounds) for x in item.symbols}
+    for item, bounds in bounded:
+        groups[Auxiliary] |= {limited[x]: within(x, bounds) for x in item.symbols}
     initial: Expressions = {}
     free: Expressions = {}
     jumps: Expressions = {}
-    rates: Expressions = {}
     spheres: list[tuple[sp.Symbol, ...]] = []
     electrical: dict[str, tuple[sp.Expr, sp.Expr]] = {}
     for name, item in declared.items():
@@ -220,10 +223,6 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
             initial |= dict(zip(symbols, map(sp.sympify, start if item.vector else (start,)), strict=True))
             own = take(f"d{name}/dt", item)
             free |= own
-            rates |= {
-                x: enforce_bounds(rate, x, item.bounds, item.boundary_layer) if item.bounds else rate
-                for x, rate in own.items()
-            }
             if item.unit_sphere:
                 spheres.append(tuple(symbols))
         elif isinstance(item, Branch):
@@ -241,6 +240,13 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
                 groups[Observable] |= {symbol: symbol for symbol in item.symbols}
     if given:
         raise TypeError(f"{model.__name__}.equations() gives expressions for undeclared names: {sorted(given)}")
+    closing: set[sp.Symbol] = set()
+    rates = dict(free)
+    for item, bounds in bounded:
+        for x in item.symbols:
+            if closes := _closes(free[x], groups[Auxiliary], limited[x], bounds, groups[Noise]):
+                closing.add(x)
+            rates[x] = enforce_bounds(free[x], x, bounds, item.boundary_layer, closing=closes)
     system = System(
         parameters=parameters,
         derived=groups[Derived],
@@ -251,6 +257,7 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
         currents=groups[Branch],
         free_rates=free,
         rates=rates,
+        closing=frozenset(closing),
         noises=groups[Noise],
         electrical_noises=electrical,
         jumps=jumps,
@@ -259,6 +266,20 @@ def build_system(model: type[Any], options: tuple[tuple[str, str], ...]) -> Syst
     )
     _check_symbols(model, system)
     return system
+
+
+def _closes(
+    rate: sp.Expr, auxiliaries: Expressions, within: sp.Symbol, bounds: tuple[float, float], noises: Expressions
+) -> bool:
+    """Whether a rate, noise aside, vanishes at both bounds of its state whatever drives it."""
+    for bound in bounds:
+        # Exact, so that powers of one are seen to be one.
+        known: Expressions = {within: sp.nsimplify(bound)} | dict.fromkeys(noises, sp.S.Zero)
+        for symbol, expression in auxiliaries.items():
+            known.setdefault(symbol, expression.xreplace(known))
+        if rate.xreplace(known) != 0:
+            return False
+    return True
 
 
 def _expression(value: Any) -> sp.Expr:

@@ -239,8 +239,8 @@ class State(Vectorial):
     scale : float
         Size of the state in its unit; targets that need quantities of order one divide by it.
     bounds : tuple of float, optional
-        The interval in which the state lives. Outward rates fall smoothly to zero in a
-        layer of ``boundary_layer`` times the interval's width, in every target alike.
+        The interval in which the state lives. Outward rates fall smoothly to zero in a layer, ``boundary_layer`` of its
+        width, in every target alike; inward ones too, where the equations' own rate vanishes at both bounds.
     unit_sphere : bool
         Whether the three components are a direction, of norm one.
     """

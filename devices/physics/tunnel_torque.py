@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.base import DeviceModel
 from ..language.declaration import Symbols
+from ..language.errors import ParameterError
 from .magnetism import julliere_square, slonczewski_efficiency
 from .tunnelling import chord_conductance, relative_conductance
 
@@ -94,6 +96,25 @@ def critical_current(s: Symbols, cosine: int, torque_current: Any) -> Any:
     voltage = torque_current / (_efficiency(s, 1, s.ambient_tmr) * s.parallel_conductance)
     relative = relative_conductance(cosine, (voltage / s.tmr_half_voltage) ** 2, s.ambient_tmr)
     return s.parallel_conductance * relative * chord_conductance(s, voltage) * voltage
+
+
+def check_torque(junction: DeviceModel) -> None:
+    """Check that a junction's law of the torque takes the asymmetries that it is given.
+
+    Raises
+    ------
+    ParameterError
+        If an asymmetry is other than 1 with a law for which it has no effect.
+    """
+    law = junction.options["torque"]
+    if law == "slonczewski":
+        return
+    for name in ("asymmetry_reference", "asymmetry_free"):
+        if (value := junction.values[name]) != 1:
+            raise ParameterError(
+                f'{name} = {value:g} must be 1 with torque="{law}", whose asymmetry is that of the TMR; a Lambda of '
+                'your own needs torque="slonczewski"'
+            )
 
 
 def _efficiency(s: Symbols, cosine: Any, tmr: Any) -> Any:

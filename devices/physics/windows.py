@@ -2,6 +2,9 @@
 
 Each takes SymPy expressions: the state ``x`` in 0..1, the direction in which it moves (positive towards
 x = 1), and the window's parameters.
+
+Where a window closes at both bounds a state comes back by the way that it went, however near it gets to a bound: see
+:func:`~synaspice.devices.core.system.enforce_bounds`.
 """
 
 from __future__ import annotations

@@ -146,6 +146,11 @@ def integrate(
         max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]
     corners = np.concatenate([[0.0], corners, [request.duration]])
 
+    # Where a state under a closing window has been is known from its distance to the bound, a part of the layer there.
+    declared = request.device.state_declarations()
+    finest = min((declared[str(symbol)].boundary_layer for symbol in system.closing), default=1.0)
+    rtol, atol = max(finest * rtol, SMALLEST_RTOL), finest * atol
+
     def march(name: str) -> FloatArray:
         settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
         if name not in EXPLICIT:

@@ -34,7 +34,8 @@ class ExportOptions:
     long_steps : bool
         Whether a rest of years ends after some hundred steps in ngspice too, which limits a step by the charge of a
         state's capacitor: to seconds, unless the capacitor is huge. The price is the rounding of the states' rates in
-        steps of femtoseconds, and a factor of ten in time in networks of a hundred devices.
+        steps of femtoseconds, which needs the option ``method=gear`` of the netlist, and a factor of ten in time in
+        networks of a hundred devices. Formats for other simulators, which take long steps anyway, refuse it.
     """
 
     name: str | None = None

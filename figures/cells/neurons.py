@@ -20,12 +20,13 @@ def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         x * table["input"], table["mean_output"], table["error"], fmt="o", markersize=3, capsize=1.5, label="ngspice"
     )
     centre, scale = table.attrs["centre"], table.attrs["scale"]
-    fine = np.linspace(table["input"].min(), table["input"].max(), 200)
-    left.plot(
-        x * fine,
-        (1 + np.tanh((fine - centre) / scale)) / 2,
-        label=f"tanh of scale {1e3 * scale:.0f} mV",
-    )
+    if np.isfinite(scale):
+        fine = np.linspace(table["input"].min(), table["input"].max(), 200)
+        left.plot(
+            x * fine,
+            (1 + np.tanh((fine - centre) / scale)) / 2,
+            label=f"tanh of scale {1e3 * scale:.0f} mV",
+        )
     left.set_ylabel("Mean output over the supply")
     left.legend()
     right.plot(x * table["input"], table["flips"], marker="o", markersize=3)
@@ -51,13 +52,22 @@ def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Rate over current on logarithmic axes; energy per spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
     y = scaled_axis(table, left, "y", "rate", "Firing rate")
-    left.loglog(x * table["current"], y * table["rate"], "o", markersize=3, label="ngspice")
-    middle = len(table) // 2
-    line = table["rate"].iloc[middle] * table["current"] / table["current"].iloc[middle]
-    left.loglog(x * table["current"], y * line, color="0.6", label="proportional")
+    left.plot(x * table["current"], y * table["rate"], "o", markersize=3, label="ngspice")
+    firing = table[table["rate"] > 0]
+    if len(firing):
+        middle = firing.iloc[len(firing) // 2]
+        left.plot(
+            x * table["current"],
+            y * middle["rate"] / middle["current"] * table["current"],
+            color="0.6",
+            label="proportional",
+        )
     left.legend()
     _draw_spike_energy(table, right, x, left.get_xlabel())
-    right.set_xscale("log")
+    if len(np.unique(firing["current"])) > 1:  # of fewer points there are no decades
+        for axes in (left, right):
+            axes.set_xscale("log")
+        left.set_yscale("log")
 
 
 @draws(MemristorNeuron)
@@ -90,16 +100,21 @@ _PARTS = {"energy_supply": "from the supply", "energy_inputs": "from the inputs"
 
 
 def _draw_spike_energy(table: pd.DataFrame, axes: Axes, x: float, xlabel: str) -> None:
-    factor, unit = axis_scale(table[list(_PARTS)].to_numpy().ravel(), "J")
+    values = table[list(_PARTS)].to_numpy().ravel()
+    values = values[np.isfinite(values)]
+    axes.set_xlabel(xlabel)
+    if not len(values):
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, "no spikes", ha="center", va="center", transform=axes.transAxes)
+        return
+    factor, unit = axis_scale(values, "J")
     for column, name in _PARTS.items():
         if table[column].abs().max() > 0:
             axes.plot(x * table["current"], factor * table[column], marker="o", markersize=3, label=name)
-    values = table[list(_PARTS)].to_numpy().ravel()
-    if np.nanmax(values) > 10 * np.nanmin(values[values > 0]):
+    if values.max() > 10 * values[values > 0].min():
         axes.set_yscale("log")
     else:
         axes.set_ylim(bottom=0)
-    axes.set_xlabel(xlabel)
     axes.set_ylabel(label("Energy per spike", unit))
     axes.legend()
 

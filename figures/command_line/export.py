@@ -21,11 +21,12 @@ from .output import tell
 
 
 def export(
-    device: Annotated[
-        str | None,
+    names: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar="NAME",
-            help="Name of the device or cell; 'synaspice devices' and 'cells' list them.",
+            help="Name of the device (or DEVICE:PRESET) or cell; 'synaspice devices' and 'cells' list them. Several "
+            "go into one netlist.",
             autocompletion=complete_devices_and_cells,
         ),
     ] = None,
@@ -50,7 +51,7 @@ def export(
         typer.Option(metavar="SECONDS", help="Thermal noise in transients, sampled at this interval."),
     ] = None,
     long_steps: Annotated[
-        bool, typer.Option("--long-steps", help="For transients of minutes to years in ngspice.")
+        bool, typer.Option("--long-steps", help="For transients of minutes to years; ngspice only.")
     ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="File; default: standard output.")
@@ -58,33 +59,49 @@ def export(
     deck: Annotated[bool, typer.Option("--deck/--no-deck", help="Write a deck that runs it beside the file.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a device or cell as a subcircuit, with a deck that runs it.
+    """Write a device or cell as a subcircuit, with a deck that runs it; or several in one netlist.
 
     Or a library of every device with every preset.
     """
     from ...devices.language.errors import ParameterError
-    from .exporting import Order, deliver, export_cell, is_cell
+    from .cells import make_cell
+    from .exporting import Order, deliver, is_cell
+    from .exporting_several import deliver_several
 
+    asked = [(kind, chosen or None) for kind, _, chosen in (text.partition(":") for text in names or [])]
+    cells = [kind for kind, _ in asked if is_cell(kind)]
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
-    if device is not None and is_cell(device):
-        if (
-            preset
-            or inputs
-            or observables
-            or noise
-            or long_steps
-            or transient_noise is not None
-            or dialect != "ngspice"
-        ):
-            raise ParameterError(
-                f"{device} is a cell: --preset, --input, --observables, --noise, --transient-noise, --long-steps and "
-                "other formats than ngspice are for devices"
-            )
-        export_cell(device, parse_assignments(set_), surroundings, name, output, force)
-        return
-    if any(value is not None for value in surroundings.values()):
+    if not cells and any(value is not None for value in surroundings.values()):
         raise ParameterError("--technology, --corner and --temperature are for cells; 'synaspice cells' lists them")
+    options = {"observables": observables, "noise": noise, "long_steps": long_steps}
+    if cells or len(asked) > 1:
+        one_devices = preset or inputs or transient_noise is not None or dialect != "ngspice"
+        if cells and (one_devices or everything or (len(cells) == len(asked) and any(options.values()))):
+            raise ParameterError(
+                f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise, "
+                "--long-steps and other formats than ngspice are for devices"
+            )
+        if len(asked) > 1 and (everything or set_ or name or one_devices):
+            raise ParameterError(
+                "several names have no --all, --set, --name, --preset, --input, --transient-noise and --format: write "
+                "presets as DEVICE:PRESET"
+            )
+        for kind, chosen in asked:
+            if chosen and kind in cells:
+                raise ParameterError(f"{kind} is a cell: it has no preset {chosen!r}")
+        values = parse_assignments(set_)
+        items = [
+            make_cell(kind, values, surroundings) if kind in cells else make_device(kind, chosen, None)
+            for kind, chosen in asked
+        ]
+        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force):
+            tell(f"wrote {path}")
+        return
 
+    device, of_name = asked[0] if asked else (None, None)
+    if of_name and preset:
+        raise ParameterError(f"{device}:{of_name} has a preset: --preset gives another one")
+    preset = preset or of_name
     if everything == (device is not None):
         raise ParameterError("export takes the name of a device, or --all")
     if everything and (preset or set_ or name or inputs or transient_noise is not None):
@@ -96,7 +113,7 @@ def export(
         dialect,
         name,
         tuple(inputs or ()),
-        {"observables": observables, "noise": noise, "long_steps": long_steps},
+        options,
         transient_noise,
     )
     for path in deliver(order, output, deck=deck, force=force):

@@ -24,8 +24,6 @@ from ...devices.model import CompactModel
 from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
 from ...devices.targets.frameworks.framework import FRAMEWORKS
 from ...devices.targets.spice.dialect import Dialect
-from .cells import make_cell
-from .output import tell
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,44 @@ class Order:
     def deck(self, include: str) -> str:
         """The text of a deck that drives the device, or the first one of the library."""
         name, device = (self.name, self.device) if self.device is not None else next(iter(every_device().items()))
-        subcircuit = device.subcircuit(
+        return device_deck(
+            device,
+            include,
             name=name,
             inputs=self.inputs,
             transient_noise=self.transient_noise,
             dialect=self.dialect,
-            **self.options,
+            options=self.options,
         )
-        stimulus = device.protocol(Stimulus)
-        # Inputs that are not pins stay at their values; pins that the stimulus does not drive are held at theirs.
-        inputs: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in self.inputs}
-        inputs |= {k: v for k, v in stimulus.inputs.items() if k in self.inputs or k in device.branches()}
-        driven = replace(stimulus, inputs=inputs)
-        return transient_deck(device, include, subcircuit, driven, transient_noise=self.transient_noise)
+
+
+def device_deck(
+    device: CompactModel,
+    include: str,
+    *,
+    name: str | None,
+    options: Mapping[str, bool],
+    inputs: tuple[str, ...] = (),
+    transient_noise: float | None = None,
+    dialect: str = "ngspice",
+) -> str:
+    """The text of a deck that drives an exported device; the arguments are those of :class:`Order`."""
+    subcircuit = device.subcircuit(
+        name=name, inputs=inputs, transient_noise=transient_noise, dialect=dialect, **options
+    )
+    stimulus = device.protocol(Stimulus)
+    # Inputs that are not pins stay at their values; pins that the stimulus does not drive are held at theirs.
+    driven: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in inputs}
+    driven |= {k: v for k, v in stimulus.inputs.items() if k in inputs or k in device.branches()}
+    drive = replace(stimulus, inputs=driven)
+    return transient_deck(
+        device,
+        include,
+        subcircuit,
+        drive,
+        transient_noise=transient_noise,
+        long_steps=options.get("long_steps", False),
+    )
 
 
 def list_formats() -> None:
@@ -113,12 +136,28 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
         return [_binary(form, order, output, force)]
     text = order.text()
     if output is None:
-        print(text, end="", file=sys.stdout)
-        return []
+        return print_text(text)
     contents = {output: text}
     if deck and isinstance(form, Dialect):
         beside = output.with_name(f"{output.stem}-test{form.deck_suffix}")
         contents[beside] = order.deck(output.name)
+    return write_files(contents, force)
+
+
+def print_text(text: str) -> list[Path]:
+    """Print a netlist that goes into no file."""
+    print(text, end="", file=sys.stdout)
+    return []
+
+
+def write_files(contents: Mapping[Path, str], force: bool) -> list[Path]:
+    """Write texts to files, each whole or not at all, and none if one may not be replaced.
+
+    Raises
+    ------
+    ParameterError
+        If a file exists and may not be replaced.
+    """
     taken = [str(path) for path in contents if path.exists()]
     if taken and not force:
         raise ParameterError(f"{' and '.join(taken)} exist{'s' if len(taken) == 1 else ''}: --force replaces")
@@ -145,22 +184,3 @@ def is_cell(name: str) -> bool:
         If it is neither that of a cell nor that of a device.
     """
     return known("device or cell", name, [*models(), *CELLS]) in CELLS
-
-
-def export_cell(
-    name: str,
-    values: Mapping[str, float | str],
-    surroundings: Mapping[str, str | None],
-    subcircuit: str | None,
-    output: Path | None,
-    force: bool,
-) -> None:
-    """Write a cell's netlist to a file, or print it."""
-    text = make_cell(name, values, surroundings).netlist(name=subcircuit)
-    if output is None:
-        print(text, end="")
-        return
-    if output.exists() and not force:
-        raise ParameterError(f"{str(output)!r} exists: --force replaces it")
-    write_whole(output, lambda path: path.write_text(text, encoding="utf-8"))
-    tell(f"wrote {output}")

@@ -24,8 +24,28 @@ def junction_conductance(s: Symbols, voltage: Any) -> Any:
     voltage : Expr
         Voltage across the junction. [V]
     """
+    return s.parallel_conductance * s.x + conductance_beyond_wall(s, voltage)
+
+
+def conductance_beyond_wall(s: Symbols, voltage: Any) -> Any:
+    r"""Conductance of the part of such a junction that lies beyond the wall, at larger q, and is antiparallel.
+
+    .. math:: G_b = G_P\, (1 - x)\, \frac{1 + (v / V_h)^2}{1 + (v / V_h)^2 + \mathrm{TMR}}
+
+    A junction's current enters the strip along all its length. If the end at q = 0 takes it out, the current at the
+    wall is that which has entered beyond it, :math:`G_b v`, and it flows there as a positive current of the strip does:
+    the reading pushes the wall to larger q where it reads at a positive voltage, and the less the nearer the wall is to
+    the far end. The drop along the strip is neglected beside the junction's voltage.
+
+    Parameters
+    ----------
+    s : Symbols
+        The symbols of a device that declares ``parallel_conductance``, ``tmr`` and ``tmr_half_voltage``.
+    voltage : Expr
+        Voltage across the junction. [V]
+    """
     bias = (voltage / s.tmr_half_voltage) ** 2
-    return s.parallel_conductance * (s.x + (1 - s.x) * (1 + bias) / (1 + bias + s.tmr))
+    return s.parallel_conductance * (1 - s.x) * (1 + bias) / (1 + bias + s.tmr)
 
 
 class DomainWallMagnet(_DomainWall):
@@ -42,8 +62,10 @@ class DomainWallMagnet(_DomainWall):
 
     .. math:: i = G_P \left[x + (1 - x)\, \frac{G_{AP}}{G_P}(v)\right] v, \qquad G_P = \frac{L w}{RA}
 
-    (see :func:`junction_conductance`); its current is taken out at the strip's end ``n`` and moves the wall as one that
-    flows along the whole strip, whose resistance is neglected. The wall follows the collective-coordinate equations
+    (see :func:`junction_conductance`). Its current enters along the strip, whose resistance is neglected, and is taken
+    out at the end ``n``: what has entered beyond the wall, the share :math:`(1 - x)\, G_{AP} / [x\, G_P + (1 - x)\,
+    G_{AP}]`, passes the wall and moves it (:func:`conductance_beyond_wall`). The force fades as the wall nears ``p``'s
+    end: no current drives it all the way there. The wall follows the collective-coordinate equations
 
     .. math::
 
@@ -91,9 +113,10 @@ class DomainWallMagnet(_DomainWall):
             resistance, ratio = s.parallel_resistance * (1 + s.magnetoresistance * (1 - s.x)), s.magnetoresistance
             parallel_conductance = s.current_area / (s.resistivity * s.length)
         current = s.voltage / resistance
+        passing = conductance_beyond_wall(s, s.voltage) * s.voltage if s.readout == "junction" else current
         barriers = 1 if s.readout == "junction" else 0  # a strip is long enough to have no shot noise
         noise = white_noise(s.voltage, 1 / resistance, s.temperature, barriers)
-        return cls.wall_equations(s, current) | {
+        return cls.wall_equations(s, passing) | {
             "parallel_conductance": parallel_conductance,
             "parallel_resistance": 1 / s.parallel_conductance,
             "antiparallel_resistance": s.parallel_resistance * (1 + ratio),
@@ -119,9 +142,18 @@ class DomainWallSynapse(_DomainWall):
 
     The write path leads from ``write`` to ``common``, the read path from ``read`` through the junction to ``common``.
     The wall moves by the equations of :mod:`synaspice.devices.models.domain_walls.motion`, q running from ``common`` to
-    ``write``: a positive write current pushes it with the electrons to ``write``, which raises the read conductance
-    (a spin Hall torque may do the opposite). The read current and the drop of the write voltage along the junction
-    are neglected: read while nothing is written, and at low current.
+    ``write``: a positive current at the wall pushes it with the electrons to ``write``, which raises the read
+    conductance (a spin Hall torque may do the opposite). That current is
+
+    .. math:: i_\mathrm{wall} = i + G_P\,(1 - x)\, \frac{G_{AP}}{G_P}(v_r)\, v_r
+
+    The read current enters the strip all along the junction and leaves at ``common``, and what has entered beyond the
+    wall passes it (:func:`conductance_beyond_wall`): a positive read voltage pushes the wall as a positive write
+    current does. It disturbs a wall unless it is well below the current that frees it, or beats what pulls it back.
+
+    Neglected are the drops of both currents along the strip: use it where the junction's resistance is well above the
+    strip's, and ``write`` floats or has a current source while the junction is read. Were ``write`` held at the
+    potential of ``common``, a part of the read current would leave there, and less would pass the wall.
 
     References
     ----------
@@ -150,7 +182,8 @@ class DomainWallSynapse(_DomainWall):
     def equations(cls, s: Symbols) -> Mapping[str, Any]:
         conductance = junction_conductance(s, s.read_voltage)
         current = s.voltage / s.strip_resistance
-        return cls.wall_equations(s, current) | {
+        passing = conductance_beyond_wall(s, s.read_voltage) * s.read_voltage
+        return cls.wall_equations(s, current + passing) | {
             "strip_resistance": s.resistivity * s.length / s.current_area,
             "parallel_conductance": s.length * s.strip_width / s.resistance_area_product,
             "antiparallel_conductance": s.parallel_conductance / (1 + s.tmr),

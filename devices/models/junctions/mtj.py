@@ -16,7 +16,7 @@ from ...language.placement import before
 from ...language.quantity import format_si
 from ...physics.magnetism import direction, spin_torque_field
 from ...physics.temperature_laws import check_material, material
-from ...physics.tunnel_torque import LAWS, TunnelTorque, critical_current
+from ...physics.tunnel_torque import LAWS, TunnelTorque, check_torque, critical_current
 from ...physics.tunnelling import (
     barrier_noise,
     check_barrier,
@@ -54,11 +54,12 @@ class MTJ(MeasuredJunction):
             + \frac{2 (K_i - \xi V / t_b)}{\mu_0 M_s t}\, m_z \hat{\mathbf z} - M_s \mathsf N \mathbf m
 
     with :math:`\gamma_0 = \gamma\mu_0`. The efficiency :math:`\epsilon(\mathbf m \cdot \mathbf p)` is by option
-    ``torque`` that of :func:`~synaspice.devices.physics.magnetism.slonczewski_efficiency` with given asymmetries, or
-    that of tunnelling, :math:`P_r / 2 (1 + P_r P_f \cos\theta)`; or the torque per voltage is constant
-    (:mod:`synaspice.devices.physics.tunnel_torque`). The last two switch from antiparallel to parallel with a current
-    smaller by :math:`1 + \mathrm{TMR}` than back, as measured. A field along the reference layer in proportion to
-    :math:`V^2` is the field-like torque of symmetric barriers (Sankey et al., Kubota et al.).
+    ``torque`` that of tunnelling, :math:`P_r / 2 (1 + P_r P_f \cos\theta)` with :math:`P_r P_f` of the TMR (the
+    default), or that of :func:`~synaspice.devices.physics.magnetism.slonczewski_efficiency` with given asymmetries, as
+    of a metallic spin valve; or the torque per voltage is constant
+    (:mod:`synaspice.devices.physics.tunnel_torque`). The first and the last switch from antiparallel to parallel with a
+    current smaller by :math:`1 + \mathrm{TMR}` than back, as measured. A field along the reference layer in proportion
+    to :math:`V^2` is the field-like torque of symmetric barriers (Sankey et al., Kubota et al.).
 
     The conductance interpolates between the parallel and the antiparallel state, with a tunnel magnetoresistance that
     falls with bias,
@@ -103,7 +104,7 @@ class MTJ(MeasuredJunction):
 
     extent = ("diameter", "width", "free_layer_thickness")
 
-    torque = Option("slonczewski", LAWS, "angular and voltage dependence of the spin-transfer torque")
+    torque = Option("tunnelling", LAWS, "angular and voltage dependence of the spin-transfer torque")
     shape = MeasuredJunction.shape.but(description="cross-section of the pillar, for area and demagnetising factors")
     with before("saturation_magnetization"):
         diameter = Parameter(40e-9, "m", "diameter, or full axis along x", (2e-9, 1e-5))
@@ -135,8 +136,8 @@ class MTJ(MeasuredJunction):
         polarization_free = Parameter(
             0.6, "1", "spin polarisation of the free layer, of effect only if Lambda > 1", (0.0, 1.0)
         )
-        asymmetry_reference = Parameter(1.0, "1", "Slonczewski's Lambda of the reference layer", (1.0, 10.0))
-        asymmetry_free = Parameter(1.0, "1", "Slonczewski's Lambda of the free layer", (1.0, 10.0))
+        asymmetry_reference = Parameter(1.0, "1", "Lambda of the reference layer, of torque slonczewski", (1.0, 10.0))
+        asymmetry_free = Parameter(1.0, "1", "Lambda of the free layer, of torque slonczewski", (1.0, 10.0))
         field_like_efficiency = Parameter(0.0, "1", "efficiency of the field-like torque, OOMMF's eps'", (-1.0, 1.0))
         field_like_per_square_volt = Parameter(
             0.0, "A/(V^2*m)", "field along the reference layer per square of the voltage", (-1e7, 1e7)
@@ -275,6 +276,7 @@ class MTJ(MeasuredJunction):
     def check(self) -> None:
         check_material(self)
         check_barrier(self)
+        check_torque(self)
 
     @property
     def perpendicular(self) -> bool:

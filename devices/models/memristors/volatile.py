@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Sweep
+from ...core.protocols import Sweep, Switching
 from ...core.system import within
 from ...language.declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
@@ -18,6 +19,8 @@ from .fluctuations import Fluctuations
 
 #: Faster time constant of the device over that of its latch: behind a load it then fires as with an ideal comparator.
 LATCH_SPEED = 300
+#: Rest between a pulse and the reading over the time constant of relaxation: the device is on by nine tenths yet.
+MEMORY = 0.1
 
 
 class VolatileMemristor(CompactModel):
@@ -141,6 +144,10 @@ class VolatileMemristor(CompactModel):
         """A triangle to 1.5 times the threshold, slow for both time constants."""
         period = 1000 * max(self.time_constant_on, self.time_constant_off)
         return Sweep("voltage", 1.5 * self.threshold_voltage, period, "triangle")
+
+    def suggested_switching(self) -> Switching:
+        """Voltage pulses around the amplitude of the suggested sweep, read before the device has forgotten them."""
+        return replace(super().suggested_switching(), relaxation=MEMORY * self.time_constant_off)
 
     def oscillation_period(self, supply: float, resistance: float, capacitance: float) -> float:
         r"""Period of the relaxation oscillator of this device and a capacitor in parallel, fed through a resistor.

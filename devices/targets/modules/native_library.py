@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...language.errors import ParameterError
 from ..formats import FORMATS, BinaryFormat, ExportOptions
 from .c_compiler import compile_library
 from .osdi import write_osdi
@@ -20,6 +21,8 @@ class NativeLibrary(BinaryFormat):
 
     def write(self, device: DeviceModel, path: Path, options: ExportOptions, force: bool) -> Path:
         """Compile the device; see :meth:`CompactModel.compile_osdi`."""
+        if options.long_steps:
+            raise ParameterError("native devices have no long_steps: they take long steps as they are")
         return compile_library(
             write_osdi(device, name=options.name, inputs=options.inputs, noise=True), path, force=force
         )

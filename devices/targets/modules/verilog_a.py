@@ -67,6 +67,10 @@ class VerilogA(Format):
         """
         if options.transient_noise is not None:
             raise ParameterError("a Verilog-A module has its noise in transients by itself, where the simulator has")
+        if options.long_steps:
+            raise ParameterError(
+                "a Verilog-A module has no long_steps: its simulators take steps of any length with it"
+            )
         chosen = check_name(options.name or device.model_name().replace("-", "_"), "module")
         if chosen.lower() in RESERVED:
             raise ParameterError(f"{chosen!r} cannot be the name of a module: it is a word of Verilog-A")

@@ -48,9 +48,10 @@ class Dialect(Format):
         (it shakes the resistors by itself when asked), or nothing. ``noise_advice`` tells the user how to get it.
     advice : str
         Advice to the user of a subcircuit.
-    charge_limited : bool
-        Whether the simulator limits its steps by the errors of charges and an absolute tolerance of currents, so that
-        small capacitors never allow steps of more than some seconds.
+    long_step_options : Mapping
+        Options of transients with subcircuits that are written for long steps. Given if the simulator limits its steps
+        by the errors of charges and an absolute tolerance of currents, so that small capacitors never allow steps of
+        more than some seconds.
     """
 
     functions: Mapping[str, str]
@@ -72,4 +73,10 @@ class Dialect(Format):
     transient_noise: str = ""
     noise_advice: str = ""
     advice: str = ""
-    charge_limited: bool = False
+    long_step_options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def long_step_statement(self) -> str:
+        """The line of a deck with its options for long steps; none if it has none."""
+        settings = " ".join(f"{name}={value}" for name, value in self.long_step_options.items())
+        return settings and f".options {settings}"

@@ -91,7 +91,7 @@ def write_states(
             drift = elements.add(sp.Symbol(f"drift_{symbol}", real=True))
             here = elements.add(here_of(symbol), name=symbol)
             lines += elements.node(drift, scaled)
-            scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer)
+            scaled = enforce_bounds(drift, here, (low, high), state.boundary_layer, closing=symbol in system.closing)
             scaled += returning_rate(here, (low, high))
             lines += write.comment(f"no further than {low:g} .. {high:g}: see the boundary layer of the model's states")
         rate_node = elements.add(sp.Symbol(f"rate_{symbol}", real=True))
@@ -122,7 +122,7 @@ def write_states(
         return lines
     intro = write.comment("running: 0 in static analyses, 1 in transients")
     intro += write.comment("hold_*: keeps a state at its start while running is 0")
-    if write.dialect.charge_limited and lasting(system) and not long_steps:
+    if write.dialect.long_step_options and lasting(system) and not long_steps:
         intro += write.comment("steps of seconds at most: for a rest of minutes to years, write it with long_steps")
     intro += write.drawn_voltage("running", "running", 0, [(share * RISE, value) for share, value in LETTING_GO])
     if long_steps:

@@ -71,12 +71,17 @@ def write_subcircuit(device: DeviceModel, dialect: Dialect, options: ExportOptio
     UnknownNameError
         If there is no such input.
     ParameterError
-        If a name cannot be one, or the dialect has no noise in transients.
+        If a name cannot be one, or the dialect has no noise in transients, or no use for ``long_steps``.
     """
     for pin in options.inputs:
         known(f"input of {device.model_name()}", pin, device.input_declarations())
     if options.transient_noise is not None:
         _check_transient_noise(device, dialect, options.transient_noise)
+    if options.long_steps and not dialect.long_step_options:
+        limited = [form.name for form in FORMATS.values() if isinstance(form, Dialect) and form.long_step_options]
+        raise ParameterError(
+            f"{dialect.name} takes long steps with every subcircuit: long_steps is for {', '.join(limited)}"
+        )
     return _Writer(device, dialect, options).subcircuit()
 
 
@@ -106,7 +111,7 @@ class _Writer:
                 self.scales |= dict.fromkeys(item.symbols, item.scale)
         # A simulator that shakes resistors by itself has its noise in transients from those of the noise analysis.
         self.interval = options.transient_noise
-        self.long_steps = options.long_steps and dialect.charge_limited
+        self.long_steps = options.long_steps
         self.sampled = self.interval if dialect.transient_noise == "source" else None
         self.noisy = options.noise or (self.interval is not None and self.sampled is None)
         # Bounded states are limited where they are used. As a node of its own the limited state would have values
@@ -198,6 +203,11 @@ class _Writer:
     def _advice(self) -> list[str]:
         """Advice to the user of the subcircuit."""
         found = [self.dialect.advice] if self.dialect.advice else []
+        if self.long_steps:
+            found.append(
+                f"Give your netlist '{self.dialect.long_step_statement}': this is for steps of up to years, "
+                "and other methods may never get past the first ones, of femtoseconds."
+            )
         if self.interval is not None:
             found.append(
                 f"Thermal noise in transients, at the simulator's temperature, sampled every {self.interval:g} s: "

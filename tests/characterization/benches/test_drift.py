@@ -53,7 +53,34 @@ def test_one_device_without_noise_gives_its_exponent_exactly():
     cell = PhaseChangeMemory.preset("boybat2018").at_conductance(20e-6)
     table = drift(cell, times=TIMES, devices=1, seed=1, read_noise=False)
     assert table.attrs["exponent"] == pytest.approx(0.1, rel=1e-6)
-    assert table.attrs["exponent_standard_deviation"] == 0.0
+    # What a single device does not tell, a sample of equal ones does.
+    assert table.attrs["exponent_standard_deviation"] is None
+    alike = drift(cell, times=TIMES, devices=2, seed=1, read_noise=False)
+    assert alike.attrs["exponent_standard_deviation"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_one_device_has_no_spread(tmp_path):
+    table = drift(CELL, times=TIMES, devices=1, seed=1, read_noise=False)
+    assert table["standard_deviation"].isna().all() and table["mean"].notna().all()
+    assert table.attrs["law"] == "power law"
+    write_table(table, tmp_path / "one.csv")
+    again = read_table(tmp_path / "one.csv")
+    assert again["standard_deviation"].isna().all()
+    left, right = Figure().subplots(1, 2)
+    draw_drift(again, left, right)
+    assert not left.collections, "no band"
+    assert right.get_ylabel().startswith("Change")
+
+
+@pytest.mark.parametrize("times", [[0.0, 1e300], [0.0, 1e-300], [1e-20, 1.0], [0.0, 1.0, 1e13]])
+def test_times_that_no_device_has_are_refused(times):
+    with pytest.raises(ParameterError, match=r"between 1e-15 s and 1e\+12 s"):
+        drift(CELL, times=times, devices=1)
+
+
+def test_the_shortest_and_the_longest_time_are_measured():
+    table = drift(CELL, times=[0.0, 1e-15, 1e12], devices=2, seed=1, read_noise=False)
+    assert np.isfinite(table["mean"]).all() and table["mean"].iloc[-1] < 0.5 * table["mean"].iloc[0]
 
 
 @pytest.mark.slow

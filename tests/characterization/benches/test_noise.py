@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from synaspice.characterization.benches.noise import noise
-from synaspice.devices import MTJ, AutoOscillator, ParameterError, VolatileMemristor, VortexOscillator
+from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError, VolatileMemristor, VortexOscillator
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.protocols import Spectrum
 from synaspice.devices.simulation.dwelling import dwell_times
@@ -195,6 +195,19 @@ def test_low_barriers_take_first_passages():
 def test_transients_take_no_frequencies():
     with pytest.raises(ParameterError, match="leave frequency out"):
         noise(MTJ.preset("faria2021"), frequency=[1e9])
+
+
+@pytest.mark.parametrize("given", [{"duration": 1e-6}, {"points": 1000}, {"trajectories": 2}])
+def test_small_signals_take_nothing_of_transients(given):
+    with pytest.raises(ParameterError, match=f"{next(iter(given))}: of transients"):
+        noise(VTEAM(), **given)
+
+
+def test_transients_take_what_is_theirs():
+    table = noise(VTEAM(), method="transient", duration=1e-8, points=256, trajectories=1, states=["on"], seed=1)
+    # Welch's segments are an eighth of the record, without the first two bins and the last.
+    assert len(table) == 256 // 8 // 2 + 1 - 3
+    assert table["frequency"].iloc[0] == pytest.approx(2 * 255 / 1e-8 / (256 // 8))
 
 
 def test_a_magnet_without_states_is_measured_from_transients():

@@ -16,8 +16,10 @@ from synaspice.characterization.tables import read_table, write_table
 from synaspice.circuits.cells.cell import CELLS, Cell
 from synaspice.circuits.cells.declared import ZERO_CELSIUS
 from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.readout import LatchComparator, SenseAmplifier
+from synaspice.circuits.cells.spike_synapse import SpikeSynapse
 from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
@@ -41,6 +43,8 @@ SHORT = {
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},
     LatchComparator: {"differences": [-0.01, 0.01]},
+    SpikeSynapse: {"weights": [10.0, 20.0]},
+    NeuronChain: {"spikes": 3},
 }
 SITUATIONS = [
     *((technology, corner, 27) for technology in ("generic", "sky130") for corner in ("typical", "slow", "fast")),

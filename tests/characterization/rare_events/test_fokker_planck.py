@@ -16,7 +16,8 @@ from synaspice.characterization.rare_events.axial_magnet import AxialMagnet, fro
 from synaspice.characterization.rare_events.fokker_planck import PolarGrid, mean_passage_time, still_there
 from synaspice.devices import MTJ, VTEAM, ParameterError
 
-IKEDA = MTJ.preset("ikeda2010")
+#: With the torque of the closed forms, which does not depend on the angle.
+IKEDA = MTJ.preset("ikeda2010", torque="slonczewski")
 
 
 def magnet_of(junction, source="current", state="antiparallel", temperature=ROOM):

@@ -10,6 +10,7 @@ import pytest
 
 from synaspice.circuits.cells.cmos import CORNERS, KINDS, TECHNOLOGIES
 from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.spike_synapse import SpikeSynapse
 from synaspice.circuits.cells.technologies.generic import generic_card
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import MissingDependencyError, ParameterError, UnknownNameError
@@ -89,6 +90,22 @@ def test_a_threshold_shift_acts_as_a_shift_of_the_gate_voltage(technology, kind)
     moved = np.interp(voltage[inside] - shift, voltage, np.log(plain))
     # Body effect and mobility see the shift too, the mobility with less than 5 % of the current.
     assert np.log(shifted[inside]) == pytest.approx(moved, abs=0.12)
+
+
+def test_transistors_in_parallel_share_one_line_and_average_their_mismatch():
+    process = TECHNOLOGIES.find("generic")
+    size = process.minimum_width, process.minimum_length
+    line = process.transistor("pmos", "1", "dgsb", *size, parallel=20)
+    assert line.split()[-1] == "m=20" and " m=" not in process.transistor("pmos", "1", "dgsb", *size)
+    rng, shifts = np.random.default_rng(1), []
+    for _ in range(100):
+        text = SpikeSynapse(weight=400).netlist(mismatch=rng)
+        (out,) = (line for line in text.splitlines() if line.startswith("Mout "))
+        shifts.append(float(out.rpartition("delvto=")[2]))
+    cell = SpikeSynapse()
+    wide = 400 * cell.mirror_width * size[0], cell.mirror_length * size[1]
+    # The standard deviation of 100 draws has a relative standard error of 7 %: four of those.
+    assert np.std(shifts) == pytest.approx(process.threshold_deviation("pmos", *wide), rel=0.28)
 
 
 def test_mismatch_is_pelgroms_and_follows_the_seed():

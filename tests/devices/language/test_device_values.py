@@ -105,7 +105,7 @@ def test_derived_quantities_follow_from_the_parameters():
 
 def test_a_torque_that_vanishes_is_an_infinite_critical_current_and_no_error():
     # Lambda_r^2 = 4, Lambda_f = 1: the torque vanishes in the parallel state if 8 P_r = 3 P_f.
-    device = MTJ(asymmetry_reference=2.0, polarization_reference=0.375, polarization_free=1.0)
+    device = MTJ(torque="slonczewski", asymmetry_reference=2.0, polarization_reference=0.375, polarization_free=1.0)
     assert math.isinf(device.critical_current_to_antiparallel)
     assert math.isfinite(device.critical_current_to_parallel)
     assert len(device.parameters()) > 30

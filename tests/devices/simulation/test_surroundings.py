@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
-from synaspice.characterization import noise, splitting, switching, write_error
+from synaspice.characterization import RareEvent, noise, splitting, switching, write_error
 from synaspice.characterization.rare_events.fokker_planck import AxialMagnet
 from synaspice.circuits.crossbars.crossings import DeviceCells
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, PhaseChangeMemory, StanfordRRAM
@@ -58,7 +58,7 @@ def test_the_noise_follows_the_temperature_of_the_device():
         lambda device, t: noise(device, temperature=t),
         lambda device, t: switching(device, temperature=t, seed=1, trajectories=1),
         lambda device, t: write_error(device, temperature=t, seed=1),
-        lambda device, t: splitting(device, 0.0, [1e-9], "m_z", 0.0, temperature=t, seed=1),
+        lambda device, t: splitting(RareEvent(device, 0.0, [1e-9], "m_z", 0.0, temperature=t, seed=1)),
         lambda device, t: AxialMagnet(device, temperature=t),
     ],
 )

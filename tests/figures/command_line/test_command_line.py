@@ -99,6 +99,18 @@ MISTAKES = [
     (("characterize", "mtj", "switching", "--amplitude", "1V"), "the unit 'A' is expected"),
     (("characterize", "vteam", "amplitude"), "vteam offers no Oscillation"),
     (("characterize", "vteam", "velocity", "--values", "1"), "vteam offers no WallMotion"),
+    (("export", "vteam", "--format", "xyce", "--long-steps"), "long_steps is for ngspice"),
+    (("export", "vteam", "--format", "verilog-a", "--long-steps"), "a Verilog-A module has no long_steps"),
+    (("export", "vteam", "--format", "osdi", "--long-steps", "-o", "v.osdi"), "native devices have no long_steps"),
+    (("export", "--all", "--format", "spectre", "--long-steps"), "long_steps is for ngspice"),
+    (("characterize", "vteam", "noise", "--points", "100"), "--method transient"),
+    (("characterize", "mtj", "switching", "--compliance", "1m"), "the states of mtj are noisy"),
+    (
+        ("characterize", "vteam", "switching", "--quantity", "current", "--amplitude", "1m", "--compliance", "1m"),
+        "--quantity voltage --amplitude",
+    ),
+    (("characterize", "linear-ion-drift", "switching", "--preset", "joglekar2009-p1"), "nothing drives it out of"),
+    (("characterize", "phase-change-memory", "drift", "--times", "0,1e300"), "between 1e-15 s and 1e+12 s"),
     (("figure", "nothing.csv", "-o", "x.png"), "no file"),
 ]
 

@@ -36,6 +36,18 @@ def test_a_deck_beside_the_file_runs_as_it_is(tmp_path):
     assert "final_x" in run_deck(tmp_path / "mem-test.cir")
 
 
+@pytest.mark.ngspice
+def test_a_deck_for_long_steps_asks_for_the_method_that_they_need(tmp_path):
+    """The trapezoidal rule never gets past the first steps of this drive."""
+    ended = export(tmp_path, "yakopcic", "--long-steps", "-o", "mem.sub")
+    assert ended.returncode == 0, ended.stderr
+    assert "Give your netlist '.options method=gear'" in (tmp_path / "mem.sub").read_text()
+    assert "\n.options method=gear\n" in (tmp_path / "mem-test.cir").read_text()
+    assert "final_x" in run_deck(tmp_path / "mem-test.cir")
+    export(tmp_path, "yakopcic", "-o", "short.sub")
+    assert "method" not in (tmp_path / "short-test.cir").read_text()
+
+
 def test_nothing_is_overwritten_unless_forced(tmp_path):
     order, output, deck = (
         exporting.Order(VTEAM(), "ngspice", None, (), {}, None),

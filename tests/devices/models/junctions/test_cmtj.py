@@ -113,7 +113,7 @@ def switching_case(kind, state, asymmetry, field_like, field=(0.0, 0.0, 0.0)):
     """A junction a few degrees off one of its states, and three times the current that makes that unstable."""
     values = {"interfacial_anisotropy": 0.0, "asymmetry_reference": asymmetry, "asymmetry_free": asymmetry}
     values |= {f"field_{axis}": value for axis, value in zip("xyz", field, strict=True)}
-    junction = MTJ(**values, **JUNCTIONS[kind], field_like_efficiency=field_like)
+    junction = MTJ(torque="slonczewski", **values, **JUNCTIONS[kind], field_like_efficiency=field_like)
     start = junction.reference_states()[state]
     polar, azimuth = start["initial_polar_angle"], start["initial_azimuth"]
     if kind == "perpendicular":

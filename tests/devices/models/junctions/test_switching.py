@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import scipy.constants as codata
-from closed_forms import anisotropy_field_by_hand
+from closed_forms import anisotropy_field_by_hand, efficiency_by_hand
 from scipy.optimize import brentq
 
 from synaspice.devices import MTJ, PiecewiseLinear
@@ -45,13 +45,13 @@ PERPENDICULAR = ["garciaredondo2021", "ikeda2010", "kim2015-interface"]
 @pytest.mark.parametrize(("state", "sign"), [("antiparallel", 1), ("parallel", -1)])
 @pytest.mark.parametrize("preset", PERPENDICULAR)
 def test_a_perpendicular_junction_turns_unstable_at_the_critical_current(preset, state, sign):
-    """I_c = (2 e / hbar) (alpha / P) mu0 M_s V H_k, positive from antiparallel, negative from parallel."""
+    """I_c = (e / hbar) (alpha / eps) mu0 M_s V H_k, positive from antiparallel, negative from parallel."""
     # The voltage that drives the current would change the anisotropy, which the formula does not know.
     junction = state_near(MTJ.preset(preset, vcma_coefficient=0.0), state, 1e-3)
     volume = math.pi / 4 * junction.diameter**2 * junction.free_layer_thickness
     if junction.shape == "prism":
         volume *= 4 / math.pi
-    formula = 2 * codata.e / codata.hbar * junction.damping / junction.polarization_reference
+    formula = codata.e / codata.hbar * junction.damping / efficiency_by_hand(junction, -sign)
     formula *= codata.mu_0 * junction.saturation_magnetization * volume * anisotropy_field_by_hand(junction)
     measured = measured_critical_current(junction, sign * formula, 5e-9, {"m_x": 1.0, "m_y": 1.0})
     # The tilt, 1e-3 at first, grows by less than a factor of ten: nonlinear terms are below 1e-4.
@@ -66,7 +66,7 @@ def test_asymmetric_layers_have_different_critical_currents(state, cosine):
 
     Hence P L^2 / 2 from antiparallel and P / 2 from parallel.
     """
-    junction = state_near(MTJ(asymmetry_reference=1.5, asymmetry_free=1.5), state, 1e-3)
+    junction = state_near(MTJ(torque="slonczewski", asymmetry_reference=1.5, asymmetry_free=1.5), state, 1e-3)
     efficiency = junction.polarization_reference / 2 * (1.5**2 if cosine < 0 else 1)
     formula = codata.e / codata.hbar * junction.damping / efficiency * codata.mu_0
     formula *= junction.saturation_magnetization * junction.volume * anisotropy_field_by_hand(junction)
@@ -77,7 +77,7 @@ def test_asymmetric_layers_have_different_critical_currents(state, cosine):
 @pytest.mark.parametrize("state", ["antiparallel", "parallel"])
 @pytest.mark.parametrize("preset", ["kim2015-inplane", "kim2015-inplane-130x65"])
 def test_an_in_plane_junction_turns_unstable_at_the_critical_current(preset, state):
-    """I_c = (2 e / hbar) (alpha / P) mu0 M_s V (H_k + M_eff / 2): half the sum of both stiffnesses.
+    """I_c = (e / hbar) (alpha / eps) mu0 M_s V (H_k + M_eff / 2): half the sum of both stiffnesses.
 
     H_k = M_s (N_y - N_x), M_eff = M_s (N_z - N_y) with K_i = 0: the stiffnesses are H_k and H_k + M_eff.
     """
@@ -86,7 +86,7 @@ def test_an_in_plane_junction_turns_unstable_at_the_critical_current(preset, sta
     nx, ny, nz = (junction.values[f"demagnetizing_factor_{axis}"] for axis in "xyz")
     in_plane, out_of_plane = m_s * (ny - nx), m_s * (nz - ny)
     sign = 1 if state == "antiparallel" else -1
-    formula = 2 * codata.e / codata.hbar * junction.damping / junction.polarization_reference * codata.mu_0
+    formula = codata.e / codata.hbar * junction.damping / efficiency_by_hand(junction, -sign) * codata.mu_0
     formula *= m_s * junction.volume * (in_plane + out_of_plane / 2)
     stiffness = {"m_y": in_plane, "m_z": in_plane + out_of_plane}
     measured = measured_critical_current(junction, sign * formula, 4e-9, stiffness)
@@ -110,7 +110,7 @@ def test_collinear_switching_follows_its_implicit_solution(start, drive, field):
 
         A t = F(u) - F(u0),  F(u) = -ln(1 - u) / [2 (1 + h)] + ln(1 + u) / [2 (h - 1)] + ln|u + h| / (1 - h^2).
     """
-    junction = MTJ.preset("ikeda2010", initial_polar_angle=start)
+    junction = MTJ.preset("ikeda2010", torque="slonczewski", initial_polar_angle=start)
     hold, alpha = anisotropy_field_by_hand(junction), junction.damping
     junction = junction.replace(field_z=field * hold)
     current = drive * junction.critical_current_to_parallel

@@ -10,7 +10,7 @@ import sympy as sp
 from scipy.constants import e, hbar, mu_0
 
 from synaspice.characterization import agreement
-from synaspice.devices import MTJ, ElectrothermalMTJ, ParameterError, UnknownNameError
+from synaspice.devices import MTJ, ElectrothermalMTJ, ParameterError, SpinOrbitTorqueMTJ, UnknownNameError
 from synaspice.devices.physics.magnetism import slonczewski_efficiency
 from synaspice.devices.physics.tunnel_torque import LAWS, tunnelling_efficiency
 from synaspice.devices.simulation.newton import voltage_at_current
@@ -35,6 +35,29 @@ def test_the_write_currents_are_as_the_resistances(law, tmr):
     assert ratio == pytest.approx(1 + tmr, rel=1e-3)
 
 
+JUNCTIONS = [MTJ, SpinOrbitTorqueMTJ, ElectrothermalMTJ]
+
+
+def made(model):
+    """The model's devices: the default and the presets."""
+    return [model(), *(model.preset(name) for name in model.presets())]
+
+
+BY_TUNNELLING = [device for model in JUNCTIONS for device in made(model) if device.torque == "tunnelling"]
+
+
+def test_tunnelling_is_the_torque_of_a_junction_unless_its_publication_has_another():
+    assert all(model().torque == "tunnelling" for model in JUNCTIONS)
+    assert {type(device) for device in BY_TUNNELLING if device.provenance} == set(JUNCTIONS)
+
+
+@pytest.mark.parametrize("device", BY_TUNNELLING, ids=repr)
+def test_a_tunnel_junction_is_written_with_currents_as_its_resistances(device):
+    ratio = -device.critical_current_to_antiparallel / device.critical_current_to_parallel
+    assert ratio == pytest.approx(device.antiparallel_resistance / device.parallel_resistance, rel=1e-12)
+    assert ratio > 1.3
+
+
 def test_at_high_bias_the_voltages_are_alike_and_the_currents_as_the_resistances_there():
     junction = MTJ(torque="constant-torkance", tmr=1.5, tmr_half_voltage=0.3)
     states = junction.reference_states()
@@ -51,7 +74,8 @@ def test_at_high_bias_the_voltages_are_alike_and_the_currents_as_the_resistances
 @pytest.mark.parametrize("state", ["parallel", "antiparallel"])
 def test_the_critical_current_is_where_the_tilt_stops_to_decay(law, conduction, state):
     """The sign of the tilt's rate changes at the declared current, to 1e-3 of it."""
-    junction = MTJ(torque=law, conduction=conduction, asymmetry_reference=1.2, tmr_half_voltage=0.4)
+    lambdas = {"asymmetry_reference": 1.2} if law == "slonczewski" else {}
+    junction = MTJ(torque=law, conduction=conduction, tmr_half_voltage=0.4, **lambdas)
     angles = junction.reference_states()[state]
     tilted = junction.replace(initial_polar_angle=abs(angles["initial_polar_angle"] - 1e-3))
     other = "antiparallel" if state == "parallel" else "parallel"
@@ -115,5 +139,11 @@ def test_the_torques_in_ngspice(law):
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(UnknownNameError, match="constant-torkance"):
         MTJ(torque="constant-torkanse")
+    for law in TUNNELLING:
+        for name in ("asymmetry_reference", "asymmetry_free"):
+            with pytest.raises(ParameterError, match=f'{name} = 1.2 .*needs torque="slonczewski"'):
+                MTJ(torque=law, **{name: 1.2})
+    with pytest.raises(ParameterError, match='needs torque="slonczewski"'):
+        MTJ.preset("taniguchi2013-like", torque="tunnelling")
     with pytest.raises(ParameterError, match="field_like_per_square_volt"):
         MTJ(field_like_per_square_volt="1 A/m")

@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 from reference_data import published
+from scipy.integrate import solve_ivp
 
 from synaspice.characterization import hysteresis
+from synaspice.characterization.engines import trajectory
 from synaspice.devices import LinearIonDrift, Sine
 from synaspice.devices.physics.windows import WINDOWS
 
@@ -159,6 +161,60 @@ def test_joglekars_loops_start_and_return_with_the_published_slopes(preset, reac
     assert conductance[0] == pytest.approx(initial, rel=1e-3)
     # "Slope 1 / R_on" on the way back to the origin: by eye, a per cent.
     assert (conductance[-200:].min() > 0.99) == reaches_on
+
+
+def state_of_the_window_alone(device, amplitude, frequency, times):
+    """State under a sine by Joglekar's window without anything at the bounds, in u = log(x / (1 - x)).
+
+    du/dt = k i f / (x (1 - x)), with f = 1 - (1 - 4 x (1 - x))^p and x (1 - x) = 1 / (4 cosh(u / 2)^2).
+    """
+    k = device.mobility * device.resistance_on / device.thickness**2
+
+    def rate(time, u):
+        x, rest = 1 / (1 + np.exp(-u)), 1 / (1 + np.exp(u))
+        current = amplitude * np.sin(2 * np.pi * frequency * time)
+        current /= device.resistance_on * x + device.resistance_off * rest
+        room = 1 / (4 * np.cosh(u / 2) ** 2)
+        with np.errstate(divide="ignore"):  # f = 1 in the middle, where the logarithm is of zero
+            window = -np.expm1(device.window_exponent * np.log1p(-4 * room))
+        return k * current * window / room
+
+    start = np.log(device.initial_state / (1 - device.initial_state))
+    found = solve_ivp(rate, (0, times[-1]), [start], "DOP853", times, rtol=1e-11, atol=1e-11)
+    return 1 / (1 + np.exp(-found.y[0])), found.y[0]
+
+
+@pytest.mark.parametrize(("preset", "furthest"), [("joglekar2009-p1", 2.4), ("joglekar2009-p10", 57.0)])
+def test_joglekars_loops_close(preset, furthest):
+    """The state is a function of the flux, also where it was within e^-57 of its bound by the window alone."""
+    device = LinearIonDrift.preset(preset)
+    frequency = device.drive["frequency"]
+    trace = device.simulate(Sine(0.0, device.drive["amplitude"], frequency), 1 / frequency, points=2001)
+    exact, u = state_of_the_window_alone(device, device.drive["amplitude"], frequency, trace["time"].to_numpy())
+    assert u.max() == pytest.approx(furthest, rel=0.01)
+    assert exact[-1] == pytest.approx(0.5, abs=1e-7)
+    x = trace["x"].to_numpy()
+    assert x[-1] == pytest.approx(0.5, abs=1e-6)
+    # The layer at the bounds is a thousandth wide; outside of it the window acts alone.
+    np.testing.assert_allclose(x, exact, atol=5e-4)
+    outside = exact < 0.998
+    np.testing.assert_allclose(x[outside], exact[outside], atol=1e-4)
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_joglekars_loops_close_in_ngspice(native):
+    device = LinearIonDrift.preset("joglekar2009-p10")
+    drive, period = Sine(0.0, device.drive["amplitude"], device.drive["frequency"]), 1 / device.drive["frequency"]
+    settings = {"source": "voltage", "inputs": {}, "points": 2001, "max_step": period / 1e4}
+    x = trajectory(device, drive, period, engine="ngspice", native=native, **settings)["x"]
+    assert x.max() > 0.9999
+    assert x.iloc[-1] == pytest.approx(0.5, abs=1e-5)
+
+
+def test_joglekars_loops_close_in_ensembles():
+    device = LinearIonDrift.preset("joglekar2009-p10")
+    drive, period = Sine(0.0, device.drive["amplitude"], device.drive["frequency"]), 1 / device.drive["frequency"]
+    assert device.ensemble(drive, period, trajectories=1).final()["x"].iloc[0] == pytest.approx(0.5, abs=1e-5)
 
 
 def test_bioleks_device_carries_the_published_current():

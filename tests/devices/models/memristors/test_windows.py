@@ -111,3 +111,23 @@ def test_memristors_multiply_their_rate_by_the_window(name):
         for direction in (1.0, -1.0):
             ratio = windowed.static(voltage=direction, x=x)["dx/dt"] / free.static(voltage=direction, x=x)["dx/dt"]
             np.testing.assert_allclose(ratio, window(name, x, direction, 3.0, 0.7), rtol=1e-12)
+
+
+@pytest.mark.parametrize("model", [LinearIonDrift, VTEAM])
+def test_windows_that_close_at_both_bounds_are_known(model):
+    """f = 0 at x = 0 and at x = 1 in both directions: Joglekar's and Prodromakis'."""
+    closing = {name for name in model.option_declarations()["window"].choices if model(window=name).system.closing}
+    assert closing == {"joglekar", "prodromakis"}
+
+
+@pytest.mark.parametrize("name", ["joglekar", "prodromakis"])
+def test_the_way_back_from_a_bound_is_the_way_there(name):
+    """dx/dt is odd in the voltage at every state, at the bounds too; without such a window it is not."""
+    x = np.array([0.0, 1e-7, 1e-4, 5e-4, 0.3, 0.9995, 1 - 1e-7, 1.0])
+    there, back = (
+        LinearIonDrift(window=name, window_exponent=3.0).static(voltage=v, x=x)["dx/dt"] for v in (1.0, -1.0)
+    )
+    np.testing.assert_array_equal(there, -back)
+    assert np.all(there[1:-1] > 0)
+    there, back = (LinearIonDrift().static(voltage=v, x=x)["dx/dt"] for v in (1.0, -1.0))
+    assert np.abs(there + back).max() > 0.1 * np.abs(there).max()

@@ -1,0 +1,99 @@
+"""A deck beside an exported cell, which ngspice runs by itself to give one figure of the cell's bench."""
+
+from __future__ import annotations
+
+import math
+
+from ...circuits.cells.cell import Cell
+from ...devices.language.errors import ParameterError
+from ...devices.language.quantity import format_si
+from ...devices.targets.spice.statements import check_file_name, one_line
+from .bench import CELL_BENCHES, bench_of_cell, names_of_cell, simulate
+from .point import Point
+from .standard import circuit_around
+
+
+def point_of(cell: Cell) -> Point:
+    """The point of a cell's bench that its deck repeats.
+
+    Raises
+    ------
+    ParameterError
+        If the cell has no bench, or its bench has no such point.
+    """
+    point = bench_of_cell(type(cell)).point
+    if point is None:
+        raise ParameterError(
+            f"the bench of the cell {cell.model_name()} has no point for a deck: cell_bench(..., point=)"
+        )
+    return point(cell)
+
+
+def has_point(cell: Cell) -> bool:
+    """Whether there is a deck of a cell: a bench, with a point for one."""
+    return any(name in CELL_BENCHES and CELL_BENCHES[name].point is not None for name in names_of_cell(type(cell)))
+
+
+def expected_figure(cell: Cell) -> float:
+    """The figure of a cell's deck, by the cell's bench.
+
+    Raises
+    ------
+    ParameterError, NgspiceError, MissingDependencyError
+        As :func:`~synaspice.characterization.cells.bench.simulate`.
+    """
+    point = point_of(cell)
+    return point.figure(simulate(cell, **point.settings))
+
+
+def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: float | None = None) -> str:
+    """Write a deck that includes an exported cell and prints one figure of its bench: ``ngspice -b`` runs it.
+
+    The options that the cell needs stand in the exported file; the deck's own, one thread, changes the speed alone.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell that was exported.
+    include : str
+        File name of its netlist, relative to the deck.
+    name : str, optional
+        Name of its subcircuit, as for :meth:`~synaspice.circuits.cells.cell.Cell.netlist`.
+    expected : float, optional
+        The figure, to stand in a comment; :func:`expected_figure` gives that of the bench.
+
+    Returns
+    -------
+    str
+        The text of the deck.
+
+    Raises
+    ------
+    ParameterError
+        If the cell's bench has no point for a deck, or the file name cannot stand in a netlist.
+    """
+    point, circuit = point_of(cell), cell.subcircuit(name=name)
+    command = point.analysis.command()
+    kind = command.partition(" ")[0]
+    told = []
+    if expected is not None and math.isfinite(expected):
+        rounded = float(f"{expected:.4g}")
+        readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
+        told = [f"* Expected: {point.name} = {rounded!r} {point.unit}{readable}"]
+    elif expected is not None:
+        told = [f"* Expected: no {point.name}; this cell has none at this point of its bench."]
+    return "\n".join(
+        [
+            one_line(f"* {cell.model_name()}: {cell!r}"),
+            "* Run it with 'ngspice -b'; it prints what .meas finds.",
+            *told,
+            # Two threads that share out a few transistors wait for each other more than they compute.
+            ".options num_threads=1",
+            f'.include "{check_file_name(include)}"',
+            *circuit_around(cell, circuit, point.lines),
+            f".{command}",
+            *(f".meas {kind} {figure} {how}" for figure, how in point.measure.items()),
+            ".end",
+            "",
+        ]
+    )

@@ -1,0 +1,59 @@
+"""Options of the simulator that a cell needs to be right, and those of several cells in one netlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ...devices.language.errors import ParameterError
+
+Options = Mapping[str, float | str]
+
+#: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
+SMALL: Options = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
+#: The same with fewer digits, where a quick oscillation sets the largest step anyway.
+QUICK: Options = {**SMALL, "reltol": 1e-3}
+#: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.
+NOISY: Options = {"chgtol": 1e-16}
+#: The same for cells of many devices: with the trapezoidal rule ngspice 47 takes ever smaller steps in some of them.
+NOISY_CROWD: Options = {**NOISY, "method": "gear"}
+
+#: Options of which the smaller value is the stricter one, and those of which it is the larger.
+SMALLER = frozenset(["chgtol", "abstol", "gmin", "reltol", "trtol", "vntol"])
+LARGER = frozenset(["cshunt"])
+
+
+def strictest(options: Iterable[Options]) -> dict[str, float | str]:
+    """The options of several cells in one netlist: of each tolerance the strictest.
+
+    Raises
+    ------
+    ParameterError
+        If two cells need different values of one that is no tolerance, such as the temperature.
+    """
+    found: dict[str, float | str] = {}
+    for needed in options:
+        for name, value in needed.items():
+            other = found.setdefault(name, value)
+            if name in SMALLER:
+                found[name] = min(float(other), float(value))
+            elif name in LARGER:
+                found[name] = max(float(other), float(value))
+            elif value != other:
+                raise ParameterError(
+                    f"one netlist cannot have two values of the simulator's option {name}: {other} and {value}"
+                )
+    return found
+
+
+def options_lines(options: Options) -> list[str]:
+    """Lines of a netlist that set options of ngspice; none where there are no options."""
+    if not options:
+        return []
+    return [
+        "* Options that the cells here need; of two .options lines ngspice follows the later one.",
+        ".options " + " ".join(f"{name}={_written(value)}" for name, value in options.items()),
+    ]
+
+
+def _written(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.12g}"

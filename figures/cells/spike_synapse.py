@@ -1,0 +1,45 @@
+"""Standard figures of the synapse between spiking neurons, and of a chain of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from ...circuits.cells.neuron_chain import NeuronChain
+from ...circuits.cells.spike_synapse import SpikeSynapse
+from ..drawing import draws
+from ..style import axis_scale, label, scaled_axis
+
+
+@draws(SpikeSynapse)
+def draw_spike_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Charge of a spike over the weight; largest current."""
+    y = scaled_axis(table, left, "y", "charge", "Charge of a spike")
+    left.plot(table["weight"], y * table["charge"], "o", markersize=3, label="ngspice")
+    left.plot(table["weight"], y * table["fitted"], color="0.6", label="proportional")
+    left.set_xlabel("Weight")
+    left.legend()
+    peak = scaled_axis(table, right, "y", "peak", "Largest current")
+    right.plot(table["weight"], peak * table["peak"], marker="o", markersize=3)
+    right.set_xlabel("Weight")
+
+
+@draws(NeuronChain)
+def draw_neuron_chain(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Spikes of all neurons; time of a spike from the first neuron on."""
+    times = table.attrs["spike_times"]
+    factor, unit = axis_scale([0.0, *(time for row in times for time in row)], "s")
+    left.eventplot(
+        [factor * np.asarray(row, float) for row in times], lineoffsets=table["neuron"].tolist(), linelengths=0.7
+    )
+    left.set_xlabel(label("Time of the spikes", unit))
+    left.set_ylabel("Neuron")
+    passed = np.cumsum(table["delay"].to_numpy())
+    scale, unit = axis_scale(np.append(passed[np.isfinite(passed)], 0.0), "s")
+    right.plot(table["neuron"], scale * passed, marker="o", markersize=3)
+    right.set_xlabel("Neuron")
+    right.set_ylabel(label("Delay from the first", unit))
+    for axis in (left.yaxis, right.xaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))

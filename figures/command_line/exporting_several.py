@@ -1,0 +1,74 @@
+"""What ``synaspice export`` writes of cells, and of several cells and devices: one netlist, and a deck for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...characterization.cells.decks import cell_deck, expected_figure, has_point
+from ...circuits.cells.cell import Cell
+from ...circuits.cells.netlists import Item, one_netlist, unique_names
+from ...devices.language.errors import MissingDependencyError, SimulationError
+from .exporting import device_deck, print_text, write_files
+from .output import tell
+
+
+def deliver_several(
+    items: Sequence[Item],
+    output: Path | None,
+    *,
+    name: str | None = None,
+    options: Mapping[str, bool] | None = None,
+    deck: bool,
+    force: bool,
+) -> list[Path]:
+    """Write one netlist of cells and devices and a deck for each, whole or not at all; or the netlist to the output.
+
+    Parameters
+    ----------
+    items : sequence of Cell and CompactModel
+        The cells and devices.
+    output : Path, optional
+        File of the netlist; default: standard output.
+    name : str, optional
+        Name of the subcircuit, if there is one item.
+    options : Mapping, optional
+        Options of all devices.
+    deck : bool
+        Whether to write the decks.
+    force : bool
+        Whether files may be replaced.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    ParameterError
+        If a file exists and may not be replaced, or the items cannot stand in one netlist.
+    """
+    named = {name: items[0]} if name else unique_names(items)
+    text = one_netlist(named, **(options or {}))
+    if output is None:
+        return print_text(text)
+    contents = {output: text}
+    for each, item in named.items() if deck else ():
+        beside = output.with_name(f"{output.stem}-{each}-test.cir" if len(named) > 1 else f"{output.stem}-test.cir")
+        if not isinstance(item, Cell):
+            contents[beside] = device_deck(item, output.name, name=each, options=options or {})
+        elif has_point(item):
+            contents[beside] = cell_deck(item, output.name, name=each, expected=_expected(item))
+        else:
+            tell(f"no deck for {item.model_name()}: its bench names no figure for one")
+    return write_files(contents, force)
+
+
+def _expected(cell: Cell) -> float | None:
+    """What the bench says to the figure of a deck; None where it cannot be run."""
+    try:
+        return expected_figure(cell)
+    except (MissingDependencyError, SimulationError) as reason:
+        tell(f"the deck of {cell.model_name()} tells no expected value: {str(reason).splitlines()[0]}")
+        return None
