@@ -142,7 +142,7 @@ def test_three_p_bits_sample_an_and_gate():
     """Boltzmann distribution of C = A and B; couplings of Camsari et al., Phys. Rev. X 7, 031014 (2017)."""
     cell, strength, duration = PBit(), 0.3, 100e-9
     fields, couplings = np.array([1, 1, -2]), np.array([[0, -1, 2], [-1, 0, 2], [2, 2, 0]])
-    centre, scale, supply = 0.518, 0.025, cell.supply_voltage  # of the sigmoid of one p-bit
+    centre, scale, supply = 0.519, 0.0244, cell.supply_voltage  # of the sigmoid of one p-bit
     circuit = cell.subcircuit()
     lines = ["* AND gate of three p-bits", circuit.text, f"Vsupply supply 0 {supply}"]
     for i in range(3):
