@@ -40,7 +40,7 @@ def strictest(options: Iterable[Options]) -> dict[str, float | str]:
                 found[name] = max(float(other), float(value))
             elif value != other:
                 raise ParameterError(
-                    f"one netlist cannot have two values of the simulator's option {name}: {other} and {value}"
+                    f"one netlist cannot have two values of the simulator's option {name}: {_written(other)} and {_written(value)}"
                 )
     return found
 

@@ -145,9 +145,9 @@ def test_telegraph_noise_of_a_perpendicular_junction_is_that_of_browns_dwell_tim
 
 
 def test_telegraph_noise_of_an_elliptic_junction():
-    """In the middle of its fall: 2.1e-18 A^2/Hz in 8 trajectories of 8 us between 13 and 19 MHz, at 0.1 V."""
+    """In the middle of its fall: 2.56e-18 A^2/Hz in 32 trajectories of 32 us between 13 and 19 MHz, at 0.1 V."""
     found = noise(MTJ.preset("hayakawa2021-like"), voltage=0.1, frequency=[1.6e7])["current_noise"]
-    np.testing.assert_allclose(found, 2.1e-18, rtol=0.15)
+    np.testing.assert_allclose(found, 2.56e-18, rtol=0.15)
 
 
 def test_frequencies_reach_below_the_corner_of_jumps():
