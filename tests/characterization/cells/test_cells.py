@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import os
 
 import numpy as np
 import pytest
+from corners import some_of
 
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES, simulate
@@ -50,10 +51,11 @@ SITUATIONS = [
     *((technology, corner, 27) for technology in ("generic", "sky130") for corner in ("typical", "slow", "fast")),
     *((technology, "typical", celsius) for technology in ("generic", "sky130") for celsius in (-40, 125)),
 ]
-#: One situation for each cell, all of them in turn; with the variable set, each cell in each of them (ten minutes).
-CASES = [(cell, SITUATIONS[(1 + 3 * k) % len(SITUATIONS)]) for k, cell in enumerate(SHORT)]
-if os.environ.get("SYNASPICE_EVERY_CORNER"):
-    CASES = [(cell, situation) for cell in SHORT for situation in SITUATIONS]
+#: Usually one situation for each cell, all of them in turn.
+CASES = some_of(
+    list(itertools.product(SHORT, SITUATIONS)),
+    [(cell, SITUATIONS[(1 + 3 * k) % len(SITUATIONS)]) for k, cell in enumerate(SHORT)],
+)
 
 
 def test_an_axon_hillock_fires_in_proportion_to_the_current_over_three_decades():
