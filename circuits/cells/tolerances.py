@@ -39,9 +39,8 @@ def strictest(options: Iterable[Options]) -> dict[str, float | str]:
             elif name in LARGER:
                 found[name] = max(float(other), float(value))
             elif value != other:
-                raise ParameterError(
-                    f"one netlist cannot have two values of the simulator's option {name}: {_written(other)} and {_written(value)}"
-                )
+                both = f"{_written(other)} and {_written(value)}"
+                raise ParameterError(f"one netlist cannot have two values of the simulator's option {name}: {both}")
     return found
 
 
