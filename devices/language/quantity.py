@@ -27,8 +27,10 @@ SUFFIXES = {
 OFFSETS = {("K", "degC"): 273.15}
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
-#: Capitals that stand for a unit when they stand alone: "2 A" does not mean 2e-18.
-_UNIT_LETTERS = {"A", "F", "G", "K", "N", "T"}
+#: Capitals that are the symbol of a unit: "2A" does not mean 2e-18, nor "1T" 1e12.
+_UNIT_LETTERS = {"A", "F", "T"}
+#: Capitals that are a suffix where they follow the number at once, as in "1K" or "10G", and a unit after a blank.
+_SUFFIX_LETTERS = {"G", "K", "N"}
 _SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
 
 
@@ -43,8 +45,8 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
 
     A tail that *is* the unit is the unit (``300K`` for a temperature is 300 kelvin); otherwise
     the tail starts with a SPICE suffix, and what follows the suffix must be empty or the unit.
-    As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital after a
-    blank that is the symbol of another unit is refused: ``2 A`` is not 2e-18 V, though ``2a`` is.
+    As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital that is the
+    symbol of another unit is refused: ``2A`` is not 2e-18 V, though ``2a`` is; ``K``, ``G`` and ``N`` after a blank.
     A temperature may be in degrees Celsius, as ``85 degC``; a bare number is in kelvin.
 
     Parameters
@@ -74,8 +76,8 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
         return value
     if (unit, tail) in OFFSETS and not difference:
         return value + OFFSETS[unit, tail]
-    alone = match.group(2) in _UNIT_LETTERS and text[match.end(1)].isspace()
-    for suffix in () if alone else sorted(SUFFIXES, key=len, reverse=True):
+    refused = _UNIT_LETTERS | (_SUFFIX_LETTERS if text[match.end(1)].isspace() else set())
+    for suffix in () if match.group(2) in refused else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
             return float(Decimal(match.group(1)).scaleb(SUFFIXES[suffix]))
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"

@@ -92,6 +92,11 @@ def test_a_plain_number_is_read_exactly(number):
         ("1 2", "1", "'2'"),
         ("2 A", "V", "'A'.*unit 'V'"),
         ("5 T", "A/m", "'T'.*unit 'A/m'"),
+        ("2A", "V", "'A'.*unit 'V'"),
+        ("1T", "A/m", "'T'.*unit 'A/m'"),
+        ("1A", "A/m", "'A'.*unit 'A/m'"),
+        ("2F", "s", "'F'.*unit 's'"),
+        ("2 K", "ohm", "'K'.*unit 'ohm'"),
     ],
 )
 def test_another_unit_is_refused_and_named(text, unit, complaint):
