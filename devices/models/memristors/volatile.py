@@ -19,7 +19,7 @@ from .fluctuations import Fluctuations
 
 #: Faster time constant of the device over that of its latch: behind a load it then fires as with an ideal comparator.
 LATCH_SPEED = 300
-#: Rest between a pulse and the reading over the time constant of relaxation: the device is on by nine tenths yet.
+#: Rest between a pulse and the reading, in time constants of the way off: nine tenths of the pulse are there yet.
 MEMORY = 0.1
 
 
