@@ -73,6 +73,7 @@ class _Folders(Registry[PresetFolder]):
     """Folders of presets, all with different presets; an entry point names a package that is one."""
 
     def _add(self, name: str, item: PresetFolder, module: str) -> PresetFolder:
+        self._check(name, item)
         for other, folder in self._items.items():
             for model, preset in sorted(item.names() & folder.names() if other != name else ()):
                 raise DuplicateNameError(f"preset of {model}", preset, str(folder.path), str(item.path))

@@ -108,7 +108,7 @@ class Registry(Names[Item]):
         DuplicateNameError
             If another thing has the name already.
         ParameterError
-            If the thing is not of the registry's kind.
+            If the thing is not of the registry's kind, or the name is not one word.
         """
         return self._add(name, item, _defined_in(item) or sys._getframe(1).f_globals.get("__name__", "?"))
 
@@ -133,11 +133,17 @@ class Registry(Names[Item]):
                 self._take_in(entry)
         return self._items
 
-    def _add(self, name: str, item: Item, module: str) -> Item:
+    def _check(self, name: str, item: Item) -> None:
+        """Refuse names that no command could be given, and things of another kind."""
+        if not isinstance(name, str) or name.split() != [name]:
+            raise ParameterError(f"a name of the kind {self.kind!r} is one word, not {name!r}")
         if self.accepts is not None and not self.accepts(item):
             raise ParameterError(
                 f"{item!r} is not a thing of the kind {self.kind!r}: it cannot be registered as {name!r}"
             )
+
+    def _add(self, name: str, item: Item, module: str) -> Item:
+        self._check(name, item)
         if not (module + ".").startswith(OWN):
             self._load_own()
         origin = f"{module}.{getattr(item, '__qualname__', type(item).__name__)}"

@@ -86,6 +86,19 @@ def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
     return found
 
 
+def _check_suits(bench: Bench, device: CompactModel) -> None:
+    """Refuse a device that lacks what a bench needs, and name the benches that suit it."""
+    from ...characterization.bench import suitable_benches
+    from ...devices.language.errors import ParameterError
+
+    for kind in bench.needs:
+        if kind not in device.offered():
+            raise ParameterError(
+                f"{device.model_name()} offers no {kind.__name__}, which {bench.name} needs; benches that suit it: "
+                f"{', '.join(suitable_benches(device))}"
+            )
+
+
 def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
     """The command that measures a device on a bench."""
 
@@ -100,6 +113,7 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         import joblib
 
         made = make_device(device, preset, set_)
+        _check_suits(bench, made)
         check_paths(output, plot)
         quantity = given.get("quantity")
         values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))

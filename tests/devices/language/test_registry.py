@@ -79,7 +79,15 @@ def test_only_things_of_the_kind_are_taken():
         MODELS.register("number", 3)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="kind 'export format'"):
         FORMATS.register("number", 3)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="kind 'preset folder'"):
+        PRESETS.register("a-text", "presets")  # type: ignore[arg-type]
     assert "number" not in MODELS
+
+
+@pytest.mark.parametrize("name", ["", " ", "two words", " padded", 3, None])
+def test_a_name_is_one_word(name):
+    with pytest.raises(ParameterError, match="a name of the kind 'export format' is one word, not"):
+        FORMATS.register(name, LTSPICE)
 
 
 def test_what_is_not_there_is_told_with_the_nearest_name():

@@ -98,7 +98,7 @@ MISTAKES = [
     (("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1V"), "the unit 'A/m' is expected"),
     (("characterize", "mtj", "switching", "--amplitude", "1V"), "the unit 'A' is expected"),
     (("characterize", "vteam", "amplitude"), "vteam offers no Oscillation"),
-    (("characterize", "vteam", "velocity", "--values", "1"), "vteam offers no WallMotion"),
+    (("characterize", "vteam", "velocity", "--values", "1"), "which velocity needs; benches that suit it: "),
     (("export", "vteam", "--format", "xyce", "--long-steps"), "long_steps is for ngspice"),
     (("export", "vteam", "--format", "verilog-a", "--long-steps"), "a Verilog-A module has no long_steps"),
     (("export", "vteam", "--format", "osdi", "--long-steps", "-o", "v.osdi"), "native devices have no long_steps"),
