@@ -14,7 +14,7 @@ from ...circuits.cells.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
 from ...devices.language.waveforms import FloatArray
-from .spin_neuron import CHARGE_TOLERANCE, LARGEST_STEP
+from .spin_neuron import LARGEST_STEP
 
 #: Units and descriptions of the table's columns.
 COLUMNS = {
@@ -91,7 +91,7 @@ def classify(
     trace = run(
         deck,
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
-        options={"temp": network.neurons[0].celsius, "chgtol": CHARGE_TOLERANCE, "seed": seed},
+        options={"seed": seed},
         osdi=network.native_files,
         time_limit=time_limit,
     )

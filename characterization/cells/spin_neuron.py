@@ -31,9 +31,6 @@ from .standard import Cost, bench_deck, cell_table, crossings
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
 LARGEST_STEP = 2e-11
-#: Every sample of the thermal field is a jump for the capacitances beside it; the transistors' charges are not worth
-#: steps so small, and energies and decisions the same without. [C]
-CHARGE_TOLERANCE = 1e-13
 #: Share of the weights' range by which the reads of a truth table may change a weight.
 DISTURBED = 0.01
 
@@ -110,8 +107,7 @@ def truth_table(
     trace = run(
         bench_deck(cell, circuit, lines),
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
-        # Channels of 1 ohm beside open gates: some capacitance everywhere keeps the simulator's time step alive.
-        options={"temp": cell.celsius, "cshunt": 1e-16, "chgtol": CHARGE_TOLERANCE, "seed": seed},
+        options={"seed": seed},
         save=[
             *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),

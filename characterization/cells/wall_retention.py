@@ -63,8 +63,9 @@ def wall_retention(
     -------
     pandas.DataFrame
         A row per temperature: ``temperature`` [K], ``duration`` [s], ``left`` (share of the walls), ``rate`` and
-        ``fit`` [1/s]. ``attrs`` has ``barrier`` [J] and ``attempt_rate`` [1/s], ``rate`` at the temperature asked for,
-        and the upper bound of its one-sided 95 % confidence interval ``upper`` [1/s], from the counts and the line.
+        ``fit`` [1/s]. ``attrs`` has ``barrier`` [J], ``attempt_rate`` [1/s] and, at the temperature asked for,
+        ``rate_at_temperature`` [1/s] and ``upper_rate_at_temperature`` [1/s], the upper bound of its one-sided 95 %
+        confidence interval, from the counts and the line.
 
     Raises
     ------

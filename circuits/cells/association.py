@@ -212,8 +212,6 @@ class AssociationNetwork:
         starts = [begin + self.period * k for k in range(len(drawings))]
         turn = self.read_time + self.hold_time
         lines = ["* spin neurons that name a letter", definitions(circuits)]
-        # Lines that are switched off float: some capacitance everywhere keeps the simulator's time step alive.
-        lines.append(".options cshunt=1e-16")
         lines += [f"V_supply supply 0 {supply!r}", f"V_signal signal 0 {self.voltage!r}"]
         lines.append(f"V_enable enable 0 {_levels(supply, [1], [begin - self.preset_time])}")
         for layer, (start, held) in enumerate(((0.0, 2 * turn), (turn, turn + self.hold_time / 2)), 1):

@@ -16,6 +16,7 @@ from .lateral_spin_valve import LateralSpinValve
 from .logic import inverter
 from .sizes import width_of
 from .subcircuits import Meter
+from .tolerances import SPIN
 
 
 class _SpinNeuron(Cell):
@@ -39,6 +40,7 @@ class _SpinNeuron(Cell):
 
     reference = "M. Sharad, C. Augustine, G. Panagopoulos, K. Roy, IEEE Trans. Nanotechnol. 11, 843 (2012)"
     doi = "10.1109/TNANO.2012.2202125"
+    tolerances = SPIN
     #: Number of inputs, the one for the threshold included; 0 for a class that has not declared its ports yet.
     inputs: ClassVar[int] = 0
 

@@ -17,6 +17,11 @@ NOISY: Options = {"chgtol": 1e-16}
 #: The same for cells of many devices: with the trapezoidal rule ngspice 47 takes ever smaller steps in some of them.
 NOISY_CROWD: Options = {**NOISY, "method": "gear"}
 
+#: Spin circuits: channels of 1 ohm beside open gates keep the time step alive with some capacitance everywhere; and
+#: every sample of the thermal field is a jump for the capacitances beside it, whose charges are not worth steps so
+#: small: energies and decisions are the same without.
+SPIN: Options = {"cshunt": 1e-16, "chgtol": 1e-13}
+
 #: Options of which the smaller value is the stricter one, and those of which it is the larger.
 SMALLER = frozenset(["chgtol", "abstol", "gmin", "reltol", "trtol", "vntol"])
 LARGER = frozenset(["cshunt"])
