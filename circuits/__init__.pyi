@@ -1,8 +1,5 @@
 from .cells import AxonHillock as AxonHillock
 from .cells import DifferentialSynapse as DifferentialSynapse
-from .cells import DomainWallNeuron as DomainWallNeuron
-from .cells import DomainWallPair as DomainWallPair
-from .cells import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells import Inverter as Inverter
 from .cells import LatchComparator as LatchComparator
 from .cells import MemristorBitCell as MemristorBitCell
@@ -14,7 +11,10 @@ from .cells import OscillatorNeuron as OscillatorNeuron
 from .cells import PBit as PBit
 from .cells import SenseAmplifier as SenseAmplifier
 from .cells import SpikeSynapse as SpikeSynapse
-from .cells import SpinNeuron as SpinNeuron
 from .cells import STDPSynapse as STDPSynapse
 from .cells.netlists import one_netlist as one_netlist
+from .cells.spin import DomainWallNeuron as DomainWallNeuron
+from .cells.spin import DomainWallPair as DomainWallPair
+from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
+from .cells.spin import SpinNeuron as SpinNeuron
 from .crossbars.crossbar import Crossbar as Crossbar

@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from synaspice.characterization.cells.spin_neuron import firing_probability, truth_table
-from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
-from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron
+from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin.spin_neuron import FourInputSpinNeuron
 from synaspice.figures.cells.spin_neuron import draw_evaluation_energy, draw_firing_probability, draw_truth_table
 from synaspice.figures.style import package_style, save
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.association import AssociationNetwork
-from ...circuits.cells.decision import DESIGN_ERROR_RATE
-from ...circuits.cells.lateral_spin_valve import LateralSpinValve
+from ...circuits.cells.spin.association import AssociationNetwork
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
+from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
 from ...devices.language.waveforms import FloatArray
@@ -38,7 +38,7 @@ def classify(
     The thermal field of the network's temperature acts on all magnets. How often a drawing would lead to a wrong
     decision of any neuron in many such runs follows from the spin currents by the network's equations, with the weights
     and the voltages of the lines as they are in the netlist; see
-    :class:`~synaspice.circuits.cells.decision.Decision`.
+    :class:`~synaspice.circuits.cells.spin.decision.Decision`.
 
     Parameters
     ----------

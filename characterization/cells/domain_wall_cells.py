@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole, Wholes

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...circuits.cells.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME, Decision
-from ...circuits.cells.lateral_spin_valve import LateralSpinValve
-from ...circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
-from ...circuits.cells.trained_weights import pulses_for_at_least
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME, Decision
+from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from ...circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
+from ...circuits.cells.spin.trained_weights import pulses_for_at_least
 from ...circuits.engine.decks import wrapped
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
@@ -63,7 +63,7 @@ def truth_table(
     The last input is the threshold: it is always on. Every cycle begins with the preset; then the magnet falls, and the
     latch reads it. The neuron has fired if the spike is above half the supply at the end of the reading. The thermal
     field of the cell's temperature acts on the magnet; how often a pattern would be decided wrongly in many such runs
-    follows from its sum over the thermal width, see :class:`~synaspice.circuits.cells.decision.Decision`.
+    follows from its sum over the thermal width, see :class:`~synaspice.circuits.cells.spin.decision.Decision`.
 
     Returns
     -------

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from ...circuits.cells.domain_wall_cells import DomainWallNeuron
-from ...circuits.cells.wall_writing import WallWriter
+from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron
+from ...circuits.cells.spin.wall_writing import WallWriter
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray, Pulse

@@ -1,5 +1,6 @@
 """Cells of devices and transistors: neurons, synapses, readout; and the technologies of their transistors.
 
+Cells around spin currents and domain walls have the folder ``spin``; what runs a netlist is in ``engine``.
 Their benches are in :mod:`synaspice.characterization.cells`.
 """
 

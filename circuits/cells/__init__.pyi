@@ -2,8 +2,6 @@
 
 import typing
 
-from .domain_wall_cells import DomainWallNeuron as _DomainWallNeuron
-from .domain_wall_cells import DomainWallPair as _DomainWallPair
 from .logic import Inverter as _Inverter
 from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
@@ -14,46 +12,10 @@ from .neurons import PBit as _PBit
 from .readout import LatchComparator as _LatchComparator
 from .readout import SenseAmplifier as _SenseAmplifier
 from .spike_synapse import SpikeSynapse as _SpikeSynapse
-from .spin_neuron import FourInputSpinNeuron as _FourInputSpinNeuron
-from .spin_neuron import SpinNeuron as _SpinNeuron
 from .synapses import DifferentialSynapse as _DifferentialSynapse
 from .synapses import MemristorBitCell as _MemristorBitCell
 from .synapses import MTJBitCell as _MTJBitCell
 from .synapses import STDPSynapse as _STDPSynapse
-
-class _DomainWallNeuronValues(typing.TypedDict, total=False):
-    temperature: float | str
-    supply_voltage: float | str
-    leak_field: float | str
-    threshold: float | str
-    load_resistance: float | str
-    bias_voltage: float | str
-    read_capacitance: float | str
-    pair_width: float | str
-    mirror_width: float | str
-    pair_length: float | str
-    reset_width: float | str
-    reset_capacitance: float | str
-    reset_resistance: float | str
-    noise_step: float | str
-    technology: str
-    corner: typing.Literal["typical", "slow", "fast"]
-
-class DomainWallNeuron(_DomainWallNeuron):
-    def __init__(self, **values: typing.Unpack[_DomainWallNeuronValues]) -> None: ...
-    def replace(self, **overrides: typing.Unpack[_DomainWallNeuronValues]) -> typing.Self: ...
-
-class _DomainWallPairValues(typing.TypedDict, total=False):
-    temperature: float | str
-    supply_voltage: float | str
-    initial_weight: float | str
-    noise_step: float | str
-    technology: str
-    corner: typing.Literal["typical", "slow", "fast"]
-
-class DomainWallPair(_DomainWallPair):
-    def __init__(self, **values: typing.Unpack[_DomainWallPairValues]) -> None: ...
-    def replace(self, **overrides: typing.Unpack[_DomainWallPairValues]) -> typing.Self: ...
 
 class _InverterValues(typing.TypedDict, total=False):
     temperature: float | str
@@ -201,46 +163,6 @@ class _PBitValues(typing.TypedDict, total=False):
 class PBit(_PBit):
     def __init__(self, **values: typing.Unpack[_PBitValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_PBitValues]) -> typing.Self: ...
-
-class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
-    temperature: float | str
-    supply_voltage: float | str
-    noise_step: float | str
-    preset_conductance: float | str
-    reference_ratio: float | str
-    latch_width: float | str
-    drive_width: float | str
-    state_1: float | str
-    state_2: float | str
-    state_3: float | str
-    state_4: float | str
-    state_5: float | str
-    technology: str
-    corner: typing.Literal["typical", "slow", "fast"]
-    devices: typing.Literal["subcircuit", "native"]
-
-class FourInputSpinNeuron(_FourInputSpinNeuron):
-    def __init__(self, **values: typing.Unpack[_FourInputSpinNeuronValues]) -> None: ...
-    def replace(self, **overrides: typing.Unpack[_FourInputSpinNeuronValues]) -> typing.Self: ...
-
-class _SpinNeuronValues(typing.TypedDict, total=False):
-    temperature: float | str
-    supply_voltage: float | str
-    noise_step: float | str
-    preset_conductance: float | str
-    reference_ratio: float | str
-    latch_width: float | str
-    drive_width: float | str
-    state_1: float | str
-    state_2: float | str
-    state_3: float | str
-    technology: str
-    corner: typing.Literal["typical", "slow", "fast"]
-    devices: typing.Literal["subcircuit", "native"]
-
-class SpinNeuron(_SpinNeuron):
-    def __init__(self, **values: typing.Unpack[_SpinNeuronValues]) -> None: ...
-    def replace(self, **overrides: typing.Unpack[_SpinNeuronValues]) -> typing.Self: ...
 
 class _DifferentialSynapseValues(typing.TypedDict, total=False):
     temperature: float | str

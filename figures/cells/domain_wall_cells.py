@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from ..drawing import draws
 
 

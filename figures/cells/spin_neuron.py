@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.stats import norm
 
-from ...circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron
+from ...circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron
 from ..drawing import draws
 
 

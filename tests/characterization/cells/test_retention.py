@@ -9,7 +9,7 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.characterization.cells.retention import TEN_YEARS, retention
-from synaspice.circuits.cells.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from synaspice.devices import ParameterError, SimulationError
 
 #: Voltage [V] and time [s] of a read of the pair, and the number of reads that a weight shall stand.

@@ -9,7 +9,7 @@ import pytest
 from scipy.constants import k, year
 
 from synaspice.characterization.cells.wall_retention import depinning_current, read_disturb, wall_retention
-from synaspice.circuits.cells.decision import READ_TIME
+from synaspice.circuits.cells.spin.decision import READ_TIME
 from synaspice.devices import DomainWallInjector, ParameterError, SimulationError
 
 STRIP = DomainWallInjector.preset("sharad2012-like")

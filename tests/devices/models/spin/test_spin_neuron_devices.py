@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.constants import e, physical_constants
 
-from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
-from synaspice.circuits.cells.wall_writing import WallWriter
+from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin.wall_writing import WallWriter
 from synaspice.devices import DomainWallInjector, NeuronMagnet, ParameterError
 from synaspice.devices.language.waveforms import PiecewiseLinear
 from synaspice.devices.models.spin.spin_channel import ferromagnet_normal_interface

@@ -3,7 +3,7 @@ r"""Network of spin neurons that names the letter it is shown: two layers, in on
 The pixels of a letter switch transistors between a rail of some 30 mV and lines that run past all neurons of the first
 layer; each crossing is a domain-wall synapse. The spikes of the first layer do the same for the second, which has a
 neuron per letter. One more line per layer, always on, carries the thresholds. The weights are those of the largest
-margin against the thermal agitation of the magnets; see :mod:`synaspice.circuits.cells.trained_weights`.
+margin against the thermal agitation of the magnets; see :mod:`synaspice.circuits.cells.spin.trained_weights`.
 
 References
 ----------
@@ -18,14 +18,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import PiecewiseLinear
-from ..engine.decks import wrapped
-from .cell import Cell
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import PiecewiseLinear
+from ...engine.decks import wrapped
+from ..cell import Cell
+from ..subcircuits import definitions
 from .decision import PRESET_TIME
 from .lateral_spin_valve import LateralSpinValve
 from .spin_neuron import spin_neuron
-from .subcircuits import definitions
 from .trained_weights import pulses_for
 
 #: Letters of three by five pixels.

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
-from ...devices.models.domain_walls.domain_wall_injector import DomainWallInjector
-from ...devices.models.spin.neuron_magnet import NeuronMagnet
-from ...devices.models.spin.spin_block import SpinBlock
-from ...devices.models.spin.spin_channel import channel_material, ferromagnet_normal_interface, non_magnetic_channel
-from ...devices.models.spin.spin_network import SpinNetwork, SpinSolution
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import FloatArray
+from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
+from ....devices.models.spin.neuron_magnet import NeuronMagnet
+from ....devices.models.spin.spin_block import SpinBlock
+from ....devices.models.spin.spin_channel import channel_material, ferromagnet_normal_interface, non_magnetic_channel
+from ....devices.models.spin.spin_network import SpinNetwork, SpinSolution
 
 #: Most inputs of one neuron: farther along the channel their spins are lost.
 MOST_INPUTS = 32

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import PiecewiseLinear
-from ...devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH, DomainWallInjector
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import PiecewiseLinear
+from ....devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH, DomainWallInjector
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linprog
 
-from ...devices.language.errors import ParameterError
+from ....devices.language.errors import ParameterError
 from .lateral_spin_valve import LateralSpinValve
 
 

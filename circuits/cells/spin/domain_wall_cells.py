@@ -7,17 +7,17 @@ import math
 
 from scipy.optimize import brentq
 
-from ...devices.language.checks import positive
-from ...devices.language.constants import CONSTANTS, k_B
-from ...devices.language.declaration import Parameter
-from ...devices.models.domain_walls.domain_wall import DomainWallSynapse
-from ...devices.simulation.noise import electrical_noise
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
-from .logic import inverter
-from .sizes import by_technology, length_of, width_of
-from .tolerances import NOISY, NOISY_CROWD
+from ....devices.language.checks import positive
+from ....devices.language.constants import CONSTANTS, k_B
+from ....devices.language.declaration import Parameter
+from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
+from ....devices.simulation.noise import electrical_noise
+from ..assembly import Assembly
+from ..cell import Cell
+from ..declared import Port
+from ..logic import inverter
+from ..sizes import by_technology, length_of, width_of
+from ..tolerances import NOISY, NOISY_CROWD
 from .wall_writing import WallWriter
 
 #: Boltzmann's constant. [J/K]

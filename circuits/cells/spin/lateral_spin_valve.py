@@ -10,7 +10,7 @@ the magnet falls to the side to which the sum of the inputs' spins pushes it,
 
 with the weights :math:`w_k` of the strips and :math:`\eta_k` the spin that reaches the magnet per charge. One of the
 inputs, always on, can serve as threshold. At a finite temperature the sum has to beat the thermal agitation of the
-magnet, by how much is told in :mod:`synaspice.circuits.cells.decision`.
+magnet, by how much is told in :mod:`synaspice.circuits.cells.spin.decision`.
 
 References
 ----------
@@ -25,14 +25,14 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...devices.language.constants import CONSTANTS, hbar, q_e
-from ...devices.models.spin.neuron_magnet import NeuronMagnet
-from ...devices.models.spin.spin_block import COMPONENTS, SpinBlock
-from ...devices.physics.magnetism import thermal_field_density
-from ...devices.targets.spice.dialects import NGSPICE
-from ...devices.targets.spice.statements import NOISE_START
-from ...devices.targets.spice.subcircuit import Subcircuit
-from ..engine.native import native_device
+from ....devices.language.constants import CONSTANTS, hbar, q_e
+from ....devices.models.spin.neuron_magnet import NeuronMagnet
+from ....devices.models.spin.spin_block import COMPONENTS, SpinBlock
+from ....devices.physics.magnetism import thermal_field_density
+from ....devices.targets.spice.dialects import NGSPICE
+from ....devices.targets.spice.statements import NOISE_START
+from ....devices.targets.spice.subcircuit import Subcircuit
+from ...engine.native import native_device
 from .decision import Decision
 from .lateral_spin_circuit import CENTRE, LateralSpinCircuit
 from .wall_writing import WallWriter
@@ -43,7 +43,7 @@ class LateralSpinValve(LateralSpinCircuit):
     """One neuron: the circuit, the magnet's decision, the writing of the walls, and the netlist.
 
     Geometry and devices are the attributes of
-    :class:`~synaspice.circuits.cells.lateral_spin_circuit.LateralSpinCircuit`.
+    :class:`~synaspice.circuits.cells.spin.lateral_spin_circuit.LateralSpinCircuit`.
     """
 
     # --- the magnet --------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from synaspice.characterization.cells.association import classify
-from synaspice.circuits.cells.association import LETTERS, AssociationNetwork, neighbours, pixels
-from synaspice.circuits.cells.decision import DESIGN_ERROR_RATE, PRESET_TIME
-from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
-from synaspice.circuits.cells.trained_weights import pulses_for
+from synaspice.circuits.cells.spin.association import LETTERS, AssociationNetwork, neighbours, pixels
+from synaspice.circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME
+from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin.trained_weights import pulses_for
 from synaspice.devices import MissingDependencyError, ParameterError
 
 #: Three pixels in a row: a small network for a short run.

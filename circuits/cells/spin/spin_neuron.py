@@ -6,24 +6,24 @@ import functools
 import math
 from typing import Any, ClassVar
 
-from ...devices.language.declaration import Declared, Option, Parameter
-from ...devices.language.errors import ParameterError
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
+from ....devices.language.declaration import Declared, Option, Parameter
+from ....devices.language.errors import ParameterError
+from ..assembly import Assembly
+from ..cell import Cell
+from ..declared import Port
+from ..logic import inverter
+from ..sizes import width_of
+from ..subcircuits import Meter
+from ..tolerances import SPIN
 from .lateral_spin_circuit import MOST_INPUTS
 from .lateral_spin_valve import LateralSpinValve
-from .logic import inverter
-from .sizes import width_of
-from .subcircuits import Meter
-from .tolerances import SPIN
 
 
 class _SpinNeuron(Cell):
     r"""A lateral spin valve whose magnet decides, read by a dynamic latch that passes the decision on.
 
-    The valve (:class:`~synaspice.circuits.cells.lateral_spin_valve.LateralSpinValve`) takes the sum of its inputs' spin
-    currents, after a preset,
+    The valve (:class:`~synaspice.circuits.cells.spin.lateral_spin_valve.LateralSpinValve`) takes the sum of its inputs'
+    spin currents, after a preset,
 
     .. math:: \text{fires if}\quad \sum_k \eta_k\, w_k\, G_k V_k > 0
 

@@ -15,12 +15,12 @@ from scipy.stats import fisher_exact
 
 from synaspice.characterization import simulate
 from synaspice.characterization.cells.spin_neuron import firing_probability, truth_table
-from synaspice.circuits.cells.association import AssociationNetwork
 from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME
-from synaspice.circuits.cells.lateral_spin_valve import LateralSpinValve
-from synaspice.circuits.cells.spin_neuron import FourInputSpinNeuron, SpinNeuron, spin_neuron
-from synaspice.circuits.cells.trained_weights import pulses_for, pulses_for_at_least
+from synaspice.circuits.cells.spin.association import AssociationNetwork
+from synaspice.circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME
+from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from synaspice.circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, spin_neuron
+from synaspice.circuits.cells.spin.trained_weights import pulses_for, pulses_for_at_least
 from synaspice.devices import DomainWallInjector, ParameterError, UnknownNameError
 from synaspice.devices.models.spin.spin_channel import channel_material
 

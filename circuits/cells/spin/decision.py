@@ -26,9 +26,9 @@ from dataclasses import dataclass
 
 from scipy.stats import norm
 
-from ...devices.language.constants import CONSTANTS, k_B
-from ...devices.language.errors import ParameterError
-from ...devices.models.spin.neuron_magnet import NeuronMagnet
+from ....devices.language.constants import CONSTANTS, k_B
+from ....devices.language.errors import ParameterError
+from ....devices.models.spin.neuron_magnet import NeuronMagnet
 
 #: Errors per decision for which neurons and networks are made.
 DESIGN_ERROR_RATE = 1e-3
