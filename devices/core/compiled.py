@@ -79,32 +79,41 @@ class Compiled:
     def _gradient(self, group: Expressions, by: Sequence[sp.Symbol]) -> list[sp.Expr]:
         return [sp.diff(expression, symbol) for expression in group.values() for symbol in by]
 
+    def outputs(self, name: str) -> list[sp.Expr]:
+        """What a function that integrators call gives: ``rates``, ``jacobian``, ``currents`` or ``conduction``."""
+        rates, currents = self.quiet.rates, self.system.flat.currents
+        states, voltages = self.system.states, self.system.voltages
+        if name == "rates":
+            return list(rates.values())
+        if name == "jacobian":
+            return [*self._gradient(rates, states), *self._gradient(rates, voltages)]
+        conduction = [*currents.values(), *self._gradient(currents, voltages)]
+        return conduction if name == "conduction" else [*conduction, *self._gradient(currents, states)]
+
+    def source(self, name: str) -> str:
+        """Text of such a function of voltages, states and parameters."""
+        groups = {"v": self.system.voltages, "x": self.system.states, "p": self.parameters}
+        return function_source(name, groups, self.outputs(name))
+
     @functools.cached_property
     def rates(self) -> Function:
         """Scalar function for the rates of the states."""
-        return self._define("rates", list(self.quiet.rates.values()), SCALAR_NAMESPACE)
+        return define(self.source("rates"), "rates", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def jacobian(self) -> Function:
         """Scalar function for df/dx and df/dv, row by row."""
-        rates, states = self.quiet.rates, self.system.states
-        outputs = [*self._gradient(rates, states), *self._gradient(rates, self.system.voltages)]
-        return self._define("jacobian", outputs, SCALAR_NAMESPACE)
+        return define(self.source("jacobian"), "jacobian", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def currents(self) -> Function:
         """Scalar function for the currents, dg/dv and dg/dx."""
-        group = self.system.flat.currents
-        by = self.system.voltages, self.system.states
-        outputs = [*group.values(), *self._gradient(group, by[0]), *self._gradient(group, by[1])]
-        return self._define("currents", outputs, SCALAR_NAMESPACE)
+        return define(self.source("currents"), "currents", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def conduction(self) -> Function:
         """Scalar function for the currents and dg/dv: what Newton's method for a voltage needs."""
-        group = self.system.flat.currents
-        outputs = [*group.values(), *self._gradient(group, self.system.voltages)]
-        return self._define("conduction", outputs, SCALAR_NAMESPACE)
+        return define(self.source("conduction"), "conduction", SCALAR_NAMESPACE)
 
     @functools.cached_property
     def conduction_array(self) -> list[Function]:

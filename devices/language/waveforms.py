@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import ParameterError
 
 FloatArray: TypeAlias = NDArray[np.float64]
+
+
+class Lines(NamedTuple):
+    """Straight lines between points, constant before and after them, from a delay on and perhaps again and again."""
+
+    times: Sequence[float]
+    levels: Sequence[float]
+    delay: float = 0.0
+    period: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,10 @@ class Waveform:
     def scalar(self) -> Callable[[float], float]:
         """A fast function of one time, for integrators."""
         return lambda time: float(self(time))
+
+    def lines(self) -> Lines | None:
+        """The straight lines that it consists of; None if it does not."""
+        return None
 
     def spice(self, duration: float) -> str:
         """Specification of a SPICE independent source for a transient of that duration."""
@@ -105,6 +118,9 @@ class DC(Waveform):
     def scalar(self) -> Callable[[float], float]:
         value = float(self.value)
         return lambda time: value
+
+    def lines(self) -> Lines:
+        return Lines((0.0,), (self.value,))
 
     def spice(self, duration: float) -> str:
         return f"DC {self.value!r}"
@@ -163,6 +179,9 @@ class Pulse(Waveform):
         if math.isfinite(period):
             return lambda time: shape((time - delay) % period if time > delay else 0.0)
         return lambda time: shape(time - delay)
+
+    def lines(self) -> Lines:
+        return Lines(list(self._corners()), self._levels(), self.delay, self.period)
 
     def breakpoints(self, duration: float) -> FloatArray:
         starts = [0.0]
@@ -275,6 +294,9 @@ class PiecewiseLinear(Waveform):
     def scalar(self) -> Callable[[float], float]:
         return _interpolator(self.times, self.levels)
 
+    def lines(self) -> Lines:
+        return Lines(self.times, self.levels)
+
     def breakpoints(self, duration: float) -> FloatArray:
         return _within(self.times, duration)
 
@@ -316,6 +338,9 @@ class Triangle(Waveform):
     def scalar(self) -> Callable[[float], float]:
         shape, period = _interpolator(self._PHASES, self._levels()), self.period
         return lambda time: shape(max(time, 0.0) / period % 1.0)
+
+    def lines(self) -> Lines:
+        return Lines([phase * self.period for phase in self._PHASES], self._levels(), period=self.period)
 
     def _levels(self) -> list[float]:
         return [self.offset, self.offset + self.amplitude, self.offset - self.amplitude, self.offset]

@@ -16,6 +16,7 @@ from ..core.vectors import compiled, initial_state, parameter_vector
 from ..language.checks import known, positive
 from ..language.errors import ParameterError, SimulationError
 from ..language.waveforms import FloatArray
+from ..simulation.integrators.compiled_trajectory import integrate_compiled
 from ..simulation.newton import voltage_solver
 from ..simulation.request import Request
 from ..simulation.tables import tabulate
@@ -121,13 +122,11 @@ def integrate(
     With ``states`` it begins there rather than in the initial state; no step is longer than ``longest``.
     """
     system = compiled(request.device).system
-    # LSODA is the fastest for stiff rates; Radau, of one step, gets over the kinks that stop its multistep formulas.
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
     if rtol < SMALLEST_RTOL:
         raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
-    candidates = (method,) if method else ("DOP853",) if system.spheres else ("LSODA", "Radau")
-    for name in candidates:
-        known("integration method", name, METHODS)
+    if method is not None:
+        known("integration method", method, METHODS)
     reported = request.reporting_times(points, times)
     dynamics = Dynamics(request)
     start = (np.array(initial_state(request.device)) if states is None else states) / dynamics.scales
@@ -151,19 +150,20 @@ def integrate(
     finest = min((declared[str(symbol)].boundary_layer for symbol in system.closing), default=1.0)
     rtol, atol = max(finest * rtol, SMALLEST_RTOL), finest * atol
 
-    def march(name: str) -> FloatArray:
-        settings: dict[str, Any] = {"rtol": rtol, "atol": atol, "max_step": max_step}
-        if name not in EXPLICIT:
-            settings["jac"] = dynamics.jacobian
-        projected = project if spheres and name in EXPLICIT else None
-        return project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
-
-    for name in candidates[:-1]:
+    limits = {"rtol": rtol, "atol": atol, "max_step": max_step}
+    if method is None:
         with contextlib.suppress(SimulationError):
-            scaled = march(name)
-            break
-    else:
-        scaled = march(candidates[-1])
+            found = integrate_compiled(request, start, reported, corners, **limits)
+            if found is not None:
+                states, voltage = found
+                return tabulate(request, reported, voltage, _within_bounds(request.device, project(states) * dynamics.scales))
+    # Radau gets over what stops the linearly implicit method.
+    name = method or ("DOP853" if spheres else "Radau")
+    settings: dict[str, Any] = dict(limits)
+    if name not in EXPLICIT:
+        settings["jac"] = dynamics.jacobian
+    projected = project if spheres and name in EXPLICIT else None
+    scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
     if request.by_current or request.limited:
         voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
     else:

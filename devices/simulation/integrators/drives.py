@@ -1,0 +1,67 @@
+"""Requests as the compiled loops take them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...core.vectors import compiled, parameter_vector
+from ...language.waveforms import Sine, Waveform
+from ..request import Request
+from .loop_cache import load_loops
+from .machine_code import machine_code
+
+if TYPE_CHECKING:
+    from .loops.driven import Driven
+
+def numbers_of(waveform: Waveform) -> list[float] | None:
+    """A waveform as numbers; None if it is neither a sine nor straight lines."""
+    loops = load_loops().driven
+    if isinstance(waveform, Sine):
+        turns = 2 * math.pi * waveform.frequency
+        phase = math.radians(waveform.phase)
+        return [loops.SINE, waveform.delay, waveform.offset, waveform.amplitude, turns, phase, waveform.decay]
+    lines = waveform.lines()
+    if lines is None:
+        return None
+    return [loops.LINES, lines.delay, lines.period, float(len(lines.times)), *lines.times, *lines.levels]
+
+
+def driven(request: Request, *, stiff: bool) -> Driven | None:
+    """A request's device and drives for a compiled loop; None if a waveform is of a kind that it does not know."""
+    device, structure = request.device, request.device.structure
+    names, system = compiled(device).parameter_names, compiled(device).system
+    waves = [numbers_of(waveform) for waveform in request.waveforms()]
+    if any(wave is None for wave in waves):
+        return None
+    lengths = [len(wave) for wave in waves if wave is not None]
+    n, b = len(system.states), len(system.voltages)
+    loops = load_loops().driven
+    source = loops.CURRENT if request.by_current else loops.LIMITED if request.limited else loops.VOLTAGE
+
+    def code(name: str, needed: bool) -> int:
+        return machine_code(*structure, name).address if needed else 0
+
+    found: Driven = loops.Driven(
+        code("rates", True),
+        code("conduction", source != loops.VOLTAGE),
+        code("jacobian", stiff),
+        code("currents", stiff and source != loops.VOLTAGE),
+        np.zeros(b),
+        np.zeros(n),
+        np.array(parameter_vector(device), dtype=float),
+        np.zeros(max(n, b + b * b + b * n, n * n + n * b)),
+        np.array([state.scale for state in device.state_declarations().values()]),
+        np.concatenate([np.array(wave, dtype=float) for wave in waves]),
+        np.cumsum([0, *lengths])[:-1].astype(np.int64),
+        np.array([names.index(name) for name in request.inputs], dtype=np.int64),
+        np.array(list(request.voltages), dtype=np.int64),
+        request.branch,
+        source,
+        *map(float, request.limits),
+    )
+    return found
+
+

@@ -1,0 +1,166 @@
+"""A driven device, as compiled loops take it: waveforms as numbers, machine code by its address."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numba
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+from synaspice.devices.language.waveforms import FloatArray
+from synaspice.devices.simulation.newton import MOST_CORRECTIONS, choose, make_correction
+
+compile_loop = numba.njit(nogil=True, error_model="numpy", cache=True)
+
+#: How the source of the driven branch works.
+VOLTAGE, CURRENT, LIMITED = 0, 1, 2
+#: Kinds of waveforms.
+LINES, SINE = 0.0, 1.0
+
+
+class Driven(NamedTuple):
+    """A driven device, as compiled loops take it: addresses of machine code, numbers, and room to work in."""
+
+    rates: int
+    conduction: int
+    jacobian: int
+    currents: int
+    voltages: FloatArray
+    states: FloatArray
+    parameters: FloatArray
+    results: FloatArray
+    scales: FloatArray
+    #: Waveforms one after another; of the drive, the inputs and the other branches.
+    waves: FloatArray
+    starts: Any
+    #: Places of the inputs among the parameters, and numbers of the other branches.
+    inputs: Any
+    others: Any
+    branch: int
+    source: int
+    low: float
+    high: float
+
+
+@intrinsic
+def call(typing_context: Any, address: Any, v: Any, x: Any, p: Any, results: Any) -> Any:
+    """Call machine code at an address with the addresses of its four arrays."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = ir.DoubleType().as_pointer()
+        function = ir.FunctionType(ir.VoidType(), [pointer] * 4).as_pointer()
+        target, *arrays = arguments
+        builder.call(builder.inttoptr(target, function), [builder.inttoptr(array, pointer) for array in arrays])
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 5), generate
+
+
+@compile_loop
+def evaluate(address: int, d: Driven) -> None:
+    """Results of a function at the voltages, states and parameters that are set."""
+    call(address, d.voltages.ctypes.data, d.states.ctypes.data, d.parameters.ctypes.data, d.results.ctypes.data)
+
+
+@compile_loop
+def value_at(waves: FloatArray, start: int, time: float) -> float:
+    """Value of a waveform at a time."""
+    t = time - waves[start + 1]
+    if waves[start] == SINE:
+        t = max(t, 0.0)
+        turns, phase, decay = waves[start + 4], waves[start + 5], waves[start + 6]
+        return waves[start + 2] + waves[start + 3] * math.sin(turns * t + phase) * math.exp(-decay * t)
+    period, count = waves[start + 2], int(waves[start + 3])
+    if period < math.inf and t > 0.0:
+        t %= period
+    first, levels = start + 4, start + 4 + count
+    # Number of the corners up to here.
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if waves[first + middle] <= t:
+            low = middle + 1
+        else:
+            high = middle
+    if low == 0:
+        return waves[levels]
+    if low == count:
+        return waves[levels + count - 1]
+    before, after = waves[first + low - 1], waves[first + low]
+    one, other = waves[levels + low - 1], waves[levels + low]
+    return one + (other - one) * (t - before) / (after - before)
+
+
+correct = numba.njit(error_model="numpy")(make_correction(numba.njit(choose)))
+
+
+@compile_loop
+def solve_voltage(d: Driven, current: float) -> bool:
+    """Set the driven branch's voltage to that at which it carries a current, from zero volt; whether there is one."""
+    branch, count = d.branch, len(d.voltages)
+    found, low, high, last = 0.0, -math.inf, math.inf, math.inf
+    for _ in range(MOST_CORRECTIONS):
+        d.voltages[branch] = found
+        evaluate(d.conduction, d)
+        excess, slope = d.results[branch] - current, d.results[count + branch * count + branch]
+        if not (math.isfinite(excess) and math.isfinite(slope)):  # too far out
+            excess, slope = math.copysign(math.inf, found), 0.0
+        found, low, high, last, done = correct(found, low, high, last, excess, slope)
+        if done:
+            d.voltages[branch] = found
+            return True
+    d.voltages[branch] = math.nan
+    return False
+
+
+@compile_loop
+def set_drives(d: Driven, time: float) -> bool:
+    """Set inputs and voltages for a time, at the states that are set; whether the source imposes the current."""
+    for k in range(len(d.inputs)):
+        d.parameters[d.inputs[k]] = value_at(d.waves, d.starts[1 + k], time)
+    for k in range(len(d.others)):
+        d.voltages[d.others[k]] = value_at(d.waves, d.starts[1 + len(d.inputs) + k], time)
+    target = value_at(d.waves, d.starts[0], time)
+    if d.source == VOLTAGE:
+        d.voltages[d.branch] = target
+        return False
+    if d.source == LIMITED:
+        d.voltages[d.branch] = target
+        evaluate(d.conduction, d)
+        current = d.results[d.branch]
+        if not math.isfinite(current):  # more than there are numbers for
+            current = math.copysign(math.inf, target)
+        if d.low <= current <= d.high:
+            return False
+        target = d.low if current < d.low else d.high
+    # A state that a trial step made senseless has no voltage: the step is taken back.
+    for k in range(len(d.states)):
+        if not math.isfinite(d.states[k]):
+            d.voltages[d.branch] = math.nan
+            return True
+    solve_voltage(d, target)
+    return True
+
+
+@compile_loop
+def rates_at(d: Driven, time: float, scaled: FloatArray, into: FloatArray) -> None:
+    """Rates of the scaled states; NaN where there is no voltage for the current."""
+    for k in range(len(scaled)):
+        d.states[k] = scaled[k] * d.scales[k]
+    set_drives(d, time)
+    evaluate(d.rates, d)
+    for k in range(len(scaled)):
+        into[k] = d.results[k] / d.scales[k]
+
+
+@compile_loop
+def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArray) -> None:
+    """Voltage of the driven branch at several times, with the scaled states there."""
+    for i in range(len(times)):
+        for k in range(scaled.shape[1]):
+            d.states[k] = scaled[i, k] * d.scales[k]
+        set_drives(d, times[i])
+        into[i] = d.voltages[d.branch]

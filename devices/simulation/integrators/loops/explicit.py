@@ -1,0 +1,182 @@
+"""The explicit Runge-Kutta pair of order 8(5,3) of Dormand and Prince with dense output, as one compiled loop.
+
+Coefficients, step control and interpolant are those of SciPy's ``DOP853`` (Hairer, Norsett, Wanner, Solving Ordinary
+Differential Equations I, II.5 and II.6), with which tests compare it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy.integrate import DOP853
+
+from synaspice.devices.language.waveforms import FloatArray
+from .driven import Driven, compile_loop, rates_at
+
+STAGES, EXTENDED = 12, 16
+A = np.zeros((EXTENDED, EXTENDED))
+A[:STAGES, :STAGES] = DOP853.A
+A[STAGES, :STAGES] = DOP853.B
+A[STAGES + 1 :, :] = DOP853.A_EXTRA
+C = np.concatenate([DOP853.C, [1.0], DOP853.C_EXTRA])
+E3, E5, D = np.array(DOP853.E3), np.array(DOP853.E5), np.array(DOP853.D)
+TABLES = (A, C, E3, E5, D)
+#: Terms of the interpolant.
+TERMS = 3 + len(D)
+SAFETY, SHRINK, GROW = 0.9, 0.2, 10.0
+
+#: What a call of a loop ended with.
+PAUSED, DONE, GAVE_UP = 0, 1, 2
+#: Places in the numbers that a loop goes on from: time, step, and how many corners and reported times it has passed.
+TIME, STEP, CORNER, REPORTED = 0, 1, 2, 3
+
+
+@compile_loop
+def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: float) -> float:
+    """Root mean square of x in units of what is tolerated for states y and ``other``."""
+    total = 0.0
+    for k in range(len(x)):
+        total += (x[k] / (atol + rtol * max(abs(y[k]), abs(other[k])))) ** 2
+    return math.sqrt(total / len(x))
+
+
+@compile_loop
+def first_step(d: Driven, time: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int) -> float:
+    """Step to begin with (Hairer, Norsett, Wanner, II.4), of a method whose error estimate has an order."""
+    size, pace = norm(y, y, y, rtol, atol), norm(f, y, y, rtol, atol)
+    h = 1e-6 if size < 1e-5 or pace < 1e-5 else 0.01 * size / pace
+    h = min(h, end - time)
+    trial, other = np.empty(len(y)), np.empty(len(y))
+    for k in range(len(y)):
+        trial[k] = y[k] + h * f[k]
+    rates_at(d, time + h, trial, other)
+    for k in range(len(y)):
+        other[k] -= f[k]
+    bend = norm(other, y, y, rtol, atol) / h
+    most = max(pace, bend)
+    better = max(1e-6, h * 1e-3) if most <= 1e-15 else (0.01 / most) ** (1.0 / (order + 1))
+    better = min(100 * h, better, end - time)
+    return better if math.isfinite(better) else h
+
+
+@compile_loop
+def onto_spheres(y: FloatArray, spheres: Any) -> None:
+    """Return directions to their unit spheres."""
+    for i in range(len(spheres)):
+        square = 0.0
+        for k in range(3):
+            square += y[spheres[i, k]] ** 2
+        for k in range(3):
+            y[spheres[i, k]] /= math.sqrt(square)
+
+
+@compile_loop
+def sample(d, a, c, dense, t, h, y, new, K, reported, first, last, samples):  # type: ignore[no-untyped-def]
+    """Interpolate the reported times within a step."""
+    n = len(y)
+    trial = np.empty(n)
+    for s in range(STAGES + 1, EXTENDED):
+        for k in range(n):
+            total = 0.0
+            for i in range(s):
+                total += a[s, i] * K[i, k]
+            trial[k] = y[k] + h * total
+        rates_at(d, t + c[s] * h, trial, K[s])
+    F = np.empty((TERMS, n))
+    for k in range(n):
+        change = new[k] - y[k]
+        F[0, k], F[1, k], F[2, k] = change, h * K[0, k] - change, 2 * change - h * (K[STAGES, k] + K[0, k])
+        for row in range(TERMS - 3):
+            total = 0.0
+            for i in range(EXTENDED):
+                total += dense[row, i] * K[i, k]
+            F[3 + row, k] = h * total
+    for i in range(first, last):
+        place = (reported[i] - t) / h
+        for k in range(n):
+            value = 0.0
+            for term in range(TERMS):
+                value += F[TERMS - 1 - term, k]
+                value *= place if term % 2 == 0 else 1.0 - place
+            samples[i, k] = y[k] + value
+
+
+@compile_loop
+def march(d, y, carry, corners, reported, samples, spheres, rtol, atol, max_step, most_steps, a, c, e3, e5, dense):  # type: ignore[no-untyped-def]
+    """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
+
+    ``y`` and ``carry`` are where it goes on. Each accepted step is returned to the spheres, from where a one-step
+    method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
+    """
+    n = len(y)
+    K = np.empty((EXTENDED, n))
+    trial = np.empty(n)
+    t, h = carry[TIME], carry[STEP]
+    corner, done = int(carry[CORNER]), int(carry[REPORTED])
+    fresh = True
+    for _ in range(most_steps):
+        end = corners[corner]
+        if fresh:
+            rates_at(d, t, y, K[0])
+            fresh = False
+            if h <= 0.0:
+                h = first_step(d, t, end, y, K[0], rtol, atol, 7)
+        smallest = 10.0 * (np.nextafter(t, math.inf) - t)
+        h = min(h, max_step)
+        rejected = False
+        while True:
+            if not h >= smallest:
+                if rejected:
+                    carry[TIME] = t
+                    return GAVE_UP
+                h = smallest
+            now = t + h
+            last_of_corner = now >= end
+            if last_of_corner:
+                now = end
+            step = now - t
+            for s in range(1, STAGES + 1):
+                for k in range(n):
+                    total = 0.0
+                    for i in range(s):
+                        total += a[s, i] * K[i, k]
+                    trial[k] = y[k] + step * total
+                rates_at(d, t + c[s] * step, trial, K[s])
+            three = five = 0.0
+            for k in range(n):
+                third = fifth = 0.0
+                for i in range(STAGES + 1):
+                    third += e3[i] * K[i, k]
+                    fifth += e5[i] * K[i, k]
+                scale = atol + rtol * max(abs(y[k]), abs(trial[k]))
+                three, five = three + (third / scale) ** 2, five + (fifth / scale) ** 2
+            size = 0.0 if five == 0.0 and three == 0.0 else step * five / math.sqrt((five + 0.01 * three) * n)
+            if size < 1.0:
+                factor = GROW if size == 0.0 else min(GROW, SAFETY * size ** (-1.0 / 8.0))
+                following = step * (min(1.0, factor) if rejected else factor)
+                break
+            # Not a number: the step left the realm of the equations.
+            h = step * (max(SHRINK, SAFETY * size ** (-1.0 / 8.0)) if size == size else SHRINK)
+            rejected = True
+        reached = done
+        while reached < len(reported) and reported[reached] <= now:
+            reached += 1
+        if reached > done:
+            sample(d, a, c, dense, t, step, y, trial, K, reported, done, reached, samples)
+            done = reached
+        t = now
+        h = following
+        for k in range(n):
+            y[k], K[0, k] = trial[k], K[STAGES, k]
+        if len(spheres):
+            onto_spheres(y, spheres)
+            rates_at(d, t, y, K[0])
+        if last_of_corner:
+            # A corner changes the rates: the method begins anew there.
+            corner, h, fresh = corner + 1, 0.0, True
+        carry[TIME], carry[STEP], carry[CORNER], carry[REPORTED] = t, h, corner, done
+        if corner == len(corners):
+            return DONE
+    return PAUSED
