@@ -266,7 +266,7 @@ def _numeric_windows(
         times: FloatArray = end - window - at + interval * np.arange(int(window / interval) + 1, dtype=float)
         table = integrate(
             _request(device, current, float(times[-1])),
-            points=None, times=times, method="DOP853", rtol=1e-8, atol=1e-10, states=states,
+            points=None, times=times, method=None, rtol=1e-8, atol=1e-10, states=states,
             longest=0.25 / suggested.frequency,
         )  # fmt: skip
         yield table

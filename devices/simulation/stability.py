@@ -8,19 +8,18 @@ deviations grow: the state is unstable.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.integrate import solve_ivp
 
 from ..core.base import DeviceModel
 from ..core.system import System
 from ..core.vectors import compiled, initial_state
-from ..language.waveforms import FloatArray
+from ..language.errors import SimulationError
+from ..language.waveforms import DC, FloatArray, Waveform
+from .integrators.compiled_trajectory import integrate_compiled
 from .request import Request
 from .trajectory import Dynamics
 
@@ -36,8 +35,8 @@ GROWING = 1e-7
 NEAR = 0.5
 #: Displacement by which an unstable equilibrium is left, in units of the scales.
 KICK = 1e-3
-#: Evaluations of the rates after which states that do not settle are taken to go on for ever.
-MOST_EVALUATIONS = 60_000
+#: Steps of an integration, and doublings of its length, after which states are taken to go on for ever.
+MOST_STEPS, DOUBLINGS = 20_000, 40
 #: Corrections of Newton's method.
 CORRECTIONS = 30
 
@@ -149,11 +148,28 @@ class _Motion:
         self.scales = self.dynamics.scales
         states = request.device.state_declarations().values()
         self.angles = np.array([state.unit == "rad" for state in states])
-        self.evaluations = 0
+        self.request = replace(
+            request,
+            waveform=_held(request.waveform),
+            inputs={name: _held(waveform) for name, waveform in request.inputs.items()},
+            voltages={branch: _held(waveform) for branch, waveform in request.voltages.items()},
+        )
 
-    def rates(self, time: float, scaled: FloatArray) -> FloatArray:
-        self.evaluations += 1
-        return self.dynamics.rates(0.0, self.normal(scaled))
+    def after(self, duration: float, scaled: FloatArray) -> FloatArray:
+        """The states after some time.
+
+        Raises
+        ------
+        SimulationError
+            If that takes too many steps.
+        """
+        request = replace(self.request, duration=duration)
+        ends = np.array([duration])
+        found = integrate_compiled(
+            request, self.normal(scaled), ends, np.array([0.0, duration]), rtol=1e-6, atol=1e-9, most_steps=MOST_STEPS
+        )
+        assert found is not None, "constant drives have a compiled form"
+        return self.normal(found[0][-1])
 
     def normal(self, scaled: FloatArray) -> FloatArray:
         found = np.array(scaled, dtype=float)
@@ -192,6 +208,11 @@ class _Motion:
             if np.linalg.norm(change) < 1e-10:
                 return x
         return None
+
+
+def _held(waveform: Waveform) -> DC:
+    """The constant that a waveform begins with."""
+    return DC(float(waveform(0.0)))
 
 
 def equilibrium(request: Request) -> Equilibrium:
@@ -242,12 +263,12 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     # A kick of the same size in every direction, of signs that no symmetry of the equations shares.
     kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] for k in range(len(at))])
     x = motion.normal(at + kick)
-    for growing in itertools.count():
-        length = 5 / fastest * 2.0**growing
-        method: Literal["DOP853", "LSODA"] = "DOP853" if motion.system.spheres else "LSODA"
-        left = MOST_EVALUATIONS - motion.evaluations
-        run = solve_ivp(_counted(motion.rates, left), (0.0, length), x, method=method, rtol=1e-6, atol=1e-9)
-        x = motion.normal(run.y[:, -1])
+    for doubling in range(DOUBLINGS):
+        length = 5 / fastest * 2.0**doubling
+        try:
+            x = motion.after(length, x)
+        except SimulationError:
+            break
         if not np.all(np.isfinite(x)):
             break
         rest = motion.nearest_rest(x)
@@ -256,16 +277,4 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
             if not _grows(found):
                 same = motion.distance(rest, start) < NEAR
                 return Equilibrium(rest * motion.scales, found, True, same)
-        if motion.evaluations >= MOST_EVALUATIONS or growing > 40:
-            break
     return Equilibrium(at * motion.scales, modes, False, False)
-
-
-def _counted(rates: Callable[[float, FloatArray], FloatArray], most: int) -> Callable[[float, FloatArray], FloatArray]:
-    """Rates that vanish after so many evaluations, so that a run that does not end ends."""
-    counter = itertools.count()
-
-    def limited(time: float, x: FloatArray) -> FloatArray:
-        return rates(time, x) if next(counter) < most else np.zeros_like(x)
-
-    return limited

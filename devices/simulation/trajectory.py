@@ -1,4 +1,4 @@
-"""Single trajectories to tolerance: SciPy's integrators with generated rates and exact Jacobian."""
+"""Single trajectories to tolerance: by compiled loops, or by SciPy's integrators with generated rates and Jacobian."""
 
 from __future__ import annotations
 
@@ -151,22 +151,23 @@ def integrate(
     rtol, atol = max(finest * rtol, SMALLEST_RTOL), finest * atol
 
     limits = {"rtol": rtol, "atol": atol, "max_step": max_step}
+    found = None
     if method is None:
         with contextlib.suppress(SimulationError):
             found = integrate_compiled(request, start, reported, corners, **limits)
-            if found is not None:
-                states, voltage = found
-                return tabulate(request, reported, voltage, _within_bounds(request.device, project(states) * dynamics.scales))
-    # Radau gets over what stops the linearly implicit method.
-    name = method or ("DOP853" if spheres else "Radau")
-    settings: dict[str, Any] = dict(limits)
-    if name not in EXPLICIT:
-        settings["jac"] = dynamics.jacobian
-    projected = project if spheres and name in EXPLICIT else None
-    scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
-    if request.by_current or request.limited:
-        voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
+    if found is not None:
+        scaled, voltage = project(found[0]), found[1]
     else:
+        # Radau gets over what stops the linearly implicit method.
+        name = method or ("DOP853" if spheres else "Radau")
+        settings: dict[str, Any] = dict(limits)
+        if name not in EXPLICIT:
+            settings["jac"] = dynamics.jacobian
+        projected = project if spheres and name in EXPLICIT else None
+        scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
+        if request.by_current or request.limited:
+            voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
+    if not (request.by_current or request.limited):
         voltage = request.waveform(reported)
     return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * dynamics.scales))
 

@@ -1,6 +1,8 @@
-"""Trajectories by the compiled loops: what integrates them in :mod:`synaspice.devices.simulation.trajectory` by default."""
+"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectory` takes by default."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -23,12 +25,13 @@ def integrate_compiled(
     *,
     rtol: float,
     atol: float,
-    max_step: float,
+    max_step: float = math.inf,
+    most_steps: float = math.inf,
 ) -> tuple[FloatArray, FloatArray] | None:
     """Scaled states and the voltages of the driven branch at given times; None if a drive has no compiled form.
 
-    Magnetisations are integrated by an explicit method that keeps them on their spheres, everything else by a linearly
-    implicit one.
+    States without bounds, which precess, are integrated by an explicit method that keeps directions on their spheres;
+    states between bounds, whose rates may be of any size, by a linearly implicit one.
 
     Parameters
     ----------
@@ -44,15 +47,20 @@ def integrate_compiled(
         Relative and absolute error per step.
     max_step : float
         Longest step. [s]
+    most_steps : float
+        Number of steps after which to give up.
 
     Raises
     ------
     SimulationError
-        If the steps become too small.
+        If the steps become too small or too many.
     """
     system = compiled(request.device).system
-    spheres = np.array([[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres], dtype=np.int64)
-    device = driven(request, stiff=not len(spheres))
+    places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
+    spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
+    bounded = any(state.bounds is not None for state in request.device.state_declarations().values())
+    implicit = bounded and not len(spheres)
+    device = driven(request, stiff=implicit)
     if device is None:
         return None
     samples, voltages = np.empty((len(reported), len(start))), np.empty(len(reported))
@@ -61,14 +69,18 @@ def integrate_compiled(
     loops = load_loops()
     explicit, rosenbrock = loops.explicit, loops.rosenbrock
     if len(start):
-        loop = explicit if len(spheres) else rosenbrock
+        loop = rosenbrock if implicit else explicit
         announce(loop)
         state, carry = np.array(start, dtype=float), np.array([corners[0], 0.0, 0.0, beginning])
         arguments = (device, state, carry, corners[1:], reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
-        outcome = explicit.PAUSED
-        while outcome == explicit.PAUSED:
-            outcome = loop.march(*arguments, spheres if len(spheres) else _steady(request), *limits, *loop.TABLES)
+        own = _steady(request) if implicit else spheres
+        outcome, steps = explicit.PAUSED, 0
+        while outcome == explicit.PAUSED and steps < most_steps:
+            outcome = loop.march(*arguments, own, *limits, *loop.TABLES)
+            steps += STEPS_PER_CALL
+        if outcome == explicit.PAUSED:
+            raise SimulationError(f"the integrator took {steps} steps and came to t = {carry[explicit.TIME]:.6g} s")
         if outcome == explicit.GAVE_UP:
             raise SimulationError(
                 f"the integrator gave up at t = {carry[explicit.TIME]:.6g} s: its steps became too small"

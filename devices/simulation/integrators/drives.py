@@ -16,6 +16,7 @@ from .machine_code import machine_code
 if TYPE_CHECKING:
     from .loops.driven import Driven
 
+
 def numbers_of(waveform: Waveform) -> list[float] | None:
     """A waveform as numbers; None if it is neither a sine nor straight lines."""
     loops = load_loops().driven
@@ -63,5 +64,3 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         *map(float, request.limits),
     )
     return found
-
-

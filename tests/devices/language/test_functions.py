@@ -20,6 +20,7 @@ from synaspice.devices.language.declaration import Branch, ElectricalNoise, Nois
 from synaspice.devices.language.waveforms import PiecewiseLinear
 from synaspice.devices.model import CompactModel
 from synaspice.devices.simulation.ensembles import kernel_source, vectormath
+from synaspice.devices.simulation.integrators.machine_code import MachineCode
 from synaspice.devices.targets.modules.c_expressions import FUNCTIONS as C_FUNCTIONS
 from synaspice.devices.targets.spice.dialects import DIALECTS
 
@@ -238,3 +239,11 @@ def test_no_dialect_prints_a_function_that_it_does_not_have(dialect, device):
     templates = " ".join([*table.values(), *DIALECTS[dialect].formula_functions.values()])
     for name in [*OWN, "Abs", "Min", "Max"]:
         assert f"{name}(" in templates or not re.search(rf"\b{name}\(", text), name
+
+
+@pytest.mark.parametrize("name", SYMPY)
+def test_machine_code(name):
+    x = sp.Symbol("x", real=True)
+    code = MachineCode(codegen.function_source("value", {"v": [], "x": [x], "p": []}, [expression(name, x)]))
+    for voltage in VOLTAGES:
+        assert code([[], [voltage], []], 1)[0] == pytest.approx(value(name, voltage), rel=1e-14)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 from llvmlite import ir
@@ -13,7 +14,14 @@ from numba.extending import intrinsic
 from synaspice.devices.language.waveforms import FloatArray
 from synaspice.devices.simulation.newton import MOST_CORRECTIONS, choose, make_correction
 
-compile_loop = numba.njit(nogil=True, error_model="numpy", cache=True)
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compile_loop(function: Loop) -> Loop:
+    """Compile a loop when it is first called, and keep its machine code."""
+    compiled: Loop = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+    return compiled
+
 
 #: How the source of the driven branch works.
 VOLTAGE, CURRENT, LIMITED = 0, 1, 2
@@ -45,7 +53,7 @@ class Driven(NamedTuple):
     high: float
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def call(typing_context: Any, address: Any, v: Any, x: Any, p: Any, results: Any) -> Any:
     """Call machine code at an address with the addresses of its four arrays."""
 
@@ -66,7 +74,7 @@ def evaluate(address: int, d: Driven) -> None:
 
 
 @compile_loop
-def value_at(waves: FloatArray, start: int, time: float) -> float:
+def value_at(waves: Any, start: int, time: float) -> Any:
     """Value of a waveform at a time."""
     t = time - waves[start + 1]
     if waves[start] == SINE:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.integrate import DOP853
 
 from synaspice.devices.language.waveforms import FloatArray
+
 from .driven import Driven, compile_loop, rates_at
 
 STAGES, EXTENDED = 12, 16
@@ -43,7 +44,9 @@ def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: flo
 
 
 @compile_loop
-def first_step(d: Driven, time: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int) -> float:
+def first_step(
+    d: Driven, time: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int
+) -> float:
     """Step to begin with (Hairer, Norsett, Wanner, II.4), of a method whose error estimate has an order."""
     size, pace = norm(y, y, y, rtol, atol), norm(f, y, y, rtol, atol)
     h = 1e-6 if size < 1e-5 or pace < 1e-5 else 0.01 * size / pace
@@ -73,7 +76,10 @@ def onto_spheres(y: FloatArray, spheres: Any) -> None:
 
 
 @compile_loop
-def sample(d, a, c, dense, t, h, y, new, K, reported, first, last, samples):  # type: ignore[no-untyped-def]
+def sample(
+    d: Driven, a: FloatArray, c: FloatArray, dense: FloatArray, t: float, h: float, y: FloatArray, new: FloatArray,
+    slopes: FloatArray, reported: FloatArray, first: int, last: int, samples: FloatArray,
+) -> None:  # fmt: skip
     """Interpolate the reported times within a step."""
     n = len(y)
     trial = np.empty(n)
@@ -81,37 +87,45 @@ def sample(d, a, c, dense, t, h, y, new, K, reported, first, last, samples):  # 
         for k in range(n):
             total = 0.0
             for i in range(s):
-                total += a[s, i] * K[i, k]
+                total += a[s, i] * slopes[i, k]
             trial[k] = y[k] + h * total
-        rates_at(d, t + c[s] * h, trial, K[s])
-    F = np.empty((TERMS, n))
+        rates_at(d, t + c[s] * h, trial, slopes[s])
+    terms = np.empty((TERMS, n))
     for k in range(n):
         change = new[k] - y[k]
-        F[0, k], F[1, k], F[2, k] = change, h * K[0, k] - change, 2 * change - h * (K[STAGES, k] + K[0, k])
+        terms[0, k], terms[1, k], terms[2, k] = (
+            change,
+            h * slopes[0, k] - change,
+            2 * change - h * (slopes[STAGES, k] + slopes[0, k]),
+        )
         for row in range(TERMS - 3):
             total = 0.0
             for i in range(EXTENDED):
-                total += dense[row, i] * K[i, k]
-            F[3 + row, k] = h * total
+                total += dense[row, i] * slopes[i, k]
+            terms[3 + row, k] = h * total
     for i in range(first, last):
         place = (reported[i] - t) / h
         for k in range(n):
             value = 0.0
             for term in range(TERMS):
-                value += F[TERMS - 1 - term, k]
+                value += terms[TERMS - 1 - term, k]
                 value *= place if term % 2 == 0 else 1.0 - place
             samples[i, k] = y[k] + value
 
 
 @compile_loop
-def march(d, y, carry, corners, reported, samples, spheres, rtol, atol, max_step, most_steps, a, c, e3, e5, dense):  # type: ignore[no-untyped-def]
+def march(
+    d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
+    spheres: Any, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, c: FloatArray,
+    e3: FloatArray, e5: FloatArray, dense: FloatArray,
+) -> int:  # fmt: skip
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
     ``y`` and ``carry`` are where it goes on. Each accepted step is returned to the spheres, from where a one-step
     method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
     """
     n = len(y)
-    K = np.empty((EXTENDED, n))
+    slopes = np.empty((EXTENDED, n))
     trial = np.empty(n)
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
@@ -119,10 +133,10 @@ def march(d, y, carry, corners, reported, samples, spheres, rtol, atol, max_step
     for _ in range(most_steps):
         end = corners[corner]
         if fresh:
-            rates_at(d, t, y, K[0])
+            rates_at(d, t, y, slopes[0])
             fresh = False
             if h <= 0.0:
-                h = first_step(d, t, end, y, K[0], rtol, atol, 7)
+                h = first_step(d, t, end, y, slopes[0], rtol, atol, 7)
         smallest = 10.0 * (np.nextafter(t, math.inf) - t)
         h = min(h, max_step)
         rejected = False
@@ -141,15 +155,15 @@ def march(d, y, carry, corners, reported, samples, spheres, rtol, atol, max_step
                 for k in range(n):
                     total = 0.0
                     for i in range(s):
-                        total += a[s, i] * K[i, k]
+                        total += a[s, i] * slopes[i, k]
                     trial[k] = y[k] + step * total
-                rates_at(d, t + c[s] * step, trial, K[s])
+                rates_at(d, t + c[s] * step, trial, slopes[s])
             three = five = 0.0
             for k in range(n):
                 third = fifth = 0.0
                 for i in range(STAGES + 1):
-                    third += e3[i] * K[i, k]
-                    fifth += e5[i] * K[i, k]
+                    third += e3[i] * slopes[i, k]
+                    fifth += e5[i] * slopes[i, k]
                 scale = atol + rtol * max(abs(y[k]), abs(trial[k]))
                 three, five = three + (third / scale) ** 2, five + (fifth / scale) ** 2
             size = 0.0 if five == 0.0 and three == 0.0 else step * five / math.sqrt((five + 0.01 * three) * n)
@@ -164,15 +178,15 @@ def march(d, y, carry, corners, reported, samples, spheres, rtol, atol, max_step
         while reached < len(reported) and reported[reached] <= now:
             reached += 1
         if reached > done:
-            sample(d, a, c, dense, t, step, y, trial, K, reported, done, reached, samples)
+            sample(d, a, c, dense, t, step, y, trial, slopes, reported, done, reached, samples)
             done = reached
         t = now
         h = following
         for k in range(n):
-            y[k], K[0, k] = trial[k], K[STAGES, k]
+            y[k], slopes[0, k] = trial[k], slopes[STAGES, k]
         if len(spheres):
             onto_spheres(y, spheres)
-            rates_at(d, t, y, K[0])
+            rates_at(d, t, y, slopes[0])
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
             corner, h, fresh = corner + 1, 0.0, True

@@ -1,6 +1,12 @@
-"""The linearly implicit method Rodas5P, of order 5(4) with dense output, as one compiled loop: for stiff equations.
+r"""The linearly implicit method Rodas5P, of order 5(4) with dense output, as one compiled loop: for stiff equations.
 
-Each stage solves :math:`(1/(\\gamma h) - J) k_i = f(t + c_i h, y + \\sum_j a_{ij} k_j) + \\sum_j C_{ij} k_j / h + d_i h f_t`
+Each stage solves
+
+.. math::
+
+    \left(\frac{1}{\gamma h} - J\right) k_i
+    = f\Big(t + c_i h, y + \sum_j a_{ij} k_j\Big) + \sum_j \frac{C_{ij}}{h} k_j + d_i h f_t
+
 with the generated Jacobian J: no iterations, and no history that a kink of the drive would spoil. The method is stiffly
 accurate and L-stable (G. Steinebach, BIT Numer. Math. 63, 27 (2023), doi:10.1007/s10543-023-00967-x; coefficients as in
 OrdinaryDiffEq.jl).
@@ -14,12 +20,14 @@ from typing import Any
 import numpy as np
 
 from synaspice.devices.language.waveforms import FloatArray
+
 from .driven import Driven, compile_loop, evaluate, rates_at, set_drives
 from .explicit import CORNER, DONE, GAVE_UP, PAUSED, REPORTED, SAFETY, SHRINK, STEP, TIME, first_step, norm
 
 STAGES = 8
 GAMMA = 0.21193756319429014
-_A = [
+# fmt: off
+_A: list[list[float]] = [
     [],
     [3.0],
     [2.849394379747939, 0.45842242204463923],
@@ -27,17 +35,17 @@ _A = [
     [2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641],
     [-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946],
 ]
-_COUPLING = [
+_COUPLING: list[list[float]] = [
     [],
     [-14.155112264123755],
     [-17.97296035885952, -2.859693295451294],
     [147.12150275711716, -1.41221402718213, 71.68940251302358],
     [165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306],
     [24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471],
-    [30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783, -19.097331116725623]
-    + [-28.087943162872662],
-    [37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047, -40.06618937091002]
-    + [-54.66780262877968, -9.48861652309627],
+    [30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783, -19.097331116725623,
+     -28.087943162872662],
+    [37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047, -40.06618937091002,
+     -54.66780262877968, -9.48861652309627],
 ]
 A, COUPLING = np.zeros((STAGES + 1, STAGES)), np.zeros((STAGES, STAGES))
 for _row, (_a, _c) in enumerate(zip([*_A, _A[-1], _A[-1], _A[-1]], [*_COUPLING, []], strict=True)):
@@ -47,16 +55,15 @@ for _row, (_a, _c) in enumerate(zip([*_A, _A[-1], _A[-1], _A[-1]], [*_COUPLING, 
         COUPLING[_row, : len(_c)] = _c
 C = np.array([0.0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1.0, 1.0, 1.0])
 D = np.array([GAMMA, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0.0, 0.0, 0.0])
-H = np.array(
-    [
-        [25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204]
-        + [0.524948541321073, 1.1241088310450404, 0.4272876194431874, -0.17202221070155493],
-        [-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796]
-        + [20.176138334709044, 15.98066361424651, -6.789040303419874, -6.710236069923372],
-        [11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643]
-        + [-52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722],
-    ]
-)
+H = np.array([
+    [25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204,
+     0.524948541321073, 1.1241088310450404, 0.4272876194431874, -0.17202221070155493],
+    [-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796,
+     20.176138334709044, 15.98066361424651, -6.789040303419874, -6.710236069923372],
+    [11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643,
+     -52.072871366152654, -59.78993625266729, -0.15582684282751913, 4.883087185713722],
+])
+# fmt: on
 TABLES = (A, COUPLING, C, D, H)
 GROW = 6.0
 #: Part of a step over which the change of the rates with time is measured.
@@ -123,13 +130,17 @@ def substitute(factors: FloatArray, pivots: Any, x: FloatArray) -> None:
 
 
 @compile_loop
-def march(d, y, carry, corners, reported, samples, steady, rtol, atol, max_step, most_steps, a, coupling, c, weights, h_rows):  # type: ignore[no-untyped-def]
+def march(
+    d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
+    steady: bool, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, coupling: FloatArray,
+    c: FloatArray, weights: FloatArray, h_rows: FloatArray,
+) -> int:  # fmt: skip
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
     ``y`` and ``carry`` are where it goes on; ``steady`` says that nothing changes with time between corners.
     """
     n = len(y)
-    K, jacobian, factors = np.empty((STAGES, n)), np.empty((n, n)), np.empty((n, n))
+    slopes, jacobian, factors = np.empty((STAGES, n)), np.empty((n, n)), np.empty((n, n))
     pivots = np.empty(n, dtype=np.int64)
     f, by_time, trial, new, at = np.empty(n), np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
     dense = np.empty((3, n))
@@ -171,18 +182,18 @@ def march(d, y, carry, corners, reported, samples, steady, rtol, atol, max_step,
                 for k in range(n):
                     total = y[k]
                     for i in range(s):
-                        total += a[s, i] * K[i, k]
+                        total += a[s, i] * slopes[i, k]
                     trial[k] = total
                 rates_at(d, t + c[s] * step, trial, at)
                 for k in range(n):
                     total = 0.0
                     for i in range(s):
-                        total += coupling[s, i] * K[i, k]
-                    K[s, k] = at[k] + total / step + weights[s] * step * by_time[k]
-                substitute(factors, pivots, K[s])
+                        total += coupling[s, i] * slopes[i, k]
+                    slopes[s, k] = at[k] + total / step + weights[s] * step * by_time[k]
+                substitute(factors, pivots, slopes[s])
             for k in range(n):
-                new[k] = trial[k] + K[STAGES - 1, k]
-            size = norm(K[STAGES - 1], y, new, rtol, atol)
+                new[k] = trial[k] + slopes[STAGES - 1, k]
+            size = norm(slopes[STAGES - 1], y, new, rtol, atol)
             if size < 1.0:
                 factor = GROW if size == 0.0 else min(GROW, SAFETY * size ** (-1.0 / 5.0))
                 following = step * (min(1.0, factor) if rejected else factor)
@@ -198,7 +209,7 @@ def march(d, y, carry, corners, reported, samples, steady, rtol, atol, max_step,
                 for k in range(n):
                     total = 0.0
                     for i in range(STAGES):
-                        total += h_rows[row, i] * K[i, k]
+                        total += h_rows[row, i] * slopes[i, k]
                     dense[row, k] = total
             for i in range(done, reached):
                 place = (reported[i] - t) / step

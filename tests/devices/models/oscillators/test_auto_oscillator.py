@@ -17,7 +17,7 @@ DEVICE = AutoOscillator(resistance_swing=1e-3)  # the rf voltage does not act ba
 
 
 def envelope(device, current, duration, **options):
-    return device.simulate(current, duration, source="current", method="DOP853", **options)
+    return device.simulate(current, duration, source="current", **options)
 
 
 @pytest.mark.parametrize("supercriticality", [0.9, 1.1])

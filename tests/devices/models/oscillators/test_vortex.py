@@ -14,7 +14,7 @@ from synaspice.devices import ParameterError, ValidityWarning, VortexOscillator
 
 
 def orbit(device, current, duration, **options):
-    return device.simulate(current, duration, source="current", method="DOP853", **options)
+    return device.simulate(current, duration, source="current", **options)
 
 
 def test_the_gyrotropic_frequency_is_that_of_the_two_vortex_ansatz():

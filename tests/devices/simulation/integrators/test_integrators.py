@@ -1,0 +1,188 @@
+"""Compiled integrators against the scalar functions, the waveforms and SciPy's integrators that they stand for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synaspice.devices import (
+    DC,
+    MTJ,
+    VTEAM,
+    AutoOscillator,
+    DomainWallMagnet,
+    LinearIonDrift,
+    PhaseChangeMemory,
+    PiecewiseLinear,
+    Pulse,
+    SimulationError,
+    Sine,
+    StanfordRRAM,
+    Triangle,
+    VortexOscillator,
+    Waveform,
+)
+from synaspice.devices.core.base import MODELS
+from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
+from synaspice.devices.simulation import trajectory
+from synaspice.devices.simulation.integrators import compiled_trajectory, loop_cache
+from synaspice.devices.simulation.integrators.drives import numbers_of
+from synaspice.devices.simulation.integrators.loop_cache import load_loops
+from synaspice.devices.simulation.integrators.machine_code import machine_code
+
+TILTED = MTJ(initial_polar_angle=0.5, initial_azimuth=0.3)
+MEMRISTOR = LinearIonDrift(mobility=1e-12, window="joglekar", window_exponent=2.0)
+
+
+# --- machine code ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(MODELS.own()))
+@pytest.mark.parametrize("what", ["rates", "conduction"])
+def test_machine_code_gives_what_the_scalar_functions_give(name, what):
+    device = MODELS[name]()
+    functions, p = compiled(device), parameter_vector(device)
+    x, v = initial_state(device), [0.13 * (k + 1) for k in range(len(compiled(device).system.voltages))]
+    for scale in (1.0, -3.0):
+        voltages = [scale * voltage for voltage in v]
+        expected = getattr(functions, what)(voltages, x, p)
+        found = machine_code(*device.structure, what)([voltages, x, p], len(expected))
+        # C's pow() for a quotient of products may differ in the last digit.
+        np.testing.assert_allclose(found, expected, rtol=1e-14, atol=0)
+
+
+# --- drives ---------------------------------------------------------------------------------------
+
+TIMES = st.floats(-1.0, 20.0)
+WAVEFORMS = [
+    DC(0.7),
+    Pulse(0.1, 1.0, delay=1.0, rise=0.5, fall=0.25, width=2.0),
+    Pulse(0.0, -1.0, delay=0.3, rise=1e-3, fall=1e-3, width=1.0, period=2.5),
+    Pulse(0.0, 1.0),
+    Sine(0.2, 1.3, 0.37, delay=1.0, decay=0.05, phase=30.0),
+    PiecewiseLinear((0.5, 1.0, 4.0), (1.0, -1.0, 2.0)),
+    Triangle(1.5, 3.0, offset=0.1),
+]
+
+
+@pytest.mark.parametrize("waveform", WAVEFORMS, ids=lambda waveform: type(waveform).__name__)
+@given(time=TIMES)
+def test_compiled_drives_are_the_waveforms(waveform, time):
+    numbers = np.array(numbers_of(waveform))
+    assert load_loops().driven.value_at(numbers, 0, time) == pytest.approx(float(waveform(time)), rel=1e-12, abs=1e-12)
+
+
+class _Parabola(Waveform):
+    """A waveform of a user's own, which has no compiled form."""
+
+    def __call__(self, time):
+        return 0.2 * (np.asarray(time) / 1e-9) ** 2
+
+
+def test_a_waveform_without_a_compiled_form_goes_to_scipy():
+    assert numbers_of(_Parabola()) is None
+    ours = TILTED.simulate(_Parabola(), 1e-9, points=11)
+    samples = 0.2 * np.linspace(0, 1, 2001) ** 2
+    near = TILTED.simulate(samples, 1e-9, points=11)
+    np.testing.assert_allclose(ours[["m_x", "m_y", "m_z"]], near[["m_x", "m_y", "m_z"]], rtol=0, atol=1e-6)
+
+
+# --- trajectories ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("device", "drive", "duration", "settings"),
+    [
+        (TILTED, 0.2, 2e-9, {}),
+        (TILTED, Sine(0.0, 3e-5, 1e9), 2e-9, {"source": "current"}),
+        (TILTED, Pulse(0.0, 0.3, delay=0.2e-9, width=0.5e-9), 2e-9, {"inputs": {"field_x": Sine(0.0, 2e3, 3e9)}}),
+        (AutoOscillator(), 8e-3, 2e-8, {"source": "current"}),
+        (VortexOscillator(), 5e-3, 2e-8, {"source": "current"}),
+        (DomainWallMagnet(), Pulse(0.0, 1e-3, width=1e-9), 3e-9, {}),
+        (MEMRISTOR, Sine(0.0, 1.0, 100.0), 1e-2, {}),
+        (VTEAM(window="biolek"), Triangle(1.0, 3e-8), 6e-8, {}),
+        (VTEAM(), Triangle(2.0, 3e-8), 6e-8, {"compliance": 1e-3}),
+        (PhaseChangeMemory(), Pulse(0.0, 1.0, width=2e-8), 5e-8, {}),
+        (PhaseChangeMemory(), Pulse(0.0, 1e-4, width=2e-8), 5e-8, {"source": "current"}),
+        (StanfordRRAM(), Triangle(1.5, 1e-6), 1e-6, {}),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, dict) else "-".join(value) or "plain",
+)
+def test_trajectories_are_scipys(device, drive, duration, settings):
+    """The explicit loop is DOP853 itself; of the implicit one the error is of the order of the tolerance."""
+    spheres = bool(compiled(device).system.spheres)
+    unbounded = all(state.bounds is None for state in device.state_declarations().values())
+    explicit = spheres or unbounded
+    common = {"points": 101, "rtol": 1e-9, "atol": 1e-12, **settings}
+    ours = device.simulate(drive, duration, **common)
+    reference = device.simulate(drive, duration, method="DOP853" if explicit else "Radau", **common)
+    scales = {name: state.scale for name, state in device.state_declarations().items()}
+    for name, scale in scales.items():
+        np.testing.assert_allclose(ours[name], reference[name], rtol=0, atol=scale * (1e-9 if explicit else 1e-6))
+    assert list(ours) == list(reference) and np.all(np.isfinite(ours["voltage"]))
+
+
+def test_the_implicit_method_is_of_order_five():
+    """Halved steps, with the tolerance out of the way; the drive changes with time."""
+    device = MEMRISTOR.replace(window_exponent=1.0, initial_state=0.3)
+    drive = Sine(0.0, 1.0, 100.0)
+    exact = device.simulate(drive, 1e-2, points=3, method="DOP853", rtol=1e-13, atol=1e-15)["x"].to_numpy()
+    errors = []
+    for steps in (40, 80, 160):
+        request = _request(device, drive, 1e-2)
+        found = compiled_trajectory.integrate_compiled(
+            request, np.array([0.3]), np.linspace(0, 1e-2, 3), np.array([0.0, 1e-2]),
+            rtol=1e3, atol=1e3, max_step=1e-2 / steps,
+        )  # fmt: skip
+        errors.append(abs(found[0][-1, 0] - exact[-1]))
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert np.all(orders > 4.5), (errors, orders)
+
+
+def _request(device, drive, duration):
+    from synaspice.devices.simulation.request import Request
+
+    return Request.of(device, drive, duration, "voltage", {})
+
+
+@pytest.mark.parametrize("device", [TILTED, MEMRISTOR], ids=["explicit", "implicit"])
+def test_a_loop_that_pauses_goes_on_where_it_was(device, monkeypatch):
+    drive, duration = (0.2, 1e-9) if device is TILTED else (Sine(0.0, 1.0, 100.0), 1e-2)
+    whole = device.simulate(drive, duration, points=31)
+    monkeypatch.setattr(compiled_trajectory, "STEPS_PER_CALL", 1)
+    np.testing.assert_allclose(device.simulate(drive, duration, points=31), whole, rtol=1e-13, atol=1e-15)
+
+
+def test_too_many_steps_are_an_error():
+    with pytest.raises(SimulationError, match="took 20000 steps"):
+        compiled_trajectory.integrate_compiled(
+            _request(TILTED, 0.2, 1.0), np.array([0.6, 0.0, 0.8]), np.array([1.0]), np.array([0.0, 1.0]),
+            rtol=1e-9, atol=1e-12, most_steps=10,
+        )  # fmt: skip
+
+
+def test_where_the_compiled_loop_gives_up_scipy_goes_on(monkeypatch):
+    def gives_up(*arguments, **settings):
+        raise SimulationError("the integrator gave up")
+
+    expected = MEMRISTOR.simulate(1.0, 1e-3, points=5)
+    monkeypatch.setattr(trajectory, "integrate_compiled", gives_up)
+    np.testing.assert_allclose(MEMRISTOR.simulate(1.0, 1e-3, points=5), expected, rtol=1e-6)
+
+
+# --- their place ----------------------------------------------------------------------------------
+
+
+def test_the_loops_run_from_a_copy_that_is_made_again_where_it_is_damaged(monkeypatch, tmp_path):
+    monkeypatch.setattr(loop_cache, "cache_folder", lambda kind: tmp_path)
+    (folder,) = {load_loops.__wrapped__().driven.__file__.rpartition("/")[0]}
+    assert folder.startswith(str(tmp_path))
+    damaged = next(tmp_path.glob("*/explicit.py"))
+    damaged.write_text("raise ValueError('not ours')\n")
+    assert load_loops.__wrapped__().explicit.STAGES == 12
+    assert "not ours" not in damaged.read_text()
+    assert math.isclose(load_loops().rosenbrock.GAMMA, 0.2119, rel_tol=1e-3)
