@@ -156,7 +156,7 @@ def integrate(
         with contextlib.suppress(SimulationError):
             found = integrate_compiled(request, start, reported, corners, **limits)
     if found is not None:
-        scaled, voltage = project(found[0]), found[1]
+        scaled, voltage = found
     else:
         # Radau gets over what stops the linearly implicit method.
         name = method or ("DOP853" if spheres else "Radau")

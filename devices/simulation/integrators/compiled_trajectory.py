@@ -85,6 +85,8 @@ def integrate_compiled(
             raise SimulationError(
                 f"the integrator gave up at t = {carry[explicit.TIME]:.6g} s: its steps became too small"
             )
+    for sphere in places:
+        samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     loops.driven.voltages_at(device, reported, samples, voltages)
     return samples, voltages
 

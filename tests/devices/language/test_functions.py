@@ -245,5 +245,5 @@ def test_no_dialect_prints_a_function_that_it_does_not_have(dialect, device):
 def test_machine_code(name):
     x = sp.Symbol("x", real=True)
     code = MachineCode(codegen.function_source("value", {"v": [], "x": [x], "p": []}, [expression(name, x)]))
-    for voltage in VOLTAGES:
+    for voltage in VOLTAGES.tolist():
         assert code([[], [voltage], []], 1)[0] == pytest.approx(value(name, voltage), rel=1e-14)
