@@ -48,9 +48,14 @@ class Compiled:
         return list(map(str, self.system.states))
 
     @functools.cached_property
+    def observable_names(self) -> list[str]:
+        """Names of the observables."""
+        return list(map(str, self.system.observables))
+
+    @functools.cached_property
     def static_names(self) -> list[str]:
         """Names of what :attr:`static_array` gives."""
-        currents, observables = list(map(str, self.system.currents)), list(map(str, self.system.observables))
+        currents, observables = list(map(str, self.system.currents)), self.observable_names
         slopes = [f"d{i}/d{v}" for i, v in zip(currents, self.voltage_names, strict=True)]
         return [*currents, *slopes, *observables, *(f"d{x}/dt" for x in self.state_names)]
 

@@ -27,7 +27,7 @@ def warn_of_invalid(table: pd.DataFrame, device: str) -> None:
     device : str
         Name of the device.
     """
-    if VALID not in table:
+    if VALID not in table or bool(np.all(table[VALID].to_numpy() >= 0.5)):
         return
     outside = table.loc[table[VALID] < 0.5, "time"]
     if len(outside):

@@ -39,3 +39,8 @@ def _rows(values: Sequence[Any], count: int) -> FloatArray:
 def initial_state(device: DeviceModel) -> list[float]:
     """The state at t = 0, which static analyses read."""
     return [float(value) for value in compiled(device).initial(parameter_vector(device))]
+
+
+def scales_of(device: DeviceModel) -> FloatArray:
+    """Scale of every component of the states."""
+    return np.array([state.scale for state in device.state_declarations().values()], dtype=float)

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..core.base import DeviceModel
 from ..core.system import System
-from ..core.vectors import compiled, initial_state
+from ..core.vectors import compiled, initial_state, scales_of
 from ..language.errors import SimulationError
 from ..language.waveforms import DC, FloatArray, Waveform
 from .integrators.compiled_trajectory import integrate_compiled
@@ -76,11 +75,6 @@ class Equilibrium:
     def lasts(self) -> bool:
         """Whether the state from which they started lasts."""
         return self.stable and self.same
-
-
-def scales_of(device: DeviceModel) -> FloatArray:
-    """Scale of every component of the states."""
-    return np.array([state.scale for state in device.state_declarations().values()], dtype=float)
 
 
 def jacobian(rates: Callable[[list[float]], Sequence[float]], state: Sequence[float], scales: FloatArray) -> FloatArray:

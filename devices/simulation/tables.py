@@ -31,19 +31,19 @@ def tabulate(
     telegraph processes, ``parameters`` those of devices that differ.
     """
     device = request.device
-    system = compiled(device).system
-    names = list(map(str, system.voltages))
+    functions = compiled(device)
+    trajectories = {name: states[:, k] for k, name in enumerate(functions.state_names)}
     drives = request.drives_at(times) | dict(telegraphs or {})
-    quantities: dict[str, Any] = {names[request.branch]: voltage} | request.voltages_at(times) | drives
-    quantities |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
+    quantities: dict[str, Any] = (
+        {functions.voltage_names[request.branch]: voltage} | request.voltages_at(times) | drives
+    )
+    quantities |= drives | trajectories
     static = evaluate_static(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
         columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
         columns[branch.current] = static[branch.current]
-    columns |= drives
-    columns |= {str(symbol): states[:, k] for k, symbol in enumerate(system.states)}
-    columns |= {str(symbol): static[str(symbol)] for symbol in system.observables}
+    columns |= drives | trajectories | {name: static[name] for name in functions.observable_names}
     if request.limited:
         attrs["compliance"] = list(request.limits)
     contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}

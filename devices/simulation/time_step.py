@@ -23,12 +23,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..core.vectors import compiled, initial_state, parameter_vector
+from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.errors import ResolutionWarning, SimulationError
 from ..language.waveforms import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
-from .stability import ComplexArray, eigenvalues, jacobian, scales_of
+from .stability import ComplexArray, eigenvalues, jacobian
 
 #: Relative error of a mode's damping that the scheme may have.
 TOLERANCE = 0.01

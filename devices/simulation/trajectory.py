@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import integrate as quadrature
 
-from ..core.vectors import compiled, initial_state, parameter_vector
+from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.checks import known, positive
 from ..language.errors import ParameterError, SimulationError
 from ..language.waveforms import FloatArray
@@ -43,9 +43,9 @@ class Dynamics:
     def __init__(self, request: Request) -> None:
         device = request.device
         self.functions = compiled(device)
-        self.scales = np.array([state.scale for state in device.state_declarations().values()])
+        self.scales = scales_of(device)
         self._parameters = parameter_vector(device)
-        names = list(map(str, self.functions.parameters))
+        names = self.functions.parameter_names
         self._inputs = [(names.index(name), waveform.scalar()) for name, waveform in request.inputs.items()]
         self._drive = request.waveform.scalar()
         self._others = [(branch, waveform.scalar()) for branch, waveform in request.voltages.items()]
@@ -128,8 +128,8 @@ def integrate(
     if method is not None:
         known("integration method", method, METHODS)
     reported = request.reporting_times(points, times)
-    dynamics = Dynamics(request)
-    start = (np.array(initial_state(request.device)) if states is None else states) / dynamics.scales
+    scales = scales_of(request.device)
+    start = (np.array(initial_state(request.device)) if states is None else states) / scales
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
 
     def project(scaled: FloatArray) -> FloatArray:
@@ -160,7 +160,7 @@ def integrate(
     else:
         # Radau gets over what stops the linearly implicit method.
         name = method or ("DOP853" if spheres else "Radau")
-        settings: dict[str, Any] = dict(limits)
+        dynamics, settings = Dynamics(request), dict[str, Any](limits)
         if name not in EXPLICIT:
             settings["jac"] = dynamics.jacobian
         projected = project if spheres and name in EXPLICIT else None
@@ -169,7 +169,7 @@ def integrate(
             voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
     if not (request.by_current or request.limited):
         voltage = request.waveform(reported)
-    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * dynamics.scales))
+    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * scales))
 
 
 def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...core.vectors import compiled, parameter_vector
+from ...core.vectors import compiled, parameter_vector, scales_of
 from ...language.waveforms import Sine, Waveform
 from ..request import Request
 from .loop_cache import load_loops
@@ -54,7 +54,7 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         np.zeros(n),
         np.array(parameter_vector(device), dtype=float),
         np.zeros(max(n, b + b * b + b * n, n * n + n * b)),
-        np.array([state.scale for state in device.state_declarations().values()]),
+        scales_of(device),
         np.concatenate([np.array(wave, dtype=float) for wave in waves]),
         np.cumsum([0, *lengths])[:-1].astype(np.int64),
         np.array([names.index(name) for name in request.inputs], dtype=np.int64),

@@ -55,6 +55,7 @@ def load_loops() -> Loops:
     return Loops(*(importlib.import_module(f"{package}.{name}") for name in Loops._fields))
 
 
+@functools.cache
 def announce(loop: ModuleType) -> None:
     """Say that a loop is compiled, where it was not before."""
     folder = Path(str(loop.__file__)).parent
