@@ -46,6 +46,7 @@ MODELS: Registry[type[DeviceModel]] = Registry(
     ("synaspice.devices.models",),
     "synaspice.devices",
     lambda item: isinstance(item, type) and issubclass(item, DeviceModel),
+    lambda model: model.model_name(),
 )
 
 

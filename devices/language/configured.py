@@ -58,7 +58,7 @@ class Configured(Declarations):
     #: The constructor's signature for editors and ``help``.
     __signature__ = _Signature()
     #: Members for authors of models and cells, not for their users; ``dir`` leaves them out.
-    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "for_authors"}) - {
+    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors"}) - {
         "branches",
         "model_name",
         "terminals",
@@ -87,6 +87,11 @@ class Configured(Declarations):
             self._values[parameter.name] = parameter.check(parameter.default(self))
         self._values = {name: self._values[name] for name in parameters}
         self.check()
+
+    @classmethod
+    def check_values(cls, values: Mapping[str, Any]) -> None:
+        """Refuse values with which none can be made, by the errors of the constructor."""
+        cls.__new__(cls)._settle(values)
 
     def check(self) -> None:
         """Hook for conditions between parameters; raises :class:`ParameterError` if one is violated."""

@@ -34,7 +34,7 @@ class LinearIonDrift(_LinearIonDrift):
     def preset(
         cls,
         name: typing.Literal[
-            "biolek2009-joglekar", "biolek2009", "joglekar2009-p1", "joglekar2009-p10", "prodromakis2011", "strukov2008"
+            "biolek2009", "biolek2009-joglekar", "joglekar2009-p1", "joglekar2009-p10", "prodromakis2011", "strukov2008"
         ]
         | str
         | os.PathLike[str],

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
+import warnings
 
 import pytest
 import typer
@@ -16,7 +13,8 @@ from synaspice.characterization import read_table
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.devices.catalog import models
-from synaspice.figures.command_line.main import app
+from synaspice.devices.language.errors import PlugInWarning, warn_user
+from synaspice.figures.command_line.main import COMPLETION, app, told_warnings
 
 BENCH_HELP = [("characterize", "mtj", bench) for bench in BENCHES]
 CELL_HELP = [("simulate", cell) for cell in CELL_BENCHES]
@@ -99,9 +97,7 @@ def test_arguments_that_only_python_had_are_options_now(tmp_path):
 def completed(words: str) -> set[str]:
     """What bash is offered after these words."""
     place = len(words.split(" ")) - 1
-    variables = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_SYNASPICE_COMPLETE": "complete_bash"}
-    command = str(Path(sys.executable).with_name("synaspice"))
-    ended = subprocess.run([command], capture_output=True, text=True, env={**os.environ, **variables})
+    ended = synaspice(COMP_WORDS=words, COMP_CWORD=str(place), _SYNASPICE_COMPLETE="complete_bash")
     assert ended.stderr == ""
     return set(ended.stdout.split())
 
@@ -124,6 +120,23 @@ def completed(words: str) -> set[str]:
 def test_a_shell_completes_names(words, expected, unexpected):
     found = completed(words)
     assert expected <= found and not unexpected & found
+
+
+def test_warnings_are_told_once_within_the_width_and_not_amid_completion(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    for completing in (False, True):
+        if completing:
+            monkeypatch.setenv(COMPLETION, "complete_bash")
+        with told_warnings():
+            for _ in range(2):
+                warn_user("the module 'memory_lab' is left out: ModuleNotFoundError: no 'numpy'", PlugInWarning)
+                warnings.filterwarnings("ignore", message="something else")  # as packages do when they are imported
+        told = capsys.readouterr().err.splitlines()
+        assert told == (
+            []
+            if completing
+            else ["synaspice: the module 'memory_lab' is left out:", "    ModuleNotFoundError: no 'numpy'"]
+        )
 
 
 def test_completion_of_a_name_that_does_not_exist_says_nothing():
