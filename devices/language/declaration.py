@@ -290,7 +290,10 @@ class ElectricalNoise(Declared):
 
 
 class Declarations:
-    """A class's declarations, by kind; base of :class:`~synaspice.devices.language.configured.Configured`."""
+    """A class's declarations, by kind; base of :class:`~synaspice.devices.language.configured.Configured`.
+
+    For authors of models, benches and formats; what users need of them, such as ``terminals``, ``dir`` shows.
+    """
 
     @classmethod
     def model_name(cls) -> str:

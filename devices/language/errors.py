@@ -58,11 +58,16 @@ class CompilationError(SynaspiceError, RuntimeError):
     """Generated code that a compiler could not make a library of."""
 
 
+def with_article(noun: str) -> str:
+    """A noun with its indefinite article: a device, an export format."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 class DuplicateNameError(SynaspiceError, ValueError):
     """A name under which something else is registered already; names that differ by case alone are the same."""
 
     def __init__(self, kind: str, name: str, there: str, new: str) -> None:
-        super().__init__(f"there is a {kind} {name!r} already, {there}: give {new} another name")
+        super().__init__(f"there is {with_article(kind)} {name!r} already, {there}: give {new} another name")
 
 
 class SynaspiceWarning(UserWarning):

@@ -26,6 +26,7 @@ from synaspice.devices import (
 )
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.language.declaration import Branch
+from synaspice.devices.language.errors import with_article
 from synaspice.devices.language.preset_folders import PRESETS, PresetFolder
 from synaspice.devices.language.registry import Registry, Selection, summary
 from synaspice.devices.model import CompactModel
@@ -120,6 +121,12 @@ def test_a_selection_is_what_is_of_a_type():
     numbers.register("one", 1)
     numbers.register("word", "word")
     assert dict(Selection("number", numbers, int)) == {"one": 1}
+
+
+def test_an_article_goes_with_its_noun():
+    with pytest.raises(DuplicateNameError, match="there is an export format 'ngspice' already"):
+        exec("FORMATS.register('ngspice', LTSPICE)", {"__name__": "x", "FORMATS": FORMATS, "LTSPICE": LTSPICE})
+    assert with_article("device") == "a device"
 
 
 def test_case_alone_makes_no_other_name():
