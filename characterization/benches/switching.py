@@ -34,7 +34,7 @@ from ..arguments import (
 )
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
-from .ensembles import PART
+from ..studies.ensembles import PART
 from .pulses import PulseRequest
 
 #: Share of a pulse's width that each of its edges takes.

@@ -57,9 +57,9 @@ class Configured(Declarations):
 
     #: The constructor's signature for editors and ``help``.
     __signature__ = _Signature()
-    #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They are
-    #: public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir`` leaves
-    #: them out.
+    #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They
+    #: are public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir``
+    #: leaves them out.
     for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors"}) - {
         "branches",
         "model_name",
