@@ -93,8 +93,11 @@ def test_the_stubs_are_up_to_date():
 
 
 SNIPPET = """
+from pathlib import Path
+
 from synaspice import MTJ, iv
 from synaspice.circuits import PBit
+from synaspice.devices.catalog import find_model
 from synaspice.devices.language.declaration import Parameter
 from synaspice.devices.model import CompactModel
 
@@ -107,6 +110,11 @@ MTJ(diameter=[40e-9])  # error: arg-type
 MTJ(shape="square")  # error: arg-type
 junction.replace(dampnig=0.01)  # error: call-arg
 MTJ.preset("ikeda2010", tmr=None)  # error: arg-type
+MTJ.preset("ikeda2011")  # error: arg-type
+MTJ.preset(Path("mine.toml"))
+for name in MTJ.presets():
+    MTJ.preset(name)
+find_model("mtj").preset("of-another-package")
 PBit(tmrr=1.2)  # error: call-arg
 
 
