@@ -18,12 +18,12 @@ import numpy as np
 from harness import Record, main
 
 from synaspice.characterization import read_table
-from synaspice.characterization.benches.ensembles import PART
+from synaspice.characterization.studies.ensembles import PART
 
 PROGRAM = """
 import resource, sys
 from synaspice.characterization import write_table
-from synaspice.characterization.benches.ensembles import ensemble_statistics
+from synaspice.characterization.studies.ensembles import ensemble_statistics
 from synaspice.devices import MTJ
 trajectories, steps, folder, table = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] or None, sys.argv[4]
 device = MTJ.preset("ikeda2010", initial_polar_angle=0.1)

@@ -1,6 +1,6 @@
-"""Benches that measure devices and cells and return tables.
+"""Benches that measure devices and cells, studies beyond them, and the tables that they return.
 
-Nothing here plots: that is :mod:`synaspice.figures`.
+What runs a netlist is in :mod:`synaspice.circuits`, what plots a table in :mod:`synaspice.figures`.
 """
 
 import lazy_loader

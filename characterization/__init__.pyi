@@ -1,10 +1,7 @@
-from .benches.agreement import agreement as agreement
 from .benches.amplitude import amplitude as amplitude
 from .benches.drift import drift as drift
-from .benches.ensembles import ensemble_statistics as ensemble_statistics
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
-from .benches.lookup import lookup as lookup
 from .benches.noise import noise as noise
 from .benches.switching import switching as switching
 from .benches.velocity import velocity as velocity
@@ -15,5 +12,8 @@ from .cells.decks import cell_deck as cell_deck
 from .cells.wire_resistance import wire_resistance as wire_resistance
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
+from .studies.agreement import agreement as agreement
+from .studies.ensembles import ensemble_statistics as ensemble_statistics
+from .studies.lookup import lookup as lookup
 from .tables import read_table as read_table
 from .tables import write_table as write_table

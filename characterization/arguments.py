@@ -7,7 +7,7 @@ line with their help, and the page of the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -16,6 +16,7 @@ import numpy as np
 from ..devices.language.checks import known, positive, whole
 from ..devices.language.errors import ParameterError
 from ..devices.language.quantity import parse_quantity
+from ..devices.model import CompactModel
 from .engines import ENGINES
 
 #: Unit of a value that has the unit of the quantity that a bench sweeps; the bench says how that is found.
@@ -33,6 +34,8 @@ class Argument:
         Unit of its values; ``"1"`` for pure numbers and for everything that is not a number.
     choices : tuple of str
         The values there are, where they are known beforehand.
+    of : callable, optional
+        Function of the device that gives the values there are, where they depend on it.
     metavar : str
         Placeholder of a value in the help of the command line; empty for a switch, which takes none.
     type_name : str
@@ -42,8 +45,19 @@ class Argument:
     metavar: ClassVar[str] = "NAME"
     type_name: ClassVar[str] = "str"
 
-    def __init__(self, what: str, *, unit: str = "1", choices: tuple[str, ...] = ()) -> None:
-        self.what, self.unit, self.choices = what, unit, choices
+    def __init__(
+        self,
+        what: str,
+        *,
+        unit: str = "1",
+        choices: tuple[str, ...] = (),
+        of: Callable[[CompactModel], Iterable[str]] | None = None,
+    ) -> None:
+        self.what, self.unit, self.choices, self.of = what, unit, choices, of
+
+    def names(self, device: CompactModel | None) -> list[str]:
+        """The values that a command line can be completed by, for a device if there is one."""
+        return list(self.choices if self.of is None or device is None else self.of(device))
 
     def parse(self, text: str, unit: str) -> Any:
         """The value that a command line writes so.
@@ -158,7 +172,7 @@ class Choice(Argument):
 
 
 class Name(Argument):
-    """A name; the device at hand or the bench knows the possible ones."""
+    """A name; the bench checks it."""
 
 
 class Names(Argument):
@@ -193,6 +207,11 @@ class Folder(Argument):
     type_name = "str or Path"
 
 
+def reference_states(device: CompactModel) -> Iterable[str]:
+    """Names of the states in which a device is characterised."""
+    return device.reference_states()
+
+
 def _whole(text: str) -> int:
     try:
         return int(text)
@@ -220,5 +239,5 @@ Checkpoint = Annotated[
 Progress = Annotated[bool, Switch("whether to show a progress bar")]
 States = Annotated[
     Sequence[str] | Mapping[str, Mapping[str, float]] | None,
-    Names("reference states to hold the device in; default: all"),
+    Names("reference states to hold the device in; default: all", of=reference_states),
 ]

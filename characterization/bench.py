@@ -91,7 +91,13 @@ class Bench:
 
 
 #: The benches, by name.
-BENCHES: Registry[Bench] = Registry("bench", ("synaspice.characterization.benches",), "synaspice.benches")
+BENCHES: Registry[Bench] = Registry(
+    "bench",
+    ("synaspice.characterization.benches",),
+    "synaspice.benches",
+    lambda item: isinstance(item, Bench),
+    lambda bench: bench.name,
+)
 
 
 def bench(

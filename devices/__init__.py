@@ -1,7 +1,7 @@
-"""Compact models of neuromorphic devices, each declared once.
+"""Compact models of neuromorphic devices, declared once: ``language`` has the words, ``models`` the devices.
 
-The devices are in ``models``, the laws they share in ``physics``; ``language`` has the words of declarations,
-``core``, ``simulation`` and ``targets`` make simulators of them.
+``core``, ``simulation`` and ``targets`` make simulators of them. Circuits of several devices, and measurements,
+are in the other parts of the package.
 """
 
 import lazy_loader

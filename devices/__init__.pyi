@@ -2,6 +2,7 @@ from .language.errors import CompilationError as CompilationError
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError
 from .language.errors import ParameterError as ParameterError
+from .language.errors import PlugInWarning as PlugInWarning
 from .language.errors import ResolutionWarning as ResolutionWarning
 from .language.errors import SimulationError as SimulationError
 from .language.errors import SynaspiceError as SynaspiceError

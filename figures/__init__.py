@@ -1,4 +1,7 @@
-"""From tables to pictures, and the command line."""
+"""From tables to pictures, the gallery, and the command line.
+
+Nothing here measures: that is :mod:`synaspice.characterization`.
+"""
 
 import lazy_loader
 

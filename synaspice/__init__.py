@@ -1,7 +1,7 @@
 """Compact models of neuromorphic devices: declared once, simulated, exported, characterised and plotted.
 
-The names that people use every day are here; they are imported on first use. The parts of the package are
-:mod:`synaspice.devices`, :mod:`synaspice.circuits`, :mod:`synaspice.characterization` and :mod:`synaspice.figures`.
+Here are the names of every day, imported on first use; everything is in :mod:`synaspice.devices`,
+:mod:`synaspice.circuits`, :mod:`synaspice.characterization` and :mod:`synaspice.figures`.
 """
 
 import lazy_loader

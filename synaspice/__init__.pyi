@@ -16,6 +16,7 @@ from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
 from .devices.language.errors import ParameterError as ParameterError
+from .devices.language.errors import PlugInWarning as PlugInWarning
 from .devices.language.errors import ResolutionWarning as ResolutionWarning
 from .devices.language.errors import SimulationError as SimulationError
 from .devices.language.errors import SynaspiceError as SynaspiceError

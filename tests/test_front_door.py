@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import sympy
 
 import synaspice
 from synaspice.circuits import PBit
 from synaspice.devices import MTJ, VTEAM
+from synaspice.devices.core.system import System
 from synaspice.devices.language.declaration import Declared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +74,16 @@ def test_an_instance_lists_what_a_user_may_use(thing):
     names = dir(thing)
     assert {"values", "options", "replace", "netlist", *thing.values, *thing.options} <= set(names)
     assert not [name for name in names if name.startswith("_") or isinstance(getattr(thing, name), Declared)]
-    assert not {"equations", "declarations", "check", "build", "system"} & set(names)
+    assert not {"equations", "declarations", "check", "check_values", "build", "system", "unsuited"} & set(names)
+    assert not [name for name in names if name.endswith(("_equations", "_declarations"))]
+    assert not [name for name in names if isinstance(getattr(thing, name), sympy.Basic | System)]
+    assert thing.parameter_declarations(), "not shown, but there for authors"
+
+
+def test_a_device_shows_what_its_users_call():
+    names = set(dir(MTJ()))
+    shown = {"simulate", "ensemble", "static", "netlist", "compile_osdi", "parameters", "provenance", "to_torch", "at"}
+    assert shown | {"preset", "presets", "protocol", "terminals", "derived", "temperature", "critical_field"} <= names
 
 
 @pytest.mark.slow
@@ -82,8 +93,11 @@ def test_the_stubs_are_up_to_date():
 
 
 SNIPPET = """
+from pathlib import Path
+
 from synaspice import MTJ, iv
 from synaspice.circuits import PBit
+from synaspice.devices.catalog import find_model
 from synaspice.devices.language.declaration import Parameter
 from synaspice.devices.model import CompactModel
 
@@ -96,6 +110,11 @@ MTJ(diameter=[40e-9])  # error: arg-type
 MTJ(shape="square")  # error: arg-type
 junction.replace(dampnig=0.01)  # error: call-arg
 MTJ.preset("ikeda2010", tmr=None)  # error: arg-type
+MTJ.preset("ikeda2011")  # error: arg-type
+MTJ.preset(Path("mine.toml"))
+for name in MTJ.presets():
+    MTJ.preset(name)
+find_model("mtj").preset("of-another-package")
 PBit(tmrr=1.2)  # error: call-arg
 
 

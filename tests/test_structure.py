@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -56,6 +57,16 @@ def test_a_line_of_imports_is_no_cycle(tmp_path):
 def test_the_package_has_none():
     ended = subprocess.run([sys.executable, TOOL], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, "")
+
+
+PARTS = ("synaspice", "devices", "circuits", "characterization", "figures")
+ROOMS = sorted(file for part in PARTS for file in (ROOT / part).rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("file", ROOMS, ids=lambda file: str(file.parent.relative_to(ROOT)))
+def test_a_folder_says_in_three_lines_what_belongs_into_it_and_what_does_not(file):
+    first, blank, *others = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").splitlines()
+    assert first and not blank and others and all(others) and len(others) <= 2
 
 
 @pytest.mark.parametrize("folder", ["tools", "benchmarks", "examples"])

@@ -43,7 +43,7 @@ class Place:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """What ``python`` with these arguments says there."""
-        environment = {**os.environ, "PYTHONPATH": str(self.path), "PYTHONWARNINGS": "error::RuntimeWarning"}
+        environment = {**os.environ, "PYTHONPATH": str(self.path), "PYTHONWARNINGS": "error::UserWarning"}
         # not from the checkout's root, whose folder synaspice would be found first
         return subprocess.run(
             [sys.executable, *command], cwd=self.folder, env=environment, capture_output=True, text=True
@@ -52,7 +52,7 @@ class Place:
     def shell(self, *lines: str) -> list[str]:
         """Standard output of command lines of ``synaspice``, in one process; they must succeed."""
         ended = self.run("-c", COMMANDS, *lines)
-        assert ended.returncode == 0, ended.stderr
+        assert ended.returncode == 0 and "left out" not in ended.stderr, ended.stderr
         return ended.stdout.split(END)[:-1]
 
     def python(self, code: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from synaspice.devices.core.base import DeviceModel
 from synaspice.devices.language.configured import Configured
+from synaspice.devices.language.preset import Preset
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,7 +43,10 @@ def _folder(package: str) -> str:
 def _stub(members: list[type[Configured]]) -> str:
     imports = sorted(f"from .{m.__module__.rpartition('.')[2]} import {m.__name__} as _{m.__name__}" for m in members)
     # the replacement of a method that takes any name takes fewer
-    blocks = ['# mypy: disable-error-code="override"', "import os\nimport typing", "\n".join(imports)]
+    blocks = ['# mypy: disable-error-code="override"', "import os\nimport typing"]
+    if any(issubclass(member, DeviceModel) for member in members):
+        imports.append(f"from {Preset.__module__} import Preset as _Preset")
+    blocks.append("\n".join(imports))
     written: list[type[Configured]] = []
     for item in members:
         blocks += [_values(item, written), _class(item, written)]
@@ -89,9 +93,15 @@ def _class(item: type[Configured], written: list[type[Configured]]) -> str:
         f"    def replace(self, **overrides: {values}) -> typing.Self: ...",
     ]
     if issubclass(item, DeviceModel):
+        # A misspelt name is found only if no other text will do: a file is a Path to the type checker, though text is
+        # taken at run time. An overload for text would take the misspelt name as well. Names that are not known here,
+        # of other packages or in variables, go through find_model("mtj").preset(name), and those of a loop over
+        # presets() are Any.
         declared = inspect.signature(DeviceModel.preset).parameters["name"].annotation
-        kind = f"{_literal(item.presets())} | {declared}" if item.presets() else declared
+        kind = f"{_literal(item.presets())} | os.PathLike[str]" if item.presets() else declared
         lines += [
+            "    @classmethod",
+            "    def presets(cls) -> dict[typing.Any, _Preset]: ...",
             "    @classmethod",
             "    def preset(",
             f"        cls, name: {kind}, **overrides: {values}",

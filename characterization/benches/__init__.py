@@ -1,4 +1,4 @@
-"""Benches of single devices: each a function of a device that returns a table.
+"""Benches of single devices: each a function of a device that returns a table and is a command.
 
-Benches of cells are in :mod:`~synaspice.characterization.cells`.
+Functions that are no command are in ``studies``, benches of cells in ``cells``.
 """

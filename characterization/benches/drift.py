@@ -48,7 +48,11 @@ def drift(
         float | None, Quantity("V", "voltage across the first branch meanwhile; default: the device's suggestion")
     ] = None,
     quantity: Annotated[
-        str | None, Name("observable, state or current to watch; default: the device's suggestion")
+        str | None,
+        Name(
+            "observable, state or current to watch; default: the device's suggestion",
+            of=lambda device: _watched(device),
+        ),
     ] = None,
     devices: Annotated[int, Whole("number of devices in the sample", 1)] = 100,
     read_noise: Annotated[
@@ -106,10 +110,8 @@ def drift(
             f"times after zero must lie between {SHORTEST_TIME:g} s and {LONGEST_TIME:g} s, not between "
             f"{watched[watched > 0][0]:g} s and {watched[-1]:g} s"
         )
-    choices = [*map(str, device.system.observables), *device.state_declarations()]
-    choices += [branch.current for branch in device.branches().values()]
     name = suggested.quantity if quantity is None else quantity
-    known(f"drifting quantity of {device.model_name()}", name, choices)
+    known(f"drifting quantity of {device.model_name()}", name, _watched(device))
     start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
     streams = [np.random.Philox(key=np.array([start, k], dtype=np.uint64)) for k in (0, 1)]
     sampling, reading = map(np.random.Generator, streams)
@@ -155,6 +157,12 @@ def drift(
     columns["fit"] = (fit, unit, f"the law that fits the mean: {law['law'] or 'none'}")
     attributes |= law
     return device_table(device, columns, **attributes)
+
+
+def _watched(device: CompactModel) -> list[str]:
+    """What can be watched of a device: observables, states and currents."""
+    currents = [branch.current for branch in device.branches().values()]
+    return [*map(str, device.system.observables), *device.state_declarations(), *currents]
 
 
 def _require_drift(device: CompactModel, quantity: str, values: FloatArray, bias: float) -> None:

@@ -40,7 +40,10 @@ def hysteresis(
         str | None,
         Name(
             "what is swept: voltage, current, that of a branch by its name, or an input such as field_z; field is "
-            "the field along a junction's easy direction; default: the device's suggestion"
+            "the field along a junction's easy direction; default: the device's suggestion",
+            of=lambda device: dict.fromkeys(
+                [*filter(None, device.loops), *device.imposed_quantities(), *device.input_declarations()]
+            ),
         ),
     ] = None,
     amplitude: Annotated[float | None, Quantity(SWEPT, "amplitude of the sweep")] = None,

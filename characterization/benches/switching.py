@@ -19,10 +19,22 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
-from ..arguments import SWEPT, Checkpoint, ComplianceCurrent, Name, Progress, Quantity, Range, Seed, Surroundings, Whole
+from ..arguments import (
+    SWEPT,
+    Checkpoint,
+    ComplianceCurrent,
+    Name,
+    Progress,
+    Quantity,
+    Range,
+    Seed,
+    Surroundings,
+    Whole,
+    reference_states,
+)
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
-from .ensembles import PART
+from ..studies.ensembles import PART
 from .pulses import PulseRequest
 
 #: Share of a pulse's width that each of its edges takes.
@@ -45,15 +57,20 @@ def switching(
         str | None,
         Name(
             "what the pulse imposes: voltage, current, or a branch's voltage or current by name; default: the "
-            "device's suggestion"
+            "device's suggestion",
+            of=lambda device: device.imposed_quantities(),
         ),
     ] = None,
     amplitude: Annotated[
         ArrayLike | None, Range(SWEPT, "amplitudes of the pulses; default: the device's suggestion")
     ] = None,
     width: Annotated[ArrayLike | None, Range("s", "widths of the pulses; default: the device's suggestion")] = None,
-    start: Annotated[str | None, Name("reference state before the pulse; default: the device's suggestion")] = None,
-    end: Annotated[str | None, Name("reference state of a switched device; default: the device's suggestion")] = None,
+    start: Annotated[
+        str | None, Name("reference state before the pulse; default: the device's suggestion", of=reference_states)
+    ] = None,
+    end: Annotated[
+        str | None, Name("reference state of a switched device; default: the device's suggestion", of=reference_states)
+    ] = None,
     relaxation: Annotated[
         float | None,
         Quantity(

@@ -34,7 +34,11 @@ def velocity(
     device: CompactModel,
     *,
     quantity: Annotated[
-        str, Name("what drives the wall: current along the strip, or field along the axis of the domains")
+        str,
+        Name(
+            "what drives the wall: current along the strip, or field along the axis of the domains",
+            choices=("current", "field"),
+        ),
     ] = "current",
     values: Annotated[
         ArrayLike | None, Range(SWEPT, "currents or fields; default: 41 that reach beyond breakdown")

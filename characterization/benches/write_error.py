@@ -22,7 +22,19 @@ from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import in_surroundings
-from ..arguments import SWEPT, Checkpoint, Name, Names, Progress, Quantity, Range, Seed, Surroundings, Whole
+from ..arguments import (
+    SWEPT,
+    Checkpoint,
+    Name,
+    Names,
+    Progress,
+    Quantity,
+    Range,
+    Seed,
+    Surroundings,
+    Whole,
+    reference_states,
+)
 from ..bench import bench
 from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.event import RareEvent, decay_time
@@ -34,6 +46,8 @@ from .pulses import PulseRequest
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
 WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
+#: What a pulse can impose.
+PULSED = ("current", "voltage")
 #: The gallery's run: coarser, not otherwise different.
 QUICK = {"overdrive": (1.5, 2.0, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 8, "seed": 1}
 
@@ -180,7 +194,7 @@ def write_error(
     *,
     quantity: Annotated[
         str | None,
-        Name("what the pulse imposes: current or voltage; default: the device's suggestion"),
+        Name("what the pulse imposes: current or voltage; default: the device's suggestion", choices=PULSED),
     ] = None,
     overdrive: Annotated[
         ArrayLike | None, Range("1", "amplitudes in units of the critical one; default: 1.2, 1.5, 2 and 3")
@@ -191,8 +205,12 @@ def write_error(
         str | Sequence[str] | None,
         Names("methods; default: all that suit the junction", choices=tuple(METHODS)),
     ] = None,
-    start: Annotated[str | None, Name("reference state before the pulse; default: the device's suggestion")] = None,
-    end: Annotated[str | None, Name("reference state of a written device; default: the device's suggestion")] = None,
+    start: Annotated[
+        str | None, Name("reference state before the pulse; default: the device's suggestion", of=reference_states)
+    ] = None,
+    end: Annotated[
+        str | None, Name("reference state of a written device; default: the device's suggestion", of=reference_states)
+    ] = None,
     relaxation: Annotated[
         float | None, Quantity("s", "time in which trajectories come to equilibrium before the pulse")
     ] = None,
@@ -234,7 +252,7 @@ def write_error(
     """
     device, kelvin = in_surroundings(device, temperature)
     writing, suggested = device.protocol(Writing), device.protocol(Switching)
-    chosen = known("quantity of a pulse", quantity or suggested.quantity, ("current", "voltage"))
+    chosen = known("quantity of a pulse", quantity or suggested.quantity, PULSED)
     request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")

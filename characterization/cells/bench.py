@@ -54,7 +54,11 @@ class CellBench:
 
 #: The standard benches of cells, by the name of the cell.
 CELL_BENCHES: Registry[CellBench] = Registry(
-    "bench of a cell", ("synaspice.characterization.cells",), "synaspice.cell_benches"
+    "bench of a cell",
+    ("synaspice.characterization.cells",),
+    "synaspice.cell_benches",
+    lambda item: isinstance(item, CellBench),
+    lambda bench: bench.name,
 )
 
 

@@ -1,7 +1,7 @@
 """Cells of devices and transistors: neurons, synapses, readout; and the technologies of their transistors.
 
-Cells around spin currents and domain walls have the folder ``spin``; what runs a netlist is in ``engine``.
-Their benches are in :mod:`synaspice.characterization.cells`.
+Cells around spin currents and domain walls are in ``spin``, what runs a netlist in ``engine``, benches
+in :mod:`synaspice.characterization.cells`.
 """
 
 import lazy_loader

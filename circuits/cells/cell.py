@@ -11,7 +11,13 @@ from .declared import DeclaredCell
 from .subcircuits import CellCircuit
 
 #: The cells, by name.
-CELLS: Registry[type[Cell]] = Registry("cell", ("synaspice.circuits.cells",), "synaspice.cells")
+CELLS: Registry[type[Cell]] = Registry(
+    "cell",
+    ("synaspice.circuits.cells",),
+    "synaspice.cells",
+    lambda item: isinstance(item, type) and issubclass(item, Cell),
+    lambda cell: cell.model_name(),
+)
 
 
 class Cell(DeclaredCell):

@@ -139,4 +139,5 @@ TECHNOLOGIES: Registry[Technology] = Registry(
     ("synaspice.circuits.cells.technologies",),
     "synaspice.technologies",
     lambda item: isinstance(item, Technology),
+    lambda technology: technology.name,
 )

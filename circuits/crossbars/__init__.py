@@ -1,4 +1,4 @@
-"""Crossbars: arrays of devices, their wires, their programming, and weights on them.
+"""Crossbars: arrays of devices, their wires, their programming, and weights on them; solved here or by ngspice.
 
-They are solved here; ngspice is one of the solvers.
+The devices' own errors are in :mod:`synaspice.devices`, cells of a few devices in ``cells``.
 """

@@ -10,14 +10,13 @@ import itertools
 import json
 import re
 import tempfile
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning
+from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, warn_user
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
 from .osdi_library import find_osdi_library
@@ -196,7 +195,7 @@ def _carry_out(
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
     if any("Transient op finished" in words for words in log) and (files or any(" hold_" in words for words in lines)):
-        warnings.warn(MOVED, ValidityWarning, stacklevel=3)
+        warn_user(MOVED, ValidityWarning)
     return vectors, log
 
 

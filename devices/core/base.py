@@ -19,7 +19,7 @@ import numpy as np
 from ..language.checks import known
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
-from ..language.errors import ParameterError
+from ..language.errors import ParameterError, with_article
 from ..language.preset import Preset
 from ..language.preset_folders import find_preset, presets_of
 from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
@@ -46,6 +46,7 @@ MODELS: Registry[type[DeviceModel]] = Registry(
     ("synaspice.devices.models",),
     "synaspice.devices",
     lambda item: isinstance(item, type) and issubclass(item, DeviceModel),
+    lambda model: model.model_name(),
 )
 
 
@@ -73,7 +74,7 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+        *("structure", "system", "time_scale", "benches", "loops", "default_sweep", "unsuited", "imposed_quantities")
     }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
@@ -188,7 +189,7 @@ class DeviceModel(Configured):
 
     @property
     def system(self) -> System:
-        """The symbolic equations, for this device's options."""
+        """The equations in SymPy, for this device's options: for formats and benches, and not shown by ``dir``."""
         return build_system(*self.structure)
 
     @property
@@ -298,7 +299,9 @@ class DeviceModel(Configured):
             raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
         found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))
         if not isinstance(found, kind):
-            raise TypeError(f"{type(self).__name__}.{offer.method} returned {found!r}, which is not a {kind.__name__}")
+            raise TypeError(
+                f"{type(self).__name__}.{offer.method} returned {found!r}, which is not {with_article(kind.__name__)}"
+            )
         return found
 
     def suits(self, kind: type) -> bool:
@@ -338,6 +341,12 @@ class DeviceModel(Configured):
         """Whether the model declares noise of its states or its branches."""
         return bool(self.system.noises or self.system.electrical_noises)
 
+    @classmethod
+    def imposed_quantities(cls) -> tuple[str, ...]:
+        """What a source can impose: voltage or current of the first branch, or those of any branch by their names."""
+        own = (name for branch in cls.branches().values() for name in (branch.name, branch.current))
+        return tuple(dict.fromkeys(["voltage", "current", *own]))
+
     @offers(Sweep)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """How to sweep a quantity through a hysteresis loop: the voltage as the preset's publication did.
@@ -349,15 +358,12 @@ class DeviceModel(Configured):
         UnknownNameError
             If the model has no such quantity.
         """
-        branches = self.branches().values()
-        choices = [
-            "voltage",
-            "current",
-            *self.input_declarations(),
-            *(n for b in branches for n in (b.name, b.current)),
-        ]
         chosen = quantity or "voltage"
-        known(f"quantity to sweep for {self.model_name()}", chosen, choices)
+        known(
+            f"quantity to sweep for {self.model_name()}",
+            chosen,
+            [*self.imposed_quantities(), *self.input_declarations()],
+        )
         if chosen != "voltage":
             return Sweep(chosen)
         if "amplitude" not in self.drive:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..language.errors import ValidityWarning
+from ..language.errors import ValidityWarning, warn_user
 from ..language.quantity import format_si
 from .base import VALID, DeviceModel
 from .metadata import column_information
@@ -58,10 +57,8 @@ def warn_of_invalid_bias(device: DeviceModel, static: Mapping[str, Any], voltage
 def warn_of_limits(device: DeviceModel) -> None:
     """Warn of what about a device itself lies beyond the range in which its model holds."""
     for limit in device.limits():
-        warnings.warn(f"{device.model_name()}: {limit}", ValidityWarning, stacklevel=4)
+        warn_user(f"{device.model_name()}: {limit}", ValidityWarning)
 
 
 def _warn(device: str, where: str, meaning: str) -> None:
-    warnings.warn(
-        f"{device} left the range in which its model holds {where} ({VALID}: {meaning})", ValidityWarning, stacklevel=5
-    )
+    warn_user(f"{device} left the range in which its model holds {where} ({VALID}: {meaning})", ValidityWarning)

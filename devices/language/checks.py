@@ -11,7 +11,7 @@ from typing import Any
 from .errors import ParameterError, UnknownNameError
 
 
-def known(kind: str, name: Any, choices: Iterable[str]) -> str:
+def known(kind: str, name: Any, choices: Iterable[str], hint: str = "") -> str:
     """Return a name that is one of the choices.
 
     Parameters
@@ -22,6 +22,8 @@ def known(kind: str, name: Any, choices: Iterable[str]) -> str:
         The name.
     choices : iterable of str
         The names there are, such as the keys of a mapping.
+    hint : str
+        What else there is to say of a name that is not there.
 
     Raises
     ------
@@ -29,7 +31,7 @@ def known(kind: str, name: Any, choices: Iterable[str]) -> str:
         If it is not one of them; the message lists them and names the nearest one.
     """
     if not isinstance(name, str) or name not in choices:
-        raise UnknownNameError(kind, name, choices)
+        raise UnknownNameError(kind, name, choices, hint=hint)
     return name
 
 

@@ -57,8 +57,10 @@ class Configured(Declarations):
 
     #: The constructor's signature for editors and ``help``.
     __signature__ = _Signature()
-    #: Members for authors of models and cells, not for their users; ``dir`` leaves them out.
-    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "for_authors"}) - {
+    #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They
+    #: are public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir``
+    #: leaves them out.
+    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors"}) - {
         "branches",
         "model_name",
         "terminals",
@@ -88,6 +90,11 @@ class Configured(Declarations):
         self._values = {name: self._values[name] for name in parameters}
         self.check()
 
+    @classmethod
+    def check_values(cls, values: Mapping[str, Any]) -> None:
+        """Refuse values with which none can be made, by the errors of the constructor."""
+        cls.__new__(cls)._settle(values)
+
     def check(self) -> None:
         """Hook for conditions between parameters; raises :class:`ParameterError` if one is violated."""
 
@@ -108,11 +115,12 @@ class Configured(Declarations):
         return other
 
     def __dir__(self) -> list[str]:
-        """Names for users: values and methods, without declarations and things made of them."""
+        """Names for users: values and methods. Those in :attr:`for_authors` are there too, but not shown."""
         # A declaration without __get__ is the same on an instance as on the class.
         only_declared = {name for name, item in self.declarations().items() if not hasattr(item, "__get__")}
         hidden = self.for_authors | only_declared
-        return sorted(name for name in super().__dir__() if not name.startswith("_") and name not in hidden)
+        shown = (name for name in super().__dir__() if not name.startswith("_") and not name.endswith("equations"))
+        return sorted(name for name in shown if name not in hidden)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._given.items())})"

@@ -290,7 +290,7 @@ class ElectricalNoise(Declared):
 
 
 class Declarations:
-    """A class's declarations, by kind; base of :class:`~synaspice.devices.language.configured.Configured`."""
+    """A class's declarations by kind, for authors of models, benches and formats; base of ``Configured``."""
 
     @classmethod
     def model_name(cls) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable
+
+#: The package whose warnings point at the line outside it that called it.
+PACKAGE = __name__.partition(".")[0]
 
 
 class SynaspiceError(Exception):
@@ -15,14 +20,30 @@ class ParameterError(SynaspiceError, ValueError):
 
 
 class UnknownNameError(SynaspiceError, LookupError):
-    """A name (device, preset, parameter, column, ...) that does not exist."""
+    """A name (device, preset, parameter, column, ...) that does not exist.
 
-    def __init__(self, kind: str, name: object, choices: Iterable[str]) -> None:
+    Parameters
+    ----------
+    kind : str
+        Kind of the named thing.
+    name : object
+        The name.
+    choices : iterable of str
+        The names there are.
+    where : str
+        Where the name stands, if not in the call itself: a file.
+    hint : str
+        What else there is to say.
+    """
+
+    def __init__(self, kind: str, name: object, choices: Iterable[str], *, where: str = "", hint: str = "") -> None:
         known = sorted(choices)
-        nearest = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        listing = ", ".join(known) if known else "none"
-        super().__init__(f"unknown {kind} {str(name)!r}{hint} (known: {listing})")
+        folded = {choice.casefold(): choice for choice in reversed(known)}
+        nearest = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
+        meant = f"; did you mean {folded[nearest[0]]!r}?" if nearest else ""
+        #: The message without the list of names.
+        self.brief = f"{where and f'{where}: '}unknown {kind} {str(name)!r}{hint and f': {hint}'}{meant}"
+        super().__init__(f"{self.brief} (known: {', '.join(known) if known else 'none'})")
 
 
 class SimulationError(SynaspiceError, RuntimeError):
@@ -37,11 +58,16 @@ class CompilationError(SynaspiceError, RuntimeError):
     """Generated code that a compiler could not make a library of."""
 
 
+def with_article(noun: str) -> str:
+    """A noun with its indefinite article: a device, an export format."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 class DuplicateNameError(SynaspiceError, ValueError):
-    """A name under which something else is registered already."""
+    """A name under which something else is registered already; names that differ by case alone are the same."""
 
     def __init__(self, kind: str, name: str, there: str, new: str) -> None:
-        super().__init__(f"there is a {kind} {name!r} already, {there}: give {new} another name")
+        super().__init__(f"there is {with_article(kind)} {name!r} already, {there}: give {new} another name")
 
 
 class SynaspiceWarning(UserWarning):
@@ -54,3 +80,38 @@ class ResolutionWarning(SynaspiceWarning):
 
 class ValidityWarning(SynaspiceWarning):
     """A result beyond the range in which a model holds."""
+
+
+class PlugInWarning(SynaspiceWarning):
+    """Something of another package, or a preset, that is left out because of a mistake in it."""
+
+
+def warn_user(message: str, category: type[SynaspiceWarning]) -> None:
+    """Warn, and point at the line outside this package that called it, however deep in it the reason was found.
+
+    Parameters
+    ----------
+    message : str
+        What there is to say.
+    category : type
+        Kind of the warning.
+    """
+    frame = sys._getframe()
+    stack = [frame]
+    while frame.f_back is not None:
+        stack.append(frame := frame.f_back)
+    # The outermost call of the package is the user's: inside, other libraries call it back.
+    entered = max(k for k, frame in enumerate(stack) if _is_ours(frame.f_globals.get("__name__")))
+    caller = stack[min(entered + 1, len(stack) - 1)]
+    warnings.warn_explicit(
+        message,
+        category,
+        caller.f_code.co_filename,
+        caller.f_lineno,
+        caller.f_globals.get("__name__"),
+        caller.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _is_ours(module: object) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] == PACKAGE

@@ -75,7 +75,7 @@ class Preset:
         return summarise(self.grades.values())
 
     @classmethod
-    def from_toml(cls, name: str, text: str, model: Declares | None = None) -> Preset:
+    def from_toml(cls, name: str, text: str, model: Declares | None = None, file: str | None = None) -> Preset:
         """Read a preset file.
 
         Parameters
@@ -86,15 +86,17 @@ class Preset:
             The file, in TOML: see :mod:`synaspice.devices.language.preset_file`.
         model : type of CompactModel, optional
             The model whose parameters the values must be; without it, any names.
+        file : str, optional
+            Path of the file, for errors; default: the name.
 
         Raises
         ------
         ParameterError
-            If the file lacks a required entry, or an entry is of the wrong kind.
+            If the file lacks a required entry, an entry is of the wrong kind, or the model refuses a value.
         UnknownNameError
             If it has an entry, a parameter or a grade of provenance that does not exist.
         """
-        return cls(name=name, **read_preset_file(name, text, model))
+        return cls(name=name, **read_preset_file(name if file is None else file, text, model))
 
 
 def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
@@ -110,8 +112,9 @@ def read_preset(file: Traversable, model: Declares | None = None) -> Preset:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"the preset {str(file)!r} cannot be read: {error}") from None
-    return Preset.from_toml(file.name.removesuffix(".toml"), text, model)
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ParameterError(f"preset file {str(file)!r} cannot be read: {reason}") from None
+    return Preset.from_toml(file.name.removesuffix(".toml"), text, model, str(file))
 
 
 def read_folder(folder: Traversable, model: Declares | None = None) -> dict[str, Preset]:

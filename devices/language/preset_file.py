@@ -47,6 +47,7 @@ class Declares(Protocol):
     def model_name(self) -> str: ...
     def parameter_declarations(self) -> Mapping[str, DeclaresOne]: ...
     def option_declarations(self) -> Mapping[str, DeclaresChoices]: ...
+    def check_values(self, values: Mapping[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Parameters
     ----------
     name : str
-        Its name in errors.
+        Its name or path, for errors.
     text : str
         The file, in TOML.
     model : Declares, optional
@@ -106,7 +107,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     Raises
     ------
     ParameterError
-        If the file is not TOML, lacks an entry, or an entry is of the wrong kind.
+        If the file is not TOML, lacks an entry, an entry is of the wrong kind, or the model refuses a value.
     UnknownNameError
         If an entry, a parameter, a kind of drive, a grade of provenance or a placeholder of the notes is unknown.
     """
@@ -115,7 +116,7 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ParameterError(f"{where} cannot be read: {error}") from None
-    _check_names(f"entry of {where}", data, ENTRIES)
+    _check_names(where, "entry", data, ENTRIES)
     strings = {key: _text(where, data, key) for key in ("model", "title", "reference", "doi")}
     notes = _text(where, data, "notes") if "notes" in data else ""
     if model is not None and strings["model"] != model.model_name():
@@ -132,6 +133,11 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     if not isinstance(benches, list) or not all(isinstance(bench, str) for bench in benches):
         raise ParameterError(f"benches in {where} must be a list of names, not {benches!r}")
     values = {key: entry["value"] for key, entry in entries.items()}
+    if model is not None:
+        try:
+            model.check_values(values)
+        except ParameterError as error:
+            raise ParameterError(f"{where}: {error}") from None
     units = {key: item.unit for key, item in model.parameter_declarations().items()} if model is not None else {}
     numbers = {key: _readable(value, units.get(key, "1")) for key, value in values.items()}
     numbers |= {key: _readable(drive[key], unit) for key, unit in (_CYCLE | _PULSE).items() if key in drive}
@@ -148,10 +154,10 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     }
 
 
-def _check_names(kind: str, given: Iterable[str], known: Iterable[str]) -> None:
+def _check_names(where: str, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
     for key in given:
         if key not in known:
-            raise UnknownNameError(kind, key, known)
+            raise UnknownNameError(kind, key, known, where=where)
 
 
 def _entry(where: str, table: Mapping[str, Any], key: str) -> Any:
@@ -184,14 +190,14 @@ def _table(where: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _check_provenance(where: str, table: Mapping[str, Any]) -> None:
     grade = _text(where, table, "provenance")
     if grade not in GRADES:
-        raise UnknownNameError(f"provenance of {where}", grade, GRADES)
+        raise UnknownNameError("provenance", grade, GRADES, where=where)
     if not _text(where, table, "source").strip():
         needed = {"second-hand": "where it was found", "derived": "from what", "read": "where it stands"}
         raise ParameterError(f"the source of {where} is empty: it must say {needed.get(grade, 'why it was chosen')}")
 
 
 def _check_value(where: str, entry: dict[str, Any]) -> None:
-    _check_names(f"entry of {where}", entry, VALUE_ENTRIES)
+    _check_names(where, "entry", entry, VALUE_ENTRIES)
     if not isinstance(_entry(where, entry, "value"), str):
         _number(where, entry, "value")
     _check_provenance(where, entry)
@@ -200,20 +206,20 @@ def _check_value(where: str, entry: dict[str, Any]) -> None:
 def _check_declared(where: str, entries: Mapping[str, Any], model: Declares) -> None:
     parameters, options = model.parameter_declarations(), model.option_declarations()
     for key, entry in entries.items():
-        _check_names(f"parameter of {model.model_name()} in {where}", [key], [*parameters, *options])
+        _check_names(where, f"parameter of {model.model_name()}", [key], [*parameters, *options])
         if key in parameters:
             _number(f"{key} in {where}", entry, "value")
         else:
             choice = _text(f"{key} in {where}", entry, "value")
-            _check_names(f"choice of {key} in {where}", [choice], options[key].choices)
+            _check_names(where, f"choice of {key}", [choice], options[key].choices)
 
 
 def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
     where = f"[drive] in {where}"
-    _check_names(f"entry of {where}", drive, DRIVE_ENTRIES)
+    _check_names(where, "entry", drive, DRIVE_ENTRIES)
     _check_provenance(where, drive)
     if any(key in drive for key in ("kind", "amplitude", "frequency")):
-        _check_names(f"kind of drive of {where}", [_text(where, drive, "kind")], DRIVE_KINDS)
+        _check_names(where, "kind of drive", [_text(where, drive, "kind")], DRIVE_KINDS)
         _check_positive(where, drive, _CYCLE)
     if any(key in drive for key in _PULSE):
         _check_positive(where, drive, _PULSE)
@@ -237,7 +243,7 @@ def _check_positive(where: str, drive: Mapping[str, Any], keys: Iterable[str]) -
 
 
 def _result(where: str, entry: dict[str, Any]) -> Result:
-    _check_names(f"entry of {where}", entry, RESULT_ENTRIES)
+    _check_names(where, "entry", entry, RESULT_ENTRIES)
     _check_provenance(where, entry)
     tolerance = _number(where, entry, "tolerance")
     if tolerance <= 0:
@@ -263,5 +269,5 @@ def _readable(value: float | str, unit: str) -> str:
 
 
 def _filled(where: str, key: str, numbers: Mapping[str, str]) -> str:
-    _check_names(f"placeholder in the notes of {where}", [key], numbers)
+    _check_names(where, "placeholder in the notes", [key], numbers)
     return numbers[key]

@@ -12,14 +12,13 @@ import importlib
 import importlib.metadata
 import pkgutil
 import sys
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from .checks import known
-from .errors import DuplicateNameError, ParameterError
+from .errors import DuplicateNameError, ParameterError, PlugInWarning, SynaspiceError, UnknownNameError, warn_user
 
 Item = TypeVar("Item")
 Part = TypeVar("Part")
@@ -87,12 +86,19 @@ class Registry(Names[Item]):
         Entry-point group by which other packages bring theirs.
     accepts : callable, optional
         Whether something is a thing of the kind; default: everything is.
+    name_of : callable, optional
+        The name that a thing itself has, under which alone it can be registered; default: it has none.
     """
 
     def __init__(
-        self, kind: str, packages: tuple[str, ...], group: str, accepts: Callable[[Any], bool] | None = None
+        self,
+        kind: str,
+        packages: tuple[str, ...],
+        group: str,
+        accepts: Callable[[Any], bool] | None = None,
+        name_of: Callable[[Item], str] | None = None,
     ) -> None:
-        self.kind, self.packages, self.group, self.accepts = kind, packages, group, accepts
+        self.kind, self.packages, self.group, self.accepts, self.name_of = kind, packages, group, accepts, name_of
         self._items: dict[str, Item] = {}
         self._origins: dict[str, str] = {}
         self._own_loaded = self._others_loaded = False
@@ -106,9 +112,9 @@ class Registry(Names[Item]):
         Raises
         ------
         DuplicateNameError
-            If another thing has the name already.
+            If another thing has the name already, be it in other letters, small or capital.
         ParameterError
-            If the thing is not of the registry's kind, or the name is not one word.
+            If the thing is not of the registry's kind, the name is not one word, or the thing has another name itself.
         """
         return self._add(name, item, _defined_in(item) or sys._getframe(1).f_globals.get("__name__", "?"))
 
@@ -141,14 +147,18 @@ class Registry(Names[Item]):
             raise ParameterError(
                 f"{item!r} is not a thing of the kind {self.kind!r}: it cannot be registered as {name!r}"
             )
+        if self.name_of is not None and (own := self.name_of(item)) != name:
+            raise ParameterError(f"the {self.kind} {own!r} cannot be registered under another name, {name!r}")
 
     def _add(self, name: str, item: Item, module: str) -> Item:
         self._check(name, item)
         if not (module + ".").startswith(OWN):
             self._load_own()
         origin = f"{module}.{getattr(item, '__qualname__', type(item).__name__)}"
-        if name in self._items and self._origins[name] != origin:
-            raise DuplicateNameError(self.kind, name, self._origins[name], origin)
+        for there in self._items:
+            # Names that differ by case alone would be taken for each other: file systems and simulators do so.
+            if there.casefold() == name.casefold() and (there != name or self._origins[there] != origin):
+                raise DuplicateNameError(self.kind, there, self._origins[there], origin)
         self._items[name], self._origins[name] = item, origin
         return item
 
@@ -165,20 +175,31 @@ class Registry(Names[Item]):
 
     def _take_in(self, entry: importlib.metadata.EntryPoint) -> None:
         """Import what an entry point names; another package's fault must not take this one's things away."""
+        package = f"the package {entry.dist.name if entry.dist else entry.module!r}"
         try:
-            self._adopt(entry, entry.load())
+            loaded = entry.load()
         except Exception as error:
-            warnings.warn(
-                f"the {self.kind} {entry.name!r} of the package {entry.dist.name if entry.dist else entry.value!r} "
-                f"is left out: {type(error).__name__}: {error}",
-                RuntimeWarning,
-                stacklevel=2,
-            )
+            # The same words whatever is looked for: a module that brings several kinds of things is told once.
+            warn_left_out(f"the module {entry.module!r} of {package}", error)
+            return
+        try:
+            self._adopt(entry, loaded)
+        except Exception as error:
+            warn_left_out(f"the {self.kind} {entry.name!r} of {package}", error)
 
     def _adopt(self, entry: importlib.metadata.EntryPoint, loaded: Any) -> None:
-        """Register what an entry point names, unless it is a module, which has done so when it was imported."""
-        if not isinstance(loaded, ModuleType) and not any(loaded is item for item in self._items.values()):
+        """Register what an entry point names, unless that was done when it was imported."""
+        # A decorator registers what it makes of a function, and what it gives back is the function.
+        there = {id(thing) for item in self._items.values() for thing in (item, getattr(item, "__wrapped__", None))}
+        if not isinstance(loaded, ModuleType) and id(loaded) not in there:
             self._add(entry.name, loaded, _defined_in(loaded) or entry.module)
+
+
+def warn_left_out(what: str, error: Exception) -> None:
+    """Warn that something of another package is left out, with the reason in one line."""
+    known_kind = isinstance(error, SynaspiceError)
+    reason = error.brief if isinstance(error, UnknownNameError) else next(iter(str(error).splitlines()), "")
+    warn_user(f"{what} is left out: {reason if known_kind else f'{type(error).__name__}: {reason}'}", PlugInWarning)
 
 
 def summary(thing: object) -> str:

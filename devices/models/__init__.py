@@ -1,4 +1,4 @@
-"""The devices, a folder for each family.
+"""The devices, a folder for each family and a module for each model.
 
-One module per model; what several models share is in :mod:`~synaspice.devices.physics`.
+What several models share is in :mod:`~synaspice.devices.physics`, published values are in ``presets``.
 """

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
-from ..language.errors import ResolutionWarning, SimulationError
+from ..language.errors import ResolutionWarning, SimulationError, warn_user
 from ..language.waveforms import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
@@ -60,11 +59,10 @@ def check_step(request: Request, step: float) -> None:
     if error > TOLERANCE:
         right = _longest_step(modes, least, step)
         what = f"by {error:.1%}" if error < 1 else "wholly"
-        warnings.warn(
+        warn_user(
             f"a time_step of {step:.3g} s falsifies the damping of {request.device.model_name()} {what}; "
             f"{right:.2g} s keeps it to {TOLERANCE:.0%}",
             ResolutionWarning,
-            stacklevel=5,
         )
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``synaspice COMMAND``.
+"""The command line, ``synaspice COMMAND``: it stands in this package because it uses all others.
 
-It stands in this package because it uses every part of the others.
+What a command does is in those; here are its options, its completion, and what it prints.
 """

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .completion import complete_cells
 from .measuring import make_command, parsed
-from .options import Assignments, Corner, Output, Plot, Technology, Temperature, complete_cells, parse_assignments
+from .options import Assignments, Corner, Output, Plot, Technology, Temperature, parse_assignments
 from .output import Listing, check_paths, deliver, show, tell
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .completion import complete_devices
 from .measuring import make_command, parsed
-from .options import Assignments, Output, Plot, PresetName, complete_devices, make_device
+from .options import Assignments, Output, Plot, PresetName, make_device
 from .output import Listing, check_paths, deliver, tell, write_rows
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Benches(Listing):
         suitable = presets_by_bench(find_model(str(self.name)))
         rows = []
         for name, presets in suitable.items():
-            only = f" (with --preset {' or '.join(presets)})" if presets else ""
+            *others, last = presets or [""]
+            only = f" Worth while for --preset {', '.join(others)}{' or ' * bool(others)}{last}." if presets else ""
             rows.append((name, f"{BENCHES[name].summary}.{only}"))
         write_rows(formatter, "Benches that suit it", rows)
         if others := [name for name in BENCHES if name not in suitable]:

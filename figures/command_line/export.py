@@ -7,16 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .options import (
-    Assignments,
-    Corner,
-    PresetName,
-    Technology,
-    Temperature,
-    complete_devices_and_cells,
-    make_device,
-    parse_assignments,
-)
+from .completion import complete_devices_and_cells, complete_formats, complete_inputs
+from .options import Assignments, Corner, PresetName, Technology, Temperature, make_device, parse_assignments
 from .output import tell
 
 
@@ -37,11 +29,22 @@ def export(
     temperature: Temperature = None,
     dialect: Annotated[
         str,
-        typer.Option("--format", metavar="NAME", help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi."),
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi.",
+            autocompletion=complete_formats,
+        ),
     ] = "ngspice",
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the subcircuit.")] = None,
     inputs: Annotated[
-        list[str] | None, typer.Option("--input", metavar="NAME", help="Input (a field) to make a pin. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--input",
+            metavar="NAME",
+            help="Input (a field) to make a pin. Repeatable.",
+            autocompletion=complete_inputs,
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="A library of every device with every preset.")] = False,
     observables: Annotated[bool, typer.Option("--observables", help="A node for every observable.")] = False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from ...devices.model import CompactModel
 from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
 from ...devices.targets.frameworks.framework import FRAMEWORKS
 from ...devices.targets.spice.dialect import Dialect
+from .output import show
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,14 @@ def device_deck(
 
 def list_formats() -> None:
     """Print the formats of devices and cells, and the technologies."""
-    width = shutil.get_terminal_size().columns
     for title, names in (
         ("export --format", {name: form.name for name, form in FORMATS.items()}),
         ("technologies of cells", {name: process.title for name, process in TECHNOLOGIES.items()}),
         ("device.to(...) in Python", {name: summary(function) for name, function in FRAMEWORKS.items()}),
     ):
-        print(f"{title}:")
+        show(f"{title}:")
         for name, about in names.items():
-            line = f"    {name:12} {about}"
-            print(line if len(line) <= width else f"{line[: width - 3]}...")
+            show(f"{name:12} {about}", "    ", 17 * " ")
 
 
 def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> list[Path]:

@@ -6,6 +6,7 @@ Commands import what they need when they run, so that ``--help`` answers at once
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ import typer
 
 from . import caches, cells, characterize, drawing, export, listing
 from .output import Listing, tell
+
+#: The variable by which a shell asks for completions.
+COMPLETION = "_SYNASPICE_COMPLETE"
 
 app = typer.Typer(
     name="synaspice",
@@ -59,20 +63,25 @@ app.command()(caches.cache)
 
 @contextlib.contextmanager
 def told_warnings() -> Iterator[None]:
-    """The package's warnings become one line of standard error each, without the place in the code."""
+    """The package's warnings become one line of standard error each, without the place in the code, and each once.
+
+    While the shell completes a word there are none: they would be written into the line that the user types.
+    """
     from ...devices.language.errors import SynaspiceWarning
 
     with warnings.catch_warnings():
         usual = warnings.showwarning
+        told: set[str] = set()  # Python's own record forgets whenever somebody changes the filters
 
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-            if issubclass(category, SynaspiceWarning):
-                tell(f"synaspice: {message}")
-            else:
+            if not issubclass(category, SynaspiceWarning):
                 usual(message, category, *place, **more)
+            elif str(message) not in told:
+                told.add(str(message))
+                tell(f"synaspice: {message}")
 
         warnings.showwarning = show
-        warnings.simplefilter("default", SynaspiceWarning)
+        warnings.simplefilter("ignore" if COMPLETION in os.environ else "always", SynaspiceWarning)
         yield
 
 
@@ -82,7 +91,7 @@ def main() -> None:
 
     try:
         with told_warnings():
-            app()
+            app(prog_name="synaspice")
     except SynaspiceError as error:
         tell(f"synaspice: {error}")
         sys.exit(1 if isinstance(error, SimulationError | MissingDependencyError) else 2)

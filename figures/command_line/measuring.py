@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .completion import complete_argument
+
 if TYPE_CHECKING:
     from ...characterization.signature import Setting
 
-NOTE = (
-    "START:STOP:POINTS is a range, as in -1:1:201; values with commas do as well. Numbers are in the unit in brackets, "
-    "and may carry a suffix and the unit: 40n, '40 nm'."
-)
+#: What the help says below the options, where there are ranges and numbers with a unit.
+RANGES = "START:STOP:POINTS is a range, as in -1:1:201; values with commas do as well."
+NUMBERS = "Numbers are in the unit in brackets, and may carry a suffix and the unit: 40n, '40 nm'."
 
 
 def make_command(
@@ -59,7 +60,7 @@ def make_command(
     app.command(
         name,
         help=f"{summary}.",
-        epilog=NOTE,
+        epilog=_note(settings),
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(command)
     made = typer.main.get_command(app)
@@ -85,15 +86,27 @@ def parsed(given: Mapping[str, Any], settings: Mapping[str, Setting], unit_of: C
     }
 
 
+def _note(settings: Mapping[str, Setting]) -> str:
+    """How the values of the settings are written, as far as it needs to be said."""
+    from ...characterization.arguments import Quantity, Range
+
+    kinds = [setting.argument for setting in settings.values()]
+    notes = ((RANGES, Range), (NUMBERS, Quantity | Range))
+    return " ".join(text for text, kind in notes if any(isinstance(argument, kind) for argument in kinds))
+
+
 def _option(setting: Setting) -> inspect.Parameter:
     """The option for a setting."""
     argument, text = setting.argument, f"{setting.help[0].upper()}{setting.help[1:]}."
     default = inspect.Parameter.empty if setting.required else None
     kind: Any
     if argument.metavar:
-        choices = list(argument.choices)
         option = typer.Option(
-            setting.option, metavar=argument.metavar, help=text, autocompletion=lambda: choices, show_default=False
+            setting.option,
+            metavar=argument.metavar,
+            help=text,
+            autocompletion=lambda incomplete: complete_argument(argument, incomplete),
+            show_default=False,
         )
         kind = str if setting.required else str | None
     else:

@@ -1,45 +1,23 @@
-"""Arguments and options that several commands share, and their completion in a shell."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .completion import (
+    complete_assignments,
+    complete_corners,
+    complete_devices,
+    complete_presets,
+    complete_technologies,
+)
+
 if TYPE_CHECKING:
     from ...devices.model import CompactModel
-
-
-def complete_devices() -> list[str]:
-    """Names of devices."""
-    from ...devices.catalog import models
-
-    return list(models())
-
-
-def complete_cells() -> list[str]:
-    """Names of cells."""
-    from ...circuits.cells.cell import CELLS
-
-    return list(CELLS)
-
-
-def complete_devices_and_cells() -> list[str]:
-    """Names of devices and of cells."""
-    return [*complete_devices(), *complete_cells()]
-
-
-def complete_presets() -> list[str]:
-    """Names of the presets of the device that the command line has named before."""
-    from ...devices.catalog import models
-
-    known = models()
-    # An option that lacks its value ends what the parser understands: the shell's words tell the device all the same.
-    words = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
-    return [preset for word in words.split() if word in known for preset in known[word].presets()]
 
 
 Device = Annotated[
@@ -50,7 +28,12 @@ Device = Annotated[
 ]
 PresetName = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="Published parameter set.", autocompletion=complete_presets),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Published parameter set, or a file of your own (.toml).",
+        autocompletion=complete_presets,
+    ),
 ]
 Assignments = Annotated[
     list[str] | None,
@@ -58,13 +41,21 @@ Assignments = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="Set a parameter or option of the device or cell; 40n, 1.2k, '40 nm' are understood. Repeatable.",
+        autocompletion=complete_assignments,
     ),
 ]
 Technology = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Of a cell: technology of its transistors, generic or sky130."),
+    typer.Option(
+        metavar="NAME",
+        help="Of a cell: technology of its transistors, generic or sky130.",
+        autocompletion=complete_technologies,
+    ),
 ]
-Corner = Annotated[str | None, typer.Option(metavar="NAME", help="Of a cell: typical, slow or fast.")]
+Corner = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Of a cell: typical, slow or fast.", autocompletion=complete_corners),
+]
 Temperature = Annotated[
     str | None, typer.Option("--temperature", metavar="NUMBER", help="Of a cell: its temperature [K], or as 85degC.")
 ]

@@ -41,7 +41,10 @@ def width_of(stream: TextIO) -> int | None:
 
 
 def show(text: str, indent: str = "", hanging: str | None = None) -> None:
-    """Print a line, folded where it is too long: the first part after an indent, the others after a hanging one."""
+    """Print a line, folded where it is too long: the first part after an indent, the others after a hanging one.
+
+    On a display so narrow that the hanging indent leaves less than half of it, the others are indented by four more.
+    """
     print(_folded(text, width_of(sys.stdout), indent, indent if hanging is None else hanging))
 
 
@@ -53,6 +56,8 @@ def tell(text: str) -> None:
 def _folded(text: str, width: int | None, indent: str, hanging: str) -> str:
     if width is None:
         return indent + text
+    if len(hanging) > max(width // 2, len(indent) + 4):
+        hanging = f"{indent}    "
     return textwrap.fill(
         text, width, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
     )

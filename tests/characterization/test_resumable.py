@@ -14,8 +14,8 @@ import pytest
 from piecework import square
 
 from synaspice.characterization import amplitude, read_table, switching, velocity
-from synaspice.characterization.benches.ensembles import PART, ensemble_statistics
 from synaspice.characterization.resumable import compute_pieces
+from synaspice.characterization.studies.ensembles import PART, ensemble_statistics
 from synaspice.devices import MTJ, AutoOscillator, DomainWallMagnet, ParameterError
 
 HERE = Path(__file__).parent
@@ -24,7 +24,7 @@ PIECES = [{"number": float(k)} for k in range(6)]
 LONG_RUN = f"""
 import sys
 from synaspice.devices import MTJ
-from synaspice.characterization.benches.ensembles import ensemble_statistics
+from synaspice.characterization.studies.ensembles import ensemble_statistics
 from synaspice.characterization import write_table
 device = MTJ.preset("ikeda2010", initial_polar_angle=0.3)
 run = device.ensemble(-0.5, 6e-10, trajectories={11 * PART + 100}, seed=5, time_step=2e-12)

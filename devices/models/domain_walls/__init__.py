@@ -1,4 +1,7 @@
-"""Devices whose state is the position of a domain wall."""
+"""Devices whose state is the position of a domain wall.
+
+Cells made of them are in :mod:`synaspice.circuits.cells.spin`.
+"""
 
 import lazy_loader
 

@@ -3,6 +3,8 @@
 import os
 import typing
 
+from synaspice.devices.language.preset import Preset as _Preset
+
 from .domain_wall import DomainWallMagnet as _DomainWallMagnet
 from .domain_wall import DomainWallSynapse as _DomainWallSynapse
 from .domain_wall_injector import DomainWallInjector as _DomainWallInjector
@@ -48,9 +50,11 @@ class DomainWallMagnet(_DomainWallMagnet):
     def __init__(self, **values: typing.Unpack[_DomainWallMagnetValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_DomainWallMagnetValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["emori2013-like", "thiaville2005-like", "vansteenkiste2014"] | str | os.PathLike[str],
+        name: typing.Literal["emori2013-like", "thiaville2005-like", "vansteenkiste2014"] | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallMagnetValues],
     ) -> typing.Self: ...
 
@@ -93,9 +97,11 @@ class DomainWallSynapse(_DomainWallSynapse):
     def __init__(self, **values: typing.Unpack[_DomainWallSynapseValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_DomainWallSynapseValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["edwards2024", "sengupta2016-like"] | str | os.PathLike[str],
+        name: typing.Literal["edwards2024", "sengupta2016-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallSynapseValues],
     ) -> typing.Self: ...
 
@@ -138,8 +144,10 @@ class DomainWallInjector(_DomainWallInjector):
     def __init__(self, **values: typing.Unpack[_DomainWallInjectorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_DomainWallInjectorValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["sharad2012-like"] | str | os.PathLike[str],
+        name: typing.Literal["sharad2012-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_DomainWallInjectorValues],
     ) -> typing.Self: ...

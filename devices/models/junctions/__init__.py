@@ -1,4 +1,7 @@
-"""Magnetic tunnel junctions."""
+"""Magnetic tunnel junctions: two-terminal, three-terminal and self-heating ones.
+
+Junctions that read a domain wall are in ``domain_walls``, vortices in ``oscillators``.
+"""
 
 import lazy_loader
 

@@ -3,6 +3,8 @@
 import os
 import typing
 
+from synaspice.devices.language.preset import Preset as _Preset
+
 from .electrothermal import ElectrothermalMTJ as _ElectrothermalMTJ
 from .mtj import MTJ as _MTJ
 from .spin_orbit_torque import SpinOrbitTorqueMTJ as _SpinOrbitTorqueMTJ
@@ -60,6 +62,8 @@ class MTJ(_MTJ):
     def __init__(self, **values: typing.Unpack[_MTJValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_MTJValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
         name: typing.Literal[
@@ -70,8 +74,8 @@ class MTJ(_MTJ):
             "ikeda2010",
             "kang2017",
             "kim2015-crystalline",
-            "kim2015-inplane-130x65",
             "kim2015-inplane",
+            "kim2015-inplane-130x65",
             "kim2015-interface",
             "kiselev2003-like",
             "song2018",
@@ -79,7 +83,6 @@ class MTJ(_MTJ):
             "zhang2012",
             "zhang2020",
         ]
-        | str
         | os.PathLike[str],
         **overrides: typing.Unpack[_MTJValues],
     ) -> typing.Self: ...
@@ -94,9 +97,11 @@ class ElectrothermalMTJ(MTJ, _ElectrothermalMTJ):
     def __init__(self, **values: typing.Unpack[_ElectrothermalMTJValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_ElectrothermalMTJValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["sousa2006-like"] | str | os.PathLike[str],
+        name: typing.Literal["sousa2006-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_ElectrothermalMTJValues],
     ) -> typing.Self: ...
 
@@ -112,8 +117,10 @@ class SpinOrbitTorqueMTJ(MTJ, _SpinOrbitTorqueMTJ):
     def __init__(self, **values: typing.Unpack[_SpinOrbitTorqueMTJValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_SpinOrbitTorqueMTJValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["lee2013-like", "liu2012-like"] | str | os.PathLike[str],
+        name: typing.Literal["lee2013-like", "liu2012-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_SpinOrbitTorqueMTJValues],
     ) -> typing.Self: ...

@@ -1,4 +1,7 @@
-"""Compact models of memristors, one module per model."""
+"""Memristors and resistive memories: devices whose resistance depends on what flowed before.
+
+Magnetic ones are in ``junctions`` and ``domain_walls``.
+"""
 
 import lazy_loader
 

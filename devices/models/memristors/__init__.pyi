@@ -3,6 +3,8 @@
 import os
 import typing
 
+from synaspice.devices.language.preset import Preset as _Preset
+
 from .linear_ion_drift import LinearIonDrift as _LinearIonDrift
 from .pcm import PhaseChangeMemory as _PhaseChangeMemory
 from .sky130_reram import Sky130RERAM as _Sky130RERAM
@@ -31,12 +33,13 @@ class LinearIonDrift(_LinearIonDrift):
     def __init__(self, **values: typing.Unpack[_LinearIonDriftValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_LinearIonDriftValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
         name: typing.Literal[
-            "biolek2009-joglekar", "biolek2009", "joglekar2009-p1", "joglekar2009-p10", "prodromakis2011", "strukov2008"
+            "biolek2009", "biolek2009-joglekar", "joglekar2009-p1", "joglekar2009-p10", "prodromakis2011", "strukov2008"
         ]
-        | str
         | os.PathLike[str],
         **overrides: typing.Unpack[_LinearIonDriftValues],
     ) -> typing.Self: ...
@@ -82,9 +85,11 @@ class PhaseChangeMemory(_PhaseChangeMemory):
     def __init__(self, **values: typing.Unpack[_PhaseChangeMemoryValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_PhaseChangeMemoryValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["boybat2018", "joshi2020"] | str | os.PathLike[str],
+        name: typing.Literal["boybat2018", "joshi2020"] | os.PathLike[str],
         **overrides: typing.Unpack[_PhaseChangeMemoryValues],
     ) -> typing.Self: ...
 
@@ -118,10 +123,10 @@ class Sky130RERAM(_Sky130RERAM):
     def __init__(self, **values: typing.Unpack[_Sky130RERAMValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_Sky130RERAMValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
-        cls,
-        name: typing.Literal["skywater2020"] | str | os.PathLike[str],
-        **overrides: typing.Unpack[_Sky130RERAMValues],
+        cls, name: typing.Literal["skywater2020"] | os.PathLike[str], **overrides: typing.Unpack[_Sky130RERAMValues]
     ) -> typing.Self: ...
 
 class _VolatileMemristorValues(typing.TypedDict, total=False):
@@ -147,9 +152,11 @@ class VolatileMemristor(_VolatileMemristor):
     def __init__(self, **values: typing.Unpack[_VolatileMemristorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_VolatileMemristorValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["maffezzoni2015", "patni2024"] | str | os.PathLike[str],
+        name: typing.Literal["maffezzoni2015", "patni2024"] | os.PathLike[str],
         **overrides: typing.Unpack[_VolatileMemristorValues],
     ) -> typing.Self: ...
 
@@ -184,11 +191,11 @@ class VTEAM(_VTEAM):
     def __init__(self, **values: typing.Unpack[_VTEAMValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_VTEAMValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["kvatinsky2014", "kvatinsky2015-like", "taherinejad2019", "talati2016"]
-        | str
-        | os.PathLike[str],
+        name: typing.Literal["kvatinsky2014", "kvatinsky2015-like", "taherinejad2019", "talati2016"] | os.PathLike[str],
         **overrides: typing.Unpack[_VTEAMValues],
     ) -> typing.Self: ...
 
@@ -229,9 +236,11 @@ class StanfordRRAM(_StanfordRRAM):
     def __init__(self, **values: typing.Unpack[_StanfordRRAMValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_StanfordRRAMValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["cantudo2025", "jiang2014"] | str | os.PathLike[str],
+        name: typing.Literal["cantudo2025", "jiang2014"] | os.PathLike[str],
         **overrides: typing.Unpack[_StanfordRRAMValues],
     ) -> typing.Self: ...
 
@@ -265,6 +274,8 @@ class Yakopcic(_Yakopcic):
     def __init__(self, **values: typing.Unpack[_YakopcicValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_YakopcicValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
         name: typing.Literal[
@@ -274,7 +285,6 @@ class Yakopcic(_Yakopcic):
             "yakopcic2013-chalcogenide",
             "yakopcic2013-nanosecond-like",
         ]
-        | str
         | os.PathLike[str],
         **overrides: typing.Unpack[_YakopcicValues],
     ) -> typing.Self: ...

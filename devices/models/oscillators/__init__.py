@@ -1,4 +1,7 @@
-"""Spin-torque oscillators."""
+"""Spin-torque oscillators, described by the amplitude or the core of their oscillation.
+
+Junctions that oscillate as macrospins are in ``junctions``.
+"""
 
 import lazy_loader
 

@@ -3,6 +3,8 @@
 import os
 import typing
 
+from synaspice.devices.language.preset import Preset as _Preset
+
 from .auto_oscillator import AutoOscillator as _AutoOscillator
 from .vortex import VortexOscillator as _VortexOscillator
 
@@ -25,9 +27,11 @@ class AutoOscillator(_AutoOscillator):
     def __init__(self, **values: typing.Unpack[_AutoOscillatorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_AutoOscillatorValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["kim2008-like", "slavin2009-like"] | str | os.PathLike[str],
+        name: typing.Literal["kim2008-like", "slavin2009-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_AutoOscillatorValues],
     ) -> typing.Self: ...
 
@@ -58,8 +62,10 @@ class VortexOscillator(_VortexOscillator):
     def __init__(self, **values: typing.Unpack[_VortexOscillatorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_VortexOscillatorValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["dussaux2012-like", "torrejon2017-like"] | str | os.PathLike[str],
+        name: typing.Literal["dussaux2012-like", "torrejon2017-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_VortexOscillatorValues],
     ) -> typing.Self: ...

@@ -1,4 +1,7 @@
-"""Spin circuits: channels, their magnets, and the networks that they form."""
+"""Spin circuits: channels, their magnets, and the networks that they form.
+
+Cells made of them are in :mod:`synaspice.circuits.cells.spin`, junctions in ``junctions``.
+"""
 
 import lazy_loader
 

@@ -3,6 +3,8 @@
 import os
 import typing
 
+from synaspice.devices.language.preset import Preset as _Preset
+
 from .neuron_magnet import NeuronMagnet as _NeuronMagnet
 from .spin_magnet import SpinMagnet as _SpinMagnet
 
@@ -35,9 +37,11 @@ class SpinMagnet(_SpinMagnet):
     def __init__(self, **values: typing.Unpack[_SpinMagnetValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_SpinMagnetValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
         cls,
-        name: typing.Literal["kimura2006-like", "yang2008-like"] | str | os.PathLike[str],
+        name: typing.Literal["kimura2006-like", "yang2008-like"] | os.PathLike[str],
         **overrides: typing.Unpack[_SpinMagnetValues],
     ) -> typing.Self: ...
 
@@ -52,8 +56,8 @@ class NeuronMagnet(SpinMagnet, _NeuronMagnet):
     def __init__(self, **values: typing.Unpack[_NeuronMagnetValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_NeuronMagnetValues]) -> typing.Self: ...
     @classmethod
+    def presets(cls) -> dict[typing.Any, _Preset]: ...
+    @classmethod
     def preset(
-        cls,
-        name: typing.Literal["sharad2012-like"] | str | os.PathLike[str],
-        **overrides: typing.Unpack[_NeuronMagnetValues],
+        cls, name: typing.Literal["sharad2012-like"] | os.PathLike[str], **overrides: typing.Unpack[_NeuronMagnetValues]
     ) -> typing.Self: ...

@@ -1,4 +1,4 @@
 """A device as a module that a circuit simulator compiles: Verilog-A, and C against OSDI.
 
-Both are printed from the same equations, :mod:`~synaspice.devices.targets.modules.module_equations`.
+Text that a simulator reads unchanged, as a subcircuit, is in ``spice``.
 """

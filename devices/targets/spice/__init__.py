@@ -1,4 +1,4 @@
-"""A device as a SPICE subcircuit, in each dialect.
+"""A device as a SPICE subcircuit, in each dialect; their differences are data, in ``dialects``.
 
-How the dialects differ is data, in :mod:`~synaspice.devices.targets.spice.dialects`.
+What has to be compiled first is in ``modules``.
 """

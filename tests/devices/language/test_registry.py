@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from synaspice.devices import MTJ, VTEAM, DuplicateNameError, ParameterError, UnknownNameError
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.cells.bench import CELL_BENCHES
+from synaspice.circuits.cells import PBit
+from synaspice.circuits.cells.cell import CELLS
+from synaspice.circuits.cells.cmos import TECHNOLOGIES
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    DuplicateNameError,
+    ParameterError,
+    PlugInWarning,
+    SynaspiceError,
+    UnknownNameError,
+)
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.language.declaration import Branch
+from synaspice.devices.language.errors import with_article
 from synaspice.devices.language.preset_folders import PRESETS, PresetFolder
 from synaspice.devices.language.registry import Registry, Selection, summary
 from synaspice.devices.model import CompactModel
@@ -107,6 +123,40 @@ def test_a_selection_is_what_is_of_a_type():
     assert dict(Selection("number", numbers, int)) == {"one": 1}
 
 
+def test_an_article_goes_with_its_noun():
+    with pytest.raises(DuplicateNameError, match="there is an export format 'ngspice' already"):
+        exec("FORMATS.register('ngspice', LTSPICE)", {"__name__": "x", "FORMATS": FORMATS, "LTSPICE": LTSPICE})
+    assert with_article("device") == "a device"
+
+
+def test_case_alone_makes_no_other_name():
+    things: Registry[object] = Registry("thing", (), "nobody.things")
+    things.register("In-House", 1)
+    with pytest.raises(UnknownNameError, match="unknown thing 'IN-HOUSE'; did you mean 'In-House'"):
+        things.find("IN-HOUSE")
+    with pytest.raises(UnknownNameError, match="unknown export format 'NGSPICE'; did you mean 'ngspice'"):
+        FORMATS.find("NGSPICE")
+    with pytest.raises(DuplicateNameError, match="there is a thing 'In-House' already"):
+        things.register("in-house", 1)
+    assert dict(things) == {"In-House": 1}
+
+
+@pytest.mark.parametrize(
+    ("registry", "thing", "name"),
+    [
+        (MODELS, VTEAM, "vteam"),
+        (CELLS, PBit, "p-bit"),
+        (BENCHES, BENCHES["iv"], "iv"),
+        (CELL_BENCHES, CELL_BENCHES["p-bit"], "p-bit"),
+        (TECHNOLOGIES, TECHNOLOGIES["generic"], "generic"),
+    ],
+)
+def test_what_has_a_name_is_registered_under_no_other(registry, thing, name):
+    with pytest.raises(ParameterError, match=f"the {registry.kind} '{name}' cannot be registered under another name"):
+        registry.register("another", thing)
+    assert "another" not in registry and registry[name] is thing
+
+
 # --- other people's packages ----------------------------------------------------------------
 
 
@@ -138,25 +188,46 @@ def test_an_entry_point_is_a_thing_or_a_module_that_registers(package):
 @pytest.mark.parametrize(
     ("value", "source", "said"),
     [
-        ("nowhere", "", "ModuleNotFoundError"),
-        ("somebodys", "1/0", "ZeroDivisionError"),
-        ("somebodys:thing", "thing = 'text'", "ParameterError: 'text' is not a thing of the kind 'number'"),
-        ("somebodys:another", "", "AttributeError"),
+        ("nowhere", "", "the module 'nowhere' of the package 'somebodys' is left out: ModuleNotFoundError"),
+        ("somebodys", "1/0", "the module 'somebodys' of the package 'somebodys' is left out: ZeroDivisionError"),
+        (
+            "somebodys:thing",
+            "thing = 'text'",
+            "the number 'thing' of .* out: 'text' is not a thing of the kind 'number'",
+        ),
+        ("somebodys:another", "", "the module 'somebodys' of .* is left out: AttributeError"),
     ],
 )
 def test_a_package_with_a_fault_is_left_out_with_a_warning(package, value, source, said):
     package("nobody.things", value, source)
     registry: Registry[int] = Registry("number", (), "nobody.things", lambda item: isinstance(item, int))
     registry.register("one", 1)
-    with pytest.warns(RuntimeWarning, match=f"the number 'thing' of the package 'somebodys' is left out: {said}"):
+    with pytest.warns(PlugInWarning, match=said):
         assert dict(registry) == {"one": 1}
+
+
+def test_a_function_that_a_decorator_registers_is_a_thing_itself(package):
+    package(
+        "synaspice.benches",
+        "somebodys:forgetting",
+        "from synaspice.characterization.bench import bench\n@bench()\ndef forgetting(device):\n    'Watch.'",
+    )
+    benches = Registry("bench", (), "synaspice.benches", BENCHES.accepts, BENCHES.name_of)
+    try:
+        with pytest.warns(PlugInWarning, match="is not a thing of the kind 'bench'"):
+            assert not benches, "it registers in another registry"
+        (entry,) = importlib.metadata.entry_points(group="synaspice.benches", name="thing")
+        BENCHES._take_in(entry)
+        assert BENCHES["forgetting"].summary == "Watch"
+    finally:
+        BENCHES._items.pop("forgetting", None)
 
 
 def test_a_package_cannot_take_a_name(package):
     package("nobody.things", "somebodys:thing", "thing = 5")
     registry: Registry[object] = Registry("number", (), "nobody.things")
     registry.register("thing", 1)
-    with pytest.warns(RuntimeWarning, match="DuplicateNameError: there is a number 'thing' already"):
+    with pytest.warns(PlugInWarning, match="is left out: there is a number 'thing' already"):
         assert dict(registry) == {"thing": 1}
 
 
@@ -183,14 +254,32 @@ def test_a_users_own_file_is_a_preset(tmp_path, monkeypatch):
         (PRESET.replace("vteam", "mtj"), ParameterError, "is for the model 'mtj', not for 'vteam'"),
         (PRESET.replace("resistance_on", "resistance_in"), UnknownNameError, "did you mean 'resistance_on'"),
         (PRESET.replace("123.0", "-1.0"), ParameterError, "outside its bounds"),
+        (PRESET.replace("resistance_on", "position_on").replace("123.0", "3e-9"), ParameterError, "position_off"),
     ],
 )
-def test_a_file_that_is_no_preset_is_refused(tmp_path, text, error, said):
+def test_a_file_that_is_no_preset_is_refused_by_its_path(tmp_path, text, error, said):
     file = tmp_path / "mine.toml"
     if text is not None:
         file.write_text(text)
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=f"^preset file '{file}'.*{said}"):
         VTEAM.preset(file)
+
+
+def test_a_path_of_a_preset_knows_the_users_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.toml").write_text(PRESET)
+    for file in ("~/mine.toml", Path("~/mine.toml")):
+        assert VTEAM.preset(file).resistance_on == 123.0
+    with pytest.raises(ParameterError, match="cannot be read"):
+        VTEAM.preset("~nobody-of-that-name/mine.toml")
+
+
+@pytest.mark.parametrize("name", ["./mine", "mine.tml", "mine.TOML", "~/mine", Path("mine")])
+def test_what_looks_like_a_path_is_told_how_a_path_looks(name):
+    with pytest.raises((ParameterError, UnknownNameError), match=r"a preset of your own is a path that ends in \.toml"):
+        VTEAM.preset(name)
+    with pytest.raises(UnknownNameError, match=r"unknown preset of vteam 'Talati2016'; did you mean 'talati2016'\? \("):
+        VTEAM.preset("Talati2016")
 
 
 @pytest.fixture
@@ -221,14 +310,47 @@ def test_a_preset_of_a_name_that_is_taken_is_refused(folder):
 
 
 def test_a_faulty_preset_of_somebody_takes_no_other_away(folder):
-    (folder / "vteam" / "nested.toml").write_text(PRESET.replace("resistance_on", "resistance_in"))
+    (folder / "vteam" / "bad.toml").write_text(PRESET.replace("resistance_on", "resistance_in"))
+    (folder / "vteam" / "low.toml").write_text(PRESET.replace("123.0", "-123.0"))
+    (folder / "unreadable.toml").write_text("model = ")
+    (folder / "nested.toml").write_text(PRESET)
     before = VTEAM.presets()
-    PRESETS.register("ours", PresetFolder(folder))
-    with pytest.warns(
-        RuntimeWarning, match="presets of vteam in the preset folder 'ours' are left out: .*resistance_in"
+    with pytest.warns(PlugInWarning) as told:
+        PRESETS.register("ours", PresetFolder(folder))
+        assert set(VTEAM.presets()) == {*before, "nested", "loose"}
+    said = sorted(str(warning.message) for warning in told)
+    assert len(said) == 4
+    for message, file, reason in zip(
+        said,
+        ("unreadable", "vteam/bad", "vteam/low", "nested"),
+        ("cannot be read", "'resistance_in'; did you mean 'resistance_on'?", "bounds", "already"),
+        strict=True,
     ):
-        assert VTEAM.presets() == before
-    assert VTEAM.preset("talati2016").provenance is before["talati2016"], "and warns once"
+        assert message.startswith("a preset is left out: ") and f"{folder / file}.toml" in message and reason in message
+        assert "known:" not in message
+    # Everything else goes on, silently; who asks for one by name is told why it is not there.
+    assert VTEAM.preset("talati2016").provenance is before["talati2016"] and "low" not in VTEAM.presets()
+    for name, reason in (("bad", "resistance_in"), ("low", "bounds"), ("unreadable", "cannot be read")):
+        with pytest.raises(SynaspiceError, match=reason):
+            VTEAM.preset(name)
+
+
+def test_a_package_with_a_preset_whose_name_is_taken_keeps_its_others(package, folder, monkeypatch):
+    package("synaspice.presets", "somebodyspresets")
+    (folder / "somebodyspresets" / "vteam").mkdir(parents=True)
+    (folder / "somebodyspresets" / "__init__.py").touch()
+    for name in ("Talati2016", "theirs"):
+        (folder / "somebodyspresets" / "vteam" / f"{name}.toml").write_text(PRESET)
+    (entry,) = importlib.metadata.entry_points(group="synaspice.presets", name="thing")
+    try:
+        with pytest.warns(
+            PlugInWarning, match=r"a preset of vteam 'talati2016' already.*Talati2016\.toml another name"
+        ):
+            PRESETS._take_in(entry)
+        assert {"talati2016", "theirs"} <= set(VTEAM.presets())
+        assert "Talati2016" not in VTEAM.presets()
+    finally:
+        PRESETS._items.pop("thing", None)
 
 
 def test_the_summary_of_what_has_none_is_empty():

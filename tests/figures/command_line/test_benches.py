@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
+import warnings
 
 import pytest
 import typer
 from shell import synaspice
 
 from synaspice.characterization import read_table
+from synaspice.characterization.arguments import Quantity, Range
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.devices.catalog import models
-from synaspice.figures.command_line.main import app
+from synaspice.devices.language.errors import PlugInWarning, warn_user
+from synaspice.figures.command_line.main import COMPLETION, app, told_warnings
 
 BENCH_HELP = [("characterize", "mtj", bench) for bench in BENCHES]
 CELL_HELP = [("simulate", cell) for cell in CELL_BENCHES]
@@ -31,7 +30,9 @@ def test_every_argument_is_an_option_of_its_bench_and_of_no_other(bench):
     common = {"--preset", "--set", "--plot", *(["--jobs"] if BENCHES[bench].resumable else [])}
     assert options == own | common
     assert BENCHES[bench].summary.split()[0] in shown
-    assert ("START:STOP:POINTS" in shown) and "-1:1:201" in shown, "the syntax of ranges stands in the help"
+    kinds = [setting.argument for setting in BENCHES[bench].settings.values()]
+    assert ("-1:1:201" in shown) == any(isinstance(kind, Range) for kind in kinds), "the syntax of ranges"
+    assert ("'40 nm'" in shown) == any(isinstance(kind, Range | Quantity) for kind in kinds)
 
 
 def test_the_help_of_a_device_lists_the_benches_that_suit_it():
@@ -39,10 +40,11 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     suitable, _, others = shown.partition("Other benches:")
     named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
     assert named == ["amplitude", "drift", "hysteresis", "iv", "noise", "switching", "write-error"]
-    assert "(with --preset ikeda2010)" in " ".join(suitable.split())
+    assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
     assert others.strip() == "velocity."
 
 
+#: What is known before anything is measured: every page of help, every listing, some mistakes.
 SHOWN = [
     ("--help",),
     *((command, "--help") for command in COMMANDS),
@@ -53,28 +55,29 @@ SHOWN = [
     ("formats",),
     ("cache",),
     *(("parameters", model) for model in models()),
-    ("parameters", "mtj", "--preset", "ikeda2010"),
-    ("parameters", "phase-change-memory", "--preset", "joshi2020"),
+    *(("parameters", name, "--preset", min(model.presets())) for name, model in models().items() if model.presets()),
     ("characterize", "mtj", "iv", "--voltage", "0,0.1"),
     ("characterize", "mtj", "hysteresis", "--points", "8", "--period", "1n"),
     ("characterize", "mtj", "vi"),
     ("parameters", "mtjj"),
     ("parameters", "mtj", "--set", "diametr=4n"),
     ("characterize", "mtj", "iv", "--cycles", "2"),
-    ("charakterize",),
-    ("parameters",),
 ]
+#: Mistakes of which the parser of the command line tells, which folds nothing.
+PARSED = [("charakterize",), ("parameters",)]
 
 
-@pytest.mark.parametrize("arguments", SHOWN, ids=" ".join)
-def test_no_line_is_wider_than_the_terminal(arguments):
-    ended = synaspice(*arguments, columns=80)
-    lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
-    assert lines and "Traceback" not in ended.stderr
-    assert [line for line in lines if len(line) > 80] == []
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_line_is_wider_than_the_terminal(columns):
+    for arguments in [*SHOWN, *(PARSED if columns == 80 else [])]:
+        ended = synaspice(*arguments, columns=columns)
+        lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
+        assert lines and "Traceback" not in ended.stderr, arguments
+        # what a line cannot be folded at stays whole: the path of the cache
+        assert [line for line in lines if len(line) > columns and " " in line.strip()] == [], arguments
 
 
-@pytest.mark.parametrize("arguments", [("devices",), ("parameters", "mtj")], ids=" ".join)
+@pytest.mark.parametrize("arguments", [("devices",), ("parameters", "mtj"), ("formats",)], ids=" ".join)
 def test_what_is_piped_into_another_program_is_not_folded(arguments):
     """One line for a thing: what ``grep`` is to find must not be torn apart."""
     assert len(synaspice(*arguments).stdout.splitlines()) < len(synaspice(*arguments, columns=80).stdout.splitlines())
@@ -99,9 +102,7 @@ def test_arguments_that_only_python_had_are_options_now(tmp_path):
 def completed(words: str) -> set[str]:
     """What bash is offered after these words."""
     place = len(words.split(" ")) - 1
-    variables = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_SYNASPICE_COMPLETE": "complete_bash"}
-    command = str(Path(sys.executable).with_name("synaspice"))
-    ended = subprocess.run([command], capture_output=True, text=True, env={**os.environ, **variables})
+    ended = synaspice(COMP_WORDS=words, COMP_CWORD=str(place), _SYNASPICE_COMPLETE="complete_bash")
     assert ended.stderr == ""
     return set(ended.stdout.split())
 
@@ -119,11 +120,50 @@ def completed(words: str) -> set[str]:
         ("synaspice characterize mtj iv --vo", {"--voltage"}, {"--states"}),
         ("synaspice simulate ax", {"axon-hillock"}, {"mtj"}),
         ("synaspice export p", {"p-bit", "phase-change-memory"}, set()),
+        ("synaspice export mtj --format v", {"verilog-a"}, {"ngspice"}),
+        ("synaspice export mtj --input ", {"field_x", "field_z"}, {"diameter"}),
+        ("synaspice export p-bit --technology ", {"generic", "sky130"}, set()),
+        ("synaspice simulate p-bit --corner ", {"typical", "slow", "fast"}, set()),
+        ("synaspice simulate axon-hillock --set te", {"temperature="}, {"technology"}),
+        ("synaspice parameters mtj --set d", {"diameter=", "damping="}, {"shape="}),
+        ("synaspice parameters mtj --set shape=", {"shape=ellipse", "shape=prism"}, {"diameter="}),
+        ("synaspice characterize mtj iv --states ", {"parallel", "antiparallel"}, set()),
+        ("synaspice characterize mtj iv --states parallel,", {"parallel,antiparallel"}, {"parallel,parallel"}),
+        ("synaspice characterize mtj hysteresis --quantity ", {"field", "field_z", "current", "voltage"}, {"m_z"}),
+        ("synaspice characterize mtj drift --quantity ", {"resistance", "m_z", "current"}, {"field_z"}),
+        ("synaspice characterize domain-wall-magnet velocity --quantity ", {"current", "field"}, set()),
+        ("synaspice characterize mtj switching --start ", {"parallel", "antiparallel"}, set()),
+        ("synaspice characterize phase-change-memory drift --quantity lo", {"log_age"}, set()),
+        ("synaspice parameters mtj --preset ", {"ikeda2010", "mine.toml", "inner/"}, {"other.txt"}),
+        ("synaspice parameters mtj --preset inner/", {"inner/also.toml"}, {"mine.toml"}),
+        ("synaspice parameters mtj --preset ~/m", {"~/mine.toml"}, {"ikeda2010"}),
     ],
 )
-def test_a_shell_completes_names(words, expected, unexpected):
+def test_a_shell_completes_names(words, expected, unexpected, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inner").mkdir()
+    for file in ("mine.toml", "other.txt", "inner/also.toml"):
+        (tmp_path / file).touch()
     found = completed(words)
-    assert expected <= found and not unexpected & found
+    assert expected <= found and not unexpected & found, found
+
+
+def test_warnings_are_told_once_within_the_width_and_not_amid_completion(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    for completing in (False, True):
+        if completing:
+            monkeypatch.setenv(COMPLETION, "complete_bash")
+        with told_warnings():
+            for _ in range(2):
+                warn_user("the module 'memory_lab' is left out: ModuleNotFoundError: no 'numpy'", PlugInWarning)
+                warnings.filterwarnings("ignore", message="something else")  # as packages do when they are imported
+        told = capsys.readouterr().err.splitlines()
+        assert told == (
+            []
+            if completing
+            else ["synaspice: the module 'memory_lab' is left out:", "    ModuleNotFoundError: no 'numpy'"]
+        )
 
 
 def test_completion_of_a_name_that_does_not_exist_says_nothing():

@@ -13,8 +13,8 @@ from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ValidityWarning
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ..benches.iv import iv
 from ..engines import trajectory, uses_native
-from .iv import iv
 
 #: Options of ngspice for an accurate transient, and how much shorter its steps are then. The absolute tolerances are
 #: the default ones: the rate of a state that is driven against its bound is a difference of large terms, rounded to
