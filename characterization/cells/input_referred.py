@@ -12,7 +12,7 @@ the standard deviations
     \sigma_\mathrm{noise}^2 = \sum_k \int \frac{S_k(t)}{2} \left(
         \frac{\partial y/\partial q_{d} - \partial y/\partial q_{s}}{\partial y/\partial u}\right)^2 dt
 
-over the transistors from drain d to source s, with the one-sided density of their thermal noise (:func:`channel_noise`),
+over the transistors from drain d to source s, with the one-sided density of their noise (:func:`channel_noise`),
 which begins before the clock's edge: the noise that the precharge leaves on the nodes, kT/C, is in it. The error rate
 with a margin :math:`u` is :math:`Q(u/\sigma)` of both together: of one cell of many, at one decision.
 
@@ -129,11 +129,23 @@ class Decision:
         Standard deviation by thermal noise, from decision to decision, in the input's unit.
     temperature : float
         Of the noise. [K]
+    kernels : Mapping
+        By how much a charge on a node moves that input, at some times, by the node: in the input's unit. [1/C]
+    voltages : Mapping
+        Voltages of these nodes at these times. [V]
     """
 
     offset: float
     noise: float
     temperature: float
+    kernels: Mapping[str, FloatArray]
+    voltages: Mapping[str, FloatArray]
+
+    def mean_at(self, node: str, value: Callable[[FloatArray], FloatArray]) -> float:
+        """Mean of a function of a node's voltage, as the current of a conductance there weighs in the decision."""
+        volts = self.voltages[node]
+        weights = np.abs(self.kernels[node] * volts)
+        return float(np.average(value(volts), weights=weights))
 
     def error_rate(self, margin: float) -> float:
         """Probability of the wrong decision, of any cell of many, with a margin in the input's unit."""
@@ -191,8 +203,9 @@ class Balance:
         for done, undo in self._perturbations(parts, times):
             changes.append([*undone, *done])
             undone = undo
-        conductances = [f"@{part.name}[{kind}]" for part in parts for kind in ("gm", "gmbs", "gds")]
-        runs = self._runs(circuit, changes, moment + 2 * STEP, STEP, conductances)
+        seen = [f"@{part.name}[{kind}]" for part in parts for kind in ("gm", "gmbs", "gds")]
+        seen += [f"v({node})" for node in nodes if node not in ("output", "output_bar")]
+        runs = self._runs(circuit, changes, moment + 2 * STEP, STEP, seen)
         at_rest, per_input, *effects = (
             float(np.interp(moment, run["time"], run["v(output)"] - run["v(output_bar)"])) for run in runs
         )
@@ -203,7 +216,9 @@ class Balance:
         kernels = dict(zip(nodes, by_charge, strict=True))
         kernels |= {other: -kernels[node] for node, other in self.mirrored.items()}
         variance = self._noise(parts, kernels, times + PULSE / 2, runs[0])
-        return Decision(float(np.linalg.norm(offsets)), math.sqrt(variance), self.cell.temperature)
+        voltages = {node: np.interp(times, runs[0]["time"], runs[0][f"v({node})"]) for node in nodes}
+        spread = float(np.linalg.norm(offsets)), math.sqrt(variance)
+        return Decision(*spread, self.cell.temperature, kernels, voltages)
 
     def _moment(self, circuit: CellCircuit) -> float:
         """When a small input has made the outputs so different that they begin to saturate [s]."""
@@ -250,12 +265,12 @@ class Balance:
         changes: Sequence[Sequence[str]],
         end: float,
         step: float,
-        conductances: Sequence[str] = (),
+        seen: Sequence[str] = (),
     ) -> list[pd.DataFrame]:
         return run_bench(
             self.cell,
             [*self.lines, *(f"Icharge{k} 0 {node} pulse({QUIET})" for k, node in enumerate(self.mirrored))],
             [(change, Transient(step, end, max_step=step)) for change in changes],
             circuit=circuit,
-            save=["v(output)", "v(output_bar)", *conductances],
+            save=["v(output)", "v(output_bar)", *seen],
         )

@@ -133,7 +133,9 @@ def bench_sense_amplifier(
     swept = {"ratio": (list(ratios), "1", "left resistance over right one")}
     decision = sense_balance(cell, resistance).decision()
     margins, least = np.log(np.asarray(ratios, float)), math.log(cell.smallest_ratio)
-    table = _decisions(cell, lines, runs, margins, swept, _Judged(decision, least, f"a ratio of {cell.smallest_ratio:g}"))
+    table = _decisions(
+        cell, lines, runs, margins, swept, _Judged(decision, least, f"a ratio of {cell.smallest_ratio:g}")
+    )
     table.attrs["resistance"] = resistance
     return table
 

@@ -56,7 +56,8 @@ def retention(
 
     .. math:: \tau = \frac 1n \sum_k t_k \left(1 \pm \frac{1}{\sqrt n}\right)
 
-    and the line of :meth:`Arrhenius.through` gives barrier and attempt time. The material is that of the device at all temperatures: only the noise changes.
+    and the line of :meth:`Arrhenius.through` gives barrier and attempt time. The material is that of the device at all
+    temperatures: only the noise changes.
 
     Parameters
     ----------

@@ -37,7 +37,9 @@ class SenseAmplifier(Cell):
 
     nmos_width = width_of("the n-channel transistors", 6.0)
     pmos_width = width_of("the p-channel transistors", 4.0)
-    smallest_ratio = Parameter(1.35, "1", "ratio of the resistances from which on it must decide rightly", (1.001, 100.0))
+    smallest_ratio = Parameter(
+        1.35, "1", "ratio of the resistances from which on it must decide rightly", (1.001, 100.0)
+    )
 
     def build(self, assembly: Assembly) -> None:
         for side, own, other in (("left", "output", "output_bar"), ("right", "output_bar", "output")):
