@@ -307,7 +307,11 @@ def _enveloped(cell: OscillatorNeuron) -> Point:
     )
 
 
-@cell_bench(OscillatorNeuron, point=_enveloped)
+def _analog(cell: OscillatorNeuron) -> Reliability:
+    return Reliability("envelope", without={"error_rate": "an analog amplitude: nothing is decided", **STATELESS})
+
+
+@cell_bench(OscillatorNeuron, point=_enveloped, reliability=_analog)
 def bench_oscillator_neuron(
     cell: OscillatorNeuron,
     currents: Annotated[

@@ -19,7 +19,6 @@ from .readout import SenseAmplifier
 from .sizes import by_technology, length_of, width_of
 from .tolerances import QUICK, SMALL
 
-
 #: Voltage of a branch of the sense amplifier while the decision falls, over the supply.
 READ_SHARE = 0.35
 
