@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,48 @@ LEFT, ATTEMPTS = 0.15, 6
 FIRST_LOOK, LONGER = 4e-9, 8.0
 #: Edges of a signal. [s]
 EDGE = 2e-11
+
+
+@dataclass(frozen=True)
+class WallLifetimes:
+    """How walls leave their site at high temperatures.
+
+    Attributes
+    ----------
+    temperatures : ndarray
+        The temperatures. [K]
+    durations : ndarray
+        Times in which they may leave. [s]
+    left : ndarray
+        Share of the walls that have left. [1]
+    rates : ndarray
+        Rates at which they leave. [1/s]
+    line : Arrhenius
+        The law of Arrhenius through them.
+    """
+
+    temperatures: FloatArray
+    durations: FloatArray
+    left: FloatArray
+    rates: FloatArray
+    line: Arrhenius
+
+
+def wall_lifetimes(
+    strip: DomainWallInjector, *, signal: float = 0.0, position: float = 0.5, trajectories: int = 4000, seed: int = 0
+) -> WallLifetimes:
+    """Let walls leave their site at high temperatures; arguments and errors as of :func:`wall_retention`."""
+    if not strip.values["pinning_energy"]:
+        raise ParameterError("a wall that nothing pins stays nowhere: pinning_energy must be positive")
+    whole("trajectories", trajectories, 100)
+    kelvins = [float(strip.values["pinning_energy"] / BOLTZMANN / ratio) for ratio in RATIOS]
+    looks = [_look(strip, signal, position, kelvin, trajectories, seed) for kelvin in kelvins]
+    durations, left = np.array(looks).T
+    rates = -np.log1p(-left) / durations
+    # The relative error of a rate from the count of those that left, by the binomial law.
+    errors = np.sqrt(left / (1 - left) / trajectories) / -np.log1p(-left)
+    line = Arrhenius.through(kelvins, 1 / rates, errors)
+    return WallLifetimes(np.array(kelvins), durations, left, rates, line)
 
 
 def wall_retention(
@@ -71,24 +114,16 @@ def wall_retention(
     SimulationError
         If the walls do not leave their sites, or leave them at once.
     """
-    if not strip.values["pinning_energy"]:
-        raise ParameterError("a wall that nothing pins stays nowhere: pinning_energy must be positive")
-    whole("trajectories", trajectories, 100)
-    kelvins = [float(strip.values["pinning_energy"] / BOLTZMANN / ratio) for ratio in RATIOS]
-    looks = [_look(strip, signal, position, kelvin, trajectories, seed) for kelvin in kelvins]
-    durations, left = np.array(looks).T
-    rates = -np.log1p(-left) / durations
-    # The relative error of a rate from the count of those that left, by the binomial law.
-    errors = np.sqrt(left / (1 - left) / trajectories) / -np.log1p(-left)
-    line = Arrhenius.through(kelvins, 1 / rates, errors)
+    found = wall_lifetimes(strip, signal=signal, position=position, trajectories=trajectories, seed=seed)
+    line = found.line
     return device_table(
         strip,
         {
-            "temperature": (np.array(kelvins), "K", "temperature of the walls"),
-            "duration": (durations, "s", "time in which they may leave"),
-            "left": (left, "1", "share of the walls that have left their site"),
-            "rate": (rates, "1/s", "rate at which a wall leaves its site"),
-            "fit": ([1 / line.lifetime(kelvin) for kelvin in kelvins], "1/s", "Arrhenius' law"),
+            "temperature": (found.temperatures, "K", "temperature of the walls"),
+            "duration": (found.durations, "s", "time in which they may leave"),
+            "left": (found.left, "1", "share of the walls that have left their site"),
+            "rate": (found.rates, "1/s", "rate at which a wall leaves its site"),
+            "fit": ([1 / line.lifetime(kelvin) for kelvin in found.temperatures], "1/s", "Arrhenius' law"),
         },
         bench="wall_retention",
         engine="numeric",
