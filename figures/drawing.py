@@ -93,6 +93,8 @@ def _title(table: pd.DataFrame) -> list[str]:
     if "cell" in attrs:
         where = f"{attrs['technology']} {attrs['corner']}"
         parts = [str(attrs["cell"]), where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
+        if attrs.get("thermal_noise") is False:
+            parts.append("without noise")
     else:
         preset, device = attrs.get("preset"), str(attrs.get("device", ""))
         parts = [device, *([str(preset)] if preset else []), str(attrs.get("engine", ""))]

@@ -14,6 +14,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.registry import Registry
 from ..signature import Setting, checked, settings_of, summary_of
 from .point import Point
+from .reliable import Reliability
 
 Measured = TypeVar("Measured", bound=Cell)
 Arguments = ParamSpec("Arguments")
@@ -36,6 +37,8 @@ class CellBench:
         Its arguments by name, without the cell.
     point : callable, optional
         Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
+    reliability : callable, optional
+        Function of the cell that tells how often it errs, and how long it holds its state.
     """
 
     name: str
@@ -43,6 +46,7 @@ class CellBench:
     summary: str
     settings: Mapping[str, Setting]
     point: Callable[[Any], Point] | None = None
+    reliability: Callable[[Any], Reliability] | None = None
 
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.function)  # it comes from where its function does
@@ -63,7 +67,9 @@ CELL_BENCHES: Registry[CellBench] = Registry(
 
 
 def cell_bench(
-    *cells: type[Measured], point: Callable[[Measured], Point] | None = None
+    *cells: type[Measured],
+    point: Callable[[Measured], Point] | None = None,
+    reliability: Callable[[Measured], Reliability] | None = None,
 ) -> Callable[[Measurement[Measured, Arguments]], Measurement[Measured, Arguments]]:
     """Register a function of a cell that returns a table as the standard bench of a class of cells, or of several.
 
@@ -77,6 +83,9 @@ def cell_bench(
         The classes of cells.
     point : callable, optional
         Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
+    reliability : callable, optional
+        Function of the cell that gives what :func:`~synaspice.characterization.cells.reliability.reliability` tells of
+        it, at the cell's temperature.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def cell_bench(
         measure = checked(function, settings)
         for cell in cells:
             name = cell.model_name()
-            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point))
+            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point, reliability))
         return measure
 
     return register

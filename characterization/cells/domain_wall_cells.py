@@ -8,41 +8,57 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import Column
 from ..arguments import Quantity, Range, Whole, Wholes
 from .bench import cell_bench
+from .reliable import Reliability
+from .spin_reliability import OFF_CURRENT, pair_reliability, silent_lifetime, worst_count
 from .standard import Cost, cell_table, crossings
-from .wall_statistics import EDGE, firing_errors, write_errors
+from .wall_statistics import EDGE, write_errors
 
 #: Largest step of the transients of walls without noise. [s]
 LARGEST_STEP = 1e-11
-#: Error rate that a cell's margins are designed for.
-DESIGNED = 1e-3
-#: How many standard deviations of the reading's noise the circuit's threshold is varied by.
-READING = 3.0
 #: Number of pulses after which a neuron that has not fired never does.
 NEVER = 1000
-#: Pulses of a bench differ from the nominal current by as much.
-TOLERANCE = 0.1
 
 
-@cell_bench(DomainWallNeuron)
+#: Current [A] and width [s] of a pulse, shortest interval [s], and trials of the wall at each.
+CURRENT, WIDTH, INTERVALS, TRIALS = 2e-4, 3.5e-9, (6e-9, 12e-9, 40e-9), 4000
+
+
+def _motion(cell: DomainWallNeuron, current: float, width: float) -> tuple[float, float]:
+    """Step of the wall by a pulse [1], and its velocity back [1/s], over the length."""
+    device = cell.junction()
+    step = float(device.current_mobility) * current * width / device.values["length"]
+    return step, float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
+
+
+def _counting(cell: DomainWallNeuron) -> Reliability:
+    """Upper bound of the error rate of a count at the shortest interval, of 95 % confidence."""
+    interval, threshold = min(INTERVALS), cell.values["threshold"]
+    start = cell.junction().values["initial_state"]
+    expected = _expected(start, *_motion(cell, CURRENT, WIDTH), interval, WIDTH, threshold, NEVER)
+    found = worst_count(cell, threshold, expected, interval, WIDTH, TRIALS, 2, current=CURRENT, pulses=2 * expected + 4)
+    read_always = {"disturb": "read all the time: the retention is that while it is read"}
+    return Reliability("count of pulses", found.bound, silent_lifetime(cell), without=read_always)
+
+
+@cell_bench(DomainWallNeuron, reliability=_counting)
 def integrate_and_fire(
     cell: DomainWallNeuron,
-    intervals: Annotated[Sequence[float], Range("s", "times from one pulse to the next; a neuron for each")] = (
-        6e-9,
-        12e-9,
-        40e-9,
-    ),
+    intervals: Annotated[
+        Sequence[float], Range("s", "times from one pulse to the next; a neuron for each")
+    ] = INTERVALS,
     *,
-    current: Annotated[float, Quantity("A", "current of a pulse")] = 2e-4,
-    width: Annotated[float, Quantity("s", "width of a pulse", positive=True)] = 3.5e-9,
+    current: Annotated[float, Quantity("A", "current of a pulse")] = CURRENT,
+    width: Annotated[float, Quantity("s", "width of a pulse", positive=True)] = WIDTH,
     pulses: Annotated[
         int, Whole("number of pulses at the longest interval; shorter ones bring more in the same time", 1)
     ] = 2,
-    trials: Annotated[int, Whole("number of trials of the wall at each interval", 1)] = 4000,
+    trials: Annotated[int, Whole("number of trials of the wall at each interval", 1)] = TRIALS,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,
     time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 600.0,
 ) -> pd.DataFrame:
@@ -89,33 +105,23 @@ def integrate_and_fire(
     led = crossings(trace["v(x_led)"].to_numpy(), trace["v(out_led)"].to_numpy(), half)
     threshold = float(led[0]) if len(led) else 1.0
     start = device.values["initial_state"]
-    step = float(device.current_mobility) * current * width / device.values["length"]
-    leak = float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
+    step, leak = _motion(cell, current, width)
     rows: list[dict[str, Any]] = []
     spent: tuple[float, ...] = ()
     for n, interval in enumerate(intervals, 1):
         output, x = trace[f"v(out_{n})"].to_numpy(), trace[f"v(x_{n})"].to_numpy()
         rises = np.flatnonzero((output[1:] > half) & (output[:-1] <= half))
         expected = _expected(start, step, leak, interval, width, cell.values["threshold"], NEVER)
-        # A wall that stays beyond the threshold until the next pulse makes the circuit fire; one that noise of the
-        # reading takes for beyond it may.
-        noise = READING * cell.read_noise(cell.values["threshold"])
-        errors = max(
-            (
-                firing_errors(
-                    cell,
-                    interval,
-                    expected,
-                    current=current,
-                    width=width,
-                    pulses=2 * expected + 4 if expected else pulses,
-                    trials=trials,
-                    seed=seed + n,
-                    threshold=at,
-                )
-                for at in (threshold - noise, threshold + noise + leak * (interval - width))[: 2 if expected else 1]
-            ),
-            key=lambda found: found.rate,
+        errors = worst_count(
+            cell,
+            threshold,
+            expected,
+            interval,
+            width,
+            trials,
+            seed + n,
+            current=current,
+            pulses=2 * expected + 4 if expected else pulses,
         )
         row: dict[str, Any] = {
             "interval": interval,
@@ -152,10 +158,14 @@ def integrate_and_fire(
         seed=seed,
         costs=[Cost("spike", *spent)] if spent else [],
         works=bool(
-            rows[0]["count"] > 0 and counted[judged].all() and (measured["error_bound"][judged] <= DESIGNED).all()
+            rows[0]["count"] > 0
+            and counted[judged].all()
+            and (measured["error_bound"][judged] <= DESIGN_ERROR_RATE).all()
         ),
         criterion="with thermal noise, at the shortest interval it fires on the closed form's count, to one pulse, "
-        f"and where that never fires it is silent; the error rate of either is below {DESIGNED:g} with 95 % confidence",
+        f"and where that never fires it is silent; the error rate of either is below {DESIGN_ERROR_RATE:g} with 95 % confidence",
+        thermal_noise=True,
+        error_rate=float(measured["error_rate"][judged].max()),
         current=current,
         width=width,
         circuit_threshold=threshold,
@@ -224,7 +234,7 @@ def _expected(
     return 0
 
 
-@cell_bench(DomainWallPair)
+@cell_bench(DomainWallPair, reliability=pair_reliability)
 def signed_weights(
     cell: DomainWallPair,
     pulses: Annotated[Sequence[int], Wholes("numbers of write pulses, negative ones lower the weight")] = (
@@ -302,16 +312,18 @@ def signed_weights(
     )
     errors = [
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, trials=trials, seed=seed + k)
-        for k, part in enumerate((1 - TOLERANCE, 1.0, 1 + TOLERANCE))
+        for k, part in enumerate(OFF_CURRENT)
     ]
     return cell_table(
         cell,
         _described(measured, _WRITTEN),
         seed=seed,
         costs=[Cost("step of the weight", writer.slot, 0.0, step, step, 0.0)],
-        works=bool((abs(off) * writer.sites < 0.5).all() and max(error.bound for error in errors) <= DESIGNED),
+        works=bool((abs(off) * writer.sites < 0.5).all() and max(error.bound for error in errors) <= DESIGN_ERROR_RATE),
         criterion="with thermal noise every pulse moves both walls by one site, and at currents within 10 % of the "
-        f"nominal one its error rate is below {DESIGNED:g} with 95 % confidence",
+        f"nominal one its error rate is below {DESIGN_ERROR_RATE:g} with 95 % confidence",
+        thermal_noise=True,
+        error_rate=max(error.rate for error in errors),
         write_error_rates=[error.rate for error in errors],
         write_error_bounds=[error.bound for error in errors],
         voltage=voltage,

@@ -12,11 +12,14 @@ import pandas as pd
 
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Range, Whole
 from .bench import cell_bench
 from .point import Point
+from .reliable import STATELESS, Reliability
 from .standard import Cost, cell_table, crossings, energies, run_bench
+from .thermal_margins import false_spike
 
 #: Spikes that are waited for at each current, and the current of the decks beside exported neurons. [1, A, 1]
 SPIKES, QUIET, FAST = 4, 10e-9, 4.0
@@ -76,7 +79,11 @@ def _quiet(cell: AxonHillock) -> Point:
     return _period(cell, QUIET, _wait_axon_hillock(cell, QUIET, SPIKES), _bias(cell), SPIKES)
 
 
-@cell_bench(AxonHillock, point=_quiet)
+def _analog(cell: AxonHillock) -> Reliability:
+    return Reliability("rate of spikes", without={"error_rate": "an analog rate: nothing is decided", **STATELESS})
+
+
+@cell_bench(AxonHillock, point=_quiet, reliability=_analog)
 def bench_axon_hillock(
     cell: AxonHillock,
     currents: Annotated[Sequence[float] | None, Range("A", "input currents; default: three decades")] = None,
@@ -126,7 +133,15 @@ def _fast(cell: MemristorNeuron) -> Point:
     return _period(cell, current, _wait_memristor_neuron(cell, current, SPIKES), [], SPIKES)
 
 
-@cell_bench(MemristorNeuron, point=_fast)
+#: Share of the threshold current up to which a neuron must be silent, and from which on it must fire.
+SILENT, FIRING = 0.96, 1.2
+
+
+def _false_spikes(cell: MemristorNeuron) -> Reliability:
+    return Reliability("silence of a membrane", false_spike(cell, SILENT), without=STATELESS)
+
+
+@cell_bench(MemristorNeuron, point=_fast, reliability=_false_spikes)
 def bench_memristor_neuron(
     cell: MemristorNeuron,
     currents: Annotated[
@@ -139,14 +154,19 @@ def bench_memristor_neuron(
     factors = np.array([0.5, 0.8, 0.95, 1.1, 1.3, 1.7, 2.5, 4.0, 6.0, 10.0])
     values = threshold * factors if currents is None else np.asarray(currents, float)
     durations = [_wait_memristor_neuron(cell, current, spikes) for current in values.tolist()]
-    table = _firing(cell, values, durations, [], {})
+    table, error = _firing(cell, values, durations, [], {}), false_spike(cell, SILENT)
     rates = table["rate"].to_numpy()
     table.attrs["works"] = bool(
         np.any(rates > 0)
-        and np.all(rates[values < 0.96 * threshold] == 0)
-        and np.all(rates[values > 1.2 * threshold] > 0)
+        and np.all(rates[values < SILENT * threshold] == 0)
+        and np.all(rates[values > FIRING * threshold] > 0)
+        and error <= DESIGN_ERROR_RATE
     )
-    table.attrs["criterion"] = "silent below the threshold current, firing above 1.2 times it"
+    table.attrs["criterion"] = (
+        f"silent below {SILENT:g} of the threshold current, firing above {FIRING:g} times it; noise takes a silent "
+        f"membrane beyond its threshold with a probability of at most {DESIGN_ERROR_RATE:g}"
+    )
+    table.attrs |= {"thermal_noise": True, "error_rate": error}
     table.attrs["threshold_current"] = threshold
     return table
 

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ...circuits.cells.logic import Inverter
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
 from .point import Point
+from .reliable import STATELESS, Reliability
 from .standard import Cost, cell_table, crossings, energies, run_bench
+from .thermal_margins import logic_error, noise_margins
 
 #: Load of the default, and the length of both levels of the input. [F, s]
 LOAD, HALF = 1e-15, 2e-9
@@ -42,13 +45,17 @@ def _switched(cell: Inverter) -> Point:
     )
 
 
-@cell_bench(Inverter, point=_switched)
+def _reliability(cell: Inverter) -> Reliability:
+    return Reliability("logic level", bench_inverter(cell).attrs["error_rate"], without=STATELESS)
+
+
+@cell_bench(Inverter, point=_switched, reliability=_reliability)
 def bench_inverter(
     cell: Inverter,
     load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = LOAD,
     points: Annotated[int, Whole("points of the transfer curve", 2)] = 51,
 ) -> pd.DataFrame:
-    """Static transfer curve; delay and energy of a transition with a load."""
+    """Static transfer curve with its noise margins; delay and energy of a transition with a load."""
     circuit, supply = cell.subcircuit(meters=True), cell.supply_voltage
     static, run = run_bench(
         cell,
@@ -65,6 +72,8 @@ def bench_inverter(
     swept = static["sweep"].to_numpy()
     gain = -np.gradient(transfer, swept)
     threshold = float(crossings(swept, -transfer + swept, 0.0)[0])
+    margins = noise_margins(transfer, swept, gain)
+    error = logic_error(cell, min(margins), load)
     return cell_table(
         cell,
         {
@@ -76,6 +85,11 @@ def bench_inverter(
         threshold=threshold,
         fall_delay=float(fall),
         rise_delay=float(rise),
-        works=bool(transfer[0] > 0.95 * supply and transfer[-1] < 0.05 * supply and np.max(gain) > 3),
-        criterion="full levels at both ends, and a gain above 3 between",
+        thermal_noise=True,
+        noise_margins=list(margins),
+        error_rate=error,
+        works=bool(transfer[0] > 0.95 * supply and transfer[-1] < 0.05 * supply and np.max(gain) > 3)
+        and error <= DESIGN_ERROR_RATE,
+        criterion="full levels at both ends, and a gain above 3 between; noise and mismatch take at most "
+        f"{DESIGN_ERROR_RATE:g} of the levels across the noise margins",
     )

@@ -8,13 +8,18 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from ...circuits.cells.neuron_chain import NeuronChain, spike_of
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
 from .point import Point
+from .reliable import STATELESS, Reliability
+from .spike_synapse import bench_spike_synapse
 from .standard import Cost, cell_table, crossings, energies, run_bench
+from .thermal_margins import charge_noise, false_spike
 
 #: Input current over the threshold of a neuron, and the spikes that every neuron should give.
 STRONG, WANTED = 3.0, 4
@@ -62,7 +67,24 @@ def _seen(number: int, neurons: int) -> str:
     return node if number == neurons else f"x1.{node}"
 
 
-@cell_bench(NeuronChain, point=_passed)
+def chain_error(cell: NeuronChain) -> float:
+    """Probability that noise loses a spike on its way to the next neuron, or makes a silent one fire [1].
+
+    One spike makes the next neuron fire if its charge exceeds that of the membrane at the threshold; of weaker synapses,
+    of which several spikes are needed for one, the missing one would come with the next.
+    """
+    neuron, synapse = cell.neuron(), cell.synapse()
+    charge = float(bench_spike_synapse(synapse, [synapse.weight])["charge"].iloc[0])
+    spare = charge - neuron.capacitance * neuron.threshold_voltage
+    missed = float(norm.sf(spare / charge_noise(synapse, charge))) if spare > 0 else 0.0
+    return max(missed, false_spike(neuron, 0.0))
+
+
+def _passes(cell: NeuronChain) -> Reliability:
+    return Reliability("spike of a neuron", chain_error(cell), without=STATELESS)
+
+
+@cell_bench(NeuronChain, point=_passed, reliability=_passes)
 def bench_neuron_chain(
     cell: NeuronChain,
     current: Annotated[
@@ -82,7 +104,7 @@ def bench_neuron_chain(
     ]
     delays = [0.0 if len(fired[0]) else math.nan]
     delays += [_delay(before, after) for before, after in itertools.pairwise(fired)]
-    costs = []
+    error, costs = chain_error(cell), []
     if passed := len(fired[-1]):
         spent = energies(run, circuit, {})
         into = level * float(np.trapezoid(run["v(input)"], time))
@@ -99,8 +121,11 @@ def bench_neuron_chain(
         costs=costs,
         current=level,
         spike_times=[times.tolist() for times in fired],
-        works=bool(rates[-1] > 0 and abs(rates[-1] / rates[0] - 1) < 0.05),
-        criterion="the last neuron fires at the rate of the first, within a twentieth",
+        thermal_noise=True,
+        error_rate=error,
+        works=bool(rates[-1] > 0 and abs(rates[-1] / rates[0] - 1) < 0.05) and error <= DESIGN_ERROR_RATE,
+        criterion="the last neuron fires at the rate of the first, within a twentieth; noise loses or adds at most "
+        f"{DESIGN_ERROR_RATE:g} of the spikes",
     )
 
 

@@ -11,14 +11,19 @@ import numpy as np
 import pandas as pd
 
 from ...circuits.cells.neurons import MTJNeuron, OscillatorNeuron, PBit
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
+from .neuron_errors import FiringErrors, agreement_with_tanh, firing_errors, switching_probability
 from .point import Point
+from .reliable import STATELESS, Reliability
 from .standard import Cost, cell_table, crossings, energies, mean, run_bench
 
 #: Length of a transient of the p-bit, and the input over the supply of its deck. [s, 1]
 WATCHED, DRIVEN = 40e-9, 0.58
+#: Distance of the mean output from a tanh: a real p-bit's sigmoid is not an exact one. [1]
+TANH = 0.1
 
 
 def _watched(cell: PBit, duration: float) -> Transient:
@@ -41,14 +46,20 @@ def _biased(cell: PBit) -> Point:
     )
 
 
-@cell_bench(PBit, point=_biased)
+def _p_bit_reliability(cell: PBit) -> Reliability:
+    found = bench_p_bit(cell).attrs
+    told = f"random by design; from the tanh by at most {found['boltzmann_deviation']:.2g}"
+    return Reliability("random bit", without={"error_rate": told, **STATELESS})
+
+
+@cell_bench(PBit, point=_biased, reliability=_p_bit_reliability)
 def bench_p_bit(
     cell: PBit,
     inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
     duration: Annotated[float, Quantity("s", "length of each transient", positive=True)] = WATCHED,
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
-    """Mean output over input voltage, with the sigmoid through it."""
+    """Mean output over input voltage, with the sigmoid through it, and how far it is from that."""
     supply = cell.supply_voltage
     voltages = np.linspace(0.38, 0.68, 13) * supply if inputs is None else np.asarray(inputs, float)
     circuit = cell.subcircuit(meters=True)
@@ -63,6 +74,8 @@ def bench_p_bit(
     flips = [len(crossings(run["time"].to_numpy(), run["v(output)"].to_numpy(), supply / 2)) for run in runs]
     errors = [_standard_error(run, "v(output)") / supply for run in runs]
     centre, scale = _sigmoid(voltages, means, np.asarray(errors))
+    sigmoid = (1 + np.tanh((voltages - centre) / scale)) / 2
+    deviation, error = agreement_with_tanh(means, sigmoid, np.asarray(errors)) if scale > 0 else (math.nan, math.nan)
     middle = runs[int(np.argmax(flips))]
     spent = energies(middle, circuit, {"vinput": "input"})
     costs = [Cost.of("random bit", duration / max(flips), spent, max(flips))] if max(flips) else []
@@ -72,15 +85,20 @@ def bench_p_bit(
             "input": (voltages, "V", "input voltage"),
             "mean_output": (means, "1", "mean output over the supply"),
             "error": (errors, "1", "standard error of the mean output, from ten parts of the transient"),
-            "sigmoid": ((1 + np.tanh((voltages - centre) / scale)) / 2, "1", "fitted sigmoid"),
+            "sigmoid": (sigmoid, "1", "fitted sigmoid"),
             "flips": (flips, "1", "number of rising edges of the output"),
         },
         seed=seed,
         costs=costs,
         centre=centre,
         scale=scale,
-        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / 3e-9),
-        criterion="the mean output rises from below a tenth to above nine tenths, flipping between",
+        thermal_noise=True,
+        boltzmann_deviation=deviation,
+        boltzmann_error=error,
+        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / 3e-9)
+        and deviation < TANH + 3 * error,
+        criterion="the mean output rises from below a tenth to above nine tenths, flipping between, within "
+        f"{TANH:g} of the sigmoid, but for three standard errors",
     )
 
 
@@ -107,6 +125,8 @@ def _sigmoid(x: np.ndarray, y: np.ndarray, errors: np.ndarray) -> tuple[float, f
 
 #: Current of the reset, and the largest of the writes, in units of the critical one of each direction.
 RESET, MOST = 3.0, 5.0
+#: The smallest, at which it shall not fire.
+LEAST = 0.5
 
 
 @dataclass(frozen=True)
@@ -183,7 +203,21 @@ def _written(cell: MTJNeuron) -> Point:
     )
 
 
-@cell_bench(MTJNeuron, point=_written)
+def _fires(cell: MTJNeuron) -> Reliability:
+    trial = _Trials(cell)
+    found = firing_errors(cell, trial.width, trial.reset, 2 * trial.width)
+    error = _error_rate(cell, found, np.array([LEAST, MOST]) * trial.critical, trial.width)
+    return Reliability("evaluation", error, without=STATELESS)
+
+
+def _error_rate(cell: MTJNeuron, found: FiringErrors, currents: np.ndarray, width: float) -> float:
+    """Probability that an evaluation with the smallest or the largest current goes wrong, whichever is more."""
+    fired = switching_probability(cell, float(currents.min()), width)
+    missed = 1 - switching_probability(cell, float(currents.max()), width)
+    return 1 - (1 - max(fired, missed)) * (1 - found.reading) * (1 - found.reset)
+
+
+@cell_bench(MTJNeuron, point=_written, reliability=_fires)
 def bench_mtj_neuron(
     cell: MTJNeuron,
     currents: Annotated[
@@ -193,10 +227,14 @@ def bench_mtj_neuron(
     width: Annotated[float, Quantity("s", "width of the pulse", positive=True)] = 3e-9,
     seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
 ) -> pd.DataFrame:
-    """Probability of a spike over the amplitude of the input current, from repeated write, read and reset."""
+    """Probability of a spike over the amplitude of the input current, from repeated write, read and reset.
+
+    Threshold, its spread and the error rate are those of the junction's Fokker-Planck equation, and of the mismatch and
+    the noise of the sense amplifier.
+    """
     trial, supply = _Trials(cell, width), cell.supply_voltage
     critical, period, marks, edge = trial.critical, trial.period, trial.marks, trial.edge
-    values = critical * np.array([0.5, 1.5, 2.0, 2.5, 3.0, 4.0, MOST]) if currents is None else np.asarray(currents)
+    values = critical * np.array([LEAST, 1.5, 2.0, 2.5, 3.0, 4.0, MOST]) if currents is None else np.asarray(currents)
     circuit, analysis = cell.subcircuit(meters=True), trial.analysis(trials)
     runs = run_bench(
         cell,
@@ -218,19 +256,30 @@ def bench_mtj_neuron(
     written = float(np.trapezoid(current * last["v(input)"], last["time"]))
     spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
     cost = Cost.of("evaluation", period, spent, trials)
+    expected = [switching_probability(cell, float(value), width) for value in values]
+    found = firing_errors(cell, width, trial.reset, 2 * width)
+    error = _error_rate(cell, found, values, width)
     return cell_table(
         cell,
         {
             "current": (values, "A", "amplitude of the input current"),
             "probability": (probability, "1", "share of the trials with a spike"),
+            "expected": (expected, "1", "probability that the pulse switches the junction, by its equation"),
             "fired": (fired, "1", "number of spikes"),
             "trials": (np.full(len(values), trials), "1", "number of trials"),
         },
         seed=seed,
         critical_current=critical,
         costs=[cost],
-        works=bool(probability[0] == 0 and probability[-1] == 1),
-        criterion="no spike at the smallest current, always one at the largest",
+        thermal_noise=True,
+        threshold_current=found.threshold,
+        threshold_spread=found.spread,
+        reading_error=found.reading,
+        reset_error=found.reset,
+        error_rate=error,
+        works=bool(probability[0] == 0 and probability[-1] == 1) and error <= DESIGN_ERROR_RATE,
+        criterion="no spike at the smallest current, always one at the largest; at most "
+        f"{DESIGN_ERROR_RATE:g} of these evaluations go wrong by noise and mismatch",
     )
 
 
@@ -258,7 +307,11 @@ def _enveloped(cell: OscillatorNeuron) -> Point:
     )
 
 
-@cell_bench(OscillatorNeuron, point=_enveloped)
+def _analog(cell: OscillatorNeuron) -> Reliability:
+    return Reliability("envelope", without={"error_rate": "an analog amplitude: nothing is decided", **STATELESS})
+
+
+@cell_bench(OscillatorNeuron, point=_enveloped, reliability=_analog)
 def bench_oscillator_neuron(
     cell: OscillatorNeuron,
     currents: Annotated[

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from ...circuits.cells.readout import LatchComparator, SenseAmplifier
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ...devices.core.metadata import Column
+from ...devices.language.quantity import format_si
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
+from .input_referred import Balance, Decision
 from .point import Point
+from .reliable import STATELESS, Reliability
 from .standard import Cost, cell_table, crossings, energies, run_bench
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
@@ -24,9 +29,9 @@ CYCLE = Transient(5e-12, START + 2 * SENSING, max_step=2e-11)
 APART = 0.8
 
 
-def _clock(supply: float) -> str:
+def _clock(supply: float, start: float = START) -> str:
     edge = 20e-12
-    return f"Vclock clock 0 pulse(0 {supply!r} {START!r} {edge!r} {edge!r} {SENSING - edge!r} 1)"
+    return f"Vclock clock 0 pulse(0 {supply!r} {start!r} {edge!r} {edge!r} {SENSING - edge!r} 1)"
 
 
 #: Right branch of the sense amplifier [ohm]; mean of the comparator's inputs over the supply.
@@ -34,18 +39,18 @@ RESISTANCE, COMMON = 10e3, 0.7
 LOADS = ("Cload output 0 1f", "Cload_bar output_bar 0 1f")
 
 
-def _branches(cell: SenseAmplifier, resistance: float, ratio: float) -> list[str]:
+def _branches(cell: SenseAmplifier, resistance: float, ratio: float, start: float = START) -> list[str]:
     return [
-        _clock(cell.supply_voltage),
+        _clock(cell.supply_voltage, start),
         f"Rleft left 0 {ratio * resistance!r}",
         f"Rright right 0 {resistance!r}",
         *LOADS,
     ]
 
 
-def _inputs(cell: LatchComparator, common_mode: float, difference: float) -> list[str]:
+def _inputs(cell: LatchComparator, common_mode: float, difference: float, start: float = START) -> list[str]:
     return [
-        _clock(cell.supply_voltage),
+        _clock(cell.supply_voltage, start),
         f"Vplus plus 0 {common_mode + difference / 2!r}",
         f"Vminus minus 0 {common_mode - difference / 2!r}",
         *LOADS,
@@ -65,7 +70,49 @@ def _decided(cell: SenseAmplifier | LatchComparator, lines: Sequence[str], setti
     )
 
 
-@cell_bench(SenseAmplifier, point=lambda cell: _decided(cell, _branches(cell, RESISTANCE, 2.0), {"ratios": [2.0]}))
+#: The clock's edge where offset and noise are looked for, and the small inputs that are tried. [s, 1, V]
+EARLY, SLIGHTLY, SLIGHT = 5e-11, 0.02, 1e-3
+
+
+def sense_balance(cell: SenseAmplifier, resistance: float = RESISTANCE) -> Balance:
+    """A sense amplifier between equal resistances; its input is the logarithm of the ratio of the left to the right."""
+
+    def inputs(logarithm: float) -> list[str]:
+        half = math.exp(logarithm / 2)
+        return [f"alter rleft = {resistance * half!r}", f"alter rright = {resistance / half!r}"]
+
+    sides = {"output": "output_bar", "x1.low_left": "x1.low_right", "left": "right"}
+    thermal = dict.fromkeys(("left", "right"), 1 / resistance)
+    return Balance(cell, _branches(cell, resistance, 1.0, EARLY), EARLY, inputs, SLIGHTLY, sides, thermal)
+
+
+def comparator_balance(cell: LatchComparator, common_mode: float | None = None) -> Balance:
+    """A comparator with equal inputs; its input is their difference."""
+    centre = COMMON * cell.supply_voltage if common_mode is None else common_mode
+
+    def inputs(difference: float) -> list[str]:
+        return [f"alter vplus dc = {centre + difference / 2!r}", f"alter vminus dc = {centre - difference / 2!r}"]
+
+    sides = {"output": "output_bar", "x1.low_b": "x1.low_a"}
+    return Balance(cell, _inputs(cell, centre, 0.0, EARLY), EARLY, inputs, SLIGHT, sides, {})
+
+
+def _sense_reliability(cell: SenseAmplifier) -> Reliability:
+    error = sense_balance(cell).decision().error_rate(math.log(cell.smallest_ratio))
+    return Reliability(f"decision on a ratio of {cell.smallest_ratio:g}", error, without=STATELESS)
+
+
+def _comparator_reliability(cell: LatchComparator) -> Reliability:
+    error = comparator_balance(cell).decision().error_rate(cell.smallest_difference)
+    least = format_si(float(f"{cell.smallest_difference:.3g}"), "V")
+    return Reliability(f"decision on {least}", error, without=STATELESS)
+
+
+@cell_bench(
+    SenseAmplifier,
+    point=lambda cell: _decided(cell, _branches(cell, RESISTANCE, 2.0), {"ratios": [2.0]}),
+    reliability=_sense_reliability,
+)
 def bench_sense_amplifier(
     cell: SenseAmplifier,
     resistance: Annotated[float, Quantity("ohm", "the right branch", positive=True)] = RESISTANCE,
@@ -80,11 +127,15 @@ def bench_sense_amplifier(
         2.0,
     ),
 ) -> pd.DataFrame:
-    """Decision, delay and energy over the ratio of the left resistance to the right one."""
+    """Decision, its error rate, delay and energy over the ratio of the left resistance to the right one."""
     lines = _branches(cell, resistance, 1.0)
     runs = [([f"alter rleft = {ratio * resistance!r}"], CYCLE) for ratio in ratios]
-    expected = np.array(ratios) > 1
-    table = _decisions(cell, lines, runs, expected, {"ratio": (list(ratios), "1", "left resistance over right one")})
+    swept = {"ratio": (list(ratios), "1", "left resistance over right one")}
+    decision = sense_balance(cell, resistance).decision()
+    margins, least = np.log(np.asarray(ratios, float)), math.log(cell.smallest_ratio)
+    table = _decisions(
+        cell, lines, runs, margins, swept, _Judged(decision, least, f"a ratio of {cell.smallest_ratio:g}")
+    )
     table.attrs["resistance"] = resistance
     return table
 
@@ -93,7 +144,7 @@ def _compared(cell: LatchComparator) -> Point:
     return _decided(cell, _inputs(cell, COMMON * cell.supply_voltage, 0.01), {"differences": [0.01]})
 
 
-@cell_bench(LatchComparator, point=_compared)
+@cell_bench(LatchComparator, point=_compared, reliability=_comparator_reliability)
 def bench_latch_comparator(
     cell: LatchComparator,
     differences: Annotated[Sequence[float], Range("V", "plus minus minus")] = (
@@ -109,7 +160,7 @@ def bench_latch_comparator(
     common_mode: Annotated[float | None, Quantity("V", "mean of both inputs; default: 0.7 of the supply")] = None,
     mismatch: Annotated[int | None, Whole("seed of the transistors' random threshold shifts; default: none")] = None,
 ) -> pd.DataFrame:
-    """Decision, delay and energy over the difference of the inputs."""
+    """Decision, its error rate, delay and energy over the difference of the inputs."""
     centre = COMMON * cell.supply_voltage if common_mode is None else common_mode
     lines = _inputs(cell, centre, 0.0)
     runs = [
@@ -121,7 +172,9 @@ def bench_latch_comparator(
     ]
     values = np.asarray(differences, float)
     swept = {"difference": (values, "V", "difference of the inputs")}
-    table = _decisions(cell, lines, runs, values > 0, swept, {"vplus": "plus", "vminus": "minus"}, mismatch)
+    least = format_si(float(f"{cell.smallest_difference:.3g}"), "V")
+    judged = _Judged(comparator_balance(cell, centre).decision(), cell.smallest_difference, f"a difference of {least}")
+    table = _decisions(cell, lines, runs, values, swept, judged, {"vplus": "plus", "vminus": "minus"}, mismatch)
     measured = np.isfinite(table["delay"].to_numpy()) & (values != 0)
     logarithms = -np.log(np.abs(values[measured]))
     spread = len(logarithms) > 1 and np.ptp(logarithms) > 0.1
@@ -130,12 +183,22 @@ def bench_latch_comparator(
     return table
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The spread of a cell's decisions, and the smallest input on which they must be right: as a number, in words."""
+
+    decision: Decision
+    smallest: float
+    told: str
+
+
 def _decisions(
     cell: SenseAmplifier | LatchComparator,
     lines: Sequence[str],
     runs: Sequence[tuple[Sequence[str], Transient]],
-    expected: np.ndarray,
+    inputs: np.ndarray,
     swept: Mapping[str, Column],
+    judged: _Judged,
     sources: dict[str, str] | None = None,
     mismatch: int | None = None,
 ) -> pd.DataFrame:
@@ -152,13 +215,20 @@ def _decisions(
         decisions.append(float(final > 0) if decided else math.nan)
         delays.append(float(settled[0] - start) if decided else math.nan)
         spents.append(energies(run, circuit, {"vclock": "clock", **(sources or {})}, start - 0.1e-9))
+    expected, decision = (inputs > 0).astype(float), judged.decision
+    error = decision.error_rate(judged.smallest)
     worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
     return cell_table(
         cell,
         {
             **swept,
             "decision": (decisions, "1", "1 if the output is high after the decision, 0 if it is low"),
-            "expected": (expected.astype(float), "1", "what it should be"),
+            "expected": (expected, "1", "what it should be"),
+            "error_rate": (
+                [decision.error_rate(abs(value)) for value in inputs.tolist()],
+                "1",
+                "probability of the wrong decision, by mismatch and thermal noise",
+            ),
             "delay": (delays, "s", "from the clock's edge until the outputs are four fifths of the supply apart"),
             "energy_supply": (
                 [spent["supply"] for spent in spents],
@@ -169,6 +239,12 @@ def _decisions(
         },
         seed=mismatch,
         costs=[Cost.of("decision", delays[worst], spents[worst])],
-        works=bool(np.array_equal(np.asarray(decisions), expected.astype(float))),
-        criterion="every decision is the right one",
+        thermal_noise=True,
+        error_rate=error,
+        noise_error_rate=decision.noise_error_rate(judged.smallest),
+        offset=decision.offset,
+        noise=decision.noise,
+        works=bool(np.array_equal(np.asarray(decisions), expected)) and error <= DESIGN_ERROR_RATE,
+        criterion="every decision is the right one; with mismatch and thermal noise at most "
+        f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong",
     )

@@ -11,50 +11,27 @@ import pandas as pd
 
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import whole
-from ...devices.language.constants import CONSTANTS, k_B
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import Drive
 from ...devices.model import CompactModel
+from .arrhenius import Arrhenius
 
-#: Boltzmann's constant. [J/K]
-BOLTZMANN = CONSTANTS[k_B][0]
-#: Ten years. [s]
-TEN_YEARS = 10 * 365.25 * 86400
 #: Share of the trajectories that must have escaped before their rate is believed, and how often the time is doubled
 #: to see that.
 ESCAPED, DOUBLINGS = 0.15, 16
 
 
 @dataclass(frozen=True)
-class Retention:
-    r"""The law of Arrhenius through the lifetimes of a state at several temperatures.
-
-    .. math:: \tau = \tau_0\, e^{E / k_B T}
+class Retention(Arrhenius):
+    """The law of Arrhenius, with the lifetimes that it goes through.
 
     Attributes
     ----------
-    attempt_time : float
-        :math:`\tau_0`. [s]
-    barrier : float
-        E. [J]
-    barrier_error : float
-        Standard error of E by the numbers of escapes. [J]
     lifetimes : pandas.DataFrame
         ``temperature`` [K], ``escapes``, ``lifetime`` [s] and its ``error`` [s].
     """
 
-    attempt_time: float
-    barrier: float
-    barrier_error: float
     lifetimes: pd.DataFrame
-
-    def lifetime(self, temperature: float) -> float:
-        """Mean time to an escape at a temperature [s]."""
-        return float(self.attempt_time * np.exp(self.barrier / (BOLTZMANN * temperature)))
-
-    def escape(self, duration: float, temperature: float) -> float:
-        """Probability of an escape within a time at a temperature [1]."""
-        return -math.expm1(-duration / self.lifetime(temperature))
 
 
 def retention(
@@ -79,8 +56,8 @@ def retention(
 
     .. math:: \tau = \frac 1n \sum_k t_k \left(1 \pm \frac{1}{\sqrt n}\right)
 
-    and a straight line through :math:`\ln \tau` over 1/T, weighted by n, gives barrier and attempt time. The material
-    is that of the device at all temperatures: only the noise changes.
+    and the line of :meth:`Arrhenius.through` gives barrier and attempt time. The material is that of the device at all
+    temperatures: only the noise changes.
 
     Parameters
     ----------
@@ -147,9 +124,7 @@ def retention(
         lifetime = float(np.where(np.isnan(times), length, times).sum()) / escapes
         rows.append((kelvin, escapes, lifetime, lifetime / math.sqrt(escapes)))
     kelvin_of, escapes_of, lifetime_of, error_of = (np.array(column) for column in zip(*rows, strict=True))
-    (slope, offset), covariance = np.polyfit(
-        1 / (BOLTZMANN * kelvin_of), np.log(lifetime_of), 1, w=np.sqrt(escapes_of), cov="unscaled"
-    )
+    line = Arrhenius.through(kelvin_of, lifetime_of, 1 / np.sqrt(escapes_of))
     table = described_table(
         {
             "temperature": (kelvin_of, "K", "temperature of the noise"),
@@ -162,4 +137,4 @@ def retention(
         seed=seed,
         quantity=quantity,
     )
-    return Retention(float(np.exp(offset)), float(slope), float(np.sqrt(covariance[0, 0])), table)
+    return Retention(line.attempt_time, line.barrier, line.covariance, table)

@@ -7,13 +7,17 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from ...circuits.cells.spike_synapse import SpikeSynapse
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range
 from .bench import cell_bench
 from .point import Point
+from .reliable import STATELESS, Reliability
 from .standard import Cost, cell_table, energies, run_bench
+from .thermal_margins import charge_noise
 
 #: Width of a spike, time between two, and the membrane's voltage over the supply. [s, s, 1]
 WIDTH, INTERVAL, MEMBRANE = 4e-9, 1e-6, 0.4
@@ -45,7 +49,16 @@ def _last_charge(cell: SpikeSynapse) -> Point:
     )
 
 
-@cell_bench(SpikeSynapse, point=_last_charge)
+#: Part by which the charge of a spike may be off.
+OFF = 0.1
+
+
+def _reliability(cell: SpikeSynapse) -> Reliability:
+    found = bench_spike_synapse(cell, [cell.weight]).attrs
+    return Reliability("charge within 10 %", found["error_rate"], without=STATELESS)
+
+
+@cell_bench(SpikeSynapse, point=_last_charge, reliability=_reliability)
 def bench_spike_synapse(
     cell: SpikeSynapse,
     weights: Annotated[
@@ -74,7 +87,12 @@ def bench_spike_synapse(
     charges, peaks, durations = (np.array(column) for column in zip(*rows, strict=True))
     weighed = np.array(values)
     unit = float((weighed @ charges) / (weighed @ weighed))
-    deviation = float(np.max(np.abs(charges / (unit * weighed) - 1)))
+    deviations = np.abs(charges / (unit * weighed) - 1)
+    noises = np.array(
+        [charge_noise(cell.replace(weight=float(w)), float(q)) / q for w, q in zip(values, charges, strict=True)]
+    )
+    rates = norm.sf((OFF - deviations) / noises) + norm.sf((OFF + deviations) / noises)
+    deviation, error = float(np.max(deviations)), float(np.max(rates))
     own = min(values, key=lambda weight: abs(weight - cell.weight))
     duration = float(durations[values.index(own)])
     return cell_table(
@@ -83,6 +101,8 @@ def bench_spike_synapse(
             "weight": (weighed, "1", "weight"),
             "charge": (charges, "C", "charge into the membrane, of one spike"),
             "fitted": (unit * weighed, "C", "charge in proportion to the weight"),
+            "noise": (noises * charges, "C", "standard deviation of the charge by thermal and shot noise"),
+            "error_rate": (rates, "1", "probability that noise takes the charge more than a tenth off the proportion"),
             "peak": (peaks, "A", "largest current into the membrane"),
             "duration": (durations, "s", "time from the spike until nine tenths of the charge have come"),
         },
@@ -92,6 +112,9 @@ def bench_spike_synapse(
         width=width,
         interval=interval,
         voltage=level,
-        works=bool(unit > 0 and deviation < 0.1),
-        criterion="the charge of a spike is proportional to the weight, within a tenth",
+        thermal_noise=True,
+        error_rate=error,
+        works=bool(unit > 0 and deviation < OFF and error <= DESIGN_ERROR_RATE),
+        criterion="the charge of a spike is proportional to the weight, within a tenth; with noise at most "
+        f"{DESIGN_ERROR_RATE:g} of the spikes are further off",
     )

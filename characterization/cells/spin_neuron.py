@@ -25,6 +25,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
 from ..arguments import Quantity, Whole, Wholes
 from .bench import cell_bench
+from .spin_reliability import spin_reliability
 from .standard import Cost, bench_deck, cell_table, crossings
 
 #: Edges of presets and inputs. [s]
@@ -35,7 +36,7 @@ LARGEST_STEP = 2e-11
 DISTURBED = 0.01
 
 
-@cell_bench(SpinNeuron, FourInputSpinNeuron)
+@cell_bench(SpinNeuron, FourInputSpinNeuron, reliability=spin_reliability)
 def truth_table(
     cell: _SpinNeuron,
     pulses: Annotated[
@@ -167,6 +168,7 @@ def truth_table(
         and change <= DISTURBED * weight_range,
         criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other; errs in at most "
         f"{DESIGN_ERROR_RATE:g} of the decisions; keeps its weights to {DISTURBED:.0%} of their range",
+        thermal_noise=True,
         error_rate=worst,
         noise_current=decision.noise_current,
         weight_change=change,

@@ -143,7 +143,8 @@ def cell_table(
         Costs of the cell's operations, as far as the bench has measured them.
     **attributes
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
-        ``criterion`` how that was judged.
+        ``criterion`` how that was judged, ``thermal_noise`` whether the noise of the temperature is in it, and
+        ``error_rate`` of a cell that decides or stores how often it errs at that temperature.
     """
     attributes_of_all: dict[str, Any] = {
         "bench": "cell",
@@ -151,6 +152,7 @@ def cell_table(
         "technology": cell.technology,
         "corner": cell.corner,
         "temperature": cell.temperature,
+        "thermal_noise": False,
         "parameters": {**cell.options, **cell.values},
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
         "provenance": "; ".join(cell.subcircuit().provenance) or None,

@@ -9,126 +9,74 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
+from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
-from ...devices.simulation.newton import voltage_at_current
 from ..arguments import Quantity, Range
 from .bench import cell_bench
 from .point import Point
+from .reliable import READS, Reliability
 from .standard import Cost, cell_table, energies, mean, run_bench
-
-#: Voltage at which cells are read, in units of the supply.
-READ = 0.1
-#: Largest current with which an antiparallel junction is read, in units of the critical one. It leaves (1 - 1/3)^2 of
-#: the barrier: of 43 k_B T enough for less than one disturbed in 10^6 reads of 15 ns.
-UNDISTURBED = 1 / 3
-
-
-#: Part of a reading, over the width of its pulse, in which voltage and current are averaged.
-READING = (0.5, 0.95)
-
-
-@dataclass(frozen=True)
-class _Writing:
-    """Read, write the one state, read, write the other, read: pulses on the lines of a cell."""
-
-    cell: MemristorBitCell | MTJBitCell
-
-    @property
-    def width(self) -> float:
-        """Width of a pulse [s]."""
-        return 15e-9 if isinstance(self.cell, MTJBitCell) else 10 * self.cell.switching_time
-
-    @property
-    def starts(self) -> list[float]:
-        """Begin of every pulse [s]."""
-        return [(0.2 + 1.5 * k) * self.width for k in range(5)]
-
-    @property
-    def read_voltage(self) -> float:
-        """Voltage at which the cell is read, without writing it [V]."""
-        wanted = READ * self.cell.supply_voltage
-        if isinstance(self.cell, MemristorBitCell):
-            return wanted
-        junction = self.cell.junction()
-        antiparallel = junction.replace(**junction.reference_states()["antiparallel"])
-        return min(wanted, voltage_at_current(antiparallel, UNDISTURBED * junction.critical_current_to_parallel))
-
-    def lines(self) -> list[str]:
-        """The sources."""
-        supply, width, edge = self.cell.supply_voltage, self.width, 0.02 * self.width
-        reading = self.read_voltage
-        # The first write of a junction is from source to bit, that of a memristor from bit to source.
-        written = ("source", "bit") if isinstance(self.cell, MTJBitCell) else ("bit", "source")
-        pulses: dict[str, list[tuple[float, float]]] = {name: [(0.0, 0.0)] for name in SOURCES.values()}
-        for k, start in enumerate(self.starts):
-            high = [("word", supply), (written[k // 2], supply) if k % 2 else ("bit", reading)]
-            for line, level in high:
-                pulses[line] += [
-                    (start, 0.0),
-                    (start + edge, level),
-                    (start + width, level),
-                    (start + width + edge, 0.0),
-                ]
-        return [
-            f"V{name} {name} 0 pwl({' '.join(f'{t:.9g} {v:.9g}' for t, v in points)})"
-            for name, points in pulses.items()
-        ]
-
-    def analysis(self) -> Transient:
-        """The transient."""
-        step = self.cell.noise_step if isinstance(self.cell, MTJBitCell) else self.width / 1000
-        return Transient(step, self.starts[-1] + 1.5 * self.width, max_step=step)
-
-    def reading(self, k: int) -> tuple[float, float]:
-        """Part of a pulse in which the cell is read [s]."""
-        begin, end = (self.starts[k] + part * self.width for part in READING)
-        return begin, end
-
-    def point(self) -> Point:
-        """Resistance after the first write."""
-        begin, end = self.reading(2)
-        part = f"from={begin:.9g} to={end:.9g}"
-        return Point(
-            self.lines(),
-            self.analysis(),
-            {
-                "voltage": f"avg v(bit) {part}",
-                "current": f"avg i(vbit) {part}",
-                "resistance": "param='-voltage/current'",
-            },
-            "ohm",
-            {},
-            lambda table: float(table["resistance"].iloc[1]),
-        )
+from .writing import (
+    NO_DRIFT,
+    READ,
+    SOURCES,
+    JunctionErrors,
+    Writing,
+    junction_reliability,
+    memristor_reliability,
+    plasticity_reliability,
+    product_noise,
+    read_disturbance,
+    read_margin,
+)
 
 
-#: Sources of the lines of a cell of one device, and their nodes.
-SOURCES = {f"v{name}": name for name in ("bit", "source", "word")}
-
-
-@cell_bench(MemristorBitCell, point=lambda cell: _Writing(cell).point())
+@cell_bench(MemristorBitCell, point=lambda cell: Writing(cell).point(), reliability=memristor_reliability)
 def bench_memristor_bit_cell(
     cell: MemristorBitCell,
 ) -> pd.DataFrame:
-    """Resistance after a set and a reset, and what each costs."""
-    return _write_and_read(cell, ("initial", "set", "reset"))
+    """Resistance after a set and a reset, what each costs, and how far above its noise a read tells them apart."""
+    found, margin = memristor_reliability(cell), read_margin(cell)
+    return _write_and_read(
+        cell,
+        _Surely([found.error_rate] * 3, "that a read takes the state for the other one", found.disturb),
+        ("initial", "set", "reset"),
+        read_margin=margin,
+    )
 
 
-@cell_bench(MTJBitCell, point=lambda cell: _Writing(cell).point())
+@cell_bench(MTJBitCell, point=lambda cell: Writing(cell).point(), reliability=junction_reliability)
 def bench_mtj_bit_cell(
     cell: MTJBitCell,
 ) -> pd.DataFrame:
-    """Resistance after writing the antiparallel and the parallel state, and what each costs."""
-    return _write_and_read(cell, ("initial", "antiparallel", "parallel"))
+    """Resistance after writing the antiparallel and the parallel state, what each costs, and how often each fails."""
+    found = JunctionErrors.of(cell)
+    steps = ("initial", "antiparallel", "parallel")
+    rates = [math.nan, *(found.writes[state] for state in steps[1:])]
+    return _write_and_read(
+        cell, _Surely(rates, "that the write fails", found.disturb), steps, retention=found.retention
+    )
 
 
-def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, str]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Surely:
+    """Error rates of the steps, of what; and what many reads do to a state."""
+
+    rates: list[float]
+    told: str
+    disturb: float
+
+
+def _write_and_read(
+    cell: MemristorBitCell | MTJBitCell, surely: _Surely, steps: tuple[str, str, str], **attributes: float
+) -> pd.DataFrame:
     """Read, write the one state, read, write the other, read: one transient, a row for each."""
-    writing, circuit = _Writing(cell), cell.subcircuit(meters=True)
+    writing, circuit = Writing(cell), cell.subcircuit(meters=True)
     width = writing.width
     (run,) = run_bench(cell, writing.lines(), writing.analysis(), circuit=circuit)
     device = circuit.meters[0].device
@@ -147,6 +95,7 @@ def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, 
     first, second, third = resistances
     ratio = second / first if isinstance(cell, MTJBitCell) else first / second
     back = third / first
+    error = float(np.nanmax(surely.rates))
     return cell_table(
         cell,
         {
@@ -155,14 +104,21 @@ def _write_and_read(cell: MemristorBitCell | MTJBitCell, steps: tuple[str, str, 
             "write_energy": (write_energies, "J", "energy of the write, all lines"),
             "write_delay": (delays, "s", "time from the pulse's start until the state has moved half way"),
             "read_energy": (read_energies, "J", "energy of the read"),
+            "error_rate": (surely.rates, "1", f"probability {surely.told}, with thermal noise"),
         },
         costs=[
             Cost.of(f"write {steps[2]}", delays[-1], last),
             Cost("read", width, 0.0, read_energies[-1], read_energies[-1], 0.0),
         ],
         ratio=ratio,
-        works=bool(ratio > (1.3 if isinstance(cell, MTJBitCell) else 5.0) and 0.8 < back < 1.25),
-        criterion="the first write changes the resistance, by a factor of 5 (junction: 1.3), the second restores it",
+        thermal_noise=True,
+        error_rate=error,
+        disturb=surely.disturb,
+        works=bool(ratio > (1.3 if isinstance(cell, MTJBitCell) else 5.0) and 0.8 < back < 1.25)
+        and max(error, surely.disturb) <= DESIGN_ERROR_RATE,
+        criterion="the first write changes the resistance, by a factor of 5 (junction: 1.3), the second restores it; "
+        f"the probability {surely.told}, and that {READS:.0e} reads change a state, is at most {DESIGN_ERROR_RATE:g}",
+        **attributes,
     )
 
 
@@ -197,7 +153,17 @@ def _input_sweep(level: float) -> DCSweep:
     return DCSweep("vinput", 0.0, level, level / 2)
 
 
-@cell_bench(DifferentialSynapse, point=_multiplied)
+#: Time of a synaptic operation [s], and the part of full scale by which its result may be off.
+OPERATION, OFF = 1e-9, 0.1
+
+
+def _product_reliability(cell: DifferentialSynapse) -> Reliability:
+    found = bench_differential_synapse(cell).attrs
+    moved = read_disturbance(cell.memristor(), -READ * cell.supply_voltage, OPERATION)
+    return Reliability("product within 10 %", found["error_rate"], disturb=moved, without=NO_DRIFT)
+
+
+@cell_bench(DifferentialSynapse, point=_multiplied, reliability=_product_reliability)
 def bench_differential_synapse(
     cell: DifferentialSynapse,
     weights: Annotated[
@@ -205,7 +171,7 @@ def bench_differential_synapse(
     ] = None,
     voltage: Annotated[float | None, Quantity("V", "input voltage; default: a tenth of the supply")] = None,
 ) -> pd.DataFrame:
-    """Difference of the column currents over the weight, beside the ideal product."""
+    """Difference of the column currents over the weight, beside the ideal product, and its noise."""
     values = sorted({*(np.linspace(-1, 1, 9).tolist() if weights is None else weights), cell.weight})
     level = READ * cell.supply_voltage if voltage is None else voltage
     cells = [cell.replace(weight=weight) for weight in values]
@@ -222,9 +188,12 @@ def bench_differential_synapse(
     ideal = np.array(values) * span * level
     power = [level * (last[f"i(vplus{k})"] + last[f"i(vminus{k})"]) for k in range(len(values))]
     own = values.index(cell.weight)
-    read = 1e-9
-    energy = float(power[own]) * read
-    error = float(np.max(np.abs(difference - ideal)) / np.max(np.abs(ideal)))
+    energy = float(power[own]) * OPERATION
+    full = float(np.max(np.abs(ideal)))
+    errors = np.abs(difference - ideal) / full
+    noises = np.array([product_noise(made, level, OPERATION) for made in cells])
+    rates = norm.sf((OFF - errors) / noises) + norm.sf((OFF + errors) / noises)
+    error, rate = float(errors.max()), float(rates.max())
     return cell_table(
         cell,
         {
@@ -232,12 +201,21 @@ def bench_differential_synapse(
             "difference": (difference, "A", "current of the positive less that of the negative column"),
             "ideal": (ideal, "A", "product of weight, input and range of conductance"),
             "power": (power, "W", "power from the input"),
+            "noise": (noises * span * level, "A", "standard deviation of the difference in an operation of 1 ns"),
+            "error_rate": (
+                rates,
+                "1",
+                "probability that noise takes it more than a tenth of full scale off the product",
+            ),
         },
-        costs=[Cost("synaptic operation of 1 ns", read, 0.0, energy, energy, 0.0)],
+        costs=[Cost("synaptic operation of 1 ns", OPERATION, 0.0, energy, energy, 0.0)],
         voltage=level,
         error=error,
-        works=bool(error < 0.1 and np.all(np.diff(difference) > 0)),
-        criterion="the difference rises with the weight, within 10 % of full scale of the ideal product",
+        thermal_noise=True,
+        error_rate=rate,
+        works=bool(error < OFF and np.all(np.diff(difference) > 0) and rate <= DESIGN_ERROR_RATE),
+        criterion="the difference rises with the weight, within 10 % of full scale of the ideal product; with noise at "
+        f"most {DESIGN_ERROR_RATE:g} of the operations are further off",
     )
 
 
@@ -304,7 +282,7 @@ def _potentiated(cell: STDPSynapse) -> Point:
     )
 
 
-@cell_bench(STDPSynapse, point=_potentiated)
+@cell_bench(STDPSynapse, point=_potentiated, reliability=plasticity_reliability)
 def bench_stdp_synapse(
     cell: STDPSynapse,
     delays: Annotated[

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from ...devices.core.metadata import device_table
 from ...devices.language.checks import whole
-from ...devices.language.constants import CONSTANTS, k_B
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray, Pulse
 from ...devices.models.domain_walls.domain_wall_injector import DomainWallInjector
+from .arrhenius import BOLTZMANN, Arrhenius
 
 #: Barriers over the thermal energy at which hops are counted: many, and few enough to be single.
 RATIOS = (3.5, 4.5, 5.5, 6.5)
@@ -23,8 +23,48 @@ LEFT, ATTEMPTS = 0.15, 6
 FIRST_LOOK, LONGER = 4e-9, 8.0
 #: Edges of a signal. [s]
 EDGE = 2e-11
-#: Confidence of the bounds.
-CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class WallLifetimes:
+    """How walls leave their site at high temperatures.
+
+    Attributes
+    ----------
+    temperatures : ndarray
+        The temperatures. [K]
+    durations : ndarray
+        Times in which they may leave. [s]
+    left : ndarray
+        Share of the walls that have left. [1]
+    rates : ndarray
+        Rates at which they leave. [1/s]
+    line : Arrhenius
+        The law of Arrhenius through them.
+    """
+
+    temperatures: FloatArray
+    durations: FloatArray
+    left: FloatArray
+    rates: FloatArray
+    line: Arrhenius
+
+
+def wall_lifetimes(
+    strip: DomainWallInjector, *, signal: float = 0.0, position: float = 0.5, trajectories: int = 4000, seed: int = 0
+) -> WallLifetimes:
+    """Let walls leave their site at high temperatures; arguments and errors as of :func:`wall_retention`."""
+    if not strip.values["pinning_energy"]:
+        raise ParameterError("a wall that nothing pins stays nowhere: pinning_energy must be positive")
+    whole("trajectories", trajectories, 100)
+    kelvins = [float(strip.values["pinning_energy"] / BOLTZMANN / ratio) for ratio in RATIOS]
+    looks = [_look(strip, signal, position, kelvin, trajectories, seed) for kelvin in kelvins]
+    durations, left = np.array(looks).T
+    rates = -np.log1p(-left) / durations
+    # The relative error of a rate from the count of those that left, by the binomial law.
+    errors = np.sqrt(left / (1 - left) / trajectories) / -np.log1p(-left)
+    line = Arrhenius.through(kelvins, 1 / rates, errors)
+    return WallLifetimes(np.array(kelvins), durations, left, rates, line)
 
 
 def wall_retention(
@@ -74,28 +114,16 @@ def wall_retention(
     SimulationError
         If the walls do not leave their sites, or leave them at once.
     """
-    if not strip.values["pinning_energy"]:
-        raise ParameterError("a wall that nothing pins stays nowhere: pinning_energy must be positive")
-    whole("trajectories", trajectories, 100)
-    boltzmann = CONSTANTS[k_B][0]
-    kelvins = [float(strip.values["pinning_energy"] / boltzmann / ratio) for ratio in RATIOS]
-    looks = [_look(strip, signal, position, kelvin, trajectories, seed) for kelvin in kelvins]
-    durations, left = np.array(looks).T
-    rates = -np.log1p(-left) / durations
-    # The relative error of a rate from the count of those that left, by the binomial law.
-    errors = np.sqrt(left / (1 - left) / trajectories) / -np.log1p(-left)
-    inverse, target = 1 / np.array(kelvins), 1 / temperature
-    (slope, offset), covariance = np.polyfit(inverse, np.log(rates), 1, w=1 / errors, cov="unscaled")
-    spread = math.sqrt(np.array([target, 1.0]) @ covariance @ np.array([target, 1.0]))
-    rate = math.exp(offset + slope * target)
+    found = wall_lifetimes(strip, signal=signal, position=position, trajectories=trajectories, seed=seed)
+    line = found.line
     return device_table(
         strip,
         {
-            "temperature": (np.array(kelvins), "K", "temperature of the walls"),
-            "duration": (durations, "s", "time in which they may leave"),
-            "left": (left, "1", "share of the walls that have left their site"),
-            "rate": (rates, "1/s", "rate at which a wall leaves its site"),
-            "fit": (np.exp(offset + slope * inverse), "1/s", "Arrhenius' law"),
+            "temperature": (found.temperatures, "K", "temperature of the walls"),
+            "duration": (found.durations, "s", "time in which they may leave"),
+            "left": (found.left, "1", "share of the walls that have left their site"),
+            "rate": (found.rates, "1/s", "rate at which a wall leaves its site"),
+            "fit": ([1 / line.lifetime(kelvin) for kelvin in found.temperatures], "1/s", "Arrhenius' law"),
         },
         bench="wall_retention",
         engine="numeric",
@@ -104,10 +132,10 @@ def wall_retention(
         position=position,
         extrapolated_to=temperature,
         trajectories=trajectories,
-        barrier=-slope * boltzmann,
-        attempt_rate=math.exp(offset),
-        rate_at_temperature=rate,
-        upper_rate_at_temperature=rate * math.exp(float(norm.ppf(CONFIDENCE)) * spread),
+        barrier=line.barrier,
+        attempt_rate=1 / line.attempt_time,
+        rate_at_temperature=1 / line.lifetime(temperature),
+        upper_rate_at_temperature=1 / line.least_lifetime(temperature),
     )
 
 

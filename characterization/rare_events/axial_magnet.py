@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,8 @@ from ...devices.simulation.request import Request
 
 #: Differences between azimuths, as a share of the largest value, above which a device is not axially symmetric.
 ASYMMETRY = 1e-9
+#: What a source imposes on a device: constant, or by the cosine of the polar angle.
+Amplitude = float | Callable[[FloatArray], FloatArray]
 _AZIMUTHS = np.array([0.3, 1.7, 2.9, 4.1, 5.6])
 
 
@@ -82,15 +84,16 @@ class AxialMagnet:
     def _by_current(self) -> bool:
         return self._request.by_current
 
-    def drift_and_diffusion(self, polar: FloatArray, amplitude: float) -> tuple[FloatArray, FloatArray]:
+    def drift_and_diffusion(self, polar: FloatArray, amplitude: Amplitude) -> tuple[FloatArray, FloatArray]:
         """Flux velocity w and diffusion D of the cosine of the polar angle from the pole [1/s].
 
         Parameters
         ----------
         polar : ndarray
             Polar angles from the pole, between 0 and pi exclusive. [rad]
-        amplitude : float
-            Imposed voltage or current. [V or A]
+        amplitude : float or callable
+            Imposed voltage or current; or that as a function of the cosine of the polar angle from the z axis, of a
+            source that the device's resistance loads. [V or A]
 
         Raises
         ------
@@ -109,9 +112,10 @@ class AxialMagnet:
         v: list[float | FloatArray] = [0.0] * len(self.device.branches())
         for other, waveform in request.voltages.items():
             v[other] = float(waveform(0.0))
-        v[request.branch] = amplitude
+        imposed = amplitude(m[2]) if callable(amplitude) else np.full(m[0].shape, amplitude)
+        v[request.branch] = imposed
         if request.by_current:
-            v[request.branch] = voltages_at_current(functions, request.branch, np.full(m[0].shape, amplitude), v, m, p)
+            v[request.branch] = voltages_at_current(functions, request.branch, imposed, v, m, p)
         found = coefficients(device, 2, v, m, self.kelvin, p)
         tangent = [self.pole * cosine * a for a in along] + [-self.pole * sine + 0 * _AZIMUTHS]
         slope = sum(g * t for g, t in zip(found.gradient, tangent, strict=True)) / -(self.pole * sine)

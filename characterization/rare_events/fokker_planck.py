@@ -46,7 +46,7 @@ from scipy.stats import poisson
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
-from .axial_magnet import AxialMagnet
+from .axial_magnet import Amplitude, AxialMagnet
 
 #: Cells from pole to pole of the middle one of three grids.
 CELLS, LEAST_CELLS, MOST_CELLS = 400, 40, 20_000
@@ -101,7 +101,7 @@ class PolarGrid:
     inner: FloatArray
 
     @classmethod
-    def of(cls, magnet: AxialMagnet, amplitude: float, cells: int, edge: float = math.pi / 2) -> PolarGrid:
+    def of(cls, magnet: AxialMagnet, amplitude: Amplitude, cells: int, edge: float = math.pi / 2) -> PolarGrid:
         """Cells of even width on either side of an edge at a given polar angle [rad]."""
         before = min(max(round(cells * edge / math.pi), 2), cells - 2)
         edges = np.concatenate([np.linspace(0, edge, before + 1), np.linspace(edge, math.pi, cells - before + 1)[1:]])
@@ -211,7 +211,7 @@ def _rule() -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def still_there(
     magnet: AxialMagnet,
-    amplitude: float,
+    amplitude: Amplitude,
     widths: Sequence[float] | FloatArray,
     *,
     threshold: float = 0.0,
@@ -227,8 +227,8 @@ def still_there(
     ----------
     magnet : AxialMagnet
         The magnet.
-    amplitude : float
-        Amplitude of a rectangular pulse. [V or A]
+    amplitude : float or callable
+        Amplitude of a rectangular pulse, as of :meth:`AxialMagnet.drift_and_diffusion`. [V or A]
     widths : array_like
         Increasing widths. [s]
     threshold : float
@@ -259,7 +259,7 @@ def still_there(
 
 
 def mean_passage_time(
-    magnet: AxialMagnet, amplitude: float = 0.0, *, threshold: float = 0.0, cells: int = CELLS
+    magnet: AxialMagnet, amplitude: Amplitude = 0.0, *, threshold: float = 0.0, cells: int = CELLS
 ) -> Estimate:
     r"""Mean time in which a magnet gets from its pole to a threshold for the first time [s].
 

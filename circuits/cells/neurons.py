@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
 from ...devices.language.placement import before
@@ -16,6 +18,9 @@ from .logic import inverter
 from .readout import SenseAmplifier
 from .sizes import by_technology, length_of, width_of
 from .tolerances import QUICK, SMALL
+
+#: Voltage of a branch of the sense amplifier while the decision falls, over the supply.
+READ_SHARE = 0.35
 
 
 class PBit(JunctionCell):
@@ -100,17 +105,27 @@ class MTJNeuron(JunctionCell):
             "output": "switched",
             "output_bar": "unswitched",
         }
-        amplifier = SenseAmplifier(**self.surroundings)
-        assembly.subcell("sense", amplifier, {**nodes, "supply": "supply", "ground": "ground"})
+        assembly.subcell("sense", self.amplifier(), {**nodes, "supply": "supply", "ground": "ground"})
         # Both outputs, high before the reading, get the same load: it decides where the resistances differ little.
         inverter(assembly, "spike", "unswitched", "output")
         inverter(assembly, "dummy", "switched", "unused")
 
+    def amplifier(self) -> SenseAmplifier:
+        """The sense amplifier: wider than by itself, as the junction's resistances are nearer to the transistors'."""
+        return SenseAmplifier(**self.surroundings, nmos_width=12.0, pmos_width=8.0)
+
     @property
     def reference_resistance(self) -> float:
-        """Resistance of the reference, between the junction's two; nearer the lower one, as bias lowers the other."""
-        junction = self.junction()
-        return float(junction.parallel_resistance * (1 + 0.35 * junction.tmr))
+        """Resistance of the reference: the geometric mean of the junction's two at the voltage of reading [ohm].
+
+        That is about a third of the supply, where bias has lowered the antiparallel one.
+        """
+        junction, volts = self.junction(), READ_SHARE * self.supply_voltage
+        both = [
+            float(junction.replace(**state).static(voltage=-volts)["resistance"])
+            for state in junction.reference_states().values()
+        ]
+        return math.sqrt(math.prod(both))
 
 
 class OscillatorNeuron(Cell):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...devices.language.declaration import Parameter
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
@@ -14,6 +15,8 @@ class SenseAmplifier(Cell):
 
     While the clock is low, both outputs are precharged to the supply. When it rises, both branches discharge them
     through two cross-coupled inverters; the branch that conducts better wins, and its output goes to ground for good.
+    The transistors' mismatch puts the balance elsewhere than at equal resistances, in proportion to one over the root
+    of their area; their widths leave it less than one error in a thousand at ``smallest_ratio``.
 
     References
     ----------
@@ -32,8 +35,11 @@ class SenseAmplifier(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    nmos_width = width_of("the n-channel transistors", 3.0)
-    pmos_width = width_of("the p-channel transistors", 2.0)
+    nmos_width = width_of("the n-channel transistors", 6.0)
+    pmos_width = width_of("the p-channel transistors", 4.0)
+    smallest_ratio = Parameter(
+        1.35, "1", "ratio of the resistances from which on it must decide rightly", (1.001, 100.0)
+    )
 
     def build(self, assembly: Assembly) -> None:
         for side, own, other in (("left", "output", "output_bar"), ("right", "output_bar", "output")):
@@ -48,7 +54,8 @@ class LatchComparator(Cell):
 
     A clocked differential pair discharges two nodes at rates that its inputs set; the cross-coupled inverters on top
     regenerate the difference, in a time that grows with the logarithm of how small it is,
-    :math:`t = t_0 + \tau \ln(V_{DD} / |\Delta V|)`.
+    :math:`t = t_0 + \tau \ln(V_{DD} / |\Delta V|)`. Mismatch gives it an offset, in proportion to one over the root of
+    the transistors' area; their widths leave it less than one error in a thousand at ``smallest_difference``.
 
     References
     ----------
@@ -67,9 +74,15 @@ class LatchComparator(Cell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    input_width = width_of("the differential pair", 6.0)
-    latch_width = width_of("the latch's transistors", 2.0)
-    tail_width = width_of("the clocked tail transistor", 6.0)
+    input_width = width_of("the differential pair", 24.0)
+    latch_width = width_of("the latch's transistors", 8.0)
+    tail_width = width_of("the clocked tail transistor", 24.0)
+    smallest_difference = Parameter(
+        lambda cell: 0.05 * cell.supply_voltage,
+        "V",
+        "difference of the inputs from which on it must decide rightly; a twentieth of the supply",
+        (1e-6, 1.0),
+    )
 
     def build(self, assembly: Assembly) -> None:
         assembly.nmos("tail", "tail", "clock", "ground", width=self.tail_width)

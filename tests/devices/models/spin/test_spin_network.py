@@ -171,6 +171,28 @@ def test_undefined_spin_is_refused_and_named():
         network.solve()
 
 
+def test_singular_values_are_asked_for_where_the_condition_number_leaves_a_doubt(monkeypatch):
+    """The check of a sound network costs no decomposition; that of a badly conditioned one finds it sound or not."""
+    asked = []
+    decomposed = np.linalg.svd
+    monkeypatch.setattr(np.linalg, "svd", lambda matrix: (asked.append(len(matrix)), decomposed(matrix))[1])
+    sound = between()
+    sound.ground("b")
+    sound.current(1e-3, "a")
+    assert sound.solve().potentials.loc["a", "c"] > 0 and not asked
+    free = np.arange(8) < 2  # of two nodes with four components each
+    # Spin that leaks to ground by ever less: of 1e-12 of the rest it is still defined, of 1e-14 it is not.
+    for part, refused in ((1e-12, False), (1e-14, True)):
+        loose = np.array([[1.0, -1.0], [-1.0, 1.0 + part]])
+        if refused:
+            with pytest.raises(SimulationError, match="singular"):
+                sound._solved(loose, np.ones(2), free)
+        else:
+            found = sound._solved(loose, np.ones(2), free)
+            np.testing.assert_allclose(found, np.linalg.solve(loose, np.ones(2)), rtol=1e-3)
+    assert asked == [2, 2]
+
+
 def test_a_spin_source_where_no_spin_flows_is_refused():
     network = SpinNetwork()
     hall = spin_hall_block(2e-6, 4e-7, 1e-7, 5e-9, 1.5e-9, 0.3)
