@@ -11,8 +11,10 @@ from ...circuits.cells.logic import Inverter
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
+from .waveforms import keep
 
 #: Load of the default, and the length of both levels of the input. [F, s]
 LOAD, HALF = 1e-15, 2e-9
@@ -65,6 +67,7 @@ def bench_inverter(
     swept = static["sweep"].to_numpy()
     gain = -np.gradient(transfer, swept)
     threshold = float(crossings(swept, -transfer + swept, 0.0)[0])
+    at = told("load", load, "F")
     return cell_table(
         cell,
         {
@@ -72,7 +75,9 @@ def bench_inverter(
             "output": (transfer, "V", "output voltage"),
             "gain": (gain, "1", "small-signal gain, its sign turned"),
         },
-        costs=[Cost.of("pair of transitions", float(fall + rise), spent)],
+        # The delay is the mean of both transitions', as usual; the energy that of both.
+        costs=[Cost.of("pair of transitions", at, spent, delay=float(fall + rise) / 2, duration=2 * HALF)],
+        waveforms=keep(run, at, {("Input", "V"): {"": "v(input)"}, ("Output", "V"): {"": "v(output)"}}),
         threshold=threshold,
         fall_delay=float(fall),
         rise_delay=float(rise),

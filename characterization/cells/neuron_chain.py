@@ -13,8 +13,10 @@ from ...circuits.cells.neuron_chain import NeuronChain, spike_of
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
+from .waveforms import keep
 
 #: Input current over the threshold of a neuron, and the spikes that every neuron should give.
 STRONG, WANTED = 3.0, 4
@@ -82,12 +84,21 @@ def bench_neuron_chain(
     ]
     delays = [0.0 if len(fired[0]) else math.nan]
     delays += [_delay(before, after) for before, after in itertools.pairwise(fired)]
-    costs = []
+    costs, at = [], told("input current", level, "A")
     if passed := len(fired[-1]):
-        spent = energies(run, circuit, {})
-        into = level * float(np.trapezoid(run["v(input)"], time))
-        spent |= {"inputs": spent["inputs"] + into, "cmos": spent["cmos"] + into}
-        costs = [Cost.of("spike of the last neuron", float(np.nansum(delays)), spent, passed)]
+        spent = energies(run, circuit, {}, injected={"input": level})
+        duration = 1 / rates[-1] if rates[-1] > 0 else float(time[-1]) / passed
+        costs = [
+            Cost.of(
+                "spike of the last neuron",
+                at,
+                spent,
+                delay=float(np.nansum(delays)),
+                duration=duration,
+                number=passed,
+                periphery={"DAC": 1},
+            )
+        ]
     return cell_table(
         cell,
         {
@@ -97,6 +108,15 @@ def bench_neuron_chain(
             "delay": (delays, "s", "mean time from a spike of the neuron before, without the first spike"),
         },
         costs=costs,
+        waveforms=keep(
+            run,
+            at,
+            {
+                ("Input current", "A"): {"": np.interp(time, [0.0, 1e-9], [0.0, level])},
+                ("Membrane of the first", "V"): {"": "v(input)"},
+                ("Spikes", "V"): {f"neuron {k}": f"v({_seen(k, count)})" for k in sorted({1, count})},
+            },
+        ),
         current=level,
         spike_times=[times.tolist() for times in fired],
         works=bool(rates[-1] > 0 and abs(rates[-1] / rates[0] - 1) < 0.05),
