@@ -180,6 +180,7 @@ def cell_table(
         "cell": cell.model_name(),
         "title": cell.title_in_words(),
         "technology": cell.technology,
+        "node": cell.process.node_in_words,
         "corner": cell.corner,
         "temperature": cell.temperature,
         "parameters": {**cell.options, **cell.values},
