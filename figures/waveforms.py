@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Height of a panel of waveforms, and least height of a figure that has some. [in]
 PANEL, LEAST = 0.85, 4.2
+#: Letters of a label along an inch.
+LETTERS = 17
 
 
 def framed(table: pd.DataFrame) -> tuple[Figure, Axes, Axes]:
@@ -32,33 +34,44 @@ def framed(table: pd.DataFrame) -> tuple[Figure, Axes, Axes]:
     count = traces["quantity"].nunique()
     figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * count + 0.9))
     beside, summary = figure.subfigures(1, 2, width_ratios=(1.1, 1.0))
-    draw_waveforms(traces, beside)
+    draw_waveforms(traces, beside, (figure.get_figheight() - 0.9) / count)
     upper, lower = summary.subplots(2, 1)
     return figure, upper, lower
 
 
-def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure) -> None:
-    """Draw every quantity of a table of :func:`~.waveforms.waveforms` in a panel of its own, over the same time."""
+def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = PANEL) -> None:
+    """Draw every quantity of a table of waveforms in a panel of its own, over the same time.
+
+    Parameters
+    ----------
+    traces : pandas.DataFrame
+        What :func:`~synaspice.characterization.cells.waveforms.waveforms` returns.
+    figure : Figure or SubFigure
+        Where to.
+    height : float
+        Height of a panel, to which labels are broken. [in]
+    """
     factor, unit = axis_scale(traces["time"], "s")
     quantities = list(traces.groupby("quantity", sort=False))
     panels = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (quantity, group) in zip(panels, quantities, strict=True):
-        scale, shown = axis_scale(group["value"], str(group["unit"].iloc[0]))
+        # A swing just below 1 V reads better in volts than as 1000 mV.
+        scale, shown = axis_scale(1.1 * group["value"], str(group["unit"].iloc[0]))
         for name, wave in group.groupby("name", sort=False):
             axes.plot(factor * wave["time"], scale * wave["value"], linewidth=0.9, label=str(name))
-        axes.set_ylabel(label("\n".join(_lines(str(quantity))), shown))
+        axes.set_ylabel("\n".join(_lines(label(str(quantity), shown), int(LETTERS * height))))
         # Room above the waveforms, so that a level does not lie on the frame, and for the names where there are some.
         axes.margins(x=0, y=0.12)
         if group["name"].nunique() > 1:
             axes.legend(loc="upper right", ncols=group["name"].nunique(), borderaxespad=0.1, columnspacing=1.0)
             low, high = axes.get_ylim()
             axes.set_ylim(low, high + 0.3 * (high - low))
-    panels[0].set_title(str(traces.attrs["at"]), loc="left")
+    panels[0].set_title(str(traces.attrs["at"]).replace(" -", " \N{MINUS SIGN}"), loc="left")
     panels[-1].set_xlabel(label("Time", unit))
     figure.align_ylabels(panels)
 
 
-def _lines(words: str, most: int = 14) -> list[str]:
+def _lines(words: str, most: int) -> list[str]:
     """Words in lines that fit beside a low panel."""
     lines = [""]
     for word in words.split():

@@ -291,6 +291,8 @@ def bench_mtj_neuron(
 
 #: Largest current of the oscillator's bench over its threshold; the part of a transient that is averaged.
 STRONGEST, SETTLED = 3.0, 0.8
+#: Periods of the oscillation whose waveforms are kept.
+ONSET = 30
 
 
 def _oscillates(cell: OscillatorNeuron) -> Transient:
@@ -370,6 +372,7 @@ def bench_oscillator_neuron(
                 ("Oscillator's Re $c$", "1"): {"": "v(x1.sto_c_re)"},
                 ("Envelope", "V"): {"": "v(output)"},
             },
+            end=ONSET * period,
         ),
         works=bool(rise[-1] > 5e-3 and np.all(np.abs(rise[below]) < 0.2 * rise[-1])),
         criterion="the envelope stays below the threshold current and rises by more than 5 mV above it",

@@ -24,6 +24,8 @@ START, SENSING = 0.5e-9, 3e-9
 CYCLE = Transient(5e-12, START + 2 * SENSING, max_step=2e-11)
 #: Difference of the outputs over the supply at which there is a decision.
 APART = 0.8
+#: Part of a cycle whose waveforms are kept, over the time of the slowest decision.
+BEYOND = 5.0
 
 
 def _clock(supply: float) -> str:
@@ -180,7 +182,13 @@ def _decisions(
             for at, spent, half, delay in zip(points, spents, halves, delays, strict=True)
             if math.isfinite(delay)
         ],
-        waveforms=keep(simulated[worst], points[worst], _traces(sources or {})),
+        waveforms=keep(
+            simulated[worst],
+            points[worst],
+            _traces(sources or {}),
+            start=0.8 * START,
+            end=START + BEYOND * delays[worst] if math.isfinite(delays[worst]) else None,
+        ),
         works=bool(np.array_equal(np.asarray(decisions), expected.astype(float))),
         criterion="every decision is the right one",
     )

@@ -100,6 +100,8 @@ def bench_spike_synapse(
             runs[own],
             points[own],
             {("Input", "V"): {"": "v(input)"}, ("Current into the membrane", "A"): {"": "i(voutput)"}},
+            start=(SENT - 1.02) * interval,
+            end=(SENT - 0.8) * interval,
         ),
         charge_per_weight=unit,
         largest_deviation=deviation,

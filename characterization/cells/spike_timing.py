@@ -137,7 +137,7 @@ def bench_stdp_synapse(
             {
                 ("Spikes", "V"): {"pre": "v(pre)", "post": "v(post)"},
                 ("Across the synapse", "V"): {"": runs[shown]["v(pre)"] - runs[shown]["v(post)"]},
-                ("State $x$, 0 is on", "1"): {"": "v(x1.cell_x)"},
+                ("Memristor's $x$", "1"): {"": "v(x1.cell_x)"},
             },
         ),
         time_constant=time_constant,
