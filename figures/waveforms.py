@@ -62,8 +62,8 @@ def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: flo
         axes.set_ylabel("\n".join(_lines(label(str(quantity), shown), int(LETTERS * height))))
         # Room above the waveforms, so that a level does not lie on the frame, and for the names where there are some.
         axes.margins(x=0, y=0.12)
-        if group["name"].nunique() > 1:
-            axes.legend(loc="upper right", ncols=group["name"].nunique(), borderaxespad=0.1, columnspacing=1.0)
+        if len(names := group["name"].unique()) > 1:
+            axes.legend(loc="upper right", ncols=len(names), borderaxespad=0.1, columnspacing=1.0)
             low, high = axes.get_ylim()
             axes.set_ylim(low, high + 0.3 * (high - low))
     panels[0].set_title(str(traces.attrs["at"]).replace(" -", " \N{MINUS SIGN}"), loc="left")
