@@ -76,7 +76,8 @@ def _lines(words: str, most: int) -> list[str]:
     lines = [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
-        if len(longer) > most and lines[-1]:
+        seen = longer.replace("$", "").replace("_", "")  # TeX marks take no room
+        if len(seen) > most and lines[-1]:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -98,6 +98,7 @@ def bench_p_bit(
                 ("Middle node", "V"): {"": "v(x1.middle)"},
                 ("Output", "V"): {"": "v(output)"},
             },
+            end=duration / 2,
         ),
         centre=centre,
         scale=scale,

@@ -69,7 +69,7 @@ def keep(
         By quantity and unit, from the input to the output, the waveforms by their labels: names of vectors of the run,
         or values at its times. The label of one that is alone in its panel may be empty.
     start, end : float, optional
-        The part of the run to keep. [s]
+        The part of the run to keep, with times from its beginning. [s]
     """
     time = run["time"].to_numpy()
     part = slice(*np.searchsorted(time, [-np.inf if start is None else start, np.inf if end is None else end]))
@@ -83,7 +83,7 @@ def keep(
                     "quantity": quantity,
                     "unit": unit,
                     "name": name,
-                    "time": _rounded(time[part][chosen], 9),
+                    "time": _rounded(time[part][chosen] - time[part][0], 9),
                     "values": _rounded(values[chosen], DIGITS),
                 }
             )
