@@ -15,6 +15,7 @@ from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
 from .style import package_style
+from .waveforms import framed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        The figure; see :func:`synaspice.figures.save`.
+        The figure; see :func:`synaspice.figures.save`. That of a cell has the waveforms of one point on its left.
 
     Raises
     ------
@@ -77,11 +78,8 @@ def plot(table: pd.DataFrame | str | Path) -> Figure:
     if bench is None:
         raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
     draw = _drawing_of_cell(data.attrs["cell"]) if bench == "cell" else FIGURES.find(bench)
-    from matplotlib.figure import Figure as NewFigure
-
     with package_style():
-        figure = NewFigure()
-        left, right = figure.subplots(1, 2)
+        figure, left, right = framed(data)
         draw(data, left, right)
         figure.suptitle("\n".join(_title(data)), fontsize=8)
     return figure
@@ -91,8 +89,8 @@ def _title(table: pd.DataFrame) -> list[str]:
     """The measured thing, and the share of its values that was read in publications."""
     attrs = table.attrs
     if "cell" in attrs:
-        where = f"{attrs['technology']} {attrs['corner']}"
-        parts = [str(attrs["cell"]), where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
+        where = [str(attrs["node"]), f"{attrs['corner']} corner"]
+        parts = [str(attrs["title"]), *where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
         if attrs.get("thermal_noise") is False:
             parts.append("without noise")
     else:

@@ -14,6 +14,7 @@ from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
 from ...devices.language.waveforms import FloatArray
+from .cost import delivered
 from .spin_neuron import LARGEST_STEP
 
 #: Units and descriptions of the table's columns.
@@ -125,8 +126,7 @@ def classify(
         start = begin + k * period
         window = slice(*np.searchsorted(time, [start, start + period]))
         energy = {
-            s: float(np.trapezoid((-trace[f"i(v_{s})"] * trace[f"v({s})"]).to_numpy()[window], time[window]))
-            for s in sources
+            s: delivered(time[window], (-trace[f"i(v_{s})"] * trace[f"v({s})"]).to_numpy()[window])[0] for s in sources
         }
         read = {layer: start + network.read_time + (layer - 1) * turn for layer in sizes}
         currents = {layer: spin_currents(layer, at) for layer, at in read.items()}

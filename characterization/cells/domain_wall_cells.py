@@ -12,12 +12,15 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import Column
+from ...devices.language.waveforms import FloatArray, Pulse
 from ..arguments import Quantity, Range, Whole, Wholes
 from .bench import cell_bench
+from .cost import Cost, delivered, told
 from .reliable import Reliability
 from .spin_reliability import OFF_CURRENT, pair_reliability, silent_lifetime, worst_count
-from .standard import Cost, cell_table, crossings
+from .standard import cell_table, crossings, half_way
 from .wall_statistics import EDGE, write_errors
+from .waveforms import keep
 
 #: Largest step of the transients of walls without noise. [s]
 LARGEST_STEP = 1e-11
@@ -87,13 +90,13 @@ def integrate_and_fire(
     lines.append(circuit.instance("_led", _nodes("led", supply="supply")))
     nearest, farthest = cell.values["threshold"] - LED, min(cell.values["threshold"] + LED, 0.98)
     lines.append(f"V_led x_led 0 PWL(0 {nearest!r} {end!r} {farthest!r})")
-    kept = ["v(x_led)", "v(out_led)", "v(in_1)", "v(x_1.read)"]
-    kept += [f"i(v.x_1.v_wall_{terminal})" for terminal in ("write", "common", "read")]
+    kept = ["v(x_led)", "v(out_led)"]
     for n, interval in enumerate(intervals, 1):
         lines += [circuit.instance(f"_{n}", _nodes(n, supply=f"supply_{n}")), f"V_meter_{n} supply supply_{n} 0"]
         form = f"PULSE(0 {current!r} {interval!r} {EDGE!r} {EDGE!r} {width - EDGE!r} {interval!r})"
         lines.append(f"I_in_{n} 0 in_{n} {form}")
-        kept += [f"v(out_{n})", f"v(x_{n})", f"i(v_meter_{n})"]
+        kept += [f"v({node}_{n})" for node in ("in", "out", "x")] + [f"v(x_{n}.read)", f"i(v_meter_{n})"]
+        kept += [f"i(v.x_{n}.v_wall_{terminal})" for terminal in ("write", "common", "read")]
     trace = run(
         "\n".join(lines),
         Transient(step_limit, end, max_step=step_limit),
@@ -107,7 +110,7 @@ def integrate_and_fire(
     start = device.values["initial_state"]
     step, leak = _motion(cell, current, width)
     rows: list[dict[str, Any]] = []
-    spent: tuple[float, ...] = ()
+    costs = []
     for n, interval in enumerate(intervals, 1):
         output, x = trace[f"v(out_{n})"].to_numpy(), trace[f"v(x_{n})"].to_numpy()
         rises = np.flatnonzero((output[1:] > half) & (output[:-1] <= half))
@@ -144,8 +147,18 @@ def integrate_and_fire(
                 "least_after": float(x[first:].min()),
                 "energy": float(np.trapezoid(trace[f"i(v_meter_{n})"][:first], time[:first]) * cell.supply_voltage),
             }
-            if n == 1:
-                spent = _spent(trace.iloc[:first], row["energy"], bias)
+            spent = _spent(trace.iloc[int(np.searchsorted(time, interval)) : first + 1], n, cell.supply_voltage, bias)
+            delay = float(time[first]) - interval - EDGE / 2
+            costs.append(
+                Cost.of(
+                    "spike",
+                    told("interval", interval, "s"),
+                    spent,
+                    delay=delay,
+                    duration=float(time[first]) - interval,
+                    periphery={"driver": row["count"]},
+                )
+            )
         rows.append(row)
     measured = pd.DataFrame(rows)
     judged = (measured["expected"] == 0) | (measured.index == int(np.argmin(intervals)))
@@ -156,14 +169,26 @@ def integrate_and_fire(
         cell,
         _described(measured, _COUNTED),
         seed=seed,
-        costs=[Cost("spike", *spent)] if spent else [],
+        costs=costs,
+        waveforms=keep(
+            trace,
+            told("interval", intervals[0], "s"),
+            {
+                ("Input current", "A"): {
+                    "": Pulse(0.0, current, intervals[0], EDGE, EDGE, width - EDGE, intervals[0])(time)
+                },
+                ("Position of the wall", "1"): {"": "v(x_1)"},
+                ("Output", "V"): {"": "v(out_1)"},
+            },
+        ),
         works=bool(
             rows[0]["count"] > 0
             and counted[judged].all()
             and (measured["error_bound"][judged] <= DESIGN_ERROR_RATE).all()
         ),
         criterion="with thermal noise, at the shortest interval it fires on the closed form's count, to one pulse, "
-        f"and where that never fires it is silent; the error rate of either is below {DESIGN_ERROR_RATE:g} with 95 % confidence",
+        "and where that never fires it is silent; the error rate of either is below "
+        f"{DESIGN_ERROR_RATE:g} with 95 % confidence",
         thermal_noise=True,
         error_rate=float(measured["error_rate"][judged].max()),
         current=current,
@@ -209,16 +234,25 @@ def _described(table: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> dict
     return {name: (table[name].to_numpy(), *columns[name]) for name in columns}
 
 
-def _spent(part: pd.DataFrame, supplied: float, bias: float) -> tuple[float, ...]:
-    """Time, and the energies of the supply, the inputs, into the device, and of the rest, up to the first spike."""
+def _spent(part: pd.DataFrame, number: int, supply_voltage: float, bias: float) -> dict[str, float]:
+    """Energies of the supply, the inputs, into the device, of the rest, and back, of one neuron."""
     time = part["time"].to_numpy()
 
-    def energy(voltage: Any, terminal: str) -> float:
-        return float(np.trapezoid(voltage * part[f"i(v.x_1.v_wall_{terminal})"].to_numpy(), time))
+    def power(voltage: Any, terminal: str) -> FloatArray:
+        return np.asarray(voltage * part[f"i(v.x_{number}.v_wall_{terminal})"].to_numpy())
 
-    strip = energy(part["v(in_1)"].to_numpy(), "write") + energy(bias, "common")
-    read = energy(part["v(x_1.read)"].to_numpy(), "read")
-    return float(time[-1]), supplied, strip, strip + read, supplied - read
+    writing, biasing = power(part[f"v(in_{number})"].to_numpy(), "write"), power(bias, "common")
+    reading = power(part[f"v(x_{number}.read)"].to_numpy(), "read")
+    supply, supply_back = delivered(time, supply_voltage * part[f"i(v_meter_{number})"].to_numpy())
+    inputs, inputs_back = np.sum([delivered(time, each) for each in (writing, biasing)], axis=0).tolist()
+    read = float(np.trapezoid(reading, time))
+    return {
+        "supply": supply,
+        "inputs": inputs,
+        "devices": inputs - inputs_back + read,
+        "cmos": supply - supply_back - read,
+        "returned": supply_back + inputs_back,
+    }
 
 
 def _expected(
@@ -289,9 +323,10 @@ def signed_weights(
     reading = time >= (begin + end) / 2
     bias = (voltage / strip.values["tmr_half_voltage"]) ** 2
     ratio = strip.values["tmr"] / (1 + bias + strip.values["tmr"])
-    rows = []
+    rows, costs = [], []
     for n, count in enumerate(pulses, 1):
         drop = trace[f"v(write_{n})"] - trace[f"v(write_return_{n})"]
+        current = writer.waveform(count)(time)
         x_plus, x_minus = (float(trace[f"v(x_{side}_{n})"][reading].mean()) for side in ("plus", "minus"))
         rows.append(
             {
@@ -300,16 +335,29 @@ def signed_weights(
                 "x_minus": x_minus,
                 "difference": float((trace[f"i(v_plus_{n})"] - trace[f"i(v_minus_{n})"])[reading].mean()),
                 "expected": float(strip.parallel_conductance) * ratio * (x_plus - x_minus) * voltage,
-                "write_energy": float(np.trapezoid(writer.waveform(count)(time) * drop.to_numpy(), time)),
+                "write_energy": delivered(time, current * drop.to_numpy())[0],
             }
         )
+        if count:
+            energy, back = (each / abs(count) for each in delivered(time, current * drop.to_numpy()))
+            spent = {"supply": 0.0, "inputs": energy, "devices": energy - back, "cmos": 0.0, "returned": back}
+            moved = half_way(time, trace[f"v(x_plus_{n})"].to_numpy(), 0.0, writer.slot)
+            costs.append(
+                Cost.of(
+                    "step of the weight",
+                    f"{told('write current', writer.current, 'A')}, {count} pulses",
+                    spent,
+                    delay=moved - writer.edge / 2,
+                    duration=writer.slot,
+                    periphery={"driver": 1},
+                )
+            )
     measured = pd.DataFrame(rows)
-    written = measured[measured["pulses"] != 0]
-    step = float((written["write_energy"] / written["pulses"].abs()).mean())
     start = cell.values["initial_weight"] / 2
     off = (
         measured[["x_plus", "x_minus"]].to_numpy() - 0.5 - np.outer(start + measured["pulses"] / writer.sites, (1, -1))
     )
+    shown = int(np.argmax(pulses))
     errors = [
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, trials=trials, seed=seed + k)
         for k, part in enumerate(OFF_CURRENT)
@@ -318,7 +366,17 @@ def signed_weights(
         cell,
         _described(measured, _WRITTEN),
         seed=seed,
-        costs=[Cost("step of the weight", writer.slot, 0.0, step, step, 0.0)],
+        costs=costs,
+        waveforms=keep(
+            trace,
+            f"{pulses[shown]} write pulses, then a read",
+            {
+                ("Write current", "A"): {"": writer.waveform(pulses[shown])(time)},
+                ("Positions of the walls", "1"): {side: f"v(x_{side}_{shown + 1})" for side in ("plus", "minus")},
+                ("Line", "V"): {"": "v(line)"},
+                ("Read currents", "A"): {side: f"i(v_{side}_{shown + 1})" for side in ("plus", "minus")},
+            },
+        ),
         works=bool((abs(off) * writer.sites < 0.5).all() and max(error.bound for error in errors) <= DESIGN_ERROR_RATE),
         criterion="with thermal noise every pulse moves both walls by one site, and at currents within 10 % of the "
         f"nominal one its error rate is below {DESIGN_ERROR_RATE:g} with 95 % confidence",

@@ -16,13 +16,17 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Range, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
 from .thermal_margins import false_spike
+from .waveforms import Panels, keep
 
 #: Spikes that are waited for at each current, and the current of the decks beside exported neurons. [1, A, 1]
 SPIKES, QUIET, FAST = 4, 10e-9, 4.0
+#: Rise of the input current over the length of a transient.
+RISE = 1e-3
 #: Smallest current for which the wait for a spike is made longer. [A]
 SLOWEST = 1e-12
 
@@ -44,8 +48,8 @@ def _bias(cell: AxonHillock) -> list[str]:
 
 
 def _rise(current: float, duration: float) -> str:
-    """An input current that comes on within a thousandth of a transient."""
-    return f"0 0 {duration / 1e3!r} {current!r}"
+    """An input current that comes on at the beginning of a transient."""
+    return f"0 0 {RISE * duration!r} {current!r}"
 
 
 #: Least steps of a transient. A threshold switch comes without a warning: ngspice's own steps would be too long for it.
@@ -191,8 +195,8 @@ def _firing(
         circuit=circuit,
     )
     spikes = [
-        _spikes(run, current, half, functools.partial(energies, run, circuit, sources))
-        for current, run in zip(values.tolist(), runs, strict=True)
+        _spikes(run, length, half, functools.partial(energies, run, circuit, sources, injected={"input": current}))
+        for current, length, run in zip(values.tolist(), durations, runs, strict=True)
     ]
     rates = np.array([spike["rate"] for spike in spikes])
     firing = rates > 0
@@ -200,20 +204,28 @@ def _firing(
     slope = math.nan
     if len(np.unique(values[driven])) > 1:
         slope = float(np.polyfit(np.log(values[driven]), np.log(rates[driven]), 1)[0])
-    spent = [spike["supply"] + spike["inputs"] for spike in spikes]
-    costs = [Cost.of("spike", spikes[k := int(np.nanargmin(spent))]["width"], spikes[k])] if firing.any() else []
+    points = [told("input current", current, "A") for current in values.tolist()]
+    costs = [
+        Cost.of("spike", at, spike, duration=1 / spike["rate"], delay=spike["delay"], periphery={"DAC": 1})
+        for at, spike in zip(points, spikes, strict=True)
+        if spike["rate"] > 0
+    ]
+    fires = np.flatnonzero(firing)
+    shown = int(fires[len(fires) // 2]) if len(fires) else len(values) - 1
     return cell_table(
         cell,
         {
             "current": (values, "A", "input current"),
             "rate": (rates, "Hz", "firing rate"),
             "width": ([spike["width"] for spike in spikes], "s", "width of a spike"),
+            "delay": ([spike["delay"] for spike in spikes], "s", "from half of the current's step to the first spike"),
             **{
                 f"energy_{part}": ([spike[part] for spike in spikes], "J", f"energy {what}, per spike")
                 for part, what in ENERGIES.items()
             },
         },
         costs=costs,
+        waveforms=keep(runs[shown], points[shown], _traces(cell, runs[shown], float(values[shown]), durations[shown])),
         exponent=slope,
     )
 
@@ -223,24 +235,38 @@ ENERGIES = {
     "inputs": "from the inputs",
     "devices": "into the devices",
     "cmos": "into transistors and passive elements",
+    "returned": "back into supply and inputs",
 }
 
 
+def _traces(cell: AxonHillock | MemristorNeuron, run: pd.DataFrame, current: float, duration: float) -> Panels:
+    """Input, membrane, the memristor's state, output."""
+    steps = [0.0, RISE * duration, duration]
+    state: Panels = {}
+    if isinstance(cell, MemristorNeuron):
+        state = {("State of the memristor", "1"): {"": "v(x1.switch_x)"}}
+    return {
+        ("Input current", "A"): {"": np.interp(run["time"], steps, [0.0, current, current])},
+        ("Membrane", "V"): {"": "v(input)"},
+        **state,
+        ("Output", "V"): {"": "v(output)"},
+    }
+
+
 def _spikes(
-    run: pd.DataFrame, current: float, level: float, spent: Callable[[float, float], dict[str, float]]
+    run: pd.DataFrame, duration: float, level: float, spent: Callable[[float, float], dict[str, float]]
 ) -> dict[str, float]:
-    """Rate, width and energies per spike of a neuron's output; NaN where it does not fire."""
+    """Rate, width, delay and energies per spike of a neuron's output; NaN where it does not fire."""
     time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
     rising, falling = crossings(time, output, level), crossings(time, output, level, rising=False)
     # The first spike is left out where there are others: the membrane has not come to its cycle yet.
     counted = rising[1:] if len(rising) > 2 else rising
     if len(counted) < 2:
-        return {"rate": 0.0, "width": math.nan, **dict.fromkeys(ENERGIES, math.nan)}
+        return {"rate": 0.0, "width": math.nan, "delay": math.nan, **dict.fromkeys(ENERGIES, math.nan)}
     cycles, start, end = len(counted) - 1, float(counted[0]), float(counted[-1])
-    within = run[(time >= start) & (time <= end)]
-    charging = current * float(np.trapezoid(within["v(input)"], within["time"]))
     found = spent(start, end)
-    found |= {"inputs": found["inputs"] + charging, "cmos": found["cmos"] + charging}
     widths = [float(falling[falling > begin][0] - begin) for begin in counted[:-1]]
     rate = cycles / (end - start)
-    return {"rate": rate, "width": float(np.mean(widths)), **{k: value / cycles for k, value in found.items()}}
+    delay = float(rising[0]) - RISE * duration / 2
+    per_spike = {name: value / cycles for name, value in found.items()}
+    return {"rate": rate, "width": float(np.mean(widths)), "delay": delay, **per_spike}

@@ -12,10 +12,12 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
 from .thermal_margins import logic_error, noise_margins
+from .waveforms import keep
 
 #: Load of the default, and the length of both levels of the input. [F, s]
 LOAD, HALF = 1e-15, 2e-9
@@ -74,6 +76,7 @@ def bench_inverter(
     threshold = float(crossings(swept, -transfer + swept, 0.0)[0])
     margins = noise_margins(transfer, swept, gain)
     error = logic_error(cell, min(margins), load)
+    at = told("load", load, "F")
     return cell_table(
         cell,
         {
@@ -81,7 +84,9 @@ def bench_inverter(
             "output": (transfer, "V", "output voltage"),
             "gain": (gain, "1", "small-signal gain, its sign turned"),
         },
-        costs=[Cost.of("pair of transitions", float(fall + rise), spent)],
+        # The delay is the mean of both transitions', as usual; the energy that of both.
+        costs=[Cost.of("pair of transitions", at, spent, delay=float(fall + rise) / 2, duration=2 * HALF)],
+        waveforms=keep(run, at, {("Input", "V"): {"": "v(input)"}, ("Output", "V"): {"": "v(output)"}}),
         threshold=threshold,
         fall_delay=float(fall),
         rise_delay=float(rise),

@@ -15,11 +15,13 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
 from .reliable import STATELESS, Reliability
 from .spike_synapse import bench_spike_synapse
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
 from .thermal_margins import charge_noise, false_spike
+from .waveforms import keep
 
 #: Input current over the threshold of a neuron, and the spikes that every neuron should give.
 STRONG, WANTED = 3.0, 4
@@ -70,8 +72,8 @@ def _seen(number: int, neurons: int) -> str:
 def chain_error(cell: NeuronChain) -> float:
     """Probability that noise loses a spike on its way to the next neuron, or makes a silent one fire [1].
 
-    One spike makes the next neuron fire if its charge exceeds that of the membrane at the threshold; of weaker synapses,
-    of which several spikes are needed for one, the missing one would come with the next.
+    One spike makes the next neuron fire if its charge exceeds that of the membrane at the threshold; of weaker synapses
+    several are needed, and a missing one would come with the next.
     """
     neuron, synapse = cell.neuron(), cell.synapse()
     charge = float(bench_spike_synapse(synapse, [synapse.weight])["charge"].iloc[0])
@@ -104,12 +106,21 @@ def bench_neuron_chain(
     ]
     delays = [0.0 if len(fired[0]) else math.nan]
     delays += [_delay(before, after) for before, after in itertools.pairwise(fired)]
-    error, costs = chain_error(cell), []
+    error, costs, at = chain_error(cell), [], told("input current", level, "A")
     if passed := len(fired[-1]):
-        spent = energies(run, circuit, {})
-        into = level * float(np.trapezoid(run["v(input)"], time))
-        spent |= {"inputs": spent["inputs"] + into, "cmos": spent["cmos"] + into}
-        costs = [Cost.of("spike of the last neuron", float(np.nansum(delays)), spent, passed)]
+        spent = energies(run, circuit, {}, injected={"input": level})
+        duration = 1 / rates[-1] if rates[-1] > 0 else float(time[-1]) / passed
+        costs = [
+            Cost.of(
+                "spike of the last neuron",
+                at,
+                spent,
+                delay=float(np.nansum(delays)),
+                duration=duration,
+                number=passed,
+                periphery={"DAC": 1},
+            )
+        ]
     return cell_table(
         cell,
         {
@@ -119,6 +130,15 @@ def bench_neuron_chain(
             "delay": (delays, "s", "mean time from a spike of the neuron before, without the first spike"),
         },
         costs=costs,
+        waveforms=keep(
+            run,
+            at,
+            {
+                ("Input current", "A"): {"": np.interp(time, [0.0, 1e-9], [0.0, level])},
+                ("Membrane of the first", "V"): {"": "v(input)"},
+                ("Spikes", "V"): {f"neuron {k}": f"v({_seen(k, count)})" for k in sorted({1, count})},
+            },
+        ),
         current=level,
         spike_times=[times.tolist() for times in fired],
         thermal_noise=True,

@@ -15,10 +15,12 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .neuron_errors import FiringErrors, agreement_with_tanh, firing_errors, switching_probability
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import Cost, cell_table, crossings, energies, mean, run_bench
+from .standard import cell_table, crossings, energies, half_way, mean, run_bench
+from .waveforms import keep
 
 #: Length of a transient of the p-bit, and the input over the supply of its deck. [s, 1]
 WATCHED, DRIVEN = 40e-9, 0.58
@@ -76,9 +78,20 @@ def bench_p_bit(
     centre, scale = _sigmoid(voltages, means, np.asarray(errors))
     sigmoid = (1 + np.tanh((voltages - centre) / scale)) / 2
     deviation, error = agreement_with_tanh(means, sigmoid, np.asarray(errors)) if scale > 0 else (math.nan, math.nan)
-    middle = runs[int(np.argmax(flips))]
-    spent = energies(middle, circuit, {"vinput": "input"})
-    costs = [Cost.of("random bit", duration / max(flips), spent, max(flips))] if max(flips) else []
+    points = [told("input voltage", voltage, "V") for voltage in voltages.tolist()]
+    costs = [
+        Cost.of(
+            "random bit",
+            at,
+            energies(run, circuit, {"vinput": "input"}),
+            duration=duration / count,
+            number=count,
+            periphery={"DAC": 1},
+        )
+        for at, run, count in zip(points, runs, flips, strict=True)
+        if count
+    ]
+    middle = int(np.argmax(flips))
     return cell_table(
         cell,
         {
@@ -90,6 +103,16 @@ def bench_p_bit(
         },
         seed=seed,
         costs=costs,
+        waveforms=keep(
+            runs[middle],
+            points[middle],
+            {
+                ("Junction's $m_x$", "1"): {"": "v(x1.mtj_m_x)"},
+                ("Middle node", "V"): {"": "v(x1.middle)"},
+                ("Output", "V"): {"": "v(output)"},
+            },
+            end=duration / 2,
+        ),
         centre=centre,
         scale=scale,
         thermal_noise=True,
@@ -166,6 +189,13 @@ class _Trials:
     def write(self, current: float) -> str:
         """The current of the input."""
         return self._pulses(current, 0)
+
+    def current(self, time: np.ndarray, amplitude: float) -> np.ndarray:
+        """Current into the cell over time, of writes of an amplitude and of resets [A]."""
+        begins, ends = self.marks[[0, 4]], self.marks[[1, 5]]
+        corners = np.stack([begins, begins + self.edge, ends, ends + self.edge], axis=1).ravel()
+        heights = np.array([0.0, amplitude, amplitude, 0.0, 0.0, -self.reset, -self.reset, 0.0])
+        return np.interp(time % self.period, corners, heights)
 
     def lines(self, current: float) -> list[str]:
         """The sources and the load."""
@@ -248,14 +278,29 @@ def bench_mtj_neuron(
     instants = np.arange(trials) * period + trial.instant
     fired = [int((np.interp(instants, run["time"], run["v(output)"]) > supply / 2).sum()) for run in runs]
     probability = np.array(fired) / trials
-    last = runs[-1]
-    spent = energies(last, circuit, {"vread": "read"})
-    phase = last["time"].to_numpy() % period
-    current = np.where((phase > marks[0]) & (phase < marks[1] + edge), float(values[-1]), 0.0)
-    current -= np.where((phase > marks[4]) & (phase < marks[5] + edge), trial.reset, 0.0)
-    written = float(np.trapezoid(current * last["v(input)"], last["time"]))
-    spent |= {"inputs": spent["inputs"] + written, "cmos": spent["cmos"] + written}
-    cost = Cost.of("evaluation", period, spent, trials)
+    points = [told("input current", current, "A") for current in np.asarray(values, float).tolist()]
+    costs, currents_in = [], []
+    for at, amplitude, run in zip(points, np.asarray(values, float).tolist(), runs, strict=True):
+        time = run["time"].to_numpy()
+        current = trial.current(time, amplitude)
+        spent = energies(run, circuit, {"vread": "read"}, injected={"input": current})
+        begun = marks[2] + period * np.arange(trials) + edge / 2
+        spikes = crossings(time, run["v(output)"].to_numpy(), supply / 2)
+        waits = [float(spikes[spikes > begin][0] - begin) for begin in begun.tolist() if (spikes > begin).any()]
+        delay = float(np.median([wait for wait in waits if wait < period] or [math.nan]))
+        costs.append(
+            Cost.of(
+                "evaluation",
+                at,
+                spent,
+                delay=delay,
+                duration=period,
+                number=trials,
+                periphery={"DAC": 1, "driver": 2},
+            )
+        )
+        currents_in.append(current)
+    shown = int(np.argmin(np.abs(probability - 0.5)))
     expected = [switching_probability(cell, float(value), width) for value in values]
     found = firing_errors(cell, width, trial.reset, 2 * width)
     error = _error_rate(cell, found, values, width)
@@ -270,7 +315,18 @@ def bench_mtj_neuron(
         },
         seed=seed,
         critical_current=critical,
-        costs=[cost],
+        costs=costs,
+        waveforms=keep(
+            runs[shown],
+            points[shown],
+            {
+                ("Input current", "A"): {"": currents_in[shown]},
+                ("Read", "V"): {"": "v(read)"},
+                ("Junction's $m_z$", "1"): {"": "v(x1.mtj_m_z)"},
+                ("Output", "V"): {"": "v(output)"},
+            },
+            end=min(4, trials) * period,
+        ),
         thermal_noise=True,
         threshold_current=found.threshold,
         threshold_spread=found.spread,
@@ -285,6 +341,8 @@ def bench_mtj_neuron(
 
 #: Largest current of the oscillator's bench over its threshold; the part of a transient that is averaged.
 STRONGEST, SETTLED = 3.0, 0.8
+#: Periods of the oscillation whose waveforms are kept.
+ONSET = 30
 
 
 def _oscillates(cell: OscillatorNeuron) -> Transient:
@@ -334,16 +392,20 @@ def bench_oscillator_neuron(
     levels = [mean(run, "v(output)", start) for run in runs]
     amplitudes = [math.hypot(run["v(x1.sto_c_re)"].iloc[-1], run["v(x1.sto_c_im)"].iloc[-1]) for run in runs]
     expected = [math.sqrt(cell.oscillator().stationary_power(current)) for current in values.tolist()]
-    power = {name: value / ((1 - SETTLED) * duration) for name, value in energies(runs[-1], circuit, {}, start).items()}
-    into = float(values[-1]) * mean(runs[-1], "v(input)", start)
-    cost = Cost(
-        "evaluation of ten periods",
-        10 * period,
-        power["supply"] * 10 * period,
-        into * 10 * period,
-        power["devices"] * 10 * period,
-        (power["cmos"] + into) * 10 * period,
-    )
+    points = [told("input current", current, "A") for current in values.tolist()]
+    costs = [
+        Cost.of(
+            "evaluation of ten periods",
+            at,
+            energies(run, circuit, {}, start, injected={"input": current}),
+            # The current is there from the beginning.
+            delay=_envelope_delay(run, period) if current > threshold else math.nan,
+            duration=10 * period,
+            number=(1 - SETTLED) * duration / (10 * period),
+            periphery={"DAC": 1, "ADC": 1},
+        )
+        for at, current, run in zip(points, values.tolist(), runs, strict=True)
+    ]
     rise = np.array(levels) - levels[0]
     below = values < 0.9 * threshold
     return cell_table(
@@ -355,7 +417,26 @@ def bench_oscillator_neuron(
             "expected_amplitude": (expected, "1", "amplitude of the free-running oscillator"),
         },
         threshold_current=threshold,
-        costs=[cost],
+        costs=costs,
+        waveforms=keep(
+            runs[-1],
+            points[-1],
+            {
+                ("Voltage at the input", "V"): {"": "v(input)"},
+                ("Oscillator's Re $c$", "1"): {"": "v(x1.sto_c_re)"},
+                ("Envelope", "V"): {"": "v(output)"},
+            },
+            end=ONSET * period,
+        ),
         works=bool(rise[-1] > 5e-3 and np.all(np.abs(rise[below]) < 0.2 * rise[-1])),
         criterion="the envelope stays below the threshold current and rises by more than 5 mV above it",
     )
+
+
+def _envelope_delay(run: pd.DataFrame, period: float) -> float:
+    """Time until the envelope, averaged over a period of the oscillation, has come half of its way [s]."""
+    time, output = run["time"].to_numpy(), run["v(output)"].to_numpy()
+    total = np.concatenate([[0.0], np.cumsum(np.diff(time) * (output[1:] + output[:-1]) / 2)])
+    middles = np.arange(period / 2, time[-1] - period / 2, period / 10)
+    averages = (np.interp(middles + period / 2, time, total) - np.interp(middles - period / 2, time, total)) / period
+    return half_way(middles, averages)

@@ -17,16 +17,20 @@ from ...devices.core.metadata import Column
 from ...devices.language.quantity import format_si
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
+from .cost import Cost, told
 from .input_referred import Balance, Decision
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import Cost, cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
+from .waveforms import Panels, keep
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
 START, SENSING = 0.5e-9, 3e-9
 CYCLE = Transient(5e-12, START + 2 * SENSING, max_step=2e-11)
 #: Difference of the outputs over the supply at which there is a decision.
 APART = 0.8
+#: Part of a cycle whose waveforms are kept, over the time of the slowest decision.
+BEYOND = 5.0
 
 
 def _clock(supply: float, start: float = START) -> str:
@@ -204,19 +208,24 @@ def _decisions(
 ) -> pd.DataFrame:
     """Decisions of a clocked cell in every run, their time and their energy."""
     circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch), cell.supply_voltage
-    delays, decisions, spents = [], [], []
-    for run in run_bench(cell, lines, runs, circuit=circuit):
+    delays, decisions, spents, halves = [], [], [], []
+    simulated = run_bench(cell, lines, runs, circuit=circuit)
+    for run in simulated:
         time, high, low = (run[name].to_numpy() for name in ("time", "v(output)", "v(output_bar)"))
         start = crossings(time, run["v(clock)"].to_numpy(), supply / 2)[0]
         settled = crossings(time, np.abs(high - low), APART * supply)
         settled = settled[settled > start]
         final = float(np.interp(START + 0.95 * SENSING, time, high - low))
+        halves.append(_half_apart(time, np.abs(high - low), supply, start))
         decided = abs(final) > APART * supply and len(settled) > 0
         decisions.append(float(final > 0) if decided else math.nan)
         delays.append(float(settled[0] - start) if decided else math.nan)
         spents.append(energies(run, circuit, {"vclock": "clock", **(sources or {})}, start - 0.1e-9))
     expected, decision = (inputs > 0).astype(float), judged.decision
     error = decision.error_rate(judged.smallest)
+    (name, (values, unit, _)), *_rest = swept.items()
+    what = {"ratio": "left over right resistance", "difference": "difference of the inputs"}.get(name, name)
+    points = [told(what, float(value), unit) for value in values]
     worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
     return cell_table(
         cell,
@@ -238,7 +247,18 @@ def _decisions(
             "energy_inputs": ([spent["inputs"] for spent in spents], "J", "energy from clock and inputs, of a cycle"),
         },
         seed=mismatch,
-        costs=[Cost.of("decision", delays[worst], spents[worst])],
+        costs=[
+            Cost.of("decision", at, spent, delay=half, duration=2 * SENSING, periphery={"driver": 1})
+            for at, spent, half, delay in zip(points, spents, halves, delays, strict=True)
+            if math.isfinite(delay)
+        ],
+        waveforms=keep(
+            simulated[worst],
+            points[worst],
+            _traces(sources or {}),
+            start=0.8 * START,
+            end=START + BEYOND * delays[worst] if math.isfinite(delays[worst]) else None,
+        ),
         thermal_noise=True,
         error_rate=error,
         noise_error_rate=decision.noise_error_rate(judged.smallest),
@@ -248,3 +268,20 @@ def _decisions(
         criterion="every decision is the right one; with mismatch and thermal noise at most "
         f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong",
     )
+
+
+def _half_apart(time: np.ndarray, difference: np.ndarray, supply: float, start: float) -> float:
+    """Time from the clock's edge until the outputs, both high before, are half of the supply apart [s]."""
+    found = crossings(time, difference, supply / 2)
+    found = found[found > start]
+    return float(found[0] - start) if len(found) else math.nan
+
+
+def _traces(sources: Mapping[str, str]) -> Panels:
+    """Clock, inputs where they are voltages, both outputs."""
+    inputs: Panels = {("Inputs", "V"): {node: f"v({node})" for node in sources.values()}} if sources else {}
+    return {
+        ("Clock", "V"): {"": "v(clock)"},
+        **inputs,
+        ("Outputs", "V"): {"output": "v(output)", "complement": "v(output_bar)"},
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -14,10 +15,12 @@ from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range
 from .bench import cell_bench
+from .cost import Cost, told
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import Cost, cell_table, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench
 from .thermal_margins import charge_noise
+from .waveforms import keep
 
 #: Width of a spike, time between two, and the membrane's voltage over the supply. [s, s, 1]
 WIDTH, INTERVAL, MEMBRANE = 4e-9, 1e-6, 0.4
@@ -71,7 +74,7 @@ def bench_spike_synapse(
     """Charge, peak and duration of the current after a spike over the weight; one of some spikes, after the first."""
     values = sorted({*(cell.weight * np.array([0.25, 0.5, 0.75, 1.0, 1.25, 1.5]) if weights is None else weights)})
     level = MEMBRANE * cell.supply_voltage if voltage is None else voltage
-    rows, spent = [], {}
+    rows, spent, runs, delays = [], {}, {}, {}
     for weight in values:
         made = cell.replace(weight=float(weight))
         circuit = made.subcircuit(meters=True)
@@ -84,6 +87,9 @@ def bench_spike_synapse(
         charge = float(total[-1])
         rows.append((charge, float(flow.max()), float(np.interp(0.9 * charge, total, after)) - BEGIN))
         spent[weight] = energies(run, circuit, {"vinput": "input", "voutput": "output"}, start, end)
+        runs[weight] = run
+        risen = crossings(after, flow, float(flow.max()) / 2)
+        delays[weight] = float(risen[0]) - BEGIN - EDGE / 2 if len(risen) else math.nan
     charges, peaks, durations = (np.array(column) for column in zip(*rows, strict=True))
     weighed = np.array(values)
     unit = float((weighed @ charges) / (weighed @ weighed))
@@ -94,7 +100,7 @@ def bench_spike_synapse(
     rates = norm.sf((OFF - deviations) / noises) + norm.sf((OFF + deviations) / noises)
     deviation, error = float(np.max(deviations)), float(np.max(rates))
     own = min(values, key=lambda weight: abs(weight - cell.weight))
-    duration = float(durations[values.index(own)])
+    points = {weight: f"{told('weight', weight, '1')}, {told('interval', interval, 's')}" for weight in values}
     return cell_table(
         cell,
         {
@@ -106,7 +112,17 @@ def bench_spike_synapse(
             "peak": (peaks, "A", "largest current into the membrane"),
             "duration": (durations, "s", "time from the spike until nine tenths of the charge have come"),
         },
-        costs=[Cost.of("spike", duration, spent[own])],
+        costs=[
+            Cost.of("spike", points[weight], spent[weight], delay=delays[weight], duration=interval)
+            for weight in values
+        ],
+        waveforms=keep(
+            runs[own],
+            points[own],
+            {("Input", "V"): {"": "v(input)"}, ("Current into the membrane", "A"): {"": "i(voutput)"}},
+            start=(SENT - 1.02) * interval,
+            end=(SENT - 0.8) * interval,
+        ),
         charge_per_weight=unit,
         largest_deviation=deviation,
         width=width,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,16 +22,20 @@ from ...circuits.engine.ngspice import Transient, run
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import DC, PiecewiseLinear, Pulse
+from ...devices.language.waveforms import DC, FloatArray, PiecewiseLinear, Pulse
 from ..arguments import Quantity, Whole, Wholes
 from .bench import cell_bench
+from .cost import Cost, delivered
 from .spin_reliability import spin_reliability
-from .standard import Cost, bench_deck, cell_table, crossings
+from .standard import bench_deck, cell_table, crossings
+from .waveforms import keep
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
 LARGEST_STEP = 2e-11
+#: Patterns whose waveforms are kept.
+SHOWN = 4
 #: Share of the weights' range by which the reads of a truth table may change a weight.
 DISTURBED = 0.01
 
@@ -110,7 +114,7 @@ def truth_table(
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         options={"seed": seed},
         save=[
-            *("v(m_z)", "v(spike)", "v(x1.read)", "i(v.x1.v_valve_read)"),
+            *("v(m_z)", "v(spike)", "v(clock)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),
             *(f"v({node})" for node in sources.values()),
             *(f"v(x_{k})" for k in numbers),
@@ -122,14 +126,18 @@ def truth_table(
     written = int(np.searchsorted(time, begin))
     weights, kept = ([valve.weight_at(trace[f"v(x_{k})"].iloc[at]) for k in numbers] for at in (written, -1))
     decision = valve.decision(cell.temperature, voltage, read_time - preset_time)
-    power = {name: -trace[f"i({name})"] * trace[f"v({node})"] for name, node in sources.items()}
-    power["read"] = trace["i(v.x1.v_valve_read)"] * trace["v(x1.read)"]
+    power = {name: (-trace[f"i({name})"] * trace[f"v({node})"]).to_numpy() for name, node in sources.items()}
+    reading_power = (trace["i(v.x1.v_valve_read)"] * trace["v(x1.read)"]).to_numpy()
     drops = {k: (trace[f"v(write_{k})"] - trace[f"v(input_{k})"]).to_numpy() for k in numbers}
     writing = np.sum([waveforms[k - 1](time) * drop for k, drop in drops.items()], axis=0)
-    rows = []
+    rises = crossings(time, trace["v(spike)"].to_numpy(), cell.supply_voltage / 2)
+    rows, costs = [], []
     for pattern, start in zip(patterns, starts, strict=True):
         window = slice(*np.searchsorted(time, [start, start + period]))
-        energy = {name: float(np.trapezoid(p.to_numpy()[window], time[window])) for name, p in power.items()}
+        each = {name: delivered(time[window], p[window]) for name, p in power.items()}
+        energy = {name: given for name, (given, _) in each.items()}
+        read = float(np.trapezoid(reading_power[window], time[window]))
+        costs.append(_evaluation(pattern, start, period, rises, each, read, {"driver": 2, "DAC": sum(pattern) + 1}))
         on = [voltage * level for level in (*pattern, 1)]
         spike = float(np.interp(start + period - 6 * EDGE, time, trace["v(spike)"]))
         weighted = float(valve.spin_current(weights, on)[2])
@@ -144,7 +152,7 @@ def truth_table(
                 "fired": int(spike > cell.supply_voltage / 2),
                 "preset_energy": energy["v_preset"],
                 "input_energy": sum(energy[f"v_input_{k}"] for k in numbers),
-                "read_energy": energy["read"],
+                "read_energy": read,
                 "supply_energy": energy["vsupply"],
             }
         )
@@ -152,17 +160,23 @@ def truth_table(
     worst = float(measured["error_rate"].max())
     change = float(np.abs(np.subtract(kept, weights)).max())
     weight_range = valve.written_weights[-1] - valve.written_weights[0]
-    rises = crossings(time, trace["v(spike)"].to_numpy(), cell.supply_voltage / 2)
-    delay = float(np.max((rises - begin) % period)) if len(rises) else period
-    driven, mean = measured["preset_energy"] + measured["input_energy"], measured.mean(numeric_only=True)
-    devices = float(driven.mean() + mean["read_energy"])
-    supplied = float(mean["supply_energy"])
     return cell_table(
         cell,
         {name: (measured[name].to_numpy(), *_described(name)) for name in measured.columns.astype(str)},
-        costs=[
-            Cost("evaluation", delay, supplied, float(driven.mean()), devices, supplied - float(mean["read_energy"]))
-        ],
+        costs=costs,
+        waveforms=keep(
+            trace,
+            f"the first {min(SHOWN, len(patterns))} patterns of the inputs",
+            {
+                ("Inputs", "V"): {f"input {k}": f"v(input_{k})" for k in range(1, signals + 1)},
+                ("Preset", "V"): {"": "v(preset)"},
+                ("Clock", "V"): {"": "v(clock)"},
+                ("Magnet's $m_z$", "1"): {"": "v(m_z)"},
+                ("Spike", "V"): {"": "v(spike)"},
+            },
+            start=begin,
+            end=begin + SHOWN * period,
+        ),
         works=bool((measured["fired"] == (measured["weighted_sum"] > 0)).all())
         and worst <= DESIGN_ERROR_RATE
         and change <= DISTURBED * weight_range,
@@ -180,6 +194,31 @@ def truth_table(
         voltage=voltage,
         period=period,
     )
+
+
+def _evaluation(
+    pattern: Sequence[int],
+    start: float,
+    period: float,
+    rises: FloatArray,
+    each: Mapping[str, tuple[float, float]],
+    read: float,
+    periphery: Mapping[str, int],
+) -> Cost:
+    """The cost of one pattern, from what every source delivers and takes back, and the energy into the junction."""
+    supply, supply_back = each["vsupply"]
+    inputs, back = np.sum([pair for name, pair in each.items() if name != "vsupply"], axis=0).tolist()
+    spent = {
+        "supply": supply,
+        "inputs": inputs,
+        "devices": inputs - back + read,
+        "cmos": supply - supply_back - read,
+        "returned": supply_back + back,
+    }
+    risen = rises[(rises > start) & (rises < start + period)]
+    delay = float(risen[0]) - start - EDGE / 2 if len(risen) else math.nan
+    at = f"inputs {''.join(str(level) for level in pattern)}"
+    return Cost.of("evaluation", at, spent, delay=delay, duration=period, periphery=periphery)
 
 
 def _read_turn(valve: LateralSpinValve, trace: pd.DataFrame, starts: Sequence[float], period: float) -> float:

@@ -38,7 +38,7 @@ def _strip_line(strip: str, signal: float) -> Arrhenius:
 
 
 def spin_reliability(cell: _SpinNeuron) -> Reliability:
-    """Errors of the patterns of "at least two", and lower bounds of the time that a weight holds, of 95 % confidence."""
+    """Errors of the patterns of "at least two", and lower bounds of a weight's lifetime, of 95 % confidence."""
     valve = cell.valve
     weights = [valve.written_weights[count] for count in pulses_for_at_least(2, valve)]
     decision = valve.decision(cell.temperature, SIGNAL, READ_TIME - PRESET_TIME)

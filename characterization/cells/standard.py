@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.waveforms import FloatArray
+from .cost import Cost, delivered
 
 
 def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
@@ -67,10 +70,14 @@ def energies(
     sources: Mapping[str, str],
     start: float | None = None,
     end: float | None = None,
+    *,
+    injected: Mapping[str, ArrayLike] | None = None,
 ) -> dict[str, float]:
     r"""Energy in a part of a transient, by where it comes from and where it goes.
 
-    .. math:: E = \int v\,i\,dt
+    .. math:: E_\mathrm{source} = \int \max(v\,i, 0)\,dt, \qquad E_\mathrm{device} = \int v\,i\,dt
+
+    Energy that flows back into a source is lost: it counts as zero there, and is told apart.
 
     Parameters
     ----------
@@ -79,31 +86,46 @@ def energies(
     circuit : CellCircuit
         The cell's subcircuit, with ammeters.
     sources : Mapping
-        Node of every independent source other than ``Vsupply`` between a node and ground, by the source's name.
+        Node of every independent voltage source other than ``Vsupply`` between a node and ground, by the source's name.
     start, end : float, optional
         The part of the transient. [s]
+    injected : Mapping, optional
+        Current from ground that current sources put into a node, one number or one for every time of the transient,
+        by the node. [A]
 
     Returns
     -------
     dict
         ``supply`` and ``inputs``: delivered by the supply and by the other sources; ``devices``: into the devices;
-        ``cmos``: the rest, into transistors, resistors and capacitors. [J]
+        ``cmos``: into transistors, resistors and capacitors; ``returned``: back into supply and sources. [J]
     """
     time = run["time"].to_numpy()
     part = (time >= (-np.inf if start is None else start)) & (time <= (np.inf if end is None else end))
 
-    def integral(node: str, source: str) -> float:
+    def power(node: str, current: FloatArray) -> FloatArray:
         if node == "0":
-            return 0.0
-        power = run[f"v({node})"].to_numpy() * run[f"i({source})"].to_numpy()
-        return float(np.trapezoid(power[part], time[part]))
+            return np.zeros(int(part.sum()))
+        return np.asarray(run[f"v({node})"].to_numpy()[part] * np.broadcast_to(current, time.shape)[part])
 
-    supply = -integral("supply", "vsupply") if "i(vsupply)" in run else 0.0
-    inputs = -sum(integral(node.lower(), name.lower()) for name, node in sources.items())
+    def of_source(node: str, name: str) -> FloatArray:
+        return -power(node, run[f"i({name})"].to_numpy())
+
+    supplied = [of_source("supply", "vsupply")] if "i(vsupply)" in run else []
+    driven = [of_source(node.lower(), name.lower()) for name, node in sources.items()]
+    driven += [power(node.lower(), np.asarray(current, float)) for node, current in (injected or {}).items()]
+    supply, inputs = ([delivered(time[part], each) for each in group] for group in (supplied, driven))
     devices = sum(
-        integral(_seen_outside(circuit, meter.node), f"v.x1.{meter.source}".lower()) for meter in circuit.meters
+        float(
+            np.trapezoid(
+                power(_seen_outside(circuit, meter.node), run[f"i(v.x1.{meter.source})".lower()].to_numpy()), time[part]
+            )
+        )
+        for meter in circuit.meters
+        if _seen_outside(circuit, meter.node) != "0"
     )
-    return {"supply": supply, "inputs": inputs, "devices": devices, "cmos": supply + inputs - devices}
+    given = {"supply": sum(each for each, _ in supply), "inputs": sum(each for each, _ in inputs)}
+    returned = sum(back for _, back in (*supply, *inputs))
+    return {**given, "devices": devices, "cmos": sum(given.values()) - returned - devices, "returned": returned}
 
 
 def _seen_outside(circuit: CellCircuit, node: str) -> str:
@@ -129,7 +151,12 @@ def mean(run: pd.DataFrame, column: str, start: float = 0.0, end: float = np.inf
 
 
 def cell_table(
-    cell: Cell, columns: Mapping[str, Column], *, costs: Sequence[Cost] = (), **attributes: Any
+    cell: Cell,
+    columns: Mapping[str, Column],
+    *,
+    costs: Sequence[Cost] | None = None,
+    waveforms: Mapping[str, Any] | None = None,
+    **attributes: Any,
 ) -> pd.DataFrame:
     """A table of a cell's bench.
 
@@ -139,8 +166,11 @@ def cell_table(
         The cell.
     columns : Mapping
         Values, unit and description of every column.
-    costs : sequence of Cost
-        Costs of the cell's operations, as far as the bench has measured them.
+    costs : sequence of Cost, optional
+        Costs of the cell's operations at all points of the bench at which they happened; default: the bench measures
+        none.
+    waveforms : Mapping, optional
+        Waveforms of one point, from :func:`~synaspice.characterization.cells.waveforms.keep`.
     **attributes
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
         ``criterion`` how that was judged, ``thermal_noise`` whether the noise of the temperature is in it, and
@@ -149,7 +179,9 @@ def cell_table(
     attributes_of_all: dict[str, Any] = {
         "bench": "cell",
         "cell": cell.model_name(),
+        "title": cell.title_in_words(),
         "technology": cell.technology,
+        "node": cell.process.node_in_words,
         "corner": cell.corner,
         "temperature": cell.temperature,
         "thermal_noise": False,
@@ -158,35 +190,21 @@ def cell_table(
         "provenance": "; ".join(cell.subcircuit().provenance) or None,
         "engine": "ngspice",
         "seed": None,
-        "costs": [asdict(cost) for cost in costs],
+        "costs": [asdict(cost) for cost in costs or ()],
+        "measures_costs": costs is not None,
+        "waveforms": waveforms,
     }
     return described_table(columns, **attributes_of_all | attributes)
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Time and energy of one operation of a cell.
+def half_way(time: FloatArray, signal: FloatArray, start: float = -np.inf, end: float = np.inf) -> float:
+    """Time at which a signal has come half of its way from the beginning to the end of a part of a transient [s].
 
-    Attributes
-    ----------
-    operation : str
-        The counted operation: ``"spike"``, ``"evaluation"``, ...
-    delay : float
-        How long it takes. [s]
-    supply, inputs : float
-        Energy from the supply, and from the sources that drive the inputs. [J]
-    devices, cmos : float
-        Energy into the devices, and into transistors and passive elements. [J]
+    NaN if it does not move.
     """
-
-    operation: str
-    delay: float
-    supply: float
-    inputs: float
-    devices: float
-    cmos: float
-
-    @classmethod
-    def of(cls, operation: str, delay: float, spent: Mapping[str, float], number: int = 1) -> Cost:
-        """The cost of one of several operations that together spent some energies."""
-        return cls(operation, delay, *(spent[key] / number for key in ("supply", "inputs", "devices", "cmos")))
+    part = (time >= start) & (time <= end)
+    when, values = time[part], np.asarray(signal)[part]
+    if len(values) < 2 or values[0] == values[-1]:
+        return math.nan
+    passed = crossings(when, values, (values[0] + values[-1]) / 2, rising=bool(values[-1] > values[0]))
+    return float(passed[0]) if len(passed) else math.nan

@@ -19,6 +19,8 @@ from .junction_errors import ANGLES, junction_voltages, lifetime, write_error_ra
 from .point import Point
 from .reliable import READS, Reliability
 
+#: Edge of a pulse, over its width.
+EDGE = 0.02
 #: Voltage at which cells are read, in units of the supply.
 READ = 0.1
 #: Largest current with which an antiparallel junction is read, in units of the critical one: 10^6 reads of 15 ns
@@ -63,7 +65,7 @@ class Writing:
 
     def lines(self) -> list[str]:
         """The sources."""
-        supply, width, edge = self.cell.supply_voltage, self.width, 0.02 * self.width
+        supply, width, edge = self.cell.supply_voltage, self.width, EDGE * self.width
         reading = self.read_voltage
         pulses: dict[str, list[tuple[float, float]]] = {name: [(0.0, 0.0)] for name in SOURCES.values()}
         for k, start in enumerate(self.starts):

@@ -37,6 +37,8 @@ class Technology:
         Name of the model of ``"nmos"`` and ``"pmos"`` in a netlist.
     cards : callable
         Function of the corner's name that gives the lines that define the models.
+    node : str
+        The node as it is called, such as ``"45 nm"``; default: the smallest length.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Technology:
     mismatch: Mapping[str, float]
     model_names: Mapping[str, str]
     cards: Callable[[str], str]
+    node: str = ""
+
+    @property
+    def node_in_words(self) -> str:
+        """The node and the technology's name, as in ``45 nm (generic)``."""
+        return f"{self.node or format_si(self.minimum_length, 'm')} ({self.name})"
 
     def models(self, corner: str = "typical") -> str:
         """The lines that define the transistor models in a netlist.

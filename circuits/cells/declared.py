@@ -37,6 +37,8 @@ class Port(Declared):
 class DeclaredCell(Configured):
     """Ports, parameters and surroundings of a circuit; base of :class:`~synaspice.circuits.cells.cell.Cell`."""
 
+    #: What it is called in words, for figures; default: its name without hyphens.
+    title: ClassVar[str] = ""
     #: Where the circuit was published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
@@ -57,6 +59,11 @@ class DeclaredCell(Configured):
     def ports(cls) -> dict[str, Port]:
         """The ports by name, in the order of the subcircuit's pins."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Port)}
+
+    @classmethod
+    def title_in_words(cls) -> str:
+        """What the cell is called in words."""
+        return cls.title or cls.model_name().replace("-", " ").capitalize()
 
     @property
     def process(self) -> Technology:

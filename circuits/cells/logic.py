@@ -12,6 +12,7 @@ from .tolerances import SMALL
 class Inverter(Cell):
     """Static CMOS inverter."""
 
+    title = "CMOS inverter"
     tolerances = SMALL
 
     input = Port("input", "logic input")

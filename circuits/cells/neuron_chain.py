@@ -21,6 +21,7 @@ class NeuronChain(Cell):
     it: ``neuron`` and ``synapse``. The spikes of neuron k are at the node ``spike_<k>`` of the cell.
     """
 
+    title = "Chain of memristor neurons"
     tolerances = SMALL
 
     input = Port("input", "input current, into the membrane of the first neuron")

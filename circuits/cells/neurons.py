@@ -37,6 +37,7 @@ class PBit(JunctionCell):
     K. Y. Camsari, S. Salahuddin, S. Datta, IEEE Electron Device Lett. 38, 1767 (2017), doi:10.1109/LED.2017.2768321.
     """
 
+    title = "p-bit"
     reference = "K. Y. Camsari, S. Salahuddin, S. Datta, IEEE Electron Device Lett. 38, 1767 (2017)"
     doi = "10.1109/LED.2017.2768321"
 
@@ -82,6 +83,7 @@ class MTJNeuron(JunctionCell):
     as a stochastic neuron. The circuit here is a two-terminal variant of that idea.
     """
 
+    title = "MTJ neuron"
     reference = "A. Sengupta, P. Panda, P. Wijesinghe, Y. Kim, K. Roy, Sci. Rep. 6, 30039 (2016)"
     doi = "10.1038/srep30039"
 
@@ -274,6 +276,7 @@ class AxonHillock(Cell):
     C. Mead, Analog VLSI and Neural Systems, Addison-Wesley (1989), chapter 12.
     """
 
+    title = "Axon-hillock neuron"
     reference = "C. Mead, Analog VLSI and Neural Systems, Addison-Wesley (1989), chapter 12"
     tolerances = SMALL
 

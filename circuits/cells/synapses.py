@@ -69,6 +69,7 @@ class MemristorBitCell(_MemristorCell):
     a negative one resets it, and a small one reads it.
     """
 
+    title = "Memristor bit cell (1T1R)"
     bit = Port("inout", "bit line, to the memristor")
     word = Port("input", "word line, to the gate")
     source = Port("inout", "source line, to the transistor")
@@ -87,6 +88,7 @@ class MTJBitCell(JunctionCell):
     transistor and the resistance of the junction. With the defaults it is twice the critical one or more.
     """
 
+    title = "MTJ bit cell (1T1MTJ)"
     bit = Port("inout", "bit line, to the free layer")
     word = Port("input", "word line, to the gate")
     source = Port("inout", "source line, to the transistor")
@@ -155,6 +157,7 @@ class STDPSynapse(_MemristorCell):
     (2013), doi:10.3389/fnins.2013.00002.
     """
 
+    title = "STDP synapse"
     reference = "T. Serrano-Gotarredona et al., Front. Neurosci. 7, 2 (2013)"
     doi = "10.3389/fnins.2013.00002"
 

@@ -68,6 +68,50 @@ class Transistors:
 
 
 @dataclass(frozen=True, eq=False)
+class SquareLawTransistors:
+    r"""Access transistors of the square law, each with a gate of its own, while cells are written.
+
+    .. math:: i = \beta \left[(V_g - V_t)\,u - \frac{u^2}{2}\right], \quad u = \min(|v|, V_g - V_t)
+
+    with the sign of v: the gate's voltage counts from the lower end of the transistor.
+
+    Attributes
+    ----------
+    gates : ndarray
+        Voltage of the gate of each, shape (N, M). [V]
+    threshold : float
+        Threshold voltage V_t. [V]
+    gain : float
+        Gain :math:`\beta`. [A/V^2]
+    """
+
+    gates: FloatArray
+    threshold: float
+    gain: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of word lines and of bit lines."""
+        n, m = self.gates.shape
+        return n, m
+
+    @property
+    def ohmic(self) -> None:
+        """None: its current saturates."""
+
+    @property
+    def most_current(self) -> FloatArray:
+        """Current of each in saturation [A]."""
+        return np.asarray(self.gain / 2 * np.maximum(self.gates - self.threshold, 0.0) ** 2)
+
+    def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Current [A] and its slope [S]."""
+        overdrive = np.maximum(self.gates - self.threshold, 0.0)
+        size = np.minimum(np.abs(voltage), overdrive)
+        return np.sign(voltage) * self.gain * (overdrive * size - size**2 / 2), self.gain * (overdrive - size)
+
+
+@dataclass(frozen=True, eq=False)
 class Mosfets:
     """Access transistors of a technology, n-channel, their gates along the word lines, for ``method="netlist"``.
 

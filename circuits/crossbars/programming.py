@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,60 +18,13 @@ from ...devices.simulation.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
 from .crossbar import Crossbar
 from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
+from .stepping import Course, Pulses
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Resistance of the wires to a cell below which it is this one, if others are not 0. [ohm]
 SMALLEST_PATH = 1e-6
-#: Voltages of the lines in a pulse of 1 V: selected word line, selected bit line, other word lines, other bit lines.
-SELECTIONS = {
-    "isolated": (1.0, 0.0, 0.0, 0.0),
-    "half": (1 / 2, -1 / 2, 0.0, 0.0),
-    "third": (1.0, 0.0, 1 / 3, 2 / 3),
-}
-
-
-@dataclass(frozen=True)
-class Pulses:
-    """How cells are written.
-
-    Attributes
-    ----------
-    increase, decrease : float
-        Voltages from word to bit line that raise and lower a cell's conductance, of opposite signs. [V]
-    duration : float
-        Length of a cell's first pulses. [s]
-    selection : str
-        ``"isolated"``: the access devices cut off all other cells; ``"half"``: the other lines at 0 V, half of the
-        voltage across the other cells of both lines; ``"third"``: a third of it across all others.
-    shortening : float
-        Factor on the length of a cell's pulses whenever one went beyond the target.
-    """
-
-    increase: float
-    decrease: float
-    duration: float
-    selection: str = "isolated"
-    shortening: float = 0.5
-
-    def __post_init__(self) -> None:
-        positive("duration", self.duration, "s")
-        if not (np.isfinite(self.increase) and np.isfinite(self.decrease) and self.increase * self.decrease < 0):
-            raise ParameterError(
-                "increase and decrease must be voltages of opposite signs, "
-                f"not {self.increase!r} and {self.decrease!r} V"
-            )
-        if not 0 < self.shortening <= 1:
-            raise ParameterError(f"shortening must be above 0 and at most 1, not {self.shortening!r}")
-        known("selection", self.selection, SELECTIONS)
-
-    def line_voltages(self, i: int, j: int, shape: tuple[int, int], voltage: float) -> tuple[FloatArray, FloatArray]:
-        """Voltages of all word lines and bit lines in a pulse at cell (i, j) [V]."""
-        own_word, own_bit, word, bit = (voltage * part for part in SELECTIONS[self.selection])
-        words, bits = np.full(shape[0], word), np.full(shape[1], bit)
-        words[i], bits[j] = own_word, own_bit
-        return words, bits
 
 
 @dataclass(frozen=True)
@@ -87,6 +41,8 @@ class Programmed:
         Number of pulses that each cell got.
     reached : ndarray of bool
         Whether the cell is within the tolerance.
+    reasons : ndarray of str
+        Why not, empty for cells that are; see :data:`~synaspice.circuits.crossbars.stepping.REASONS`.
     """
 
     crossbar: Crossbar
@@ -94,6 +50,7 @@ class Programmed:
     conductance: FloatArray
     pulses: np.ndarray
     reached: np.ndarray
+    reasons: np.ndarray
 
     @property
     def failed(self) -> list[tuple[int, int]]:
@@ -101,7 +58,7 @@ class Programmed:
         return [(i, j) for i, j in np.argwhere(~self.reached).tolist()]
 
     def table(self) -> pd.DataFrame:
-        """One row per cell: lines, target and conductance [S], pulses, whether it got there."""
+        """One row per cell: lines, target and conductance [S], pulses, whether it got there and why not."""
         rows, columns = np.indices(self.target.shape)
         return described_table(
             {
@@ -111,6 +68,7 @@ class Programmed:
                 "conductance": (self.conductance.ravel(), "S", "conductance that is read"),
                 "pulses": (self.pulses.ravel(), "1", "number of pulses that the cell got"),
                 "reached": (self.reached.ravel(), "1", "whether the cell is within the tolerance"),
+                "reason": (self.reasons.ravel(), "1", "why it is not"),
             }
         )
 
@@ -128,6 +86,9 @@ def write_verify(
     seed: int | None = None,
 ) -> Programmed:
     """Write and verify until all cells are within the tolerance, or have had as many pulses as they may.
+
+    With a ``step`` the pulses of a cell grow until one moves it (incremental step pulse programming); with a ``gate``
+    the access transistors limit the current of those that raise the conductance. See :class:`~.stepping.Pulses`.
 
     Parameters
     ----------
@@ -166,11 +127,13 @@ def write_verify(
     positive("read_voltage", abs(read_voltage), "V")
     limit = whole("most", most, 1)
     known("way to verify", verify, READINGS)
+    if pulses.gate is not None and not isinstance(_programmable(crossbar)[1], Transistors):
+        raise ParameterError("a gate needs cells behind transistors: InSeries(cells, Transistors(...))")
     if temperature is not None and pulses.selection != "isolated":
         raise ParameterError("pulses with noise are for isolated cells")
     read = READINGS[verify]
     count = np.zeros(crossbar.shape, dtype=int)
-    lengths, last = np.full(crossbar.shape, pulses.duration), np.zeros(crossbar.shape)
+    course = Course(pulses, crossbar.shape)
     noise: dict[str, Any] = {}
     first_seed = checked_seed(seed) if temperature is not None else 0
     while True:
@@ -179,19 +142,36 @@ def write_verify(
         due = ~reached & (count < limit)
         if not np.any(due):
             break
-        direction = np.sign(wanted - found)
-        lengths = np.where(due & (direction * last < 0), pulses.shortening * lengths, lengths)
-        last = np.where(due, direction, last)
+        course.turn(np.sign(wanted - found), due)
         count += due
         if temperature is not None:
             noise = {"temperature": temperature, "seed": _seed(first_seed, int(count.max()))}
-        voltages = np.where(direction > 0, pulses.increase, pulses.decrease)
         before = _programmable(crossbar)[0].states
         write = _write_isolated if pulses.selection == "isolated" else _write_selected
-        crossbar = write(crossbar, pulses, np.where(due, voltages, 0.0), np.where(due, lengths, 0.0), noise)
-        if np.array_equal(before, _programmable(crossbar)[0].states):
+        crossbar = write(crossbar, pulses, course, due, noise)
+        course.see(np.any(before != _programmable(crossbar)[0].states, axis=0), due)
+        if not np.any(due & (course.moved | course.can_grow)):
+            found = read(crossbar, read_voltage)
+            reached = np.abs(wanted - found) <= allowed
             break  # nothing moves any more
-    return Programmed(crossbar, wanted, found, count, reached)
+    reachable = _range(crossbar, read, read_voltage)
+    return Programmed(crossbar, wanted, found, count, reached, course.reasons(wanted, reached, *reachable))
+
+
+def _range(
+    crossbar: Crossbar, read: Callable[[Crossbar, float], FloatArray], voltage: float
+) -> tuple[FloatArray, FloatArray]:
+    """Least and largest conductance that is read of each cell, its state at either bound; any for other states."""
+    cells, _ = _programmable(crossbar)
+    declared = list(cells.device.state_declarations().values())
+    bounds = declared[0].bounds if len(declared) == 1 else None
+    if bounds is None:
+        return np.zeros(crossbar.shape), np.full(crossbar.shape, np.inf)
+    ends = [
+        read(_programmed(crossbar, dataclasses.replace(cells, states=np.full_like(cells.states, bound))), voltage)
+        for bound in bounds
+    ]
+    return np.minimum(*ends), np.maximum(*ends)
 
 
 def _seed(seed: int, number: int) -> int:
@@ -215,7 +195,7 @@ def _programmed(crossbar: Crossbar, cells: DeviceCells) -> Crossbar:
 
 
 def _write_isolated(
-    crossbar: Crossbar, pulses: Pulses, voltages: FloatArray, lengths: FloatArray, noise: dict[str, Any]
+    crossbar: Crossbar, pulses: Pulses, course: Course, due: np.ndarray, noise: dict[str, Any]
 ) -> Crossbar:
     """Pulse each cell by itself, behind its access device and its own path along the wires."""
     cells, access = _programmable(crossbar)
@@ -224,23 +204,27 @@ def _write_isolated(
     path = words.ends[:, np.newaxis] + columns * words.segment + bits.ends + rows[::-1] * bits.segment
     if not np.all(np.isfinite(path)):
         raise ParameterError("cells of a floating line cannot be programmed by themselves")
-    if isinstance(access, Transistors):
+    if pulses.gate is not None:
+        assert isinstance(access, Transistors)  # as write_verify demands
+        access = pulses.gate.transistors(access, course.gates)
+    elif isinstance(access, Transistors):
         path, access = path + access.on_resistance, None
     if np.any(path > 0):
         wires = Conductances(1 / np.maximum(path, SMALLEST_PATH))
         access = wires if access is None else InSeries(access, wires)
-    return _programmed(crossbar, cells.pulse(voltages, lengths, access=access, **noise))
+    volts, lengths = np.where(due, course.voltages, 0.0), np.where(due, course.lengths, 0.0)
+    return _programmed(crossbar, cells.pulse(volts, lengths, access=access, **noise))
 
 
 def _write_selected(
-    crossbar: Crossbar, pulses: Pulses, voltages: FloatArray, lengths: FloatArray, noise: dict[str, Any]
+    crossbar: Crossbar, pulses: Pulses, course: Course, due: np.ndarray, noise: dict[str, Any]
 ) -> Crossbar:
     """Pulse one cell after the other, all others disturbed by the voltage that lines and wires leave across them."""
-    for i, j in np.argwhere(lengths > 0).tolist():
-        words, bits = pulses.line_voltages(i, j, crossbar.shape, float(voltages[i, j]))
+    for i, j in np.argwhere(due).tolist():
+        words, bits = pulses.line_voltages(i, j, crossbar.shape, float(course.voltages[i, j]))
         across = crossbar.solve(words, bit_voltages=bits).cell_voltage
         cells, access = _programmable(crossbar)
-        crossbar = _programmed(crossbar, cells.pulse(across, lengths[i, j], access=access))
+        crossbar = _programmed(crossbar, cells.pulse(across, course.lengths[i, j], access=access))
     return crossbar
 
 

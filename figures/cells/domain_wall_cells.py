@@ -22,7 +22,7 @@ def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> Non
     left.set_ylim(bottom=-1)
     left.legend(loc="upper right")
     right.plot(interval, 1e12 * table["energy"], "o", markersize=4)
-    right.set_ylabel("Energy of the supply up to the spike (pJ)")
+    right.set_ylabel("Supply energy to the spike (pJ)")
     right.set_ylim(bottom=0)
     for axes in (left, right):
         axes.set_xlabel("Interval of the pulses (ns)")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...characterization.cells.costs import cost_rows
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
@@ -120,15 +121,20 @@ def _draw_spike_energy(table: pd.DataFrame, axes: Axes, x: float, xlabel: str) -
 
 
 def _draw_cost(table: pd.DataFrame, axes: Axes) -> None:
-    """Bars of the energies of the first operation that the bench has measured."""
-    cost = table.attrs["costs"][0]
+    """Bars of the energies of an operation: least, median, largest of the bench's points."""
+    rows = cost_rows(table)
     keys = {
         "supply": "from the\nsupply",
         "inputs": "from the\ninputs",
         "devices": "into\ndevices",
         "cmos": "into\nCMOS",
     }
-    values = [cost[key] for key in keys]
-    factor, unit = axis_scale(values, "J")
-    axes.bar(list(keys.values()), [factor * value for value in values])
-    axes.set_ylabel(label(f"Energy per {cost['operation']}", unit))
+    factor, unit = axis_scale([row[key] for row in rows for key in keys], "J")
+    width = 0.8 / max(len(rows), 1)
+    for k, row in enumerate(rows):
+        where = np.arange(len(keys)) + (k - (len(rows) - 1) / 2) * width
+        axes.bar(where, [factor * row[key] for key in keys], width, label=row["range"])
+    axes.set_xticks(np.arange(len(keys)), list(keys.values()))
+    axes.set_ylabel(label(f"Energy per {rows[0]['operation']}", unit))
+    if len(rows) > 1:
+        axes.legend()

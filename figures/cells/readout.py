@@ -8,14 +8,16 @@ from matplotlib.axes import Axes
 from ...circuits.cells.readout import LatchComparator, SenseAmplifier
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
+from .log_axis import plain_numbers
 
 
 @draws(SenseAmplifier)
 def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Decision and delay over the ratio of the resistances; energy of a cycle."""
     _draw(table, left, right, table["ratio"], "Left resistance over right one")
-    left.set_xscale("log")
-    right.set_xscale("log")
+    for axes in (left, right):
+        axes.set_xscale("log")
+        plain_numbers(axes.xaxis)
 
 
 @draws(LatchComparator)
@@ -23,16 +25,17 @@ def draw_latch_comparator(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Delay over the size of the difference; energy of a cycle."""
     factor, unit = axis_scale(table["difference"], "V")
     _draw(table, left, right, factor * table["difference"].abs(), label("Size of the difference of the inputs", unit))
-    left.set_xscale("log")
-    right.set_xscale("log")
+    for axes in (left, right):
+        axes.set_xscale("log")
+        plain_numbers(axes.xaxis)
 
 
 def _draw(table: pd.DataFrame, left: Axes, right: Axes, x: pd.Series[float], xlabel: str) -> None:
     delay = scaled_axis(table, left, "y", "delay", "Delay of the decision")
     factor, unit = axis_scale(table[["energy_supply", "energy_inputs"]].to_numpy().ravel(), "J")
-    for value, name, color in ((1.0, "output high", "C0"), (0.0, "output low", "C1")):
+    for value, name, style in ((1.0, "output high", "o-C0"), (0.0, "output low", "x--C1")):
         part = table["decision"] == value
-        left.plot(x[part], delay * table["delay"][part], "o-", markersize=3, color=color, label=name)
+        left.plot(x[part], delay * table["delay"][part], style, markersize=4, label=name)
     right.plot(x, factor * table["energy_supply"], "o", markersize=3, label="from the supply")
     right.plot(x, factor * table["energy_inputs"], "o", markersize=3, label="from clock and inputs")
     right.set_ylabel(label("Energy of a cycle", unit))

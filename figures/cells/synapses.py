@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
+from .log_axis import plain_numbers
 
 
 @draws(MemristorBitCell, MTJBitCell)
 def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Resistance that is read after every write; energies of write and read."""
-    y = scaled_axis(table, left, "y", "resistance", "Resistance of the cell, read")
+    y = scaled_axis(table, left, "y", "resistance", "Read resistance")
     left.bar(table["step"], y * table["resistance"])
     factor, unit = axis_scale(table[["write_energy", "read_energy"]].to_numpy().ravel(), "J")
     where = np.arange(len(table))
@@ -26,12 +27,13 @@ def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> Non
     right.legend()
     if table["resistance"].max() > 5 * table["resistance"].min():
         left.set_yscale("log")
+        plain_numbers(left.yaxis)
 
 
 @draws(DifferentialSynapse)
 def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Difference of the currents over the weight; its deviation from the product."""
-    y = scaled_axis(table, left, "y", "difference", "Difference of the currents")
+    y = scaled_axis(table, left, "y", "difference", "Current difference")
     left.plot(table["weight"], y * table["difference"], "o", markersize=3, label="ngspice")
     left.plot(table["weight"], y * table["ideal"], color="0.6", label="ideal product")
     left.set_xlabel("Weight")
@@ -54,7 +56,7 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.semilogy(x * part["delay"].abs(), part["change"].abs(), "o", color=color, markersize=3, label=name)
         right.semilogy(x * part["delay"].abs(), part["fitted"].abs(), color=color, label=f"exp, {1e9 * tau:.0f} ns")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.set_ylabel("Change of the state by one pair")
+    left.set_ylabel("Change of the state")
     right.set_xlabel(left.get_xlabel().replace("Post- less presynaptic time", "Time between the spikes"))
     right.set_ylabel("Size of the change")
     left.legend()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...devices.language.quantity import OFFSETS
 from .completion import complete_cells
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, parse_assignments
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from ...circuits.cells.cell import Cell
 
 #: The energies of an operation in a table of costs.
-ENERGIES = ("supply", "inputs", "devices", "cmos")
+ENERGIES = ("supply", "inputs", "devices", "cmos", "returned")
+#: What the figures mean.
+DEFINITIONS = (
+    "Energies are those that supply and inputs deliver; what flows back (returned) is lost and counts as zero. "
+    "Minimum, typical (median), maximum: over the points of the cell's bench. Delay: from 50 % of the input's edge to "
+    "50 % of the output's."
+)
 
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
@@ -87,6 +94,9 @@ def costs(
     technology: Technology = None,
     corner: Corner = None,
     temperature: Temperature = None,
+    periphery: Annotated[
+        bool, typer.Option("--periphery", help="Count drivers, converters and amplifiers around the cell too.")
+    ] = False,
     output: Output = None,
 ) -> None:
     """Tell the costs of cells in time and energy, beside published figures."""
@@ -95,7 +105,7 @@ def costs(
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     made = [make_cell(name, {}, surroundings) for name in cells]
     check_paths(output, None)
-    table = cost_table(made)
+    table = cost_table(made, periphery=periphery)
     show_costs(table)
     if output is not None:
         deliver(table, output, None)
@@ -103,28 +113,54 @@ def costs(
 
 def report(table: pd.DataFrame) -> None:
     """Say what operations cost and whether the cell works."""
-    for cost in table.attrs["costs"]:
-        tell(f"{cost['operation']}: {_spent(cost)}")
+    from ...characterization.cells.costs import cost_rows, no_costs
+
+    rows = cost_rows(table)
+    for row in rows:
+        tell(_spent(row))
+    if not rows:
+        tell(no_costs(table))
     verdict = "works" if table.attrs["works"] else "does not work"
     tell(f"{table.attrs['cell']} {verdict}: {table.attrs['criterion']}")
 
 
 def show_costs(table: pd.DataFrame) -> None:
-    """Print a table of costs for people to read, and the published figures below it."""
+    """Print a table of costs for people to read, the circuits around it, and published figures below."""
     from ...characterization.cells.costs import published_costs
+    from ...characterization.cells.periphery import PERIPHERY
 
-    for row in table.to_dict("records"):
-        show(f"{row['cell']}: {row['operation']}")
-        show(_spent(row), "    ")
+    place = ["cell", "technology", "corner", "temperature", "supply_voltage"]
+    for (cell, technology, corner, kelvin, supply), part in table.groupby(place, sort=False):
+        celsius = f"{float(kelvin) - OFFSETS['K', 'degC']:.4g} degC"
+        show(f"{cell}: {technology}, corner {corner}, {celsius}, supply {_short(float(supply), 'V')}")
+        for row in part.to_dict("records"):
+            show(_spent(row), "    ")
+    for cell, reason in table.attrs.get("without", {}).items():
+        show(f"{cell}: {reason}")
+    print()
+    show(DEFINITIONS)
+    used = [name for name in PERIPHERY if table["peripheral_circuits"].str.contains(name).any()]
+    if used:
+        print("\nPeriphery, energy of one operation:")
+    for part in (PERIPHERY[name] for name in used):
+        show(f"{part.name}, {part.what}: {_short(part.energy, 'J')}")
+        show(f"{part.source}; {part.read_in}", "    ")
     print("\nPublished, to compare with:")
     for row in published_costs().to_dict("records"):
         show(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
         show(f"{row['source']}; read in: {row['read_in']}", "    ")
 
 
-def _spent(cost: Mapping[Any, Any]) -> str:
-    """Delay and energies of an operation."""
-    return f"{_short(cost['delay'], 's')}; " + ", ".join(f"{key} {_short(cost[key], 'J')}" for key in ENERGIES)
+def _spent(row: Mapping[Any, Any]) -> str:
+    """Energy, operating point, delay and the energy's parts of an operation."""
+    delay = f"delay {_short(row['delay'], 's')}" if row["delay"] == row["delay"] else "no delay (no edges)"
+    around = f", periphery {_short(row['periphery'], 'J')} ({row['peripheral_circuits']})" if row["periphery"] else ""
+    return (
+        f"{row['operation']}, {row['range']} {_short(row['total'], 'J')}: {row['operating_point']}, "
+        f"every {_short(row['duration'], 's')}, {delay}; "
+        + ", ".join(f"{key} {_short(row[key], 'J')}" for key in ENERGIES)
+        + around
+    )
 
 
 def _short(value: float, unit: str) -> str:

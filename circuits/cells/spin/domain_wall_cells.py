@@ -95,6 +95,7 @@ class DomainWallNeuron(Cell):
     (2018), doi:10.1063/1.5042452. The circuit around it is this package's.
     """
 
+    title = "Domain-wall neuron"
     reference = "A. Sengupta, Y. Shim, K. Roy, IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016)"
     doi = "10.1109/TBCAS.2016.2525823"
 
@@ -233,6 +234,7 @@ class DomainWallPair(Cell):
     (the synapse); differential pairs are common practice.
     """
 
+    title = "Domain-wall pair"
     reference = "A. Sengupta, Y. Shim, K. Roy, IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016)"
     doi = "10.1109/TBCAS.2016.2525823"
 

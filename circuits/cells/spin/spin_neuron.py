@@ -154,6 +154,10 @@ def _declarations(inputs: int) -> dict[str, Declared]:
 class SpinNeuron(_SpinNeuron, inputs=3):
     """Spin neuron with two inputs and a third one for the threshold; see :func:`spin_neuron`."""
 
+    title = "Spin neuron of two inputs"
+
 
 class FourInputSpinNeuron(_SpinNeuron, inputs=5):
     """Spin neuron with four inputs and a fifth one for the threshold; see :func:`spin_neuron`."""
+
+    title = "Spin neuron of four inputs"

@@ -43,6 +43,7 @@ def _generic() -> Technology:
         name="generic",
         title=card["title"],
         reference=f"{card['reference']}, doi:{card['doi']}",
+        node="45 nm",
         mismatch=mismatch,
         model_names={kind: f"generic_{kind}" for kind in KINDS},
         cards=_models,

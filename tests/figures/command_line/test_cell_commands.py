@@ -7,7 +7,14 @@ import pytest
 from shell import synaspice
 
 from synaspice.characterization import read_table
+from synaspice.characterization.cells.cost import Cost
+from synaspice.characterization.cells.costs import cost_rows
+from synaspice.characterization.cells.standard import cell_table
+from synaspice.circuits.cells.cell import CELLS
 from synaspice.figures.command_line import cells
+
+#: Energies of an operation. [J]
+SPENT = {"supply": 1.234e-15, "inputs": 5.678e-15, "devices": 9.876e-16, "cmos": 5.432e-15, "returned": 4.9e-16}
 
 
 @pytest.mark.ngspice
@@ -18,7 +25,7 @@ def test_simulate_leaves_a_table_and_a_figure_and_tells_the_cost(tmp_path):
         *("-o", tmp_path / "run.parquet", "--plot", tmp_path / "run.png"),
     )
     assert ended.returncode == 0, ended.stderr
-    assert "pair of transitions: " in ended.stderr and "inverter works" in ended.stderr
+    assert "pair of transitions, typical" in ended.stderr and "inverter works" in ended.stderr
     table = read_table(tmp_path / "run.parquet")
     assert table.attrs["corner"] == "slow" and table.attrs["temperature"] == pytest.approx(358.15)
     assert table.attrs["parameters"]["pmos_width"] == 3
@@ -60,10 +67,22 @@ def test_every_argument_of_a_cells_bench_is_an_option(tmp_path):
 def test_costs_fit_a_terminal(capsys, monkeypatch):
     """Without a simulation: a table as the bench of a cell leaves it."""
     monkeypatch.setenv("COLUMNS", "80")
-    cost = {"supply": 1.234e-15, "inputs": -5.678e-15, "devices": 9.876e-16, "cmos": 5.432e-15, "delay": 1.234e-9}
-    cells.show_costs(pd.DataFrame([{"cell": "four-input-spin-neuron", "operation": "pair of transitions", **cost}]))
+    table = cell_table(
+        CELLS.find("four-input-spin-neuron")(),
+        {"x": ([1.0], "1", "a column")},
+        costs=[
+            Cost.of("evaluation", "inputs 0011", SPENT, duration=9e-9, delay=delay, periphery={"DAC": 3})
+            for delay in (1.234e-9, None)
+        ],
+    )
+    shown_table = pd.DataFrame(cost_rows(table, periphery=True))
+    shown_table.attrs["without"] = {"read-out": "no costs: its bench measures none (costs= of cell_table)"}
+    cells.show_costs(shown_table)
     shown = capsys.readouterr().out
-    assert "four-input-spin-neuron: pair of transitions" in shown and "supply 1.23 fJ" in shown
+    assert "four-input-spin-neuron: generic, corner typical, 27 degC, supply 1 V" in shown
+    assert "evaluation, minimum" in shown and "supply 1.23 fJ" in shown and "every 9 ns" in shown
+    assert "DAC, an analog level for one input: 417 fJ" in shown and "second-hand" in shown
+    assert "read-out: no costs: its bench measures none" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

@@ -1,0 +1,84 @@
+"""Waveforms beside the summary of a cell's bench: stacked panels with one axis of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..characterization.cells.waveforms import waveforms
+from .style import axis_scale, label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+#: Height of a panel of waveforms, and least height of a figure that has some. [in]
+PANEL, LEAST = 0.85, 4.2
+#: Letters of a label along an inch.
+LETTERS = 17
+
+
+def framed(table: pd.DataFrame) -> tuple[Figure, Axes, Axes]:
+    """A figure for a table, its waveforms drawn where it has some, and the two axes of its summary.
+
+    Without waveforms the axes stand side by side; with them, one above the other on the right.
+    """
+    from matplotlib.figure import Figure as NewFigure
+
+    figure = NewFigure()
+    if not table.attrs.get("waveforms"):
+        left, right = figure.subplots(1, 2)
+        return figure, left, right
+    traces = waveforms(table)
+    count = traces["quantity"].nunique()
+    figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * count + 0.9))
+    beside, summary = figure.subfigures(1, 2, width_ratios=(1.1, 1.0))
+    draw_waveforms(traces, beside, (figure.get_figheight() - 0.9) / count)
+    upper, lower = summary.subplots(2, 1)
+    return figure, upper, lower
+
+
+def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = PANEL) -> None:
+    """Draw every quantity of a table of waveforms in a panel of its own, over the same time.
+
+    Parameters
+    ----------
+    traces : pandas.DataFrame
+        What :func:`~synaspice.characterization.cells.waveforms.waveforms` returns.
+    figure : Figure or SubFigure
+        Where to.
+    height : float
+        Height of a panel, to which labels are broken. [in]
+    """
+    factor, unit = axis_scale(traces["time"], "s")
+    quantities = list(traces.groupby("quantity", sort=False))
+    panels = figure.subplots(len(quantities), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (quantity, group) in zip(panels, quantities, strict=True):
+        # A swing just below 1 V reads better in volts than as 1000 mV.
+        scale, shown = axis_scale(1.1 * group["value"], str(group["unit"].iloc[0]))
+        for name, wave in group.groupby("name", sort=False):
+            axes.plot(factor * wave["time"], scale * wave["value"], linewidth=0.9, label=str(name))
+        axes.set_ylabel("\n".join(_lines(label(str(quantity), shown), int(LETTERS * height))))
+        # Room above the waveforms, so that a level does not lie on the frame, and for the names where there are some.
+        axes.margins(x=0, y=0.12)
+        if len(names := group["name"].unique()) > 1:
+            axes.legend(loc="upper right", ncols=len(names), borderaxespad=0.1, columnspacing=1.0)
+            low, high = axes.get_ylim()
+            axes.set_ylim(low, high + 0.3 * (high - low))
+    panels[0].set_title(str(traces.attrs["at"]).replace(" -", " \N{MINUS SIGN}"), loc="left")
+    panels[-1].set_xlabel(label("Time", unit))
+    figure.align_ylabels(panels)
+
+
+def _lines(words: str, most: int) -> list[str]:
+    """Words in lines that fit beside a low panel."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        seen = longer.replace("$", "").replace("_", "")  # TeX marks take no room
+        if len(seen) > most and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
