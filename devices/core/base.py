@@ -62,6 +62,8 @@ class DeviceModel(Configured):
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
+    #: What the model is, in the few words of a figure's title; default: its name.
+    label: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -73,7 +75,7 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep")
+        *("equations", "structure", "system", "time_scale", "benches", "loops", "default_sweep", "label")
     }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
@@ -165,6 +167,11 @@ class DeviceModel(Configured):
         return self.values.get(AMBIENT, ROOM_TEMPERATURE)
 
     # --- this device ------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the device is, in the few words of a figure's title."""
+        return self.label or self.model_name().replace("-", " ").capitalize()
 
     @property
     def provenance(self) -> Preset | None:
