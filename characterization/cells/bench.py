@@ -36,6 +36,8 @@ class CellBench:
         Its arguments by name, without the cell.
     point : callable, optional
         Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
+    long : bool
+        Whether it takes so long, above about 10 s on one core, that the gallery leaves it out unless it is asked for.
     """
 
     name: str
@@ -43,6 +45,7 @@ class CellBench:
     summary: str
     settings: Mapping[str, Setting]
     point: Callable[[Any], Point] | None = None
+    long: bool = False
 
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.function)  # it comes from where its function does
@@ -59,7 +62,7 @@ CELL_BENCHES: Registry[CellBench] = Registry(
 
 
 def cell_bench(
-    *cells: type[Measured], point: Callable[[Measured], Point] | None = None
+    *cells: type[Measured], point: Callable[[Measured], Point] | None = None, long: bool = False
 ) -> Callable[[Measurement[Measured, Arguments]], Measurement[Measured, Arguments]]:
     """Register a function of a cell that returns a table as the standard bench of a class of cells, or of several.
 
@@ -73,6 +76,8 @@ def cell_bench(
         The classes of cells.
     point : callable, optional
         Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
+    long : bool
+        Whether it takes so long, above about 10 s on one core, that the gallery leaves it out unless it is asked for.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def cell_bench(
         measure = checked(function, settings)
         for cell in cells:
             name = cell.model_name()
-            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point))
+            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point, long))
         return measure
 
     return register

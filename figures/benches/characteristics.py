@@ -46,7 +46,7 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.plot(x * part["voltage"], size.where(size > 0) if wide else size, label=state)
     if wide:
         left.set_yscale("log")
-        right.set_ylabel("Resistance over that at the lowest voltage")
+        right.set_ylabel(f"Resistance over that at {table['voltage'].abs().min():g} V")
         for state, part in states:
             low = part["resistance"].loc[part["voltage"].abs().idxmin()]
             right.plot(x * part["voltage"], part["resistance"] / low, label=state)
@@ -54,7 +54,7 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             right.set_yscale("log")
     else:
         first, *others = ends.index
-        right.set_ylabel(f"Change of the resistance from {first} (%)")
+        right.set_ylabel(f"Resistance change from {first} (%)")
         for k, state in enumerate(others, start=1):
             part = states.get_group(state)
             right.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
@@ -66,66 +66,70 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 def _still(table: pd.DataFrame) -> str | None:
     """How little the drive moves the state, if it does not."""
-    last, columns = _last_cycle(table), _state_columns(table)
-    model = find_model(table.attrs["device"])
-    declared = next(iter(model.state_declarations().values()))
-    moved = max(float(np.ptp(last[name])) / declared.scale for name in columns)
+    last = _last_cycle(table)
+    state = next(iter(find_model(table.attrs["device"]).state_declarations().values()))
+    moved = max(float(np.ptp(last[name])) / state.scale for name in state.components)
     if moved >= STILL:
         return None
     swept = table.attrs["swept"]
     size = _short(table.attrs["amplitude"], table.attrs["units"][_swept_column(table)])
-    return f"{swept.replace('_', ' ').capitalize()} of ±{size} in {_short(table.attrs['period'], 's')} moves the state by {moved:.1g}."
+    drive = f"A {swept.replace('_', ' ')} of ±{size} in {_short(table.attrs['period'], 's')}"
+    return f"{drive} moves the state by no more than {moved:.1g} of its range."
 
 
-@draws("hysteresis", in_words=_still)
-def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """The loop of the last cycle, and the states over its time, beside the drive in units of its amplitude."""
-    swept = _swept_column(table)
+def _shown(table: pd.DataFrame) -> str:
+    """What is drawn over the drive: a junction's resistance, a memristor's current, the state of a magnet or a wall."""
+    swept, columns = _swept_column(table), _state_columns(table)
+    shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
+    if shown in table and np.ptp(table[shown]) > 1e-6 * np.max(np.abs(table[shown])):
+        return shown
+    # A magnet that nothing reads shows its state along the field.
+    return next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
+
+
+@draws("hysteresis", panels=lambda table: 2 if _shown(table) == "current" else 1, in_words=_still)
+def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
+    """The loop of the last cycle; of a memristor beside its current the state over the time of the cycle."""
+    swept, shown, last = _swept_column(table), _shown(table), _last_cycle(table)
     names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
-    last = _last_cycle(table)
-    columns = _state_columns(table)
-    # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
-    shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
-    if shown not in table or np.ptp(table[shown]) < 1e-6 * np.max(np.abs(table[shown])):
-        # A magnet that nothing reads shows its state, along the field.
-        shown = next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
-    values = last[shown]
-    wide = False
-    if shown == "current":
-        # At one voltage, as a loop shows it: both branches in the lower half of the drive.
-        drive = last[swept].abs()
-        ratio = values.abs() / drive.where(drive > 0.2 * drive.max())
-        wide = bool(ratio.max() > DECADE * ratio.min())
+    drive, values = last[swept], last[shown]
+    wide = shown == "current" and _is_wide(values, drive)
     named = {"current": "Size of the current" if wide else "Current", "resistance": "Resistance"}
     x = scaled_axis(last, left, "x", swept, swept_name)
     y = scaled_axis(last, left, "y", shown, named.get(shown, f"State ${shown}$"))
     values = values.abs() if wide else values
-    rising = np.gradient(last[swept].to_numpy()) >= 0
+    rising = np.gradient(drive.to_numpy()) >= 0
     for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
-        left.plot(x * last[swept], y * values.where(rising == up), color=color, label=f"{swept_name.lower()} {name}")
+        left.plot(x * drive, y * values.where(rising == up), color=color, label=name)
     left.margins(x=0.02, y=0.08)
     if wide:
         left.set_yscale("log")
         # The zero of the drive reaches down without end.
-        left.set_ylim(bottom=0.3 * float(y * values[drive > 0.02 * drive.max()].min()))
-    lines = [line for line in (_pace(table), _compliance(table)) if line]
-    left.legend(loc="best", title="\n".join(lines), title_fontsize=7)
-
+        seen = y * values[drive.abs() > 0.02 * drive.abs().max()]
+        left.set_ylim(0.3 * float(seen.min()), 3 * float(seen.max()))
+    left.set_title("; ".join(line for line in (_pace(table), _compliance(table)) if line), fontsize=7)
+    left.legend(loc="best")
+    if right is None:
+        return
     time = last["time"] - last["time"].iloc[0]
-    pace = scaled(right, "x", time, "s", "Time")
-    states = ["cosine"] if "cosine" in table and np.ptp(last["cosine"]) > STILL else columns
-    if len(columns) > 1 and states == ["cosine"]:
-        states = columns
+    at = time * scaled(right, "x", time, "s", "Time")
+    states = _state_columns(table)
     for k, name in enumerate(states):
-        right.plot(pace * time, last[name], color=f"C{k}", linewidth=0.8, label=f"${name}$")
-    right.set_ylabel("Magnetisation" if len(states) > 1 else f"State ${states[0]}$")
+        right.plot(at, last[name], color=f"C{k}", label=f"${name}$")
+    right.set_ylabel(f"State ${', '.join(states)}$")
     right.margins(x=0, y=0.05)
-    peak = float(last[swept].abs().max())
-    right.plot(pace * time, last[swept] / peak, color="0.6", linewidth=0.8, linestyle="--", label="drive over its peak")
+    right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="drive over its peak")
     right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(states) + 1)
+
+
+def _is_wide(current: pd.Series[float], drive: pd.Series[float]) -> bool:
+    """Whether the branches of a loop are so far apart that a linear axis shows only one of them."""
+    size = drive.abs()
+    conductance = (current / drive)[size > 0.2 * size.max()]
+    return bool(conductance.max() > DECADE * conductance.min())
 
 
 def _swept_column(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Devices whose state is the position of a domain wall."""
+"""Domain-wall devices: their state is the position of a wall."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Compact models of memristors, one module per model."""
+"""Memristors: one module per model."""
 
 import lazy_loader
 
