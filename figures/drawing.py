@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import pandas as pd
 
@@ -14,6 +17,7 @@ from ..circuits.cells.cell import CELLS, Cell
 from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
+from .overlay import axes_of, beside
 from .style import package_style
 from .waveforms import framed
 
@@ -21,16 +25,51 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Draws a table on the left and the right axes of a figure.
-Drawing = Callable[[pd.DataFrame, "Axes", "Axes"], None]
+    from .overlay import Place
 
-#: The drawing functions, by the name of the bench or of the cell.
+#: Draws a table on axes of a figure.
+Draw = Callable[..., None]
+#: Width of a panel, and height of the figure [inch]; a single panel is wider, for its title.
+PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
+
+
+@dataclass(eq=False)
+class Drawing:
+    """A standard figure, as :func:`draws` registered it.
+
+    Attributes
+    ----------
+    function : callable
+        Draws a table on as many axes as there are panels.
+    panels : callable
+        Number of panels for a table.
+    in_words : callable
+        What a table says if it says it better in words than in a picture: a sentence with its numbers, or None.
+    """
+
+    function: Draw
+    panels: Callable[[pd.DataFrame], int]
+    in_words: Callable[[pd.DataFrame], str | None]
+
+    def __post_init__(self) -> None:
+        functools.update_wrapper(self, self.function)  # it comes from where its function does
+
+    def __call__(self, table: pd.DataFrame, *axes: Axes) -> None:
+        """Draw a table."""
+        self.function(table, *axes)
+
+
+#: The standard figures, by the name of the bench or of the cell.
 FIGURES: Registry[Drawing] = Registry(
     "standard figure", ("synaspice.figures.benches", "synaspice.figures.cells"), "synaspice.figures"
 )
 
 
-def draws(*what: str | type[Cell]) -> Callable[[Drawing], Drawing]:
+def draws(
+    *what: str | type[Cell],
+    panels: Callable[[pd.DataFrame], int] | None = None,
+    in_words: Callable[[pd.DataFrame], str | None] | None = None,
+) -> Callable[[Draw], Draw]:
     """Register a function as the one that draws the tables of a bench or of a cell, or of several.
 
     Parameters
@@ -38,6 +77,11 @@ def draws(*what: str | type[Cell]) -> Callable[[Drawing], Drawing]:
     *what : str or type
         Name of the bench, or the class of the cell; classes derived from it share its figure unless they have their
         own.
+    panels : callable, optional
+        Number of axes for a table; default: as many as the function demands after the table.
+    in_words : callable, optional
+        A sentence with the numbers of a table of which a picture would say nothing, such as white noise or a straight
+        line, and None of others: the gallery has the sentence in place of the picture.
 
     Raises
     ------
@@ -45,65 +89,114 @@ def draws(*what: str | type[Cell]) -> Callable[[Drawing], Drawing]:
         If there is another figure for it.
     """
 
-    def register(drawing: Drawing) -> Drawing:
+    def register(function: Draw) -> Draw:
+        own = inspect.signature(function).parameters.values()
+        count = sum(parameter.default is parameter.empty for parameter in own) - 1
+        drawing = Drawing(function, panels or (lambda table: count), in_words or (lambda table: None))
         for each in what:
             FIGURES.register(each if isinstance(each, str) else each.model_name(), drawing)
-        return drawing
+        return function
 
     return register
 
 
-def plot(table: pd.DataFrame | str | Path) -> Figure:
+@overload
+def plot(table: pd.DataFrame | str | Path, ax: None = None, label: str | None = None) -> Figure: ...
+@overload
+def plot(table: pd.DataFrame | str | Path, ax: Place, label: str | None = None) -> list[Axes]: ...
+def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str | None = None) -> Figure | list[Axes]:
     """Draw the standard figure of a bench's table.
 
     Parameters
     ----------
     table : pandas.DataFrame, str or Path
         A table of a bench of :mod:`synaspice.characterization`, or the file of one.
+    ax : Axes, sequence of Axes, Figure or SubFigure, optional
+        Where to draw: one axes for a figure of one panel, a sequence for one of several, or a figure or a part of one,
+        which gets axes if it has none. What is there stays, so that tables can be compared in one picture. Default: a
+        figure of its own with a title, in the style of the package.
+    label : str, optional
+        Name of what was measured, before the labels of the legend.
 
     Returns
     -------
-    matplotlib.figure.Figure
-        The figure; see :func:`synaspice.figures.save`. That of a cell has the waveforms of one point on its left.
+    matplotlib.figure.Figure or list of Axes
+        The figure, which notebooks show and :func:`synaspice.figures.save` writes; the axes if they were given. The
+        figure of a cell has the waveforms of one point on its left.
 
     Raises
     ------
     ParameterError
-        If the table does not say which bench it comes from.
+        If the table does not say which bench it comes from, the number of axes is not that of the figure's panels, or
+        the axes show other quantities or units already.
     UnknownNameError
         If there is no standard figure for its bench.
     """
     data = read_table(table) if isinstance(table, str | Path) else table
-    bench = data.attrs.get("bench")
-    if bench is None:
-        raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    draw = _drawing_of_cell(data.attrs["cell"]) if bench == "cell" else FIGURES.find(bench)
+    draw = drawing_of(data)
+    count = draw.panels(data)
+    if ax is not None:
+        given = axes_of(ax, count, f"{data.attrs.get('cell') or data.attrs['bench']}")
+        with beside(given, label):
+            draw(data, *given)
+        return given
+    from .displayed import DisplayedFigure
+
     with package_style():
-        figure, left, right = framed(data)
-        draw(data, left, right)
+        figure = DisplayedFigure(figsize=(PANEL * count if count > 1 else SINGLE, HEIGHT))
+        own = framed(figure, data, count)
+        with beside(own, label):
+            draw(data, *own)
         figure.suptitle("\n".join(_title(data)), fontsize=8)
     return figure
 
 
+def drawing_of(table: pd.DataFrame) -> Drawing:
+    """The standard figure of a table.
+
+    Raises
+    ------
+    ParameterError
+        If the table does not say which bench it comes from, or is of a cell that has no figure.
+    UnknownNameError
+        If there is no standard figure for its bench.
+    """
+    bench = table.attrs.get("bench")
+    if bench is None:
+        raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
+    return _drawing_of_cell(table.attrs["cell"]) if bench == "cell" else FIGURES.find(bench)
+
+
 def _title(table: pd.DataFrame) -> list[str]:
     """The measured thing, and the share of its values that was read in publications."""
+    provenance = table.attrs.get("provenance")
+    return [title_of(table), *([f"values: {provenance}"] if provenance else [])]
+
+
+def title_of(table: pd.DataFrame) -> str:
+    """The measured thing in words, and its temperature."""
     attrs = table.attrs
     if "cell" in attrs:
         where = [str(attrs["node"]), f"{attrs['corner']} corner"]
         parts = [str(attrs["title"]), *where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
-        if attrs.get("thermal_noise") is False:
-            parts.append("without noise")
-    else:
-        preset, device = attrs.get("preset"), str(attrs.get("device", ""))
-        parts = [device, *([str(preset)] if preset else []), str(attrs.get("engine", ""))]
-        if attrs.get("temperature") is not None:
-            parts.append(f"{attrs['temperature']:g} K")
-    provenance = attrs.get("provenance")
-    return [", ".join(parts), *([f"values: {provenance}"] if provenance else [])]
+        return ", ".join([*parts, *(["without noise"] if attrs.get("thermal_noise") is False else [])])
+    parts = [str(attrs.get("title") or attrs.get("device") or attrs["bench"].replace("-", " ").capitalize())]
+    kelvin = temperature_of(table)
+    if kelvin is not None:
+        parts.append(f"{kelvin - ZERO_CELSIUS:.0f} °C")
+    return ", ".join(parts)
+
+
+def temperature_of(table: pd.DataFrame) -> float | None:
+    """Temperature of the noise or, without noise, of the material [K]; None if nothing depends on any."""
+    kelvin = table.attrs.get("temperature")
+    if kelvin is None:
+        kelvin = table.attrs.get("parameters", {}).get("ambient_temperature")
+    return None if kelvin is None else float(kelvin)
 
 
 def _drawing_of_cell(name: str) -> Drawing:
-    """The function that draws the table of a cell: the cell's, or that of the nearest class that it derives from.
+    """The figure of a cell: its own, or that of the nearest class that it derives from.
 
     Raises
     ------

@@ -1,67 +1,67 @@
-"""The main job on everything: every device and preset characterised, plotted, exported and run in ngspice."""
+"""The main job on everything: every device and preset characterised, plotted, exported and run in ngspice; and cells."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from ..characterization.bench import suitable_benches
 from ..characterization.tables import write_table, write_whole
+from ..circuits.cells.cell import CELLS
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
-from ..devices.catalog import models
 from ..devices.core.protocols import Stimulus
 from ..devices.language.errors import MissingDependencyError
-from ..devices.model import CompactModel
-from .drawing import plot
+from .drawing import drawing_of, plot, title_of
+from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long
+from .gallery_page import Section, Shown, conditions_of, write_page
 from .style import save
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One device of the gallery."""
-
-    model: str
-    preset: str | None
-    device: CompactModel
-
-    @property
-    def stem(self) -> str:
-        """File name, without ending, for everything of this device."""
-        return f"{self.model}-{self.preset or 'default'}"
+#: A relative difference within which two tables are the same picture.
+ALIKE = 0.01
 
 
 @dataclass
 class Outcome:
-    """Result of one entry: a row of the summary, and the failures."""
+    """Result of one job on an entry: a table, a part of the row of the summary, and what could not be done."""
 
-    row: dict[str, Any]
-    left_out: list[str] = field(default_factory=list)
-
-
-def entries() -> list[Entry]:
-    """Every device of the package with every preset; a device without presets with its defaults."""
-    found = []
-    for name, model in models().items():
-        for preset in model.presets() or [None]:
-            found.append(Entry(name, preset, model.preset(preset) if preset else model()))
-    return found
+    entry: Entry
+    name: str
+    table: pd.DataFrame | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    left_out: str | None = None
 
 
-def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, processes: int = -1) -> pd.DataFrame:
-    """Characterise every device and preset into a folder.
+def make_gallery(
+    folder: Path,
+    *,
+    only: Iterable[str] = (),
+    all_cells: bool = False,
+    tables: bool = True,
+    netlists: bool = True,
+    processes: int = -1,
+) -> pd.DataFrame:
+    """Characterise every device and preset, and cells, into a folder, with a page that shows what was found.
+
+    A table that says something in numbers better than in a picture (``in_words`` of its figure), or that agrees with
+    one of another preset, has no picture: the page says so.
 
     Parameters
     ----------
     folder : Path
-        Where ``tables``, ``figures`` and ``netlists`` go; figures go straight into it when nothing else is asked for.
+        Where ``index.html``, ``tables``, ``figures`` and ``netlists`` go; figures go straight into it when nothing else
+        is asked for.
+    only : iterable of str
+        Names of devices, cells, or devices with a preset (``mtj-ikeda2010``); nothing for everything.
+    all_cells : bool
+        Whether cells whose benches take long belong to everything.
     tables, netlists : bool
         Whether to keep the tables, and to export and run netlists.
     processes : int
@@ -72,6 +72,11 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
     pandas.DataFrame
         One row per device: resistances, and the final states (in units of their scales) of its exported netlist in
         ngspice against those of the numeric engine.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is nothing of a name.
     """
     folders = {"tables": folder / "tables", "figures": folder / "figures", "netlists": folder / "netlists"}
     if not tables and not netlists:
@@ -79,55 +84,155 @@ def make_gallery(folder: Path, *, tables: bool = True, netlists: bool = True, pr
     for kind, place in folders.items():
         if kind == "figures" or (kind == "tables" and tables) or (kind == "netlists" and netlists):
             place.mkdir(parents=True, exist_ok=True)
-    todo = entries()
-    start = time.perf_counter()
-    run = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
-    jobs = (joblib.delayed(_make_entry)(entry, folders, tables, netlists) for entry in todo)
-    outcomes = list(tqdm(run(jobs), total=len(todo), desc="devices", unit="device", file=sys.stderr))
-    for message in sorted({message for outcome in outcomes for message in outcome.left_out}):
+    todo, start = entries(only, all_cells=all_cells), time.perf_counter()
+    kept = folders["tables"] if tables else None
+    jobs = [(entry, name) for entry in todo for name in entry.runs()]
+    jobs.sort(key=lambda job: FIRST.index(job[1]) if job[1] in FIRST else len(FIRST))
+    work: list[tuple[Callable[..., Any], Any]] = [(_measure, (entry, name, kept)) for entry, name in jobs]
+    if netlists:
+        netted = (entry for entry in todo if isinstance(entry, DeviceEntry | CellEntry))
+        work += [(_make_netlist, (entry, folders["netlists"])) for entry in netted]
+    outcomes = _in_parallel(work, processes, "measured")
+    measured = {(each.entry, each.name): each for each in outcomes if each.table is not None}
+    sections = [_section(entry, measured) for entry in todo]
+    pictures = [
+        (_draw, (measured[section.entry, shown.name].table, folders["figures"] / f"{shown.stem}.png"))
+        for section in sections
+        for shown in section.shown
+        if shown.words is None and shown.same_as is None
+    ]
+    _in_parallel(pictures, processes, "drawn")
+    left_out = sorted({each.left_out for each in outcomes if each.left_out})
+    for message in left_out:
         print(f"left out: {message}", file=sys.stderr)
-    summary = pd.DataFrame([outcome.row for outcome in outcomes]).sort_values(["device", "preset"], ignore_index=True)
+    if tables and netlists:
+        asked = [] if only or all_cells else [each for each in entries(all_cells=True) if is_long(each)]
+        write_page(folder, sections, left_out, [each.title for each in asked])
+    summary = _summary(outcomes)
     if tables:
         write_whole(folder / "summary.csv", lambda path: summary.to_csv(path, index=False))
-    print(f"{len(todo)} devices in {time.perf_counter() - start:.0f} s: {folder}", file=sys.stderr)
+    spent = time.perf_counter() - start
+    print(f"{len(todo)} devices and cells, {len(pictures)} figures in {spent:.0f} s: {folder}", file=sys.stderr)
     return summary
 
 
-def measurements(device: CompactModel) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Tables of all benches that suit a device, each with the name of its files."""
-    for bench in suitable_benches(device).values():
-        for name, arguments in bench.gallery(device).items():
-            yield name, bench(device, **arguments)
+def _in_parallel(work: list[tuple[Callable[..., Any], Any]], processes: int, what: str) -> list[Any]:
+    run = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
+    results = run(joblib.delayed(function)(*arguments) for function, arguments in work)
+    return list(tqdm(results, total=len(work), desc=what, file=sys.stderr))
 
 
-def _make_entry(entry: Entry, folders: dict[str, Path], tables: bool, netlists: bool) -> Outcome:
-    outcome = Outcome({"device": entry.model, "preset": entry.preset or "default"})
-    for name, table in measurements(entry.device):
-        save(plot(table), folders["figures"] / f"{entry.stem}-{name}.png")
-        if tables:
-            write_table(table, folders["tables"] / f"{entry.stem}-{name}.csv")
-            write_table(table, folders["tables"] / f"{entry.stem}-{name}.parquet")
-        if name == "iv":
-            at_zero = table[table["voltage"] == 0]["resistance"]
-            outcome.row |= {"low_resistance_ohm": at_zero.min(), "high_resistance_ohm": at_zero.max()}
-    if netlists:
-        _make_netlist(entry, folders["netlists"], outcome)
+def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:
+    try:
+        table = entry.measure(name)
+    except MissingDependencyError as missing:
+        return Outcome(entry, name, left_out=f"{entry.title}: {missing}")
+    row: dict[str, Any] = {}
+    if folder is not None:
+        for suffix in (".csv", ".parquet"):
+            write_table(table, folder / f"{entry.stem}-{name}{suffix}")
+    if name == "iv":
+        at_zero = table[table["voltage"] == 0]["resistance"]
+        row = {"low_resistance_ohm": at_zero.min(), "high_resistance_ohm": at_zero.max()}
+    return Outcome(entry, name, table, row)
+
+
+def _draw(table: pd.DataFrame, path: Path) -> None:
+    save(plot(table), path)
+
+
+def _section(entry: Entry, measured: dict[tuple[Entry, str], Outcome]) -> Section:
+    """What the page says of an entry."""
+    shown = []
+    for name in entry.runs():
+        outcome = measured.get((entry, name))
+        if outcome is None or outcome.table is None:
+            continue
+        table = outcome.table
+        drawing, words = drawing_of(table), drawing_of(table).in_words(table)
+        twin = None if words else _twin(entry, name, measured)
+        shown.append(
+            Shown(
+                name=name,
+                stem=f"{entry.stem}-{name}",
+                title=title_of(table),
+                meaning=(drawing.__doc__ or "").partition("\n")[0],
+                conditions=conditions_of(table),
+                words=words,
+                same_as=None if twin is None else (f"{twin.stem}-{name}", twin.title),
+            )
+        )
+    return Section(entry, shown)
+
+
+def _twin(entry: Entry, name: str, measured: dict[tuple[Entry, str], Outcome]) -> Entry | None:
+    """The first entry of the same model before this one whose table of the same name is the same picture."""
+    own = measured[entry, name].table
+    assert own is not None
+    for (other, run), outcome in sorted(measured.items(), key=lambda item: item[0][0].stem):
+        if (other.model, run) != (entry.model, name) or other.stem >= entry.stem or outcome.table is None:
+            continue
+        if alike(own, outcome.table):
+            return other
+    return None
+
+
+def alike(first: pd.DataFrame, second: pd.DataFrame) -> bool:
+    """Whether two tables agree within 1 % in every number, and in all texts."""
+    if list(first.columns) != list(second.columns) or len(first) != len(second):
+        return False
+    for column in first.columns:
+        one, other = first[column], second[column]
+        if not pd.api.types.is_numeric_dtype(one):
+            if not one.equals(other):
+                return False
+            continue
+        a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+        size = np.nanmax(np.abs(a), initial=0.0)
+        # Beside zero, rounding makes any relative difference.
+        if not np.allclose(a, b, rtol=ALIKE, atol=1e-6 * size, equal_nan=True):
+            return False
+    return True
+
+
+def _summary(outcomes: list[Outcome]) -> pd.DataFrame:
+    rows: dict[Entry, dict[str, Any]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome.entry, DeviceEntry):
+            start = {"device": outcome.entry.model, "preset": outcome.entry.preset or "default"}
+            rows.setdefault(outcome.entry, start).update(outcome.row)
+    found = pd.DataFrame(list(rows.values()), columns=None if rows else ["device", "preset"])
+    return found.sort_values(["device", "preset"], ignore_index=True)
+
+
+def _make_netlist(entry: Entry, folder: Path) -> Outcome:
+    outcome = Outcome(entry, "netlist")
+    netlist = folder / f"{entry.stem}.sub"
+    if isinstance(entry, CellEntry):
+        try:
+            text = CELLS[entry.model]().netlist()
+        except MissingDependencyError as missing:
+            return Outcome(entry, "netlist", left_out=f"{entry.title}: {missing}")
+        write_whole(netlist, lambda path: path.write_text(text, encoding="utf-8"))
+    elif isinstance(entry, DeviceEntry):
+        _run_netlist(entry, netlist, outcome)
     return outcome
 
 
-def _make_netlist(entry: Entry, folder: Path, outcome: Outcome) -> None:
+def _run_netlist(entry: DeviceEntry, netlist: Path, outcome: Outcome) -> None:
     """Export the device, and run it in the stand-alone ngspice on a drive that moves its states."""
-    device, stimulus = entry.device, entry.device.protocol(Stimulus)
+    device = entry.device
+    stimulus = device.protocol(Stimulus)
     inputs = [name for name in stimulus.inputs if name in device.input_declarations()]
     subcircuit = device.subcircuit(inputs=inputs)
-    netlist, deck = folder / f"{entry.stem}.sub", folder / f"{entry.stem}-test.cir"
+    deck = netlist.with_name(f"{entry.stem}-test.cir")
     write_whole(netlist, lambda path: path.write_text(str(subcircuit), encoding="utf-8"))
     text = transient_deck(device, netlist.name, subcircuit, stimulus)
     write_whole(deck, lambda path: path.write_text(text, encoding="utf-8"))
     try:
         measured = run_deck(deck)
     except MissingDependencyError as missing:
-        outcome.left_out.append(f"running the exported netlists: {missing}")
+        outcome.left_out = f"running the exported netlists: {missing}"
         return
     case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs}
     times = [0.0, MEASURED_AT * stimulus.duration]

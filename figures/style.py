@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,8 +67,24 @@ def label(what: str, unit: str) -> str:
     return f"{what} ({unit})" if unit else what
 
 
+#: Units and factors of axes that were labelled, for what is drawn into the same axes later.
+_SCALES: WeakKeyDictionary[Axes, dict[str, tuple[str, float, str]]] = WeakKeyDictionary()
+
+
 def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
-    """Label an axis for a column; return the factor that its values are to be multiplied with."""
-    factor, unit = axis_scale(table[column], table.attrs["units"].get(column, "1"))
-    getattr(axes, f"set_{which}label")(label(what, unit))
+    """Label an axis for a column; return the factor that its values are to be multiplied with.
+
+    An axis that shows values of the same unit already keeps its factor.
+    """
+    return scaled(axes, which, table[column], table.attrs["units"].get(column, "1"), what)
+
+
+def scaled(axes: Axes, which: str, values: ArrayLike, unit: str, what: str) -> float:
+    """As :func:`scaled_axis`, for values of any origin."""
+    factor, shown = axis_scale(values, unit)
+    before = _SCALES.setdefault(axes, {}).get(which)
+    if before is not None and before[0] == unit and getattr(axes, f"get_{which}label")():
+        _, factor, shown = before
+    _SCALES[axes][which] = unit, factor, shown
+    getattr(axes, f"set_{which}label")(label(what, shown))
     return factor

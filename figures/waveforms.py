@@ -19,24 +19,26 @@ PANEL, LEAST = 0.85, 4.2
 LETTERS = 17
 
 
-def framed(table: pd.DataFrame) -> tuple[Figure, Axes, Axes]:
-    """A figure for a table, its waveforms drawn where it has some, and the two axes of its summary.
+def framed(figure: Figure, table: pd.DataFrame, count: int) -> list[Axes]:
+    """The axes of a table's summary in a figure; its waveforms are drawn beside them where it has some.
 
-    Without waveforms the axes stand side by side; with them, one above the other on the right.
+    Parameters
+    ----------
+    figure : Figure
+        An empty figure.
+    table : pandas.DataFrame
+        The table.
+    count : int
+        Number of axes. Without waveforms they stand side by side; with them, one above the other on the right.
     """
-    from matplotlib.figure import Figure as NewFigure
-
-    figure = NewFigure()
     if not table.attrs.get("waveforms"):
-        left, right = figure.subplots(1, 2)
-        return figure, left, right
+        return [*figure.subplots(1, count, squeeze=False).flat]
     traces = waveforms(table)
-    count = traces["quantity"].nunique()
-    figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * count + 0.9))
-    beside, summary = figure.subfigures(1, 2, width_ratios=(1.1, 1.0))
-    draw_waveforms(traces, beside, (figure.get_figheight() - 0.9) / count)
-    upper, lower = summary.subplots(2, 1)
-    return figure, upper, lower
+    rows = traces["quantity"].nunique()
+    figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * rows + 0.9))
+    parts = figure.subfigures(1, 2, width_ratios=(1.1, 1.0))
+    draw_waveforms(traces, parts[0], (figure.get_figheight() - 0.9) / rows)
+    return [*parts[1].subplots(count, 1, squeeze=False).flat]
 
 
 def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = PANEL) -> None:

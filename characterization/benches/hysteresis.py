@@ -24,11 +24,16 @@ WAVEFORMS = ("sine", "triangle")
 def _loops(device: CompactModel) -> Mapping[str, Mapping[str, Any]]:
     """The loops that the gallery shows: of every quantity whose loop is worth looking at."""
     runs: dict[str, dict[str, Any]] = {}
+    swept = set()
     for quantity in device.loops:
-        # A memristor's first cycle depends on where it starts; the second is the loop. A junction starts on it.
-        cycles = 2 if device.protocol(Sweep, quantity).waveform == "sine" else 1
+        sweep = device.protocol(Sweep, quantity)
+        if sweep.quantity in swept:  # what the device suggests by itself may be one of the others
+            continue
+        swept.add(sweep.quantity)
+        # The first cycle depends on where it starts; the second is the loop. A magnet, which is helped out of its two
+        # states by an agitation, starts on it.
         name = f"{quantity.replace('_', '-')}-loop" if quantity else "hysteresis"
-        runs[name] = {"quantity": quantity, "cycles": cycles}
+        runs[name] = {"quantity": quantity, "cycles": 1 if sweep.agitation else 2}
     return runs
 
 

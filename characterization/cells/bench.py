@@ -39,6 +39,8 @@ class CellBench:
         Function of the cell that gives the point of the bench that a deck beside an exported cell repeats.
     reliability : callable, optional
         Function of the cell that tells how often it errs, and how long it holds its state.
+    long : bool
+        Whether it takes so long, above about 10 s on one core, that the gallery leaves it out unless it is asked for.
     """
 
     name: str
@@ -47,6 +49,7 @@ class CellBench:
     settings: Mapping[str, Setting]
     point: Callable[[Any], Point] | None = None
     reliability: Callable[[Any], Reliability] | None = None
+    long: bool = False
 
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.function)  # it comes from where its function does
@@ -70,6 +73,7 @@ def cell_bench(
     *cells: type[Measured],
     point: Callable[[Measured], Point] | None = None,
     reliability: Callable[[Measured], Reliability] | None = None,
+    long: bool = False,
 ) -> Callable[[Measurement[Measured, Arguments]], Measurement[Measured, Arguments]]:
     """Register a function of a cell that returns a table as the standard bench of a class of cells, or of several.
 
@@ -86,6 +90,8 @@ def cell_bench(
     reliability : callable, optional
         Function of the cell that gives what :func:`~synaspice.characterization.cells.reliability.reliability` tells of
         it, at the cell's temperature.
+    long : bool
+        Whether it takes so long, above about 10 s on one core, that the gallery leaves it out unless it is asked for.
 
     Raises
     ------
@@ -100,7 +106,8 @@ def cell_bench(
         measure = checked(function, settings)
         for cell in cells:
             name = cell.model_name()
-            CELL_BENCHES.register(name, CellBench(name, measure, summary_of(function), settings, point, reliability))
+            made = CellBench(name, measure, summary_of(function), settings, point, reliability, long)
+            CELL_BENCHES.register(name, made)
         return measure
 
     return register

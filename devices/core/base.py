@@ -63,6 +63,8 @@ class DeviceModel(Configured):
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
+    #: What the model is, in the few words of a figure's title; default: its name.
+    label: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -74,7 +76,8 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("structure", "system", "time_scale", "benches", "loops", "default_sweep", "unsuited", "imposed_quantities")
+        *("structure", "system", "time_scale", "benches", "loops", "default_sweep", "unsuited", "imposed_quantities"),
+        "label",
     }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
@@ -166,6 +169,11 @@ class DeviceModel(Configured):
         return self.values.get(AMBIENT, ROOM_TEMPERATURE)
 
     # --- this device ------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the device is, in the few words of a figure's title."""
+        return self.label or self.model_name().replace("-", " ").capitalize()
 
     @property
     def provenance(self) -> Preset | None:

@@ -53,6 +53,7 @@ def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
     preset = device.provenance
     return {
         "device": device.model_name(),
+        "title": device_title(device),
         "preset": preset.name if preset else None,
         "reference": preset.citation if preset else None,
         "provenance": device.provenance_summary,
@@ -60,6 +61,12 @@ def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
         "seed": None,
         **more,
     }
+
+
+def device_title(device: DeviceModel) -> str:
+    """The device in words, with its preset's publication: ``Perpendicular tunnel junction (Ikeda 2010)``."""
+    preset = device.provenance
+    return f"{device.title} ({preset.short_citation})" if preset else device.title
 
 
 def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -60,6 +62,22 @@ class Preset:
         return f"{self.reference}, doi:{self.doi}" if self.doi else self.reference
 
     @property
+    def short_citation(self) -> str:
+        """The preset's name in words: ``Ikeda 2010``, ``like Emori 2013``, ``Kim 2015, inplane``.
+
+        The author is spelled as in the reference; a name that does not start with an author and a year stays as it is.
+        """
+        parts = re.fullmatch(r"([a-z]+)(\d{4})(?:-(.*?))??(-like)?", self.name)
+        if parts is None:
+            return self.name
+        author, year, device, like = parts.groups()
+        spelled = {
+            _letters(word): word for word in re.findall(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*", self.reference)
+        }
+        shown = f"{'like ' if like else ''}{spelled.get(author, author.capitalize())} {year}"
+        return f"{shown}, {device.replace('-', ' ')}" if device else shown
+
+    @property
     def counts(self) -> dict[str, int]:
         """Number of values of each grade of provenance."""
         return count_grades(self.grades.values())
@@ -97,6 +115,12 @@ class Preset:
             If it has an entry, a parameter or a grade of provenance that does not exist.
         """
         return cls(name=name, **read_preset_file(name if file is None else file, text, model))
+
+
+def _letters(word: str) -> str:
+    """The word's letters in lower case, without accents and hyphens."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalpha())
 
 
 def read_preset(file: Traversable, model: Declares | None = None) -> Preset:

@@ -15,8 +15,12 @@ from ..style import scaled_axis
 DECADE = 10.0
 
 
-@draws("amplitude")
-def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+def _has_lines(table: pd.DataFrame) -> bool:
+    return bool(np.any(np.isfinite(table["linewidth"])))
+
+
+@draws("amplitude", panels=lambda table: 3 if _has_lines(table) else 2)
+def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes, width: Axes | None = None) -> None:
     """Amplitude of the rf voltage over the current, with the threshold; frequency, and the linewidth if there is one.
 
     Points that had not settled are hollow.
@@ -51,11 +55,10 @@ def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.legend()
     if len(right.get_legend_handles_labels()[0]) > 2:
         right.legend()
-    if np.any(np.isfinite(table["linewidth"])):
-        width = right.twinx()
-        width.spines["right"].set_visible(True)
-        w = scaled_axis(table, width, "y", "linewidth", "Linewidth, dashed")
-        width.plot(current, w * table["linewidth"], marker="s", markersize=2.5, color="C1", linestyle="--")
+    if width is not None:
+        width.set_xlabel(left.get_xlabel())
+        w = scaled_axis(table, width, "y", "linewidth", "Linewidth")
+        width.plot(current, w * table["linewidth"], marker="s", markersize=2.5, color="C0")
         found = table["linewidth"][table["linewidth"] > 0]
         if found.max() > DECADE * found.min():
             width.set_yscale("log")

@@ -9,74 +9,145 @@ from matplotlib.axes import Axes
 from ...devices.catalog import find_model
 from ...devices.language.quantity import format_si
 from ..drawing import draws
-from ..style import scaled_axis
+from ..style import scaled, scaled_axis
+
+#: A relative change below which a resistance is constant, and a range of a state below which it does not move.
+CONSTANT, STILL = 0.01, 0.01
+#: A ratio of resistances above which only logarithmic axes show both.
+DECADE = 10.0
 
 
-@draws("iv")
+def _ohmic(table: pd.DataFrame) -> str | None:
+    """The resistances, if they do not depend on the voltage."""
+    ends = table.groupby("state", sort=False)["resistance"].agg(["min", "max"])
+    if (ends["max"] > (1 + CONSTANT) * ends["min"]).any():
+        return None
+    levels = ", ".join(f"{name} {_short(row['max'], 'Ω')}" for name, row in ends.iterrows())
+    span = _short(float(table["voltage"].abs().max()), "V")
+    return f"Ohmic within {100 * CONSTANT:g} % up to {span}: {levels}."
+
+
+def _short(value: float, unit: str) -> str:
+    return format_si(float(f"{value:.3g}"), unit)
+
+
+@draws("iv", in_words=_ohmic)
 def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Current over voltage; resistance, or its change from the first state, over voltage."""
+    """Resistances and their ratio over voltage; of states that are decades apart, currents and how resistances fall."""
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
     right.set_xlabel(left.get_xlabel())
-    y = scaled_axis(table, left, "y", "current", "Current")
-    changes = table["resistance_change"]
-    bias_dependent = any(np.ptp(part) > 1e-6 for _, part in changes.groupby(table["state"]))
-    # A change of decades, as of a filament, is no percentage: then the resistances themselves.
-    wide = table["resistance"].max() > 10 * table["resistance"].min()
-    if bias_dependent and not wide:
-        first = table["state"].iloc[0]
-        factor, shown = 100.0, "resistance_change"
-        right.set_ylabel(f"Resistance change from {first} (%)")
+    states = table.groupby("state", sort=False)
+    ends = states["resistance"].agg(["min", "max"])
+    wide = bool(ends["max"].max() > DECADE * ends["min"].min())
+    shown = "current" if wide else "resistance"
+    y = scaled_axis(table, left, "y", shown, "Size of the current" if wide else "Resistance")
+    for state, part in states:
+        size = y * part[shown].abs()
+        left.plot(x * part["voltage"], size.where(size > 0) if wide else size, label=state)
+    if wide:
+        left.set_yscale("log")
+        right.set_ylabel(f"Resistance over that at {table['voltage'].abs().min():g} V")
+        for state, part in states:
+            low = part["resistance"].loc[part["voltage"].abs().idxmin()]
+            right.plot(x * part["voltage"], part["resistance"] / low, label=state)
+        if (ends["min"] < ends["max"] / DECADE).any():
+            right.set_yscale("log")
     else:
-        factor, shown = scaled_axis(table, right, "y", "resistance", "Resistance"), "resistance"
-    for state, part in table.groupby("state", sort=False):
-        left.plot(x * part["voltage"], y * part["current"], label=state)
-        right.plot(x * part["voltage"], factor * part[shown], label=state)
+        first, *others = ends.index
+        right.set_ylabel(f"Resistance change from {first} (%)")
+        for k, state in enumerate(others, start=1):
+            part = states.get_group(state)
+            right.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
+        right.set_ylim(bottom=min(0.0, 100 * float(table["resistance_change"].min())))
     for axes in (left, right):
         axes.margins(x=0)
-    if wide:
-        right.set_yscale("log")
-        right.margins(y=0.15)
-    left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.axvline(0, color="0.7", linewidth=0.5, zorder=0)
     left.legend(title=_compliance(table), title_fontsize=7)
 
 
-@draws("hysteresis")
-def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """The loop, and the states with the drive over time."""
-    # With a compliance the source sweeps, and the device's voltage follows from the source.
-    swept = "source_voltage" if "source_voltage" in table else table.attrs["swept"]
+def _still(table: pd.DataFrame) -> str | None:
+    """How little the drive moves the state, if it does not."""
+    last = _last_cycle(table)
+    state = next(iter(find_model(table.attrs["device"]).state_declarations().values()))
+    moved = max(float(np.ptp(last[name])) / state.scale for name in state.components)
+    if moved >= STILL:
+        return None
+    swept = table.attrs["swept"]
+    size = _short(table.attrs["amplitude"], table.attrs["units"][_swept_column(table)])
+    drive = f"A {swept.replace('_', ' ')} of ±{size} in {_short(table.attrs['period'], 's')}"
+    return f"{drive} moves the state by no more than {moved:.1g} of its range."
+
+
+def _shown(table: pd.DataFrame) -> str:
+    """What is drawn over the drive: a junction's resistance, a memristor's current, the state of a magnet or a wall."""
+    swept, columns = _swept_column(table), _state_columns(table)
+    shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
+    if shown in table and np.ptp(table[shown]) > 1e-6 * np.max(np.abs(table[shown])):
+        return shown
+    # A magnet that nothing reads shows its state along the field.
+    return next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
+
+
+@draws("hysteresis", panels=lambda table: 2 if _shown(table) == "current" else 1, in_words=_still)
+def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
+    """The loop of the last cycle; of a memristor beside its current the state over the time of the cycle."""
+    swept, shown, last = _swept_column(table), _shown(table), _last_cycle(table)
     names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
-    # A junction shows its two levels best as resistance, a memristor its pinched loop as current.
-    shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
-    columns = _state_columns(table)
-    if shown not in table or np.ptp(table[shown]) < 1e-6 * np.max(np.abs(table[shown])):
-        # A magnet that nothing reads shows its state, along the field.
-        shown = next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
-    x = scaled_axis(table, left, "x", swept, swept_name)
-    y = scaled_axis(table, left, "y", shown, f"State ${shown}$" if shown in columns else shown.capitalize())
-    rising = np.gradient(table[swept].to_numpy()) >= 0
+    drive, values = last[swept], last[shown]
+    wide = shown == "current" and _is_wide(values, drive)
+    named = {"current": "Size of the current" if wide else "Current", "resistance": "Resistance"}
+    x = scaled_axis(last, left, "x", swept, swept_name)
+    y = scaled_axis(last, left, "y", shown, named.get(shown, f"State ${shown}$"))
+    values = values.abs() if wide else values
+    rising = np.gradient(drive.to_numpy()) >= 0
     for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
-        part = table[shown].where(rising == up)
-        left.plot(x * table[swept], y * part, color=color, label=f"{swept_name.lower()} {name}")
+        left.plot(x * drive, y * values.where(rising == up), color=color, label=name)
     left.margins(x=0.02, y=0.08)
-    left.legend(loc="best", title=_compliance(table), title_fontsize=7)
-
-    time = scaled_axis(table, right, "x", "time", "Time")
-    states = ["cosine"] if "cosine" in table else columns
+    if wide:
+        left.set_yscale("log")
+        # The zero of the drive reaches down without end.
+        seen = y * values[drive.abs() > 0.02 * drive.abs().max()]
+        left.set_ylim(0.3 * float(seen.min()), 3 * float(seen.max()))
+    left.set_title("; ".join(line for line in (_pace(table), _compliance(table)) if line), fontsize=7)
+    left.legend(loc="best")
+    if right is None:
+        return
+    time = last["time"] - last["time"].iloc[0]
+    at = time * scaled(right, "x", time, "s", "Time")
+    states = _state_columns(table)
     for k, name in enumerate(states):
-        right.plot(time * table["time"], table[name], color=f"C{k}", linewidth=0.8, label=f"${name}$")
-    right.set_ylabel("Cosine to the reference layer" if states == ["cosine"] else f"State ${', '.join(states)}$")
+        right.plot(at, last[name], color=f"C{k}", label=f"${name}$")
+    right.set_ylabel(f"State ${', '.join(states)}$")
     right.margins(x=0, y=0.05)
-    drive = right.twinx()
-    drive.spines["right"].set_visible(True)
-    factor = scaled_axis(table, drive, "y", swept, f"{swept_name}, dashed")
-    drive.plot(time * table["time"], factor * table[swept], color="0.6", linewidth=0.8, linestyle="--")
-    if len(states) > 1:
-        right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=len(states))
+    right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="drive over its peak")
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(states) + 1)
+
+
+def _is_wide(current: pd.Series[float], drive: pd.Series[float]) -> bool:
+    """Whether the branches of a loop are so far apart that a linear axis shows only one of them."""
+    size = drive.abs()
+    conductance = (current / drive)[size > 0.2 * size.max()]
+    return bool(conductance.max() > DECADE * conductance.min())
+
+
+def _swept_column(table: pd.DataFrame) -> str:
+    """With a compliance the source sweeps, and the device's voltage follows from the source."""
+    return "source_voltage" if "source_voltage" in table else str(table.attrs["swept"])
+
+
+def _last_cycle(table: pd.DataFrame) -> pd.DataFrame:
+    """The last cycle, from its first point on: the first one depends on the state at the beginning."""
+    start = int(np.argmax(table["cycle"].to_numpy() == table["cycle"].max()))
+    return table.iloc[start:]
+
+
+def _pace(table: pd.DataFrame) -> str:
+    """Form and period of the drive, and whether thermal agitation helped to switch."""
+    attrs = table.attrs
+    quiet = "" if attrs.get("temperature") is not None else ", no thermal noise"
+    return f"{attrs['waveform']} of {_short(attrs['period'], 's')}{quiet}"
 
 
 def _compliance(table: pd.DataFrame) -> str | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..drawing import draws
-from ..style import axis_scale, label
+from ..style import axis_scale, scaled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,27 +17,52 @@ if TYPE_CHECKING:
 ALIKE = 1e-9
 
 
-@draws("drift")
-def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Draw the quantity over time with the law that fits it, and its relative spread, or its change, over time.
+def _spreads(table: pd.DataFrame) -> bool:
+    return bool((table["standard_deviation"] > ALIKE * table["mean"].abs()).any())
+
+
+def _panels(table: pd.DataFrame) -> int:
+    """A second one for the spread, unless every device is at one end or the other: then the mean tells it."""
+    return 2 if _spreads(table) and table.attrs["dwell_times"] is None else 1
+
+
+def _straight(table: pd.DataFrame) -> str | None:
+    """The rate, if the quantity of devices that are alike changes at a constant one."""
+    if table.attrs["law"] != "linear" or _spreads(table):
+        return None
+    quantity, unit = table.attrs["quantity"].replace("_", " "), table.attrs["units"]["mean"]
+    factor, shown = axis_scale(table["mean"], unit)
+    pace, clock = axis_scale(table["time"], "s")
+    first, last = factor * table["mean"].iloc[0], factor * table["mean"].iloc[-1]
+    span = f"within {pace * table['time'].iloc[-1]:.3g} {clock}"
+    return f"The {quantity} goes from {first:.4g} to {last:.4g} {shown} {span}, at {_constant(table)}."
+
+
+@draws("drift", panels=_panels, in_words=_straight)
+def draw_drift(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
+    """Draw the quantity over time with the law that fits it, and the spread of the devices over time.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Table of :func:`~synaspice.characterization.benches.drift.drift`.
     left, right : Axes
-        The axes to draw on.
+        The axes to draw on; the right one if devices differ.
     """
     quantity, unit = table.attrs["quantity"], table.attrs["units"]["mean"]
-    factor, shown = axis_scale(table["quantile_95"], unit)
     law = table.attrs["law"]
     steps = np.diff(table["time"])
     even = bool(np.ptp(steps) < 1e-6 * np.max(steps))
     # A logarithmic axis has no place for a first time of zero, and room for all powers of ten of a second.
     later = table if even else table[table["time"] > 0]
-    pace, clock = axis_scale(later["time"], "s") if even else (1.0, "s")
+    shown = [left] if right is None else [left, right]
+    for axes in shown:
+        pace = scaled(axes, "x", later["time"] if even else [1.0], "s", "Time")
+        axes.set_xscale("linear" if even else "log")
+        axes.margins(x=0.02)
     at = pace * later["time"]
-    spreads = bool((later["standard_deviation"] > ALIKE * later["mean"].abs()).any())
+    factor = scaled(left, "y", later["quantile_95"], unit, quantity.replace("_", " ").capitalize())
+    spreads = _spreads(later)
     if spreads:
         low, high, band = later["quantile_05"], later["quantile_95"], "5 % to 95 % of devices"
         if table.attrs["dwell_times"] is not None:  # every device is at one end or the other
@@ -48,22 +73,12 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.plot(at, factor * later["mean"], "o", color="C0", markersize=3, label=name)
     if law is not None:
         left.plot(at, factor * later["fit"], "k--", label=f"{law}, {_constant(table)}")
-    left.set_ylabel(label(quantity.replace("_", " ").capitalize(), shown))
     left.legend(loc="best")
-
-    if spreads:
+    if right is not None:
         spread = 100 * later["standard_deviation"] / later["mean"].abs()
         right.plot(at, spread, color="C1")
         right.set_ylabel("Standard deviation over mean (%)")
         right.set_ylim(bottom=0)
-    else:
-        change = 100 * (later["mean"] / later["mean"].iloc[0] - 1)
-        right.plot(at, change, color="C1")
-        right.set_ylabel("Change since the first time (%)")
-    for axes in (left, right):
-        axes.set_xscale("linear" if even else "log")
-        axes.set_xlabel(label("Time", clock))
-        axes.margins(x=0.02)
 
 
 def _constant(table: pd.DataFrame) -> str:

@@ -13,22 +13,31 @@ from ..drawing import draws
 
 #: Lines of states; some may lie on each other.
 LINES = ("-", "--", ":", "-.")
+#: A relative range within which a spectrum is white.
+WHITE = 0.01
 
 
-@draws("noise")
-def draw_noise(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Spectral density of the current, and the same over the square of the current."""
-    for axes, column, what in (
-        (left, "current_noise", "Current noise $S_I$ (A$^2$/Hz)"),
-        (right, "relative_noise", "Relative noise $S_I / I^2$ (1/Hz)"),
-    ):
-        for (state, part), line in zip(table.groupby("state", sort=False), itertools.cycle(LINES), strict=False):
-            axes.loglog(part["frequency"], part[column], linestyle=line, label=state)
-        axes.set_xlabel("Frequency (Hz)")
-        axes.set_ylabel(what)
-        axes.margins(x=0)
-        low, high = axes.get_ylim()
-        if high < 10 * low:  # white noise: a decade or two, lest the axis show nothing but digits
-            axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    left.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)
+def _white(table: pd.DataFrame) -> str | None:
+    """The densities, if they do not depend on the frequency."""
+    ends = table.groupby("state", sort=False)["current_noise"].agg(["min", "max"])
+    if (ends["max"] > (1 + WHITE) * ends["min"]).any():
+        return None
+    low, high = table["frequency"].min(), table["frequency"].max()
+    levels = ", ".join(f"{name} {row['max']:.3g} A²/Hz" for name, row in ends.iterrows())
+    at = f"at {table.attrs['voltage']:g} V, from {low:.2g} to {high:.2g} Hz"
+    return f"White within {100 * WHITE:g} % {at}: S_I = {levels}."
+
+
+@draws("noise", in_words=_white)
+def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
+    """Spectral density of the current in each state."""
+    for (state, part), line in zip(table.groupby("state", sort=False), itertools.cycle(LINES), strict=False):
+        axes.loglog(part["frequency"], part["current_noise"], linestyle=line, label=state)
+    axes.set_xlabel("Frequency (Hz)")
+    axes.set_ylabel("Current noise $S_I$ (A$^2$/Hz)")
+    axes.margins(x=0)
+    low, high = axes.get_ylim()
+    if high < 10 * low:  # a decade or two, lest the axis show nothing but digits
+        axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)

@@ -6,59 +6,93 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...devices.language.quantity import format_si
 from ..drawing import draws
-from ..style import axis_scale, scaled_axis
+from ..style import axis_scale, scaled, scaled_axis
 
 
-@draws("switching")
-def draw_switching(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Probability against amplitude for each width; and the probability of not switching, on a logarithmic scale."""
+def _is_random(table: pd.DataFrame) -> bool:
+    return int(table["trajectories"].iloc[0]) > 1
+
+
+def _certain(table: pd.DataFrame) -> str | None:
+    """That every pulse switched, or none, if so."""
+    if table["probability"].nunique() > 1 or table["probability"].iloc[0] not in (0, 1):
+        return None
+    attrs, swept = table.attrs, table.attrs["swept"]
+    unit = attrs["units"][swept]
+    which = "Every pulse" if table["probability"].iloc[0] else "No pulse"
+    spans = f"of {_span(table[swept], unit)}, {_span(table['width'], 's')} long,"
+    return f"{which} {spans} switches the device from {attrs['start']}."
+
+
+def _span(values: pd.Series[float], unit: str) -> str:
+    return " to ".join(format_si(float(f"{edge:.3g}"), unit) for edge in (values.min(), values.max()))
+
+
+@draws("switching", panels=lambda table: 2 if _is_random(table) else 1, in_words=_certain)
+def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
+    """Probability over amplitude for each width, and that of not switching on a logarithmic scale; or the threshold."""
+    if right is None:
+        _draw_thresholds(table, left)
+        return
     swept = table.attrs["swept"]
-    name = swept.replace("_", " ").capitalize()
-    x = scaled_axis(table, left, "x", swept, f"{name} of the pulse")
+    x = scaled_axis(table, left, "x", swept, f"{swept.replace('_', ' ').capitalize()} of the pulse")
     right.set_xlabel(left.get_xlabel())
     factor, unit = axis_scale(table["width"], "s")
-    trajectories = table["trajectories"].iloc[0]
-    if trajectories == 1:
-        _draw_thresholds(table, left, right)
-        return
+    trajectories = int(table["trajectories"].iloc[0])
+    style = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
     for width, part in table.groupby("width"):
         label = f"{factor * float(width):.3g} {unit}"  # type: ignore[arg-type]
-        errors = np.abs([part["probability"] - part["lower"], part["upper"] - part["probability"]])
-        left.errorbar(
-            x * part[swept], part["probability"], errors, marker="o", markersize=2.5, capsize=1.5, label=label
+        amplitude, share = x * part[swept], part["probability"]
+        bars = _lengths(part["lower"], share, part["upper"])
+        left.errorbar(amplitude, share, bars, label=label, **style)
+        missed = 1 - share
+        held = missed > 0
+        bars = _lengths(1 - part["upper"], missed, 1 - part["lower"])
+        (line, *_) = right.errorbar(amplitude[held], missed[held], bars[:, held], label=label, **style)
+        # Where every pulse switched, all that is known of the rate of errors is its upper bound.
+        right.plot(
+            amplitude[~held], 1 - part["lower"][~held], "v", markersize=3, fillstyle="none", color=line.get_color()
         )
-        failed = 1 - part["probability"]
-        right.semilogy(x * part[swept], failed.where(failed > 0), marker="o", markersize=2.5, label=label)
     left.set_ylabel(f"Switching probability from {table.attrs['start']}")
     left.set_ylim(-0.03, 1.03)
-    # Where every pulse switched, all that is known of the rate of errors is its upper bound.
-    all_switched = table.loc[table["probability"] == 1, "lower"]
-    if len(all_switched):
-        right.axhline(1 - all_switched.min(), color="0.6", linestyle=":", label="95 % bound if all switched")
+    left.legend(title=f"width of {trajectories} pulses", title_fontsize=7)
+    right.set_yscale("log")
     right.set_ylabel("Probability of not switching")
-    right.set_ylim(bottom=0.3 / trajectories)
-    right.legend(title=f"width of {trajectories} pulses", title_fontsize=7, loc="lower left")
+    right.set_ylim(0.1 / trajectories, 1.5)
+    if (table["probability"] == 1).any():
+        right.plot([], [], "v", markersize=3, fillstyle="none", color="0.4", label="95 % bound if all switched")
+    right.legend(loc="lower left")
 
 
-def _draw_thresholds(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Without noise a pulse switches or does not: which do, and the smallest that does, against the width."""
+def _lengths(low: pd.Series[float], middle: pd.Series[float], high: pd.Series[float]) -> np.ndarray:
+    return np.asarray(np.maximum([middle - low, high - middle], 0.0))
+
+
+def _draw_thresholds(table: pd.DataFrame, axes: Axes) -> None:
+    """Without noise a pulse switches or does not: the threshold over the width, within the steps of the amplitude."""
     swept = table.attrs["swept"]
-    x = scaled_axis(table, left, "x", swept, left.get_xlabel().split(" (")[0])
-    y = scaled_axis(table, left, "y", "width", "Width of the pulse")
-    for switched, label, fill in ((1, f"switched from {table.attrs['start']}", "full"), (0, "did not", "none")):
-        part = table[table["switched"] == switched]
-        left.plot(x * part[swept], y * part["width"], "o", fillstyle=fill, color="C0", markersize=4, label=label)
-    left.set_yscale("log")
-    left.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2)
-    smallest = table[table["probability"] == 1].groupby("width")[swept].agg(lambda values: values.abs().min())
-    x = scaled_axis(table, right, "x", "width", "Width of the pulse")
-    y = scaled_axis(table, right, "y", swept, "Least amplitude that switched")
-    right.semilogx(x * smallest.index.to_numpy(), y * smallest, marker="o", markersize=3)
-    right.set_ylim(0, 1.1 * y * smallest.max() if len(smallest) else 1.0)
-    left.margins(y=0.1)
-    for axis in (left.yaxis, right.xaxis):
-        axis.set_ticks((x * np.unique(table["width"])).tolist())
-        axis.set_major_formatter("{x:.3g}")
-        axis.set_minor_formatter("")
-        axis.set_ticks([], minor=True)
+    sized = table.assign(size=table[swept].abs())
+    most = sized[sized["switched"] == 0].groupby("width")["size"].max()
+    # Where a larger pulse does not switch, a smaller one that did is no threshold.
+    above = sized[sized["size"] > sized["width"].map(most).fillna(0.0)]
+    least = above[above["switched"] == 1].groupby("width")["size"].min()
+    below = most.reindex(least.index).fillna(0.0)
+    x = scaled_axis(table, axes, "x", "width", "Width of the pulse")
+    y = scaled(
+        axes, "y", table[swept], table.attrs["units"][swept], f"{swept.replace('_', ' ').capitalize()} that switches"
+    )
+    middle = (least + below) / 2
+    axes.errorbar(
+        x * least.index.to_numpy(),
+        y * middle,
+        y * (least - below) / 2,
+        marker="o",
+        markersize=3,
+        capsize=2,
+        label=f"threshold from {table.attrs['start']}",
+    )
+    axes.set_xscale("log")
+    axes.set_ylim(0, 1.15 * y * least.max() if len(least) else None)
+    axes.legend()

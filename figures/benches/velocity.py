@@ -8,14 +8,22 @@ import numpy as np
 import pandas as pd
 
 from ..drawing import draws
-from ..style import axis_scale, label
+from ..style import label, scaled, scaled_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@draws("velocity")
-def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+#: Turns of the angle in a second below which a wall does not turn: integrators leave less than that.
+STILL = 1.0
+
+
+def _turns(table: pd.DataFrame) -> bool:
+    return bool((table["turns"].abs() > STILL).any())
+
+
+@draws("velocity", panels=lambda table: 2 if _turns(table) else 1)
+def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
     """Draw the velocity with the law of low drive on the left, the turns of the wall's angle on the right.
 
     Parameters
@@ -23,15 +31,13 @@ def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     table : pandas.DataFrame
         A table of :func:`~synaspice.characterization.benches.velocity.velocity`.
     left, right : matplotlib.axes.Axes
-        Where to draw.
+        Where to draw; the right one if the wall turns.
     """
     data = table.sort_values(table.attrs["driven"])
     driven = table.attrs["driven"]
-    factor, unit = axis_scale(data[driven], table.attrs["units"][driven])
     names = {"current": "Current", "field_z": "Field along the domains"}
-    drive = factor * data[driven]
-    for axes in (left, right):
-        axes.set_xlabel(label(names.get(driven, driven), unit))
+    for axes in (left,) if right is None else (left, right):
+        drive = data[driven] * scaled_axis(data, axes, "x", driven, names.get(driven, driven))
         axes.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     noisy = bool(np.any(np.isfinite(data["standard_error"])))
     left.plot(drive, data["low_drive_velocity"], color="0.5", linestyle="--", linewidth=0.8, label="low-drive mobility")
@@ -43,6 +49,6 @@ def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.set_ylim(min(low, 0.0) - margin, max(high, 0.0) + margin)
     left.set_ylabel(label("Wall velocity", "m/s"))
     left.legend()
-    scale, frequency = axis_scale(data["turns"], "Hz")
-    right.plot(drive, scale * data["turns"], color="C1", marker="o", markersize=2.5)
-    right.set_ylabel(label("Turns of the wall's angle", frequency))
+    if right is not None:
+        scale = scaled(right, "y", data["turns"], "Hz", "Turns of the wall's angle")
+        right.plot(drive, scale * data["turns"], color="C1", marker="o", markersize=2.5)

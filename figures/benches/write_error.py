@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from ..drawing import draws
 from ..style import scaled_axis
@@ -64,12 +63,12 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
     right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
     present = [name for name in STYLES if name in set(table["method"])]
-    handles = [Line2D([], [], color="0.3", **_plain(STYLES[name][0])) for name in present]
-    right.legend(handles, [STYLES[name][1] for name in present], loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    colours = [Line2D([], [], color=f"C{k}") for k in range(len(overdrives))]
-    left.legend(
-        colours, [f"{value:.3g}" for value in overdrives], title="overdrive", title_fontsize=7, loc="lower left"
-    )
+    for name in present:
+        right.plot([], [], color="0.3", label=STYLES[name][1], **_plain(STYLES[name][0]))
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    for k, value in enumerate(overdrives):
+        left.plot([], [], color=f"C{k}", label=f"{value:.3g}")
+    left.legend(title="overdrive", title_fontsize=7, loc="lower left")
 
 
 def _errors(part: pd.DataFrame) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .options import complete_devices_and_cells
 from .output import check_paths, tell
 
 
@@ -38,13 +39,23 @@ def figure(
 
 def gallery(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for tables, figures and netlists.")
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the page, tables, figures and netlists."),
     ],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only this device, cell, or device and preset (mtj-ikeda2010). Repeatable.",
+            autocompletion=complete_devices_and_cells,
+        ),
+    ] = None,
+    all_cells: Annotated[bool, typer.Option("--all-cells", help="Also the cells whose benches take long.")] = False,
 ) -> None:
-    """Measure, draw, export and run every device with every preset.
+    """Measure, draw, export and run every device with every preset, and cells.
 
-    Tables, figures, and netlists that were run in ngspice.
+    A page with the figures (index.html), tables, and netlists that were run in ngspice.
     """
     from ..gallery import make_gallery
 
-    make_gallery(output)
+    make_gallery(output, only=only or (), all_cells=all_cells)

@@ -85,6 +85,8 @@ class DomainWallMagnet(_DomainWall):
     (the wall).
     """
 
+    label = "Domain-wall strip"
+
     unsuited = ()
 
     voltage = Branch("p", "n", "voltage along the strip, or across the junction")
@@ -162,6 +164,8 @@ class DomainWallSynapse(_DomainWall):
     doi:10.1109/TBCAS.2016.2525823 (the device); A. Thiaville, Y. Nakatani, J. Miltat, Y. Suzuki, Europhys. Lett. 69,
     990 (2005), doi:10.1209/epl/i2004-10452-6 (the wall).
     """
+
+    label = "Domain-wall synapse"
 
     voltage = Branch("write", "common", "voltage along the strip, which writes")
     read_voltage = Branch("read", "common", "voltage across the junction, which reads", current="read_current")

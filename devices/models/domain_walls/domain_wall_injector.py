@@ -68,6 +68,8 @@ class DomainWallInjector(_DomainWall):
     Solid-State Electron. 15, 145 (1972), doi:10.1016/0038-1101(72)90048-2 (the transfer length).
     """
 
+    label = "Domain-wall spin injector"
+
     voltage = Branch("write", "common", "voltage along the strip, which writes")
     charge_voltage = Branch("charge", "common", "voltage of the channel against the strip", "charge_current")
     spin_voltage_x = Branch("spin_x", "spin_ground", "spin potential along x in the channel", "spin_current_x")

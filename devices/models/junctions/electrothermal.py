@@ -24,6 +24,7 @@ class ElectrothermalMTJ(MTJ):
     R. C. Sousa et al., J. Appl. Phys. 99, 08N904 (2006), doi:10.1063/1.2165169 (heating of the barrier by its current).
     """
 
+    label = "tunnel junction that heats"
     temperature_law = MTJ.temperature_law.but(default="bloch")
     thermal_resistance = Parameter(1e6, "K/W", "thermal resistance to the surroundings", (1e2, 1e9))
     thermal_capacitance = Parameter(3e-15, "J/K", "heat capacity of the heated volume", (1e-18, 1e-9))

@@ -97,6 +97,7 @@ class MTJ(MeasuredJunction):
 
     reference = "J. Xiao, A. Zangwill, M. D. Stiles, Phys. Rev. B 70, 172405 (2004)"
     doi = "10.1103/PhysRevB.70.172405"
+    label = "tunnel junction"
     time_scale = 1e-9
     loops = (None, "field")
 
@@ -282,6 +283,11 @@ class MTJ(MeasuredJunction):
     def perpendicular(self) -> bool:
         """Whether the free layer's easy axis is z; otherwise it lies in the plane."""
         return bool(self.derived["pull_z"] == max(self.derived[f"pull_{axis}"] for axis in "xyz"))
+
+    @property
+    def title(self) -> str:
+        """What the junction is: the axis of its free layer, and its kind."""
+        return f"{'Perpendicular' if self.perpendicular else 'In-plane'} {self.label}"
 
     def limits(self) -> tuple[str, ...]:
         """A perpendicular layer that is larger than the domain which nucleates its reversal is less stable than told.

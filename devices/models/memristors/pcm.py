@@ -58,6 +58,7 @@ class PhaseChangeMemory(CompactModel):
     2473 (2020), doi:10.1038/s41467-020-16108-9.
     """
 
+    label = "Phase-change memory cell"
     reference = "V. Joshi et al., Nat. Commun. 11, 2473 (2020)"
     doi = "10.1038/s41467-020-16108-9"
     time_scale = "pulse_time"

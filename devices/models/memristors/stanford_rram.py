@@ -63,6 +63,7 @@ class StanfordRRAM(_FilmConduction):
     thermally activated narrowing).
     """
 
+    label = "Filamentary oxide memory"
     reference = "X. Guan, S. Yu, H.-S. P. Wong, IEEE Electron Device Lett. 33, 1405 (2012)"
     doi = "10.1109/LED.2012.2210856"
     time_scale = "switching_time"

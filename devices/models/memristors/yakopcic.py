@@ -42,6 +42,7 @@ class Yakopcic(_FilmConduction):
     Integr. Circuits Syst. 32, 1201 (2013), doi:10.1109/TCAD.2013.2252057.
     """
 
+    label = "Yakopcic memristor"
     reference = (
         "C. Yakopcic, T. M. Taha, G. Subramanyam, R. E. Pino, S. Rogers, IEEE Electron Device Lett. 32, 1436 (2011)"
     )

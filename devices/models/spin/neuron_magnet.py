@@ -36,6 +36,8 @@ class NeuronMagnet(SpinMagnet):
     Rep. 5, 10571 (2015), doi:10.1038/srep10571.
     """
 
+    label = "Magnet of a spin neuron"
+
     read_voltage = Branch("read", "base", "voltage across the junction", current="read_current")
 
     resistance_area_product = Parameter(4e-12, "ohm*m^2", "junction's resistance times area, parallel", (1e-14, 1e-6))

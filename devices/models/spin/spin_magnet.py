@@ -57,6 +57,7 @@ class SpinMagnet(CompactModel, MagnetLayer):
     Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015), doi:10.1038/srep10571.
     """
 
+    label = "Magnet on a spin circuit"
     reference = "K. Y. Camsari, S. Ganguly, S. Datta, Sci. Rep. 5, 10571 (2015)"
     doi = "10.1038/srep10571"
     time_scale = 1e-9

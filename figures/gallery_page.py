@@ -1,0 +1,218 @@
+"""The page of the gallery: pictures with captions, numbers in place of those that would say nothing, and links."""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from math import pi
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from ..characterization.tables import write_whole
+from ..devices.language.quantity import format_si
+from ..devices.language.version import __version__
+from .drawing import temperature_of
+from .gallery_entries import Entry
+
+#: Parts of the page; what is put into them is escaped.
+SECTION = Template("""<section id="$id">
+<h3>$title</h3>
+<p>$description</p>
+$source<div class="pictures">
+$figures</div>
+$numbers$netlists</section>
+""")
+FIGURE = Template("""<figure>
+<a href="figures/$link.png"><img src="figures/$link.png" alt="$alt" loading="lazy"></a>
+<figcaption>$meaning $conditions Table: $tables</figcaption>
+</figure>
+""")
+NUMBER = Template("""<p class="numbers">$name: $words $conditions Table: $tables</p>
+""")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One measurement on the page.
+
+    Attributes
+    ----------
+    name, stem : str
+        Name of the run, and of its files.
+    title : str
+        The measured thing, with its temperature.
+    meaning : str
+        What the picture shows.
+    conditions : str
+        How it was measured.
+    words : str, optional
+        What the table says, if it has no picture.
+    same_as : tuple of str, optional
+        Name of the files and title of a picture that would be the same.
+    """
+
+    name: str
+    stem: str
+    title: str
+    meaning: str
+    conditions: str
+    words: str | None = None
+    same_as: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """An entry, and what was measured on it."""
+
+    entry: Entry
+    shown: list[Shown]
+
+
+def conditions_of(table: pd.DataFrame) -> str:
+    """How a table was measured, in a sentence: the drive and its rate, temperature, noise, engine."""
+    attrs = table.attrs
+    parts = [*_drive_of(attrs)]
+    kelvin = temperature_of(table)
+    if kelvin is not None:
+        parts.append(f"{kelvin:g} K")
+    # Static curves are without noise anyway.
+    if "device" in attrs and attrs.get("temperature") is None and attrs["bench"] != "iv":
+        parts.append("without thermal noise")
+    if "corner" in attrs:
+        parts.append(f"{attrs['technology']} transistors, {attrs['corner']} corner")
+    limits = [abs(limit) for limit in attrs.get("compliance", ()) if np.isfinite(limit)]
+    if limits:
+        parts.append(f"compliance {format_si(max(limits), 'A')}")
+    if attrs.get("seed") is not None:
+        parts.append(f"seed {attrs['seed']}")
+    parts.append(f"engine {attrs.get('engine', 'ngspice' if attrs['bench'] == 'cell' else 'numeric')}")
+    text = ", ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _drive_of(attrs: dict[str, Any]) -> list[str]:
+    """The sweep of a loop, and the largest rate of it."""
+    if attrs["bench"] != "hysteresis":
+        return []
+    unit = attrs["units"][attrs["swept"]]
+    size, period = attrs["amplitude"], attrs["period"]
+    rate = (4 if attrs["waveform"] == "triangle" else 2 * pi) * size / period
+    name = str(attrs["swept"]).replace("_", " ")
+    steepest = "at" if attrs["waveform"] == "triangle" else "at most"
+    return [
+        f"{name} swept in a {attrs['waveform']} of ±{_short(size, unit)} and {_short(period, 's')}, "
+        f"{steepest} {_short(rate, f'{unit}/s')}"
+    ]
+
+
+def _short(value: float, unit: str) -> str:
+    return format_si(float(f"{value:.3g}"), unit)
+
+
+def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str], asked: Sequence[str]) -> Path:
+    """Write ``index.html`` into the folder of a gallery: links are relative, and nothing is taken from elsewhere.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, with ``figures``, ``tables`` and ``netlists``.
+    sections : sequence of Section
+        What was measured.
+    left_out : sequence of str
+        What could not be done.
+    asked : sequence of str
+        Names of cells that are run only if they are asked for.
+    """
+    sections = [section for section in sections if section.shown]
+    families = {
+        family: list(group)
+        for family, group in itertools.groupby(
+            sorted(sections, key=lambda section: section.entry.family), lambda section: section.entry.family
+        )
+    }
+    contents, body = [], []
+    for number, (family, group) in enumerate(families.items()):
+        links = "\n".join(
+            f'<li><a href="#{html.escape(section.entry.stem)}">{html.escape(section.entry.title)}</a></li>'
+            for section in group
+        )
+        contents.append(f"<h2>{html.escape(family)}</h2>\n<ul>\n{links}\n</ul>")
+        body.append(f'<h2 id="family-{number}">{html.escape(family)}</h2>')
+        body += [_section(folder, section) for section in group]
+    drawn = sum(shown.words is None and shown.same_as is None for section in sections for shown in section.shown)
+    total = sum(len(section.shown) for section in sections)
+    summary = (
+        f"Made by synaspice {__version__} (synaspice gallery): {total} measurements of {len(sections)} devices and "
+        f"cells, {drawn} pictures. A spectrum that is white, a resistance that is constant, a state that does not "
+        "move or a line that is straight is told in numbers; what agrees within 1 % with another preset of the same "
+        "model is shown once. Every table is complete, and every picture can be drawn from its table again."
+    )
+    notes = [f"Left out: {message}" for message in left_out]
+    if asked:
+        notes.append(
+            f"Not run, for their benches take long (synaspice gallery --all-cells runs them): {', '.join(asked)}."
+        )
+    page = Template(resources.files(__package__).joinpath("gallery.html").read_text(encoding="utf-8")).substitute(
+        title="synaspice: every device, measured",
+        summary=html.escape(summary),
+        notes="\n".join(f"<p>{html.escape(note)}</p>" for note in notes),
+        contents="\n".join(contents),
+        body="\n".join(body),
+    )
+    target = folder / "index.html"
+    write_whole(target, lambda path: path.write_text(page, encoding="utf-8"))
+    return target
+
+
+def _section(folder: Path, section: Section) -> str:
+    entry, figures, numbers = section.entry, [], []
+    for shown in section.shown:
+        filled = {
+            "link": quote(shown.stem),
+            "conditions": html.escape(shown.conditions),
+            "tables": _tables(shown.stem),
+            "name": html.escape(shown.name.replace("-", " ").capitalize()),
+        }
+        if shown.words is not None:
+            numbers.append(NUMBER.substitute(filled, words=html.escape(shown.words)))
+        elif shown.same_as is not None:
+            stem, title = shown.same_as
+            link = f'<a href="figures/{quote(stem)}.png">{html.escape(title)}</a>'
+            numbers.append(NUMBER.substitute(filled, words=f"within 1 % that of {link}."))
+        else:
+            alt = html.escape(f"{shown.title}: {shown.meaning}", quote=True)
+            figures.append(FIGURE.substitute(filled, meaning=html.escape(shown.meaning), alt=alt))
+    netlists = [path.name for path in sorted((folder / "netlists").glob(f"{entry.stem}*")) if _belongs(path, entry)]
+    links = ", ".join(f'<a href="netlists/{quote(name)}">{html.escape(name)}</a>' for name in netlists)
+    return SECTION.substitute(
+        id=html.escape(entry.stem),
+        title=html.escape(entry.title),
+        description=html.escape(entry.description),
+        source=_source(*entry.source),
+        figures="".join(figures),
+        numbers="".join(numbers),
+        netlists=f'<p class="files">Netlists: {links}</p>\n' if links else "",
+    )
+
+
+def _belongs(path: Path, entry: Entry) -> bool:
+    return path.name in (f"{entry.stem}.sub", f"{entry.stem}-test.cir")
+
+
+def _tables(stem: str) -> str:
+    return ", ".join(f'<a href="tables/{quote(stem)}.{kind}">{kind}</a>' for kind in ("csv", "parquet"))
+
+
+def _source(reference: str, doi: str) -> str:
+    if not reference:
+        return ""
+    link = f', <a href="https://doi.org/{quote(doi)}">doi:{html.escape(doi)}</a>' if doi else ""
+    return f'<p class="source">{html.escape(reference)}{link}</p>\n'
