@@ -1,4 +1,4 @@
-"""Waveforms of a cell's bench: few points, nothing lost that one sees, and they travel with the table into the figure."""
+"""Waveforms of a cell's bench: few points, nothing lost that one sees; they travel with the table into the figure."""
 
 from __future__ import annotations
 
