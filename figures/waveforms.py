@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ..characterization.cells.waveforms import waveforms
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 PANEL, LEAST = 0.85, 4.2
 #: Letters of a label along an inch.
 LETTERS = 17
+#: Width of the last line of a panel, and by how much more each one before it has. [pt]
+THIN, WIDER = 0.9, 0.8
 
 
 def framed(figure: Figure, table: pd.DataFrame, count: int) -> list[Axes]:
@@ -36,9 +39,9 @@ def framed(figure: Figure, table: pd.DataFrame, count: int) -> list[Axes]:
     traces = waveforms(table)
     rows = traces["quantity"].nunique()
     figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * rows + 0.9))
-    parts = figure.subfigures(1, 2, width_ratios=(1.1, 1.0))
-    draw_waveforms(traces, parts[0], (figure.get_figheight() - 0.9) / rows)
-    return [*parts[1].subplots(count, 1, squeeze=False).flat]
+    left, right = np.asarray(figure.subfigures(1, 2, width_ratios=(1.1, 1.0)))
+    draw_waveforms(traces, left, (figure.get_figheight() - 0.9) / rows)
+    return [*right.subplots(count, 1, squeeze=False).flat]
 
 
 def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = PANEL) -> None:
@@ -59,13 +62,16 @@ def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: flo
     for axes, (quantity, group) in zip(panels, quantities, strict=True):
         # A swing just below 1 V reads better in volts than as 1000 mV.
         scale, shown = axis_scale(1.1 * group["value"], str(group["unit"].iloc[0]))
-        for name, wave in group.groupby("name", sort=False):
-            axes.plot(factor * wave["time"], scale * wave["value"], linewidth=0.9, label=str(name))
+        waves = list(group.groupby("name", sort=False))
+        for k, (name, wave) in enumerate(waves):
+            # The first ones are wider, so that those that later ones run along are still seen.
+            width = THIN + WIDER * (len(waves) - 1 - k)
+            axes.plot(factor * wave["time"], scale * wave["value"], linewidth=width, label=str(name))
         axes.set_ylabel("\n".join(_lines(label(str(quantity), shown), int(LETTERS * height))))
         # Room above the waveforms, so that a level does not lie on the frame, and for the names where there are some.
         axes.margins(x=0, y=0.12)
-        if len(names := group["name"].unique()) > 1:
-            axes.legend(loc="upper right", ncols=len(names), borderaxespad=0.1, columnspacing=1.0)
+        if len(waves) > 1:
+            axes.legend(loc="upper right", ncols=len(waves), borderaxespad=0.1, columnspacing=1.0)
             low, high = axes.get_ylim()
             axes.set_ylim(low, high + 0.3 * (high - low))
     panels[0].set_title(str(traces.attrs["at"]).replace(" -", " \N{MINUS SIGN}"), loc="left")

@@ -195,7 +195,7 @@ class _Trials:
         begins, ends = self.marks[[0, 4]], self.marks[[1, 5]]
         corners = np.stack([begins, begins + self.edge, ends, ends + self.edge], axis=1).ravel()
         heights = np.array([0.0, amplitude, amplitude, 0.0, 0.0, -self.reset, -self.reset, 0.0])
-        return np.interp(time % self.period, corners, heights)
+        return np.asarray(np.interp(time % self.period, corners, heights))
 
     def lines(self, current: float) -> list[str]:
         """The sources and the load."""

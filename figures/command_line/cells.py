@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The energies of an operation in a table of costs.
 ENERGIES = ("supply", "inputs", "devices", "cmos", "returned")
+#: What costs of the same cell in the same surroundings have in common.
+PLACE = ("cell", "technology", "corner", "temperature", "supply_voltage")
 #: What the figures mean.
 DEFINITIONS = (
     "Energies are those that supply and inputs deliver; what flows back (returned) is lost and counts as zero. "
@@ -129,11 +132,12 @@ def show_costs(table: pd.DataFrame) -> None:
     from ...characterization.cells.costs import published_costs
     from ...characterization.cells.periphery import PERIPHERY
 
-    place = ["cell", "technology", "corner", "temperature", "supply_voltage"]
-    for (cell, technology, corner, kelvin, supply), part in table.groupby(place, sort=False):
-        celsius = f"{float(kelvin) - OFFSETS['K', 'degC']:.4g} degC"
-        show(f"{cell}: {technology}, corner {corner}, {celsius}, supply {_short(float(supply), 'V')}")
-        for row in part.to_dict("records"):
+    records = table.to_dict("records")
+    for place, rows in itertools.groupby(records, lambda row: tuple(row[name] for name in PLACE)):
+        cell, technology, corner, kelvin, supply = place
+        celsius = f"{kelvin - OFFSETS['K', 'degC']:.4g} degC"
+        show(f"{cell}: {technology}, corner {corner}, {celsius}, supply {_short(supply, 'V')}")
+        for row in rows:
             show(_spent(row), "    ")
     for cell, reason in table.attrs.get("without", {}).items():
         show(f"{cell}: {reason}")
@@ -142,9 +146,9 @@ def show_costs(table: pd.DataFrame) -> None:
     used = [name for name in PERIPHERY if table["peripheral_circuits"].str.contains(name).any()]
     if used:
         print("\nPeriphery, energy of one operation:")
-    for part in (PERIPHERY[name] for name in used):
-        show(f"{part.name}, {part.what}: {_short(part.energy, 'J')}")
-        show(f"{part.source}; {part.read_in}", "    ")
+    for circuit in (PERIPHERY[name] for name in used):
+        show(f"{circuit.name}, {circuit.what}: {_short(circuit.energy, 'J')}")
+        show(f"{circuit.source}; {circuit.read_in}", "    ")
     print("\nPublished, to compare with:")
     for row in published_costs().to_dict("records"):
         show(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
