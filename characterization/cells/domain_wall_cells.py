@@ -163,7 +163,8 @@ def integrate_and_fire(
             and (measured["error_bound"][judged] <= DESIGN_ERROR_RATE).all()
         ),
         criterion="with thermal noise, at the shortest interval it fires on the closed form's count, to one pulse, "
-        f"and where that never fires it is silent; the error rate of either is below {DESIGN_ERROR_RATE:g} with 95 % confidence",
+        f"and where that never fires it is silent; the error rate of either is below "
+        f"{DESIGN_ERROR_RATE:g} with 95 % confidence",
         thermal_noise=True,
         error_rate=float(measured["error_rate"][judged].max()),
         current=current,

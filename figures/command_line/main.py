@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from . import caches, cells, characterize, drawing, export, listing
+from . import caches, cells, characterize, drawing, export, listing, reliability
 from .output import Listing, tell
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ app.command()(listing.formats)
 app.command()(listing.cells)
 app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
+app.command()(reliability.reliability)
 app.command()(drawing.figure)
 app.command()(drawing.gallery)
 app.command()(caches.cache)
