@@ -9,6 +9,7 @@ from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate
 from .cells.costs import costs as costs
 from .cells.decks import cell_deck as cell_deck
+from .cells.reliability import reliability as reliability
 from .cells.wire_resistance import wire_resistance as wire_resistance
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting

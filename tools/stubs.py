@@ -24,6 +24,7 @@ NAMES = {
         "ensemble_statistics": "studies.ensembles",
         "lookup": "studies.lookup",
         "read_table": "tables",
+        "reliability": "cells.reliability",
         "simulate": "cells.bench",
         "splitting": "rare_events.splitting",
         "wire_resistance": "cells.wire_resistance",
@@ -41,6 +42,7 @@ RARE = {
     "splitting",
     "wire_resistance",
     "costs",
+    "reliability",
     "simulate",
 }
 

@@ -112,8 +112,8 @@ def transistors(cell: Cell, circuit: CellCircuit) -> list[Transistor]:
         (kind,) = (kind for kind in KINDS if cell.process.model_names[kind] == model)
         width = float(size["w"]) * float(size.get("m", 1))
         deviation = cell.process.threshold_deviation(kind, width, float(size["l"]))
-        ends = (outer.get(node, f"x1.{node}").lower() for node in (drain, source))
-        found.append(Transistor(f"m.x1.{name}".lower(), *ends, deviation))
+        begin, end = (outer.get(node, f"x1.{node}").lower() for node in (drain, source))
+        found.append(Transistor(f"m.x1.{name}".lower(), begin, end, deviation))
     return found
 
 
@@ -223,7 +223,7 @@ class Balance:
     def _moment(self, circuit: CellCircuit) -> float:
         """When a small input has made the outputs so different that they begin to saturate [s]."""
         (run,) = self._runs(circuit, [self.inputs(self.size)], self.edge + LONGEST, 5 * STEP)
-        apart = np.abs(run["v(output)"] - run["v(output_bar)"]).to_numpy() > LINEAR * self.cell.supply_voltage
+        apart = np.abs((run["v(output)"] - run["v(output_bar)"]).to_numpy()) > LINEAR * self.cell.supply_voltage
         if not apart.any():
             raise SimulationError(f"{self.cell!r} does not decide on an input of {self.size:g}")
         return float(run["time"].iloc[int(np.argmax(apart))])
@@ -255,8 +255,8 @@ class Balance:
             kernel = kernels.get(part.drain, none) - kernels.get(part.source, none)
             total += float(np.trapezoid(density / 2 * kernel**2, times))
         for node, conductance in self.conductances.items():
-            density = 4 * BOLTZMANN * self.cell.temperature * conductance
-            total += float(np.trapezoid(density / 2 * kernels[node] ** 2, times))
+            white = 4 * BOLTZMANN * self.cell.temperature * conductance
+            total += float(np.trapezoid(white / 2 * kernels[node] ** 2, times))
         return total
 
     def _runs(

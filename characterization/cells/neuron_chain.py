@@ -72,8 +72,8 @@ def _seen(number: int, neurons: int) -> str:
 def chain_error(cell: NeuronChain) -> float:
     """Probability that noise loses a spike on its way to the next neuron, or makes a silent one fire [1].
 
-    One spike makes the next neuron fire if its charge exceeds that of the membrane at the threshold; of weaker synapses
-    several are needed, and a missing one would come with the next.
+    One spike makes the next neuron fire if its charge exceeds that of the membrane at the threshold. Weaker synapses
+    need several spikes for one; where noise takes a part of one there, the next spike brings it.
     """
     neuron, synapse = cell.neuron(), cell.synapse()
     charge = float(bench_spike_synapse(synapse, [synapse.weight])["charge"].iloc[0])

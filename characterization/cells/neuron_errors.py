@@ -85,7 +85,7 @@ def reading_error(cell: MTJNeuron) -> float:
 
         def logarithm(volts: FloatArray) -> FloatArray:
             currents = np.asarray(held.static(voltage=-np.maximum(volts, LEAST))["current"])
-            return np.log(np.maximum(volts, LEAST) / np.abs(currents) / reference)
+            return np.asarray(np.log(np.maximum(volts, LEAST) / np.abs(currents) / reference))
 
         return decision.mean_at("left", logarithm)
 

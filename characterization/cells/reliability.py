@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.declared import ZERO_CELSIUS
 from ...devices.core.metadata import described_table
+from ...devices.language.quantity import format_si
+from .arrhenius import TEN_YEARS
 from .bench import CELL_BENCHES, names_of_cell
 from .reliable import FIGURES, READS, Reliability
 
 #: The temperatures of the usual table: -40, 27 and 125 degrees Celsius. [K]
 TEMPERATURES = (ZERO_CELSIUS - 40, ZERO_CELSIUS + 27, ZERO_CELSIUS + 125)
+
+#: A year [s]; the smallest probability that is told as a number.
+YEAR, SMALLEST = TEN_YEARS / 10, 1e-30
 
 _COLUMNS = {
     "cell": ("1", "cell"),
@@ -59,6 +66,19 @@ def reliability(cells: Cell | Sequence[Cell], temperatures: Sequence[float] = TE
     rows = [_row(cell.replace(temperature=float(kelvin))) for cell in asked for kelvin in temperatures]
     columns = {name: ([row[name] for row in rows], *about) for name, about in _COLUMNS.items()}
     return described_table(columns, engine="ngspice and numeric", reads=READS)
+
+
+def figures_in_words(row: Mapping[Any, Any]) -> dict[str, str]:
+    """The figures of a row for people to read, by their names; a dash where there is none."""
+    return {name: _in_words(name, float(row[name])) for name in FIGURES}
+
+
+def _in_words(name: str, value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    if name == "retention":
+        return f"{value / YEAR:.2g} years" if value > YEAR else format_si(float(f"{value:.2g}"), "s")
+    return f"{value:.1e}" if value >= SMALLEST else f"< {SMALLEST:.0e}"
 
 
 def _row(cell: Cell) -> dict[str, object]:

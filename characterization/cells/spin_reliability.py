@@ -29,23 +29,27 @@ STRIP_WALLS = 1000
 READING = 3.0
 
 
-@functools.lru_cache(maxsize=16)
-def _strip_line(strip: str, signal: float) -> Arrhenius:
+#: Lines that were measured, by the strip and the signal.
+_LINES: dict[tuple[str, float], Arrhenius] = {}
+
+
+def _strip_line(strip: DomainWallInjector, signal: float) -> Arrhenius:
     """Lifetimes of a wall of the strip of a spin neuron: at rest, or under a signal at the site that it passes most."""
-    made = DomainWallInjector.preset(strip)
-    site = made.values["pinning_period"] / made.values["length"] if signal else 0.5
-    return wall_lifetimes(made, signal=signal, position=site, trajectories=STRIP_WALLS).line
+    key = (repr(strip), signal)
+    if key not in _LINES:
+        site = strip.values["pinning_period"] / strip.values["length"] if signal else 0.5
+        _LINES[key] = wall_lifetimes(strip, signal=signal, position=site, trajectories=STRIP_WALLS).line
+    return _LINES[key]
 
 
 def spin_reliability(cell: _SpinNeuron) -> Reliability:
-    """Errors of the patterns of "at least two", and lower bounds of a weight's lifetime, of 95 % confidence."""
+    """Errors of the patterns of "at least two"; lower bounds of the time that a weight holds, of 95 % confidence."""
     valve = cell.valve
     weights = [valve.written_weights[count] for count in pulses_for_at_least(2, valve)]
     decision = valve.decision(cell.temperature, SIGNAL, READ_TIME - PRESET_TIME)
     patterns = itertools.product((0.0, SIGNAL), repeat=valve.inputs - 1)
     error = max(decision.error_rate(float(valve.spin_current(weights, [*pattern, SIGNAL])[2])) for pattern in patterns)
-    strip = valve.synapse.provenance.name
-    held, read = (_strip_line(strip, signal).least_lifetime(cell.temperature) for signal in (0.0, SIGNAL))
+    held, read = (_strip_line(valve.synapse, signal).least_lifetime(cell.temperature) for signal in (0.0, SIGNAL))
     return Reliability("evaluation", error, held, -math.expm1(-READS * EVALUATION / read))
 
 

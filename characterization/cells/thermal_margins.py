@@ -1,8 +1,8 @@
 r"""Thermal noise of circuits without noise in their transients, against the margins of what they decide.
 
-A capacitor has a voltage noise :math:`\sqrt{k_B T / C}`, a packet of charge on it :math:`\sqrt{k_B T C}`; a transistor
-that passes a charge Q adds at most the shot noise :math:`\sqrt{e Q}`. A margin of z standard deviations errs with the
-probability :math:`Q(z)` of the normal distribution.
+A capacitor has the voltage noise :math:`\sqrt{k_B T / C}`, a packet of charge on it :math:`\sqrt{k_B T C}`; a
+transistor that passes a charge Q adds at most the shot noise :math:`\sqrt{e Q}`. A margin of z standard deviations errs
+with the probability :math:`Q(z)` of the normal distribution.
 """
 
 from __future__ import annotations

@@ -100,6 +100,7 @@ class _LatchComparatorValues(typing.TypedDict, total=False):
     input_width: float | str
     latch_width: float | str
     tail_width: float | str
+    smallest_difference: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 
@@ -112,6 +113,7 @@ class _SenseAmplifierValues(typing.TypedDict, total=False):
     supply_voltage: float | str
     nmos_width: float | str
     pmos_width: float | str
+    smallest_ratio: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from . import caches, cells, characterize, drawing, export, listing
+from . import caches, cells, characterize, drawing, export, listing, reliability
 from .output import Listing, tell
 
 #: The variable by which a shell asks for completions.
@@ -56,6 +56,7 @@ app.command()(listing.formats)
 app.command()(listing.cells)
 app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
+app.command()(reliability.reliability)
 app.command()(drawing.figure)
 app.command()(drawing.gallery)
 app.command()(caches.cache)
