@@ -226,7 +226,12 @@ def _march(
             # What there is to warn of, the exception says.
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore", UserWarning)
-                message = solver.step()
+                try:
+                    message = solver.step()
+                except ValueError as error:  # of an implicit one that solves equations with them
+                    raise SimulationError(
+                        f"the integrator gave up at t = {solver.t:.6g} s: {trouble or error}"
+                    ) from None
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
                 raise SimulationError(
                     f"the integrator gave up at t = {solver.t:.6g} s: {trouble or message or 'state not finite'}"
