@@ -45,7 +45,7 @@ def _stub(members: list[type[Configured]]) -> str:
     # the replacement of a method that takes any name takes fewer
     blocks = ['# mypy: disable-error-code="override"', "import os\nimport typing"]
     if any(issubclass(member, DeviceModel) for member in members):
-        imports.append(f"from {Preset.__module__} import Preset as _Preset")
+        blocks.append(f"import {Preset.__module__}")  # lazy_loader takes no "from" other packages
     blocks.append("\n".join(imports))
     written: list[type[Configured]] = []
     for item in members:
@@ -101,7 +101,7 @@ def _class(item: type[Configured], written: list[type[Configured]]) -> str:
         kind = f"{_literal(item.presets())} | os.PathLike[str]" if item.presets() else declared
         lines += [
             "    @classmethod",
-            "    def presets(cls) -> dict[typing.Any, _Preset]: ...",
+            f"    def presets(cls) -> dict[typing.Any, {Preset.__module__}.Preset]: ...",
             "    @classmethod",
             "    def preset(",
             f"        cls, name: {kind}, **overrides: {values}",

@@ -10,15 +10,20 @@ import pandas as pd
 
 from ...devices.core.metadata import insert_column
 from ...devices.core.protocols import Sweep
+from ...devices.core.vectors import initial_state
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
+from ...devices.simulation.request import Request
+from ...devices.simulation.trajectory import Dynamics
 from ..arguments import SWEPT, Choice, ComplianceCurrent, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
 from ..bench import bench
 from ..engines import trajectory
 
 WAVEFORMS = ("sine", "triangle")
+#: Turns of the states in a sweep that take some ten minutes.
+MOST_TURNS = 1e5
 
 
 def _loops(device: CompactModel) -> Mapping[str, Mapping[str, Any]]:
@@ -84,7 +89,8 @@ def hysteresis(
     Raises
     ------
     ParameterError
-        If amplitude, period, cycles, points or compliance make no sense, or the device suggests none and none is given.
+        If amplitude, period, cycles, points or compliance make no sense, the device suggests none and none is given,
+        or its states turn so often in the sweep that to follow them would take hours.
     UnknownNameError
         If the quantity, waveform or engine does not exist.
     MissingDependencyError
@@ -107,19 +113,45 @@ def hysteresis(
         raise ParameterError(f"a compliance limits the current of a swept voltage, and {sweep.quantity} is swept")
     common |= {"native": native, "seed": seed, "max_step": max_step or sweep.max_step}
     inputs: dict[str, Drive] = {**sweep.inputs} if temperature is not None else {**sweep.inputs, **sweep.agitation}
-    if sweep.quantity in ("voltage", "current", first.name, first.current):
-        table = trajectory(measured, drive, cycles * length, source=sweep.quantity, inputs=inputs, **common)
-    elif sweep.quantity in elsewhere:
+    driven: Drive = drive
+    source = sweep.quantity
+    if sweep.quantity in elsewhere:
         inputs[first.name] = read_voltage
-        table = trajectory(measured, drive, cycles * length, source=sweep.quantity, inputs=inputs, **common)
-    else:
-        inputs[sweep.quantity] = drive
-        table = trajectory(measured, read_voltage, cycles * length, source="voltage", inputs=inputs, **common)
+    elif sweep.quantity not in ("voltage", "current", first.name, first.current):
+        inputs[sweep.quantity], driven, source = drive, read_voltage, "voltage"
+    _check_turns(Request.of(measured, driven, cycles * length, source, inputs), size, length)
+    table = trajectory(measured, driven, cycles * length, source=source, inputs=inputs, **common)
     number = np.minimum(np.arange(len(table)) // (points - 1), cycles - 1)
     insert_column(table, 0, "cycle", (number, "1", "number of the cycle"))
     table.attrs |= {"bench": "hysteresis", "swept": sweep.quantity, "waveform": shape}
     table.attrs |= {"amplitude": size, "period": length}
     return table
+
+
+def _check_turns(request: Request, amplitude: float, period: float) -> None:
+    """Refuse a sweep in which the states turn so often that to follow them takes hours.
+
+    How fast they turn the eigenvalues of the rates tell, in the initial state at both ends of the sweep. A
+    magnetisation's decay counts as well: its integrator is explicit, and takes no steps beyond it.
+    """
+    dynamics, device = Dynamics(request), request.device
+    start = np.array(initial_state(device)) / dynamics.scales
+    fastest = 0.0
+    for time in (0.25 * period, 0.75 * period):
+        with np.errstate(all="ignore"):
+            jacobian = dynamics.jacobian(time, start)
+        if not np.all(np.isfinite(jacobian)):
+            raise ParameterError(f"an amplitude of {amplitude:.3g} is more than there are numbers for in the model")
+        eigenvalues = np.linalg.eigvals(jacobian)
+        rates = np.abs(eigenvalues) if device.system.spheres else np.abs(eigenvalues.imag)
+        fastest = max(fastest, float(np.max(rates, initial=0.0)))
+    turns = fastest * request.duration / (2 * np.pi)
+    if not turns <= MOST_TURNS:
+        raise ParameterError(
+            f"at an amplitude of {amplitude:.3g} the states of {device.model_name()} turn {turns:.1g} times in "
+            f"{request.duration:.3g} s, which takes hours to follow: ask for an amplitude or a period (--period) "
+            f"{turns / MOST_TURNS:.1g} times smaller"
+        )
 
 
 def _positive(what: str, value: float | None) -> float:

@@ -199,22 +199,43 @@ def _march(
 ) -> FloatArray:
     """Step from corner to corner of the drive, so that no step straddles a kink, and sample on the way.
 
+    A step may be tried so far that its state is no state of the device: it overflows, or no voltage gives the current
+    that a source imposes. There the rates are not a number, for which the integrators take the step back and make it
+    smaller; only where the smallest step fails does the run.
+
     ``project``, where given, returns each accepted step to the manifold that the states live on; one-step methods
     continue from there without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
     """
     samples = np.empty((len(reported), len(start)))
     samples[reported <= 0.0] = start
     state = start
+    trouble = ""
+
+    def tried(time: float, scaled: FloatArray) -> FloatArray:
+        nonlocal trouble
+        try:
+            return rates(time, scaled)
+        except (ArithmeticError, ValueError, SimulationError) as error:
+            trouble = str(error)
+            return np.full_like(scaled, np.nan)
+
     for begin, end in pairwise(corners):
-        solver = solver_class(rates, begin, state, end, **settings)
+        rates(begin, state)  # what cannot be had where a step begins cannot be had by smaller ones
+        solver = solver_class(tried, begin, state, end, **settings)
         while solver.status == "running":
-            # A step tried too far may overflow, and is taken back; what else there is to warn of, the exception says.
+            trouble = ""
+            # What there is to warn of, the exception says.
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore", UserWarning)
-                message = solver.step()
+                try:
+                    message = solver.step()
+                except ValueError as error:  # of an implicit one that solves equations with them
+                    raise SimulationError(
+                        f"the integrator gave up at t = {solver.t:.6g} s: {trouble or error}"
+                    ) from None
             if solver.status == "failed" or not np.all(np.isfinite(solver.y)):
                 raise SimulationError(
-                    f"the integrator gave up at t = {solver.t:.6g} s: {message or 'state not finite'}"
+                    f"the integrator gave up at t = {solver.t:.6g} s: {trouble or message or 'state not finite'}"
                 )
             first, last = np.searchsorted(reported, [solver.t_old, solver.t], side="right")
             if last > first:

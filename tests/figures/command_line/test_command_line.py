@@ -93,6 +93,13 @@ MISTAKES = [
     (("characterize", "mtj", "iv", "--states", "up", "--native", "--engine", "numeric"), "belong to the engine"),
     (("characterize", "mtj", "hysteresis", "--cycles", "1.5"), "--cycles: expected a whole number"),
     (("characterize", "mtj", "hysteresis", "--cycles", "0"), "cycles must be at least 1"),
+    (("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1e12"), "turn 4e+09 times"),
+    (("characterize", "mtj", "hysteresis", "--amplitude", "1e9"), "(--period)"),
+    (
+        ("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1e306"),
+        "more than there are numbers",
+    ),
+    (("characterize", "mtj", "hysteresis", "--period", "1"), "takes hours to follow: ask for an amplitude or a period"),
     (("characterize", "mtj", "hysteresis", "--waveform", "sin"), "did you mean 'sine'"),
     (("characterize", "mtj", "hysteresis", "--quantity", "current", "--amplitude", "1V"), "the unit 'A' is expected"),
     (("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1V"), "the unit 'A/m' is expected"),
