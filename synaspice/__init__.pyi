@@ -25,6 +25,7 @@ from .devices.language.errors import UnknownNameError as UnknownNameError
 from .devices.language.errors import ValidityWarning as ValidityWarning
 from .devices.language.version import __version__ as __version__
 from .devices.language.waveforms import DC as DC
+from .devices.language.waveforms import Lines as Lines
 from .devices.language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .devices.language.waveforms import Pulse as Pulse
 from .devices.language.waveforms import Sine as Sine

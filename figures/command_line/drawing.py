@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import complete_devices_and_cells
+from .completion import complete_devices_and_cells
 from .output import check_paths, tell
 
 

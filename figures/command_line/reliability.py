@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .cells import make_cell
-from .options import Assignments, Corner, Output, Technology, complete_cells, parse_assignments
+from .completion import complete_cells
+from .options import Assignments, Corner, Output, Technology, parse_assignments
 from .output import check_paths, deliver, show
 
 if TYPE_CHECKING:
