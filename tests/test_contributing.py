@@ -124,6 +124,8 @@ def test_the_bench_of_the_cell_and_its_figure(place):
     (shown,) = place.shell("simulate read-out --help")
     assert "--points INTEGER" in shown and "Points of the transfer curve; default: 21." in shown
     place.shell("simulate read-out --technology textbook --points 12 -o read-out.csv --plot read-out.png")
+    (spent,) = place.shell("costs read-out --technology textbook")
+    assert "read-out: no costs: its bench measures none (costs= of cell_table)" in spent
     table = read_table(place.folder / "read-out.csv")
     assert len(table) == 12 and table.attrs["works"] and table.attrs["technology"] == "textbook"
     assert table["output"].iloc[-1] == pytest.approx(3.3, abs=0.1)

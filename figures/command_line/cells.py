@@ -143,7 +143,8 @@ def show_costs(table: pd.DataFrame) -> None:
         show(f"{cell}: {reason}")
     print()
     show(DEFINITIONS)
-    used = [name for name in PERIPHERY if table["peripheral_circuits"].str.contains(name).any()]
+    counted = " ".join(str(circuits) for circuits in table["peripheral_circuits"])
+    used = [name for name in PERIPHERY if name in counted]
     if used:
         print("\nPeriphery, energy of one operation:")
     for circuit in (PERIPHERY[name] for name in used):

@@ -16,6 +16,7 @@ from synaspice.characterization.cells.standard import cell_table, half_way
 from synaspice.circuits.cells.logic import Inverter
 from synaspice.circuits.cells.neurons import AxonHillock
 from synaspice.devices import UnknownNameError
+from synaspice.figures.command_line.cells import show_costs
 
 SPENT = {"supply": 4e-15, "inputs": 1e-15, "devices": 1e-15, "cmos": 3e-15, "returned": 1e-15}
 
@@ -73,7 +74,7 @@ def test_periphery_is_an_option_and_says_where_its_figures_come_from():
         energy_of_periphery({"ADX": 1})
 
 
-def test_a_cell_without_costs_says_so(monkeypatch):
+def test_a_cell_without_costs_says_so(monkeypatch, capsys):
     bare = cell_table(Inverter(), {"x": ([1.0], "1", "a column")})
     silent = cell_table(Inverter(), {"x": ([1.0], "1", "a column")}, costs=[])
     assert "measures none" in no_costs(bare) and "nothing happened" in no_costs(silent)
@@ -81,6 +82,8 @@ def test_a_cell_without_costs_says_so(monkeypatch):
     table = costs([Inverter()])
     assert len(table) == 0 and table.attrs["without"] == {"inverter": no_costs(bare)}
     assert "total" in table.columns
+    show_costs(table)
+    assert f"inverter: {no_costs(bare)}" in capsys.readouterr().out
 
 
 @pytest.mark.ngspice
