@@ -16,6 +16,7 @@ from ...devices.language.waveforms import FloatArray, Pulse
 from ..arguments import Quantity, Range, Whole, Wholes
 from .bench import cell_bench
 from .cost import Cost, delivered, told
+from .point import Point
 from .reliable import Reliability
 from .spin_reliability import OFF_CURRENT, pair_reliability, silent_lifetime, worst_count
 from .standard import cell_table, crossings, half_way
@@ -49,7 +50,27 @@ def _counting(cell: DomainWallNeuron) -> Reliability:
     return Reliability("count of pulses", found.bound, silent_lifetime(cell), without=read_always)
 
 
-@cell_bench(DomainWallNeuron, reliability=_counting)
+def _led(cell: DomainWallNeuron) -> Point:
+    """Position of the wall at which the circuit fires, of a wall that is led along the strip."""
+    interval, pulses = min(INTERVALS), 2
+    end, step, half = interval * (pulses + 1), cell.values["noise_step"] or LARGEST_STEP, cell.supply_voltage / 2
+    return Point(
+        [f"Vbias bias 0 {cell.values['bias_voltage']!r}", _leading(cell, "x", end)],
+        Transient(step, end, max_step=step),
+        {"threshold": f"find v(x) when v(output)={half!r} rise=1"},
+        "1",
+        {"intervals": [interval], "pulses": pulses, "trials": 1},
+        lambda table: float(table.attrs["circuit_threshold"]),
+    )
+
+
+def _leading(cell: DomainWallNeuron, node: str, end: float) -> str:
+    """A source that leads a wall past the threshold, slowly."""
+    nearest, farthest = cell.values["threshold"] - LED, min(cell.values["threshold"] + LED, 0.98)
+    return f"V_led {node} 0 PWL(0 {nearest!r} {end!r} {farthest!r})"
+
+
+@cell_bench(DomainWallNeuron, point=_led, reliability=_counting)
 def integrate_and_fire(
     cell: DomainWallNeuron,
     intervals: Annotated[
@@ -88,9 +109,9 @@ def integrate_and_fire(
     bias = cell.values["bias_voltage"]
     lines.append(f"V_bias bias 0 {bias!r}")
     lines.append(circuit.instance("_led", _nodes("led", supply="supply")))
-    nearest, farthest = cell.values["threshold"] - LED, min(cell.values["threshold"] + LED, 0.98)
-    lines.append(f"V_led x_led 0 PWL(0 {nearest!r} {end!r} {farthest!r})")
-    kept = ["v(x_led)", "v(out_led)"]
+    lines.append(_leading(cell, "x_led", end))
+    kept = ["v(x_led)", "v(out_led)", "v(in_1)", "v(x_1.read)"]
+    kept += [f"i(v.x_1.v_wall_{terminal})" for terminal in ("write", "common", "read")]
     for n, interval in enumerate(intervals, 1):
         lines += [circuit.instance(f"_{n}", _nodes(n, supply=f"supply_{n}")), f"V_meter_{n} supply supply_{n} 0"]
         form = f"PULSE(0 {current!r} {interval!r} {EDGE!r} {EDGE!r} {width - EDGE!r} {interval!r})"
@@ -268,7 +289,40 @@ def _expected(
     return 0
 
 
-@cell_bench(DomainWallPair, reliability=pair_reliability)
+#: Voltage of a line while a pair is read [V]; rest before it, and its length. [s]
+READ_LINE, REST, READING = 0.1, 1e-9, 2e-9
+
+
+def _read_pulse(voltage: float, begin: float) -> str:
+    return f"V_line line 0 PULSE(0 {voltage!r} {begin!r} {EDGE!r} {EDGE!r} 1 2)"
+
+
+def _stepped(cell: DomainWallPair) -> Point:
+    """Difference of the currents after three pulses."""
+    writer, pulses = cell.writer(), 3
+    begin = writer.duration(pulses) + REST
+    end, step = begin + READING, cell.values["noise_step"] or LARGEST_STEP
+    part = f"from={begin + READING / 2!r} to={end!r}"
+    return Point(
+        [
+            _read_pulse(READ_LINE, begin),
+            "V_plus plus 0 0",
+            "V_minus minus 0 0",
+            f"I_write write_return write {writer.waveform(pulses).spice(end)}",
+        ],
+        Transient(step, end, max_step=step),
+        {
+            "plus": f"avg i(v_plus) {part}",
+            "minus": f"avg i(v_minus) {part}",
+            "difference": "param='plus - minus'",
+        },
+        "A",
+        {"pulses": [pulses], "voltage": READ_LINE, "trials": 1},
+        lambda table: float(table["difference"].iloc[0]),
+    )
+
+
+@cell_bench(DomainWallPair, point=_stepped, reliability=pair_reliability)
 def signed_weights(
     cell: DomainWallPair,
     pulses: Annotated[Sequence[int], Wholes("numbers of write pulses, negative ones lower the weight")] = (
@@ -281,7 +335,7 @@ def signed_weights(
         3,
     ),
     *,
-    voltage: Annotated[float, Quantity("V", "voltage of the line while it is read")] = 0.1,
+    voltage: Annotated[float, Quantity("V", "voltage of the line while it is read")] = READ_LINE,
     trials: Annotated[int, Whole("number of trials of a write pulse", 1)] = 4000,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,
     time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 600.0,
@@ -300,10 +354,10 @@ def signed_weights(
         ``write_error_rates`` and ``write_error_bounds`` of a pulse at these three currents.
     """
     strip, writer = cell.strip(), cell.writer()
-    begin = writer.duration(max(abs(count) for count in pulses)) + 1e-9
-    end, circuit, step_limit = begin + 2e-9, cell.subcircuit(), cell.values["noise_step"] or LARGEST_STEP
+    begin = writer.duration(max(abs(count) for count in pulses)) + REST
+    end, circuit, step_limit = begin + READING, cell.subcircuit(), cell.values["noise_step"] or LARGEST_STEP
     lines = ["* pulses to signed synapses", circuit.text]
-    lines.append(f"V_line line 0 PULSE(0 {voltage!r} {begin!r} {EDGE!r} {EDGE!r} 1 2)")
+    lines.append(_read_pulse(voltage, begin))
     kept = ["v(line)"]
     for n, count in enumerate(pulses, 1):
         ends = {pin: f"{pin}_{n}" for pin in circuit.pins if pin != "line"}

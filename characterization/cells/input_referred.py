@@ -49,7 +49,7 @@ LINEAR = 0.1
 #: Shift of a threshold [V] and charge [C] of the perturbations.
 SHIFT, CHARGE = 1e-3, 2e-18
 #: Width of a charge's pulse, largest step, time before the clock's edge of the first charge, longest decision. [s]
-PULSE, STEP, BEFORE, LONGEST = 5e-13, 1e-12, 8e-12, 3e-9
+PULSE, STEP, BEFORE, LONGEST = 5e-13, 1e-12, 8e-12, 1e-9
 #: Charges over time, and a source of none.
 CHARGES, QUIET = 16, "0 0 1 1p 1p 1p 1"
 

@@ -19,35 +19,13 @@ BETWEEN, TO = (0.8, 5.0), 1e-2
 LEAST = 1e-3
 
 
-@dataclass(frozen=True)
-class FiringErrors:
-    """How surely a neuron fires.
-
-    Attributes
-    ----------
-    threshold : float
-        Current of a pulse that switches the junction in half of the trials. [A]
-    spread : float
-        Half of the difference of the currents that switch it in 84 and in 16 % of them. [A]
-    reading : float
-        Probability that the sense amplifier takes one state for the other, by mismatch and noise. [1]
-    reset : float
-        Probability that the reset fails. [1]
-    """
-
-    threshold: float
-    spread: float
-    reading: float
-    reset: float
-
-
 def switching_probability(cell: MTJNeuron, current: float, width: float) -> float:
     """Probability that a pulse of the input current [A] of a width [s] switches the junction, at the temperature."""
     return 1 - write_error_rate(cell.junction(), "parallel", -current, width, cell.temperature)
 
 
-def firing_errors(cell: MTJNeuron, width: float, reset: float, reset_width: float) -> FiringErrors:
-    """Threshold, spread and errors of a neuron at its temperature.
+def threshold_and_spread(cell: MTJNeuron, width: float) -> tuple[float, float]:
+    """Current that switches the junction in half of the trials, and half of what lies between 16 and 84 % of them [A].
 
     Parameters
     ----------
@@ -55,8 +33,6 @@ def firing_errors(cell: MTJNeuron, width: float, reset: float, reset_width: floa
         The neuron.
     width : float
         Of a pulse into the input. [s]
-    reset, reset_width : float
-        Current [A] and width [s] of the reset.
     """
     critical = abs(float(cell.junction().critical_current_to_antiparallel))
 
@@ -67,8 +43,53 @@ def firing_errors(cell: MTJNeuron, width: float, reset: float, reset_width: floa
         return critical * float(brentq(missing, *BETWEEN, xtol=TO))
 
     low, middle, high = (current(float(norm.cdf(z))) for z in (-1.0, 0.0, 1.0))
+    return middle, (high - low) / 2
+
+
+@dataclass(frozen=True)
+class EvaluationErrors:
+    """Probabilities of what may go wrong in an evaluation, each by itself [1].
+
+    Attributes
+    ----------
+    fired, missed : float
+        That the smallest current switches the junction, and that the largest does not.
+    reading : float
+        That the sense amplifier takes one state for the other, by mismatch and noise.
+    reset : float
+        That the reset fails.
+    """
+
+    fired: float
+    missed: float
+    reading: float
+    reset: float
+
+    @property
+    def rate(self) -> float:
+        """Probability that an evaluation goes wrong, with the smallest or the largest current, whichever is more."""
+        return 1 - (1 - max(self.fired, self.missed)) * (1 - self.reading) * (1 - self.reset)
+
+
+def evaluation_errors(
+    cell: MTJNeuron, currents: tuple[float, float], width: float, reset: float, reset_width: float
+) -> EvaluationErrors:
+    """Errors of a neuron at its temperature.
+
+    Parameters
+    ----------
+    cell : MTJNeuron
+        The neuron.
+    currents : tuple of float
+        The smallest and the largest current into the input. [A]
+    width : float
+        Of their pulses. [s]
+    reset, reset_width : float
+        Current [A] and width [s] of the reset.
+    """
+    fired, switched = (switching_probability(cell, current, width) for current in currents)
     failed = write_error_rate(cell.junction(), "antiparallel", reset, reset_width, cell.temperature)
-    return FiringErrors(middle, (high - low) / 2, reading_error(cell), failed)
+    return EvaluationErrors(fired, 1 - switched, reading_error(cell), failed)
 
 
 def reading_error(cell: MTJNeuron) -> float:

@@ -16,7 +16,7 @@ from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
-from .neuron_errors import FiringErrors, agreement_with_tanh, firing_errors, switching_probability
+from .neuron_errors import agreement_with_tanh, evaluation_errors, switching_probability, threshold_and_spread
 from .point import Point
 from .reliable import STATELESS, Reliability
 from .standard import cell_table, crossings, energies, half_way, mean, run_bench
@@ -49,8 +49,10 @@ def _biased(cell: PBit) -> Point:
 
 
 def _p_bit_reliability(cell: PBit) -> Reliability:
-    found = bench_p_bit(cell).attrs
-    told = f"random by design; from the tanh by at most {found['boltzmann_deviation']:.2g}"
+    found = bench_p_bit(cell, duration=WATCHED / 2).attrs
+    told = (
+        f"random by design; {found['boltzmann_deviation']:.2f} ± {found['boltzmann_error']:.2f} from the tanh at most"
+    )
     return Reliability("random bit", without={"error_rate": told, **STATELESS})
 
 
@@ -235,16 +237,9 @@ def _written(cell: MTJNeuron) -> Point:
 
 def _fires(cell: MTJNeuron) -> Reliability:
     trial = _Trials(cell)
-    found = firing_errors(cell, trial.width, trial.reset, 2 * trial.width)
-    error = _error_rate(cell, found, np.array([LEAST, MOST]) * trial.critical, trial.width)
-    return Reliability("evaluation", error, without=STATELESS)
-
-
-def _error_rate(cell: MTJNeuron, found: FiringErrors, currents: np.ndarray, width: float) -> float:
-    """Probability that an evaluation with the smallest or the largest current goes wrong, whichever is more."""
-    fired = switching_probability(cell, float(currents.min()), width)
-    missed = 1 - switching_probability(cell, float(currents.max()), width)
-    return 1 - (1 - max(fired, missed)) * (1 - found.reading) * (1 - found.reset)
+    currents = LEAST * trial.critical, MOST * trial.critical
+    found = evaluation_errors(cell, currents, trial.width, trial.reset, 2 * trial.width)
+    return Reliability("evaluation", found.rate, without=STATELESS)
 
 
 @cell_bench(MTJNeuron, point=_written, reliability=_fires)
@@ -302,8 +297,9 @@ def bench_mtj_neuron(
         currents_in.append(current)
     shown = int(np.argmin(np.abs(probability - 0.5)))
     expected = [switching_probability(cell, float(value), width) for value in values]
-    found = firing_errors(cell, width, trial.reset, 2 * width)
-    error = _error_rate(cell, found, values, width)
+    threshold, spread = threshold_and_spread(cell, width)
+    currents_at_ends = float(values.min()), float(values.max())
+    errors = evaluation_errors(cell, currents_at_ends, width, trial.reset, 2 * width)
     return cell_table(
         cell,
         {
@@ -328,12 +324,12 @@ def bench_mtj_neuron(
             end=min(4, trials) * period,
         ),
         thermal_noise=True,
-        threshold_current=found.threshold,
-        threshold_spread=found.spread,
-        reading_error=found.reading,
-        reset_error=found.reset,
-        error_rate=error,
-        works=bool(probability[0] == 0 and probability[-1] == 1) and error <= DESIGN_ERROR_RATE,
+        threshold_current=threshold,
+        threshold_spread=spread,
+        reading_error=errors.reading,
+        reset_error=errors.reset,
+        error_rate=errors.rate,
+        works=bool(probability[0] == 0 and probability[-1] == 1) and errors.rate <= DESIGN_ERROR_RATE,
         criterion="no spike at the smallest current, always one at the largest; at most "
         f"{DESIGN_ERROR_RATE:g} of these evaluations go wrong by noise and mismatch",
     )

@@ -43,7 +43,7 @@ SHORT = {
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},
-    LatchComparator: {"differences": [-0.01, 0.01]},
+    LatchComparator: {"differences": [-0.05, 0.05]},
     SpikeSynapse: {"weights": [10.0, 20.0]},
     NeuronChain: {"spikes": 3},
 }
@@ -190,7 +190,9 @@ def test_the_sky130_comparator_decides():
 
 def test_mismatch_gives_a_comparator_an_offset():
     """The comparator with mismatch decides by its input pair's difference of thresholds, not by a smaller signal."""
-    cell = LatchComparator(latch_width=30)  # a large latch, whose own mismatch counts little
+    cell = LatchComparator(
+        input_width=6, tail_width=6, latch_width=30
+    )  # a large latch, whose own mismatch counts little
     shifted = cell.subcircuit(mismatch=1)
     shifts = [float(line.rpartition("delvto=")[2]) for line in shifted.body.splitlines() if line.startswith("Min_")]
     offset = shifts[0] - shifts[1]  # plus has to be higher than minus by this

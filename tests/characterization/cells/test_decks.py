@@ -18,7 +18,7 @@ from synaspice.devices import ParameterError
 pytestmark = pytest.mark.ngspice
 
 #: Cells whose deck and bench take ten seconds.
-SLOW = {"mtj-bit-cell"}
+SLOW = {"mtj-bit-cell", "domain-wall-neuron", "domain-wall-pair"}
 CASES = [
     pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
     for name in CELLS.own()
@@ -54,7 +54,7 @@ def test_an_exported_cell_gives_the_figure_of_its_bench(name, tmp_path):
 
 def test_most_cells_have_a_deck():
     without = {name for name in CELLS.own() if not CELL_BENCHES[name].point}
-    assert without <= {"domain-wall-neuron", "domain-wall-pair", "spin-neuron", "four-input-spin-neuron"}
+    assert without <= {"spin-neuron", "four-input-spin-neuron"}
 
 
 def test_an_axon_hillock_in_the_netlist_of_a_user_has_its_period(tmp_path):

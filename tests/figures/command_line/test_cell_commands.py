@@ -64,6 +64,18 @@ def test_every_argument_of_a_cells_bench_is_an_option(tmp_path):
     assert len(read_table(tmp_path / "run.csv")) == 11
 
 
+@pytest.mark.ngspice
+def test_reliability_tells_figures_and_reasons(tmp_path):
+    ended = synaspice("reliability", "memristor-neuron", "--temperatures", "27degC,400K", "-o", tmp_path / "out.csv")
+    assert ended.returncode == 2 and "temperature = 400 K is outside" in ended.stderr
+    ended = synaspice("reliability", "memristor-neuron", "--temperatures", "27degC,398", "-o", tmp_path / "out.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert "memristor-neuron, generic typical: silence of a membrane" in ended.stdout
+    assert "27 degC: error_rate < 1e-30" in ended.stdout and "stores nothing" in ended.stdout
+    table = read_table(tmp_path / "out.csv")
+    assert table["temperature"].tolist() == pytest.approx([300.15, 398]) and table["retention"].isna().all()
+
+
 def test_costs_fit_a_terminal(capsys, monkeypatch):
     """Without a simulation: a table as the bench of a cell leaves it."""
     monkeypatch.setenv("COLUMNS", "80")
