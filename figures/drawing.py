@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
 from .overlay import axes_of, beside
-from .style import package_style
+from .style import package_style, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Draw = Callable[..., None]
 #: Width of a panel, and height of the figure [inch]; a single panel is wider, for its title.
 PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
+#: Letters of the title in an inch.
+LETTERS = 15
 
 
 @dataclass(eq=False)
@@ -103,9 +106,7 @@ def draws(
 def plot(table: pd.DataFrame | str | Path, ax: None = None, label: str | None = None) -> Figure: ...
 @overload
 def plot(table: pd.DataFrame | str | Path, ax: Place, label: str | None = None) -> list[Axes]: ...
-def plot(
-    table: pd.DataFrame | str | Path, ax: Place | None = None, label: str | None = None
-) -> Figure | list[Axes]:
+def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str | None = None) -> Figure | list[Axes]:
     """Draw the standard figure of a bench's table.
 
     Parameters
@@ -147,7 +148,9 @@ def plot(
         own = [*figure.subplots(1, count, squeeze=False).flat]
         with beside(own, label):
             draw(data, *own)
-        figure.suptitle("\n".join(_title(data)), fontsize=8)
+        letters = round(LETTERS * figure.get_figwidth())
+        lines = [part for line in _title(data) for part in textwrap.wrap(line, letters)]
+        figure.suptitle("\n".join(lines), fontsize=8)
     return figure
 
 
@@ -177,9 +180,9 @@ def title_of(table: pd.DataFrame) -> str:
     """The measured thing in words, and its temperature."""
     attrs = table.attrs
     if "cell" in attrs:
-        name = str(attrs["cell"]).replace("-", " ").capitalize()
-        return f"{name}, {attrs['technology']} {attrs['corner']}, {attrs['temperature'] - ZERO_CELSIUS:.0f} °C"
-    parts = [str(attrs.get("title") or attrs.get("device") or attrs["bench"].replace("-", " ").capitalize())]
+        celsius = attrs["temperature"] - ZERO_CELSIUS
+        return f"{words(str(attrs['cell']))}, {attrs['technology']} {attrs['corner']}, {celsius:.0f} °C"
+    parts = [str(attrs.get("title") or attrs.get("device") or words(attrs["bench"]))]
     kelvin = temperature_of(table)
     if kelvin is not None:
         parts.append(f"{kelvin - ZERO_CELSIUS:.0f} °C")

@@ -1,4 +1,4 @@
-"""The main job on everything: every device and preset characterised, plotted, exported and run in ngspice; and cells."""
+"""The main job: every device and preset, and cells, characterised, plotted, exported and run in ngspice."""
 
 from __future__ import annotations
 

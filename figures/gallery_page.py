@@ -21,6 +21,7 @@ from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
 from .drawing import temperature_of
 from .gallery_entries import Entry
+from .style import words
 
 #: Parts of the page; what is put into them is escaped.
 SECTION = Template("""<section id="$id">
@@ -157,7 +158,9 @@ def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str
     )
     notes = [f"Left out: {message}" for message in left_out]
     if asked:
-        notes.append(f"Not run, for their benches take long (synaspice gallery --all-cells runs them): {', '.join(asked)}.")
+        notes.append(
+            f"Not run, for their benches take long (synaspice gallery --all-cells runs them): {', '.join(asked)}."
+        )
     page = Template(resources.files(__package__).joinpath("gallery.html").read_text(encoding="utf-8")).substitute(
         title="synaspice: every device, measured",
         summary=html.escape(summary),
@@ -177,7 +180,7 @@ def _section(folder: Path, section: Section) -> str:
             "link": quote(shown.stem),
             "conditions": html.escape(shown.conditions),
             "tables": _tables(shown.stem),
-            "name": html.escape(shown.name.replace("-", " ").capitalize()),
+            "name": html.escape(words(shown.name)),
         }
         if shown.words is not None:
             numbers.append(NUMBER.substitute(filled, words=html.escape(shown.words)))

@@ -71,7 +71,9 @@ class Preset:
         if parts is None:
             return self.name
         author, year, device, like = parts.groups()
-        spelled = {_letters(word): word for word in re.findall(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*", self.reference)}
+        spelled = {
+            _letters(word): word for word in re.findall(r"[^\W\d_][^\W\d_'-]*(?:[-'][^\W\d_]+)*", self.reference)
+        }
         shown = f"{'like ' if like else ''}{spelled.get(author, author.capitalize())} {year}"
         return f"{shown}, {device.replace('-', ' ')}" if device else shown
 

@@ -39,7 +39,8 @@ def figure(
 
 def gallery(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the page, tables, figures and netlists.")
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder for the page, tables, figures and netlists."),
     ],
     only: Annotated[
         list[str] | None,
@@ -49,9 +50,7 @@ def gallery(
             autocompletion=complete_devices_and_cells,
         ),
     ] = None,
-    all_cells: Annotated[
-        bool, typer.Option("--all-cells", help="Also the cells whose benches take long.")
-    ] = False,
+    all_cells: Annotated[bool, typer.Option("--all-cells", help="Also the cells whose benches take long.")] = False,
 ) -> None:
     """Measure, draw, export and run every device with every preset, and cells.
 
