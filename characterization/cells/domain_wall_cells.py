@@ -28,7 +28,7 @@ NEVER = 1000
 TOLERANCE = 0.1
 
 
-@cell_bench(DomainWallNeuron)
+@cell_bench(DomainWallNeuron, long=True)
 def integrate_and_fire(
     cell: DomainWallNeuron,
     intervals: Annotated[Sequence[float], Range("s", "times from one pulse to the next; a neuron for each")] = (
@@ -224,7 +224,7 @@ def _expected(
     return 0
 
 
-@cell_bench(DomainWallPair)
+@cell_bench(DomainWallPair, long=True)
 def signed_weights(
     cell: DomainWallPair,
     pulses: Annotated[Sequence[int], Wholes("numbers of write pulses, negative ones lower the weight")] = (

@@ -41,7 +41,7 @@ def _biased(cell: PBit) -> Point:
     )
 
 
-@cell_bench(PBit, point=_biased)
+@cell_bench(PBit, point=_biased, long=True)
 def bench_p_bit(
     cell: PBit,
     inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
@@ -183,7 +183,7 @@ def _written(cell: MTJNeuron) -> Point:
     )
 
 
-@cell_bench(MTJNeuron, point=_written)
+@cell_bench(MTJNeuron, point=_written, long=True)
 def bench_mtj_neuron(
     cell: MTJNeuron,
     currents: Annotated[

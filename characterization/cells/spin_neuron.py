@@ -35,7 +35,7 @@ LARGEST_STEP = 2e-11
 DISTURBED = 0.01
 
 
-@cell_bench(SpinNeuron, FourInputSpinNeuron)
+@cell_bench(SpinNeuron, FourInputSpinNeuron, long=True)
 def truth_table(
     cell: _SpinNeuron,
     pulses: Annotated[

@@ -80,7 +80,7 @@ def _lengths(low: pd.Series[float], middle: pd.Series[float], high: pd.Series[fl
 
 
 def _thresholds(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each width the largest amplitude that did not switch (``below``), and the least beyond that did (``least``)."""
+    """Of each width the largest amplitude that did not switch (``below``), and the least that did (``least``)."""
     sized = table.assign(size=table[table.attrs["swept"]].abs())
     most = sized[sized["switched"] == 0].groupby("width")["size"].max()
     # Where a larger pulse does not switch, a smaller one that did is no threshold.
