@@ -121,7 +121,7 @@ def _drive_of(attrs: dict[str, Any]) -> list[str]:
     steepest = "at" if attrs["waveform"] == "triangle" else "at most"
     return [
         f"{name} swept in a {attrs['waveform']} of ±{_short(size, unit)} and {_short(period, 's')}, "
-        f"{steepest} {_short(rate, f'{unit}/s')}"
+        f"{steepest} {_short(rate, unit)}/s"
     ]
 
 
