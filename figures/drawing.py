@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
 from .overlay import axes_of, beside
-from .style import package_style
+from .style import package_style, words
 from .waveforms import framed
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Draw = Callable[..., None]
 #: Width of a panel, and height of the figure [inch]; a single panel is wider, for its title.
 PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
+#: Letters of the title in an inch.
+LETTERS = 15
 
 
 @dataclass(eq=False)
@@ -147,7 +150,9 @@ def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str |
         own = framed(figure, data, count)
         with beside(own, label):
             draw(data, *own)
-        figure.suptitle("\n".join(_title(data)), fontsize=8)
+        letters = round(LETTERS * figure.get_figwidth())
+        lines = [part for line in _title(data) for part in textwrap.wrap(line, letters)]
+        figure.suptitle("\n".join(lines), fontsize=8)
     return figure
 
 
@@ -180,7 +185,7 @@ def title_of(table: pd.DataFrame) -> str:
         where = [str(attrs["node"]), f"{attrs['corner']} corner"]
         parts = [str(attrs["title"]), *where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
         return ", ".join([*parts, *(["without noise"] if attrs.get("thermal_noise") is False else [])])
-    parts = [str(attrs.get("title") or attrs.get("device") or attrs["bench"].replace("-", " ").capitalize())]
+    parts = [str(attrs.get("title") or attrs.get("device") or words(attrs["bench"]))]
     kelvin = temperature_of(table)
     if kelvin is not None:
         parts.append(f"{kelvin - ZERO_CELSIUS:.0f} °C")

@@ -1,4 +1,4 @@
-"""The main job on everything: every device and preset characterised, plotted, exported and run in ngspice; and cells."""
+"""The main job: every device and preset, and cells, characterised, plotted, exported and run in ngspice."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def make_gallery(
         print(f"left out: {message}", file=sys.stderr)
     if tables and netlists:
         asked = [] if only or all_cells else [each for each in entries(all_cells=True) if is_long(each)]
-        write_page(folder, sections, left_out, [each.title for each in asked])
+        write_page(folder, sections, left_out, asked)
     summary = _summary(outcomes)
     if tables:
         write_whole(folder / "summary.csv", lambda path: summary.to_csv(path, index=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -21,6 +22,7 @@ from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
 from .drawing import temperature_of
 from .gallery_entries import Entry
+from .style import words
 
 #: Parts of the page; what is put into them is escaped.
 SECTION = Template("""<section id="$id">
@@ -37,6 +39,16 @@ FIGURE = Template("""<figure>
 """)
 NUMBER = Template("""<p class="numbers">$name: $words $conditions Table: $tables</p>
 """)
+BORROWED = Template("""<figure>
+<a href="figures/$link-documentation.png"><img src="figures/$link-documentation.png" alt="$alt" loading="lazy"></a>
+<figcaption>From the documentation, made earlier; not measured in this run.</figcaption>
+</figure>
+""")
+NOT_RUN = Template("""<h2 id="not-run">Not run</h2>
+<p>The benches of these cells take long: <code>synaspice gallery --all-cells</code> runs them too.</p>
+$parts""")
+#: Pictures of the documentation, in a clone.
+DOCUMENTATION = Path(__file__).resolve().parents[1] / "docs" / "images"
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,7 @@ def _drive_of(attrs: dict[str, Any]) -> list[str]:
     steepest = "at" if attrs["waveform"] == "triangle" else "at most"
     return [
         f"{name} swept in a {attrs['waveform']} of ±{_short(size, unit)} and {_short(period, 's')}, "
-        f"{steepest} {_short(rate, f'{unit}/s')}"
+        f"{steepest} {_short(rate, unit)}/s"
     ]
 
 
@@ -117,7 +129,7 @@ def _short(value: float, unit: str) -> str:
     return format_si(float(f"{value:.3g}"), unit)
 
 
-def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str], asked: Sequence[str]) -> Path:
+def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str], asked: Sequence[Entry]) -> Path:
     """Write ``index.html`` into the folder of a gallery: links are relative, and nothing is taken from elsewhere.
 
     Parameters
@@ -128,8 +140,9 @@ def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str
         What was measured.
     left_out : sequence of str
         What could not be done.
-    asked : sequence of str
-        Names of cells that are run only if they are asked for.
+    asked : sequence of Entry
+        Cells that are run only if they are asked for; their pictures of the documentation are shown where they are
+        at hand, as in a clone.
     """
     sections = [section for section in sections if section.shown]
     families = {
@@ -155,11 +168,10 @@ def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str
         "move or a line that is straight is told in numbers; what agrees within 1 % with another preset of the same "
         "model is shown once. Every table is complete, and every picture can be drawn from its table again."
     )
-    notes = [f"Left out: {message}" for message in left_out]
     if asked:
-        notes.append(
-            f"Not run, for their benches take long (synaspice gallery --all-cells runs them): {', '.join(asked)}."
-        )
+        contents.append(f'<h2>Not run</h2>\n<ul>\n<li><a href="#not-run">{len(asked)} cells</a></li>\n</ul>')
+        body.append(_not_run(folder, asked))
+    notes = [f"Left out: {message}" for message in left_out]
     page = Template(resources.files(__package__).joinpath("gallery.html").read_text(encoding="utf-8")).substitute(
         title="synaspice: every device, measured",
         summary=html.escape(summary),
@@ -179,7 +191,7 @@ def _section(folder: Path, section: Section) -> str:
             "link": quote(shown.stem),
             "conditions": html.escape(shown.conditions),
             "tables": _tables(shown.stem),
-            "name": html.escape(shown.name.replace("-", " ").capitalize()),
+            "name": html.escape(words(shown.name)),
         }
         if shown.words is not None:
             numbers.append(NUMBER.substitute(filled, words=html.escape(shown.words)))
@@ -201,6 +213,19 @@ def _section(folder: Path, section: Section) -> str:
         numbers="".join(numbers),
         netlists=f'<p class="files">Netlists: {links}</p>\n' if links else "",
     )
+
+
+def _not_run(folder: Path, asked: Sequence[Entry]) -> str:
+    """What is run only if it is asked for, with pictures of the documentation."""
+    parts = []
+    for entry in asked:
+        picture = DOCUMENTATION / f"{entry.stem}.png"
+        parts.append(f"<h3>{html.escape(entry.title)}</h3>\n<p>{html.escape(entry.description)}</p>\n")
+        if picture.is_file():
+            shutil.copyfile(picture, folder / "figures" / f"{entry.stem}-documentation.png")
+            alt = html.escape(f"{entry.title}, from the documentation", quote=True)
+            parts.append(BORROWED.substitute(link=quote(entry.stem), alt=alt))
+    return NOT_RUN.substitute(parts="".join(parts))
 
 
 def _belongs(path: Path, entry: Entry) -> bool:

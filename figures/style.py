@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".svg", ".pdf")
+#: Words of names that are written in capitals.
+ACRONYMS = frozenset({"mtj", "stdp"})
 
 
 @contextmanager
@@ -47,6 +50,13 @@ def save(figure: Figure, path: str | Path) -> Path:
     with package_style():
         write_whole(target, lambda temporary: figure.savefig(temporary, format=target.suffix.lower()[1:]))
     return target
+
+
+def words(name: str) -> str:
+    """A name of the command line as a heading: ``MTJ bit cell`` for ``mtj-bit-cell``; a p-bit stays one."""
+    parts = [part.upper() if part in ACRONYMS else part for part in re.sub(r"(?<=\w\w)-", " ", name).split()]
+    text = " ".join(parts)
+    return text if text[1:2] == "-" else text[0].upper() + text[1:]
 
 
 def axis_scale(values: ArrayLike, unit: str) -> tuple[float, str]:

@@ -70,7 +70,7 @@ def _leading(cell: DomainWallNeuron, node: str, end: float) -> str:
     return f"V_led {node} 0 PWL(0 {nearest!r} {end!r} {farthest!r})"
 
 
-@cell_bench(DomainWallNeuron, point=_led, reliability=_counting)
+@cell_bench(DomainWallNeuron, point=_led, reliability=_counting, long=True)
 def integrate_and_fire(
     cell: DomainWallNeuron,
     intervals: Annotated[
@@ -322,7 +322,7 @@ def _stepped(cell: DomainWallPair) -> Point:
     )
 
 
-@cell_bench(DomainWallPair, point=_stepped, reliability=pair_reliability)
+@cell_bench(DomainWallPair, point=_stepped, reliability=pair_reliability, long=True)
 def signed_weights(
     cell: DomainWallPair,
     pulses: Annotated[Sequence[int], Wholes("numbers of write pulses, negative ones lower the weight")] = (

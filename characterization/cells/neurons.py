@@ -56,7 +56,7 @@ def _p_bit_reliability(cell: PBit) -> Reliability:
     return Reliability("random bit", without={"error_rate": told, **STATELESS})
 
 
-@cell_bench(PBit, point=_biased, reliability=_p_bit_reliability)
+@cell_bench(PBit, point=_biased, reliability=_p_bit_reliability, long=True)
 def bench_p_bit(
     cell: PBit,
     inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
@@ -242,7 +242,7 @@ def _fires(cell: MTJNeuron) -> Reliability:
     return Reliability("evaluation", found.rate, without=STATELESS)
 
 
-@cell_bench(MTJNeuron, point=_written, reliability=_fires)
+@cell_bench(MTJNeuron, point=_written, reliability=_fires, long=True)
 def bench_mtj_neuron(
     cell: MTJNeuron,
     currents: Annotated[

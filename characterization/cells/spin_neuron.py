@@ -40,7 +40,7 @@ SHOWN = 4
 DISTURBED = 0.01
 
 
-@cell_bench(SpinNeuron, FourInputSpinNeuron, reliability=spin_reliability)
+@cell_bench(SpinNeuron, FourInputSpinNeuron, reliability=spin_reliability, long=True)
 def truth_table(
     cell: _SpinNeuron,
     pulses: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from ...devices.language.quantity import format_si
 from ..drawing import draws
@@ -16,14 +17,22 @@ def _is_random(table: pd.DataFrame) -> bool:
 
 
 def _certain(table: pd.DataFrame) -> str | None:
-    """That every pulse switched, or none, if so."""
-    if table["probability"].nunique() > 1 or table["probability"].iloc[0] not in (0, 1):
+    """That every pulse switches, or none; or the threshold, if it does not depend on the width."""
+    share, swept, start = table["probability"], table.attrs["swept"], table.attrs["start"]
+    unit = table.attrs["units"][swept]
+    if (share == 0).all() or (share == 1).all():
+        which = "Every pulse" if share.iloc[0] else "No pulse"
+        spans = f"of {_span(table[swept], unit)}, {_span(table['width'], 's')} long,"
+        return f"{which} {spans} switches the device from {start}."
+    if _is_random(table):
         return None
-    attrs, swept = table.attrs, table.attrs["swept"]
-    unit = attrs["units"][swept]
-    which = "Every pulse" if table["probability"].iloc[0] else "No pulse"
-    spans = f"of {_span(table[swept], unit)}, {_span(table['width'], 's')} long,"
-    return f"{which} {spans} switches the device from {attrs['start']}."
+    found = _thresholds(table)
+    # One threshold that lies between the steps of the amplitude at every width.
+    low, high = found["below"].max(), found["least"].min()
+    if len(found) < table["width"].nunique() or low >= high:
+        return None
+    edges = _span(pd.Series([low, high]), unit).replace(" to ", " and ")
+    return f"The threshold from {start} is between {edges}, for widths of {_span(table['width'], 's')}."
 
 
 def _span(values: pd.Series[float], unit: str) -> str:
@@ -70,29 +79,32 @@ def _lengths(low: pd.Series[float], middle: pd.Series[float], high: pd.Series[fl
     return np.asarray(np.maximum([middle - low, high - middle], 0.0))
 
 
-def _draw_thresholds(table: pd.DataFrame, axes: Axes) -> None:
-    """Without noise a pulse switches or does not: the threshold over the width, within the steps of the amplitude."""
-    swept = table.attrs["swept"]
-    sized = table.assign(size=table[swept].abs())
+def _thresholds(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each width the largest amplitude that did not switch (``below``), and the least that did (``least``)."""
+    sized = table.assign(size=table[table.attrs["swept"]].abs())
     most = sized[sized["switched"] == 0].groupby("width")["size"].max()
     # Where a larger pulse does not switch, a smaller one that did is no threshold.
     above = sized[sized["size"] > sized["width"].map(most).fillna(0.0)]
     least = above[above["switched"] == 1].groupby("width")["size"].min()
-    below = most.reindex(least.index).fillna(0.0)
+    return pd.DataFrame({"below": most.reindex(least.index).fillna(0.0), "least": least})
+
+
+def _draw_thresholds(table: pd.DataFrame, axes: Axes) -> None:
+    """Without noise a pulse switches or does not: the threshold over the width, within the steps of the amplitude."""
+    swept, found = table.attrs["swept"], _thresholds(table)
+    what = f"{swept.replace('_', ' ').capitalize()} that switches"
     x = scaled_axis(table, axes, "x", "width", "Width of the pulse")
-    y = scaled(
-        axes, "y", table[swept], table.attrs["units"][swept], f"{swept.replace('_', ' ').capitalize()} that switches"
-    )
-    middle = (least + below) / 2
+    y = scaled(axes, "y", table[swept], table.attrs["units"][swept], what)
     axes.errorbar(
-        x * least.index.to_numpy(),
-        y * middle,
-        y * (least - below) / 2,
+        x * found.index.to_numpy(),
+        y * (found["least"] + found["below"]) / 2,
+        y * (found["least"] - found["below"]) / 2,
         marker="o",
         markersize=3,
         capsize=2,
         label=f"threshold from {table.attrs['start']}",
     )
     axes.set_xscale("log")
-    axes.set_ylim(0, 1.15 * y * least.max() if len(least) else None)
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_ylim(0, 1.15 * y * float(found["least"].max()))
     axes.legend()

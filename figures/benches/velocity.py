@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..drawing import draws
-from ..style import label, scaled, scaled_axis
+from ..style import axis_scale, label, scaled, scaled_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,11 +18,27 @@ if TYPE_CHECKING:
 STILL = 1.0
 
 
+#: A relative difference from the law of low drive within which the wall follows it.
+FOLLOWS = 0.01
+
+
+def _proportional(table: pd.DataFrame) -> str | None:
+    """The mobility, if the wall follows it up to the largest drive."""
+    velocity, law = table["velocity"], table["low_drive_velocity"]
+    if _turns(table) or ((velocity - law).abs() > FOLLOWS * law.abs()).any():
+        return None
+    driven = table.attrs["driven"]
+    last = table.loc[table[driven].abs().idxmax()]
+    factor, unit = axis_scale([last[driven]], table.attrs["units"][driven])
+    at = f"{last['velocity']:.3g} m/s at {factor * last[driven]:.3g} {unit}"
+    return f"The wall's velocity is proportional to the drive within {100 * FOLLOWS:g} %, {at}, and it does not turn."
+
+
 def _turns(table: pd.DataFrame) -> bool:
     return bool((table["turns"].abs() > STILL).any())
 
 
-@draws("velocity", panels=lambda table: 2 if _turns(table) else 1)
+@draws("velocity", panels=lambda table: 2 if _turns(table) else 1, in_words=_proportional)
 def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
     """Draw the velocity with the law of low drive on the left, the turns of the wall's angle on the right.
 

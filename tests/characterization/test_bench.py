@@ -15,7 +15,15 @@ from synaspice.characterization.bench import BENCHES, bench, bench_page, suitabl
 from synaspice.characterization.cells.bench import CELL_BENCHES, cell_bench, simulate
 from synaspice.circuits.cells.cell import CELLS, Cell
 from synaspice.circuits.cells.logic import Inverter
-from synaspice.devices import MTJ, VTEAM, CompactModel, DuplicateNameError, ParameterError, UnknownNameError
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    CompactModel,
+    DuplicateNameError,
+    ParameterError,
+    PhaseChangeMemory,
+    UnknownNameError,
+)
 from synaspice.devices.core.protocols import Sweep, Switching
 from synaspice.figures import plot
 from synaspice.figures.drawing import FIGURES, draws
@@ -195,6 +203,9 @@ def test_the_gallery_runs_what_a_bench_declares():
     assert list(loops(junction)) == ["hysteresis", "field-loop"]
     assert memristor.protocol(Sweep).waveform == "sine", "whose first cycle depends on where it starts"
     assert loops(memristor) == {"hysteresis": {"quantity": None, "cycles": 2}}
+    assert loops(PhaseChangeMemory())["hysteresis"]["cycles"] == 2, "a triangle may begin elsewhere too"
+    # A junction that a voltage writes suggests the field by itself: one loop of it.
+    assert list(loops(MTJ.preset("kang2017"))) == ["hysteresis"]
     for name, there in BENCHES.own().items():
         if there.suits(junction):
             for arguments in there.gallery(junction).values():

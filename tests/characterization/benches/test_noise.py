@@ -216,6 +216,6 @@ def test_a_magnet_without_states_is_measured_from_transients():
 
 
 def test_figure_names_what_was_measured():
-    left, right = Figure().subplots(1, 2)
-    draw_noise(noise(MTJ.preset("kiselev2003-like")), left, right)
-    assert "small-signal" in left.get_legend().get_title().get_text()
+    axes = Figure().subplots()
+    draw_noise(noise(MTJ.preset("kiselev2003-like")), axes)
+    assert "small-signal" in axes.get_legend().get_title().get_text()

@@ -1,0 +1,120 @@
+"""Figures of their own, and into given axes: overlays, labels, units, notebooks, titles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from synaspice.characterization import hysteresis, iv
+from synaspice.devices import MTJ, VTEAM, LinearIonDrift
+from synaspice.devices.core.metadata import described_table
+from synaspice.devices.language.errors import ParameterError
+from synaspice.figures import plot, save
+from synaspice.figures.style import words
+
+
+def loop(size: float, unit: str = "V") -> pd.DataFrame:
+    """A table of a hysteresis bench of a memristor whose current has a size."""
+    time = np.linspace(0.0, 1.0, 101)
+    drive = np.sin(2 * np.pi * time)
+    columns = {
+        "cycle": (0 * time, "1", ""),
+        "time": (time, "s", ""),
+        "voltage": (drive, unit, ""),
+        "current": (size * drive * (1 + 0.3 * np.cos(2 * np.pi * time)), "A", ""),
+        "x": (0.5 - 0.5 * np.cos(2 * np.pi * time), "1", ""),
+    }
+    about = {"bench": "hysteresis", "device": "vteam", "swept": "voltage", "waveform": "sine", "period": 1.0}
+    return described_table(columns, **about, amplitude=1.0)
+
+
+@pytest.fixture(scope="module")
+def junctions():
+    return [iv(MTJ.preset(name), np.linspace(-1, 1, 21)) for name in ("ikeda2010", "kang2017")]
+
+
+def test_two_tables_share_axes(junctions):
+    axes = Figure().subplots(1, 2)
+    for name, table in zip(("Ikeda", "Kang"), junctions, strict=True):
+        assert plot(table, ax=axes, label=name) == list(axes)
+    names = [text.get_text() for text in axes[0].get_legend().get_texts()]
+    assert names == ["Ikeda, parallel", "Ikeda, antiparallel", "Kang, parallel", "Kang, antiparallel"]
+    colours = [to_hex(line.get_color()) for line in axes[0].lines]
+    assert len(set(colours)) == 4
+    # The same unit as at first: the second junction's hundred thousand ohm are 100 kilohm.
+    assert axes[0].get_ylabel() == "Resistance (kΩ)"
+    shown = np.asarray(axes[0].lines[2].get_ydata())
+    np.testing.assert_allclose(shown, junctions[1]["resistance"][junctions[1]["state"] == "parallel"] / 1e3)
+
+
+def test_what_is_drawn_later_keeps_the_unit_of_the_axes():
+    left, right = plot(loop(2e-3)).axes
+    assert left.get_ylabel() == "Current (mA)"
+    plot(loop(2e-6), ax=[left, right], label="small")
+    assert left.get_ylabel() == "Current (mA)"
+    assert np.nanmax(np.abs(left.lines[-1].get_ydata())) == pytest.approx(2e-3, rel=0.2)
+    explicit = [to_hex(line.get_color()) for line in left.lines]
+    assert len(set(explicit)) == 4, "colours that a figure names give way too"
+
+
+def test_other_quantities_are_refused_and_leave_no_trace(junctions):
+    axes = plot(junctions[0]).axes
+    before = [len(one.lines) for one in axes]
+    with pytest.raises(ParameterError, match=r"the axes show 'Voltage \(V\)', and the table has 'Voltage \(A\)'"):
+        plot(loop(1e-3, "A"), ax=axes)
+    assert [len(one.lines) for one in axes] == before
+
+
+def test_the_number_of_axes_is_told(junctions):
+    with pytest.raises(ParameterError, match="iv needs a sequence of 2 axes, or a SubFigure, and was given 1 axes"):
+        plot(junctions[0], ax=Figure().subplots())
+    with pytest.raises(ParameterError, match="was given str"):
+        plot(junctions[0], ax=["left", "right"])
+
+
+def test_a_part_of_a_figure_gets_its_axes(junctions):
+    upper, lower = Figure().subfigures(2, 1)
+    for part, table in zip((upper, lower), junctions, strict=True):
+        assert plot(table, ax=part) == part.axes and len(part.axes) == 2
+    assert len(plot(junctions[0], ax=upper)[0].lines) == 4, "the axes that it has"
+
+
+def test_a_figure_shows_itself_in_a_notebook(junctions):
+    figure = plot(junctions[0])
+    picture, size = figure._repr_png_()
+    assert picture.startswith(b"\x89PNG") and size["width"] > size["height"] > 100
+    # What IPython asks of an object before, it must not have: Matplotlib's own HTML is of windows.
+    assert figure._repr_html_() is None
+
+
+def test_colours_do_not_depend_on_the_style_in_which_a_figure_is_saved(junctions, tmp_path):
+    colours = {to_hex(line.get_color()) for line in plot(loop(1e-3)).axes[0].lines}
+    assert colours == {"#0072b2", "#d55e00"}
+    assert save(plot(junctions[0]), tmp_path / "iv.png").stat().st_size > 10_000
+
+
+def test_titles_are_words(junctions):
+    assert plot(junctions[0]).get_suptitle().startswith("Perpendicular tunnel junction (Ikeda 2010), 27 °C\n")
+    kim = MTJ.preset("kim2015-inplane-130x65")
+    assert kim.title == "In-plane tunnel junction"
+    assert kim.provenance.short_citation == "Kim 2015, inplane 130x65"
+    assert MTJ.preset("garciaredondo2021").provenance.short_citation == "Garcia-Redondo 2021"
+    assert MTJ.preset("kiselev2003-like").provenance.short_citation == "like Kiselev 2003"
+    assert VTEAM().title == "VTEAM memristor"
+    assert [words(name) for name in ("mtj-bit-cell", "p-bit", "axon-hillock")] == [
+        "MTJ bit cell",
+        "p-bit",
+        "Axon hillock",
+    ]
+
+
+def test_the_last_cycle_is_drawn():
+    table = hysteresis(LinearIonDrift.preset("joglekar2009-p1"), cycles=2, points=101)
+    left, right = plot(table).axes
+    assert right.lines[0].get_xdata()[0] == 0 and len(right.lines[0].get_xdata()) == 101
+    voltage = left.lines[0].get_xdata()
+    assert voltage[0] == pytest.approx(0, abs=1e-6) and voltage[-1] == pytest.approx(0, abs=1e-6), "it closes"
+    assert "sine of 126 ms, no thermal noise" in left.get_title()
