@@ -33,10 +33,8 @@ from .waveforms import keep
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
 LARGEST_STEP = 2e-11
-#: Patterns whose waveforms are kept.
-SHOWN = 4
-#: Share of the weights' range by which the reads of a truth table may change a weight.
-DISTURBED = 0.01
+#: Share of the weights' range by which reads may change a weight; patterns whose waveforms are kept.
+DISTURBED, SHOWN = 0.01, 4
 
 
 @cell_bench(SpinNeuron, FourInputSpinNeuron)
@@ -214,9 +212,8 @@ def _evaluation(
     }
     risen = rises[(rises > start) & (rises < start + period)]
     delay = float(risen[0]) - start - EDGE / 2 if len(risen) else math.nan
-    at = f"inputs {''.join(str(level) for level in pattern)}"
-    around = {"driver": 2, "DAC": sum(pattern) + 1}
-    return Cost.of("evaluation", at, spent, delay=delay, duration=period, periphery=around)
+    at, parts = f"inputs {''.join(map(str, pattern))}", {"driver": 2, "DAC": sum(pattern) + 1}
+    return Cost.of("evaluation", at, spent, delay=delay, duration=period, periphery=parts)
 
 
 def _read_turn(valve: LateralSpinValve, trace: pd.DataFrame, starts: Sequence[float], period: float) -> float:
