@@ -34,10 +34,8 @@ from .waveforms import keep
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
 LARGEST_STEP = 2e-11
-#: Patterns whose waveforms are kept.
-SHOWN = 4
-#: Share of the weights' range by which the reads of a truth table may change a weight.
-DISTURBED = 0.01
+#: Share of the weights' range by which reads may change a weight; patterns whose waveforms are kept.
+DISTURBED, SHOWN = 0.01, 4
 
 
 @cell_bench(SpinNeuron, FourInputSpinNeuron, reliability=spin_reliability, long=True)
@@ -137,7 +135,7 @@ def truth_table(
         each = {name: delivered(time[window], p[window]) for name, p in power.items()}
         energy = {name: given for name, (given, _) in each.items()}
         read = float(np.trapezoid(reading_power[window], time[window]))
-        costs.append(_evaluation(pattern, start, period, rises, each, read, {"driver": 2, "DAC": sum(pattern) + 1}))
+        costs.append(_evaluation(pattern, start, period, rises, each, read))
         on = [voltage * level for level in (*pattern, 1)]
         spike = float(np.interp(start + period - 6 * EDGE, time, trace["v(spike)"]))
         weighted = float(valve.spin_current(weights, on)[2])
@@ -203,7 +201,6 @@ def _evaluation(
     rises: FloatArray,
     each: Mapping[str, tuple[float, float]],
     read: float,
-    periphery: Mapping[str, int],
 ) -> Cost:
     """The cost of one pattern, from what every source delivers and takes back, and the energy into the junction."""
     supply, supply_back = each["vsupply"]
@@ -217,8 +214,8 @@ def _evaluation(
     }
     risen = rises[(rises > start) & (rises < start + period)]
     delay = float(risen[0]) - start - EDGE / 2 if len(risen) else math.nan
-    at = f"inputs {''.join(str(level) for level in pattern)}"
-    return Cost.of("evaluation", at, spent, delay=delay, duration=period, periphery=periphery)
+    at, parts = f"inputs {''.join(map(str, pattern))}", {"driver": 2, "DAC": sum(pattern) + 1}
+    return Cost.of("evaluation", at, spent, delay=delay, duration=period, periphery=parts)
 
 
 def _read_turn(valve: LateralSpinValve, trace: pd.DataFrame, starts: Sequence[float], period: float) -> float:
