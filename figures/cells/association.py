@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 
 def draw_association(table: pd.DataFrame, columns: int = 3, per_row: int = 16) -> Figure:
-    """Every drawing of a table of :func:`~synaspice.characterization.cells.association.classify`, titled by its name.
+    """Draw what :func:`~synaspice.characterization.cells.spin.association.classify` was shown, titled by its names.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from synaspice.characterization.cells.neuron_errors import reading_error, switch
 from synaspice.characterization.cells.readout import EARLY, comparator_balance, sense_balance
 from synaspice.characterization.cells.reliability import TEMPERATURES, figures_in_words, reliability
 from synaspice.characterization.cells.reliable import Reliability
-from synaspice.characterization.cells.spin_reliability import silent_lifetime
+from synaspice.characterization.cells.spin.spin_reliability import silent_lifetime
 from synaspice.characterization.cells.standard import cell_table, run_bench
 from synaspice.characterization.cells.thermal_margins import charge_noise, false_spike, membrane_noise, noise_margins
 from synaspice.characterization.cells.writing import (

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pytest
 
-from synaspice.characterization.cells.association import classify
+from synaspice.characterization.cells.spin.association import classify
 from synaspice.circuits.cells.spin.association import LETTERS, AssociationNetwork, neighbours, pixels
 from synaspice.circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve

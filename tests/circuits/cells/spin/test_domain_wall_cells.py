@@ -10,8 +10,9 @@ import scipy.constants as codata
 from corners import some_of
 
 from synaspice.characterization import simulate
-from synaspice.characterization.cells.domain_wall_cells import integrate_and_fire, signed_weights
-from synaspice.characterization.cells.wall_statistics import ErrorRate, firing_counts, firing_errors, write_errors
+from synaspice.characterization.cells.spin.domain_wall_neuron import integrate_and_fire
+from synaspice.characterization.cells.spin.domain_wall_pair import signed_weights
+from synaspice.characterization.cells.spin.wall_statistics import ErrorRate, firing_counts, firing_errors, write_errors
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from synaspice.circuits.engine.ngspice import Transient, run
 from synaspice.devices import ParameterError

@@ -13,22 +13,22 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME, Decision
-from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
-from ...circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
-from ...circuits.cells.spin.trained_weights import pulses_for_at_least
-from ...circuits.engine.decks import wrapped
-from ...circuits.engine.ngspice import Transient, run
-from ...devices.core.metadata import described_table
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import DC, FloatArray, PiecewiseLinear, Pulse
-from ..arguments import Quantity, Whole, Wholes
-from .bench import cell_bench
-from .cost import Cost, delivered
+from ....circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME, Decision
+from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from ....circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
+from ....circuits.cells.spin.trained_weights import pulses_for_at_least
+from ....circuits.engine.decks import wrapped
+from ....circuits.engine.ngspice import Transient, run
+from ....devices.core.metadata import described_table
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import DC, FloatArray, PiecewiseLinear, Pulse
+from ...arguments import Quantity, Whole, Wholes
+from ..bench import cell_bench
+from ..cost import Cost, delivered
+from ..standard import bench_deck, cell_table, crossings
+from ..waveforms import keep
 from .spin_reliability import spin_reliability
-from .standard import bench_deck, cell_table, crossings
-from .waveforms import keep
 
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11

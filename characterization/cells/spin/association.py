@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.spin.association import AssociationNetwork
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
-from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
-from ...circuits.engine.ngspice import Transient, run
-from ...devices.core.metadata import described_table
-from ...devices.language.waveforms import FloatArray
-from .cost import delivered
+from ....circuits.cells.spin.association import AssociationNetwork
+from ....circuits.cells.spin.decision import DESIGN_ERROR_RATE
+from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
+from ....circuits.engine.ngspice import Transient, run
+from ....devices.core.metadata import described_table
+from ....devices.language.waveforms import FloatArray
+from ..cost import delivered
 from .spin_neuron import LARGEST_STEP
 
 #: Units and descriptions of the table's columns.

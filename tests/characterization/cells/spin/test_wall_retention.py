@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.constants import k, year
 
-from synaspice.characterization.cells.wall_retention import depinning_current, read_disturb, wall_retention
+from synaspice.characterization.cells.spin.wall_retention import depinning_current, read_disturb, wall_retention
 from synaspice.circuits.cells.spin.decision import READ_TIME
 from synaspice.devices import DomainWallInjector, ParameterError, SimulationError
 

@@ -6,14 +6,14 @@ import functools
 import itertools
 import math
 
-from ...circuits.cells.spin.decision import PRESET_TIME, READ_TIME
-from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
-from ...circuits.cells.spin.spin_neuron import _SpinNeuron
-from ...circuits.cells.spin.trained_weights import pulses_for_at_least
-from ...devices.models.domain_walls.domain_wall_injector import DomainWallInjector
-from .arrhenius import BOLTZMANN, Arrhenius
-from .reliable import READS, Reliability
-from .retention import retention
+from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
+from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from ....circuits.cells.spin.spin_neuron import _SpinNeuron
+from ....circuits.cells.spin.trained_weights import pulses_for_at_least
+from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
+from ..arrhenius import BOLTZMANN, Arrhenius
+from ..reliable import READS, Reliability
+from ..retention import retention
 from .wall_retention import wall_lifetimes
 from .wall_statistics import ErrorRate, firing_errors, write_errors
 

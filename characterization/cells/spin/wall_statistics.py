@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.stats import binomtest
 
-from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron
-from ...circuits.cells.spin.wall_writing import WallWriter
-from ...devices.language.checks import positive, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray, Pulse
-from ...devices.models.domain_walls.motion import _DomainWall
+from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron
+from ....circuits.cells.spin.wall_writing import WallWriter
+from ....devices.core.metadata import Column
+from ....devices.language.checks import positive, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import FloatArray, Pulse
+from ....devices.models.domain_walls.motion import _DomainWall
 
+#: Largest step of the transients of walls without noise. [s]
+LARGEST_STEP = 1e-11
 #: Edges of pulses into the neuron. [s]
 EDGE = 5e-11
 #: Confidence of the bounds of error rates.
@@ -185,3 +189,8 @@ def _moved(
     )
     x = ensemble.final()["x"].to_numpy()
     return np.asarray((x - strip.values["initial_state"]) * strip.values["length"] / strip.values["pinning_period"])
+
+
+def described(table: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> dict[str, Column]:
+    """The columns of a table with their units and descriptions."""
+    return {name: (table[name].to_numpy(), *columns[name]) for name in columns}
