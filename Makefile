@@ -13,7 +13,7 @@ export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
 .PHONY: demo test check bench docs format frameworks wheel-test clean setup ngspice-osdi
 
-demo: setup  ## characterise every device and preset: tables, figures, netlists in out/
+demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
 
 test: $(TESTS)  ## all tests

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import itertools
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -145,12 +144,9 @@ def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str
         at hand, as in a clone.
     """
     sections = [section for section in sections if section.shown]
-    families = {
-        family: list(group)
-        for family, group in itertools.groupby(
-            sorted(sections, key=lambda section: section.entry.family), lambda section: section.entry.family
-        )
-    }
+    families: dict[str, list[Section]] = {}
+    for section in sections:
+        families.setdefault(section.entry.family, []).append(section)
     contents, body = [], []
     for number, (family, group) in enumerate(families.items()):
         links = "\n".join(

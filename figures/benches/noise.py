@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
@@ -37,7 +36,8 @@ def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
     axes.set_ylabel("Current noise $S_I$ (A$^2$/Hz)")
     axes.margins(x=0)
     low, high = axes.get_ylim()
-    if high < 10 * low:  # a decade or two, lest the axis show nothing but digits
-        axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
+    if high < 10 * low:  # less than a decade, of which a logarithmic axis would show nothing but digits
+        axes.set_yscale("linear")
+        axes.set_ylim(bottom=0)
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)
