@@ -42,7 +42,8 @@ def axes_of(place: Place, count: int, what: str) -> list[Axes]:
     if isinstance(place, Axes):
         found = [place]
     elif isinstance(place, FigureBase):
-        found = list(place.axes) or list(np.ravel(place.subplots(1, count, squeeze=False)))
+        made: Any = place.axes or place.subplots(1, count, squeeze=False)
+        found = list(np.ravel(np.asarray(made, dtype=object)))
     else:
         found = list(np.ravel(np.asarray(place, dtype=object)))
     strangers = [type(axes).__name__ for axes in found if not isinstance(axes, Axes)]
