@@ -16,6 +16,7 @@ from ..characterization.cells.bench import CELL_BENCHES, bench_of_cell, names_of
 from ..characterization.cells.wire_resistance import wire_resistance
 from ..circuits.cells.cell import CELLS
 from ..circuits.crossbars.crossbar import Crossbar
+from ..circuits.crossbars.crossings import Conductances
 from ..devices.catalog import models
 from ..devices.core.metadata import device_title
 from ..devices.language.checks import known
@@ -183,7 +184,7 @@ class CrossbarEntry(Entry):
 
     def measure(self, name: str) -> pd.DataFrame:
         conductances = np.random.default_rng(1).uniform(*CONDUCTANCES, LINES)
-        return wire_resistance(Crossbar(conductances), np.full(LINES[0], READ), np.geomspace(0.1, 30, 8))
+        return wire_resistance(Crossbar(Conductances(conductances)), np.full(LINES[0], READ), np.geomspace(0.1, 30, 8))
 
 
 def entries(only: Iterable[str] = (), *, all_cells: bool = False) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import pi
@@ -21,7 +21,7 @@ from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
 from .drawing import temperature_of
 from .gallery_entries import Entry
-from .style import words
+from .style import axis_scale, words
 
 #: Parts of the page; what is put into them is escaped.
 SECTION = Template("""<section id="$id">
@@ -109,18 +109,19 @@ def conditions_of(table: pd.DataFrame) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _drive_of(attrs: dict[str, Any]) -> list[str]:
+def _drive_of(attrs: Mapping[Any, Any]) -> list[str]:
     """The sweep of a loop, and the largest rate of it."""
     if attrs["bench"] != "hysteresis":
         return []
     unit = attrs["units"][attrs["swept"]]
     size, period = attrs["amplitude"], attrs["period"]
     rate = (4 if attrs["waveform"] == "triangle" else 2 * pi) * size / period
+    pace, clock = axis_scale([period], "s")
     name = str(attrs["swept"]).replace("_", " ")
     steepest = "at" if attrs["waveform"] == "triangle" else "at most"
     return [
         f"{name} swept in a {attrs['waveform']} of ±{_short(size, unit)} and {_short(period, 's')}, "
-        f"{steepest} {_short(rate, unit)}/s"
+        f"{steepest} {_short(rate / pace, unit)}/{clock}"
     ]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..devices.language.errors import ParameterError
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
@@ -37,12 +38,14 @@ def axes_of(place: Place, count: int, what: str) -> list[Axes]:
     from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
 
+    found: list[Any]
     if isinstance(place, Axes):
         found = [place]
     elif isinstance(place, FigureBase):
-        found = place.axes or [*place.subplots(1, count, squeeze=False).flat]
+        made: Any = place.axes or place.subplots(1, count, squeeze=False)
+        found = list(np.ravel(np.asarray(made, dtype=object)))
     else:
-        found = [*getattr(place, "flat", place)]
+        found = list(np.ravel(np.asarray(place, dtype=object)))
     strangers = [type(axes).__name__ for axes in found if not isinstance(axes, Axes)]
     if strangers or len(found) != count:
         given = ", ".join(strangers) if strangers else f"{len(found)} axes"
@@ -51,8 +54,9 @@ def axes_of(place: Place, count: int, what: str) -> list[Axes]:
     return found
 
 
-def _contents(axes: Sequence[Axes]) -> dict[int, Artist]:
-    return {id(item): item for one in axes for item in [*one.get_children(), *one.containers]}  # type: ignore[list-item]
+def _contents(axes: Sequence[Axes]) -> dict[int, Any]:
+    """The artists and containers of axes, by their identity."""
+    return {id(item): item for one in axes for items in (one.get_children(), one.containers) for item in items}
 
 
 @contextmanager
@@ -105,7 +109,7 @@ def _name(axes: Axes, new: dict[int, Any], label: str) -> None:
     for handle in named:
         handle.set_label(f"{label}, {handle.get_label()}")
     if not named:
-        curves = [item for item in (*axes.containers, *axes.lines) if id(item) in new]
+        curves: list[Any] = [item for item in (*axes.containers, *axes.lines) if id(item) in new]
         # A line of two points marks a place.
         told = [item for item in curves if not hasattr(item, "get_xdata") or len(item.get_xdata()) > 2] or curves
         for item in told[:1]:

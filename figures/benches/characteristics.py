@@ -48,7 +48,7 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.set_yscale("log")
         right.set_ylabel(f"Resistance over that at {table['voltage'].abs().min():g} V")
         for state, part in states:
-            low = part["resistance"].loc[part["voltage"].abs().idxmin()]
+            low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))]
             right.plot(x * part["voltage"], part["resistance"] / low, label=state)
         if (ends["min"] < ends["max"] / DECADE).any():
             right.set_yscale("log")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -50,7 +52,7 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
     right.set_xlabel(left.get_xlabel())
     factor, unit = axis_scale(table["width"], "s")
     trajectories = int(table["trajectories"].iloc[0])
-    style = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
+    style: dict[str, Any] = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
     for width, part in table.groupby("width"):
         label = f"{factor * float(width):.3g} {unit}"  # type: ignore[arg-type]
         amplitude, share = x * part[swept], part["probability"]

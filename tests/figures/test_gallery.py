@@ -197,7 +197,7 @@ def test_tables_are_alike_within_a_hundredth():
 def test_a_loop_names_its_sweep_rate_and_that_it_is_quiet():
     columns = {"voltage": ([0.0, 1.0], "V")}
     about = {"bench": "hysteresis", "device": "mtj", "swept": "voltage", "amplitude": 0.5, "engine": "numeric"}
-    for waveform, rate in (("triangle", "at 20 MV/s"), ("sine", "at most 31.4 MV/s")):
+    for waveform, rate in (("triangle", "at 20 mV/ns"), ("sine", "at most 31.4 mV/ns")):
         table = described_table(
             {n: (v, u, "") for n, (v, u) in columns.items()}, **about, waveform=waveform, period=1e-7
         )
