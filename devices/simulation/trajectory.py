@@ -167,8 +167,8 @@ def integrate(
         scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
         if request.by_current or request.limited:
             voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
-    if not (request.by_current or request.limited):
-        voltage = request.waveform(reported)
+        else:
+            voltage = request.waveform(reported)
     return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * scales))
 
 

@@ -53,7 +53,7 @@ def integrate_compiled(
     Raises
     ------
     SimulationError
-        If the steps become too small or too many.
+        If the steps become too small or too many, or no voltage carries the current of the source.
     """
     system = compiled(request.device).system
     places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
@@ -87,8 +87,11 @@ def integrate_compiled(
             )
     for sphere in places:
         samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
-    loops.driven.voltages_at(device, reported, samples, voltages)
-    return samples, voltages
+    imposed = np.empty(len(reported), dtype=np.bool_)
+    loops.driven.voltages_at(device, reported, samples, voltages, imposed)
+    if not np.all(np.isfinite(voltages)):
+        raise SimulationError("no voltage was found for the current that the source imposes")
+    return samples, np.where(imposed, request.waveform(reported), voltages)
 
 
 def _steady(request: Request) -> bool:
