@@ -182,8 +182,8 @@ def title_of(table: pd.DataFrame) -> str:
     """The measured thing in words, and its temperature."""
     attrs = table.attrs
     if "cell" in attrs:
-        where = [str(attrs["node"]), f"{attrs['corner']} corner"]
-        parts = [str(attrs["title"]), *where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
+        where = [str(attrs.get("node", attrs["technology"])), f"{attrs['corner']} corner"]
+        parts = [str(attrs.get("title", words(attrs["cell"]))), *where, f"{attrs['temperature'] - ZERO_CELSIUS:.4g} °C"]
         return ", ".join([*parts, *(["without noise"] if attrs.get("thermal_noise") is False else [])])
     parts = [str(attrs.get("title") or attrs.get("device") or words(attrs["bench"]))]
     kelvin = temperature_of(table)

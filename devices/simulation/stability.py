@@ -35,7 +35,7 @@ NEAR = 0.5
 #: Displacement by which an unstable equilibrium is left, in units of the scales.
 KICK = 1e-3
 #: Steps of an integration, and doublings of its length, after which states are taken to go on for ever.
-MOST_STEPS, DOUBLINGS = 20_000, 40
+MOST_STEPS, DOUBLINGS = 60_000, 40
 #: Corrections of Newton's method.
 CORRECTIONS = 30
 
