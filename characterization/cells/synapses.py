@@ -222,8 +222,9 @@ def bench_differential_synapse(
     for k, weight in enumerate(values):
         into = pulsed["v(input)"].to_numpy() * (pulsed[f"i(vplus{k})"] + pulsed[f"i(vminus{k})"]).to_numpy()
         energy, back = delivered(time, into)
-        flow = (pulsed[f"i(vplus{k})"] - pulsed[f"i(vminus{k})"]).to_numpy()
-        delay = half_way(time, np.abs(flow), 0.0, BEGIN + OPERATION / 2) - BEGIN - RISE / 2
+        # Of the larger of both currents: where they are equal, their difference has no edge.
+        larger = f"i(v{'plus' if weight >= 0 else 'minus'}{k})"
+        delay = half_way(time, np.abs(pulsed[larger].to_numpy()), 0.0, BEGIN + OPERATION / 2) - BEGIN - RISE / 2
         spent = {"supply": 0.0, "inputs": energy, "devices": energy - back, "cmos": 0.0, "returned": back}
         at = f"{told('weight', weight, '1')}, {told('input', level, 'V')}"
         around = {"DAC": 1, "driver": 1, "TIA": 2, "ADC": 1}

@@ -14,7 +14,7 @@ from .cell import Cell
 from .declared import Port
 from .junction_cell import JunctionCell
 from .sizes import width_of
-from .tolerances import SMALL
+from .tolerances import COLUMNS, SMALL
 
 
 class _MemristorCell(Cell):
@@ -119,6 +119,8 @@ class DifferentialSynapse(_MemristorCell):
 
     up to the drop across the access transistors.
     """
+
+    tolerances = COLUMNS
 
     input = Port("input", "input voltage, below the threshold of the memristors")
     word = Port("input", "word line, to both gates")

@@ -17,6 +17,9 @@ NOISY: Options = {"chgtol": 1e-16}
 #: The same for cells of many devices: with the trapezoidal rule ngspice 47 takes ever smaller steps in some of them.
 NOISY_CROWD: Options = {**NOISY, "method": "gear"}
 
+#: Columns held at 0 V carry microamperes or nothing: true to ngspice's picoampere, a step from rest never ends with the
+#: transistors of sky130.
+COLUMNS: Options = {"abstol": 1e-10}
 #: Spin circuits: channels of 1 ohm beside open gates keep the time step alive with some capacitance everywhere; and
 #: every sample of the thermal field is a jump for the capacitances beside it, whose charges are not worth steps so
 #: small: energies and decisions are the same without.

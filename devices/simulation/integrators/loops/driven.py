@@ -166,7 +166,7 @@ def rates_at(d: Driven, time: float, scaled: FloatArray, into: FloatArray) -> No
 
 @compile_loop
 def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArray, imposed: Any) -> None:
-    """Voltage of the driven branch at several times with the scaled states there, and whether it is the source's own."""
+    """Voltage of the driven branch at several times with the scaled states there, and whether the source imposes it."""
     for i in range(len(times)):
         for k in range(scaled.shape[1]):
             d.states[k] = scaled[i, k] * d.scales[k]
