@@ -34,6 +34,8 @@ METHODS: dict[str, Any] = {
 MAX_STOPS = 1000
 #: SciPy's integrators take no smaller relative tolerance.
 SMALLEST_RTOL = 2.3e-14
+#: Larger errors per step, in units of a state or of its scale, let a trajectory leave its model.
+LARGEST_TOLERANCE = 0.1
 EXPLICIT = ("RK23", "RK45", "DOP853")
 
 
@@ -123,6 +125,8 @@ def integrate(
     """
     system = compiled(request.device).system
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
+    if max(rtol, atol) > LARGEST_TOLERANCE:
+        raise ParameterError(f"rtol and atol must be at most {LARGEST_TOLERANCE:g}: a larger error is no result")
     if rtol < SMALLEST_RTOL:
         raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
     if method is not None:
@@ -140,10 +144,10 @@ def integrate(
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
     max_step = min(longest, *(w.max_step() for w in waveforms))
-    gaps = np.diff(corners)
-    if len(corners) > MAX_STOPS and np.max(gaps) < 2 * np.min(gaps):
-        max_step, corners = min(max_step, float(np.min(gaps))), corners[:0]
-    corners = np.concatenate([[0.0], corners, [request.duration]])
+    inner, corners = corners, np.concatenate([[0.0], corners, [request.duration]])
+    gaps = np.diff(inner)
+    if len(inner) > MAX_STOPS and np.max(np.diff(corners)) < 2 * np.min(gaps):
+        max_step, corners = min(max_step, float(np.min(gaps))), corners[[0, -1]]
 
     # Where a state under a closing window has been is known from its distance to the bound, a part of the layer there.
     declared = request.device.state_declarations()
@@ -169,6 +173,8 @@ def integrate(
             voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
         else:
             voltage = request.waveform(reported)
+    if not np.all(np.isfinite(scaled)):
+        raise SimulationError("the states left the realm of numbers: ask for a smaller rtol")
     return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * scales))
 
 

@@ -71,20 +71,19 @@ def integrate_compiled(
     if len(start):
         loop = rosenbrock if implicit else explicit
         announce(loop)
-        state, carry = np.array(start, dtype=float), np.array([corners[0], 0.0, 0.0, beginning])
-        arguments = (device, state, carry, corners[1:], reported, samples)
+        state, carry = np.array(start, dtype=float), np.array([0.0, 0.0, 0.0, beginning])
+        arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         own = _steady(request) if implicit else spheres
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             outcome = loop.march(*arguments, own, *limits, *loop.TABLES)
             steps += STEPS_PER_CALL
+        at = corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]
         if outcome == explicit.PAUSED:
-            raise SimulationError(f"the integrator took {steps} steps and came to t = {carry[explicit.TIME]:.6g} s")
+            raise SimulationError(f"the integrator took {steps} steps and came to t = {at:.6g} s")
         if outcome == explicit.GAVE_UP:
-            raise SimulationError(
-                f"the integrator gave up at t = {carry[explicit.TIME]:.6g} s: its steps became too small"
-            )
+            raise SimulationError(f"the integrator gave up at t = {at:.6g} s: its steps became too small")
     for sphere in places:
         samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     imposed = np.empty(len(reported), dtype=np.bool_)

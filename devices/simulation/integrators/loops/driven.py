@@ -74,22 +74,24 @@ def evaluate(address: int, d: Driven) -> None:
 
 
 @compile_loop
-def value_at(waves: Any, start: int, time: float) -> Any:
-    """Value of a waveform at a time."""
+def value_at(waves: Any, start: int, time: float, later: float) -> Any:
+    """Value of a waveform some time later than a time: short edges may begin late, where sums have too few digits."""
     t = time - waves[start + 1]
     if waves[start] == SINE:
-        t = max(t, 0.0)
+        t = max(t + later, 0.0)
         turns, phase, decay = waves[start + 4], waves[start + 5], waves[start + 6]
         return waves[start + 2] + waves[start + 3] * math.sin(turns * t + phase) * math.exp(-decay * t)
     period, count = waves[start + 2], int(waves[start + 3])
     if period < math.inf and t > 0.0:
         t %= period
+        if t + later >= period:
+            t, later = (t + later) % period, 0.0
     first, levels = start + 4, start + 4 + count
     # Number of the corners up to here.
     low, high = 0, count
     while low < high:
         middle = (low + high) // 2
-        if waves[first + middle] <= t:
+        if waves[first + middle] <= t + later:
             low = middle + 1
         else:
             high = middle
@@ -99,7 +101,7 @@ def value_at(waves: Any, start: int, time: float) -> Any:
         return waves[levels + count - 1]
     before, after = waves[first + low - 1], waves[first + low]
     one, other = waves[levels + low - 1], waves[levels + low]
-    return one + (other - one) * (t - before) / (after - before)
+    return one + (other - one) * ((t - before) + later) / (after - before)
 
 
 correct = numba.njit(error_model="numpy")(make_correction(numba.njit(choose)))
@@ -125,13 +127,16 @@ def solve_voltage(d: Driven, current: float) -> bool:
 
 
 @compile_loop
-def set_drives(d: Driven, time: float) -> bool:
-    """Set inputs and voltages for a time, at the states that are set; whether the source imposes the current."""
+def set_drives(d: Driven, time: float, later: float) -> bool:
+    """Set inputs and voltages for some time later than a time, at the states that are set.
+
+    Returns whether the source imposes the current.
+    """
     for k in range(len(d.inputs)):
-        d.parameters[d.inputs[k]] = value_at(d.waves, d.starts[1 + k], time)
+        d.parameters[d.inputs[k]] = value_at(d.waves, d.starts[1 + k], time, later)
     for k in range(len(d.others)):
-        d.voltages[d.others[k]] = value_at(d.waves, d.starts[1 + len(d.inputs) + k], time)
-    target = value_at(d.waves, d.starts[0], time)
+        d.voltages[d.others[k]] = value_at(d.waves, d.starts[1 + len(d.inputs) + k], time, later)
+    target = value_at(d.waves, d.starts[0], time, later)
     if d.source == VOLTAGE:
         d.voltages[d.branch] = target
         return False
@@ -154,11 +159,11 @@ def set_drives(d: Driven, time: float) -> bool:
 
 
 @compile_loop
-def rates_at(d: Driven, time: float, scaled: FloatArray, into: FloatArray) -> None:
+def rates_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
     """Rates of the scaled states; NaN where there is no voltage for the current."""
     for k in range(len(scaled)):
         d.states[k] = scaled[k] * d.scales[k]
-    set_drives(d, time)
+    set_drives(d, time, later)
     evaluate(d.rates, d)
     for k in range(len(scaled)):
         into[k] = d.results[k] / d.scales[k]
@@ -170,5 +175,5 @@ def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArr
     for i in range(len(times)):
         for k in range(scaled.shape[1]):
             d.states[k] = scaled[i, k] * d.scales[k]
-        imposed[i] = not set_drives(d, times[i])
+        imposed[i] = not set_drives(d, times[i], 0.0)
         into[i] = d.voltages[d.branch]

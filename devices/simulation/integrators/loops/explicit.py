@@ -30,7 +30,8 @@ SAFETY, SHRINK, GROW = 0.9, 0.2, 10.0
 
 #: What a call of a loop ended with.
 PAUSED, DONE, GAVE_UP = 0, 1, 2
-#: Places in the numbers that a loop goes on from: time, step, and how many corners and reported times it has passed.
+#: Places in the numbers that a loop goes on from: time since the last corner, step, and how many corners and reported
+#: times it has passed.
 TIME, STEP, CORNER, REPORTED = 0, 1, 2, 3
 
 
@@ -45,22 +46,22 @@ def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: flo
 
 @compile_loop
 def first_step(
-    d: Driven, time: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int
+    d: Driven, origin: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int
 ) -> float:
     """Step to begin with (Hairer, Norsett, Wanner, II.4), of a method whose error estimate has an order."""
     size, pace = norm(y, y, y, rtol, atol), norm(f, y, y, rtol, atol)
     h = 1e-6 if size < 1e-5 or pace < 1e-5 else 0.01 * size / pace
-    h = min(h, end - time)
+    h = min(h, end)
     trial, other = np.empty(len(y)), np.empty(len(y))
     for k in range(len(y)):
         trial[k] = y[k] + h * f[k]
-    rates_at(d, time + h, trial, other)
+    rates_at(d, origin, h, trial, other)
     for k in range(len(y)):
         other[k] -= f[k]
     bend = norm(other, y, y, rtol, atol) / h
     most = max(pace, bend)
     better = max(1e-6, h * 1e-3) if most <= 1e-15 else (0.01 / most) ** (1.0 / (order + 1))
-    better = min(100 * h, better, end - time)
+    better = min(100 * h, better, end)
     return better if math.isfinite(better) else h
 
 
@@ -77,8 +78,8 @@ def onto_spheres(y: FloatArray, spheres: Any) -> None:
 
 @compile_loop
 def sample(
-    d: Driven, a: FloatArray, c: FloatArray, dense: FloatArray, t: float, h: float, y: FloatArray, new: FloatArray,
-    slopes: FloatArray, reported: FloatArray, first: int, last: int, samples: FloatArray,
+    d: Driven, a: FloatArray, c: FloatArray, dense: FloatArray, origin: float, t: float, h: float, y: FloatArray,
+    new: FloatArray, slopes: FloatArray, reported: FloatArray, first: int, last: int, samples: FloatArray,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step."""
     n = len(y)
@@ -89,7 +90,7 @@ def sample(
             for i in range(s):
                 total += a[s, i] * slopes[i, k]
             trial[k] = y[k] + h * total
-        rates_at(d, t + c[s] * h, trial, slopes[s])
+        rates_at(d, origin, t + c[s] * h, trial, slopes[s])
     terms = np.empty((TERMS, n))
     for k in range(n):
         change = new[k] - y[k]
@@ -104,7 +105,7 @@ def sample(
                 total += dense[row, i] * slopes[i, k]
             terms[3 + row, k] = h * total
     for i in range(first, last):
-        place = (reported[i] - t) / h
+        place = ((reported[i] - origin) - t) / h
         for k in range(n):
             value = 0.0
             for term in range(TERMS):
@@ -131,12 +132,14 @@ def march(
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
     fresh = True
     for _ in range(most_steps):
-        end = corners[corner]
+        # Time counts from the last corner: there it has all its digits.
+        origin = corners[corner]
+        end = corners[corner + 1] - origin
         if fresh:
-            rates_at(d, t, y, slopes[0])
+            rates_at(d, origin, t, y, slopes[0])
             fresh = False
             if h <= 0.0:
-                h = first_step(d, t, end, y, slopes[0], rtol, atol, 7)
+                h = first_step(d, origin, end - t, y, slopes[0], rtol, atol, 7)
         smallest = 10.0 * (np.nextafter(t, math.inf) - t)
         h = min(h, max_step)
         rejected = False
@@ -157,7 +160,7 @@ def march(
                     for i in range(s):
                         total += a[s, i] * slopes[i, k]
                     trial[k] = y[k] + step * total
-                rates_at(d, t + c[s] * step, trial, slopes[s])
+                rates_at(d, origin, t + c[s] * step, trial, slopes[s])
             three = five = 0.0
             for k in range(n):
                 third = fifth = 0.0
@@ -166,6 +169,8 @@ def march(
                     fifth += e5[i] * slopes[i, k]
                 scale = atol + rtol * max(abs(y[k]), abs(trial[k]))
                 three, five = three + (third / scale) ** 2, five + (fifth / scale) ** 2
+                if not math.isfinite(trial[k]):
+                    three = math.nan
             size = 0.0 if five == 0.0 and three == 0.0 else step * five / math.sqrt((five + 0.01 * three) * n)
             if size < 1.0:
                 factor = GROW if size == 0.0 else min(GROW, SAFETY * size ** (-1.0 / 8.0))
@@ -175,10 +180,10 @@ def march(
             h = step * (max(SHRINK, SAFETY * size ** (-1.0 / 8.0)) if size == size else SHRINK)
             rejected = True
         reached = done
-        while reached < len(reported) and reported[reached] <= now:
+        while reached < len(reported) and reported[reached] - origin <= now:
             reached += 1
         if reached > done:
-            sample(d, a, c, dense, t, step, y, trial, slopes, reported, done, reached, samples)
+            sample(d, a, c, dense, origin, t, step, y, trial, slopes, reported, done, reached, samples)
             done = reached
         t = now
         h = following
@@ -186,11 +191,11 @@ def march(
             y[k], slopes[0, k] = trial[k], slopes[STAGES, k]
         if len(spheres):
             onto_spheres(y, spheres)
-            rates_at(d, t, y, slopes[0])
+            rates_at(d, origin, t, y, slopes[0])
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
-            corner, h, fresh = corner + 1, 0.0, True
+            corner, t, h, fresh = corner + 1, 0.0, 0.0, True
         carry[TIME], carry[STEP], carry[CORNER], carry[REPORTED] = t, h, corner, done
-        if corner == len(corners):
+        if corner + 1 == len(corners):
             return DONE
     return PAUSED

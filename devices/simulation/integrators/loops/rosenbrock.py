@@ -71,12 +71,12 @@ MOMENT = 1e-4
 
 
 @compile_loop
-def jacobian_at(d: Driven, time: float, scaled: FloatArray, into: FloatArray) -> None:
+def jacobian_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
     """d(rates)/d(scaled states), with the voltage's dependence on the states where the source imposes the current."""
     n, b = len(scaled), len(d.voltages)
     for k in range(n):
         d.states[k] = scaled[k] * d.scales[k]
-    by_current = set_drives(d, time)
+    by_current = set_drives(d, time, later)
     evaluate(d.jacobian, d)
     for i in range(n):
         for k in range(n):
@@ -147,18 +147,20 @@ def march(
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
     for _ in range(most_steps):
-        end = corners[corner]
-        rates_at(d, t, y, f)
+        # Time counts from the last corner: there it has all its digits.
+        origin = corners[corner]
+        end = corners[corner + 1] - origin
+        rates_at(d, origin, t, y, f)
         if h <= 0.0:
-            h = first_step(d, t, end, y, f, rtol, atol, 4)
-        jacobian_at(d, t, y, jacobian)
+            h = first_step(d, origin, end - t, y, f, rtol, atol, 4)
+        jacobian_at(d, origin, t, y, jacobian)
         smallest = 10.0 * (np.nextafter(t, math.inf) - t)
         h = min(h, max_step)
         if not steady:
             moment = max(MOMENT * min(h, end - t), smallest)
             soon, later = t + moment, t + 2.0 * moment
-            rates_at(d, soon, y, trial)
-            rates_at(d, later, y, new)
+            rates_at(d, origin, soon, y, trial)
+            rates_at(d, origin, later, y, new)
             for k in range(n):
                 by_time[k] = (4.0 * trial[k] - new[k] - 3.0 * f[k]) / (later - t)
         rejected = False
@@ -184,7 +186,7 @@ def march(
                     for i in range(s):
                         total += a[s, i] * slopes[i, k]
                     trial[k] = total
-                rates_at(d, t + c[s] * step, trial, at)
+                rates_at(d, origin, t + c[s] * step, trial, at)
                 for k in range(n):
                     total = 0.0
                     for i in range(s):
@@ -194,6 +196,9 @@ def march(
             for k in range(n):
                 new[k] = trial[k] + slopes[STAGES - 1, k]
             size = norm(slopes[STAGES - 1], y, new, rtol, atol)
+            for k in range(n):
+                if not math.isfinite(new[k]):
+                    size = math.nan
             if size < 1.0:
                 factor = GROW if size == 0.0 else min(GROW, SAFETY * size ** (-1.0 / 5.0))
                 following = step * (min(1.0, factor) if rejected else factor)
@@ -202,7 +207,7 @@ def march(
             h = step * (max(SHRINK, SAFETY * size ** (-1.0 / 5.0)) if size == size else SHRINK)
             rejected = True
         reached = done
-        while reached < len(reported) and reported[reached] <= now:
+        while reached < len(reported) and reported[reached] - origin <= now:
             reached += 1
         if reached > done:
             for row in range(3):
@@ -212,7 +217,7 @@ def march(
                         total += h_rows[row, i] * slopes[i, k]
                     dense[row, k] = total
             for i in range(done, reached):
-                place = (reported[i] - t) / step
+                place = ((reported[i] - origin) - t) / step
                 rest = 1.0 - place
                 for k in range(n):
                     inner = dense[0, k] + place * (dense[1, k] + place * dense[2, k])
@@ -223,8 +228,8 @@ def march(
             y[k] = new[k]
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
-            corner, h = corner + 1, 0.0
+            corner, t, h = corner + 1, 0.0, 0.0
         carry[TIME], carry[STEP], carry[CORNER], carry[REPORTED] = t, h, corner, done
-        if corner == len(corners):
+        if corner + 1 == len(corners):
             return DONE
     return PAUSED

@@ -17,6 +17,7 @@ from synaspice.devices import (
     AutoOscillator,
     DomainWallMagnet,
     LinearIonDrift,
+    ParameterError,
     PhaseChangeMemory,
     PiecewiseLinear,
     Pulse,
@@ -74,7 +75,17 @@ WAVEFORMS = [
 @given(time=TIMES)
 def test_compiled_drives_are_the_waveforms(waveform, time):
     numbers = np.array(numbers_of(waveform))
-    assert load_loops().driven.value_at(numbers, 0, time) == pytest.approx(float(waveform(time)), rel=1e-12, abs=1e-12)
+    assert load_loops().driven.value_at(numbers, 0, time, 0.0) == pytest.approx(
+        float(waveform(time)), rel=1e-12, abs=1e-12
+    )
+
+
+@pytest.mark.parametrize("waveform", WAVEFORMS, ids=lambda waveform: type(waveform).__name__)
+@given(time=st.floats(0.0, 10.0), later=st.floats(0.0, 10.0))
+def test_time_may_be_given_in_two_parts(waveform, time, later):
+    numbers, value_at = np.array(numbers_of(waveform)), load_loops().driven.value_at
+    # At the steepest edge, of 1 ms, a rounding of the time is some 1e-12.
+    assert value_at(numbers, 0, time, later) == pytest.approx(float(waveform(time + later)), rel=1e-9, abs=1e-9)
 
 
 class _Parabola(Waveform):
@@ -125,6 +136,29 @@ def test_trajectories_are_scipys(device, drive, duration, settings):
     for name, scale in scales.items():
         np.testing.assert_allclose(ours[name], reference[name], rtol=0, atol=scale * (1e-9 if explicit else 1e-6))
     assert list(ours) == list(reference) and np.all(np.isfinite(ours["voltage"]))
+
+
+@pytest.mark.parametrize("delay", [1e-3, 1.0, 100.0])
+def test_short_pulses_may_come_late(delay):
+    """Edges of a picosecond a second after the beginning: what they do does not depend on when they come."""
+    device = VTEAM(window="biolek", initial_state=1.0)
+    found = device.simulate(Pulse(0, -1, delay, width=1e-7), delay + 1e-6, points=2)["x"].iloc[-1]
+    assert found == pytest.approx(1.1721e-8, rel=2e-3)
+
+
+def test_many_corners_and_a_long_rest():
+    times = tuple(1e-3 + 1e-9 * np.arange(1500))
+    device = VTEAM(window="biolek")
+    drive = PiecewiseLinear(times, tuple(np.sin(np.arange(1500))))
+    late = device.simulate(drive, 1.1e-3, points=2)["x"].iloc[-1]
+    soon = device.simulate(PiecewiseLinear(tuple(np.array(times) - 1e-3), drive.levels), 1e-4, points=2)["x"].iloc[-1]
+    assert late == pytest.approx(soon, abs=1e-6)
+
+
+@pytest.mark.parametrize("tolerance", [{"rtol": 1.0}, {"atol": 0.2}])
+def test_a_tolerance_that_lets_everything_through_is_refused(tolerance):
+    with pytest.raises(ParameterError, match="at most 0.1"):
+        TILTED.simulate(-1.0, 1e-8, **tolerance)
 
 
 def test_the_implicit_method_is_of_order_five():
