@@ -18,7 +18,7 @@ from ..circuits.cells.cell import CELLS, Cell
 from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
-from .overlay import axes_of, beside
+from .overlay import axes_of, beside, like
 from .style import package_style, words
 from .waveforms import framed
 
@@ -140,6 +140,9 @@ def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str |
     count = draw.panels(data)
     if ax is not None:
         given = axes_of(ax, count, f"{data.attrs.get('cell') or data.attrs['bench']}")
+        rehearsal = like(given)  # what does not fit is refused before anything is changed
+        with beside(rehearsal, None):
+            draw(data, *rehearsal)
         with beside(given, label):
             draw(data, *given)
         return given

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..devices.language.errors import ParameterError
+from .style import share_units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,6 +97,17 @@ def beside(axes: Sequence[Axes], label: str | None) -> Iterator[None]:
     if label is not None:
         for one in axes:
             _name(one, new, label)
+
+
+def like(axes: Sequence[Axes]) -> list[Axes]:
+    """Empty axes of a figure of their own, with the labels and units of others: to see what a drawing would do."""
+    from matplotlib.figure import Figure
+
+    copies: list[Axes] = [*Figure().subplots(1, len(axes), squeeze=False).flat]
+    for one, copy in zip(axes, copies, strict=True):
+        copy.set(xlabel=one.get_xlabel(), ylabel=one.get_ylabel())
+        share_units(one, copy)
+    return copies
 
 
 def _axis_labels(axes: Axes) -> tuple[str, str]:

@@ -98,3 +98,8 @@ def scaled(axes: Axes, which: str, values: ArrayLike, unit: str, what: str) -> f
     _SCALES[axes][which] = unit, factor, shown
     getattr(axes, f"set_{which}label")(label(what, shown))
     return factor
+
+
+def share_units(axes: Axes, other: Axes) -> None:
+    """Let other axes show values in the units of axes."""
+    _SCALES[other] = dict(_SCALES.get(axes, {}))

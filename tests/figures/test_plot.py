@@ -68,6 +68,27 @@ def test_other_quantities_are_refused_and_leave_no_trace(junctions):
     assert [len(one.lines) for one in axes] == before
 
 
+def test_a_refused_table_changes_nothing(junctions):
+    figure = Figure()
+    given = [*figure.subplots(1, 2)]
+    plot(junctions[0], ax=given, label="a")
+
+    def shown():
+        return [
+            (
+                axes.get_xlabel(), axes.get_ylabel(), axes.get_yscale(), axes.get_ylim(), len(axes.lines),
+                [text.get_text() for text in axes.get_legend().get_texts()],
+            )
+            for axes in given
+        ]  # fmt: skip
+
+    before = shown()
+    with pytest.raises(ParameterError, match="cannot share axes"):
+        plot(iv(VTEAM()), ax=given)
+    assert shown() == before
+    plot(junctions[1], ax=given, label="b")
+
+
 def test_the_number_of_axes_is_told(junctions):
     with pytest.raises(ParameterError, match="iv needs a sequence of 2 axes, or a SubFigure, and was given 1 axes"):
         plot(junctions[0], ax=Figure().subplots())
