@@ -18,7 +18,7 @@ from ..characterization.tables import write_table, write_whole
 from ..circuits.cells.cell import CELLS
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.core.protocols import Stimulus
-from ..devices.language.errors import MissingDependencyError
+from ..devices.language.errors import MissingDependencyError, ParameterError
 from .drawing import drawing_of, plot, title_of
 from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long
 from .gallery_page import Section, Shown, conditions_of, write_page
@@ -77,14 +77,20 @@ def make_gallery(
     ------
     UnknownNameError
         If there is nothing of a name.
+    ParameterError
+        If the folder cannot be made.
     """
     folders = {"tables": folder / "tables", "figures": folder / "figures", "netlists": folder / "netlists"}
     if not tables and not netlists:
         folders["figures"] = folder
+    todo, start = entries(only, all_cells=all_cells), time.perf_counter()
     for kind, place in folders.items():
         if kind == "figures" or (kind == "tables" and tables) or (kind == "netlists" and netlists):
-            place.mkdir(parents=True, exist_ok=True)
-    todo, start = entries(only, all_cells=all_cells), time.perf_counter()
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise ParameterError(f"the folder {folder} cannot be made: {reason}") from None
     kept = folders["tables"] if tables else None
     jobs = [(entry, name) for entry in todo for name in entry.runs()]
     jobs.sort(key=lambda job: FIRST.index(job[1]) if job[1] in FIRST else len(FIRST))

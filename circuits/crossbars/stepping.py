@@ -20,8 +20,8 @@ SELECTIONS = {
 #: Why a cell is not within the tolerance.
 REASONS = {
     "range": "no state of the cell has this conductance",
-    "voltage": "the largest pulse, the gate fully on, moves it no further",
-    "steps": "pulses carry it beyond the target either way",
+    "voltage": "the largest pulse moves it no further, with the gate fully on where there is one",
+    "steps": "to its last pulse it was carried beyond the target, from either side",
     "pulses": "it has had as many pulses as it may",
 }
 #: Turns after which a cell that ran out of pulses is one that pulses carry beyond the target.
