@@ -82,8 +82,9 @@ def value_at(waves: Any, start: int, time: float, later: float) -> Any:
         turns, phase, decay = waves[start + 4], waves[start + 5], waves[start + 6]
         return waves[start + 2] + waves[start + 3] * math.sin(turns * t + phase) * math.exp(-decay * t)
     period, count = waves[start + 2], int(waves[start + 3])
-    if period < math.inf and t > 0.0:
-        t %= period
+    if period < math.inf and t + later > 0.0:
+        if t > 0.0:
+            t %= period
         if t + later >= period:
             t, later = (t + later) % period, 0.0
     first, levels = start + 4, start + 4 + count
