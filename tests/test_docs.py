@@ -21,7 +21,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAM = Path(sys.executable).with_name("synaspice")
 #: Languages of blocks that are not code, or that the documentation's own build runs.
 #: Blocks that are not run; "console" is what takes hours, or needs a machine of its own.
-NOT_CODE = {"{eval-rst}", "{toctree}", "console"}
+NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
@@ -67,7 +67,7 @@ def blocks(page: Path) -> list[Block]:
         if not line.startswith("```"):
             continue
         if opened is None:
-            opened, start = line.strip("`").strip(), number
+            opened, start = line.strip("`").strip().split(" ")[0], number
         else:
             found.append(Block(page, start, opened, "\n".join(lines[start : number - 1]) + "\n"))
             opened = None
