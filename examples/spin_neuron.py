@@ -5,7 +5,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from synaspice.characterization.cells.spin.spin_neuron import firing_probability, truth_table
+from synaspice.characterization.cells.spin.firing_probability import firing_probability
+from synaspice.characterization.cells.spin.spin_neuron import truth_table
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.circuits.cells.spin.spin_neuron import FourInputSpinNeuron
 from synaspice.figures.cells.spin_neuron import draw_evaluation_energy, draw_firing_probability, draw_truth_table

@@ -172,13 +172,14 @@ def _section(entry: Entry, measured: dict[tuple[Entry, str], Outcome]) -> Sectio
 
 
 def _twin(entry: Entry, name: str, measured: dict[tuple[Entry, str], Outcome]) -> Entry | None:
-    """The first entry of the same model before this one whose table of the same name is the same picture."""
+    """The first entry of the same model before this one that is drawn and whose table of the same name is alike."""
     own = measured[entry, name].table
     assert own is not None
     for (other, run), outcome in sorted(measured.items(), key=lambda item: item[0][0].stem):
         if (other.model, run) != (entry.model, name) or other.stem >= entry.stem or outcome.table is None:
             continue
-        if alike(own, outcome.table):
+        # One that is not drawn itself, since it is like a third one, is no picture to look at.
+        if alike(own, outcome.table) and _twin(other, run, measured) is None:
             return other
     return None
 

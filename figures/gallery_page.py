@@ -120,13 +120,9 @@ def _drive_of(attrs: Mapping[Any, Any]) -> list[str]:
     name = str(attrs["swept"]).replace("_", " ")
     steepest = "at" if attrs["waveform"] == "triangle" else "at most"
     return [
-        f"{name} swept in a {attrs['waveform']} of ±{_short(size, unit)} and {_short(period, 's')}, "
-        f"{steepest} {_short(rate / pace, unit)}/{clock}"
+        f"{name} swept in a {attrs['waveform']} of ±{format_si(size, unit, 3)} and {format_si(period, 's', 3)}, "
+        f"{steepest} {format_si(rate / pace, unit, 3)}/{clock}"
     ]
-
-
-def _short(value: float, unit: str) -> str:
-    return format_si(float(f"{value:.3g}"), unit)
 
 
 def write_page(folder: Path, sections: Sequence[Section], left_out: Sequence[str], asked: Sequence[Entry]) -> Path:

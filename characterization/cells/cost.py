@@ -91,7 +91,7 @@ class Cost:
 
 def told(what: str, value: float, unit: str) -> str:
     """An operating point for people to read, as in ``input current 10 nA``."""
-    return f"{what} {format_si(float(f'{value:.4g}'), unit)}"
+    return f"{what} {format_si(value, unit, 4)}"
 
 
 def delivered(time: FloatArray, power: FloatArray) -> tuple[float, float]:

@@ -108,7 +108,7 @@ def _sense_reliability(cell: SenseAmplifier) -> Reliability:
 
 def _comparator_reliability(cell: LatchComparator) -> Reliability:
     error = comparator_balance(cell).decision().error_rate(cell.smallest_difference)
-    least = format_si(float(f"{cell.smallest_difference:.3g}"), "V")
+    least = format_si(cell.smallest_difference, "V", 3)
     return Reliability(f"decision on {least}", error, without=STATELESS)
 
 
@@ -176,7 +176,7 @@ def bench_latch_comparator(
     ]
     values = np.asarray(differences, float)
     swept = {"difference": (values, "V", "difference of the inputs")}
-    least = format_si(float(f"{cell.smallest_difference:.3g}"), "V")
+    least = format_si(cell.smallest_difference, "V", 3)
     judged = _Judged(comparator_balance(cell, centre).decision(), cell.smallest_difference, f"a difference of {least}")
     table = _decisions(cell, lines, runs, values, swept, judged, {"vplus": "plus", "vminus": "minus"}, mismatch)
     measured = np.isfinite(table["delay"].to_numpy()) & (values != 0)

@@ -77,7 +77,7 @@ def _in_words(name: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if name == "retention":
-        return f"{value / YEAR:.2g} years" if value > YEAR else format_si(float(f"{value:.2g}"), "s")
+        return f"{value / YEAR:.2g} years" if value > YEAR else format_si(value, "s", 2)
     return f"{value:.1e}" if value >= SMALLEST else f"< {SMALLEST:.0e}"
 
 

@@ -132,5 +132,5 @@ def bench_spike_synapse(
         error_rate=error,
         works=bool(unit > 0 and deviation < OFF and error <= DESIGN_ERROR_RATE),
         criterion="the charge of a spike is proportional to the weight, within a tenth; with noise at most "
-        f"{DESIGN_ERROR_RATE:g} of the spikes are further off",
+        f"{DESIGN_ERROR_RATE:g} of the spikes are further off (mismatch of the mirror not counted)",
     )

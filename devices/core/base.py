@@ -76,8 +76,8 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("structure", "system", "time_scale", "benches", "loops", "default_sweep", "unsuited", "imposed_quantities"),
-        "label",
+        *("structure", "system", "time_scale", "benches", "loops", "label"),
+        *("default_sweep", "unsuited", "imposed_quantities"),
     }
     #: The preset that the device was made from, if it was.
     _preset: Preset | None = None
@@ -367,11 +367,8 @@ class DeviceModel(Configured):
             If the model has no such quantity.
         """
         chosen = quantity or "voltage"
-        known(
-            f"quantity to sweep for {self.model_name()}",
-            chosen,
-            [*self.imposed_quantities(), *self.input_declarations()],
-        )
+        choices = [*self.imposed_quantities(), *self.input_declarations()]
+        known(f"quantity to sweep for {self.model_name()}", chosen, choices)
         if chosen != "voltage":
             return Sweep(chosen)
         if "amplitude" not in self.drive:

@@ -6,6 +6,7 @@ import functools
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -13,6 +14,9 @@ import platformdirs
 
 #: Environment variable that names another folder for the cache.
 CACHE_VARIABLE = "SYNASPICE_CACHE"
+
+#: Python's parser fails in several threads at a time (python/cpython#106905): who parses a source waits for the others.
+PARSING = threading.RLock()
 
 #: Kinds of files: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
 Kind = Literal["kernels", "native", "ngspice-osdi"]
@@ -35,6 +39,18 @@ def cache_folder(kind: Kind) -> Path:
     except OSError:
         return Path(tempfile.mkdtemp(prefix=f"synaspice-{kind}-"))
     return folder
+
+
+def keep_source(file: Path, text: str) -> None:
+    """Have a text in a file of the cache.
+
+    What is there is never trusted, only compared: another process or version may have written it.
+    """
+    if file.exists() and file.read_text(encoding="utf-8") == text:
+        return
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, suffix=".tmp", encoding="utf-8") as new:
+        new.write(text)
+    Path(new.name).replace(file)
 
 
 def cache_contents() -> dict[Kind, tuple[int, int]]:

@@ -114,10 +114,11 @@ def si_prefix(value: float, unit: str) -> tuple[float, str]:
     return 10.0**exponent, _PREFIXES[exponent]
 
 
-def format_si(value: float, unit: str = "") -> str:
-    """Format a value with an SI prefix for people to read, as in ``40 nm`` or ``1.2 kohm``."""
+def format_si(value: float, unit: str = "", digits: int = 6) -> str:
+    """Format a value with an SI prefix for people to read, as in ``40 nm`` or ``1.2 kohm``, to so many digits."""
+    value = float(f"{value:.{digits}g}")
     factor, prefix = si_prefix(value, unit)
     if prefix == "M":  # which would be read back as SPICE's milli
         factor, prefix = 1.0, ""
-    text = f"{value / factor:.6g}"
+    text = f"{value / factor:.{digits}g}"
     return text if unit in ("", "1") else f"{text} {prefix}{unit}"

@@ -112,7 +112,7 @@ class SimulatedModel(DeviceModel, abstract=True):
             precession needs it; see :mod:`synaspice.devices.simulation.time_step`.
         method : str, optional
             SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: a loop in machine code,
-            some fifty times as fast; explicit of order 8 for states without bounds, and linearly implicit of order 5
+            explicit of order 8 for states without bounds, and linearly implicit of order 5
             for the others, with SciPy's ``Radau`` where that gives up.
         rtol, atol : float
             Relative and absolute error per step of the deterministic integration; states are measured in

@@ -18,7 +18,7 @@ from ..core.system import System
 from ..core.vectors import compiled, initial_state, scales_of
 from ..language.errors import SimulationError
 from ..language.waveforms import DC, FloatArray, Waveform
-from .integrators.compiled_trajectory import integrate_compiled
+from .integrators.compiled_trajectory import march
 from .request import Request
 from .trajectory import Dynamics
 
@@ -35,7 +35,7 @@ NEAR = 0.5
 #: Displacement by which an unstable equilibrium is left, in units of the scales.
 KICK = 1e-3
 #: Steps of an integration, and doublings of its length, after which states are taken to go on for ever.
-MOST_STEPS, DOUBLINGS = 60_000, 40
+MOST_STEPS, DOUBLINGS = 20_000, 40
 #: Corrections of Newton's method.
 CORRECTIONS = 30
 
@@ -149,21 +149,12 @@ class _Motion:
             voltages={branch: _held(waveform) for branch, waveform in request.voltages.items()},
         )
 
-    def after(self, duration: float, scaled: FloatArray) -> FloatArray:
-        """The states after some time.
-
-        Raises
-        ------
-        SimulationError
-            If that takes too many steps.
-        """
-        request = replace(self.request, duration=duration)
-        ends = np.array([duration])
-        found = integrate_compiled(
-            request, self.normal(scaled), ends, np.array([0.0, duration]), rtol=1e-6, atol=1e-9, most_steps=MOST_STEPS
-        )
+    def after(self, duration: float, scaled: FloatArray) -> tuple[FloatArray, bool]:
+        """The states after some time, or after as many steps as there may be, and whether it was all of the time."""
+        request, ends = replace(self.request, duration=duration), np.array([0.0, duration])
+        found = march(request, self.normal(scaled), ends[1:], ends, rtol=1e-6, atol=1e-9, most_steps=MOST_STEPS)
         assert found is not None, "constant drives have a compiled form"
-        return self.normal(found[0][-1])
+        return self.normal(found.state), found.finished
 
     def normal(self, scaled: FloatArray) -> FloatArray:
         found = np.array(scaled, dtype=float)
@@ -258,12 +249,9 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] for k in range(len(at))])
     x = motion.normal(at + kick)
     for doubling in range(DOUBLINGS):
-        length = 5 / fastest * 2.0**doubling
         try:
-            x = motion.after(length, x)
+            x, finished = motion.after(5 / fastest * 2.0**doubling, x)
         except SimulationError:
-            break
-        if not np.all(np.isfinite(x)):
             break
         rest = motion.nearest_rest(x)
         if rest is not None and np.linalg.norm(rest - x) < 0.1:
@@ -271,4 +259,6 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
             if not _grows(found):
                 same = motion.distance(rest, start) < NEAR
                 return Equilibrium(rest * motion.scales, found, True, same)
+        if not finished:
+            break
     return Equilibrium(at * motion.scales, modes, False, False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.checks import known, positive
 from ..language.errors import ParameterError, SimulationError
 from ..language.waveforms import FloatArray
-from ..simulation.integrators.compiled_trajectory import integrate_compiled
+from ..simulation.integrators.compiled_trajectory import integrate_compiled, is_implicit
 from ..simulation.newton import voltage_solver
 from ..simulation.request import Request
 from ..simulation.tables import tabulate
@@ -157,8 +156,12 @@ def integrate(
     limits = {"rtol": rtol, "atol": atol, "max_step": max_step}
     found = None
     if method is None:
-        with contextlib.suppress(SimulationError):
+        try:
             found = integrate_compiled(request, start, reported, corners, **limits)
+        except SimulationError:
+            # What ended there may be that a source's current had no voltage: SciPy's run says so.
+            if not (is_implicit(request.device) or request.by_current or request.limited):
+                raise
     if found is not None:
         scaled, voltage = found
     else:

@@ -22,13 +22,9 @@ def _ohmic(table: pd.DataFrame) -> str | None:
     ends = table.groupby("state", sort=False)["resistance"].agg(["min", "max"])
     if (ends["max"] > (1 + CONSTANT) * ends["min"]).any():
         return None
-    levels = ", ".join(f"{name} {_short(row['max'], 'Ω')}" for name, row in ends.iterrows())
-    span = _short(float(table["voltage"].abs().max()), "V")
+    levels = ", ".join(f"{name} {format_si(row['max'], 'Ω', 3)}" for name, row in ends.iterrows())
+    span = format_si(float(table["voltage"].abs().max()), "V", 3)
     return f"Ohmic within {100 * CONSTANT:g} % up to {span}: {levels}."
-
-
-def _short(value: float, unit: str) -> str:
-    return format_si(float(f"{value:.3g}"), unit)
 
 
 @draws("iv", in_words=_ohmic)
@@ -72,8 +68,8 @@ def _still(table: pd.DataFrame) -> str | None:
     if moved >= STILL:
         return None
     swept = table.attrs["swept"]
-    size = _short(table.attrs["amplitude"], table.attrs["units"][_swept_column(table)])
-    drive = f"A {swept.replace('_', ' ')} of ±{size} in {_short(table.attrs['period'], 's')}"
+    size = format_si(table.attrs["amplitude"], table.attrs["units"][_swept_column(table)], 3)
+    drive = f"A {swept.replace('_', ' ')} of ±{size} in {format_si(table.attrs['period'], 's', 3)}"
     return f"{drive} moves the state by no more than {moved:.1g} of its range."
 
 
@@ -147,7 +143,7 @@ def _pace(table: pd.DataFrame) -> str:
     """Form and period of the drive, and whether thermal agitation helped to switch."""
     attrs = table.attrs
     quiet = "" if attrs.get("temperature") is not None else ", no thermal noise"
-    return f"{attrs['waveform']} of {_short(attrs['period'], 's')}{quiet}"
+    return f"{attrs['waveform']} of {format_si(attrs['period'], 's', 3)}{quiet}"
 
 
 def _compliance(table: pd.DataFrame) -> str | None:

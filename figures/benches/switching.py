@@ -38,7 +38,7 @@ def _certain(table: pd.DataFrame) -> str | None:
 
 
 def _span(values: pd.Series[float], unit: str) -> str:
-    return " to ".join(format_si(float(f"{edge:.3g}"), unit) for edge in (values.min(), values.max()))
+    return " to ".join(format_si(edge, unit, 3) for edge in (values.min(), values.max()))
 
 
 @draws("switching", panels=lambda table: 2 if _is_random(table) else 1, in_words=_certain)

@@ -171,4 +171,4 @@ def _spent(row: Mapping[Any, Any]) -> str:
 def _short(value: float, unit: str) -> str:
     from ...devices.language.quantity import format_si
 
-    return format_si(float(f"{value:.3g}"), unit)
+    return format_si(value, unit, 3)

@@ -1,11 +1,17 @@
-"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectory` takes by default."""
+"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectory` takes by default.
+
+States without bounds, which precess, are integrated by an explicit method that keeps directions on their spheres;
+states between bounds, whose rates may be of any size, by a linearly implicit one.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ...core.base import DeviceModel
 from ...core.vectors import compiled
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
@@ -13,8 +19,27 @@ from ..request import Request
 from .drives import driven
 from .loop_cache import announce, load_loops
 
+if TYPE_CHECKING:
+    from .loops.driven import Driven
+
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
+
+
+class Marched(NamedTuple):
+    """How far a compiled loop came: scaled states at the reported times and at the last one, which that was."""
+
+    samples: FloatArray
+    state: FloatArray
+    time: float
+    finished: bool
+    device: Driven
+
+
+def is_implicit(device: DeviceModel) -> bool:
+    """Whether a device's states have bounds, between which rates may be of any size; directions are held to spheres."""
+    bounded = any(state.bounds is not None for state in device.state_declarations().values())
+    return bounded and not compiled(device).system.spheres
 
 
 def integrate_compiled(
@@ -26,12 +51,8 @@ def integrate_compiled(
     rtol: float,
     atol: float,
     max_step: float = math.inf,
-    most_steps: float = math.inf,
 ) -> tuple[FloatArray, FloatArray] | None:
     """Scaled states and the voltages of the driven branch at given times; None if a drive has no compiled form.
-
-    States without bounds, which precess, are integrated by an explicit method that keeps directions on their spheres;
-    states between bounds, whose rates may be of any size, by a linearly implicit one.
 
     Parameters
     ----------
@@ -47,50 +68,75 @@ def integrate_compiled(
         Relative and absolute error per step.
     max_step : float
         Longest step. [s]
-    most_steps : float
-        Number of steps after which to give up.
 
     Raises
     ------
     SimulationError
-        If the steps become too small or too many, or no voltage carries the current of the source.
+        If the steps become too small, or no voltage carries the current of the source.
     """
-    system = compiled(request.device).system
+    marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step)
+    if marched is None:
+        return None
+    voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
+    load_loops().driven.voltages_at(marched.device, reported, marched.samples, voltages, imposed)
+    if not np.all(np.isfinite(voltages)):
+        raise SimulationError("no voltage was found for the current that the source imposes")
+    return marched.samples, np.where(imposed, request.waveform(reported), voltages)
+
+
+def march(
+    request: Request,
+    start: FloatArray,
+    reported: FloatArray,
+    corners: FloatArray,
+    *,
+    rtol: float,
+    atol: float,
+    max_step: float = math.inf,
+    most_steps: float = math.inf,
+) -> Marched | None:
+    """Take steps up to the end, or as many as there may be; None if a drive has no compiled form.
+
+    Parameters
+    ----------
+    request, start, reported, corners, rtol, atol, max_step
+        As of :func:`integrate_compiled`.
+    most_steps : float
+        Number of steps after which to stop; samples after that are NaN.
+
+    Raises
+    ------
+    SimulationError
+        If the steps become too small.
+    """
+    system, implicit = compiled(request.device).system, is_implicit(request.device)
     places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
-    spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
-    bounded = any(state.bounds is not None for state in request.device.state_declarations().values())
-    implicit = bounded and not len(spheres)
     device = driven(request, stiff=implicit)
     if device is None:
         return None
-    samples, voltages = np.empty((len(reported), len(start))), np.empty(len(reported))
+    samples = np.full((len(reported), len(start)), math.nan)
     beginning = int(np.searchsorted(reported, corners[0], side="right"))
     samples[:beginning] = start
-    loops = load_loops()
-    explicit, rosenbrock = loops.explicit, loops.rosenbrock
+    state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
+        explicit, rosenbrock = load_loops().explicit, load_loops().rosenbrock
         loop = rosenbrock if implicit else explicit
         announce(loop)
-        state, carry = np.array(start, dtype=float), np.array([0.0, 0.0, 0.0, beginning])
+        carry = np.array([0.0, 0.0, 0.0, beginning])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
-        own = _steady(request) if implicit else spheres
+        own = _steady(request) if implicit else np.array(places, dtype=np.int64).reshape(-1, 3)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             outcome = loop.march(*arguments, own, *limits, *loop.TABLES)
             steps += STEPS_PER_CALL
-        at = corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]
-        if outcome == explicit.PAUSED:
-            raise SimulationError(f"the integrator took {steps} steps and came to t = {at:.6g} s")
+        finished = outcome == explicit.DONE
+        at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
             raise SimulationError(f"the integrator gave up at t = {at:.6g} s: its steps became too small")
     for sphere in places:
         samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
-    imposed = np.empty(len(reported), dtype=np.bool_)
-    loops.driven.voltages_at(device, reported, samples, voltages, imposed)
-    if not np.all(np.isfinite(voltages)):
-        raise SimulationError("no voltage was found for the current that the source imposes")
-    return samples, np.where(imposed, request.waveform(reported), voltages)
+    return Marched(samples, state, at, finished, device)
 
 
 def _steady(request: Request) -> bool:

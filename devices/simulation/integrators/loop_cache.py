@@ -11,14 +11,13 @@ import hashlib
 import importlib
 import importlib.util
 import sys
-import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import numba
 
-from ...core.cache import cache_folder
+from ...core.cache import PARSING, cache_folder, keep_source
 from ...language.sources import digest_of
 from . import loops
 
@@ -31,21 +30,21 @@ class Loops(NamedTuple):
     rosenbrock: ModuleType
 
 
-@functools.cache
 def load_loops() -> Loops:
     """Import the loops from their copy, which is made the first time ever."""
+    with PARSING:
+        return _load_loops()
+
+
+@functools.cache
+def _load_loops() -> Loops:
     original = Path(loops.__file__).parent
     reached = digest_of(*(f"{loops.__name__}.{name}" for name in Loops._fields))
     name = f"loops_{hashlib.sha256(f'{reached} Numba {numba.__version__}'.encode()).hexdigest()[:20]}"
     folder = cache_folder("kernels") / name
     folder.mkdir(exist_ok=True)
     for module in ("__init__", *Loops._fields):
-        text, file = (original / f"{module}.py").read_text(encoding="utf-8"), folder / f"{module}.py"
-        # The copy is never trusted, only compared: another process may have written it.
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, suffix=".tmp", encoding="utf-8") as new:
-                new.write(text)
-            Path(new.name).replace(file)
+        keep_source(folder / f"{module}.py", (original / f"{module}.py").read_text(encoding="utf-8"))
     package = f"synaspice_{name}"
     spec = importlib.util.spec_from_file_location(package, folder / "__init__.py")
     assert spec is not None and spec.loader is not None

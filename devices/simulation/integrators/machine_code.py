@@ -17,6 +17,7 @@ from typing import Any
 
 from llvmlite import binding, ir
 
+from ...core.cache import PARSING
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
 
@@ -105,7 +106,7 @@ class _Writer:
     def power(self, base: ast.expr, exponent: ast.expr) -> Value:
         value = self.write(base)
         sign, size = (-1, exponent.operand) if isinstance(exponent, ast.UnaryOp) else (1, exponent)
-        if not (isinstance(size, ast.Constant) and isinstance(size.value, int) and size.value <= 4):
+        if not (isinstance(size, ast.Constant) and isinstance(size.value, int) and 0 < size.value <= 4):
             return self.call("pow", [value, self.write(exponent)])
         product = functools.reduce(self.builder.fmul, [value] * size.value)
         return product if sign > 0 else self.builder.fdiv(self.number(1), product)
@@ -208,7 +209,15 @@ class MachineCode:
         return list(out)
 
 
-@functools.lru_cache(maxsize=1024)
 def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str) -> MachineCode:
-    """A model's rates, Jacobian, currents or conduction as machine code, for a choice of its options."""
+    """A model's rates, Jacobian, currents or conduction as machine code, for a choice of its options.
+
+    It stays as long as the process: loops hold its address.
+    """
+    with PARSING:
+        return _machine_code(model, options, name)
+
+
+@functools.cache
+def _machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str) -> MachineCode:
     return MachineCode(compiled_for(model, options).source(name))

@@ -14,7 +14,8 @@ from scipy.constants import e, hbar, k, mu_0
 from scipy.stats import fisher_exact
 
 from synaspice.characterization import simulate
-from synaspice.characterization.cells.spin.spin_neuron import firing_probability, truth_table
+from synaspice.characterization.cells.spin.firing_probability import firing_probability
+from synaspice.characterization.cells.spin.spin_neuron import truth_table
 from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.cells.spin.association import AssociationNetwork
 from synaspice.circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME
