@@ -16,7 +16,7 @@ from ....devices.core.metadata import described_table
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import DC, Pulse
-from .spin_neuron import EDGE
+from .spin_neuron import EDGE, repeated_pulse
 
 
 def firing_probability(

@@ -242,6 +242,7 @@ def _described(name: str) -> tuple[str, str]:
 
 
 def repeated_pulse(height: float, begin: float, width: float, period: float) -> str:
+    """A source of a height [V] for a width, from a begin on and in every period [s]."""
     return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
 
 
