@@ -99,7 +99,10 @@ MISTAKES = [
         ("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1e306"),
         "more than there are numbers",
     ),
-    (("characterize", "mtj", "hysteresis", "--period", "1"), "takes hours to follow: ask for an amplitude or a period"),
+    (
+        ("characterize", "mtj", "hysteresis", "--period", "1"),
+        "too long to follow: ask for an amplitude or a period",
+    ),
     (("characterize", "mtj", "hysteresis", "--waveform", "sin"), "did you mean 'sine'"),
     (("characterize", "mtj", "hysteresis", "--quantity", "current", "--amplitude", "1V"), "the unit 'A' is expected"),
     (("characterize", "mtj", "hysteresis", "--quantity", "field", "--amplitude", "1V"), "the unit 'A/m' is expected"),
