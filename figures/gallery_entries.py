@@ -22,7 +22,6 @@ from ..devices.core.metadata import device_title
 from ..devices.language.checks import known
 from ..devices.language.registry import OWN
 from ..devices.model import CompactModel
-from .style import words
 
 #: Cells of the crossbar of the gallery: number of lines, range of the conductances [S], and voltage [V].
 LINES, CONDUCTANCES, READ = (32, 32), (2e-6, 5e-5), 0.2
@@ -142,7 +141,7 @@ class CellEntry(Entry):
 
     @property
     def title(self) -> str:
-        return words(self.model)
+        return CELLS[self.model].title_in_words()
 
     @property
     def description(self) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ...circuits.cells.cell import Cell
+from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Range, Whole
 from .bench import cell_bench

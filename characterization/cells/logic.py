@@ -7,8 +7,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.logic import Inverter
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench

@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
+from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neurons import MTJNeuron
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench

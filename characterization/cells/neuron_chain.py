@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neuron_chain import NeuronChain, spike_of
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ...circuits.engine.analyses import Transient
 from ..arguments import Quantity, Whole
 from .bench import cell_bench

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from ...circuits.cells.spin.decision import DESIGN_ERROR_RATE
+from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
 from ...circuits.engine import ngspice

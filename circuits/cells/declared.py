@@ -16,6 +16,8 @@ from .subcircuits import CellCircuit
 from .tolerances import Options
 
 ZERO_CELSIUS = OFFSETS["K", "degC"]
+#: Errors per decision for which cells and networks are made; with more a cell does not work.
+DESIGN_ERROR_RATE = 1e-3
 
 
 @dataclass

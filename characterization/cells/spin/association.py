@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.association import AssociationNetwork
-from ....circuits.cells.spin.decision import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.core.metadata import described_table

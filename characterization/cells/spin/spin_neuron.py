@@ -10,7 +10,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME, READ_TIME
+from ....circuits.cells.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron
 from ....circuits.cells.spin.trained_weights import pulses_for_at_least

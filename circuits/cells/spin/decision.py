@@ -29,9 +29,8 @@ from scipy.stats import norm
 from ....devices.language.constants import CONSTANTS, k_B
 from ....devices.language.errors import ParameterError
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
+from ..declared import DESIGN_ERROR_RATE
 
-#: Errors per decision for which neurons and networks are made.
-DESIGN_ERROR_RATE = 1e-3
 #: End of the preset and rise of the latch's clock, from the beginning of an evaluation, of neurons and networks. [s]
 PRESET_TIME, READ_TIME = 1e-9, 8e-9
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from synaspice.characterization.cells.spin.association import classify
+from synaspice.circuits.cells.declared import DESIGN_ERROR_RATE
 from synaspice.circuits.cells.spin.association import LETTERS, AssociationNetwork, neighbours, pixels
-from synaspice.circuits.cells.spin.decision import DESIGN_ERROR_RATE, PRESET_TIME
+from synaspice.circuits.cells.spin.decision import PRESET_TIME
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.circuits.cells.spin.trained_weights import pulses_for
 from synaspice.devices import MissingDependencyError, ParameterError
