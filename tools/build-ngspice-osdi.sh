@@ -2,12 +2,25 @@
 # Build an ngspice that loads native devices (OSDI), program and shared library, from the distribution's own source
 # package into the folder that is given; does nothing if they are there already. Debian and Ubuntu.
 # The system's package sources stay as they are; root is needed for compilers that are missing, and for nothing else.
+# A folder that has something else in it is refused. Of one that was built here, the files in its list are replaced.
 set -eu
+umask 022 # others may read what is built, and not write it
 here=$(cd "$(dirname "$0")" && pwd)
 target=${1:?usage: build-ngspice-osdi.sh FOLDER}
 jobs=${JOBS:-2}
 
+list=.built-by-synaspice # in the target: every file that was put there
+
 [ -x "$target/bin/ngspice" ] && [ -e "$target/lib/libngspice.so" ] && exit 0
+ours() { # nothing is there, an empty folder, or what was built here
+    [ -d "$target" ] || ! { [ -e "$target" ] || [ -L "$target" ]; } || return 1
+    ! [ -d "$target" ] || [ -f "$target/$list" ] || [ -z "$(ls -A "$target")" ]
+}
+refuse() {
+    echo "$target has files that were not built here; name another folder, or empty it yourself" >&2
+    exit 1
+}
+ours || refuse
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "this takes ngspice's source from Debian or Ubuntu; elsewhere configure ngspice >= 39 with --enable-osdi," >&2
     echo "once with and once without --with-ngshared, and install both into $target" >&2
@@ -24,7 +37,7 @@ if [ -n "$missing" ]; then
 fi
 
 # Everything beside the target, so that the finished tree moves into place in one step.
-mkdir -p "$(dirname "$target")"
+(umask 077 && mkdir -p "$(dirname "$target")")
 parent=$(cd "$(dirname "$target")" && pwd)
 target=$parent/$(basename "$target")
 work=$(mktemp -d "$parent/.ngspice-osdi-XXXXXX")
@@ -79,6 +92,22 @@ for form in library program; do
     )
 done
 
-rm -rf "$target"
-mv "$work/stage$target" "$target"
+ours || refuse
+if [ -f "$target/$list" ]; then
+    while read -r file; do
+        case $file in
+        ../* | */../* | /*) refuse ;;
+        *) rm -f "$target/$file" ;;
+        esac
+    done <"$target/$list"
+    rm "$target/$list"
+    find "$target" -mindepth 1 -depth -type d -empty -delete
+fi
+(cd "$work/stage$target" && find . ! -type d) >"$work/list"
+mv "$work/list" "$work/stage$target/$list"
+if rmdir "$target" 2>/dev/null || ! [ -e "$target" ]; then
+    mv "$work/stage$target" "$target"
+else # something of the user's is there beside it
+    cp -a "$work/stage$target/." "$target/"
+fi
 echo "ngspice with OSDI is in $target"

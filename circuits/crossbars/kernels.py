@@ -30,6 +30,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from ...devices.core.damaged import drop_damaged_code
+
 _compiled: Any = numba.njit(nogil=True, error_model="numpy", cache=True, fastmath={"contract"})
 
 
@@ -174,3 +176,6 @@ def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps,
                 break
             beta = rho / last
     return steps, error
+
+
+drop_damaged_code(conjugate_gradients)

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.statements import check_node, check_vector
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,10 @@ class DCSweep(Analysis):
     def __post_init__(self) -> None:
         if self.step == 0 or (self.stop - self.start) * self.step < 0:
             raise ParameterError(f"a sweep from {self.start:g} to {self.stop:g} cannot take steps of {self.step:g}")
+        check_node(self.source, "source")
 
     def command(self) -> str:
-        return f"dc {self.source} {self.start!r} {self.stop!r} {self.step!r}"
+        return f"dc {self.source} {float(self.start)!r} {float(self.stop)!r} {float(self.step)!r}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class ACSweep(Analysis):
         return f"ac {self._sweep()}"
 
     def _sweep(self) -> str:
-        return f"{self.variation} {self.points} {self.start!r} {self.stop!r}"
+        return f"{self.variation} {int(self.points)} {float(self.start)!r} {float(self.stop)!r}"
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ class Noise(ACSweep):
         super().__post_init__()
         if not self.output or not self.source:
             raise ParameterError("a noise analysis needs an output such as 'v(out)' and the name of an input source")
+        check_vector(self.output)
+        check_node(self.source, "source")
 
     def command(self) -> str:
         return f"noise {self.output} {self.source} {self._sweep()}"

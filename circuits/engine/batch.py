@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from ...devices.core.protocols import Stimulus
+from ...devices.core.scratch import scratch_folder
 from ...devices.language.errors import MissingDependencyError
 from ...devices.model import CompactModel
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import check_file_name, one_line
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .decks import driven_circuit
+from .netlist_text import prepared
 from .ngspice import NgspiceError
+from .process import run_guarded
 
 #: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
 MEASURED_AT = 0.999
@@ -89,8 +91,19 @@ def transient_deck(
     return "\n".join([*lines, *written("end")]) + "\n"
 
 
-def run_deck(deck: Path, time_limit: float = 120.0) -> dict[str, float]:
+def run_deck(deck: Path, time_limit: float = 120.0, *, control: bool = False) -> dict[str, float]:
     """Run a deck with ``ngspice -b`` and return its measurements.
+
+    ngspice runs in a temporary folder, without start-up files; relative paths start from the folder of the deck.
+
+    Parameters
+    ----------
+    deck : Path
+        The file.
+    time_limit : float
+        Wall-clock time after which the run is given up. [s]
+    control : bool
+        Whether to run the commands of the deck; as of :func:`synaspice.circuits.engine.ngspice.run`.
 
     Raises
     ------
@@ -98,22 +111,20 @@ def run_deck(deck: Path, time_limit: float = 120.0) -> dict[str, float]:
         If there is no ngspice program.
     NgspiceError
         If it fails or does not finish in time.
+    ParameterError
+        If the deck has commands without ``control=True``.
     """
     program = shutil.which("ngspice")
     if program is None:
         raise MissingDependencyError("the ngspice program was not found; 'sudo apt-get install ngspice' installs it")
-    try:
-        ended = subprocess.run(
-            [program, "-b", deck.name],
-            cwd=deck.parent,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=time_limit,
-        )
-    except subprocess.TimeoutExpired:
-        raise NgspiceError(f"ngspice -b {deck.name} did not finish within {time_limit:g} s") from None
+    inputs = deck.absolute().parent
+    lines = prepared(deck.read_text(encoding="utf-8", errors="surrogateescape").splitlines(), inputs, control)
+    with scratch_folder() as folder:
+        copy = folder / "deck.cir"
+        copy.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
+        ended = run_guarded([str(Path(program).absolute()), "-n", "-b", str(copy)], folder, inputs, time_limit)
+    if ended is None:
+        raise NgspiceError(f"ngspice -b {deck.name} did not finish within {time_limit:g} s")
     found = re.findall(r"^(\w+)\s*=\s*([-+.\deE]+)", ended.stdout, re.M)
     output = f"{ended.stderr}\n{ended.stdout}".splitlines()
     failures = [line.strip() for line in output if re.search(r"\berror\b|failed|aborted", line, re.I)]

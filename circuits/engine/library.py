@@ -56,7 +56,7 @@ def find_library() -> str:
     if given:
         if not Path(given).is_file():
             raise MissingDependencyError(f"{LIBRARY_VARIABLE} is set to {given!r}, which is not a file; {INSTALL_HINT}")
-        return given
+        return str(Path(given).absolute())
     for place in _PLACES:
         pattern = place.format(prefix=sys.prefix, conda=os.environ.get("CONDA_PREFIX", "/nowhere"))
         found = sorted(glob.glob(pattern))  # noqa: PTH207 - an absolute pattern

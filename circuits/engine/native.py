@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,11 +21,12 @@ from typing import Any
 
 import sympy as sp
 
-from ...devices.core.cache import cache_folder
-from ...devices.language.errors import ParameterError, SynaspiceError
+from ...devices.core.cache import cache_folder, mark_used
+from ...devices.language.errors import SynaspiceError
 from ...devices.language.sources import digest_of
 from ...devices.model import CompactModel
 from ...devices.targets.modules import c_compiler, osdi
+from ...devices.targets.spice.statements import check_name, check_node
 from .osdi_library import find_osdi_library
 
 
@@ -73,8 +75,9 @@ class NativeDevice:
         **parameters : float
             Parameters of its own.
         """
-        words = nodes if isinstance(nodes, str) else " ".join(nodes)
-        return " ".join([f"N{name}", words, self.name, *(f"{key}={value!r}" for key, value in parameters.items())])
+        pins = nodes.split(" ") if isinstance(nodes, str) else nodes
+        words = [f"N{check_node(name, 'device')}", *(check_node(pin) for pin in pins if pin), self.name]
+        return " ".join([*words, *(f"{check_name(key, 'parameter')}={value!r}" for key, value in parameters.items())])
 
 
 def native_device(
@@ -103,7 +106,8 @@ def native_device(
     kind, file = _compiled(device.structure, tuple(inputs), noise)
     values = {key: value for key, value in device.values.items() if key not in inputs}
     pins = (*device.terminals(), *device.state_declarations(), *inputs)
-    return NativeDevice(name or f"{device.model_name().replace('-', '_')}_native", kind, pins, file, values)
+    chosen = check_name(name or f"{device.model_name().replace('-', '_')}_native", "model")
+    return NativeDevice(chosen, kind, pins, file, values)
 
 
 @lru_cache(maxsize=256)
@@ -112,14 +116,22 @@ def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool) -> tuple[str
     plain: CompactModel = model(**dict(options))
     digest = hashlib.sha256(_content(plain, inputs, noise).encode()).hexdigest()[:12]
     kind = f"{plain.model_name().replace('-', '_')}_{digest}"
-    file = cache_folder("native") / f"{kind}.osdi"
-    if not file.exists():
-        try:
-            plain.compile_osdi(file, name=kind, inputs=inputs, noise=noise)
-        except ParameterError:
-            if not file.exists():  # otherwise another process was faster
-                raise
-    return kind, file
+    folder = cache_folder("native")
+    # A file is named after its own content, too: one that was cut short is known by that, and two processes that
+    # compile at the same time do not take each other's for damaged.
+    for file in folder.glob(f"{kind}-*.osdi"):
+        if file == _named(kind, file):
+            mark_used(file)
+            return kind, file
+        file.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{kind}-", dir=folder) as making:
+        made = plain.compile_osdi(Path(making) / "device.osdi", name=kind, inputs=inputs, noise=noise)
+        return kind, made.replace(_named(kind, made, folder))
+
+
+def _named(kind: str, file: Path, folder: Path | None = None) -> Path:
+    """The path of a compiled file that is whole."""
+    return (folder or file.parent) / f"{kind}-{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}.osdi"
 
 
 def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool) -> str:

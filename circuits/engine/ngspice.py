@@ -9,16 +9,18 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...devices.core.scratch import scratch_folder
 from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, warn_user
+from ...devices.targets.spice.statements import check_vector
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
+from .netlist_text import check_change, option_line, prepared
 from .osdi_library import find_osdi_library
 from .process import work
 
@@ -73,6 +75,7 @@ def run(
     options: Mapping[str, float | str] | None = None,
     save: Iterable[str] = (),
     osdi: Iterable[str | Path] = (),
+    control: bool = False,
     time_limit: float = 120.0,
 ) -> pd.DataFrame:
     """Run one analysis of a circuit in ngspice.
@@ -80,7 +83,8 @@ def run(
     Parameters
     ----------
     circuit : str or PySpice Circuit
-        The netlist, its first line the title; anything whose ``str()`` is one.
+        The netlist, its first line the title; anything whose ``str()`` is one. Relative paths of files that it
+        includes start from the current folder; ngspice itself runs in a temporary one.
     analysis : Analysis
         The analysis.
     options : mapping, optional
@@ -90,6 +94,10 @@ def run(
     osdi : iterable of str or Path, optional
         Files of native devices to load before the circuit; the ngspice is then one that can, see
         :func:`synaspice.circuits.engine.osdi_library.find_osdi_library`.
+    control : bool
+        Whether to run the commands of the netlist, in ``.control`` sections and lines that begin with ``*#``. Commands
+        can start any program: this is for netlists that you trust. Files that they write go with the temporary folder
+        unless their path is absolute.
     time_limit : float
         Wall-clock seconds after which the run is given up. [s]
 
@@ -106,8 +114,10 @@ def run(
         If ngspice fails, hangs or ends its process; with its own message and the netlist line.
     MissingDependencyError
         If ngspice's shared library or PySpice is not installed, or there are native devices and no ngspice for them.
+    ParameterError
+        If the netlist has commands without ``control=True``, or a name or option is more than one word.
     """
-    vectors, log = _carry_out(circuit, [analysis.command()], options, save, osdi, time_limit)
+    vectors, log = _carry_out(circuit, [analysis.command()], options, save, osdi, control, time_limit)
     return _table(vectors, analysis, log)
 
 
@@ -118,6 +128,7 @@ def run_series(
     options: Mapping[str, float | str] | None = None,
     save: Iterable[str] = (),
     osdi: Iterable[str | Path] = (),
+    control: bool = False,
     time_limit: float = 300.0,
 ) -> list[pd.DataFrame]:
     """Run several analyses of a circuit in one process, which reads the netlist once, with changes between them.
@@ -128,8 +139,8 @@ def run_series(
         As of :func:`run`.
     runs : sequence of pairs
         For every run the ngspice commands that come before it, such as ``["alter v1 dc = 0.3"]``, and the analysis;
-        what they change stays changed.
-    options, save, osdi, time_limit
+        what they change stays changed. They are of ``alter``, ``altermod`` and ``setseed``.
+    options, save, osdi, control, time_limit
         As of :func:`run`; the time is that of all runs.
 
     Returns
@@ -142,12 +153,12 @@ def run_series(
     NgspiceError, MissingDependencyError
         As :func:`run`.
     ParameterError
-        If there is a noise analysis among them, or none at all.
+        If there is a noise analysis among them, or none at all; if a command is another one; and as :func:`run`.
     """
     if not runs or any(isinstance(analysis, Noise) for _, analysis in runs):
         raise ParameterError("a series takes one analysis or more, and no noise analyses: call run for each of those")
-    commands = [command for changes, analysis in runs for command in (*changes, analysis.command())]
-    vectors, log = _carry_out(circuit, commands, options, save, osdi, time_limit)
+    commands = [c for changes, analysis in runs for c in (*map(check_change, changes), analysis.command())]
+    vectors, log = _carry_out(circuit, commands, options, save, osdi, control, time_limit)
     plots: dict[str, dict[tuple[str, ...], Any]] = {}
     for (plot, name), data in vectors.items():
         plots.setdefault(plot, {})[plot, name] = data
@@ -162,6 +173,7 @@ def _carry_out(
     options: Mapping[str, float | str] | None,
     save: Iterable[str],
     osdi: Iterable[str | Path],
+    control: bool,
     time_limit: float,
 ) -> tuple[dict[tuple[str, ...], Any], list[str]]:
     """Run commands on a circuit in a child process; the vectors of all their plots, in order, and the log."""
@@ -171,14 +183,14 @@ def _carry_out(
     else:
         library = find_library()
     require_pyspice()
-    lines = _deck(str(circuit), options or {})
-    kept = list(save)
+    lines = prepared(_deck(str(circuit), options or {}), Path.cwd(), control)
+    kept = [check_vector(name) for name in save]
     # ngspice holds the circuit in lower case, and not every command folds the names it is given.
     commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), *analyses]]
     # By default two threads share out the transistors of a circuit at every iteration, and wait for each other: with
     # three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.
     commands.insert(0, "set num_threads=1")
-    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+    with scratch_folder() as folder:
         ended, log = work(folder, library, lines, commands, files, time_limit)
         failures = [*_complaints(log), *(_unknown_to_native(log) if files else [])]
         if ended is None:
@@ -187,10 +199,10 @@ def _carry_out(
             )
         status, stderr = ended
         line = _netlist_line(failures, lines)
-        if not (Path(folder) / "done.json").exists():
+        if not (folder / "done.json").exists():
             raise NgspiceError(_how_it_ended(status, log), failures or stderr.strip().splitlines()[-3:], line)
-        order = json.loads((Path(folder) / "done.json").read_text(encoding="utf-8"))
-        with np.load(Path(folder) / "vectors.npz") as arrays:
+        order = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        with np.load(folder / "vectors.npz") as arrays:
             vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
@@ -206,7 +218,7 @@ def _deck(text: str, options: Mapping[str, float | str]) -> list[str]:
         lines[0] = "* untitled"
     lines = [line if line.strip() else "*" for line in lines if line.strip().lower() != ".end"]
     if options:
-        lines.append(".options " + " ".join(f"{name}={value}" for name, value in options.items()))
+        lines.append(option_line(options))
     return [*lines, ".end"]
 
 

@@ -11,14 +11,14 @@ import functools
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
-from ...devices.core.cache import cache_folder, cache_root
-from ...devices.language.errors import MissingDependencyError
+from ...devices.core.cache import cache_folder, cache_root, distrusted
+from ...devices.core.scratch import scratch_folder
+from ...devices.language.errors import CacheWarning, MissingDependencyError, warn_user
 from .library import LIBRARY_VARIABLE, find_library, require_pyspice
-from .process import work
+from .process import run_guarded, work
 
 #: Environment variable that names another folder for the ngspice that ``make ngspice-osdi`` builds.
 FOLDER_VARIABLE = "SYNASPICE_NGSPICE_OSDI"
@@ -33,6 +33,22 @@ def ngspice_folder() -> Path:
     """The folder of the ngspice that ``make ngspice-osdi`` builds; it need not exist."""
     named = os.environ.get(FOLDER_VARIABLE)
     return Path(named) if named else cache_root() / "ngspice-osdi"
+
+
+def _built(*parts: str) -> str | None:
+    """A file of that ngspice; None if it is not there, or in a cache that others can write."""
+    file = ngspice_folder().joinpath(*parts)
+    if not file.is_file():
+        return None
+    if not os.environ.get(FOLDER_VARIABLE) and (reason := _distrusted(cache_root())):
+        warn_user(f"the ngspice in the cache is not used: {reason}", CacheWarning)
+        return None
+    return str(file.absolute())
+
+
+@functools.cache
+def _distrusted(root: Path) -> str | None:
+    return distrusted(root, "ngspice-osdi")
 
 
 def find_osdi_library() -> str:
@@ -59,9 +75,9 @@ def find_osdi_library() -> str:
             )
         return library
     for name in ("libngspice.so", "libngspice.0.dylib", "libngspice.dylib"):
-        own = ngspice_folder() / "lib" / name
-        if own.is_file():
-            return str(own)
+        own = _built("lib", name)
+        if own and has_osdi(own):  # which one that was cut short has not
+            return own
     try:
         library = find_library()
     except MissingDependencyError:
@@ -80,14 +96,14 @@ def find_osdi_program() -> str:
     MissingDependencyError
         If there is none.
     """
-    program = ngspice_folder() / "bin" / "ngspice"
-    if program.is_file():
-        return str(program)
+    program = _built("bin", "ngspice")
+    if program:
+        return program
     found = shutil.which("ngspice")
     if found and _program_has_osdi(found):
         return found
     raise MissingDependencyError(
-        f"there is no {program}, and {f'{found} was built without OSDI' if found else 'no other ngspice'}; {HINT}"
+        f"there is no {ngspice_folder() / 'bin' / 'ngspice'}, and {f'{found} was built without OSDI' if found else 'no other ngspice'}; {HINT}"
     )
 
 
@@ -95,14 +111,10 @@ def find_osdi_program() -> str:
 def _program_has_osdi(program: str) -> bool:
     """Give the program a command of the interface without its argument: it does not know it, or misses something."""
     deck = "* probe\n.control\nosdi\nquit\n.endc\nR1 a 0 1\n.end\n"
-    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
-        (Path(folder) / "probe.cir").write_text(deck, encoding="utf-8")
-        command = [program, "-b", "probe.cir"]
-        try:
-            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30)
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    said = ended.stdout + ended.stderr
+    with scratch_folder() as folder:
+        (folder / "probe.cir").write_text(deck, encoding="utf-8")
+        ended = run_guarded([str(Path(program).absolute()), "-n", "-b", "probe.cir"], folder, folder, 30.0)
+    said = "" if ended is None else ended.stdout + ended.stderr
     return "osdi" in said and "no such command" not in said
 
 
@@ -150,7 +162,7 @@ def _ask(library: str) -> bool | None:
     None if it ended before it could say either.
     """
     require_pyspice()
-    with tempfile.TemporaryDirectory(prefix="synaspice-") as folder:
+    with scratch_folder() as folder:
         ended, log = work(folder, library, ["* probe", "R1 a 0 1", ".end"], [], [""], 30.0)
     if any("no such command" in line for line in log):
         return False

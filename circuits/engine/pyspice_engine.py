@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
+from ...devices.core.scratch import scratch_folder
 from .library import find_library, require_pyspice
+from .netlist_text import prepared
 from .ngspice import _complaints
+from .worker import without_start_files
 
 
-@functools.cache
-def pyspice_engine() -> Any:
+def pyspice_engine(*, control: bool = False) -> Any:
     """An ngspice for PySpice's simulator: ``circuit.simulator(ngspice_shared=pyspice_engine())``.
 
     PySpice 1.5 by itself takes whatever ngspice writes to its standard error for a failure, among them the name of the
     solver that ngspice 42 and 43 print at every run, and it does not find the library of Debian's package. This
-    one finds the library as :func:`synaspice.circuits.engine.library.find_library` does, and fails where ngspice fails.
+    one finds the library as :func:`synaspice.circuits.engine.library.find_library` does, fails where ngspice fails,
+    and starts without ``.spiceinit`` of the current folder and of the home. It is ngspice in this process: what ends
+    ngspice ends the program, and there is no time limit.
+
+    Parameters
+    ----------
+    control : bool
+        Whether to run the commands of netlists, as of :func:`synaspice.circuits.engine.ngspice.run`; from this call
+        on, for everybody who has the engine.
 
     Returns
     -------
@@ -27,6 +38,13 @@ def pyspice_engine() -> Any:
     MissingDependencyError
         If ngspice's shared library or PySpice is not installed.
     """
+    engine = _engine()
+    engine.control = control
+    return engine
+
+
+@functools.cache
+def _engine() -> Any:
     require_pyspice()
     from PySpice.Spice.NgSpice.Shared import NgSpiceShared
 
@@ -36,14 +54,19 @@ def pyspice_engine() -> Any:
         LIBRARY_PATH = find_library()
         _instances: dict[int, Any] = {}  # noqa: RUF012 - PySpice's own attribute: not to be shared with its class
         _failed = False
+        control = False
 
         def clear_output(self) -> None:  # at the start of every command
             self._failed = False
             super().clear_output()
+
+        def load_circuit(self, circuit: object) -> None:
+            super().load_circuit("\n".join(prepared(str(circuit).splitlines(), Path.cwd(), self.control)))
 
         def send_char(self, message: str, ngspice_id: int) -> int:
             self._failed = self._failed or bool(_complaints([message]))
             self._error_in_stderr = self._error_in_stdout = self._failed
             return 0
 
-    return Engine.new_instance()
+    with scratch_folder() as folder, without_start_files(str(folder)):
+        return Engine.new_instance()

@@ -1,14 +1,17 @@
 """Runs one ngspice job in a process of its own, through PySpice's shared library; see ngspice.py.
 
 Started as a script with a job file and a result folder: it imports nothing of the package, so that it starts fast
-and so that nothing of the caller's program is in it.
+and so that nothing of the caller's program is in it. ngspice starts and runs in the result folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -23,7 +26,10 @@ def main(job_file: str, folder: str) -> None:
         logging.disable(logging.CRITICAL)  # PySpice's opinions of versions and of what is an error
         from PySpice.Spice.NgSpice.Shared import NgSpiceShared
 
-        engine = _engine(NgSpiceShared, job["library"], log)
+        kind = _engine(NgSpiceShared, job["library"], log)
+        with without_start_files(folder):
+            engine = kind.new_instance()
+        os.chdir(folder)
         log.write("version " + " ".join(line for line in engine._stdout if "ngspice-" in line) + "\n")
         for file in job["osdi"]:
             log.write(f"command osdi {file}\n")
@@ -45,8 +51,6 @@ def main(job_file: str, folder: str) -> None:
         log.flush()
     # ngspice's own clean-up at exit is not needed, and has been seen to crash.
     sys.stdout.flush()
-    import os
-
     os._exit(0)
 
 
@@ -66,8 +70,6 @@ def _engine(base: Any, library: str, log: TextIO) -> Any:
 
         @staticmethod
         def _exit(status: int, immediate: bool, quit_exit: bool, ngspice_id: int, user_data: Any) -> int:
-            import os
-
             log.write(f"exit {status}\n")
             log.flush()
             os._exit(3)
@@ -75,7 +77,29 @@ def _engine(base: Any, library: str, log: TextIO) -> Any:
         def load_lines(self, lines: list[str]) -> None:
             self.load_circuit("\n".join(lines))
 
-    return Engine.new_instance()
+    return Engine
+
+
+@contextlib.contextmanager
+def without_start_files(folder: str) -> Iterator[None]:
+    """Let ngspice's library start where there is no ``.spiceinit`` or ``spice.rc``: here, nor in the user's home.
+
+    Their lines are commands, which can start any program; ngspice looks in the current folder and in the home, and
+    older releases know no switch against it. Both are put back afterwards: a netlist may name files by ``~``.
+    """
+    names, here = ("HOME", "USERPROFILE", "SPICE_USERINIT_DIR"), Path.cwd()
+    before = {name: os.environ.get(name) for name in names}
+    os.chdir(folder)
+    os.environ.update(dict.fromkeys(names, folder))
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 if __name__ == "__main__":

@@ -82,6 +82,10 @@ class ValidityWarning(SynaspiceWarning):
     """A result beyond the range in which a model holds."""
 
 
+class CacheWarning(SynaspiceWarning):
+    """The folder of compiled files is not used: others can write it, or the user cannot."""
+
+
 class PlugInWarning(SynaspiceWarning):
     """Something of another package, or a preset, that is left out because of a mistake in it."""
 

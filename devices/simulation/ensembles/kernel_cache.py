@@ -9,7 +9,8 @@ from types import ModuleType
 
 import numba
 
-from ...core.cache import PARSING, cache_folder, keep_source
+from ...core.cache import PARSING, cache_folder, keep_source, mark_used
+from ...core.damaged import drop_damaged
 from ...language.sources import digest_of_source
 from .kernel_source import Structure, write_kernel
 
@@ -28,7 +29,9 @@ def _load_kernel(structure: Structure) -> ModuleType:
     name = f"{structure.model.__name__.lower()}_{digest}"
     file = cache_folder("kernels") / f"{name}.py"
     keep_source(file, source)
-    if not any(file.parent.glob(f"__pycache__/{name}.*.nbi")):
+    drop_damaged(file.parent / "__pycache__", name)
+    mark_used(*(indices := list(file.parent.glob(f"__pycache__/{name}.*.nbi"))))
+    if not indices:
         print(
             f"synaspice: compiling the noise loop of {structure.model.__name__} (kept in {file.parent})",
             file=sys.stderr,

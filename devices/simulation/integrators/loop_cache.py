@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numba
 
-from ...core.cache import PARSING, cache_folder, keep_source
+from ...core.cache import PARSING, cache_folder, keep_source, mark_used
+from ...core.damaged import drop_damaged
 from ...language.sources import digest_of
 from . import loops
 
@@ -42,8 +43,10 @@ def _load_loops() -> Loops:
     reached = digest_of(*(f"{loops.__name__}.{name}" for name in Loops._fields))
     name = f"loops_{hashlib.sha256(f'{reached} Numba {numba.__version__}'.encode()).hexdigest()[:20]}"
     folder = cache_folder("kernels") / name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    mark_used(folder)
     for module in ("__init__", *Loops._fields):
+        drop_damaged(folder / "__pycache__", module)
         keep_source(folder / f"{module}.py", (original / f"{module}.py").read_text(encoding="utf-8"))
     package = f"synaspice_{name}"
     spec = importlib.util.spec_from_file_location(package, folder / "__init__.py")

@@ -20,6 +20,11 @@ LONG_LINE_WIDTH = 1000
 NOISE_START = 0.381966
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NODE_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_.:#+/\[\]-]*"
+_NODE = re.compile(_NODE_PATTERN)
+_VECTOR = re.compile(
+    rf"{_NODE_PATTERN}|[A-Za-z]\w*\({_NODE_PATTERN}(,{_NODE_PATTERN})?\)|@{_NODE_PATTERN}\[\w+\]", re.ASCII
+)
 _UNSAFE_IN_FILE_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\"'`;$*?{}<>|\\]")
 
 
@@ -33,6 +38,35 @@ def check_name(name: str, what: str) -> str:
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and underscores only")
+    return name
+
+
+def check_node(name: object, what: str = "node") -> str:
+    """Return the name of a node, source or element that stays one word in a netlist and in a simulator's commands.
+
+    Raises
+    ------
+    ParameterError
+        If it has anything but letters and digits (ASCII) and ``_ . : # + - / [ ]``, or starts with one of the latter.
+    """
+    if not isinstance(name, str) or not _NODE.fullmatch(name):
+        raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and _ . : # + - / [ ] only")
+    return name
+
+
+def check_vector(name: object) -> str:
+    """Return the name of a simulator's vector: ``all``, ``v(node)``, ``v(node,node)``, ``i(source)``, ``@x[param]``.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    if not isinstance(name, str) or not _VECTOR.fullmatch(name):
+        raise ParameterError(
+            f"{name!r} cannot be the name of a vector: v(node), v(node,node), i(source), @element[parameter], a node, "
+            "or all"
+        )
     return name
 
 

@@ -1,0 +1,134 @@
+"""What of a netlist ngspice would carry out as commands, and where the files are that it includes.
+
+ngspice carries out what stands between ``.control`` and ``.endc``, in files that are included too, and every line
+that begins with ``*#``; a command can start any program. Such lines are refused where they were not asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.statements import check_file_name, check_name
+
+#: Lines that make ngspice carry out commands; of ``*#``, those that are more than an ornament.
+_COMMANDS = re.compile(r"^\s*(\.control\b|\*#[#*=\-_+~.\s]*[^#*=\-_+~.\s])", re.I | re.M)
+#: A first line that makes commands of all others.
+_SCRIPT = re.compile(r"\s*\*ng_script", re.I)
+#: Models of ngspice (42 and later) that start a program or load a library.
+_PROGRAMS = re.compile(r"^\s*\.model\s+\S+\s+(d_process|d_cosim)\b", re.I | re.M)
+_INCLUDE = re.compile(
+    r"""^(?P<head>\s*\.(?:inc\w*\s+|lib\s+(?=('[^']*'|"[^"]*"|\S+)\s+\S)))(?P<name>'[^']*'|"[^"]*"|\S+)(?P<tail>.*)$""",
+    re.I | re.M,
+)
+_WORD = re.compile(r"[\w.+-]+", re.ASCII)
+#: Commands between the runs of a series: they change values, and do nothing else.
+CHANGES = ("alter", "altermod", "setseed")
+_CHANGE = re.compile(r"[\w@.:#+/\[\]()=,\s-]+", re.ASCII)
+
+
+def prepared(lines: Sequence[str], folder: Path, control: bool) -> list[str]:
+    """The lines of a netlist, with the paths of included files made absolute.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The netlist.
+    folder : Path
+        The folder that relative paths start from.
+    control : bool
+        Whether it may have commands.
+
+    Raises
+    ------
+    ParameterError
+        If it has commands, or a file that it includes has, and must not.
+    """
+    if not control:
+        refuse_commands("\n".join(lines), "the netlist")
+        seen: set[Path] = set()
+        for file in _included("\n".join(lines), folder):
+            _look_into(file, folder, seen)
+    return [_absolute(line, folder) for line in lines]
+
+
+def refuse_commands(text: str, where: str) -> None:
+    """Refuse a text that ngspice would take commands from."""
+    found = _SCRIPT.match(text) or _COMMANDS.search(text) or _PROGRAMS.search(text)
+    if found is None:
+        return
+    number = text.count("\n", 0, found.end()) + 1
+    line = text.splitlines()[number - 1].strip() if found.end() else ""
+    raise ParameterError(
+        f"{where} has commands for ngspice, which can start any program, in line {number}: {line[:60]!r}; "
+        "control=True runs them, if you trust them"
+    )
+
+
+def option_line(options: Mapping[str, float | str]) -> str:
+    """The line ``.options name=value ...``.
+
+    Raises
+    ------
+    ParameterError
+        If a name or a value is more than one word.
+    """
+    for name, value in options.items():
+        check_name(name, "simulator option")
+        if not _WORD.fullmatch(str(value)):
+            raise ParameterError(f"option {name}: {value!r} is neither a number nor one word")
+    return ".options " + " ".join(f"{name}={value}" for name, value in options.items())
+
+
+def check_change(command: str) -> str:
+    """Return a command that changes a value between runs.
+
+    Raises
+    ------
+    ParameterError
+        If it is another command, or more than one.
+    """
+    words = command.split() if isinstance(command, str) and "\n" not in command and "\r" not in command else []
+    if not words or words[0].lower() not in CHANGES or not _CHANGE.fullmatch(command):
+        raise ParameterError(f"{command!r} is no change between runs: {', '.join(CHANGES)} with names and numbers")
+    return command
+
+
+def _included(text: str, folder: Path, top: Path | None = None) -> Iterator[Path]:
+    """Files that a text includes and that are there."""
+    for found in _INCLUDE.finditer(text):
+        file = _resolved(found["name"], folder) or (top and _resolved(found["name"], top))
+        if file:
+            yield file
+
+
+def _look_into(file: Path, top: Path, seen: set[Path]) -> None:
+    waiting = [file]
+    while waiting:
+        here = waiting.pop().resolve()
+        if here not in seen:
+            seen.add(here)
+            text = here.read_text(encoding="latin-1")
+            refuse_commands(text, f"{here}, which the netlist includes,")
+            waiting += _included(text, here.parent, top)
+
+
+def _resolved(name: str, folder: Path) -> Path | None:
+    try:
+        file = folder / Path(name.strip("'\"")).expanduser()
+        return file if file.is_file() else None
+    except (OSError, RuntimeError, ValueError):  # no such user, too long, a null character
+        return None
+
+
+def _absolute(line: str, folder: Path) -> str:
+    found = _INCLUDE.match(line)
+    file = found and _resolved(found["name"], folder)
+    if not found or not file:
+        return line
+    try:
+        return f'{found["head"]}"{check_file_name(str(file.absolute()))}"{found["tail"]}'
+    except ParameterError:  # ngspice looks for it where NGSPICE_INPUT_DIR says
+        return line
