@@ -14,11 +14,11 @@ from ...devices.language.errors import ParameterError
 from ...devices.targets.spice.statements import check_file_name, check_name
 
 #: Lines that make ngspice carry out commands; of ``*#``, those that are more than an ornament.
-_COMMANDS = re.compile(r"^\s*(\.control\b|\*#[#*=\-_+~.\s]*[^#*=\-_+~.\s])", re.I | re.M)
+_COMMANDS = re.compile(r"^[^\S\n]*(\.control|\*#(?:[#*=\-_+~.]|[^\S\n])*[^#*=\-_+~.\s])", re.I | re.M)
 #: A first line that makes commands of all others.
 _SCRIPT = re.compile(r"\s*\*ng_script", re.I)
 #: Models of ngspice (42 and later) that start a program or load a library.
-_PROGRAMS = re.compile(r"^\s*\.model\s+\S+\s+(d_process|d_cosim)\b", re.I | re.M)
+_PROGRAMS = re.compile(r"^[^\S\n]*\.model\s+\S+\s+(d_process|d_cosim)\b", re.I | re.M)
 _INCLUDE = re.compile(
     r"""^(?P<head>\s*\.(?:inc\w*\s+|lib\s+(?=('[^']*'|"[^"]*"|\S+)\s+\S)))(?P<name>'[^']*'|"[^"]*"|\S+)(?P<tail>.*)$""",
     re.I | re.M,
@@ -59,8 +59,8 @@ def refuse_commands(text: str, where: str) -> None:
     found = _SCRIPT.match(text) or _COMMANDS.search(text) or _PROGRAMS.search(text)
     if found is None:
         return
-    number = text.count("\n", 0, found.end()) + 1
-    line = text.splitlines()[number - 1].strip() if found.end() else ""
+    number = text.count("\n", 0, found.start()) + 1
+    line = text.split("\n")[number - 1].strip()
     raise ParameterError(
         f"{where} has commands for ngspice, which can start any program, in line {number}: {line[:60]!r}; "
         "control=True runs them, if you trust them"

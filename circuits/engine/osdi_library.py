@@ -102,9 +102,8 @@ def find_osdi_program() -> str:
     found = shutil.which("ngspice")
     if found and _program_has_osdi(found):
         return found
-    raise MissingDependencyError(
-        f"there is no {ngspice_folder() / 'bin' / 'ngspice'}, and {f'{found} was built without OSDI' if found else 'no other ngspice'}; {HINT}"
-    )
+    other = f"{found} was built without OSDI" if found else "no other ngspice"
+    raise MissingDependencyError(f"there is no {ngspice_folder() / 'bin' / 'ngspice'}, and {other}; {HINT}")
 
 
 @functools.cache

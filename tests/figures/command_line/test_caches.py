@@ -17,7 +17,8 @@ def test_the_cache_is_shown_and_cleared_and_nothing_else_is(monkeypatch, tmp_pat
     assert cache_contents() == {"kernels": (1, 1000)}
     shown = CliRunner().invoke(app, ["cache"])
     assert shown.exit_code == 0 and str(tmp_path / "cache") in shown.stdout and "kernels" in shown.stdout
-    assert (tmp_path / "cache" / "kernels" / "one.py").exists()
+    assert "unused for 90 days" in shown.stdout
+    assert (cache_folder("kernels") / "one.py").exists()
     assert CliRunner().invoke(app, ["cache", "--clear"]).exit_code == 0
     assert list((tmp_path / "cache").iterdir()) == [foreign] and foreign.read_text() == "mine"
     foreign.unlink()

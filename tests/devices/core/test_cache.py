@@ -1,0 +1,271 @@
+"""The cache: who may write it, what becomes of damaged and of old files, and two processes that start at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from synaspice.circuits.engine import native
+from synaspice.devices import VTEAM
+from synaspice.devices.core import cache
+from synaspice.devices.core.damaged import drop_damaged, drop_damaged_code
+from synaspice.devices.language.errors import CacheWarning
+from synaspice.devices.simulation.ensembles import kernel_cache
+
+SOURCE = "import numba\n\n\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n"
+DAY = 86400.0
+unix = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners and modes of Unix")
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A cache of its own, which is not there yet."""
+    monkeypatch.setenv("SYNASPICE_CACHE", str(tmp_path / "cache"))
+    cached = (cache.cache_folder, cache._temporary_root, native._compiled)
+    for function in cached:
+        function.cache_clear()
+    yield tmp_path / "cache"
+    for function in cached:
+        function.cache_clear()
+
+
+def imported(file, name="synaspice_twice"):
+    """A module anew from its file, as the caches of kernels and loops do it."""
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# --- who may write it -----------------------------------------------------------------------------
+
+
+@unix
+def test_the_cache_is_made_for_its_user_alone(root):
+    before = os.umask(0)
+    try:
+        folder = cache.cache_folder("kernels")
+    finally:
+        os.umask(before)
+    assert folder.is_relative_to(root) and folder.parent == root / "kernels"
+    assert {path.stat().st_mode & 0o777 for path in (root, folder.parent, folder)} == {0o700}
+
+
+@unix
+@pytest.mark.parametrize("part", ["", "kernels", "kernels/deep", "kernels/deep/file.py"])
+def test_a_cache_that_others_can_write_is_not_used(part, root):
+    (root / "kernels" / "deep").mkdir(parents=True)
+    (root / "kernels" / "deep" / "file.py").touch()
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o755)
+    assert cache.cache_folder("kernels").is_relative_to(root)
+    cache.cache_folder.cache_clear()
+    (root / "kernels").chmod(0o755)  # it was closed
+    (root / part).chmod(0o775)
+    with pytest.warns(CacheWarning, match="the cache is not used: .* can be written by others .*chmod") as told:
+        folders = [cache.cache_folder("kernels"), cache.cache_folder("native")]
+    assert len(told) == 1 or part  # of another kind it may be fine
+    assert not folders[0].is_relative_to(root) and folders[0].parent.stat().st_mode & 0o777 == 0o700
+    assert "can be written by others" in cache.why_unused()
+
+
+@unix
+def test_the_users_own_mask_does_no_harm(root):
+    """With a mask of 002 what Numba makes can be written by the group, which cannot get there."""
+    folder = cache.cache_folder("kernels")
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__").chmod(0o775)
+    cache.cache_folder.cache_clear()
+    assert cache.cache_folder("kernels") == folder
+
+
+@unix
+def test_a_cache_of_another_user_is_not_used(root, monkeypatch):
+    root.mkdir()
+    if os.geteuid() == 0:
+        os.chown(root, 4242, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    with pytest.warns(CacheWarning, match="belongs to another user"):
+        assert not cache.cache_folder("native").is_relative_to(root)
+
+
+def test_the_temporary_folder_in_its_place_is_one_and_goes_with_the_process(root):
+    root.write_text("a file where the folder should be")
+    text = (
+        "from synaspice.devices.core.cache import cache_folder\n"
+        "print(cache_folder('kernels'), cache_folder('native'), sep='\\n')"
+    )
+    ended = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    folders = [Path(line) for line in ended.stdout.split("\n")[:2]]
+    assert folders[0].parent == folders[1].parent and not folders[0].parent.exists()
+    assert ended.stderr.count("the cache is not used") == 1
+
+
+# --- damaged files --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc", "pyc"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
+def test_a_file_that_was_cut_short_is_removed_and_made_again(kind, share, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = tmp_path / "twice.py"
+    file.write_text(SOURCE)
+    assert imported(file).twice(1.5) == 3.0
+    made = list((tmp_path / "__pycache__").glob("twice.*"))
+    assert drop_damaged(tmp_path / "__pycache__", "twice") == []
+    (broken,) = (path for path in made if path.suffix == f".{kind}")
+    broken.write_bytes(broken.read_bytes()[: int(share * broken.stat().st_size)])
+    if kind != "pyc" or share:  # which Python notices itself, if it is empty
+        with pytest.raises(Exception, match=r"."):
+            imported(file).twice(1.5)
+    assert drop_damaged(tmp_path / "__pycache__", "twice") == [broken]
+    assert imported(file).twice(1.5) == 3.0
+    assert broken.exists() and drop_damaged(tmp_path / "__pycache__", "twice") == []
+
+
+def test_the_files_of_a_function_are_found_where_numba_keeps_them(tmp_path):
+    (tmp_path / "twice.py").write_text(SOURCE)
+    module = imported(tmp_path / "twice.py")
+    module.twice(1.0)
+    (index,) = (tmp_path / "__pycache__").glob("twice.*.nbi")
+    index.write_bytes(b"")
+    drop_damaged_code(module.twice)
+    assert not index.exists()
+    drop_damaged_code(module.twice.py_func)  # with Numba switched off
+
+
+def test_a_kernel_with_an_empty_index_is_compiled_again(root, monkeypatch, capsys):
+    monkeypatch.setattr(kernel_cache, "write_kernel", lambda structure: SOURCE)
+    for said in (True, False, True):
+        kernel = kernel_cache._load_kernel.__wrapped__(SimpleNamespace(model=VTEAM))
+        assert kernel.twice(2.0) == 4.0
+        assert ("compiling the noise loop" in capsys.readouterr().err) is said
+        (index,) = cache.cache_folder("kernels").glob("__pycache__/*.nbi")
+        if not said:
+            index.write_bytes(b"")
+
+
+def test_a_native_device_that_was_cut_short_is_compiled_again(root, monkeypatch):
+    compiled = []
+
+    def compile_osdi(device, path, **options):
+        compiled.append(path)
+        Path(path).write_bytes(b"machine code " * 100)
+        return Path(path)
+
+    monkeypatch.setattr(VTEAM, "compile_osdi", compile_osdi)
+
+    def made():
+        native._compiled.cache_clear()
+        return native.native_device(VTEAM()).file
+
+    file = made()
+    assert made() == file and len(compiled) == 1
+    for content in (b"", b"machine code " * 50, b"machine code " * 99 + b"Machine code "):
+        file.write_bytes(content)
+        before = len(compiled)
+        assert made() == file and len(compiled) == before + 1
+        assert file.read_bytes() == b"machine code " * 100
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_source_that_is_no_text_is_written_again(tmp_path):
+    file = tmp_path / "kernel.py"
+    file.write_bytes(b"\xff\xfe\x00")
+    cache.keep_source(file, "x = 'µ'\n")
+    assert file.read_text(encoding="utf-8") == "x = 'µ'\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, which need no imports of their own")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_processes_that_start_at_once_on_an_empty_cache_do_not_disturb_each_other(root, monkeypatch, capfd):
+    monkeypatch.setattr(kernel_cache, "write_kernel", lambda structure: SOURCE)
+    fork = multiprocessing.get_context("fork")
+    together = fork.Barrier(3)
+
+    def start():
+        together.wait()
+        kernel = kernel_cache._load_kernel.__wrapped__(SimpleNamespace(model=VTEAM))
+        sys.exit(0 if kernel.twice(2.0) == 4.0 else 7)
+
+    processes = [fork.Process(target=start) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0], capfd.readouterr().err
+    assert not list(root.rglob("*.tmp"))
+    assert [path.suffix for path in cache.cache_folder("kernels").glob("__pycache__/*.nb*")].count(".nbi") == 1
+
+
+# --- old files ------------------------------------------------------------------------------------
+
+
+def aged(path, days):
+    """A file, or a folder with one, that was used so many days ago."""
+    file = path if path.suffix else path / "file.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("old")
+    for one in {file, path}:
+        os.utime(one, (time.time() - days * DAY,) * 2)
+    return path
+
+
+def test_what_was_not_used_for_long_is_removed_once_a_day(root):
+    folder = cache.cache_folder("kernels")
+    old, young = cache.UNUSED_DAYS + 1, cache.UNUSED_DAYS - 1
+    other_old, other_young = cache.OTHER_RELEASE_DAYS + 1, cache.OTHER_RELEASE_DAYS - 1
+    built = aged(root / "ngspice-osdi" / "lib", 1000)
+    gone = [
+        aged(folder / "mtj_1.py", old),
+        aged(folder / "__pycache__" / "mtj_1.kernel-1.py311.nbi", old),
+        aged(folder / "loops_1", old),
+        aged(folder.parent / "0.0.9-numba-0.1", other_old),
+    ]
+    stay = [
+        aged(folder / "mtj_2.py", young),
+        aged(folder / "mtj_3.py", old),  # its machine code was used
+        aged(folder / "__pycache__" / "mtj_3.kernel-1.py311.nbi", young),
+        aged(folder / "loops_2", young),
+        aged(folder.parent / "0.0.8-numba-0.1", other_young),
+        built,
+    ]
+
+    def started():
+        cache.cache_folder.cache_clear()
+        cache.cache_folder("kernels")
+
+    started()
+    assert all(path.exists() for path in gone)  # it looked today
+    os.utime(root / "kernels" / ".swept", (time.time() - 1.1 * DAY,) * 2)
+    started()
+    assert not any(path.exists() for path in gone)
+    assert all(path.exists() for path in stay)
+
+
+def test_what_is_used_counts_as_young(tmp_path):
+    file = aged(tmp_path / "a.nbi", 50)
+    cache.mark_used(file, tmp_path / "nothing")
+    assert time.time() - file.stat().st_mtime < 60
+    young = file.stat().st_mtime_ns
+    cache.mark_used(file)
+    assert file.stat().st_mtime_ns == young
+
+
+def test_a_cache_that_is_in_order_says_nothing(root):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cache.why_unused() is None
+        cache.cache_folder("native")
+        assert cache.why_unused() is None
