@@ -1,3 +1,4 @@
+from .language.errors import CacheWarning as CacheWarning
 from .language.errors import CompilationError as CompilationError
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError

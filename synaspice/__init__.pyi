@@ -12,6 +12,7 @@ from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
+from .devices.language.errors import CacheWarning as CacheWarning
 from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
