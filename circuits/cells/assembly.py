@@ -13,6 +13,7 @@ from ...devices.language.quantity import format_si
 from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
+from ...devices.targets.spice.statements import check_node
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .declared import DeclaredCell
 from .subcircuits import CellCircuit, Meter, in_order
@@ -72,6 +73,7 @@ class Assembly:
         parallel : float
             Number of such transistors in parallel, which have exactly that many times the current. [-]
         """
+        _words(name, *nodes)
         process = self.cell.process
         self.models.setdefault(process.name, process.models(self.cell.corner))
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741
@@ -82,11 +84,11 @@ class Assembly:
 
     def resistor(self, name: str, positive: str, negative: str, resistance: float) -> None:
         """Add a resistor [ohm]."""
-        self.add(f"R{name} {positive} {negative} {resistance!r}")
+        self.add(f"R{_words(name, positive, negative)} {resistance!r}")
 
     def capacitor(self, name: str, positive: str, negative: str, capacitance: float) -> None:
         """Add a capacitor [F]."""
-        self.add(f"C{name} {positive} {negative} {capacitance!r}")
+        self.add(f"C{_words(name, positive, negative)} {capacitance!r}")
 
     def device(
         self,
@@ -120,6 +122,7 @@ class Assembly:
         ParameterError
             If a terminal has no node.
         """
+        check_node(name, "device")
         terminals, choices, states = device.terminals(), device.input_declarations(), device.state_declarations()
         for pin in nodes:
             known(f"terminal, input or state of {device.model_name()}", pin, [*terminals, *choices, *states])
@@ -181,6 +184,11 @@ class Assembly:
             declared = cell.parameter_declarations()[name]
             lines.append(f"  {name} = {format_si(value, declared.unit)}: {declared.description}")
         return [line for text in lines for line in _comment(text)]
+
+
+def _words(*names: str) -> str:
+    """Names of an element and its nodes, in a line."""
+    return " ".join(map(check_node, names))
 
 
 def _comment(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.statements import check_node
 from ...devices.targets.spice.subcircuit import Subcircuit
 from .tolerances import options_lines, strictest
 
@@ -86,9 +87,9 @@ class CellCircuit:
         UnknownNameError
             If a name is not a pin.
         ParameterError
-            If there are too few nodes or too many.
+            If there are too few nodes or too many, or a name is none.
         """
-        return " ".join([f"X{name}", *in_order(self.name, self.pins, nodes), self.name])
+        return " ".join([f"X{check_node(name, 'element')}", *in_order(self.name, self.pins, nodes), self.name])
 
 
 def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
@@ -135,7 +136,7 @@ def in_order(name: str, pins: Sequence[str], nodes: Mapping[str, str] | Sequence
         missing = [pin for pin in pins if pin not in nodes]
         if missing:
             raise ParameterError(f"{name}: no node is given for {', '.join(missing)}")
-        return [nodes[pin] for pin in pins]
+        return [check_node(nodes[pin]) for pin in pins]
     if len(nodes) != len(pins):
         raise ParameterError(f"{name} has {len(pins)} pins ({', '.join(pins)}), but {len(nodes)} nodes are given")
-    return list(nodes)
+    return [check_node(node) for node in nodes]

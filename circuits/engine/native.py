@@ -75,8 +75,8 @@ class NativeDevice:
         **parameters : float
             Parameters of its own.
         """
-        pins = nodes.split(" ") if isinstance(nodes, str) else nodes
-        words = [f"N{check_node(name, 'device')}", *(check_node(pin) for pin in pins if pin), self.name]
+        pins = nodes.split() if isinstance(nodes, str) else nodes
+        words = [f"N{check_node(name, 'device')}", *map(check_node, pins), self.name]
         return " ".join([*words, *(f"{check_name(key, 'parameter')}={value!r}" for key, value in parameters.items())])
 
 

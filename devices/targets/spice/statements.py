@@ -227,7 +227,10 @@ class Statements:
     def instance(self, name: str, nodes: Iterable[str], subcircuit: str, values: Mapping[str, float]) -> list[str]:
         """An instance of a subcircuit, with values for parameters."""
         given = "".join(f" {key}={float(value)!r}" for key, value in values.items())
-        return self._write("instance", name=name, nodes=" ".join(nodes), subcircuit=subcircuit, values=given)
+        joined_nodes = " ".join(check_node(node) for node in nodes)
+        return self._write(
+            "instance", name=check_node(name, "element"), nodes=joined_nodes, subcircuit=subcircuit, values=given
+        )
 
     def _waveform(self, waveform: Waveform, duration: float) -> str:
         """The specification of a source, from that of SPICE."""

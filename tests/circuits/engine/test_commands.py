@@ -8,13 +8,16 @@ import sys
 import pytest
 
 from synaspice.characterization.benches.iv import iv
+from synaspice.circuits.cells.assembly import Assembly
+from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.engine.batch import run_deck
-from synaspice.circuits.engine.native import why_not_native
+from synaspice.circuits.engine.native import NativeDevice, why_not_native
 from synaspice.circuits.engine.netlist_text import prepared
 from synaspice.circuits.engine.ngspice import DCSweep, NgspiceError, Noise, OperatingPoint, run, run_series
 from synaspice.devices import VTEAM, ParameterError
 from synaspice.devices.core.cache import cache_root
-from synaspice.devices.targets.spice.statements import check_vector
+from synaspice.devices.targets.spice.dialects import NGSPICE
+from synaspice.devices.targets.spice.statements import Statements, check_vector
 
 ngspice = pytest.mark.ngspice
 
@@ -225,3 +228,28 @@ def test_an_option_that_is_no_name_is_ngspices_to_judge_and_a_good_one_counts():
     assert run(GOOD, OperatingPoint(), options={"temp": 50, "method": "gear"})["v(out)"].item() == pytest.approx(1.5)
     with pytest.raises(NgspiceError):
         run(GOOD, DCSweep("nothere", 0.0, 1.0, 0.5))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_names_of_elements_and_nodes_are_checked_where_they_enter(name, tmp_path):
+    subcircuit = VTEAM().subcircuit()
+    inverter = CELLS["inverter"]().subcircuit()
+    assembly = Assembly(CELLS["inverter"](), "cell", False, None)
+    card = NativeDevice("card", "vteam", ("p", "n"), tmp_path / "vteam.osdi", {})
+    nodes = ["a"] * len(inverter.pins)
+    doors = [
+        lambda: inverter.instance(name, nodes),
+        lambda: inverter.instance("1", [name, *nodes[1:]]),
+        lambda: assembly.resistor("1", name, "0", 1e3),
+        lambda: assembly.capacitor(name, "a", "0", 1e-15),
+        lambda: assembly.nmos("1", "a", name, "0"),
+        lambda: assembly.device(name, VTEAM(), {"p": "a", "n": "0"}),
+        lambda: assembly.device("1", VTEAM(), {"p": name, "n": "0"}),
+        lambda: card.instance(name, "a 0"),
+        lambda: card.instance("1", ["a", name]),
+        lambda: Statements(NGSPICE).instance(name, ["a", "0"], subcircuit.name, {}),
+        lambda: Statements(NGSPICE).instance("1", ["a", name], subcircuit.name, {}),
+    ]
+    for door in doors:
+        with pytest.raises(ParameterError):
+            door()
