@@ -6,19 +6,21 @@ that begins with ``*#``; a command can start any program. Such lines are refused
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...devices.language.errors import ParameterError
 from ...devices.targets.spice.statements import check_file_name, check_name
+from .process import INPUT_VARIABLE
 
 #: Lines that make ngspice carry out commands; of ``*#``, those that are more than an ornament.
 _COMMANDS = re.compile(r"^[^\S\n]*(\.control|\*#(?:[#*=\-_+~.]|[^\S\n])*[^#*=\-_+~.\s])", re.I | re.M)
 #: A first line that makes commands of all others.
 _SCRIPT = re.compile(r"\s*\*ng_script", re.I)
 #: Models of ngspice (42 and later) that start a program or load a library.
-_PROGRAMS = re.compile(r"^[^\S\n]*\.model\s+\S+\s+(d_process|d_cosim)\b", re.I | re.M)
+_PROGRAMS = re.compile(r"^(?!\s*\*).*\b(d_process|d_cosim)\b", re.I | re.M)
 _INCLUDE = re.compile(
     r"""^(?P<head>\s*\.(?:inc\w*\s+|lib\s+(?=('[^']*'|"[^"]*"|\S+)\s+\S)))(?P<name>'[^']*'|"[^"]*"|\S+)(?P<tail>.*)$""",
     re.I | re.M,
@@ -48,9 +50,7 @@ def prepared(lines: Sequence[str], folder: Path, control: bool) -> list[str]:
     """
     if not control:
         refuse_commands("\n".join(lines), "the netlist")
-        seen: set[Path] = set()
-        for file in _included("\n".join(lines), folder):
-            _look_into(file, folder, seen)
+        _look_into(_included("\n".join(lines), folder), folder)
     return [_absolute(line, folder) for line in lines]
 
 
@@ -96,16 +96,19 @@ def check_change(command: str) -> str:
     return command
 
 
-def _included(text: str, folder: Path, top: Path | None = None) -> Iterator[Path]:
-    """Files that a text includes and that are there."""
+def _included(text: str, *folders: Path) -> Iterator[Path]:
+    """Files that a text includes and that are there: in one of some folders, or where ngspice is told to look."""
+    named = os.environ.get(INPUT_VARIABLE)
+    places = [*folders, Path(named)] if named else folders
     for found in _INCLUDE.finditer(text):
-        file = _resolved(found["name"], folder) or (top and _resolved(found["name"], top))
+        file = next((file for folder in places if (file := _resolved(found["name"], folder))), None)
         if file:
             yield file
 
 
-def _look_into(file: Path, top: Path, seen: set[Path]) -> None:
-    waiting = [file]
+def _look_into(files: Iterable[Path], top: Path) -> None:
+    """Refuse commands in files and in those that they include."""
+    waiting, seen = [*files], set()
     while waiting:
         here = waiting.pop().resolve()
         if here not in seen:
@@ -118,9 +121,12 @@ def _look_into(file: Path, top: Path, seen: set[Path]) -> None:
 def _resolved(name: str, folder: Path) -> Path | None:
     try:
         file = folder / Path(name.strip("'\"")).expanduser()
-        return file if file.is_file() else None
+        there, regular = file.exists() and not file.is_dir(), file.is_file()
     except (OSError, RuntimeError, ValueError):  # no such user, too long, a null character
         return None
+    if there and not regular:
+        raise ParameterError(f"{file}, which the netlist includes, is a pipe or a device, and no file")
+    return file if regular else None
 
 
 def _absolute(line: str, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -112,6 +113,7 @@ COMMANDS = {
     "script": "*ng_script\nshell touch pwned\n",
     "other line ends": "* t\rV1 a 0 1\r.control\rshell touch pwned\r.endc\r",
     "program": '* t\nV1 a 0 1\n.model p d_process(process_file="./p")\n',
+    "program, continued": '* t\nV1 a 0 1\n.model p\n* comment\n+ d_cosim(simulation="./p.so")\n',
     "included": "* t\nV1 a 0 1\n.include part.cir\n",
     "included by what is included": "* t\nV1 a 0 1\n.lib 'outer.lib' tt\n",
 }
@@ -136,6 +138,24 @@ def test_the_message_names_the_line_and_the_file(tmp_path):
 def test_comments_and_ornaments_are_no_commands(tmp_path):
     lines = ["* title", "*####", "*#-----#", "* .control", "* # note", "R1 a 0 1k ; .control"]
     assert prepared(lines, tmp_path, control=False) == lines
+
+
+def test_commands_are_found_where_ngspice_would_find_the_file(tmp_path, monkeypatch):
+    models, other = tmp_path / "models", tmp_path / "other"
+    for folder in (models, other):
+        folder.mkdir()
+    (models / "part.cir").write_text(SECTION)
+    monkeypatch.setenv("NGSPICE_INPUT_DIR", str(models))
+    with pytest.raises(ParameterError, match="control=True"):
+        prepared(COMMANDS["included"].splitlines(), other, control=False)
+    monkeypatch.delenv("NGSPICE_INPUT_DIR")
+    (tmp_path / "home").symlink_to(models)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with pytest.raises(ParameterError, match="control=True"):
+        prepared(["* t", ".inc ~/part.cir"], other, control=False)
+    os.mkfifo(other / "part.cir")
+    with pytest.raises(ParameterError, match="is a pipe"):
+        prepared(COMMANDS["included"].splitlines(), other, control=False)
 
 
 def test_files_that_include_each_other_come_to_an_end(tmp_path):
