@@ -48,7 +48,7 @@ def _built(*parts: str) -> str | None:
 
 @functools.cache
 def _distrusted(root: Path) -> str | None:
-    return distrusted(root, "ngspice-osdi")
+    return distrusted(root, root / "ngspice-osdi")
 
 
 def find_osdi_library() -> str:

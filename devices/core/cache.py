@@ -39,8 +39,14 @@ Kind = Literal["kernels", "native", "ngspice-osdi"]
 #: environment beside this one may be using.
 UNUSED_DAYS, OTHER_RELEASE_DAYS = 90, 7
 _DAY = 86400.0
-#: File in the folder of a kind whose time is that of the last look for what is too old: once a day is enough.
+#: File in a folder of ours whose time is that of the last look for what is too old: once a day is enough.
 _SWEPT = ".swept"
+#: File that tells folders of ours from others, and programs that make backups that they need none of it
+#: (https://bford.info/cachedir/): nothing is removed from where it is not.
+_TAG = "CACHEDIR.TAG"
+_TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Compiled files of synaspice.\n"
+#: The list of its files in an ngspice that tools/build-ngspice-osdi.sh built.
+_BUILT = ".built-by-synaspice"
 
 
 def cache_root() -> Path:
@@ -62,16 +68,18 @@ def cache_folder(kind: Kind) -> Path:
         root.parent.mkdir(parents=True, exist_ok=True)
         for part in (root, root / kind, folder):
             part.mkdir(mode=0o700, exist_ok=True)
-        reason = distrusted(root, kind)
+        reason = distrusted(root, root / kind, folder)
         if reason is None:
+            keep_source(folder / _TAG, _TAG_TEXT)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-            _close(root / kind)
-            _sweep(root / kind)
+            _close(folder)
+            _sweep(folder)
     except OSError as error:
         reason = f"{root} cannot be written ({error.strerror or error})"
     if reason is not None:
-        folder = _temporary_root(reason) / kind
+        _tell(reason)
+        folder = _temporary_root() / kind
         folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
@@ -82,27 +90,28 @@ def release() -> str:
     return f"{__version__}-numba-{importlib.metadata.version('numba')}"
 
 
-def distrusted(root: Path, kind: str) -> str | None:
-    """Why the files of a kind are not used: who else could have written them; None if nobody could.
+def distrusted(*folders: Path) -> str | None:
+    """Why the files in the last of some folders, each in the one before, are not used; None if they can be.
 
-    Where nobody else can enter the folder, what is beneath it needs no look.
+    They are not if somebody else could have written them. Where nobody else can enter one of the folders, what is
+    beneath needs no look.
     """
     if not hasattr(os, "geteuid"):  # Windows keeps users apart by other means
         return None
     closed = False
-    for path in (root, root / kind):
+    for path in folders:
         reason = _writable_by_others(path)
         if reason:
             return reason
         closed = closed or not stat.S_IMODE(path.stat().st_mode) & 0o011
-    beneath = () if closed else (root / kind).rglob("*")
+    beneath = () if closed else folders[-1].rglob("*")
     return next((reason for path in beneath if (reason := _writable_by_others(path))), None)
 
 
 def why_unused() -> str | None:
     """Why the cache that is there is not used; None if it is."""
-    kinds = [kind for kind in get_args(Kind) if (cache_root() / kind).is_dir()]
-    return next((reason for kind in kinds if (reason := distrusted(cache_root(), kind))), None)
+    root = cache_root()
+    return next((reason for folder in _ours() if (reason := distrusted(root, folder.parent, folder))), None)
 
 
 def _writable_by_others(path: Path) -> str | None:
@@ -124,7 +133,12 @@ def _close(folder: Path) -> None:
 
 
 @functools.cache
-def _temporary_root(reason: str) -> Path:
+def _tell(reason: str) -> None:
+    warn_user(f"the cache is not used: {reason}; this process compiles for itself", CacheWarning)
+
+
+@functools.cache
+def _temporary_root() -> Path:
     """The folder of this process that takes the cache's place."""
     folder, owner = make_scratch(), os.getpid()
 
@@ -133,7 +147,6 @@ def _temporary_root(reason: str) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(remove)
-    warn_user(f"the cache is not used: {reason}; this process compiles for itself", CacheWarning)
     return folder
 
 
@@ -159,24 +172,23 @@ def mark_used(*paths: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what was not used for long from the folder of a kind."""
+    """Remove what was not used for long from the folder of a release, and those of other releases beside it."""
     note, now = folder / _SWEPT, time.time()
     if note.exists() and now - note.stat().st_mtime < _DAY:
         return
     note.touch()
-    for part in folder.iterdir():
-        if part.name == release():
-            for entry in _entries(part):
-                _remove_old(entry, now - UNUSED_DAYS * _DAY)
-        elif part != note:
-            _remove_old([part], now - OTHER_RELEASE_DAYS * _DAY)
+    for entry in _entries(folder):
+        _remove_old(entry, now - UNUSED_DAYS * _DAY)
+    for other in _tagged(folder.parent):
+        if other != folder:
+            _remove_old([other], now - OTHER_RELEASE_DAYS * _DAY)
 
 
 def _entries(folder: Path) -> Iterator[list[Path]]:
     """The files and folders of a release, those of one entry together: a source and what was compiled of it."""
     entries: dict[str, list[Path]] = {}
     for path in [*folder.iterdir(), *folder.glob("__pycache__/*")]:
-        if path.name != "__pycache__":
+        if path.name not in ("__pycache__", _TAG, _SWEPT):
             entries.setdefault(path.name.partition(".")[0] or path.name, []).append(path)
     yield from entries.values()
 
@@ -193,22 +205,54 @@ def _remove_old(entry: list[Path], before: float) -> None:
                 path.unlink()
 
 
+def _tagged(folder: Path) -> list[Path]:
+    """The folders of releases in that of a kind; other programs have tags of other content."""
+    found = []
+    for tag in sorted(folder.glob(f"*/{_TAG}")):
+        with contextlib.suppress(OSError):
+            if not tag.parent.is_symlink() and tag.read_bytes() == _TAG_TEXT.encode():
+                found.append(tag.parent)
+    return found
+
+
+def _ours() -> list[Path]:
+    """The folders that hold files of this package."""
+    folders = [folder for kind in get_args(Kind) for folder in _tagged(cache_root() / kind)]
+    return [*folders, *([built] if (built := cache_root() / "ngspice-osdi").is_dir() else [])]
+
+
 def cache_contents() -> dict[Kind, tuple[int, int]]:
     """Contents of the cache: number of files and bytes of each kind that is there."""
     contents: dict[Kind, tuple[int, int]] = {}
     for kind in get_args(Kind):
-        found = (cache_root() / kind).rglob("*")
-        files = [file for file in found if file.is_file() and not file.is_symlink() and file.name != _SWEPT]
+        found = [file for folder in _ours() if kind in (folder.name, folder.parent.name) for file in folder.rglob("*")]
+        files = [f for f in found if f.is_file() and not f.is_symlink() and f.name not in (_SWEPT, _TAG, _BUILT)]
         if files:
             contents[kind] = len(files), sum(file.stat().st_size for file in files)
     return contents
 
 
 def clear_cache() -> None:
-    """Remove the package's files from its cache, and the cache's folder if there is nothing else in it."""
-    for kind in get_args(Kind):
-        if (cache_root() / kind).is_dir():
-            shutil.rmtree(cache_root() / kind)
+    """Remove the package's files from its cache, and the folders that nothing else is in."""
+    for folder in _ours():
+        if (folder / _TAG).exists():
+            shutil.rmtree(folder)
+        elif (folder / _BUILT).exists():
+            _remove_built(folder)
     cache_folder.cache_clear()
-    if cache_root().is_dir() and not any(cache_root().iterdir()):
-        cache_root().rmdir()
+    for folder in (*(cache_root() / kind for kind in get_args(Kind)), cache_root()):
+        with contextlib.suppress(OSError):  # it is not there, or not empty
+            folder.rmdir()
+
+
+def _remove_built(folder: Path) -> None:
+    """Remove the files of an ngspice that are in its list, as the script that built it does."""
+    for name in (folder / _BUILT).read_text(encoding="utf-8").splitlines():
+        file = folder / name
+        if ".." not in file.parts and file.is_relative_to(folder):
+            file.unlink(missing_ok=True)
+    (folder / _BUILT).unlink()
+    for part in sorted(folder.rglob("*"), reverse=True):  # the deepest first
+        if part.is_dir() and not part.is_symlink():
+            with contextlib.suppress(OSError):
+                part.rmdir()
