@@ -2,7 +2,7 @@
 # Build an ngspice that loads native devices (OSDI), program and shared library, from the distribution's own source
 # package into the folder that is given; does nothing if they are there already. Debian and Ubuntu.
 # The system's package sources stay as they are; root is needed for compilers that are missing, and for nothing else.
-# A folder that has something else in it is refused. Of one that was built here, the files in its list are replaced.
+# A folder with something in it that was not built here is refused; of one that was, the files in its list are replaced.
 set -eu
 umask 022 # others may read what is built, and not write it
 here=$(cd "$(dirname "$0")" && pwd)
@@ -94,7 +94,7 @@ done
 
 ours || refuse
 if [ -f "$target/$list" ]; then
-    while read -r file; do
+    while IFS= read -r file; do
         case $file in
         ../* | */../* | /*) refuse ;;
         *) rm -f "$target/$file" ;;

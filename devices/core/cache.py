@@ -111,7 +111,9 @@ def distrusted(*folders: Path) -> str | None:
 def why_unused() -> str | None:
     """Why the cache that is there is not used; None if it is."""
     root = cache_root()
-    return next((reason for folder in _ours() if (reason := distrusted(root, folder.parent, folder))), None)
+    folders = [(root, root / folder.relative_to(root).parts[0], folder) for folder in _ours()]
+    found = (distrusted(*parts) for parts in folders)
+    return _writable_by_others(root) or next((reason for reason in found if reason), None)
 
 
 def _writable_by_others(path: Path) -> str | None:
