@@ -26,7 +26,7 @@ def main(job_file: str, folder: str) -> None:
         logging.disable(logging.CRITICAL)  # PySpice's opinions of versions and of what is an error
         from PySpice.Spice.NgSpice.Shared import NgSpiceShared
 
-        kind = _engine(NgSpiceShared, job["library"], log)
+        kind = _engine_class(NgSpiceShared, job["library"], log)
         with without_start_files(folder):
             engine = kind.new_instance()
         os.chdir(folder)
@@ -54,7 +54,7 @@ def main(job_file: str, folder: str) -> None:
     os._exit(0)
 
 
-def _engine(base: Any, library: str, log: TextIO) -> Any:
+def _engine_class(base: Any, library: str, log: TextIO) -> Any:
     """PySpice's shared library, made to leave the judgement of messages to us."""
 
     class Engine(base):
