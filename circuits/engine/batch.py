@@ -118,7 +118,7 @@ def run_deck(deck: Path, time_limit: float = 120.0, *, control: bool = False) ->
     if program is None:
         raise MissingDependencyError("the ngspice program was not found; 'sudo apt-get install ngspice' installs it")
     inputs = deck.absolute().parent
-    lines = prepared(deck.read_text(encoding="utf-8", errors="surrogateescape").splitlines(), inputs, control)
+    lines = prepared(deck.read_text(encoding="utf-8", errors="surrogateescape").split("\n"), inputs, control)
     with scratch_folder() as folder:
         copy = folder / "deck.cir"
         copy.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
