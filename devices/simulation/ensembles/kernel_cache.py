@@ -1,44 +1,87 @@
-"""Compiled kernels on disk: one file of source per structure of a model, and Numba's machine code beside it."""
+"""Compiled kernels: one program for each structure of a model."""
 
 from __future__ import annotations
 
+import builtins
 import functools
-import importlib.util
-import sys
-from types import ModuleType
+import math
+from typing import Any
 
-import numba
+import numpy as np
 
-from ...core.cache import PARSING, cache_folder, keep_source, mark_used
-from ...core.damaged import drop_damaged
-from ...language.sources import digest_of_source
-from .kernel_source import Structure, write_kernel
+from ...core.cache import PARSING
+from ...language.sources import digest_of
+from ...language.waveforms import FloatArray
+from ..machine.kept import load_program
+from ..machine.kinds import F32, F64, I64, U32, Array
+from ..machine.program import Entry, Program, functions_of
+from ..machine.writer import Text, Unit
+from ..newton import MOST_CORRECTIONS
+from . import philox, vectormath
+from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, Kernel, Structure, write_kernel
+
+_VECTOR, _MATRIX, _WORDS = Array(F64), Array(F64, 2), Array(U32)
+ENTRIES = {
+    "prepare": Entry((_MATRIX, _MATRIX)),
+    "advance": Entry(
+        (_MATRIX, _MATRIX, _VECTOR, _MATRIX, _VECTOR, Array(I64), _WORDS, _WORDS, U32, U32, I64, I64)
+        + (_VECTOR, _MATRIX, _MATRIX, F64, F64, I64, Array(F64, 3), _VECTOR, Array(F32), _WORDS, _WORDS)
+    ),
+}
+PAGE = 4096
 
 
-def load_kernel(structure: Structure) -> ModuleType:
-    """Import the kernel of a structure; the first time ever it says that it compiles, which takes some seconds."""
+class CompiledKernel:
+    """The kernel of a structure.
+
+    Attributes
+    ----------
+    hoisted : int
+        Number of the quantities that are computed once per trajectory.
+    """
+
+    def __init__(self, kernel: Kernel, program: Program) -> None:
+        self.hoisted = kernel.hoisted
+        self._kernel, self._prepare, self._advance = kernel, program["prepare"], program["advance"]
+
+    def prepare(self, parameters: FloatArray) -> FloatArray:
+        """The hoisted quantities of every column of parameters."""
+        hoisted = np.empty((self.hoisted, parameters.shape[1]))
+        self._prepare(np.ascontiguousarray(parameters), hoisted)
+        return hoisted
+
+    def advance(self, *arguments: Any) -> None:
+        """Let trajectories go some steps, see :class:`synaspice.devices.simulation.ensembles.plan.Chunk`."""
+        kernel = self._kernel
+        size = kernel.rows * kernel.block
+        # One piece of memory from the beginning of a page on: where it lies decides over a quarter of the speed.
+        room = np.empty(size + kernel.window * kernel.noises * kernel.block // 2 + PAGE // 8)
+        room = room[(-room.ctypes.data % PAGE) // 8 :]
+        block_streams = np.empty((2, kernel.block), dtype=np.uint32)
+        self._advance(*arguments, room[:size], room[size:].view(np.float32), *block_streams)
+
+
+def load_kernel(structure: Structure) -> CompiledKernel:
+    """The kernel of a structure; the first time ever it is compiled, which takes some tenths of a second."""
     with PARSING:
         return _load_kernel(structure)
 
 
 @functools.lru_cache(maxsize=64)
-def _load_kernel(structure: Structure) -> ModuleType:
-    source = write_kernel(structure)
-    # The machine code depends on the modules that the source imports, too.
-    digest = digest_of_source(f"{source}# Numba {numba.__version__}\n")[:20]
-    name = f"{structure.model.__name__.lower()}_{digest}"
-    file = cache_folder("kernels") / f"{name}.py"
-    keep_source(file, source)
-    drop_damaged(file.parent / "__pycache__", name)
-    mark_used(*(indices := list(file.parent.glob(f"__pycache__/{name}.*.nbi"))))
-    if not indices:
-        print(
-            f"synaspice: compiling the noise loop of {structure.model.__name__} (kept in {file.parent})",
-            file=sys.stderr,
-        )
-    spec = importlib.util.spec_from_file_location(f"synaspice_kernel_{name}", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # Numba's cached code imports it by name
-    spec.loader.exec_module(module)
-    return module
+def _load_kernel(structure: Structure) -> CompiledKernel:
+    kernel = write_kernel(structure)
+
+    def write(unit: Unit) -> None:
+        trees = functions_of(kernel.source)
+        around: dict[str, Any] = {**vars(builtins), "np": np, "B": kernel.block, "MOST_CORRECTIONS": MOST_CORRECTIONS}
+        around |= {"INFINITY": math.inf, "NAN": math.nan}
+        around |= {name: getattr(math, name) for name in LIBRARY_FUNCTIONS}
+        around |= {name: getattr(vectormath, name) for name in ("correct", *VECTOR_FUNCTIONS)}
+        around |= {name: getattr(philox, name) for name in RANDOM_FUNCTIONS}
+        around |= {name: Text(trees[name], around) for name in ("fill", "run")}
+        for name, entry in ENTRIES.items():
+            unit.write(Text(trees[name], around), entry.kinds, name=name)
+
+    reached = digest_of(__name__)
+    program = load_program(structure.model.__name__.lower(), kernel.source + reached, write, ENTRIES)
+    return CompiledKernel(kernel, program)

@@ -1,4 +1,4 @@
-r"""Python source of an ensemble's inner loop, printed from a model's equations and compiled by Numba.
+r"""Python source of an ensemble's inner loop, printed from a model's equations, for machine code.
 
 The states of a block of trajectories lie side by side in one scratch array, row by row; every expression is printed
 once per stage of the Heun scheme as straight-line code in a loop over the block, which the compiler turns into vector
@@ -20,7 +20,6 @@ from ...core.compiled import compiled_for
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
-from ..newton import MOST_CORRECTIONS
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .kernel_template import TEMPLATE
@@ -47,6 +46,7 @@ VECTOR_FUNCTIONS = [
     "limexp",
     "x_coth",
 ]
+RANDOM_FUNCTIONS = ["philox", "two_normals", "uniform"]
 #: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
 LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
 #: Steps whose noise is made at a time, for a block of one trajectory and for wider ones.
@@ -96,6 +96,34 @@ class Structure:
     block: int
     noise: bool = True
     known: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel's text, and what its memory must hold.
+
+    Attributes
+    ----------
+    source : str
+        Functions ``prepare``, ``fill``, ``run`` and ``advance``.
+    block : int
+        Trajectories in a block.
+    hoisted : int
+        Quantities that are computed once per trajectory.
+    rows : int
+        Rows of the scratch array.
+    window : int
+        Steps whose noise is made at a time.
+    noises : int
+        Noises.
+    """
+
+    source: str
+    block: int
+    hoisted: int
+    rows: int
+    window: int
+    noises: int
 
 
 class _Writer:
@@ -302,7 +330,7 @@ class _Writer:
 
 
 @functools.lru_cache(maxsize=64)
-def write_kernel(structure: Structure) -> str:
+def write_kernel(structure: Structure) -> Kernel:
     """Write the kernel of a structure.
 
     Raises
@@ -311,25 +339,21 @@ def write_kernel(structure: Structure) -> str:
         If the watched quantity is not a state or observable of the model.
     """
     writer = _Writer(structure)
-    return TEMPLATE.format(
+    parts = {"prepare": writer.preparation(), "fill": writer.filling(), "heun": writer.folded_steps_of_heun()}
+    source = TEMPLATE.format(
         model=structure.model.__name__,
-        block=structure.block,
-        rows=len(writer.rows),
         states=writer.n,
         telegraphs=writer.m,
         hoisted=len(writer.hoist.found),
         together=writer.together,
         noises=writer.noises,
         steps=writer.window,
-        corrections=MOST_CORRECTIONS,
         hit_row=writer.rows["hit"],
         voltage_row=writer.rows["v_driven"],
-        functions=", ".join(VECTOR_FUNCTIONS),
-        library=", ".join(LIBRARY_FUNCTIONS),
-        prepare=_indented(writer.preparation()),
-        fill=_indented(writer.filling()),
-        heun=_indented(writer.folded_steps_of_heun()),
+        **{name: _indented(lines) for name, lines in parts.items()},
     )
+    hoisted, rows = len(writer.hoist.found), len(writer.rows)
+    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises)
 
 
 def _loop(head: str, body: Iterable[str]) -> list[str]:

@@ -23,12 +23,11 @@ polynomials: S. L. Moshier, Cephes library (single precision), https://www.netli
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numba
 import numpy as np
-from numba.core import types
-from numba.extending import intrinsic
+
+from ..machine.kinds import F32, U32
+from ..machine.writer import Intrinsic
 
 #: The fewest with which its authors found it to pass all tests of BigCrush (ten are their margin of safety).
 ROUNDS = 7
@@ -39,34 +38,13 @@ _W0, _W1 = _WEYL
 _f = np.float32
 _u = np.uint32
 _i = np.int32
-_inline: Any = numba.njit(inline="always", error_model="numpy")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _as_float(_context: Any, _word: Any) -> Any:
-    """The single-precision number with the given bits."""
-
-    def generate(_: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        from llvmlite import ir
-
-        return builder.bitcast(arguments[0], ir.FloatType())
-
-    return types.float32(types.uint32), generate
+#: The single-precision number with the given bits, and the bits of one.
+_as_float = Intrinsic(lambda writer, word: writer.bits(word, F32))
+_as_word = Intrinsic(lambda writer, number: writer.bits(number, U32))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _as_word(_context: Any, _number: Any) -> Any:
-    """The bits of a single-precision number."""
-
-    def generate(_: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        from llvmlite import ir
-
-        return builder.bitcast(arguments[0], ir.IntType(32))
-
-    return types.uint32(types.float32), generate
-
-
-@_inline
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Four random words from four words of counter and two of key (all uint32)."""
     for _ in range(ROUNDS):
@@ -85,7 +63,6 @@ _HALF = _f(0.5)
 _ONE = _f(1.0)
 
 
-@_inline
 def _minus_two_log(a, b):  # type: ignore[no-untyped-def]
     """-2 ln u for a uniform u made of the word a and the low eight bits of b."""
     # Two halves: conversion of signed numbers is what vector units have.
@@ -113,7 +90,6 @@ def _minus_two_log(a, b):  # type: ignore[no-untyped-def]
     return _f(max(_f(-2.0) * logarithm, _f(0.0)))
 
 
-@_inline
 def two_normals(a, b):  # type: ignore[no-untyped-def]
     """Two independent standard normal deviates (float32) from two random words (uint32)."""
     radius = _f(math.sqrt(_minus_two_log(a, b)))
@@ -133,7 +109,6 @@ def two_normals(a, b):  # type: ignore[no-untyped-def]
     return _f(radius * x), _f(radius * y)
 
 
-@_inline
 def uniform(a):  # type: ignore[no-untyped-def]
     """Uniform deviate (float64) between 0 and 1, both excluded, from a random word (uint32)."""
     return (np.float64(a) + 0.5) * 2.0**-32

@@ -117,8 +117,7 @@ class Plan:
         structure = self.structure(watched)
         kernel = load_kernel(structure)
         constants = [np.full((1, parameters.shape[1]), c) for c in (self.temperature, self.time_step)]
-        hoisted = np.empty((kernel.HOISTED, parameters.shape[1]))
-        kernel.prepare(np.concatenate([parameters, *constants]), hoisted)
+        hoisted = kernel.prepare(np.concatenate([parameters, *constants]))
         enough = LARGE_ALONE if self.block == 1 else LARGE
         if self.samples is None and self.trajectories * self.steps >= enough:
             fixed = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)

@@ -14,17 +14,14 @@ of Sun Microsystems' fdlibm, https://www.netlib.org/fdlibm.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-import numba
 import numpy as np
-from numba.core import types
-from numba.extending import intrinsic
 
 from ...language.functions import EXP_LIMIT
+from ..machine.kinds import F64, I64
+from ..machine.writer import Intrinsic
 from ..newton import choose, make_correction
 
-_inline: Any = numba.njit(inline="always", error_model="numpy")
 _i = np.int64
 
 #: Adding it rounds a number to an integer, which then stands in the lowest bits.
@@ -38,35 +35,12 @@ _INFINITY, _NAN = math.inf, math.nan
 _TAIL = math.exp(EXP_LIMIT)
 
 
-def _bitcast(bits: int, source: Any, target: Any) -> Any:
-    """Make a compiled function that takes the bits of a number for one of another type."""
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def convert(_context: Any, _value: Any) -> Any:
-        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            return builder.bitcast(arguments[0], context.get_value_type(target))
-
-        return target(source), generate
-
-    return convert
+#: A b + c, rounded once: on every machine, by an instruction or by the C library.
+fma = Intrinsic(lambda writer, a, b, c: writer.fused(a, b, c))
+float_of_bits = Intrinsic(lambda writer, bits: writer.bits(bits, F64))
+bits_of_float = Intrinsic(lambda writer, number: writer.bits(writer.value(number), I64))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def fma(_context: Any, _a: Any, _b: Any, _c: Any) -> Any:
-    """A b + c, rounded once: on every machine, by an instruction or by the C library."""
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        numbers = [context.cast(builder, v, t, types.float64) for v, t in zip(arguments, _signature.args, strict=True)]
-        return builder.fma(*numbers)
-
-    return types.float64(_a, _b, _c), generate
-
-
-float_of_bits = _bitcast(64, types.int64, types.float64)
-bits_of_float = _bitcast(64, types.float64, types.int64)
-
-
-@_inline
 def _expm1_reduced(x):  # type: ignore[no-untyped-def]
     """exp(r) - 1, and 2^n, with x = n ln 2 + r and the magnitude of r up to ln(2) / 2."""
     shifted = x * _LOG2_E + _ROUNDER
@@ -79,7 +53,6 @@ def _expm1_reduced(x):  # type: ignore[no-untyped-def]
     return 2.0 * p / (q - p), scale
 
 
-@_inline
 def exp(x):  # type: ignore[no-untyped-def]
     """Exponential function; 0 below -708, infinite above 709."""
     p, scale = _expm1_reduced(min(max(x, _SMALLEST), _LARGEST))
@@ -89,7 +62,6 @@ def exp(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-@_inline
 def expm1(x):  # type: ignore[no-untyped-def]
     """exp(x) - 1, exact for small x; -1 below -708, infinite above 709."""
     p, scale = _expm1_reduced(min(max(x, _SMALLEST), _LARGEST))
@@ -98,7 +70,6 @@ def expm1(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-@_inline
 def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm of normal numbers; -inf at zero (and for subnormal numbers), NaN below."""
     bits = bits_of_float(x)
@@ -122,7 +93,6 @@ def log(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-@_inline
 def _sine_cosine(x, quarter):  # type: ignore[no-untyped-def]
     """sin(x + quarter pi/2)."""
     shifted = x * (2.0 / math.pi) + _ROUNDER
@@ -144,19 +114,16 @@ def _sine_cosine(x, quarter):  # type: ignore[no-untyped-def]
     return -value if quadrant & _i(2) != _i(0) else value
 
 
-@_inline
 def sin(x):  # type: ignore[no-untyped-def]
     """Sine."""
     return _sine_cosine(x, 0)
 
 
-@_inline
 def cos(x):  # type: ignore[no-untyped-def]
     """Cosine."""
     return _sine_cosine(x, 1)
 
 
-@_inline
 def sinh(x):  # type: ignore[no-untyped-def]
     """Hyperbolic sine."""
     e = expm1(abs(x))
@@ -165,14 +132,12 @@ def sinh(x):  # type: ignore[no-untyped-def]
     return -value if x < 0.0 else value
 
 
-@_inline
 def cosh(x):  # type: ignore[no-untyped-def]
     """Hyperbolic cosine."""
     e = exp(abs(x))
     return 0.5 * (e + 1.0 / e)
 
 
-@_inline
 def tanh(x):  # type: ignore[no-untyped-def]
     """Hyperbolic tangent."""
     e = expm1(2.0 * min(abs(x), 20.0))
@@ -181,66 +146,56 @@ def tanh(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-@_inline
 def power(x, a):  # type: ignore[no-untyped-def]
     """Positive number to a real power; at zero 0, 1 or infinity by the exponent's sign."""
     value = exp(a * log(x))
     return value if a != 0.0 else 1.0
 
 
-@_inline
 def square(x):  # type: ignore[no-untyped-def]
     """x^2."""
     return x * x
 
 
-@_inline
 def cube(x):  # type: ignore[no-untyped-def]
     """x^3."""
     return x * x * x
 
 
-@_inline
 def fourth(x):  # type: ignore[no-untyped-def]
     """x^4."""
     y = x * x
     return y * y
 
 
-@_inline
 def ramp(x):  # type: ignore[no-untyped-def]
     """Positive part; see :class:`synaspice.devices.language.functions.ramp`, as for the following."""
     return x if x > 0.0 else 0.0
 
 
-@_inline
 def step(x):  # type: ignore[no-untyped-def]
     """Unit step, 1/2 at zero."""
     value = 1.0 if x > 0.0 else 0.0
     return 0.5 if x == 0.0 else value
 
 
-@_inline
 def sign(x):  # type: ignore[no-untyped-def]
     """Sign, 0 at zero."""
     value = 1.0 if x > 0.0 else -1.0
     return 0.0 if x == 0.0 else value
 
 
-@_inline
 def ramp_power(x, a):  # type: ignore[no-untyped-def]
     """Power of the positive part."""
     return power(ramp(x), a)
 
 
-@_inline
 def limexp(x):  # type: ignore[no-untyped-def]
     """Exponential up to its limit, then its tangent."""
     beyond = ramp(x - EXP_LIMIT)
     return exp(x - beyond) * (1.0 + beyond)
 
 
-@_inline
 def x_coth(x):  # type: ignore[no-untyped-def]
     """X coth x, 1 at zero."""
     t = tanh(x)
@@ -250,4 +205,4 @@ def x_coth(x):  # type: ignore[no-untyped-def]
 
 
 #: Newton's method, one correction, as :mod:`..newton` has it.
-correct = _inline(make_correction(_inline(choose)))
+correct = make_correction(choose)
