@@ -25,12 +25,13 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import numba
+import joblib
 import numpy as np
 
 from ...core.vectors import compiled, initial_state, parameter_columns, parameter_vector
@@ -299,14 +300,22 @@ def _spread(columns: FloatArray, count: int) -> FloatArray:
     return np.array(np.broadcast_to(columns, (columns.shape[0], count)), order="C")
 
 
+def usual_threads() -> int:
+    """How many threads to use: the processors that the process may use, or ``NUMBA_NUM_THREADS``.
+
+    That is the variable that one sets for a process, and that joblib sets in its workers.
+    """
+    named = os.environ.get("NUMBA_NUM_THREADS", "")
+    return int(named) if named.isdigit() and int(named) else joblib.cpu_count()
+
+
 def in_chunks(
     trajectories: range, task: Callable[[int, int], Result], *, size: int, threads: int | None = None
 ) -> Iterator[Result]:
     """Do a task for each chunk of trajectories, given the first and how many, in threads; results come in order."""
     starts = trajectories[::size]
     counts = [min(size, trajectories.stop - start) for start in starts]
-    # Numba's number, as one sets it for the whole process and as joblib sets it in its workers.
-    workers = threads or numba.config.NUMBA_NUM_THREADS
+    workers = threads or usual_threads()
     if workers == 1 or len(starts) == 1:
         yield from map(task, starts, counts)
         return

@@ -7,7 +7,7 @@ states between bounds, whose rates may be of any size, by a linearly implicit on
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,9 @@ from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ..request import Request
 from .drives import driven
-from .loop_cache import announce, load_loops
-
-if TYPE_CHECKING:
-    from .loops.driven import Driven
+from .loops import explicit, rosenbrock
+from .loops.driven import Driven
+from .compiled_loops import load_loops
 
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
@@ -78,7 +77,7 @@ def integrate_compiled(
     if marched is None:
         return None
     voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
-    load_loops().driven.voltages_at(marched.device, reported, marched.samples, voltages, imposed)
+    load_loops()["voltages_at"](marched.device, reported, marched.samples, voltages, imposed)
     if not np.all(np.isfinite(voltages)):
         raise SimulationError("no voltage was found for the current that the source imposes")
     return marched.samples, np.where(imposed, request.waveform(reported), voltages)
@@ -119,16 +118,15 @@ def march(
     samples[:beginning] = start
     state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
-        explicit, rosenbrock = load_loops().explicit, load_loops().rosenbrock
-        loop = rosenbrock if implicit else explicit
-        announce(loop)
+        loop = load_loops()["rosenbrock" if implicit else "explicit"]
+        tables = rosenbrock.TABLES if implicit else explicit.TABLES
         carry = np.array([0.0, 0.0, 0.0, beginning])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         own = _steady(request) if implicit else np.array(places, dtype=np.int64).reshape(-1, 3)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
-            outcome = loop.march(*arguments, own, *limits, *loop.TABLES)
+            outcome = loop(*arguments, own, *limits, *tables)
             steps += STEPS_PER_CALL
         finished = outcome == explicit.DONE
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])

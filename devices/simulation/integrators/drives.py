@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.vectors import compiled, parameter_vector, scales_of
 from ...language.waveforms import Sine, Waveform
 from ..request import Request
-from .loop_cache import load_loops
+from .loops.driven import CURRENT, LIMITED, LINES, SINE, VOLTAGE, Driven
 from .machine_code import machine_code
-
-if TYPE_CHECKING:
-    from .loops.driven import Driven
 
 
 def numbers_of(waveform: Waveform) -> list[float] | None:
     """A waveform as numbers; None if it is neither a sine nor straight lines."""
-    loops = load_loops().driven
     if isinstance(waveform, Sine):
         turns = 2 * math.pi * waveform.frequency
         phase = math.radians(waveform.phase)
-        return [loops.SINE, waveform.delay, waveform.offset, waveform.amplitude, turns, phase, waveform.decay]
+        return [SINE, waveform.delay, waveform.offset, waveform.amplitude, turns, phase, waveform.decay]
     lines = waveform.lines()
     if lines is None:
         return None
-    return [loops.LINES, lines.delay, lines.period, float(len(lines.times)), *lines.times, *lines.levels]
+    return [LINES, lines.delay, lines.period, float(len(lines.times)), *lines.times, *lines.levels]
 
 
 def driven(request: Request, *, stiff: bool) -> Driven | None:
@@ -39,17 +34,16 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         return None
     lengths = [len(wave) for wave in waves if wave is not None]
     n, b = len(system.states), len(system.voltages)
-    loops = load_loops().driven
-    source = loops.CURRENT if request.by_current else loops.LIMITED if request.limited else loops.VOLTAGE
+    source = CURRENT if request.by_current else LIMITED if request.limited else VOLTAGE
 
     def code(name: str, needed: bool) -> int:
         return machine_code(*structure, name).address if needed else 0
 
-    found: Driven = loops.Driven(
+    return Driven(
         code("rates", True),
-        code("conduction", source != loops.VOLTAGE),
+        code("conduction", source != VOLTAGE),
         code("jacobian", stiff),
-        code("currents", stiff and source != loops.VOLTAGE),
+        code("currents", stiff and source != VOLTAGE),
         np.zeros(b),
         np.zeros(n),
         np.array(parameter_vector(device), dtype=float),
@@ -63,4 +57,3 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         source,
         *map(float, request.limits),
     )
-    return found

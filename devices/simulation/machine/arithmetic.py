@@ -8,7 +8,7 @@ import ctypes
 import ctypes.util
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -194,6 +194,11 @@ class Arithmetic:
         function = ir.FunctionType(kind.llvm, [kind.llvm] * len(values))
         declared = self.module.declare_intrinsic(f"llvm.{name}", [kind.llvm], function)
         return Value(kind, self.builder.call(declared, [value.llvm for value in values]))
+
+    def call_at(self, address: Value, pointers: Sequence[Any]) -> None:
+        """Call a function without a result at an address, with pointers."""
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type for pointer in pointers])
+        self.builder.call(self.builder.inttoptr(address.llvm, kind.as_pointer()), pointers)
 
     def fused(self, a: Any, b: Any, c: Any) -> Value:
         """Product and sum, rounded once."""

@@ -61,6 +61,10 @@ class Program:
             name: _caller(self._engine, name, entry) for name, entry in entries.items()
         }
 
+    def address(self, name: str) -> int:
+        """Where a function lies."""
+        return int(self._engine.get_function_address(name))
+
     def __getitem__(self, name: str) -> Callable[..., Any]:
         return self._functions[name]
 
@@ -157,9 +161,9 @@ def compiled_function(function: Callable[..., Any], *kinds: Kind, returned: Numb
     returned : Number, optional
         What it returns.
     """
-    unit = Unit()
-    unit.write(text_of(function, returned), kinds, name=function.__name__)
-    program = Program(compile_unit(unit), {function.__name__: Entry(tuple(kinds), returned)})
+    unit, text = Unit(), text_of(function, returned)
+    unit.write(text, kinds, name=function.__name__)
+    program = Program(compile_unit(unit), {function.__name__: Entry(tuple(kinds), text.returned)})
     return program[function.__name__]
 
 

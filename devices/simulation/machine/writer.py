@@ -25,7 +25,7 @@ from llvmlite import ir
 
 from . import arithmetic
 from .arithmetic import Arithmetic
-from .kinds import F64, I64, TRUTH, Array, Group, Kind, Number, Value, View, llvm_types, memory, number_of
+from .kinds import F64, I64, KINDS, TRUTH, Array, Group, Kind, Number, Value, View, llvm_types, memory, number_of
 
 #: Loops of so many turns, known when the code is made, are written turn by turn.
 UNROLLED = 16
@@ -89,6 +89,7 @@ class Unit:
         function = ir.Function(self.module, ir.FunctionType(result, types), name)
         if inner:
             function.linkage = "internal"
+            function.attributes.add("noinline")
         builder = ir.IRBuilder(function.append_basic_block())
         frame = Frame(self, builder, text.around, text.returned)
         raw = list(function.args)
@@ -288,7 +289,8 @@ class Frame(Arithmetic):
         def step() -> None:
             self.builder.store(self.builder.add(self.builder.load(counter), by.llvm, flags=["nsw"]), counter)
 
-        self.loop(lambda: self.compare(ast.Lt(), Value(I64, self.builder.load(counter)), end), turn, step)
+        sign = ast.Gt() if isinstance(stride, int) and stride < 0 else ast.Lt()
+        self.loop(lambda: self.compare(sign, Value(I64, self.builder.load(counter)), end), turn, step)
 
     # Expressions
 
@@ -362,7 +364,10 @@ class Frame(Arithmetic):
 
     def indices(self, index: ast.expr) -> list[Value]:
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        return [self.cast(self.value(self.write(part)), I64) for part in parts]
+        return self.places(*(self.write(part) for part in parts))
+
+    def places(self, *numbers: Any) -> list[Value]:
+        return [self.cast(self.value(number), I64) for number in numbers]
 
     def element(self, view: View, places: Sequence[Value]) -> Any:
         """Address of an element, or of the beginning of a row."""
@@ -399,7 +404,8 @@ class Frame(Arithmetic):
 
     def call(self, function: Any, arguments: list[Any], keywords: Sequence[ast.keyword]) -> Any:
         if function is np.empty:
-            return self.room(arguments[0])
+            named = {keyword.arg: self.write(keyword.value) for keyword in keywords}
+            return self.room(arguments[0], KINDS[np.dtype(named.pop("dtype", np.float64)).name])
         if keywords:
             raise MachineCodeError("arguments are given by their place")
         if isinstance(function, Intrinsic):
@@ -442,11 +448,11 @@ class Frame(Arithmetic):
                 return [part for field in value.values() for part in self.passed(field)]
         raise MachineCodeError(f"{value} cannot be passed")
 
-    def room(self, shape: Any) -> View:
-        """A new array of float64, for as long as the function runs."""
+    def room(self, shape: Any, kind: Number) -> View:
+        """A new array, for as long as the function runs."""
         lengths = [self.cast(self.value(length), I64) for length in (shape if isinstance(shape, tuple) else (shape,))]
         size = functools.reduce(lambda one, other: self.binary(ast.Mult(), one, other), lengths)
-        return View(F64, self.builder.alloca(F64.llvm, self.value(size).llvm), lengths)
+        return View(kind, self.builder.alloca(memory(kind), self.value(size).llvm), lengths)
 
 
 @dataclass(frozen=True)

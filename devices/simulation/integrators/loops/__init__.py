@@ -1,4 +1,1 @@
-"""The loops that Numba compiles, once for all models; they run from a copy in the cache, see ``loop_cache``.
-
-Imports from outside of this folder are absolute, since the copy is a package of its own.
-"""
+"""The loops of the integrators, in the part of Python that :mod:`synaspice.devices.simulation.machine.writer` knows."""

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numba
-from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
-
-from synaspice.devices.language.waveforms import FloatArray
-from synaspice.devices.simulation.newton import MOST_CORRECTIONS, choose, make_correction
-
-Loop = TypeVar("Loop", bound=Callable[..., Any])
-
-
-def compile_loop(function: Loop) -> Loop:
-    """Compile a loop when it is first called, and keep its machine code."""
-    compiled: Loop = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
-    return compiled
-
+from ....language.waveforms import FloatArray
+from ...machine.kinds import F64, I64, Array, Group
+from ...machine.writer import Intrinsic, routine
+from ...newton import MOST_CORRECTIONS, choose, make_correction
 
 #: How the source of the driven branch works.
 VOLTAGE, CURRENT, LIMITED = 0, 1, 2
@@ -53,28 +40,22 @@ class Driven(NamedTuple):
     high: float
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def call(typing_context: Any, address: Any, v: Any, x: Any, p: Any, results: Any) -> Any:
-    """Call machine code at an address with the addresses of its four arrays."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = ir.DoubleType().as_pointer()
-        function = ir.FunctionType(ir.VoidType(), [pointer] * 4).as_pointer()
-        target, *arrays = arguments
-        builder.call(builder.inttoptr(target, function), [builder.inttoptr(array, pointer) for array in arrays])
-        return context.get_dummy_value()
-
-    return types.void(*[types.intp] * 5), generate
+_VECTOR, _PLACES = Array(F64), Array(I64)
+_KINDS = [I64] * 4 + [_VECTOR] * 6 + [_PLACES] * 3 + [I64, I64, F64, F64]
+#: Kind of the argument that a driven device is.
+DRIVEN = Group(tuple(zip(Driven._fields, _KINDS, strict=True)))
+#: Calls machine code at an address with the addresses of its four arrays.
+call = Intrinsic(lambda writer, address, *arrays: writer.call_at(address, [array.pointer for array in arrays]))
 
 
-@compile_loop
+@routine
 def evaluate(address: int, d: Driven) -> None:
     """Results of a function at the voltages, states and parameters that are set."""
-    call(address, d.voltages.ctypes.data, d.states.ctypes.data, d.parameters.ctypes.data, d.results.ctypes.data)
+    call(address, d.voltages, d.states, d.parameters, d.results)
 
 
-@compile_loop
-def value_at(waves: Any, start: int, time: float, later: float) -> Any:
+@routine
+def value_at(waves: Any, start: int, time: float, later: float) -> float:
     """Value of a waveform some time later than a time: short edges may begin late, where sums have too few digits."""
     t = time - waves[start + 1]
     if waves[start] == SINE:
@@ -105,10 +86,10 @@ def value_at(waves: Any, start: int, time: float, later: float) -> Any:
     return one + (other - one) * ((t - before) + later) / (after - before)
 
 
-correct = numba.njit(error_model="numpy")(make_correction(numba.njit(choose)))
+correct = make_correction(choose)
 
 
-@compile_loop
+@routine
 def solve_voltage(d: Driven, current: float) -> bool:
     """Set the driven branch's voltage to that at which it carries a current, from zero volt; whether there is one."""
     branch, count = d.branch, len(d.voltages)
@@ -127,7 +108,7 @@ def solve_voltage(d: Driven, current: float) -> bool:
     return False
 
 
-@compile_loop
+@routine
 def set_drives(d: Driven, time: float, later: float) -> bool:
     """Set inputs and voltages for some time later than a time, at the states that are set.
 
@@ -159,7 +140,7 @@ def set_drives(d: Driven, time: float, later: float) -> bool:
     return True
 
 
-@compile_loop
+@routine
 def rates_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
     """Rates of the scaled states; NaN where there is no voltage for the current."""
     for k in range(len(scaled)):
@@ -170,7 +151,7 @@ def rates_at(d: Driven, time: float, later: float, scaled: FloatArray, into: Flo
         into[k] = d.results[k] / d.scales[k]
 
 
-@compile_loop
+@routine
 def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArray, imposed: Any) -> None:
     """Voltage of the driven branch at several times with the scaled states there, and whether the source imposes it."""
     for i in range(len(times)):

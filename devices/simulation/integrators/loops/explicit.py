@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from scipy.integrate import DOP853
 
-from synaspice.devices.language.waveforms import FloatArray
+from ....language.waveforms import FloatArray
+from ...machine.writer import routine
 
-from .driven import Driven, compile_loop, rates_at
+from .driven import Driven, rates_at
 
 STAGES, EXTENDED = 12, 16
 A = np.zeros((EXTENDED, EXTENDED))
@@ -35,7 +36,7 @@ PAUSED, DONE, GAVE_UP = 0, 1, 2
 TIME, STEP, CORNER, REPORTED = 0, 1, 2, 3
 
 
-@compile_loop
+@routine
 def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: float) -> float:
     """Root mean square of x in units of what is tolerated for states y and ``other``."""
     total = 0.0
@@ -44,7 +45,7 @@ def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: flo
     return math.sqrt(total / len(x))
 
 
-@compile_loop
+@routine
 def first_step(
     d: Driven, origin: float, end: float, y: FloatArray, f: FloatArray, rtol: float, atol: float, order: int
 ) -> float:
@@ -65,7 +66,7 @@ def first_step(
     return better if math.isfinite(better) else h
 
 
-@compile_loop
+@routine
 def onto_spheres(y: FloatArray, spheres: Any) -> None:
     """Return directions to their unit spheres."""
     for i in range(len(spheres)):
@@ -76,7 +77,7 @@ def onto_spheres(y: FloatArray, spheres: Any) -> None:
             y[spheres[i, k]] /= math.sqrt(square)
 
 
-@compile_loop
+@routine
 def sample(
     d: Driven, a: FloatArray, c: FloatArray, dense: FloatArray, origin: float, t: float, h: float, y: FloatArray,
     new: FloatArray, slopes: FloatArray, reported: FloatArray, first: int, last: int, samples: FloatArray,
@@ -114,7 +115,7 @@ def sample(
             samples[i, k] = y[k] + value
 
 
-@compile_loop
+@routine
 def march(
     d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
     spheres: Any, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, c: FloatArray,

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from synaspice.devices.language.waveforms import FloatArray
+from ....language.waveforms import FloatArray
+from ...machine.writer import routine
 
-from .driven import Driven, compile_loop, evaluate, rates_at, set_drives
+from .driven import Driven, evaluate, rates_at, set_drives
 from .explicit import CORNER, DONE, GAVE_UP, PAUSED, REPORTED, SAFETY, SHRINK, STEP, TIME, first_step, norm
 
 STAGES = 8
@@ -70,7 +71,7 @@ GROW = 6.0
 MOMENT = 1e-4
 
 
-@compile_loop
+@routine
 def jacobian_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
     """d(rates)/d(scaled states), with the voltage's dependence on the states where the source imposes the current."""
     n, b = len(scaled), len(d.voltages)
@@ -95,7 +96,7 @@ def jacobian_at(d: Driven, time: float, later: float, scaled: FloatArray, into: 
             into[i, k] *= d.scales[k] / d.scales[i]
 
 
-@compile_loop
+@routine
 def factorize(matrix: FloatArray, pivots: Any) -> None:
     """Replace a small matrix by its triangular factors, with row exchanges."""
     n = len(matrix)
@@ -114,7 +115,7 @@ def factorize(matrix: FloatArray, pivots: Any) -> None:
                 matrix[i, j] -= matrix[i, k] * matrix[k, j]
 
 
-@compile_loop
+@routine
 def substitute(factors: FloatArray, pivots: Any, x: FloatArray) -> None:
     """Solve with the factors, in place."""
     n = len(x)
@@ -129,7 +130,7 @@ def substitute(factors: FloatArray, pivots: Any, x: FloatArray) -> None:
         x[i] /= factors[i, i]
 
 
-@compile_loop
+@routine
 def march(
     d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
     steady: bool, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, coupling: FloatArray,
@@ -142,7 +143,9 @@ def march(
     n = len(y)
     slopes, jacobian, factors = np.empty((STAGES, n)), np.empty((n, n)), np.empty((n, n))
     pivots = np.empty(n, dtype=np.int64)
-    f, by_time, trial, new, at = np.empty(n), np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
+    f, by_time, trial, new, at = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for k in range(n):
+        by_time[k] = 0.0
     dense = np.empty((3, n))
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pytest
 from scipy import stats
 
 from synaspice.devices.simulation.ensembles.philox import philox, two_normals, uniform
+from synaspice.devices.simulation.machine.kinds import F32, F64, I64, U32, Array
+from synaspice.devices.simulation.machine.program import compiled_function
 
 
-@numba.njit
-def words(c0, c1, c2, c3, k0, k1):
-    return philox(c0, c1, c2, c3, k0, k1)
+def fill_words(c0, c1, c2, c3, k0, k1, found):
+    found[0], found[1], found[2], found[3] = philox(c0, c1, c2, c3, k0, k1)
 
 
-@numba.njit(error_model="numpy")
-def normals(trajectories, steps, seed):
-    found = np.empty((trajectories, steps, 4), dtype=np.float32)
-    for i in range(trajectories):
-        for k in range(steps):
-            a, b, c, d = philox(np.uint32(k), np.uint32(0), np.uint32(i), np.uint32(0), np.uint32(seed), np.uint32(0))
+def fill_normals(seed, found):
+    for i in range(found.shape[0]):
+        for k in range(found.shape[1]):
+            a, b, c, d = philox(np.uint32(k), np.uint32(0), np.uint32(i), np.uint32(0), seed, np.uint32(0))
             found[i, k, 0], found[i, k, 1] = two_normals(a, b)
             found[i, k, 2], found[i, k, 3] = two_normals(c, d)
+
+
+def add_beyond(levels, calls, seed, counts):
+    for k in range(calls):
+        a, b, c, d = philox(np.uint32(k), np.uint32(0), np.uint32(0), np.uint32(0), seed, np.uint32(0))
+        x, y = two_normals(a, b)
+        z, w = two_normals(c, d)
+        if max(max(abs(x), abs(y)), max(abs(z), abs(w))) > levels[0]:
+            for j in range(len(levels)):
+                level = levels[j]
+                counts[j] += int(abs(x) > level) + int(abs(y) > level) + int(abs(z) > level) + int(abs(w) > level)
+
+
+def fill_uniform(words, found):
+    for k in range(len(words)):
+        found[k] = uniform(words[k])
+
+
+WORDS = compiled_function(fill_words, *[U32] * 6, Array(U32))
+NORMALS = compiled_function(fill_normals, U32, Array(F32, 3))
+BEYOND = compiled_function(add_beyond, Array(F32), I64, U32, Array(I64))
+UNIFORM = compiled_function(fill_uniform, Array(U32), Array(F64))
+
+
+def normals(trajectories, steps, seed):
+    found = np.empty((trajectories, steps, 4), dtype=np.float32)
+    NORMALS(seed, found)
     return found
 
 
-@numba.njit(error_model="numpy", nogil=True)
 def count_beyond(levels, calls, seed):
     """How many of 4 * calls normals are beyond each level, on either side."""
     counts = np.zeros(len(levels), dtype=np.int64)
-    for k in range(calls):
-        a, b, c, d = philox(np.uint32(k), np.uint32(0), np.uint32(0), np.uint32(0), np.uint32(seed), np.uint32(0))
-        x, y = two_normals(a, b)
-        z, w = two_normals(c, d)
-        for value in (x, y, z, w):
-            size = abs(value)
-            if size > levels[0]:
-                for j in range(len(levels)):
-                    if size > levels[j]:
-                        counts[j] += 1
+    BEYOND(levels.astype(np.float32), calls, seed, counts)
     return counts
 
 
@@ -57,8 +72,9 @@ def count_beyond(levels, calls, seed):
     ],
 )
 def test_words_are_the_published_ones(counter, key, expected):
-    found = words(*(np.uint32(c) for c in (*counter, *key)))
-    assert [int(word) for word in found] == expected
+    found = np.empty(4, dtype=np.uint32)
+    WORDS(*counter, *key, found)
+    assert found.tolist() == expected
 
 
 def test_the_deviates_are_normal():
@@ -95,5 +111,6 @@ def test_streams_are_not_correlated():
 
 def test_seeds_differ_and_uniforms_stay_inside():
     assert not np.array_equal(normals(1, 10, 1), normals(1, 10, 2))
-    limits = [uniform.py_func(np.uint32(word)) for word in (0, 2**32 - 1)]
+    limits = np.empty(2)
+    UNIFORM(np.array([0, 2**32 - 1], dtype=np.uint32), limits)
     assert 0 < limits[0] < 1e-9 and 1 - 1e-9 < limits[1] < 1

@@ -31,11 +31,14 @@ from synaspice.devices import (
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.simulation import trajectory
-from synaspice.devices.simulation.integrators import compiled_trajectory, loop_cache
+from synaspice.devices.simulation.integrators import compiled_trajectory
 from synaspice.devices.simulation.integrators.drives import numbers_of
-from synaspice.devices.simulation.integrators.loop_cache import load_loops
+from synaspice.devices.simulation.integrators.loops import driven
 from synaspice.devices.simulation.integrators.machine_code import machine_code
+from synaspice.devices.simulation.machine.kinds import F64, I64, Array
+from synaspice.devices.simulation.machine.program import compiled_function
 
+VALUE_AT = compiled_function(driven.value_at, Array(F64), I64, F64, F64)
 TILTED = MTJ(initial_polar_angle=0.5, initial_azimuth=0.3)
 MEMRISTOR = LinearIonDrift(mobility=1e-12, window="joglekar", window_exponent=2.0)
 
@@ -82,7 +85,7 @@ WAVEFORMS = [
 @given(time=TIMES)
 def test_compiled_drives_are_the_waveforms(waveform, time):
     numbers = np.array(numbers_of(waveform))
-    assert load_loops().driven.value_at(numbers, 0, time, 0.0) == pytest.approx(
+    assert VALUE_AT(numbers, 0, time, 0.0) == pytest.approx(
         float(waveform(time)), rel=1e-12, abs=1e-12
     )
 
@@ -90,9 +93,9 @@ def test_compiled_drives_are_the_waveforms(waveform, time):
 @pytest.mark.parametrize("waveform", WAVEFORMS, ids=lambda waveform: type(waveform).__name__)
 @given(time=st.floats(0.0, 10.0), later=st.floats(0.0, 10.0))
 def test_time_may_be_given_in_two_parts(waveform, time, later):
-    numbers, value_at = np.array(numbers_of(waveform)), load_loops().driven.value_at
+    numbers = np.array(numbers_of(waveform))
     # At the steepest edge, of 1 ms, a rounding of the time is some 1e-12.
-    assert value_at(numbers, 0, time, later) == pytest.approx(float(waveform(time + later)), rel=1e-9, abs=1e-9)
+    assert VALUE_AT(numbers, 0, time, later) == pytest.approx(float(waveform(time + later)), rel=1e-9, abs=1e-9)
 
 
 class _Parabola(Waveform):
@@ -226,19 +229,3 @@ def test_where_the_compiled_loop_gives_up_scipy_goes_on(monkeypatch):
 
 
 # --- their place ----------------------------------------------------------------------------------
-
-
-def test_the_loops_run_from_a_copy_that_is_made_again_where_it_is_damaged(monkeypatch, tmp_path):
-    monkeypatch.setattr(loop_cache, "cache_folder", lambda kind: tmp_path)
-
-    def loaded():
-        for name in [name for name in sys.modules if name.startswith("synaspice_loops")]:
-            monkeypatch.delitem(sys.modules, name)
-        return loop_cache._load_loops.__wrapped__()
-
-    assert loaded().driven.__file__.startswith(str(tmp_path))
-    damaged = next(tmp_path.glob("*/explicit.py"))
-    damaged.write_text("raise ValueError('not ours')\n")
-    assert loaded().explicit.STAGES == 12
-    assert "not ours" not in damaged.read_text()
-    assert math.isclose(load_loops().rosenbrock.GAMMA, 0.2119, rel_tol=1e-3)

@@ -1,0 +1,43 @@
+"""The loops of the integrators as machine code: one program for all models."""
+
+from __future__ import annotations
+
+import functools
+
+from ...core.cache import PARSING
+from ...language.sources import digest_of
+from ..machine.kept import load_program
+from ..machine.kinds import F64, I64, TRUTH, Array, Kind
+from ..machine.program import Entry, Program
+from ..machine.writer import Unit, text_of
+from .loops import driven, explicit, rosenbrock
+
+_VECTOR, _MATRIX = Array(F64), Array(F64, 2)
+
+
+def _marching(own: Kind, *tables: Kind) -> Entry:
+    given = driven.DRIVEN, *[_VECTOR] * 4, _MATRIX
+    return Entry((*given, own, F64, F64, F64, I64, *tables), I64)
+
+
+ENTRIES = {
+    "explicit": _marching(Array(I64, 2), _MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX),
+    "rosenbrock": _marching(TRUTH, _MATRIX, _MATRIX, _VECTOR, _VECTOR, _MATRIX),
+    "voltages_at": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _VECTOR, Array(TRUTH))),
+}
+
+
+def load_loops() -> Program:
+    """The compiled loops; the first time ever it takes a second."""
+    with PARSING:
+        return _load_loops()
+
+
+@functools.cache
+def _load_loops() -> Program:
+    def write(unit: Unit) -> None:
+        functions = {"explicit": explicit.march, "rosenbrock": rosenbrock.march, "voltages_at": driven.voltages_at}
+        for name, function in functions.items():
+            unit.write(text_of(function), ENTRIES[name].kinds, name=name)
+
+    return load_program("integrators", digest_of(__name__), write, ENTRIES)
