@@ -12,7 +12,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-import numba
 import numpy as np
 from harness import Record, main
 from scipy import stats
@@ -20,6 +19,8 @@ from scipy.constants import k
 
 from synaspice.devices import MTJ
 from synaspice.devices.simulation.ensembles.philox import philox, two_normals
+from synaspice.devices.simulation.machine.kinds import F64, I64, Array
+from synaspice.devices.simulation.machine.program import compiled_function
 
 TEMPERATURE = 300.0
 FREE = MTJ(
@@ -56,22 +57,28 @@ def weak_errors(steps: list[int], trajectories: int) -> list[tuple[float, float]
     return found
 
 
-@numba.njit(error_model="numpy", nogil=True)
-def count_beyond(first: int, calls: int) -> np.ndarray:
-    """How many of 4 * calls deviates are beyond each level, on either side."""
-    counts = np.zeros(len(LEVELS), dtype=np.int64)
+def add_beyond(first, calls, levels, counts):  # type: ignore[no-untyped-def]
     sizes = np.empty(4)
     for call in range(first, first + calls):
         low, high = np.uint32(call & 0xFFFFFFFF), np.uint32(call >> 32)
         a, b, c, d = philox(low, high, np.uint32(0), np.uint32(0), np.uint32(7), np.uint32(0))
         sizes[0], sizes[1] = two_normals(a, b)
         sizes[2], sizes[3] = two_normals(c, d)
-        for size in np.abs(sizes):
-            for j in range(len(LEVELS)):
-                if size <= LEVELS[j]:
+        for k in range(4):
+            for j in range(len(levels)):
+                if abs(sizes[k]) <= levels[j]:
                     break
                 counts[j] += 1
+
+
+def count_beyond(first: int, calls: int) -> np.ndarray:
+    """How many of 4 * calls deviates are beyond each level, on either side."""
+    counts = np.zeros(len(LEVELS), dtype=np.int64)
+    ADD_BEYOND(first, calls, np.array(LEVELS, dtype=float), counts)
     return counts
+
+
+ADD_BEYOND = compiled_function(add_beyond, I64, I64, Array(F64), Array(I64))
 
 
 def tails(draws: int) -> np.ndarray:

@@ -108,7 +108,7 @@ def measure(quick: bool) -> list[Record]:
     def compare(what: str, own: float, other: float, who: str = name) -> None:
         records.append(Record(what, own, other, who, other / own, "s"))
 
-    ours(*case(16))  # Numba compiles
+    ours(*case(16))  # compiles
     for size in (64, 128) if quick else (64, 128, 256, 512):
         conductance, vector = case(size)
         difference = agree(ours(conductance, vector), peer(conductance, vector))

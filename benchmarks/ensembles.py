@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 
-import numba
 import numpy as np
 from harness import Record, main, median_seconds, side_by_side
 from macrospin import STEP, TEMPERATURE, cmtj_run
@@ -25,6 +24,8 @@ from synaspice.devices import MTJ
 from synaspice.devices.core.vectors import compiled, parameter_vector
 from synaspice.devices.simulation.ensembles.ensemble import Ensemble
 from synaspice.devices.simulation.ensembles.plan import Chunk, Plan
+from synaspice.devices.simulation.machine.kinds import F64, I64, Array
+from synaspice.devices.simulation.machine.program import compiled_function
 
 VOLTAGE = -0.2
 UNIT = "device-steps/s"
@@ -161,8 +162,7 @@ def diffrax_rate(trajectories: int, steps: int, repeats: int) -> float | None:
 def peak_rate() -> float:
     """Fused multiply-adds per second of one core, in a loop of nothing else (two operations each)."""
 
-    @numba.njit(fastmath={"contract"}, error_model="numpy")
-    def work(x: np.ndarray, count: int) -> None:
+    def work(x, count):  # type: ignore[no-untyped-def]
         for _ in range(count):
             for j in range(64):
                 a, b, c, d = x[j], x[64 + j], x[128 + j], x[192 + j]
@@ -170,9 +170,10 @@ def peak_rate() -> float:
                     a, b, c, d = a * 0.999 + 1e-3, b * 0.999 + 1e-3, c * 0.999 + 1e-3, d * 0.999 + 1e-3
                 x[j], x[64 + j], x[128 + j], x[192 + j] = a, b, c, d
 
+    compiled = compiled_function(work, Array(F64), I64, contracting=True)
     x = np.ones(256)
     count = 20_000
-    return count * 64 * 64 / median_seconds(lambda: work(x, count), 5)
+    return count * 64 * 64 / median_seconds(lambda: compiled(x, count), 5)
 
 
 def report(name: str, function: Callable[[], float], unit: str = UNIT) -> float:

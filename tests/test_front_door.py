@@ -51,7 +51,7 @@ import synaspice
 assert not [name for name in sys.modules if name.partition(".")[0] in ("numpy", "pandas", "sympy", "matplotlib")]
 from synaspice import MTJ
 own = [name for name in sys.modules if name.startswith("synaspice.devices.models.")]
-print(sorted(own), [name for name in ("pandas", "matplotlib", "numba", "scipy.optimize") if name in sys.modules])
+print(sorted(own), [name for name in ("pandas", "matplotlib", "llvmlite", "scipy.optimize") if name in sys.modules])
 """
     package = "synaspice.devices.models.junctions"  # and the module of the class from which it derives
     assert run(code) == f"{[package, f'{package}.measured', f'{package}.mtj']} []"

@@ -24,19 +24,32 @@ of O(N M) operations, and the number of steps grows as the number of cells along
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
-from ...devices.core.damaged import drop_damaged_code
+from ...devices.language.sources import digest_of
+from ...devices.language.waveforms import FloatArray
+from ...devices.simulation.machine.kept import load_program
+from ...devices.simulation.machine.kinds import F64, I64, Array, Group
+from ...devices.simulation.machine.program import Entry, Program
+from ...devices.simulation.machine.writer import Unit, routine, text_of
 
-_compiled: Any = numba.njit(nogil=True, error_model="numpy", cache=True, fastmath={"contract"})
+
+class Chains(NamedTuple):
+    """The lines in one direction, as the kernels take them: see the module; the voltages are those of the drivers."""
+
+    segment: float
+    voltage: FloatArray
+    q: FloatArray
+    t: FloatArray
+    s: FloatArray
 
 
-@_compiled
-def factor_words(g, r, ends, q, t, s):  # type: ignore[no-untyped-def]
+@routine
+def factor_words(g: Any, r: float, ends: Any, q: Any, t: Any, s: Any) -> None:
     """Chains along the rows, driven at the first column: q of every node, t = 1/(1/end + s) and s of the first."""
     n, m = g.shape
     for i in range(n):
@@ -47,8 +60,8 @@ def factor_words(g, r, ends, q, t, s):  # type: ignore[no-untyped-def]
         s[i], q[i, 0], t[i] = a, 1 / (1 + ends[i] * a), 1 / (1 / ends[i] + a)
 
 
-@_compiled
-def factor_bits(g, r, ends, q, t, s):  # type: ignore[no-untyped-def]
+@routine
+def factor_bits(g: Any, r: float, ends: Any, q: Any, t: Any, s: Any) -> None:
     """Chains along the columns, driven at the last row."""
     n, m = g.shape
     for j in range(m):
@@ -61,8 +74,8 @@ def factor_bits(g, r, ends, q, t, s):  # type: ignore[no-untyped-def]
         q[n - 1, j], t[j] = 1 / (1 + ends[j] * s[j]), 1 / (1 / ends[j] + s[j])
 
 
-@_compiled
-def _word(c, q, r, t, s, v, x):  # type: ignore[no-untyped-def]
+@routine
+def _word(c: Any, q: Any, r: float, t: float, s: float, v: float, x: Any) -> float:
     """Potentials x along one word line into whose nodes flow currents c, with its driver at v; the current into it."""
     m = len(c)
     a = c[m - 1]
@@ -79,8 +92,8 @@ def _word(c, q, r, t, s, v, x):  # type: ignore[no-untyped-def]
     return current
 
 
-@_compiled
-def bits_down(q, x):  # type: ignore[no-untyped-def]
+@routine
+def bits_down(q: Any, x: Any) -> None:
     """Currents of all bit lines summed towards their drivers, in place of those into their nodes."""
     n, m = x.shape
     for i in range(1, n):
@@ -88,8 +101,8 @@ def bits_down(q, x):  # type: ignore[no-untyped-def]
             x[i, j] += q[i - 1, j] * x[i - 1, j]
 
 
-@_compiled
-def bits_end(q, t, s, v, x, current):  # type: ignore[no-untyped-def]
+@routine
+def bits_end(q: Any, t: Any, s: Any, v: Any, x: Any, current: Any) -> None:
     """Currents into the drivers of the bit lines, and potentials of their last nodes in place of the sums there."""
     n, m = x.shape
     for j in range(m):
@@ -97,8 +110,8 @@ def bits_end(q, t, s, v, x, current):  # type: ignore[no-untyped-def]
         x[n - 1, j] = x[n - 1, j] * t[j] + q[n - 1, j] * v[j]
 
 
-@_compiled
-def bits_up(q, r, x):  # type: ignore[no-untyped-def]
+@routine
+def bits_up(q: Any, r: float, x: Any) -> None:
     """Potentials of the nodes of all bit lines, in place of the sums of currents; see :func:`_word`."""
     n, m = x.shape
     for i in range(n - 2, -1, -1):
@@ -106,18 +119,24 @@ def bits_up(q, r, x):  # type: ignore[no-untyped-def]
             x[i, j] = q[i, j] * (r * x[i, j] + x[i + 1, j])
 
 
-@_compiled
-def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps, most_looks):  # type: ignore[no-untyped-def]
-    """Improve b until it is consistent with w; see the module. Returns the steps taken and the relative error.
+@routine
+def conjugate_gradients(
+    g: Any, jc: Any, words: Chains, bits: Chains, w: Any, b: Any, iw: Any, ib: Any, tolerance: float, most_steps: int,
+    most_looks: int, work: Any, line: Any, reached: Any,
+) -> int:  # fmt: skip
+    """Improve b until it is consistent with w; see the module. Returns the steps taken.
 
     ``c`` is the currents that make the direction ``p`` of w, ``y`` the direction of b. The step of w follows from b.
+    ``reached`` becomes the relative error.
     """
     n, m = g.shape
-    rw, vw, qw, tw, sw = words
-    rb, vb, qb, tb, sb = bits
-    r, z, p, c, y = np.empty_like(g), np.empty_like(g), np.empty_like(g), np.empty_like(g), np.empty_like(g)
-    still, away = np.zeros(m), np.empty(m)
-    steps, error = 0, 0.0
+    rw, vw, qw, tw, sw = words.segment, words.voltage, words.q, words.t, words.s
+    rb, vb, qb, tb, sb = bits.segment, bits.voltage, bits.q, bits.t, bits.s
+    r, z, p, c, y = work[0], work[1], work[2], work[3], work[4]
+    still, away = line[0], line[1]
+    for j in range(m):
+        still[j] = 0.0
+    steps = 0
     for _ in range(most_looks):
         for i in range(n):
             for j in range(m):
@@ -140,9 +159,10 @@ def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps,
             for j in range(m):
                 rho += r[i, j] * z[i, j]
         goal = max(tolerance * tolerance * power, 1e-30 * scale)
-        error = math.sqrt(rho / max(power, 1e-300))
+        reached[0] = math.sqrt(rho / max(power, 1e-300))
         if rho <= goal:
-            return steps, 0.0
+            reached[0] = 0.0
+            return steps
         beta = 0.0
         for i in range(n):
             for j in range(m):
@@ -175,7 +195,31 @@ def conjugate_gradients(g, jc, words, bits, w, b, iw, ib, tolerance, most_steps,
             if rho <= 0.01 * goal:
                 break
             beta = rho / last
-    return steps, error
+    return steps
 
 
-drop_damaged_code(conjugate_gradients)
+_VECTOR, _MATRIX = Array(F64), Array(F64, 2)
+_ROOM = Array(F64, 3), _MATRIX
+_CHAINS = Group(tuple(zip(Chains._fields, [F64, _VECTOR, _MATRIX, _VECTOR, _VECTOR], strict=True)))
+ENTRIES = {
+    factor_words: Entry((_MATRIX, F64, _VECTOR, _MATRIX, _VECTOR, _VECTOR)),
+    factor_bits: Entry((_MATRIX, F64, _VECTOR, _MATRIX, _VECTOR, _VECTOR)),
+    bits_down: Entry((_MATRIX, _MATRIX)),
+    bits_end: Entry((_MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _VECTOR)),
+    bits_up: Entry((_MATRIX, F64, _MATRIX)),
+    conjugate_gradients: Entry(
+        (_MATRIX, _MATRIX, _CHAINS, _CHAINS, _MATRIX, _MATRIX, _VECTOR, _VECTOR, F64, I64, I64, *_ROOM, _VECTOR), I64
+    ),
+}
+
+
+@functools.cache
+def load_kernels() -> Program:
+    """The functions above as machine code; the first time ever it takes a second."""
+
+    def write(unit: Unit) -> None:
+        for function, entry in ENTRIES.items():
+            unit.write(text_of(function), entry.kinds, name=function.__name__)
+
+    entries = {function.__name__: entry for function, entry in ENTRIES.items()}
+    return load_program("crossbar", digest_of(__name__), write, entries, contracting=True)

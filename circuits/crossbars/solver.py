@@ -13,7 +13,7 @@ from scipy.sparse.linalg import spsolve
 
 from ...devices.language.errors import SimulationError
 from ...devices.language.waveforms import FloatArray
-from .kernels import bits_down, bits_end, bits_up, conjugate_gradients, factor_bits, factor_words
+from .kernels import Chains, load_kernels
 
 #: Error of a solution in the norm of the dissipated power, relative to that power's root, at which it is good; and at
 #: which it is an error if it cannot be reached (rounding).
@@ -79,8 +79,9 @@ class Network:
         self._asked = 0
         self._word = np.empty((n, m)), np.empty(n), np.empty(n)
         self._bit = np.empty((n, m)), np.empty(m), np.empty(m)
-        factor_words(self.conductance, words.segment, words.ends, *self._word)
-        factor_bits(self.conductance, bits.segment, bits.ends, *self._bit)
+        kernels = load_kernels()
+        kernels["factor_words"](self.conductance, float(words.segment), _numbers(words.ends), *self._word)
+        kernels["factor_bits"](self.conductance, float(bits.segment), _numbers(bits.ends), *self._bit)
 
     def solve(
         self,
@@ -111,13 +112,21 @@ class Network:
         g = self.conductance
         w, b = np.empty_like(g), np.zeros_like(g) if start is None else start.bit.copy()
         out = np.empty(g.shape[0]), np.empty(g.shape[1])
-        jc = np.zeros_like(g) if carried is None else np.ascontiguousarray(carried, dtype=float)
-        words = float(self.words.segment), np.ascontiguousarray(word_voltage, dtype=float), *self._word
-        bits = float(self.bits.segment), np.ascontiguousarray(bit_voltage, dtype=float), *self._bit
-        steps, error = conjugate_gradients(g, jc, words, bits, w, b, *out, TOLERANCE, MOST_STEPS, MOST_LOOKS)
+        jc = np.zeros_like(g) if carried is None else _numbers(carried)
+        words = Chains(float(self.words.segment), _numbers(word_voltage), *self._word)
+        bits = Chains(float(self.bits.segment), _numbers(bit_voltage), *self._bit)
+        reached = np.zeros(1)
+        room = np.empty((5, *g.shape)), np.empty((2, g.shape[1])), reached
+
+        def improve() -> tuple[int, float]:
+            limits = TOLERANCE, MOST_STEPS, MOST_LOOKS
+            steps = load_kernels()["conjugate_gradients"](g, jc, words, bits, w, b, *out, *limits, *room)
+            return steps, float(reached[0])
+
+        steps, error = improve()
         if not error <= WORST and min(self.words.segment, self.bits.segment) > 0:
-            b = self._factorised(words[1], bits[1], jc)
-            more, error = conjugate_gradients(g, jc, words, bits, w, b, *out, TOLERANCE, MOST_STEPS, MOST_LOOKS)
+            b = self._factorised(words.voltage, bits.voltage, jc)
+            more, error = improve()
             steps += more
         if not error <= WORST:
             raise SimulationError(
@@ -153,11 +162,13 @@ class Network:
         changed._word = q, t, s = self._word[0].copy(), self._word[1].copy(), self._word[2].copy()
         for i in np.unique(rows):
             k = slice(i, i + 1)
-            factor_words(g[k], self.words.segment, self.words.ends[k], q[k], t[k], s[k])
+            ends = _numbers(self.words.ends[k])
+            load_kernels()["factor_words"](g[k], float(self.words.segment), ends, q[k], t[k], s[k])
         changed._bit = q, t, s = self._bit[0].copy(), self._bit[1].copy(), self._bit[2].copy()
         chosen = np.unique(columns)
         parts = np.empty((len(g), len(chosen))), np.empty(len(chosen)), np.empty(len(chosen))
-        factor_bits(np.ascontiguousarray(g[:, chosen]), self.bits.segment, self.bits.ends[chosen], *parts)
+        ends = _numbers(self.bits.ends[chosen])
+        load_kernels()["factor_bits"](_numbers(g[:, chosen]), float(self.bits.segment), ends, *parts)
         q[:, chosen], t[chosen], s[chosen] = parts
         return changed
 
@@ -191,12 +202,13 @@ class Network:
         admittance = seen[:, :n]
         q, t, s = self._bit
         ground, identity, current = np.zeros(n), np.eye(n), np.empty(n)
+        kernels = load_kernels()
         for j in range(m - 1, -1, -1):
             g = self.conductance[:, j]
             x, own = np.diag(g), np.repeat(q[:, j : j + 1], n, axis=1)
-            bits_down(own, x)
-            bits_end(own, np.full(n, t[j]), np.full(n, s[j]), ground, x, current)
-            bits_up(own, self.bits.segment, x)
+            kernels["bits_down"](own, x)
+            kernels["bits_end"](own, np.full(n, t[j]), np.full(n, s[j]), ground, x, current)
+            kernels["bits_up"](own, float(self.bits.segment), x)
             admittance += np.diag(g) - g[:, np.newaxis] * x
             seen[:, n + j] = current
             part = seen if j == 0 else np.concatenate([seen[:, :n], seen[:, n + j :]], axis=1)
@@ -295,3 +307,8 @@ class ChangingTransfer:
     def output(self, voltages: FloatArray) -> FloatArray:
         """Currents into the bit lines' sources for vectors of word voltages, shape (M,) or (K, M) [A]."""
         return voltages @ self._matrix + ((voltages @ self._words.T) @ self._weights()) @ self._bits
+
+
+def _numbers(values: Any) -> FloatArray:
+    """An array as the kernels take it."""
+    return np.ascontiguousarray(values, dtype=float)

@@ -16,7 +16,6 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -35,7 +34,7 @@ PARSING = threading.RLock()
 #: Kinds of files: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
 Kind = Literal["kernels", "native", "ngspice-osdi"]
 
-#: Days after which what was not used is removed: of this release of the package and of Numba, and of others, which an
+#: Days after which what was not used is removed: of this release of the package and of llvmlite, and of others, which an
 #: environment beside this one may be using.
 UNUSED_DAYS, OTHER_RELEASE_DAYS = 90, 7
 _DAY = 86400.0
@@ -57,7 +56,7 @@ def cache_root() -> Path:
 
 @functools.cache
 def cache_folder(kind: Kind) -> Path:
-    """A folder for one kind of thing, such as ``kernels``, of this release of the package and of Numba.
+    """A folder for one kind of thing, such as ``kernels``, of this release of the package and of llvmlite.
 
     A temporary one, removed at the end of the process, where the cache cannot be written or others can write it;
     then there is a :class:`CacheWarning`.
@@ -70,7 +69,8 @@ def cache_folder(kind: Kind) -> Path:
             part.mkdir(mode=0o700, exist_ok=True)
         reason = distrusted(root, root / kind, folder)
         if reason is None:
-            keep_source(folder / _TAG, _TAG_TEXT)
+            if not (folder / _TAG).exists():
+                keep(folder / _TAG, _TAG_TEXT.encode())
             with tempfile.TemporaryFile(dir=folder):
                 pass
             _close(folder)
@@ -87,7 +87,7 @@ def cache_folder(kind: Kind) -> Path:
 @functools.cache
 def release() -> str:
     """The releases that compiled files belong to, as the name of a folder."""
-    return f"{__version__}-numba-{importlib.metadata.version('numba')}"
+    return f"{__version__}-llvm-{importlib.metadata.version('llvmlite')}"
 
 
 def distrusted(*folders: Path) -> str | None:
@@ -129,7 +129,7 @@ def _writable_by_others(path: Path) -> str | None:
 
 
 def _close(folder: Path) -> None:
-    """Let nobody else in: Numba makes its folders as the user's mask says, which may let a group write."""
+    """Let nobody else in: what compilers make is as the user's mask says, which may let a group write."""
     with contextlib.suppress(PermissionError):
         folder.chmod(0o700)
 
@@ -152,14 +152,8 @@ def _temporary_root() -> Path:
     return folder
 
 
-def keep_source(file: Path, text: str) -> None:
-    """Have a text in a file of the cache.
-
-    What is there is never trusted, only compared: another process or version may have written it.
-    """
-    content = text.encode()
-    if file.exists() and file.read_bytes() == content:
-        return
+def keep(file: Path, content: bytes) -> None:
+    """Put a file into the cache, in one go."""
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False, suffix=".tmp") as new:
         new.write(content)
     Path(new.name).replace(file)
@@ -179,32 +173,23 @@ def _sweep(folder: Path) -> None:
     if note.exists() and now - note.stat().st_mtime < _DAY:
         return
     note.touch()
-    for entry in _entries(folder):
-        _remove_old(entry, now - UNUSED_DAYS * _DAY)
+    for entry in folder.iterdir():
+        if entry.name not in (_TAG, _SWEPT):
+            _remove_old(entry, now - UNUSED_DAYS * _DAY)
     for other in _tagged(folder.parent):
         if other != folder:
-            _remove_old([other], now - OTHER_RELEASE_DAYS * _DAY)
+            _remove_old(other, now - OTHER_RELEASE_DAYS * _DAY)
 
 
-def _entries(folder: Path) -> Iterator[list[Path]]:
-    """The files and folders of a release, those of one entry together: a source and what was compiled of it."""
-    entries: dict[str, list[Path]] = {}
-    for path in [*folder.iterdir(), *folder.glob("__pycache__/*")]:
-        if path.name not in ("__pycache__", _TAG, _SWEPT):
-            entries.setdefault(path.name.partition(".")[0] or path.name, []).append(path)
-    yield from entries.values()
-
-
-def _remove_old(entry: list[Path], before: float) -> None:
-    files = [file for path in entry for file in (path, *(path.rglob("*") if path.is_dir() else ()))]
+def _remove_old(entry: Path, before: float) -> None:
+    files = [entry, *(entry.rglob("*") if entry.is_dir() else ())]
     with contextlib.suppress(OSError):  # another process removes it as well
         if max(file.lstat().st_mtime for file in files) >= before:
             return
-        for path in entry:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _tagged(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Python source for a set of SymPy expressions, and functions made of it for scalars, arrays and Numba.
+"""Python source for a set of SymPy expressions, and functions made of it for scalars and arrays.
 
 The text is printed once with bare function names (``sqrt``, ``ramp``); their meaning is decided by the
 namespace in which it is executed.

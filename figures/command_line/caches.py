@@ -31,5 +31,5 @@ def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.
     if contents and not clear:
         show(
             f"kernels and native devices go by themselves: unused for {UNUSED_DAYS} days, "
-            f"of another release of the package or of Numba for {OTHER_RELEASE_DAYS}"
+            f"of another release of the package or of llvmlite for {OTHER_RELEASE_DAYS}"
         )

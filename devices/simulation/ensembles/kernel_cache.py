@@ -21,13 +21,13 @@ from . import philox, vectormath
 from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, Kernel, Structure, write_kernel
 
 _VECTOR, _MATRIX, _WORDS = Array(F64), Array(F64, 2), Array(U32)
+_TRAJECTORIES = _MATRIX, _MATRIX, _VECTOR, _MATRIX, _VECTOR, Array(I64), _WORDS, _WORDS, U32, U32, I64, I64
+_DRIVES = _VECTOR, _MATRIX, _MATRIX, F64, F64, I64, Array(F64, 3)
 ENTRIES = {
     "prepare": Entry((_MATRIX, _MATRIX)),
-    "advance": Entry(
-        (_MATRIX, _MATRIX, _VECTOR, _MATRIX, _VECTOR, Array(I64), _WORDS, _WORDS, U32, U32, I64, I64)
-        + (_VECTOR, _MATRIX, _MATRIX, F64, F64, I64, Array(F64, 3), _VECTOR, Array(F32), _WORDS, _WORDS)
-    ),
+    "advance": Entry((*_TRAJECTORIES, *_DRIVES, _VECTOR, Array(F32), _WORDS, _WORDS)),
 }
+#: Bytes of a page of memory.
 PAGE = 4096
 
 

@@ -31,7 +31,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import joblib
 import numpy as np
 
 from ...core.vectors import compiled, initial_state, parameter_columns, parameter_vector
@@ -305,8 +304,10 @@ def usual_threads() -> int:
 
     That is the variable that one sets for a process, and that joblib sets in its workers.
     """
+    from joblib import cpu_count
+
     named = os.environ.get("NUMBA_NUM_THREADS", "")
-    return int(named) if named.isdigit() and int(named) else joblib.cpu_count()
+    return int(named) if named.isdigit() and int(named) else int(cpu_count())
 
 
 def in_chunks(

@@ -16,10 +16,10 @@ from ...core.vectors import compiled
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ..request import Request
+from .compiled_loops import load_loops
 from .drives import driven
 from .loops import explicit, rosenbrock
 from .loops.driven import Driven
-from .compiled_loops import load_loops
 
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000

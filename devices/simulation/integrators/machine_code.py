@@ -18,6 +18,7 @@ from llvmlite import ir
 from ...core.cache import PARSING
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
+from ..machine.arithmetic import LIBRARY
 from ..machine.kinds import F64, View
 from ..machine.program import Program, compile_unit, functions_of
 from ..machine.writer import Frame, Unit
@@ -63,7 +64,25 @@ def x_coth(x):  # type: ignore[no-untyped-def]
 
 _NAMES: dict[str, Any] = {
     **vars(builtins),
-    **{name: getattr(math, name) for name in "sqrt exp log sin cos tan asin acos atan atan2 sinh cosh tanh pi".split()},
+    **{
+        name: getattr(math, name)
+        for name in [
+            "sqrt",
+            "exp",
+            "log",
+            "sin",
+            "cos",
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "atan2",
+            "sinh",
+            "cosh",
+            "tanh",
+            "pi",
+        ]
+    },
     **{function.__name__: function for function in (ramp, step, sign, ramp_power, limexp, x_coth)},
 }
 

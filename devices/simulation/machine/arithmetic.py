@@ -17,7 +17,8 @@ from llvmlite import binding, ir
 from .kinds import F32, F64, I64, KINDS, TRUTH, Number, Value, constant, number_of
 
 #: Functions of C's mathematical library.
-LIBRARY = "exp log sin cos tan asin acos atan sinh cosh tanh atan2 pow fmod nextafter".split()
+LIBRARY = ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+LIBRARY += ("atan2", "pow", "fmod", "nextafter")
 
 SIGNS: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _PYTHON: dict[type, Callable[[Any, Any], Any]] = {
@@ -45,8 +46,8 @@ _PYTHON: dict[type, Callable[[Any, Any], Any]] = {
 class Arithmetic:
     """Writes operations; numbers of Python take the kind of what they meet."""
 
-    def __init__(self, module: Any, builder: Any) -> None:
-        self.module, self.builder = module, builder
+    def __init__(self, module: Any, builder: Any, flags: Sequence[str] = ()) -> None:
+        self.module, self.builder, self.flags = module, builder, flags
 
     def value(self, number: Any) -> Value:
         """A number as a value: those of Python are int64, float64 or truths."""
@@ -118,7 +119,7 @@ class Arithmetic:
             if isinstance(operation, ast.Mod):
                 return self.remainder(a, b)
             print_it = {ast.Add: build.fadd, ast.Sub: build.fsub, ast.Mult: build.fmul, ast.Div: build.fdiv}
-            return Value(kind, print_it[type(operation)](x, y))
+            return Value(kind, print_it[type(operation)](x, y, flags=self.flags))
         match operation:
             case ast.FloorDiv() | ast.Mod():
                 return self.floored(operation, a, b)
@@ -166,7 +167,7 @@ class Arithmetic:
         if not isinstance(number, Value):
             return -number
         if number.kind.rank:
-            return Value(number.kind, self.builder.fneg(number.llvm))
+            return Value(number.kind, self.builder.fneg(number.llvm, flags=self.flags))
         return Value(number.kind, self.builder.neg(number.llvm))
 
     def select(self, truth: Value, one: Any, other: Any) -> Any:
@@ -270,6 +271,7 @@ KNOWN: dict[Any, Callable[..., Any]] = {
     **{getattr(np, name): _converter(kind) for name, kind in KINDS.items() if kind is not TRUTH},
     **{getattr(math, name): _from_library(name) for name in LIBRARY if hasattr(math, name)},
 }
+
 
 @functools.cache
 def library_symbol(name: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ...core.cache import cache_folder
+from ...core.cache import cache_folder, keep, mark_used
 from .program import Entry, Program, builder_of_code, compile_unit
 from .writer import Unit
 
@@ -15,7 +14,9 @@ from .writer import Unit
 HASH = hashlib.sha256().digest_size
 
 
-def load_program(name: str, source: str, write: Callable[[Unit], None], entries: Mapping[str, Entry]) -> Program:
+def load_program(
+    name: str, source: str, write: Callable[[Unit], None], entries: Mapping[str, Entry], *, contracting: bool = False
+) -> Program:
     """A program from the cache, or compiled and put there.
 
     Parameters
@@ -28,17 +29,19 @@ def load_program(name: str, source: str, write: Callable[[Unit], None], entries:
         Writes the functions into a unit.
     entries : mapping
         Those that Python calls.
+    contracting : bool
+        As of :class:`Unit`.
     """
     key = hashlib.sha256(f"{source}{builder_of_code()}".encode()).hexdigest()[:20]
     file = cache_folder("kernels") / f"{name}_{key}.o"
     code = _read(file)
     if code is None:
-        unit = Unit()
+        unit = Unit(contracting=contracting)
         write(unit)
         code = compile_unit(unit)
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False, suffix=".tmp") as new:
-            new.write(hashlib.sha256(code).digest() + code)
-        Path(new.name).replace(file)
+        keep(file, hashlib.sha256(code).digest() + code)
+    else:
+        mark_used(file)
     return Program(code, entries)
 
 

@@ -6,7 +6,7 @@ import ast
 import ctypes
 import functools
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,7 @@ class Program:
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
         self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
-        self._functions = {
-            name: _caller(self._engine, name, entry) for name, entry in entries.items()
-        }
+        self._functions = {name: _caller(self._engine, name, entry) for name, entry in entries.items()}
 
     def address(self, name: str) -> int:
         """Where a function lies."""
@@ -149,7 +147,9 @@ def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
                 _pass(part, kind_, passed)
 
 
-def compiled_function(function: Callable[..., Any], *kinds: Kind, returned: Number | None = None) -> Callable[..., Any]:
+def compiled_function(
+    function: Callable[..., Any], *kinds: Kind, returned: Number | None = None, contracting: bool = False
+) -> Callable[..., Any]:
     """One function, compiled for the kinds of its arguments and not kept; its arguments stay alive while it runs.
 
     Parameters
@@ -160,8 +160,10 @@ def compiled_function(function: Callable[..., Any], *kinds: Kind, returned: Numb
         Of its arguments.
     returned : Number, optional
         What it returns.
+    contracting : bool
+        As of :class:`Unit`.
     """
-    unit, text = Unit(), text_of(function, returned)
+    unit, text = Unit(contracting=contracting), text_of(function, returned)
     unit.write(text, kinds, name=function.__name__)
     program = Program(compile_unit(unit), {function.__name__: Entry(tuple(kinds), text.returned)})
     return program[function.__name__]

@@ -76,9 +76,16 @@ class MachineCodeError(Exception):
 
 
 class Unit:
-    """Functions that are compiled together."""
+    """Functions that are compiled together.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    contracting : bool
+        Whether a product and a sum may be rounded once; what comes out then depends on the processor.
+    """
+
+    def __init__(self, *, contracting: bool = False) -> None:
+        self.flags = ("contract",) if contracting else ()
         self.module = ir.Module("synaspice")
         self._written: dict[Any, Any] = {}
 
@@ -126,7 +133,7 @@ class Frame(Arithmetic):
 
     def __init__(self, unit: Unit, builder: Any, around: Mapping[str, Any], returned: Number | None = None,
                  is_inlined: bool = False) -> None:  # fmt: skip
-        super().__init__(unit.module, builder)
+        super().__init__(unit.module, builder, unit.flags)
         self.unit, self.around, self.returned, self.is_inlined = unit, around, returned, is_inlined
         self.names: dict[str, Any] = {}
         self.result: Any = None
@@ -147,7 +154,7 @@ class Frame(Arithmetic):
 
     def bind(self, name: str, value: Any) -> None:
         """Give a name a value; numbers are kept in memory, which the compiler makes into registers."""
-        if isinstance(value, bool | int | float) or isinstance(value, np.generic):
+        if isinstance(value, bool | int | float | np.generic):
             value = self.value(value)
         if not isinstance(value, Value):
             self.names[name] = value
@@ -175,7 +182,7 @@ class Frame(Arithmetic):
 
     def statements(self, body: Sequence[ast.stmt]) -> None:
         for statement in body:
-            if self.builder.block.is_terminated or self.result is not None and self.is_inlined:
+            if self.builder.block.is_terminated or (self.result is not None and self.is_inlined):
                 return
             self.statement(statement)
 
@@ -195,7 +202,9 @@ class Frame(Arithmetic):
                 self.branch(test, body, other)
             case ast.While(test=test, body=body, orelse=[]):
                 self.loop(lambda: self.truth(test), lambda: self.statements(body), lambda: None)
-            case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=limits), body=body, orelse=[]):
+            case ast.For(
+                target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=limits), body=body, orelse=[]
+            ):
                 self.counted(name, [self.write(limit) for limit in limits], body)
             case ast.Break():
                 self.builder.branch(self.loops[-1][1])
@@ -475,4 +484,3 @@ def _kind_of(value: Any) -> Kind:
         case dict():
             return Group(tuple((name, _kind_of(part)) for name, part in value.items()))
     raise MachineCodeError(f"{value} cannot be passed")
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 import os
 import subprocess
@@ -10,20 +9,27 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from synaspice.circuits.engine import native
 from synaspice.devices import VTEAM
 from synaspice.devices.core import cache
-from synaspice.devices.core.damaged import drop_damaged, drop_damaged_code
 from synaspice.devices.language.errors import CacheWarning
-from synaspice.devices.simulation.ensembles import kernel_cache
+from synaspice.devices.simulation.machine.kept import load_program
+from synaspice.devices.simulation.machine.kinds import F64
+from synaspice.devices.simulation.machine.program import Entry
+from synaspice.devices.simulation.machine.writer import text_of
 
-SOURCE = "import numba\n\n\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n"
 DAY = 86400.0
 unix = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners and modes of Unix")
+
+
+def twice(x):
+    return 2.0 * x
+
+
+ENTRIES = {"twice": Entry((F64,), F64)}
 
 
 @pytest.fixture
@@ -36,15 +42,6 @@ def root(tmp_path, monkeypatch):
     yield tmp_path / "cache"
     for function in cached:
         function.cache_clear()
-
-
-def imported(file, name="synaspice_twice"):
-    """A module anew from its file, as the caches of kernels and loops do it."""
-    spec = importlib.util.spec_from_file_location(name, file)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 # --- who may write it -----------------------------------------------------------------------------
@@ -82,10 +79,10 @@ def test_a_cache_that_others_can_write_is_not_used(part, root):
 
 @unix
 def test_the_users_own_mask_does_no_harm(root):
-    """With a mask of 002 what Numba makes can be written by the group, which cannot get there."""
+    """With a mask of 002 what others make in it can be written by the group, which cannot get there."""
     folder = cache.cache_folder("kernels")
-    (folder / "__pycache__").mkdir()
-    (folder / "__pycache__").chmod(0o775)
+    (folder / "other").mkdir()
+    (folder / "other").chmod(0o775)
     cache.cache_folder.cache_clear()
     assert cache.cache_folder("kernels") == folder
 
@@ -116,47 +113,6 @@ def test_the_temporary_folder_in_its_place_is_one_and_goes_with_the_process(root
 # --- damaged files --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["nbi", "nbc", "pyc"])
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
-def test_a_file_that_was_cut_short_is_removed_and_made_again(kind, share, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    file = tmp_path / "twice.py"
-    file.write_text(SOURCE)
-    assert imported(file).twice(1.5) == 3.0
-    made = list((tmp_path / "__pycache__").glob("twice.*"))
-    assert drop_damaged(tmp_path / "__pycache__", "twice") == []
-    (broken,) = (path for path in made if path.suffix == f".{kind}")
-    broken.write_bytes(broken.read_bytes()[: int(share * broken.stat().st_size)])
-    if kind != "pyc" or share:  # which Python notices itself, if it is empty
-        with pytest.raises(Exception, match=r"."):
-            imported(file).twice(1.5)
-    assert drop_damaged(tmp_path / "__pycache__", "twice") == [broken]
-    assert imported(file).twice(1.5) == 3.0
-    assert broken.exists() and drop_damaged(tmp_path / "__pycache__", "twice") == []
-
-
-def test_the_files_of_a_function_are_found_where_numba_keeps_them(tmp_path):
-    (tmp_path / "twice.py").write_text(SOURCE)
-    module = imported(tmp_path / "twice.py")
-    module.twice(1.0)
-    (index,) = (tmp_path / "__pycache__").glob("twice.*.nbi")
-    index.write_bytes(b"")
-    drop_damaged_code(module.twice)
-    assert not index.exists()
-    drop_damaged_code(module.twice.py_func)  # with Numba switched off
-
-
-def test_a_kernel_with_an_empty_index_is_compiled_again(root, monkeypatch, capsys):
-    monkeypatch.setattr(kernel_cache, "write_kernel", lambda structure: SOURCE)
-    for said in (True, False, True):
-        kernel = kernel_cache._load_kernel.__wrapped__(SimpleNamespace(model=VTEAM))
-        assert kernel.twice(2.0) == 4.0
-        assert ("compiling the noise loop" in capsys.readouterr().err) is said
-        (index,) = cache.cache_folder("kernels").glob("__pycache__/*.nbi")
-        if not said:
-            index.write_bytes(b"")
-
-
 def test_a_native_device_that_was_cut_short_is_compiled_again(root, monkeypatch):
     compiled = []
 
@@ -181,24 +137,18 @@ def test_a_native_device_that_was_cut_short_is_compiled_again(root, monkeypatch)
     assert list(file.parent.glob("vteam*")) == [file]
 
 
-def test_a_source_that_is_no_text_is_written_again(tmp_path):
-    file = tmp_path / "kernel.py"
-    file.write_bytes(b"\xff\xfe\x00")
-    cache.keep_source(file, "x = 'µ'\n")
-    assert file.read_text(encoding="utf-8") == "x = 'µ'\n"
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, which need no imports of their own")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_processes_that_start_at_once_on_an_empty_cache_do_not_disturb_each_other(root, monkeypatch, capfd):
-    monkeypatch.setattr(kernel_cache, "write_kernel", lambda structure: SOURCE)
+def test_processes_that_start_at_once_on_an_empty_cache_do_not_disturb_each_other(root, capfd):
     fork = multiprocessing.get_context("fork")
     together = fork.Barrier(3)
 
     def start():
         together.wait()
-        kernel = kernel_cache._load_kernel.__wrapped__(SimpleNamespace(model=VTEAM))
-        sys.exit(0 if kernel.twice(2.0) == 4.0 else 7)
+        program = load_program(
+            "twice", "its text", lambda unit: unit.write(text_of(twice, F64), [F64], name="twice"), ENTRIES
+        )
+        sys.exit(0 if program["twice"](2.0) == 4.0 else 7)
 
     processes = [fork.Process(target=start) for _ in range(3)]
     for process in processes:
@@ -207,7 +157,7 @@ def test_processes_that_start_at_once_on_an_empty_cache_do_not_disturb_each_othe
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0], capfd.readouterr().err
     assert not list(root.rglob("*.tmp"))
-    assert [path.suffix for path in cache.cache_folder("kernels").glob("__pycache__/*.nb*")].count(".nbi") == 1
+    assert len(list(cache.cache_folder("kernels").glob("twice*"))) == 1
 
 
 # --- old files ------------------------------------------------------------------------------------
@@ -215,7 +165,7 @@ def test_processes_that_start_at_once_on_an_empty_cache_do_not_disturb_each_othe
 
 def aged(path, days, tagged=False):
     """A file, or a folder with one, that was used so many days ago; with the tag of our folders."""
-    file = path if path.suffix in (".py", ".nbi") else path / "file.py"
+    file = path if path.suffix in (".o", ".tmp") else path / "file.py"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("old")
     tag = [path / cache._TAG] if tagged else []
@@ -232,17 +182,14 @@ def test_what_was_not_used_for_long_is_removed_once_a_day(root):
     other_old, other_young = cache.OTHER_RELEASE_DAYS + 1, cache.OTHER_RELEASE_DAYS - 1
     built = aged(root / "ngspice-osdi" / "lib", 1000)
     gone = [
-        aged(folder / "mtj_1.py", old),
-        aged(folder / "__pycache__" / "mtj_1.kernel-1.py311.nbi", old),
-        aged(folder / "loops_1", old),
-        aged(folder.parent / "0.0.9-numba-0.1", other_old, tagged=True),
+        aged(folder / "mtj_1.o", old),
+        aged(folder / "whatever", old),
+        aged(folder.parent / "0.0.9-llvm-0.1", other_old, tagged=True),
     ]
     stay = [
-        aged(folder / "mtj_2.py", young),
-        aged(folder / "mtj_3.py", old),  # its machine code was used
-        aged(folder / "__pycache__" / "mtj_3.kernel-1.py311.nbi", young),
-        aged(folder / "loops_2", young),
-        aged(folder.parent / "0.0.8-numba-0.1", other_young, tagged=True),
+        aged(folder / "mtj_2.o", young),
+        aged(folder / "young", young),
+        aged(folder.parent / "0.0.8-llvm-0.1", other_young, tagged=True),
         aged(folder.parent / "thesis", 1000),  # not ours
         aged(folder.parent / "other", 1000, tagged="# Cache of another program"),
         built,
@@ -261,7 +208,7 @@ def test_what_was_not_used_for_long_is_removed_once_a_day(root):
 
 
 def test_what_is_used_counts_as_young(tmp_path):
-    file = aged(tmp_path / "a.nbi", 50)
+    file = aged(tmp_path / "a.o", 50)
     cache.mark_used(file, tmp_path / "nothing")
     assert time.time() - file.stat().st_mtime < 60
     young = file.stat().st_mtime_ns

@@ -12,7 +12,7 @@ from shell import synaspice
 from synaspice.characterization import read_table
 from synaspice.devices.language.version import __version__
 
-HEAVY = {"pandas", "sympy", "numpy", "scipy", "matplotlib", "numba", "joblib", "synaspice.devices.model"}
+HEAVY = {"pandas", "sympy", "numpy", "scipy", "matplotlib", "llvmlite", "joblib", "synaspice.devices.model"}
 
 
 def test_help_imports_nothing_heavy():

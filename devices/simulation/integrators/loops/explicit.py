@@ -14,7 +14,6 @@ from scipy.integrate import DOP853
 
 from ....language.waveforms import FloatArray
 from ...machine.writer import routine
-
 from .driven import Driven, rates_at
 
 STAGES, EXTENDED = 12, 16

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -85,9 +82,7 @@ WAVEFORMS = [
 @given(time=TIMES)
 def test_compiled_drives_are_the_waveforms(waveform, time):
     numbers = np.array(numbers_of(waveform))
-    assert VALUE_AT(numbers, 0, time, 0.0) == pytest.approx(
-        float(waveform(time)), rel=1e-12, abs=1e-12
-    )
+    assert VALUE_AT(numbers, 0, time, 0.0) == pytest.approx(float(waveform(time)), rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("waveform", WAVEFORMS, ids=lambda waveform: type(waveform).__name__)
