@@ -64,9 +64,9 @@ def add_beyond(first, calls, levels, counts):  # type: ignore[no-untyped-def]
         a, b, c, d = philox(low, high, np.uint32(0), np.uint32(0), np.uint32(7), np.uint32(0))
         sizes[0], sizes[1] = two_normals(a, b)
         sizes[2], sizes[3] = two_normals(c, d)
-        for k in range(4):
+        for i in range(4):
             for j in range(len(levels)):
-                if abs(sizes[k]) <= levels[j]:
+                if abs(sizes[i]) <= levels[j]:
                     break
                 counts[j] += 1
 

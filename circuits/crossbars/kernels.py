@@ -28,14 +28,13 @@ import functools
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...devices.language.sources import digest_of
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.machine.kept import load_program
 from ...devices.simulation.machine.kinds import F64, I64, Array, Group
 from ...devices.simulation.machine.program import Entry, Program
-from ...devices.simulation.machine.writer import Unit, routine, text_of
+from ...devices.simulation.machine.texts import routine, text_of
+from ...devices.simulation.machine.writer import Unit
 
 
 class Chains(NamedTuple):
@@ -89,7 +88,7 @@ def _word(c: Any, q: Any, r: float, t: float, s: float, v: float, x: Any) -> flo
     for j in range(1, m):
         a = q[j] * (r * x[j]) + q[j] * a
         x[j] = a
-    return current
+    return float(current)
 
 
 @routine

@@ -34,8 +34,8 @@ PARSING = threading.RLock()
 #: Kinds of files: compiled kernels of the Python simulator, native devices, the ngspice that loads those.
 Kind = Literal["kernels", "native", "ngspice-osdi"]
 
-#: Days after which what was not used is removed: of this release of the package and of llvmlite, and of others, which an
-#: environment beside this one may be using.
+#: Days after which what was not used is removed: of this release of the package and of llvmlite, and of others, which
+#: an environment beside this one may be using.
 UNUSED_DAYS, OTHER_RELEASE_DAYS = 90, 7
 _DAY = 86400.0
 #: File in a folder of ours whose time is that of the last look for what is too old: once a day is enough.

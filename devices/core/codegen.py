@@ -74,7 +74,7 @@ def function_source(name: str, groups: Mapping[str, Sequence[sp.Symbol]], output
     for argument, symbols in groups.items():
         lines += [f"    {symbol} = _{argument}[{k}]" for k, symbol in enumerate(symbols) if symbol in used]
     lines += [f"    {symbol} = {printer.doprint(expression)}" for symbol, expression in shared]
-    # Integers as floats, so that the tuple has one type: Numba indexes only such a one by a variable.
+    # Integers as floats, so that the tuple has one type.
     floats = [sp.Float(expression) if expression.is_Integer else expression for expression in reduced]
     values = "".join(f"{printer.doprint(expression)}, " for expression in floats)
     lines.append(f"    return ({values})")

@@ -15,7 +15,8 @@ from ...language.waveforms import FloatArray
 from ..machine.kept import load_program
 from ..machine.kinds import F32, F64, I64, U32, Array
 from ..machine.program import Entry, Program, functions_of
-from ..machine.writer import Text, Unit
+from ..machine.texts import Text
+from ..machine.writer import Unit
 from ..newton import MOST_CORRECTIONS
 from . import philox, vectormath
 from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, Kernel, Structure, write_kernel

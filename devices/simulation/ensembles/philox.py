@@ -23,11 +23,12 @@ polynomials: S. L. Moshier, Cephes library (single precision), https://www.netli
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ..machine.kinds import F32, U32
-from ..machine.writer import Intrinsic
+from ..machine.texts import Intrinsic
 
 #: The fewest with which its authors found it to pass all tests of BigCrush (ten are their margin of safety).
 ROUNDS = 7
@@ -45,7 +46,7 @@ _as_float = Intrinsic(lambda writer, word: writer.bits(word, F32))
 _as_word = Intrinsic(lambda writer, number: writer.bits(number, U32))
 
 
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Four random words from four words of counter and two of key (all uint32)."""
     for _ in range(ROUNDS):
         first = np.uint64(_M0) * np.uint64(c0)
@@ -63,7 +64,7 @@ _HALF = _f(0.5)
 _ONE = _f(1.0)
 
 
-def _minus_two_log(a, b):  # type: ignore[no-untyped-def]
+def _minus_two_log(a: Any, b: Any) -> Any:
     """-2 ln u for a uniform u made of the word a and the low eight bits of b."""
     # Two halves: conversion of signed numbers is what vector units have.
     high, low = _f(_i(a >> _u(16))), _f(_i(a & _u(0xFFFF)))
@@ -90,7 +91,7 @@ def _minus_two_log(a, b):  # type: ignore[no-untyped-def]
     return _f(max(_f(-2.0) * logarithm, _f(0.0)))
 
 
-def two_normals(a, b):  # type: ignore[no-untyped-def]
+def two_normals(a: Any, b: Any) -> Any:
     """Two independent standard normal deviates (float32) from two random words (uint32)."""
     radius = _f(math.sqrt(_minus_two_log(a, b)))
     # The two highest bits of b choose a quadrant, the others an angle within 45 degrees of its middle axis.
@@ -109,6 +110,6 @@ def two_normals(a, b):  # type: ignore[no-untyped-def]
     return _f(radius * x), _f(radius * y)
 
 
-def uniform(a):  # type: ignore[no-untyped-def]
+def uniform(a: Any) -> Any:
     """Uniform deviate (float64) between 0 and 1, both excluded, from a random word (uint32)."""
     return (np.float64(a) + 0.5) * 2.0**-32

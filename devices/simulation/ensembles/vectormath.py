@@ -14,12 +14,13 @@ of Sun Microsystems' fdlibm, https://www.netlib.org/fdlibm.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ...language.functions import EXP_LIMIT
 from ..machine.kinds import F64, I64
-from ..machine.writer import Intrinsic
+from ..machine.texts import Intrinsic
 from ..newton import choose, make_correction
 
 _i = np.int64
@@ -41,7 +42,7 @@ float_of_bits = Intrinsic(lambda writer, bits: writer.bits(bits, F64))
 bits_of_float = Intrinsic(lambda writer, number: writer.bits(writer.value(number), I64))
 
 
-def _expm1_reduced(x):  # type: ignore[no-untyped-def]
+def _expm1_reduced(x: Any) -> Any:
     """exp(r) - 1, and 2^n, with x = n ln 2 + r and the magnitude of r up to ln(2) / 2."""
     shifted = x * _LOG2_E + _ROUNDER
     n = shifted - _ROUNDER
@@ -53,7 +54,7 @@ def _expm1_reduced(x):  # type: ignore[no-untyped-def]
     return 2.0 * p / (q - p), scale
 
 
-def exp(x):  # type: ignore[no-untyped-def]
+def exp(x: Any) -> Any:
     """Exponential function; 0 below -708, infinite above 709."""
     p, scale = _expm1_reduced(min(max(x, _SMALLEST), _LARGEST))
     value = scale * p + scale
@@ -62,7 +63,7 @@ def exp(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-def expm1(x):  # type: ignore[no-untyped-def]
+def expm1(x: Any) -> Any:
     """exp(x) - 1, exact for small x; -1 below -708, infinite above 709."""
     p, scale = _expm1_reduced(min(max(x, _SMALLEST), _LARGEST))
     value = scale * p + (scale - 1.0)
@@ -70,7 +71,7 @@ def expm1(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-def log(x):  # type: ignore[no-untyped-def]
+def log(x: Any) -> Any:
     """Natural logarithm of normal numbers; -inf at zero (and for subnormal numbers), NaN below."""
     bits = bits_of_float(x)
     # Exponent such that the mantissa lies between sqrt(1/2) and sqrt(2).
@@ -93,7 +94,7 @@ def log(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-def _sine_cosine(x, quarter):  # type: ignore[no-untyped-def]
+def _sine_cosine(x: Any, quarter: Any) -> Any:
     """sin(x + quarter pi/2)."""
     shifted = x * (2.0 / math.pi) + _ROUNDER
     n = shifted - _ROUNDER
@@ -114,17 +115,17 @@ def _sine_cosine(x, quarter):  # type: ignore[no-untyped-def]
     return -value if quadrant & _i(2) != _i(0) else value
 
 
-def sin(x):  # type: ignore[no-untyped-def]
+def sin(x: Any) -> Any:
     """Sine."""
     return _sine_cosine(x, 0)
 
 
-def cos(x):  # type: ignore[no-untyped-def]
+def cos(x: Any) -> Any:
     """Cosine."""
     return _sine_cosine(x, 1)
 
 
-def sinh(x):  # type: ignore[no-untyped-def]
+def sinh(x: Any) -> Any:
     """Hyperbolic sine."""
     e = expm1(abs(x))
     value = 0.5 * (e + e / (e + 1.0))
@@ -132,13 +133,13 @@ def sinh(x):  # type: ignore[no-untyped-def]
     return -value if x < 0.0 else value
 
 
-def cosh(x):  # type: ignore[no-untyped-def]
+def cosh(x: Any) -> Any:
     """Hyperbolic cosine."""
     e = exp(abs(x))
     return 0.5 * (e + 1.0 / e)
 
 
-def tanh(x):  # type: ignore[no-untyped-def]
+def tanh(x: Any) -> Any:
     """Hyperbolic tangent."""
     e = expm1(2.0 * min(abs(x), 20.0))
     value = e / (e + 2.0)
@@ -146,57 +147,57 @@ def tanh(x):  # type: ignore[no-untyped-def]
     return value if x == x else x
 
 
-def power(x, a):  # type: ignore[no-untyped-def]
+def power(x: Any, a: Any) -> Any:
     """Positive number to a real power; at zero 0, 1 or infinity by the exponent's sign."""
     value = exp(a * log(x))
     return value if a != 0.0 else 1.0
 
 
-def square(x):  # type: ignore[no-untyped-def]
+def square(x: Any) -> Any:
     """x^2."""
     return x * x
 
 
-def cube(x):  # type: ignore[no-untyped-def]
+def cube(x: Any) -> Any:
     """x^3."""
     return x * x * x
 
 
-def fourth(x):  # type: ignore[no-untyped-def]
+def fourth(x: Any) -> Any:
     """x^4."""
     y = x * x
     return y * y
 
 
-def ramp(x):  # type: ignore[no-untyped-def]
+def ramp(x: Any) -> Any:
     """Positive part; see :class:`synaspice.devices.language.functions.ramp`, as for the following."""
     return x if x > 0.0 else 0.0
 
 
-def step(x):  # type: ignore[no-untyped-def]
+def step(x: Any) -> Any:
     """Unit step, 1/2 at zero."""
     value = 1.0 if x > 0.0 else 0.0
     return 0.5 if x == 0.0 else value
 
 
-def sign(x):  # type: ignore[no-untyped-def]
+def sign(x: Any) -> Any:
     """Sign, 0 at zero."""
     value = 1.0 if x > 0.0 else -1.0
     return 0.0 if x == 0.0 else value
 
 
-def ramp_power(x, a):  # type: ignore[no-untyped-def]
+def ramp_power(x: Any, a: Any) -> Any:
     """Power of the positive part."""
     return power(ramp(x), a)
 
 
-def limexp(x):  # type: ignore[no-untyped-def]
+def limexp(x: Any) -> Any:
     """Exponential up to its limit, then its tangent."""
     beyond = ramp(x - EXP_LIMIT)
     return exp(x - beyond) * (1.0 + beyond)
 
 
-def x_coth(x):  # type: ignore[no-untyped-def]
+def x_coth(x: Any) -> Any:
     """X coth x, 1 at zero."""
     t = tanh(x)
     near = abs(x) < 1e-3

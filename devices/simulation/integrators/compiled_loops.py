@@ -9,14 +9,15 @@ from ...language.sources import digest_of
 from ..machine.kept import load_program
 from ..machine.kinds import F64, I64, TRUTH, Array, Kind
 from ..machine.program import Entry, Program
-from ..machine.writer import Unit, text_of
+from ..machine.texts import text_of
+from ..machine.writer import Unit
 from .loops import driven, explicit, rosenbrock
 
 _VECTOR, _MATRIX = Array(F64), Array(F64, 2)
 
 
 def _marching(own: Kind, *tables: Kind) -> Entry:
-    given = driven.DRIVEN, *[_VECTOR] * 4, _MATRIX
+    given: list[Kind] = [driven.DRIVEN, *[_VECTOR] * 4, _MATRIX]
     return Entry((*given, own, F64, F64, F64, I64, *tables), I64)
 
 

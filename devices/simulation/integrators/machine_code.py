@@ -18,7 +18,6 @@ from llvmlite import ir
 from ...core.cache import PARSING
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
-from ..machine.arithmetic import LIBRARY
 from ..machine.kinds import F64, View
 from ..machine.program import Program, compile_unit, functions_of
 from ..machine.writer import Frame, Unit
@@ -28,34 +27,34 @@ GROUPS = ("_v", "_x", "_p")
 SMALL = 1e-3
 
 
-def ramp(x):  # type: ignore[no-untyped-def]
+def ramp(x: Any) -> Any:
     """Positive part. Of NaN it is NaN: a step that went there must be seen."""
     return 0.0 if x < 0.0 else x
 
 
-def step(x):  # type: ignore[no-untyped-def]
+def step(x: Any) -> Any:
     """Unit step, 1/2 at zero."""
     above = 1.0 if x > 0.0 else 0.0
     return 0.5 if x == 0.0 else above
 
 
-def sign(x):  # type: ignore[no-untyped-def]
+def sign(x: Any) -> Any:
     """Sign, 0 at zero."""
     return 0.0 if x == 0.0 else math.copysign(1.0, x)
 
 
-def ramp_power(x, a):  # type: ignore[no-untyped-def]
+def ramp_power(x: Any, a: Any) -> Any:
     """Power of the positive part."""
     return math.pow(ramp(x), a)
 
 
-def limexp(x):  # type: ignore[no-untyped-def]
+def limexp(x: Any) -> Any:
     """Exponential up to its limit, then its tangent."""
     inside = math.exp(min(x, EXP_LIMIT))
     return inside if x < EXP_LIMIT else inside * (1.0 + (x - EXP_LIMIT))
 
 
-def x_coth(x):  # type: ignore[no-untyped-def]
+def x_coth(x: Any) -> Any:
     """X coth x, 1 at zero."""
     series = 1.0 + x * x / 3.0
     exact = x / math.tanh(x)

@@ -17,7 +17,7 @@ from llvmlite import binding, ir
 from .kinds import F32, F64, I64, KINDS, TRUTH, Number, Value, constant, number_of
 
 #: Functions of C's mathematical library.
-LIBRARY = ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+LIBRARY: tuple[str, ...] = ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 LIBRARY += ("atan2", "pow", "fmod", "nextafter")
 
 SIGNS: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}

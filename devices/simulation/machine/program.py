@@ -17,9 +17,15 @@ from llvmlite import binding
 
 from .arithmetic import LIBRARY, library_symbol
 from .kinds import F64, Array, Group, Kind, Number
-from .writer import Unit, text_of
+from .texts import text_of
+from .writer import Unit
 
-_C = {"float64": ctypes.c_double, "float32": ctypes.c_float, "int64": ctypes.c_int64, "int32": ctypes.c_int32}
+_C: dict[str, Any] = {
+    "float64": ctypes.c_double,
+    "float32": ctypes.c_float,
+    "int64": ctypes.c_int64,
+    "int32": ctypes.c_int32,
+}
 _C |= {"uint64": ctypes.c_uint64, "uint32": ctypes.c_uint32, "bool": ctypes.c_uint8}
 
 
@@ -110,8 +116,8 @@ def _caller(engine: Any, name: str, entry: Entry) -> Callable[..., Any]:
     types: list[Any] = []
     for kind in entry.kinds:
         types += _argument_types(kind)
-    returned = None if entry.returned is None else _C[entry.returned.name]
-    raw = ctypes.CFUNCTYPE(returned, *types)(engine.get_function_address(name))
+    returned: Any = None if entry.returned is None else _C[entry.returned.name]
+    raw: Any = ctypes.CFUNCTYPE(returned, *types)(engine.get_function_address(name))
     raw.engine = engine
 
     def call(*arguments: Any) -> Any:

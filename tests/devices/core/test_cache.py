@@ -19,7 +19,7 @@ from synaspice.devices.language.errors import CacheWarning
 from synaspice.devices.simulation.machine.kept import load_program
 from synaspice.devices.simulation.machine.kinds import F64
 from synaspice.devices.simulation.machine.program import Entry
-from synaspice.devices.simulation.machine.writer import text_of
+from synaspice.devices.simulation.machine.texts import text_of
 
 DAY = 86400.0
 unix = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners and modes of Unix")

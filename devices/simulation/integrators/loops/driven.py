@@ -6,8 +6,8 @@ import math
 from typing import Any, NamedTuple
 
 from ....language.waveforms import FloatArray
-from ...machine.kinds import F64, I64, Array, Group
-from ...machine.writer import Intrinsic, routine
+from ...machine.kinds import F64, I64, Array, Group, Kind
+from ...machine.texts import Intrinsic, routine
 from ...newton import MOST_CORRECTIONS, choose, make_correction
 
 #: How the source of the driven branch works.
@@ -41,7 +41,7 @@ class Driven(NamedTuple):
 
 
 _VECTOR, _PLACES = Array(F64), Array(I64)
-_KINDS = [I64] * 4 + [_VECTOR] * 6 + [_PLACES] * 3 + [I64, I64, F64, F64]
+_KINDS: list[Kind] = [*[I64] * 4, *[_VECTOR] * 6, *[_PLACES] * 3, I64, I64, F64, F64]
 #: Kind of the argument that a driven device is.
 DRIVEN = Group(tuple(zip(Driven._fields, _KINDS, strict=True)))
 #: Calls machine code at an address with the addresses of its four arrays.
@@ -55,13 +55,13 @@ def evaluate(address: int, d: Driven) -> None:
 
 
 @routine
-def value_at(waves: Any, start: int, time: float, later: float) -> float:
+def value_at(waves: FloatArray, start: int, time: float, later: float) -> float:
     """Value of a waveform some time later than a time: short edges may begin late, where sums have too few digits."""
     t = time - waves[start + 1]
     if waves[start] == SINE:
         t = max(t + later, 0.0)
         turns, phase, decay = waves[start + 4], waves[start + 5], waves[start + 6]
-        return waves[start + 2] + waves[start + 3] * math.sin(turns * t + phase) * math.exp(-decay * t)
+        return float(waves[start + 2] + waves[start + 3] * math.sin(turns * t + phase) * math.exp(-decay * t))
     period, count = waves[start + 2], int(waves[start + 3])
     if period < math.inf and t + later > 0.0:
         if t > 0.0:
@@ -78,12 +78,12 @@ def value_at(waves: Any, start: int, time: float, later: float) -> float:
         else:
             high = middle
     if low == 0:
-        return waves[levels]
+        return float(waves[levels])
     if low == count:
-        return waves[levels + count - 1]
+        return float(waves[levels + count - 1])
     before, after = waves[first + low - 1], waves[first + low]
     one, other = waves[levels + low - 1], waves[levels + low]
-    return one + (other - one) * ((t - before) + later) / (after - before)
+    return float(one + (other - one) * ((t - before) + later) / (after - before))
 
 
 correct = make_correction(choose)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.integrate import DOP853
 
 from ....language.waveforms import FloatArray
-from ...machine.writer import routine
+from ...machine.texts import routine
 from .driven import Driven, rates_at
 
 STAGES, EXTENDED = 12, 16

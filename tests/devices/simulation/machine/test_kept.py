@@ -11,7 +11,7 @@ import pytest
 from synaspice.devices.simulation.machine import kept
 from synaspice.devices.simulation.machine.kinds import F64
 from synaspice.devices.simulation.machine.program import Entry
-from synaspice.devices.simulation.machine.writer import text_of
+from synaspice.devices.simulation.machine.texts import text_of
 
 
 def twice(x):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synaspice.devices.simulation.machine.kinds import F64, I64, TRUTH, U32, Array
 from synaspice.devices.simulation.machine.program import compiled_function, vectorised
-from synaspice.devices.simulation.machine.writer import Intrinsic, MachineCodeError, routine
+from synaspice.devices.simulation.machine.texts import Intrinsic, MachineCodeError, routine
 
 NUMBERS = st.floats(-1e6, 1e6)
 
