@@ -13,8 +13,9 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from ..devices.language.checks import known, positive, whole
-from ..devices.language.errors import ParameterError
+from ..devices.language.checks import instance, known, mapping, names, positive, real, reals, whole
+from ..devices.language.errors import ParameterError, shown
+from ..devices.language.memory import NUMBER, require_memory
 from ..devices.language.quantity import parse_quantity
 from ..devices.model import CompactModel
 from .engines import ENGINES
@@ -76,14 +77,15 @@ class Argument:
         """
         return text
 
-    def check(self, name: str, value: Any) -> None:
-        """Refuse a value that this cannot be; by default none is refused.
+    def check(self, name: str, value: Any) -> Any:
+        """Return the value in the form that is meant, or refuse it; by default none is refused.
 
         Raises
         ------
         ParameterError
             If it cannot be the value.
         """
+        return value
 
     @property
     def description(self) -> str:
@@ -95,25 +97,27 @@ class Argument:
 
 
 class Quantity(Argument):
-    """A number in a unit."""
+    """A finite number in a unit; positive, or infinite too, where it says so."""
 
     metavar = "NUMBER"
     type_name = "float"
 
-    def __init__(self, unit: str, what: str, *, positive: bool = False) -> None:
+    def __init__(self, unit: str, what: str, *, positive: bool = False, infinite: bool = False) -> None:
         super().__init__(what, unit=unit)
-        self.positive = positive
+        self.positive, self.infinite = positive, infinite
 
     def parse(self, text: str, unit: str) -> float:
         return parse_quantity(text, unit)
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str, value: Any) -> float:
+        unit = self.unit if self.unit not in ("1", SWEPT) else ""
         if self.positive:
-            positive(f"the {name}", value, self.unit if self.unit not in ("1", SWEPT) else "")
+            return positive(f"the {name}", value, unit, infinite=self.infinite)
+        return real(name, value, unit, infinite=self.infinite)
 
 
 class Range(Argument):
-    """Numbers in a unit."""
+    """Finite numbers in a unit."""
 
     metavar = "START:STOP:POINTS"
     type_name = "array_like"
@@ -125,9 +129,16 @@ class Range(Argument):
         parts = text.split(":")
         if len(parts) == 1:
             return np.array([parse_quantity(part, unit) for part in text.split(",")])
-        if len(parts) == 3 and parts[2].isdigit() and int(parts[2]) >= 1:
-            return np.linspace(parse_quantity(parts[0], unit), parse_quantity(parts[1], unit), int(parts[2]))
-        raise ParameterError(f"give START:STOP:POINTS, for example -1:1:201, or values with commas, not {text!r}")
+        if len(parts) == 3 and parts[2].isdecimal() and (points := _whole(parts[2])) >= 1:
+            ends = [real("the end of a range", parse_quantity(part, unit)) for part in parts[:2]]
+            real("the length of a range", ends[1] - ends[0])
+            # Benches make columns of it.
+            require_memory(points, "points", 8 * NUMBER)
+            return np.linspace(ends[0], ends[1], points)
+        raise ParameterError(f"give START:STOP:POINTS, for example -1:1:201, or values with commas, not {shown(text)}")
+
+    def check(self, name: str, value: Any) -> np.ndarray:
+        return reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "")
 
 
 class Whole(Argument):
@@ -143,8 +154,8 @@ class Whole(Argument):
     def parse(self, text: str, unit: str) -> int:
         return _whole(text)
 
-    def check(self, name: str, value: Any) -> None:
-        whole(name, value, self.least, self.most)
+    def check(self, name: str, value: Any) -> int:
+        return whole(name, value, self.least, self.most)
 
 
 class Wholes(Argument):
@@ -156,6 +167,12 @@ class Wholes(Argument):
     def parse(self, text: str, unit: str) -> list[int]:
         return [_whole(part) for part in text.split(",")]
 
+    def check(self, name: str, value: Any) -> list[int]:
+        try:
+            return [whole(name, item, 0) for item in value]
+        except TypeError:
+            raise ParameterError(f"{name} must be whole numbers, not {shown(value)}") from None
+
 
 class Choice(Argument):
     """One of several names."""
@@ -163,8 +180,8 @@ class Choice(Argument):
     def __init__(self, choices: tuple[str, ...], what: str) -> None:
         super().__init__(what, choices=choices)
 
-    def check(self, name: str, value: Any) -> None:
-        known(name.replace("_", " "), value, self.choices)
+    def check(self, name: str, value: Any) -> str:
+        return known(name.replace("_", " "), value, self.choices)
 
     @property
     def description(self) -> str:
@@ -172,7 +189,11 @@ class Choice(Argument):
 
 
 class Name(Argument):
-    """A name; the bench checks it."""
+    """A name; the bench checks whether there is such a thing."""
+
+    def check(self, name: str, value: Any) -> str:
+        found: str = instance(name, value, str, "a name")
+        return found
 
 
 class Names(Argument):
@@ -183,6 +204,9 @@ class Names(Argument):
 
     def parse(self, text: str, unit: str) -> list[str]:
         return [part.strip() for part in text.split(",")]
+
+    def check(self, name: str, value: Any) -> Any:
+        return mapping(name, value) if isinstance(value, Mapping) else names(name, value)
 
     @property
     def description(self) -> str:
@@ -195,9 +219,8 @@ class Switch(Argument):
     metavar = ""
     type_name = "bool"
 
-    def check(self, name: str, value: Any) -> None:
-        if not isinstance(value, bool | np.bool_):
-            raise ParameterError(f"{name} must be True or False, not {value!r}")
+    def check(self, name: str, value: Any) -> bool:
+        return bool(instance(name, value, (bool, np.bool_), "True or False"))
 
 
 class Folder(Argument):
@@ -205,6 +228,11 @@ class Folder(Argument):
 
     metavar = "FOLDER"
     type_name = "str or Path"
+
+    def check(self, name: str, value: Any) -> str | Path:
+        if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+            raise ParameterError(f"{name} must be the name of a folder, not {shown(value)}")
+        return value
 
 
 def reference_states(device: CompactModel) -> Iterable[str]:
@@ -216,7 +244,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ParameterError(f"expected a whole number, not {text!r}") from None
+        raise ParameterError(f"expected a whole number, not {shown(text)}") from None
 
 
 Engine = Annotated[str, Choice(ENGINES, "what runs the device")]
@@ -230,7 +258,12 @@ Surroundings = Annotated[
 Seed = Annotated[int | None, Whole("seed of the random numbers; default: a random one", most=2**64 - 1)]
 ComplianceCurrent = Annotated[
     float | None,
-    Quantity("A", "current beyond which the voltage source limits it, inf for none; default: that of the device"),
+    Quantity(
+        "A",
+        "current beyond which the voltage source limits it, inf for none; default: that of the device",
+        positive=True,
+        infinite=True,
+    ),
 ]
 Checkpoint = Annotated[
     str | Path | None,

@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec
 import pandas as pd
 
 from ..devices.core.metadata import column_information
+from ..devices.language.checks import known
 from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
 from ..devices.model import CompactModel
@@ -157,7 +158,12 @@ def unit_of_quantity(device: CompactModel, quantity: str) -> str:
     """Unit of what a bench drives: ``voltage``, ``current``, a branch's voltage or current, or an input."""
     if quantity in ("voltage", "current"):
         return {"voltage": "V", "current": "A"}[quantity]
-    return column_information(device)[quantity][0]
+    return column_information(device)[known(f"quantity of {device.model_name()}", quantity, _driven(device))][0]
+
+
+def _driven(device: CompactModel) -> list[str]:
+    """What of a device a source or a field can drive."""
+    return [*device.imposed_quantities(), *device.input_declarations()]
 
 
 def bench_page(there: Bench) -> str:

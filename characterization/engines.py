@@ -14,15 +14,19 @@ from ..circuits.engine.native import NativeDevice, native_device, why_not_native
 from ..devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, device_table, insert_column
 from ..devices.core.protocols import Compliance
 from ..devices.core.validity import warn_of_invalid
-from ..devices.language.checks import known
+from ..devices.language.checks import known, positive
 from ..devices.language.declaration import Auxiliary
 from ..devices.language.errors import MissingDependencyError, ParameterError
+from ..devices.language.memory import require_memory
 from ..devices.language.waveforms import Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
+from ..devices.simulation.request import row_size
 from ..devices.targets.spice.dialects import NGSPICE
 
 ENGINES = ("numeric", "ngspice")
 
+#: Steps of a transient in ngspice, of which it manages some 1e5 in a second.
+MOST_STEPS = 1e8
 #: Duration of a transient from which on subcircuits must allow long steps. [s]
 LONG = 10.0
 #: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
@@ -159,6 +163,7 @@ def trajectory(
     temperature, belong to the numeric engine's noise.
     """
     chosen = uses_native(engine, native)
+    require_memory(points, "points", row_size(device))
     if engine == "numeric":
         return device.simulate(
             drive, duration, source=source, inputs=inputs, points=points, compliance=compliance, **noise
@@ -189,7 +194,13 @@ def _ngspice_trajectory(
     lines = [f"* trajectory of {device!r}", str(form), *circuit]
     reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}
     step = duration / (points - 1)
-    analysis = ngspice.Transient(step, duration, max_step=max_step or step)
+    longest = step if max_step is None else positive("max_step", max_step, "s")
+    if not duration / longest <= MOST_STEPS:
+        raise ParameterError(
+            f"{duration / longest:.2g} steps of ngspice take too long: ask for fewer points, or for a largest step of "
+            f"{duration / MOST_STEPS:.2g} s"
+        )
+    analysis = ngspice.Transient(step, duration, max_step=longest)
     limited = LIMITED_OPTIONS if compliance.is_limit else {}
     options = {**options_of(form, duration), **limited, **options}
     save = ["all", *reported.values()] if native else []

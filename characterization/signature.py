@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+from ..devices.language.checks import instance
 from ..devices.language.errors import ParameterError
 from .arguments import Argument
 
@@ -66,10 +67,9 @@ class Setting:
         except ParameterError as error:
             raise ParameterError(f"{self.option}: {error}") from None
 
-    def check(self, value: Any) -> None:
-        """Refuse a value that the argument cannot have; None is left out if that is its default."""
-        if value is not None or self.default is not None:
-            self.argument.check(self.name, value)
+    def check(self, value: Any) -> Any:
+        """Return the value in the form that is meant, or refuse it; None stays if that is the default."""
+        return None if value is None and self.default is None else self.argument.check(self.name, value)
 
 
 def settings_of(function: Callable[..., Any]) -> dict[str, Setting]:
@@ -103,17 +103,21 @@ def _metadata(hint: Any) -> tuple[Any, ...]:
 def checked(function: Callable[Given, Result], settings: Mapping[str, Setting]) -> Callable[Given, Result]:
     """The function, which checks its arguments first, with a docstring that describes them."""
     signature = inspect.signature(function)
+    first = next(iter(signature.parameters))
+    hint = typing.get_type_hints(function).get(first)
+    measured = hint if isinstance(hint, type) else object
 
     @functools.wraps(function)
     def measure(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            bound = signature.bind(*args, **kwargs)
         except TypeError:  # the function itself says best which argument is missing or too much
             return function(*args, **kwargs)
-        for name, value in given.items():
+        instance(f"the {first}", bound.arguments.get(first), measured)
+        for name, value in bound.arguments.items():
             if name in settings:
-                settings[name].check(value)
-        return function(*args, **kwargs)
+                bound.arguments[name] = settings[name].check(value)
+        return function(*bound.args, **bound.kwargs)
 
     measure.__doc__ = _docstring(function, settings)
     return measure

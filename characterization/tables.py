@@ -13,10 +13,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from ..devices.language.checks import known
-from ..devices.language.errors import ParameterError
+from ..devices.language.errors import MOST_SHOWN, ParameterError, shown
 
 #: Endings of the files of tables.
 FORMATS = (".csv", ".parquet")
+#: What libraries raise on files that are damaged, or none of theirs. Arrow's own errors are kinds of these.
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, ArithmeticError, NotImplementedError, MemoryError, EOFError)
 _MAGIC = "# synaspice table"
 #: First lines of a file, for those who open it with something else.
 _HINT = '# read it with synaspice.read_table(path), which keeps these attributes, or pandas.read_csv(path, comment="#")'
@@ -62,12 +64,34 @@ def read_table(path: str | Path) -> pd.DataFrame:
     UnknownNameError
         If its ending is neither ``.csv`` nor ``.parquet``.
     """
+    if not isinstance(path, str | Path):
+        raise ParameterError(f"a table is read from the name of a file, not from {shown(path)}")
     source = Path(path)
     reader = _for_suffix(source, {".csv": _read_csv, ".parquet": _read_parquet})
-    if not source.is_file():
-        raise ParameterError(f"there is no file {str(source)!r}")
-    result: pd.DataFrame = reader(source)
+    try:
+        there = source.is_file()
+        result: pd.DataFrame | None = reader(source) if there else None
+    except ParameterError:
+        raise
+    except UNREADABLE as error:
+        raise ParameterError(f"{shown(str(source))} cannot be read as a table: {_in_a_line(error)}") from None
+    if result is None:
+        raise ParameterError(f"there is no file {shown(str(source))}")
     return result
+
+
+def _in_a_line(error: BaseException) -> str:
+    """What another library says of a file, in one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+def _attributes(text: str | bytes, where: Path) -> Any:
+    """Attributes of a table, or one of them, from JSON."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ParameterError(f"{shown(str(where))} has attributes in more layers than can be read") from None
 
 
 def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
@@ -120,9 +144,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
         for line in file:
             if not line.startswith("# "):
                 break
-            key, _, value = line[2:].partition(": ")
-            attrs[key] = json.loads(value)
+            key, colon, value = line[2:].rstrip("\n").partition(": ")
+            if not colon:
+                raise ParameterError(f"{shown(str(path))}: {shown(line.strip())} is no attribute of a table")
+            attrs[key] = _attributes(value, path)
             count += 1
+        else:
+            raise ParameterError(f"{shown(str(path))} ends before its columns begin")
     # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
     table = pd.read_csv(path, skiprows=count, engine="pyarrow")
     table.attrs |= attrs
@@ -149,5 +177,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     if _PARQUET_KEY not in metadata:
         raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is not a table of this package")
     table: pd.DataFrame = arrow.to_pandas()
-    table.attrs |= json.loads(metadata[_PANDAS_KEY])
+    attrs = _attributes(metadata[_PANDAS_KEY], path)
+    if not isinstance(attrs, dict):
+        raise ParameterError(f"{shown(str(path))} has no attributes: {shown(attrs)} stands where they should")
+    table.attrs |= attrs
     return table

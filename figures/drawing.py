@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from ..characterization.cells.bench import names_of_cell
 from ..characterization.tables import read_table
 from ..circuits.cells.cell import CELLS, Cell
 from ..circuits.cells.declared import ZERO_CELSIUS
-from ..devices.language.errors import ParameterError
+from ..devices.language.errors import ParameterError, SynaspiceError, shown
 from ..devices.language.registry import Registry
 from .overlay import axes_of, beside, like
 from .style import package_style, words
@@ -135,8 +136,38 @@ def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str |
     UnknownNameError
         If there is no standard figure for its bench.
     """
-    data = read_table(table) if isinstance(table, str | Path) else table
+    data = table if isinstance(table, pd.DataFrame) else read_table(table)
     draw = drawing_of(data)
+    with drawable(data):
+        return _drawn(data, draw, ax, label)
+
+
+#: What a drawing function raises on a table that lacks what it needs, and Matplotlib on numbers that it cannot show.
+UNDRAWABLE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError)
+
+
+@contextlib.contextmanager
+def drawable(table: pd.DataFrame) -> Iterator[None]:
+    """Say of a table with which drawing fails that it is none of its bench; errors of this package pass.
+
+    Raises
+    ------
+    ParameterError
+        If drawing fails.
+    """
+    try:
+        yield
+    except SynaspiceError:
+        raise
+    except UNDRAWABLE as error:
+        kind = shown(table.attrs.get("cell") or table.attrs.get("bench"))
+        lacking = isinstance(error, KeyError) and len(error.args) == 1
+        what = f"there is no {shown(error.args[0])}" if lacking else f"{type(error).__name__}: {shown(str(error))}"
+        raise ParameterError(f"the table cannot be drawn as one of {kind}, it is foreign or damaged: {what}") from error
+
+
+def _drawn(data: pd.DataFrame, draw: Drawing, ax: Place | None, label: str | None) -> Figure | list[Axes]:
+    """The figure of a table, or the axes in which it stands."""
     count = draw.panels(data)
     if ax is not None:
         given = axes_of(ax, count, f"{data.attrs.get('cell') or data.attrs['bench']}")
@@ -172,7 +203,7 @@ def drawing_of(table: pd.DataFrame) -> Drawing:
     bench = table.attrs.get("bench")
     if bench is None:
         raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    return _drawing_of_cell(table.attrs["cell"]) if bench == "cell" else FIGURES.find(bench)
+    return _drawing_of_cell(table.attrs.get("cell")) if bench == "cell" else FIGURES.find(bench)
 
 
 def _title(table: pd.DataFrame) -> list[str]:
@@ -203,7 +234,7 @@ def temperature_of(table: pd.DataFrame) -> float | None:
     return None if kelvin is None else float(kelvin)
 
 
-def _drawing_of_cell(name: str) -> Drawing:
+def _drawing_of_cell(name: Any) -> Drawing:
     """The figure of a cell: its own, or that of the nearest class that it derives from.
 
     Raises
@@ -213,7 +244,7 @@ def _drawing_of_cell(name: str) -> Drawing:
     ParameterError
         If it has no standard figure.
     """
-    if name in FIGURES:
+    if isinstance(name, str) and name in FIGURES:
         return FIGURES[name]
     for base in names_of_cell(CELLS.find(name)):
         if base in FIGURES:

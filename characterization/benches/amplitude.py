@@ -13,10 +13,12 @@ from scipy.optimize import brentq
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.core.vectors import initial_state
+from ...devices.language.checks import reals
 from ...devices.language.errors import ParameterError
+from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.request import Request
+from ...devices.simulation.request import Request, row_size
 from ...devices.simulation.stability import equilibrium, growth_beside
 from ...devices.simulation.trajectory import integrate
 from ..arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
@@ -94,9 +96,9 @@ def amplitude(
     """
     chosen = uses_native(engine, native)
     suggested = device.protocol(Oscillation)
-    currents = np.atleast_1d(np.asarray(suggested.currents if current is None else current, dtype=float))
-    if not np.all(np.isfinite(currents)):
-        raise ParameterError("currents must be finite")
+    currents = reals("currents", suggested.currents if current is None else current, "A")
+    if duration is not None:
+        require_memory(duration * SAMPLES * suggested.frequency, "samples", row_size(device), "take a duration with")
     if temperature is not None and engine != "numeric":
         raise ParameterError("noisy trajectories need the numeric engine: the netlist has no noise in transients")
     if temperature is not None:

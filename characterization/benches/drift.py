@@ -14,8 +14,9 @@ from ...circuits.engine.decks import held_branches, instance, nodes_of, observab
 from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.core.protocols import Drift, Dwelling
 from ...devices.core.vectors import initial_state
-from ...devices.language.checks import known, positive
+from ...devices.language.checks import known, positive, reals
 from ...devices.language.errors import ParameterError
+from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import Dwell, dwell_times
@@ -33,6 +34,8 @@ NO_DRIFT = 1e-7
 #: Times that are measured, zero aside: from shorter than anything in a device takes to tens of thousands of years, with
 #: both of which integrators can step [s].
 SHORTEST_TIME, LONGEST_TIME = 1e-15, 1e12
+#: Memory of a device of a sample. [byte]
+DEVICE = 10_000
 #: Steps of ngspice that take about a minute.
 MOST_STEPS = 20_000
 
@@ -101,7 +104,8 @@ def drift(
     own = uses_native(engine, native)
     suggested = device.protocol(Drift)
     bias = suggested.bias if bias is None else float(bias)
-    watched = np.asarray(suggested.times if times is None else times, dtype=float)
+    watched = np.asarray(suggested.times) if times is None else reals("times", times, "s")
+    require_memory(devices, "devices", DEVICE + len(watched) * table_size(1))
     inside = watched.ndim == 1 and len(watched) >= 2 and watched[0] >= 0 and np.all(np.isfinite(watched))
     if not inside or not np.all(np.diff(watched) > 0):
         raise ParameterError("times must be two or more finite seconds that increase from zero or later")

@@ -13,9 +13,10 @@ from ...devices.core.protocols import Sweep
 from ...devices.core.vectors import initial_state
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
+from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
-from ...devices.simulation.request import Request
+from ...devices.simulation.request import Request, row_size
 from ...devices.simulation.stability import jacobian
 from ...devices.simulation.trajectory import Dynamics
 from ..arguments import SWEPT, Choice, ComplianceCurrent, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
@@ -70,7 +71,7 @@ def hysteresis(
     temperature: NoiseTemperature = None,
     seed: Seed = None,
     max_step: Annotated[
-        float | None, Quantity("s", "largest time step of ngspice; default: the device's suggestion")
+        float | None, Quantity("s", "largest time step of ngspice; default: the device's suggestion", positive=True)
     ] = None,
 ) -> pd.DataFrame:
     """Measure the response to a periodic drive, such as the loop of a memristor or a junction.
@@ -104,7 +105,9 @@ def hysteresis(
     measured = device.replace(**sweep.overrides)
     first, *others = device.branches().values()
     elsewhere = [name for branch in others for name in (branch.name, branch.current)]
-    common: dict[str, Any] = {"points": cycles * (points - 1) + 1, "engine": engine, "temperature": temperature}
+    reported = cycles * (points - 1) + 1
+    require_memory(reported, "points of all cycles", row_size(device))
+    common: dict[str, Any] = {"points": reported, "engine": engine, "temperature": temperature}
     limit = sweep.compliance.of(compliance)
     swept_voltage = sweep.quantity in ("voltage", first.name)
     if limit.is_limit and swept_voltage:

@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike
 from ...devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, column_information, device_table
 from ...devices.core.protocols import Statics
 from ...devices.core.validity import warn_of_invalid_bias
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
+from ...devices.language.checks import known, mapping, reals
+from ...devices.language.memory import require_memory, table_size
 from ...devices.model import CompactModel
 from ...devices.simulation.newton import voltage_at_current
 from ..arguments import ComplianceCurrent, Engine, Native, Range, States
 from ..bench import bench
 from ..engines import engine_attributes, static_currents, uses_native
+
+#: Columns of the table and of what it is made of.
+COLUMNS = 16
 
 
 @bench(needs=(Statics,))
@@ -61,14 +64,10 @@ def iv(
     suggested = device.protocol(Statics)
     limit = suggested.compliance.of(compliance)
     branch = next(iter(device.branches().values()))
-    swept = (
-        np.linspace(-suggested.largest, suggested.largest, 201)
-        if voltage is None
-        else np.atleast_1d(np.asarray(voltage, dtype=float))
-    )
-    if swept.ndim != 1 or not len(swept) or not np.all(np.isfinite(swept)):
-        raise ParameterError("voltage must be a one-dimensional array of finite numbers")
+    usual = np.linspace(-suggested.largest, suggested.largest, 201)
+    swept = usual if voltage is None else reals("voltage", voltage, "V")
     chosen = chosen_states(device, states)
+    require_memory(len(swept), "voltages", COLUMNS * len(chosen) * table_size(1))
     # At zero volt the ratio is a limit: probe it beside zero, closer than a static curve bends.
     probe = 1e-6 * (np.max(np.abs(swept)) or 1.0)
     probed = np.where(swept == 0, probe, swept)
@@ -127,7 +126,7 @@ def chosen_states(
         If the device has no reference state of a given name.
     """
     if isinstance(states, Mapping):
-        return {name: dict(overrides) for name, overrides in states.items()}
+        return {name: mapping(f"the state {name!r}", overrides) for name, overrides in states.items()}
     choices = device.protocol(Statics).states
     names = list(choices) if states is None else [states] if isinstance(states, str) else list(states)
     for name in names:

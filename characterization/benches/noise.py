@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Dwelling, Spectrum
-from ...devices.language.checks import positive
+from ...devices.language.checks import positive, reals
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.quantity import OFFSETS
 from ...devices.language.waveforms import FloatArray
@@ -58,7 +58,9 @@ def noise(
     method: Annotated[
         str, Choice(METHODS, "linearised about a state that lasts, Welch's spectrum of trajectories, or what suits")
     ] = "auto",
-    duration: Annotated[float | None, Quantity("s", "length of a transient; default: 1000 time scales")] = None,
+    duration: Annotated[
+        float | None, Quantity("s", "length of a transient; default: 1000 time scales", positive=True)
+    ] = None,
     points: Annotated[int | None, Whole(f"samples of a transient; default: {SAMPLES}", 2)] = None,
     trajectories: Annotated[
         int | None, Whole(f"number of transients that are averaged; default: {TRANSIENTS}", 1)
@@ -104,8 +106,8 @@ def noise(
     transients = {"duration": duration, "points": points, "trajectories": trajectories}
     suggested = device.protocol(Spectrum)
     voltage = suggested.voltage if voltage is None else voltage
-    grid = np.sort(np.atleast_1d(np.asarray(suggested.frequencies if frequency is None else frequency, dtype=float)))
-    if not np.all((grid > 0) & np.isfinite(grid)):
+    grid = np.sort(reals("frequencies", suggested.frequencies if frequency is None else frequency, "Hz"))
+    if not np.all(grid > 0):
         raise ParameterError("frequencies must be positive and finite")
     branch = next(iter(device.branches().values()))
     dwell = dwell_times(device, voltage, kelvin, seed) if device.suits(Dwelling) else None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.protocols import Switching
-from ...devices.language.checks import known
+from ...devices.language.checks import known, reals
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.simulation.request import driven_branch
@@ -76,8 +76,8 @@ class PulseRequest:
         chosen = quantity or suggested.quantity
         driven_branch(device, chosen)
         usual = suggested.widths if usual_widths is None else usual_widths
-        widths = np.atleast_1d(np.asarray(usual if width is None else width, dtype=float))
-        if not np.all((widths > 0) & np.isfinite(widths)):
+        widths = reals("widths", usual if width is None else width, "s")
+        if not np.all(widths > 0):
             raise ParameterError("widths must be positive and finite")
         first, last = start or suggested.start, end or suggested.end
         return cls(device, first, last, chosen, tuple(widths.tolist()), dict(suggested.inputs))

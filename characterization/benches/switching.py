@@ -15,10 +15,13 @@ from scipy.stats import binomtest
 from ...devices.core.base import VALID
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Compliance, Switching
+from ...devices.language.checks import reals
 from ...devices.language.errors import ParameterError
+from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import Pulse
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.noisy_trajectories import in_surroundings, whole_steps
+from ...devices.simulation.request import Request
 from ..arguments import (
     SWEPT,
     Checkpoint,
@@ -34,7 +37,7 @@ from ..arguments import (
 )
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
-from ..studies.ensembles import PART
+from ..studies.ensembles import PART, PIECE
 from .pulses import PulseRequest
 
 #: Share of a pulse's width that each of its edges takes.
@@ -83,7 +86,7 @@ def switching(
     trajectories: Annotated[int, Whole("pulses per point", 1)] = 500,
     temperature: Surroundings = None,
     seed: Seed = None,
-    time_step: Annotated[float | None, Quantity("s", "step of the noisy trajectories")] = None,
+    time_step: Annotated[float | None, Quantity("s", "step of the noisy trajectories", positive=True)] = None,
     checkpoint: Checkpoint = None,
     progress: Progress = False,
 ) -> pd.DataFrame:
@@ -115,9 +118,7 @@ def switching(
     chosen = request.quantity
     if amplitude is None and chosen != suggested.quantity:
         raise ParameterError(f"give the amplitudes: the device suggests some for {suggested.quantity} only")
-    amplitudes = np.atleast_1d(np.asarray(suggested.amplitudes if amplitude is None else amplitude, dtype=float))
-    if not np.all(np.isfinite(amplitudes)):
-        raise ParameterError("amplitudes must be finite")
+    amplitudes = reals("amplitudes", suggested.amplitudes if amplitude is None else amplitude)
     begin = request.at(request.start)
     levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
@@ -139,6 +140,11 @@ def switching(
     count = int(trajectories) if noisy else 1
     if noisy:
         check_seed(seed, checkpoint)
+    number = len(request.widths) * len(amplitudes)
+    require_memory(number * -(-count // PART), f"parts of {PART} pulses", PIECE)
+    if noisy:
+        pulse, total = _pulse(float(np.max(np.abs(amplitudes))), max(request.widths), rest)
+        whole_steps(Request.of(begin, pulse, total, chosen, request.inputs), 1, time_step, count * number)
     points = [(w, a) for w in request.widths for a in amplitudes.tolist()]
     root = np.random.SeedSequence(seed)
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]

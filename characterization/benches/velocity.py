@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import WallMotion
+from ...devices.language.checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
@@ -89,9 +90,7 @@ def velocity(
     if temperature is None and (trajectories is not None or seed is not None):
         raise ParameterError("trajectories and seed need a temperature: without it there is no noise")
     motion = device.protocol(WallMotion, quantity)
-    drives = np.linspace(0, motion.largest, 41) if values is None else np.atleast_1d(np.asarray(values, dtype=float))
-    if drives.ndim != 1 or not len(drives) or not np.all(np.isfinite(drives)):
-        raise ParameterError("values must be a one-dimensional array of finite numbers")
+    drives = np.linspace(0, motion.largest, 41) if values is None else reals("values", values)
     length = motion.duration if duration is None else float(duration)
     noise: dict[str, Any] = {}
     if temperature is not None:

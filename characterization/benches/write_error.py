@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
 from ...devices.core.validity import warn_of_limits
-from ...devices.language.checks import known
+from ...devices.language.checks import known, real, reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
@@ -89,9 +89,9 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
     W. H. Butler et al., IEEE Trans. Magn. 48, 4684 (2012), doi:10.1109/TMAG.2012.2209122, as remembered; with the
     solution of the Fokker-Planck equation for long pulses.
     """
-    if not overdrive > 1:
+    if not real("the overdrive", overdrive) > 1:
         raise ParameterError(f"the closed form is for currents above the critical one, not {overdrive:g} times it")
-    tau = np.asarray(time, dtype=float)
+    tau = reals("the time", time, dimensions=None)
     # exp(-2 (i - 1) tau) rather than its inverse: no overflow.
     decay = np.exp(-2 * (overdrive - 1) * tau)
     return np.asarray(-np.expm1(-(math.pi**2) * stability / 4 * (overdrive - 1) * decay / (overdrive - decay)))
@@ -326,10 +326,8 @@ def _amplitudes(
         raise ParameterError(
             f"{request.device!r} has no finite critical current to the state {request.end!r}: give the amplitudes"
         )
-    given = np.atleast_1d(np.asarray(OVERDRIVES if overdrive is None else overdrive, dtype=float))
-    values = critical * given if amplitude is None else np.atleast_1d(np.asarray(amplitude, dtype=float))
-    if not len(values) or not np.all(np.isfinite(values)):
-        raise ParameterError("amplitudes and overdrives must be finite")
+    given = reals("overdrives", OVERDRIVES if overdrive is None else overdrive)
+    values = reals("amplitudes", critical * given if amplitude is None else amplitude)
     return list(zip(values.tolist(), (values / critical).tolist(), strict=True))
 
 

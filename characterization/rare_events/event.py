@@ -6,14 +6,13 @@ An event is a coordinate, a state or an observable, that is beyond a threshold a
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...devices.core.vectors import compiled, initial_state, parameter_vector
-from ...devices.language.checks import whole
+from ...devices.language.checks import instance, real, reals, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, Drive, FloatArray
 from ...devices.model import CompactModel
@@ -173,25 +172,31 @@ class RareEvent:
         UnknownNameError
             If there is no such source or input.
         """
+        instance("the device", self.device, CompactModel)
         if not (self.device.system.noises or self.device.telegraph_declarations()):
             raise ParameterError(f"{self.device.model_name()} declares no noise: none of its events is rare")
-        moments = np.atleast_1d(np.asarray(self.times, dtype=float))
-        if not len(moments) or not np.all(np.diff(moments, prepend=0.0) > 0) or not math.isfinite(moments[-1]):
+        moments = reals("the times", self.times, "s")
+        threshold = real("the threshold", self.threshold)
+        if not np.all(np.diff(moments, prepend=0.0) > 0):
             raise ParameterError("the times must be positive, finite and increase")
         device, kelvin = in_surroundings(self.device, self.temperature)
         request = Request.of(device, self.drive, float(moments[-1]), self.source, self.inputs)
         seeds = np.random.SeedSequence(checked_seed(self.seed)).generate_state(2, np.uint64)
         driven = Plan(
-            request, kelvin, int(seeds[0]), whole_steps(request, 1, self.time_step), trajectories=trajectories
+            request,
+            kelvin,
+            int(seeds[0]),
+            whole_steps(request, 1, self.time_step, trajectories),
+            trajectories=trajectories,
         )
-        wait = SETTLED * decay_time(device) if self.relaxation is None else float(self.relaxation)
+        wait = SETTLED * decay_time(device) if self.relaxation is None else real("the relaxation", self.relaxation, "s")
         rest = None
         if wait > 0:
             held = {name: DC(float(waveform(0.0))) for name, waveform in request.inputs.items()}
             others = {name: DC(float(waveform(0.0))) for name, waveform in request.voltages.items()}
             still = dataclasses.replace(request, waveform=DC(0.0), duration=wait, inputs=held, voltages=others)
             rest = dataclasses.replace(
-                driven, request=still, seed=int(seeds[1]), steps=whole_steps(still, 1, self.time_step)
+                driven, request=still, seed=int(seeds[1]), steps=whole_steps(still, 1, self.time_step, trajectories)
             )
         steps = np.maximum(1, np.round(moments / driven.time_step)).astype(int)
         stride = max(1, driven.steps // whole("rounds", self.rounds, 1))
@@ -200,7 +205,7 @@ class RareEvent:
             driven,
             tuple(moments.tolist()),
             self.coordinate,
-            float(self.threshold),
+            threshold,
             1.0 if self.rising else -1.0,
             tuple(steps.tolist()),
             stride,

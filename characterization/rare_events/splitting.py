@@ -38,8 +38,9 @@ import pandas as pd
 from scipy.stats import t as student
 
 from ...devices.core.metadata import Column, device_table
-from ...devices.language.checks import whole
+from ...devices.language.checks import instance, reals, whole
 from ...devices.language.errors import ParameterError
+from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.ensembles.plan import in_chunks
 from .event import RareEvent, Task
@@ -51,6 +52,8 @@ PILOT = 2048
 DEPTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 #: Steps from there to the threshold; and number of edges up to the threshold, for an event that is reached.
 STEPS_OUT, STAIRS = 4, 25
+#: Memory of a trajectory of a replica: its states, parameters and weight, and their copies. [byte]
+WALKER = 2_000
 #: Rounds of splitting while the device relaxes.
 RELAXING = 20
 #: Confidence of the intervals; and the rounding error of a certain event's weights.
@@ -82,9 +85,7 @@ def bins_of(task: Task, edges: Sequence[float] | FloatArray) -> FloatArray:
     ParameterError
         If they are not finite numbers.
     """
-    values = np.unique(np.asarray(edges, dtype=float))
-    if not np.all(np.isfinite(values)):
-        raise ParameterError(f"the edges must be finite numbers, not {edges!r}")
+    values = np.unique(reals("the edges", edges))
     return np.sort(task.sense * (values - task.threshold))
 
 
@@ -205,6 +206,9 @@ def splitting(
         If the device has no such coordinate.
     """
     number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
+    instance("the event", event, RareEvent)
+    require_memory(number, "walkers", WALKER)
+    require_memory(copies, "replicas", table_size(len(np.atleast_1d(event.times))))
     task = event.task(number * copies)
     bins = automatic_edges(task) if edges is None else bins_of(task, edges)
     found = np.array(

@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ...devices.language.checks import instance
+from ...devices.language.checks import names as check_names
+from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.ensembles.ensemble import GROUP, Ensemble
 from ...devices.simulation.ensembles.plan import CHUNK
@@ -17,6 +20,8 @@ from ..resumable import compute_pieces, describe
 
 #: Trajectories of a part: those that :meth:`Ensemble.statistics` too adds up before it adds the sums.
 PART = CHUNK * GROUP
+#: Memory of the arguments of a part. [byte]
+PIECE = 2_000
 
 
 def ensemble_statistics(
@@ -56,9 +61,12 @@ def ensemble_statistics(
     UnknownNameError
         If the device has no such quantity.
     """
-    names = [quantities] if isinstance(quantities, str) else list(quantities)
+    instance("the ensemble", ensemble, Ensemble)
+    names = check_names("quantities", quantities)
+    empty = ensemble.part(0, 1).statistics(names, points=points, edges=edges)
     bins = {name: np.asarray(values, dtype=float) for name, values in (edges or {}).items()}
     total = len(ensemble.trajectories)
+    require_memory(-(-total // PART), f"parts of {PART} trajectories", PIECE)
     pieces = [
         {"ensemble": ensemble.part(first, min(PART, total - first)), "names": names, "points": points, "edges": bins}
         for first in range(0, total, PART)
@@ -74,7 +82,6 @@ def ensemble_statistics(
     results = compute_pieces(
         _moments, pieces, description=description, checkpoint=checkpoint, progress="parts" if progress else None
     )
-    empty = ensemble.part(0, 1).statistics(names, points=points, edges=edges)
     for result in results:
         part = _statistics(empty, result)
         found = part if found is None else found + part

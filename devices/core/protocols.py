@@ -16,8 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from ..language.checks import known
-from ..language.errors import ParameterError
+from ..language.checks import known, positive
 from ..language.waveforms import Waveform
 
 Kind = TypeVar("Kind")
@@ -93,8 +92,7 @@ class Compliance:
 
     def __post_init__(self) -> None:
         known("polarity of the compliance", self.polarity, POLARITIES)
-        if isinstance(self.current, bool | str) or not self.current > 0:
-            raise ParameterError(f"the compliance current must be positive, not {self.current!r} A")
+        positive("the compliance current", self.current, "A", infinite=True)
 
     @property
     def limits(self) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..language.checks import known, whole
+from ..language.checks import known, mapping, real, whole
 from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
 
@@ -149,7 +149,7 @@ def sample(
         If a name is not a parameter of the device.
     """
     number, seed = whole("count", count, 1), whole("seed", seed, 0, 2**64 - 1)
-    names = list(distributions)
+    names = list(mapping("distributions", distributions))
     for name in names:
         known(f"parameter of {device.model_name()}", name, device.values)
     factor = _factor(names, correlation or {})
@@ -192,5 +192,5 @@ def _factor(names: list[str], correlation: Mapping[tuple[str, str], float]) -> F
 
 
 def _check_width(name: str, value: float) -> None:
-    if not 0 <= value < math.inf:
+    if real(name, value) < 0:
         raise ParameterError(f"{name} must be finite and not negative, not {value!r}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import decimal
 import math
 import numbers
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .errors import ParameterError, UnknownNameError
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ParameterError, UnknownNameError, shown, with_article
 
 
 def known(kind: str, name: Any, choices: Iterable[str], hint: str = "") -> str:
@@ -35,6 +39,64 @@ def known(kind: str, name: Any, choices: Iterable[str], hint: str = "") -> str:
     return name
 
 
+def names(kind: str, given: Any) -> list[str]:
+    """Return one name or several as a list of them.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither.
+    """
+    if isinstance(given, str):
+        return [given]
+    listed = isinstance(given, Iterable) and not isinstance(given, Mapping | bytes)
+    found = list(given) if listed and np.ndim(given) != 0 else [None]
+    wrong = [name for name in found if not isinstance(name, str)]
+    if wrong:
+        raise ParameterError(f"{kind} must be a name or a list of names, not {shown(given)}")
+    return [str(name) for name in found]
+
+
+def mapping(name: str, given: Any) -> dict[str, Any]:
+    """Return a mapping from names as a dictionary; an empty one for None.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise ParameterError(f"{name} must be a mapping from names, not {shown(given)}")
+    return dict(given)
+
+
+def instance(name: str, value: Any, kind: type | tuple[type, ...], meant: str = "") -> Any:
+    """Return an object of a class, or of one of several.
+
+    Parameters
+    ----------
+    name : str
+        What the object is, for the message.
+    value : object
+        The object.
+    kind : type or tuple of type
+        Its classes.
+    meant : str
+        What it must be, for the message; default: the name of the class.
+
+    Raises
+    ------
+    ParameterError
+        If it is of another class.
+    """
+    if not isinstance(value, kind):
+        wanted = meant or with_article(kind.__name__ if isinstance(kind, type) else kind[0].__name__)
+        raise ParameterError(f"{name} must be {wanted}, not {shown(value)}")
+    return value
+
+
 def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
     """Return a whole number, or say what is wrong with it.
 
@@ -46,24 +108,117 @@ def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise ParameterError(f"{name} must be a whole number, not {value!r}") from None
-    if isinstance(value, bool):
-        raise ParameterError(f"{name} must be a whole number, not {value!r}")
+        raise ParameterError(f"{name} must be a whole number, not {shown(value)}") from None
+    if isinstance(value, bool | np.ndarray):
+        raise ParameterError(f"{name} must be a whole number, not {shown(value)}")
     if number < least:
-        raise ParameterError(f"{name} must be at least {least}, not {value!r}")
+        raise ParameterError(f"{name} must be at least {least}, not {shown(value)}")
     if number > most:
-        raise ParameterError(f"{name} must be at most {most}, not {value!r}")
+        raise ParameterError(f"{name} must be at most {most}, not {shown(value)}")
     return number
 
 
-def positive(name: str, value: Any, unit: str = "") -> float:
-    """Return a positive, finite number, or refuse it.
+def real(name: str, value: Any, unit: str = "", *, infinite: bool = False) -> float:
+    """Return a finite number, or refuse what is none: text, a truth value, a complex number, an array, NaN.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for the message.
+    value : object
+        The number.
+    unit : str
+        Its unit, for the message.
+    infinite : bool
+        Whether it may be infinite as well.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    item = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    unit = "" if unit == "1" else unit
+    if isinstance(item, bool) or not isinstance(item, numbers.Real | decimal.Decimal):
+        raise ParameterError(f"{name} must be a number{unit and ' in ' + unit}, not {shown(value)}")
+    try:
+        number = float(item)
+    except (ArithmeticError, ValueError):
+        raise ParameterError(f"{name} must be a number below {1e308:g}, not {shown(value)}") from None
+    if math.isnan(number) or not (infinite or math.isfinite(number)):
+        raise ParameterError(f"{name} = {number} is not {'a number' if infinite else 'finite'}")
+    return number
+
+
+def positive(name: str, value: Any, unit: str = "", *, infinite: bool = False) -> float:
+    """Return a positive number, finite unless it may be infinite, or refuse it.
 
     Raises
     ------
     ParameterError
         If it is not.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < float(value) < math.inf:
-        raise ParameterError(f"{name} must be positive and finite, not {value!r}{unit and ' ' + unit}")
-    return float(value)
+    try:
+        number = real(name, value, infinite=infinite)
+    except ParameterError:
+        number = math.nan
+    if not number > 0:
+        limits = "positive" if infinite else "positive and finite"
+        raise ParameterError(f"{name} must be {limits}, not {shown(value)}{unit and ' ' + unit}")
+    return number
+
+
+def reals(
+    name: str,
+    values: Any,
+    unit: str = "",
+    *,
+    dimensions: int | None = 1,
+    infinite: bool = False,
+    empty: bool = False,
+    meant: str = "numbers",
+) -> NDArray[np.float64]:
+    """Return finite numbers as an array, or refuse what are none.
+
+    Parameters
+    ----------
+    name : str
+        What they are, for the message.
+    values : array_like
+        The numbers.
+    unit : str
+        Their unit, for the message.
+    dimensions : int, optional
+        How many the array has; a single number is an array of one dimension too. None: any.
+    infinite : bool
+        Whether they may be infinite as well.
+    empty : bool
+        Whether there may be none.
+    meant : str
+        What they must be, for the message.
+
+    Raises
+    ------
+    ParameterError
+        If they are not finite numbers, there are none, or they have other dimensions.
+    """
+    try:
+        given = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):  # a ragged list
+        given = np.array(None)
+    unit = "" if unit == "1" else unit
+    if given.dtype.kind not in "iuf":
+        raise ParameterError(f"{name} must be {meant}{unit and ' in ' + unit}, not {shown(values)}")
+    found = given.astype(np.float64)
+    if dimensions == 1 and found.ndim == 0:
+        found = found[np.newaxis]
+    if dimensions is not None and found.ndim != dimensions:
+        raise ParameterError(
+            f"{name} must be an array of {dimensions} dimension{'s' * (dimensions != 1)}, not of shape {found.shape}"
+        )
+    if not empty and not found.size:
+        raise ParameterError(f"{name} must be at least one number, and there is none")
+    bad = np.isnan(found) if infinite else ~np.isfinite(found)
+    if np.any(bad):
+        raise ParameterError(f"{name} must be {'numbers' if infinite else 'finite'}, and one is {found[bad][0]}")
+    return found

@@ -110,16 +110,16 @@ class Parameter(Declared):
         Raises
         ------
         ParameterError
-            Not a number, NaN, of another unit, or outside the bounds.
+            Not a finite number, of another unit, or outside the bounds.
         """
         try:
             number = number_from(value, self.unit, difference=self.difference)
         except ParameterError as error:
             raise ParameterError(f"{self.name}: {error}") from None
-        except (TypeError, ValueError):
-            raise ParameterError(f"{self.name}: expected a number in {self.unit!r}, not {value!r}") from None
         low, high = self.bounds
-        if not low <= number <= high:  # also catches NaN
+        if math.isinf(number) and number in (low, high):
+            raise ParameterError(f"{self.name} must be finite, not {number:g} {self.unit} ({self.description})")
+        if not low <= number <= high:
             raise ParameterError(
                 f"{self.name} = {number:g} {self.unit} is outside its bounds "
                 f"[{format_si(low, self.unit)}, {format_si(high, self.unit)}] ({self.description})"
@@ -155,7 +155,7 @@ class Telegraph(Parameter):
         """Return 0.0 or 1.0, or say that the value is neither."""
         number = super().check(value)
         if number not in (0.0, 1.0):
-            raise ParameterError(f"{self.name}: a telegraph process starts at 0 or at 1, not at {value!r}")
+            raise ParameterError(f"{self.name}: a telegraph process starts at 0 or at 1, not at {number:g}")
         return number
 
 

@@ -7,8 +7,21 @@ import sys
 import warnings
 from collections.abc import Iterable
 
+#: Letters of a value in a message: the rest of a longer one says nothing more.
+MOST_SHOWN = 160
+#: Letters of a name for which the nearest one is looked for.
+LONGEST_NAME = 100
 #: The package whose warnings point at the line outside it that called it.
 PACKAGE = __name__.partition(".")[0]
+
+
+def shown(value: object) -> str:
+    """A value in one line of a message, cut where it is long; of one that cannot be written its type."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an integer of more digits than Python writes; whatever a foreign class does
+        return f"{with_article(type(value).__name__)} that cannot be written"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 class SynaspiceError(Exception):
@@ -39,10 +52,11 @@ class UnknownNameError(SynaspiceError, LookupError):
     def __init__(self, kind: str, name: object, choices: Iterable[str], *, where: str = "", hint: str = "") -> None:
         known = sorted(choices)
         folded = {choice.casefold(): choice for choice in reversed(known)}
-        nearest = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
+        written = name if isinstance(name, str) else ""
+        nearest = [] if len(written) > LONGEST_NAME else difflib.get_close_matches(written.casefold(), folded, 1, 0.5)
         meant = f"; did you mean {folded[nearest[0]]!r}?" if nearest else ""
         #: The message without the list of names.
-        self.brief = f"{where and f'{where}: '}unknown {kind} {str(name)!r}{hint and f': {hint}'}{meant}"
+        self.brief = f"{where and f'{where}: '}unknown {kind} {shown(name)}{hint and f': {hint}'}{meant}"
         super().__init__(f"{self.brief} (known: {', '.join(known) if known else 'none'})")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
 from typing import Any
 
-from .errors import ParameterError
+from .checks import real
+from .errors import ParameterError, shown
 
 # Powers of ten of the SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.
 SUFFIXES = {
@@ -26,7 +26,9 @@ SUFFIXES = {
 #: Units with another zero: what to add to a value in them, by the unit that is expected.
 OFFSETS = {("K", "degC"): 273.15}
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf|nan)\s*(\S*)\s*$")
+_NUMBER = re.compile(r"\s*(([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+))?|[+-]?inf)\s*(\S*)\s*$")
+#: Letters of a quantity: numbers that are longer are none that anybody wrote.
+LONGEST = 1000
 #: Capitals that are the symbol of a unit: "2A" does not mean 2e-18, nor "1T" 1e12.
 _UNIT_LETTERS = {"A", "F", "T"}
 #: Capitals that are a suffix where they follow the number at once, as in "1K" or "10G", and a unit after a blank.
@@ -66,22 +68,32 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     Raises
     ------
     ParameterError
-        If the text is not a number or carries another unit.
+        If the text is not a number, or one beyond those that a computer has, or carries another unit.
     """
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text) if len(text) <= LONGEST else None
     if not match:
-        raise ParameterError(f"{text!r} is not a number (expected for example '1.5', '40n' or '1.2k')")
-    value, tail = float(match.group(1)), _canonical(match.group(2))
+        raise ParameterError(f"{shown(text)} is not a number (expected for example '1.5', '40n' or '1.2k')")
+    value, tail = _scaled(text, match, 0), _canonical(match.group(4))
     if tail in ("", unit):
         return value
     if (unit, tail) in OFFSETS and not difference:
         return value + OFFSETS[unit, tail]
     refused = _UNIT_LETTERS | (_SUFFIX_LETTERS if text[match.end(1)].isspace() else set())
-    for suffix in () if match.group(2) in refused else sorted(SUFFIXES, key=len, reverse=True):
+    for suffix in () if match.group(4) in refused else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
-            return float(Decimal(match.group(1)).scaleb(SUFFIXES[suffix]))
+            return _scaled(text, match, SUFFIXES[suffix])
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"
-    raise ParameterError(f"{text!r} ends in {match.group(2)!r}, but {expected} is expected here")
+    raise ParameterError(f"{shown(text)} ends in {match.group(4)!r}, but {expected} is expected here")
+
+
+def _scaled(text: str, match: re.Match[str], power: int) -> float:
+    """The number of a match times a power of ten, rounded once."""
+    if match.group(2) is None:  # infinite
+        return float(match.group(1))
+    value = float(f"{match.group(2)}e{int(match.group(3) or 0) + power}")
+    if not math.isfinite(value):
+        raise ParameterError(f"{shown(text)} is beyond the largest number, 1.8e308")
+    return value
 
 
 def number_from(value: Any, unit: str, *, difference: bool = False) -> float:
@@ -90,11 +102,14 @@ def number_from(value: Any, unit: str, *, difference: bool = False) -> float:
     Raises
     ------
     ParameterError
-        If a text is not a number or carries another unit.
-    TypeError, ValueError
-        If the value is not a number otherwise.
+        If a text is not a number or carries another unit, or the value is no number otherwise.
     """
-    return parse_quantity(value, unit, difference=difference) if isinstance(value, str) else float(value)
+    if isinstance(value, str):
+        return parse_quantity(value, unit, difference=difference)
+    try:
+        return real("the value", value, unit, infinite=True)
+    except ParameterError:
+        raise ParameterError(f"expected a number in {unit!r}, not {shown(value)}") from None
 
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}

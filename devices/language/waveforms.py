@@ -11,7 +11,9 @@ from typing import ClassVar, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .checks import real, reals
 from .errors import ParameterError
+from .memory import NUMBER, require_memory
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -36,12 +38,10 @@ class Waveform:
         for item in fields(self):
             if item.type != "float":
                 continue
-            value = getattr(self, item.name)
-            if not isinstance(value, int | float | np.number) or isinstance(value, bool | np.complexfloating):
-                raise ParameterError(f"{type(self).__name__}: {item.name} must be a number, not {value!r}")
-            if not math.isfinite(value) and item.default is not math.inf:
-                raise ParameterError(f"{type(self).__name__}: {item.name} = {value} is not finite")
-            object.__setattr__(self, item.name, float(value))
+            value = real(
+                f"{type(self).__name__}: {item.name}", getattr(self, item.name), infinite=item.default is math.inf
+            )
+            object.__setattr__(self, item.name, value)
         self._check()
 
     def _check(self) -> None:
@@ -90,6 +90,11 @@ def _interpolator(times: Sequence[float], levels: Sequence[float]) -> Callable[[
         return v[k - 1] + (v[k] - v[k - 1]) * (time - t[k - 1]) / (t[k] - t[k - 1])
 
     return value
+
+
+def _require_corners(periods: float) -> None:
+    """Refuse a periodic waveform with more corners than memory has room for."""
+    require_memory(periods, "periods of the waveform", 32 * NUMBER, "take")
 
 
 def _within(times: ArrayLike, duration: float) -> FloatArray:
@@ -186,6 +191,7 @@ class Pulse(Waveform):
     def breakpoints(self, duration: float) -> FloatArray:
         starts = [0.0]
         if math.isfinite(self.period) and duration > self.delay:
+            _require_corners(duration / self.period)
             starts = list(np.arange(0.0, duration - self.delay, self.period))
         return _within(self.delay + np.add.outer(starts, self._corners()), duration)
 
@@ -275,16 +281,14 @@ class PiecewiseLinear(Waveform):
 
     def __post_init__(self) -> None:
         for name in ("times", "levels"):
-            try:
-                object.__setattr__(self, name, tuple(map(float, getattr(self, name))))
-            except (TypeError, ValueError):
-                raise ParameterError(f"PiecewiseLinear: {name} must be numbers, not {getattr(self, name)!r}") from None
+            values = reals(f"PiecewiseLinear: {name}", getattr(self, name), dimensions=None, empty=True)
+            self._require((values.ndim == 1, f"{name} must be a sequence of numbers"))
+            object.__setattr__(self, name, tuple(values.tolist()))
         super().__post_init__()
 
     def _check(self) -> None:
         self._require(
             (len(self.times) == len(self.levels) > 0, "there must be as many levels as times, and at least one"),
-            (all(map(math.isfinite, self.times + self.levels)), "times and levels must be finite"),
             (bool(np.all(np.diff(self.times) > 0)), "the times must increase"),
         )
 
@@ -346,6 +350,7 @@ class Triangle(Waveform):
         return [self.offset, self.offset + self.amplitude, self.offset - self.amplitude, self.offset]
 
     def _corners(self, duration: float) -> FloatArray:
+        _require_corners(duration / self.period)
         turns = np.arange(0.25, duration / self.period + 0.5, 0.5) * self.period
         return _within(turns, duration)
 
@@ -376,15 +381,7 @@ def as_waveform(drive: Drive, duration: float, what: str = "drive") -> Waveform:
     """
     if isinstance(drive, Waveform):
         return drive
-    try:
-        samples = np.asarray(drive)
-    except ValueError:  # a ragged list
-        samples = np.array(None)
-    if samples.dtype.kind not in "iuf":
-        raise ParameterError(f"the {what} must be a number, an array or a waveform, not {drive!r}")
-    samples = samples.astype(float)
-    if not np.all(np.isfinite(samples)):
-        raise ParameterError(f"the {what} must be finite, and contains NaN or infinity")
+    samples = reals(f"the {what}", drive, dimensions=None, empty=True, meant="a number, an array or a waveform")
     if samples.ndim == 0:
         return DC(float(samples))
     if samples.ndim != 1 or len(samples) < 2:

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.metadata import TRAJECTORY, insert_column
-from ..language.checks import positive, whole
+from ..language.checks import positive, real, whole
 from ..language.errors import ParameterError
-from ..simulation.request import Request
+from ..language.memory import require_memory
+from ..simulation.request import Request, row_size
 from ..simulation.tables import tabulate
 from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan, in_chunks
 from .time_step import check_step, default_step
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
 Device = TypeVar("Device", bound=DeviceModel)
 
-#: Numbers in a table above which a request is refused rather than the machine's memory filled.
-LARGEST_TABLE = 200_000_000
-#: Steps above which a request is taken for a mistake: months of computing.
+#: Steps of all trajectories together above which a request is taken for a mistake: months of computing.
 MOST_STEPS = 10**13
 
 
@@ -34,9 +33,10 @@ def checked_seed(seed: int | None) -> int:
 
 def checked_temperature(temperature: float) -> float:
     """The temperature, if it can be one."""
-    if isinstance(temperature, bool | str) or not 0 <= temperature < math.inf:
-        raise ParameterError(f"the temperature must be finite and not negative, not {temperature!r} K")
-    return float(temperature)
+    kelvin = real("the temperature", temperature, "K")
+    if kelvin < 0:
+        raise ParameterError(f"the temperature must be finite and not negative, not {kelvin:g} K")
+    return kelvin
 
 
 def in_surroundings(device: Device, temperature: float | None) -> tuple[Device, float]:
@@ -75,8 +75,10 @@ def require_temperature(device: DeviceModel, temperature: float) -> float:
     return kelvin
 
 
-def whole_steps(request: Request, intervals: int, time_step: float | None) -> int:
+def whole_steps(request: Request, intervals: int, time_step: float | None, trajectories: int = 1) -> int:
     """Number of steps in a duration: whole between the times to report, and not longer than is asked for.
+
+    So many that all trajectories together would take months are refused.
 
     The default step is that of :mod:`synaspice.devices.simulation.time_step`; one that is too long for the device's
     noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
@@ -88,10 +90,14 @@ def whole_steps(request: Request, intervals: int, time_step: float | None) -> in
         if step > request.duration:
             raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
         check_step(request, step)
-    steps = math.ceil(request.duration / intervals / step * (1 - 1e-12)) * intervals
-    if steps > MOST_STEPS:
-        raise ParameterError(f"{steps:g} steps of {step:g} s are too many; take longer ones or a shorter run")
-    return steps
+    wanted = request.duration / intervals / step * (1 - 1e-12)
+    if not wanted * intervals * trajectories <= MOST_STEPS:
+        all_of_them = "" if trajectories == 1 else f" in each of {trajectories:.3g} trajectories"
+        raise ParameterError(
+            f"{wanted * intervals:.3g} steps of {step:.3g} s{all_of_them} are too many, {MOST_STEPS:.0e} in all are "
+            f"the most: take {'longer steps or a shorter run' if trajectories == 1 else 'fewer trajectories'}"
+        )
+    return math.ceil(wanted) * intervals
 
 
 def block_for(trajectories: int) -> tuple[int, int]:
@@ -113,13 +119,20 @@ def integrate(
     temperature = checked_temperature(temperature)
     trajectories = whole("trajectories", trajectories, 1)
     recorded = whole("points", points if points is not None else 1001 if trajectories == 1 else 1, 1)
-    width = len(device.state_declarations())
-    if recorded * trajectories * width > LARGEST_TABLE:
-        raise ParameterError(f"{trajectories} trajectories of {recorded} points do not fit; report fewer points")
     block, size = block_for(trajectories)
-    steps = whole_steps(request, max(recorded - 1, 1), time_step)
+    _require_room(device, trajectories, recorded)
+    steps = whole_steps(request, max(recorded - 1, 1), time_step, trajectories)
     plan = Plan(request, temperature, checked_seed(seed), steps, block=block, trajectories=trajectories)
     return table_of_traces(plan, range(trajectories), recorded, chunk=size, alone=trajectories == 1)
+
+
+def _require_room(device: DeviceModel, trajectories: int, points: int) -> None:
+    """Refuse a table of trajectories for which there is no memory."""
+    each = row_size(device)
+    if points == 1:
+        require_memory(trajectories, "trajectories", each, "statistics take none; take")
+    else:
+        require_memory(points, f"points of {trajectories} trajectories", trajectories * each, "report")
 
 
 def table_of_traces(
@@ -127,6 +140,7 @@ def table_of_traces(
 ) -> pd.DataFrame:
     """Table of trajectories at evenly spaced times, the last of them the end; a single point is the end."""
     device, count = plan.request.device, len(trajectories)
+    _require_room(device, count, points)
     stride = plan.steps // (points - 1) if points > 1 else 0
     times = np.minimum(np.arange(points) * stride if stride else np.array([plan.steps]), plan.steps) * plan.time_step
     parameters, start = plan.columns(trajectories.start, 1)

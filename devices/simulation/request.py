@@ -10,12 +10,19 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance
-from ..language.checks import known, whole
+from ..language.checks import known, mapping, positive, reals, whole
 from ..language.errors import ParameterError
+from ..language.memory import require_memory, table_size
 from ..language.waveforms import Drive, FloatArray, Waveform, as_waveform
 
 #: Currents of a source that limits none. [A]
 NO_LIMITS = (-math.inf, math.inf)
+
+
+def row_size(device: DeviceModel) -> float:
+    """Memory that a row of a device's table takes while it is made [byte]."""
+    terminals, states = 2 * len(device.branches()), len(device.state_declarations())
+    return table_size(1 + terminals + states + len(device.system.observables) + len(device.input_declarations()))
 
 
 def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
@@ -58,12 +65,8 @@ class Request:
         compliance: Compliance | None = None,
     ) -> Request:
         """Check the arguments of :meth:`DeviceModel.simulate` and put them into one form."""
-        try:
-            length = float(duration)
-        except (TypeError, ValueError):
-            raise ParameterError(f"the duration must be a number of seconds, not {duration!r}") from None
-        if not (0 < length < np.inf):
-            raise ParameterError(f"the duration must be positive and finite, not {duration!r} s")
+        length = positive("the duration", duration, "s")
+        inputs = mapping("inputs", inputs)
         branch, by_current = driven_branch(device, source)
         others = {name: k for k, name in enumerate(device.branches()) if k != branch}
         allowed = [*device.input_declarations(), *others]
@@ -98,14 +101,13 @@ class Request:
     def reporting_times(self, points: int | None, times: Sequence[float] | FloatArray | None) -> FloatArray:
         """The times to report: those given, or evenly spaced ones."""
         if times is None:
-            return np.linspace(0.0, self.duration, whole("points", 1001 if points is None else points, 2))
+            number = whole("points", 1001 if points is None else points, 2)
+            require_memory(number, "points", row_size(self.device))
+            return np.linspace(0.0, self.duration, number)
         if points is not None:
             raise ParameterError("give either points or times, not both")
-        try:
-            chosen = np.asarray(times, dtype=float)
-        except (TypeError, ValueError):
-            raise ParameterError(f"times must be numbers of seconds, not {times!r}") from None
-        inside = chosen.ndim == 1 and len(chosen) and chosen[0] >= 0 and chosen[-1] <= self.duration
+        chosen = reals("times", times, "s")
+        inside = chosen[0] >= 0 and chosen[-1] <= self.duration
         if not inside or not np.all(np.diff(chosen) > 0):
             raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")
         return chosen

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance, Switching, offers
+from ..language.checks import reals
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -50,10 +51,13 @@ class SimulatedModel(DeviceModel, abstract=True):
         ------
         UnknownNameError
             If a name is not a voltage, state or input of the model.
+        ParameterError
+            If values are not finite numbers, or their shapes do not fit each other.
         """
         from .static import evaluate_static
 
-        return evaluate_static(self, quantities)
+        given = {name: reals(name, value, dimensions=None, empty=True) for name, value in quantities.items()}
+        return evaluate_static(self, given)
 
     def simulate(
         self,
@@ -134,7 +138,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         from .request import Request
 
         device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
-        limit = Compliance(compliance) if isinstance(compliance, int | float) else compliance
+        limit = compliance if compliance is None or isinstance(compliance, Compliance) else Compliance(compliance)
         request = Request.of(device, drive, duration, source, inputs or {}, limit)
         if kelvin is None:
             if trajectories != 1 or seed is not None or time_step is not None:

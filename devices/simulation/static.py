@@ -10,6 +10,7 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector
 from ..language.checks import known
+from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
 
 
@@ -30,7 +31,11 @@ def evaluate_static(
     for name, value in quantities.items():
         known(f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *inputs])
         values[name] = np.asarray(value, dtype=float)
-    shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
+    try:
+        shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in quantities.items())
+        raise ParameterError(f"the shapes of the quantities do not fit each other: {shapes}") from None
     results = functions.static_array(
         [values[name] for name in voltages],
         [values[name] for name in states],

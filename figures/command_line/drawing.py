@@ -29,11 +29,14 @@ def figure(
 
         make_gallery(output, tables=False, netlists=False)
         return
-    from ..drawing import plot
+    from ...characterization.tables import read_table
+    from ..drawing import drawable, plot
     from ..style import save
 
     check_paths(None, output)
-    save(plot(Path(what)), output)
+    table = read_table(what)
+    with drawable(table):
+        save(plot(table), output)
     tell(f"wrote {output}")
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from ...core.metadata import TRAJECTORY, Column, column_information, device_attributes, device_table
 from ...core.variability import Distribution, sample
-from ...language.checks import known, whole
-from ...language.errors import ParameterError
+from ...language.checks import known, mapping, positive, real, reals, whole
+from ...language.checks import names as check_names
+from ...language.errors import ParameterError, shown
+from ...language.memory import require_memory, table_size
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
@@ -124,14 +126,15 @@ class Ensemble:
         ParameterError
             If edges do not increase.
         """
-        names = [quantities] if isinstance(quantities, str) else list(quantities)
-        number = whole("points", points, 1)
+        names = check_names("quantities", quantities)
+        number, given = whole("points", points, 1), mapping("edges", edges)
+        require_memory(number, "points", len(names) * CHUNK * table_size(1))
         plan = self._plan(max(number - 1, 1))
-        bins = {name: np.asarray((edges or {}).get(name, ()), dtype=float) for name in names}
+        bins = {name: reals(f"the edges of {name}", given.get(name, ()), empty=True) for name in names}
         for name, values in bins.items():
             if len(values) and not (len(values) > 1 and np.all(np.diff(values) > 0)):
                 raise ParameterError(f"the edges of {name} must be at least two increasing numbers")
-        for name in edges or {}:
+        for name in given:
             known("quantity", name, names)
         stride = plan.steps // max(number - 1, 1)
         moments = [k * stride for k in range(number)] if number > 1 else [plan.steps]
@@ -177,13 +180,15 @@ class Ensemble:
         UnknownNameError
             If the device has no such state or observable.
         """
+        threshold = real("the threshold", threshold)
+        require_memory(len(self.trajectories), "trajectories", table_size(2), "survival() takes none; take")
         plan = self._plan(1)
         times = np.concatenate(
             list(self._in_chunks(lambda first, count: self._passages(plan, first, count, quantity, threshold, rising)))
         )
         numbers = np.array(self.trajectories)
         columns = {"trajectory": (numbers, "1", TRAJECTORY), "time": (times, "s", "time of its first passage")}
-        passage = {"quantity": quantity, "threshold": float(threshold), "rising": rising}
+        passage = {"quantity": quantity, "threshold": threshold, "rising": rising}
         return device_table(self._request.device, columns, **self._attributes(plan), **passage)
 
     def survival(
@@ -203,8 +208,9 @@ class Ensemble:
         pandas.DataFrame
             Columns ``time`` [s], ``trajectories`` and ``survivors``.
         """
+        threshold = real("the threshold", threshold)
+        moments = reals("times", times, "s")
         plan = self._plan(1)
-        moments = np.asarray(times, dtype=float)
         # Half a step of slack: a passage at a time that is asked for is one.
         limits = moments + 0.5 * plan.time_step
 
@@ -218,7 +224,7 @@ class Ensemble:
             "trajectories": (len(self.trajectories), "1", "number of trajectories"),
             "survivors": (survivors, "1", "number of those that have not yet been beyond the threshold"),
         }
-        passage = {"quantity": quantity, "threshold": float(threshold), "rising": rising}
+        passage = {"quantity": quantity, "threshold": threshold, "rising": rising}
         return device_table(self._request.device, columns, **self._attributes(plan), **passage)
 
     # --- how it is done ---------------------------------------------------------------------
@@ -237,7 +243,7 @@ class Ensemble:
             request,
             self.temperature,
             self.seed,
-            whole_steps(request, intervals, self.time_step),
+            whole_steps(request, intervals, self.time_step, len(self.trajectories)),
             devices if self.variability else None,
             self.block,
             trajectories=len(self.trajectories),
@@ -283,15 +289,18 @@ def make_ensemble(
     device, kelvin = in_surroundings(device, temperature)
     request = Request.of(device, drive, duration, source, inputs or {})
     number = whole("trajectories", trajectories, 1)
-    for name in variability or {}:
+    scattered = mapping("variability", variability)
+    for name, distribution in scattered.items():
         known(f"parameter of {device.model_name()}", name, device.values)
+        if not hasattr(distribution, "at"):
+            raise ParameterError(f"{name} must have a distribution such as Normal, not {shown(distribution)}")
     return Ensemble(
         request,
         kelvin,
         checked_seed(seed),
         range(number),
-        time_step,
-        dict(variability or {}),
+        None if time_step is None else positive("time_step", time_step, "s"),
+        scattered,
         None if threads is None else whole("threads", threads, 1),
         block_for(number)[0],
     )

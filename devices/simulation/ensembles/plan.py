@@ -315,13 +315,12 @@ def in_chunks(
 ) -> Iterator[Result]:
     """Do a task for each chunk of trajectories, given the first and how many, in threads; results come in order."""
     starts = trajectories[::size]
-    counts = [min(size, trajectories.stop - start) for start in starts]
     workers = threads or usual_threads()
     if workers == 1 or len(starts) == 1:
-        yield from map(task, starts, counts)
+        yield from (task(start, min(size, trajectories.stop - start)) for start in starts)
         return
     with ThreadPoolExecutor(workers) as pool:
         # As many at a time as keep the workers busy: results that wait take memory.
         for k in range(0, len(starts), 16 * workers):
-            part = slice(k, k + 16 * workers)
-            yield from pool.map(task, starts[part], counts[part])
+            part = starts[k : k + 16 * workers]
+            yield from pool.map(task, part, [min(size, trajectories.stop - start) for start in part])
