@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from ..devices.language.checks import instance, known, mapping, names, positive, real, reals, whole
+from ..devices.language.checks import flag, instance, known, mapping, names, positive, real, reals, whole
 from ..devices.language.errors import ParameterError, shown
 from ..devices.language.memory import NUMBER, require_memory
 from ..devices.language.quantity import parse_quantity
@@ -206,7 +206,7 @@ class Names(Argument):
         return [part.strip() for part in text.split(",")]
 
     def check(self, name: str, value: Any) -> Any:
-        return mapping(name, value) if isinstance(value, Mapping) else names(name, value)
+        return mapping(name, value) if isinstance(value, Mapping) and value else names(name, value)
 
     @property
     def description(self) -> str:
@@ -220,7 +220,7 @@ class Switch(Argument):
     type_name = "bool"
 
     def check(self, name: str, value: Any) -> bool:
-        return bool(instance(name, value, (bool, np.bool_), "True or False"))
+        return flag(name, value)
 
 
 class Folder(Argument):

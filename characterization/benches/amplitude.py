@@ -152,7 +152,12 @@ def _threshold(device: CompactModel, currents: Sequence[float]) -> float | None:
             def excess(current: float) -> float:
                 return growth_beside(_request(device, current), at)[0]  # noqa: B023
 
-            return float(brentq(excess, last, value, xtol=1e-6 * abs(value)))
+            below, above = excess(last), excess(value)
+            if np.isnan(below) or np.isnan(above):
+                return None
+            if below < 0 < above:
+                return float(brentq(excess, last, value, xtol=1e-6 * abs(value)))
+            return float(last if below >= 0 else value)  # one of them is the threshold but for rounding
         if np.isnan(growth):
             return None
         last, states = value, moved

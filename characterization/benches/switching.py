@@ -141,12 +141,12 @@ def switching(
     if noisy:
         check_seed(seed, checkpoint)
     number = len(request.widths) * len(amplitudes)
-    require_memory(number * -(-count // PART), f"parts of {PART} pulses", PIECE)
     if noisy:
         pulse, total = _pulse(float(np.max(np.abs(amplitudes))), max(request.widths), rest)
         whole_steps(Request.of(begin, pulse, total, chosen, request.inputs), 1, time_step, count * number)
+    require_memory(number * -(-count // PART), f"parts of {PART} pulses", PIECE)
     points = [(w, a) for w in request.widths for a in amplitudes.tolist()]
-    root = np.random.SeedSequence(seed)
+    root = np.random.SeedSequence(seed if noisy else 0)  # without noise a seed is no part of what was asked for
     seeds = [int(child.generate_state(1)[0]) for child in root.spawn(len(points))]
     common: dict[str, Any] = {"device": begin, "source": chosen, "inputs": dict(request.inputs), "rest": rest}
     common |= {"levels": levels, "temperature": kelvin if noisy else None, "time_step": time_step}

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
 from ...devices.core.metadata import described_table
-from ...devices.language.errors import ParameterError
+from ...devices.language.checks import instance, reals
 
 #: Segments of a nanometre wire, and of better ones. [ohm]
 RESISTANCES = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -48,9 +48,8 @@ def wire_resistance(
     ParameterError
         If a resistance is not finite and not negative.
     """
-    values = np.atleast_1d(np.asarray(resistance, dtype=float))
-    if values.ndim != 1 or not len(values):
-        raise ParameterError("resistance must be a list of numbers")
+    instance("the crossbar", crossbar, Crossbar)
+    values = reals("resistance", resistance, "ohm")
     ideal = crossbar.solve(voltages, method="ideal").current
     parts = []
     for value in values.tolist():

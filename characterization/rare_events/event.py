@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...devices.core.vectors import compiled, initial_state, parameter_vector
-from ...devices.language.checks import instance, real, reals, whole
+from ...devices.language.checks import flag, instance, real, reals, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, Drive, FloatArray
 from ...devices.model import CompactModel
@@ -157,6 +157,11 @@ class RareEvent:
     seed: int | None = None
     time_step: float | None = None
 
+    def __post_init__(self) -> None:
+        instance("the device", self.device, CompactModel)
+        instance("the coordinate", self.coordinate, str, "a name")
+        flag("rising", self.rising)
+
     def task(self, trajectories: int = 1) -> Task:
         """Check the event.
 
@@ -172,7 +177,6 @@ class RareEvent:
         UnknownNameError
             If there is no such source or input.
         """
-        instance("the device", self.device, CompactModel)
         if not (self.device.system.noises or self.device.telegraph_declarations()):
             raise ParameterError(f"{self.device.model_name()} declares no noise: none of its events is rare")
         moments = reals("the times", self.times, "s")

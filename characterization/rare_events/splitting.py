@@ -207,6 +207,7 @@ def splitting(
     """
     number, copies = whole("walkers", walkers, 2), whole("replicas", replicas, 2)
     instance("the event", event, RareEvent)
+    workers = None if threads is None else whole("threads", threads, 1)
     require_memory(number, "walkers", WALKER)
     require_memory(copies, "replicas", table_size(len(np.atleast_1d(event.times))))
     task = event.task(number * copies)
@@ -217,7 +218,7 @@ def splitting(
                 range(number * copies),
                 lambda first, _: run_replica(task, first, number, bins),
                 size=number,
-                threads=threads,
+                threads=workers,
             )
         )
     )

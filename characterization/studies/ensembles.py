@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...devices.language.checks import instance
+from ...devices.language.checks import flag, instance
 from ...devices.language.checks import names as check_names
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
@@ -62,6 +62,9 @@ def ensemble_statistics(
         If the device has no such quantity.
     """
     instance("the ensemble", ensemble, Ensemble)
+    flag("progress", progress)
+    if checkpoint is not None:
+        instance("checkpoint", checkpoint, (str, Path), "the name of a folder")
     names = check_names("quantities", quantities)
     empty = ensemble.part(0, 1).statistics(names, points=points, edges=edges)
     bins = {name: np.asarray(values, dtype=float) for name, values in (edges or {}).items()}

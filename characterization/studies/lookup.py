@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import Column, device_table
+from ...devices.language.checks import instance
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.targets.lookup import checked_grid, on_grid
@@ -44,6 +45,7 @@ def lookup(device: CompactModel, grid: Mapping[str, ArrayLike]) -> pd.DataFrame:
     ParameterError
         If an axis does not increase, or the grid is too large.
     """
+    instance("the device", device, CompactModel)
     axes = checked_grid(device, grid)
     size = math.prod(len(axis) for axis in axes.values())
     if size > LARGEST_GRID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...devices.language.checks import flag, whole
 from ...devices.language.registry import Registry
 from ...devices.targets.spice.statements import check_name
 from .assembly import Assembly
@@ -72,8 +73,11 @@ class Cell(DeclaredCell):
         ParameterError
             If the name cannot be one, or the circuit cannot be built in this technology.
         """
-        chosen = check_name(name or self.model_name().replace("-", "_"), "subcircuit")
-        assembly = Assembly(self, chosen, meters, None if mismatch is None else np.random.default_rng(mismatch))
+        random = mismatch if isinstance(mismatch, np.random.Generator) else None
+        if random is None and mismatch is not None:
+            random = np.random.default_rng(whole("mismatch", mismatch, 0))
+        chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
+        assembly = Assembly(self, chosen, flag("meters", meters), random)
         self.build(assembly)
         return assembly.circuit()
 

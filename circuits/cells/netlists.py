@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...devices.language.checks import instance
 from ...devices.language.errors import ParameterError
 from ...devices.language.version import __version__
 from ...devices.library import name_in_library
@@ -50,7 +51,12 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> s
         If a name cannot be one, two are the same to the simulator, or two cells differ in what one netlist has once:
         the temperature, the corner of a technology.
     """
-    named = dict(items) if isinstance(items, Mapping) else unique_names(items)
+    kinds: Any = (Cell, CompactModel)
+    instance("what goes into a netlist", items, Iterable, "cells and devices")
+    things: list[Item] = list(items.values() if isinstance(items, Mapping) else items)
+    for item in things:
+        instance("what goes into a netlist", item, kinds, "cells and devices")
+    named = dict(items) if isinstance(items, Mapping) else unique_names(things)
     circuits = [
         item.subcircuit(name=check_name(name, "subcircuit"))
         if isinstance(item, Cell)

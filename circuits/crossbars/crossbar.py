@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import described_table
-from ...devices.language.checks import known
+from ...devices.language.checks import known, real, reals
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray
 from .crossings import Cells, Conductances, chord_conductance
@@ -113,6 +113,7 @@ class Crossbar(WiredCells):
         voltage : float
             Cells get the conductance, current over voltage, that they have at this voltage [V]; at 0 V the slope.
         """
+        voltage = real("the voltage", voltage, "V")
         if self.cells.ohmic is not None:
             return self
         return self.with_cells(Conductances(chord_conductance(self.cells, voltage)))
@@ -172,10 +173,10 @@ class Crossbar(WiredCells):
         ndarray
             Currents, shape (M,) or (K, M). [A]
         """
-        given = np.asarray(voltages, dtype=float)
+        given = reals("voltages", voltages, "V", dimensions=None, empty=True)
         if given.ndim == 1:
             given = given[np.newaxis]
-        if given.ndim != 2 or given.shape[1] != self.shape[0] or not np.all(np.isfinite(given)):
+        if given.ndim != 2 or given.shape[1] != self.shape[0]:
             raise ParameterError(
                 f"voltages must be finite, of shape ({self.shape[0]},) or (any, {self.shape[0]}), "
                 f"not {np.shape(voltages)}"

@@ -15,7 +15,7 @@ from ...devices.core.compiled import Compiled
 from ...devices.core.variability import Distribution, sample
 from ...devices.core.vectors import compiled, parameter_columns
 from ...devices.language.checks import known, positive, whole
-from ...devices.language.errors import ParameterError
+from ...devices.language.errors import ParameterError, shown
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
@@ -91,9 +91,12 @@ def matrix_of(name: str, values: ArrayLike, unit: str, shape: tuple[int, int] | 
         If it is none.
     """
     try:
-        found = np.array(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ParameterError(f"{name} must be a matrix of numbers in {unit}") from None
+        given = np.array(values)
+    except ValueError:  # a ragged list
+        given = np.array(None)
+    if given.dtype.kind not in "iuf":
+        raise ParameterError(f"{name} must be a matrix of numbers in {unit}, not {shown(values)}")
+    found = given.astype(float)
     if shape is not None:
         if found.shape not in ((), shape):
             raise ParameterError(f"{name} must be one number or a matrix of shape {shape}, not {found.shape}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.language.errors import ParameterError
+from ...devices.language.checks import real, reals
+from ...devices.language.errors import ParameterError, shown
 from ...devices.language.waveforms import FloatArray
 from .crossings import Cells, Conductances
 from .solver import Lines
@@ -27,12 +28,12 @@ class WiredCells:
         if not hasattr(self.cells, "current"):
             object.__setattr__(self, "cells", Conductances(self.cells))  # type: ignore[arg-type]
         for name in ("word_line_resistance", "bit_line_resistance"):
-            value = getattr(self, name)
-            if not isinstance(value, int | float | np.number) or not 0 <= value < np.inf:
+            value = real(name, getattr(self, name), "ohm")
+            if value < 0:
                 raise ParameterError(f"{name} must be finite and not negative, not {value!r} ohm")
         for name, count in zip(("source_resistance", "sense_resistance"), self.shape, strict=True):
-            values = line_values(name, np.broadcast_to(getattr(self, name), count) if np.ndim(getattr(self, name)) == 0
-                             else getattr(self, name), count)  # fmt: skip
+            given = reals(name, getattr(self, name), "ohm", infinite=True)
+            values = line_values(name, np.broadcast_to(given, count) if len(given) == 1 else given, count)
             if not np.all(values >= 0):
                 raise ParameterError(f"{name} must not be negative, and is {np.min(values):g} ohm")
             object.__setattr__(self, name, values)
@@ -57,11 +58,9 @@ def line_values(name: str, values: ArrayLike, count: int, *, finite: bool = Fals
     ParameterError
         If they are not that many numbers, or one is NaN (or infinite, where all must be finite).
     """
-    try:
-        found = np.array(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ParameterError(f"{name} must be a vector of {count} numbers") from None
-    if found.shape != (count,) or np.any(np.isnan(found)) or (finite and not np.all(np.isfinite(found))):
-        raise ParameterError(f"{name} must be {count} {'finite ' if finite else ''}numbers, not {values!r}")
+    meant = f"{count} {'finite ' if finite else ''}numbers"
+    found = np.array(reals(name, values, dimensions=None, infinite=not finite, empty=True, meant=meant))
+    if found.shape != (count,):
+        raise ParameterError(f"{name} must be {meant}, not {shown(values)}")
     found.setflags(write=False)
     return found

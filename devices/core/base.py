@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from ..language.checks import known
+from ..language.checks import instance, known, real
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
 from ..language.errors import ParameterError, with_article
@@ -151,8 +151,11 @@ class DeviceModel(Configured):
         Raises
         ------
         ParameterError
-            If the device was given another ``ambient_temperature``; that of a preset gives way.
+            If it is no temperature, or the device was given another ``ambient_temperature``; that of a preset gives
+            way.
         """
+        if real("the temperature", temperature, "K") <= 0:
+            raise ParameterError(f"the temperature must be positive, not {temperature:g} K")
         if AMBIENT not in self.values or math.isclose(self.values[AMBIENT], temperature, rel_tol=1e-12):
             return self
         preset = self._preset.values if self._preset is not None else {}
@@ -299,10 +302,13 @@ class DeviceModel(Configured):
         UnknownNameError
             If the device does not have it for that quantity.
         """
+        instance("the protocol", kind, type, "a type of protocol, such as Sweep")
         offer = self.offered().get(kind)
         if offer is None:
             there = ", ".join(sorted(other.__name__ for other in self.offered()))
             raise ParameterError(f"{self.model_name()} offers no {kind.__name__}: it offers {there}")
+        if quantity is not None:
+            instance("the quantity", quantity, str, "a name")
         if quantity is not None and not offer.takes_quantity:
             raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
         found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))

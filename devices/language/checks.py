@@ -39,20 +39,19 @@ def known(kind: str, name: Any, choices: Iterable[str], hint: str = "") -> str:
     return name
 
 
-def names(kind: str, given: Any) -> list[str]:
+def names(kind: str, given: Any, *, empty: bool = False) -> list[str]:
     """Return one name or several as a list of them.
 
     Raises
     ------
     ParameterError
-        If it is neither.
+        If it is neither, or there is none where there may not be.
     """
     if isinstance(given, str):
         return [given]
-    listed = isinstance(given, Iterable) and not isinstance(given, Mapping | bytes)
-    found = list(given) if listed and np.ndim(given) != 0 else [None]
-    wrong = [name for name in found if not isinstance(name, str)]
-    if wrong:
+    listed = isinstance(given, Iterable) and not isinstance(given, Mapping | bytes) and getattr(given, "ndim", 1) > 0
+    found = list(given) if listed else [None]
+    if any(not isinstance(name, str) for name in found) or not (found or empty):
         raise ParameterError(f"{kind} must be a name or a list of names, not {shown(given)}")
     return [str(name) for name in found]
 
@@ -95,6 +94,17 @@ def instance(name: str, value: Any, kind: type | tuple[type, ...], meant: str = 
         wanted = meant or with_article(kind.__name__ if isinstance(kind, type) else kind[0].__name__)
         raise ParameterError(f"{name} must be {wanted}, not {shown(value)}")
     return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return a truth value, or refuse what is none.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither True nor False.
+    """
+    return bool(instance(name, value, (bool, np.bool_), "True or False"))
 
 
 def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
@@ -220,5 +230,7 @@ def reals(
         raise ParameterError(f"{name} must be at least one number, and there is none")
     bad = np.isnan(found) if infinite else ~np.isfinite(found)
     if np.any(bad):
-        raise ParameterError(f"{name} must be {'numbers' if infinite else 'finite'}, and one is {found[bad][0]}")
+        raise ParameterError(
+            f"{name} must be {'numbers' if infinite else 'finite numbers'}, and one is {found[bad][0]}"
+        )
     return found

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from .checks import known
+from .checks import instance, known
 from .configured import Configured
 from .errors import DuplicateNameError, ParameterError, SynaspiceError
 from .preset import Preset, read_preset
@@ -159,6 +159,7 @@ def find_preset(model: type[Configured], name: str | os.PathLike[str]) -> Preset
     ParameterError
         If the file is not there, is not a preset, or belongs to another model.
     """
+    instance(f"the preset of {model.model_name()}", name, (str, os.PathLike), "a name or a path")
     if isinstance(name, os.PathLike) or str(name).endswith(SUFFIX):
         # called as it is found again
         return dataclasses.replace(read_preset(_users_file(name), model), name=os.fspath(name))

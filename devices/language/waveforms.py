@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import real, reals
+from .checks import positive, real, reals
 from .errors import ParameterError
 from .memory import NUMBER, require_memory
 
@@ -25,6 +26,26 @@ class Lines(NamedTuple):
     levels: Sequence[float]
     delay: float = 0.0
     period: float = math.inf
+
+
+def _times(time: ArrayLike) -> FloatArray:
+    """Times at which a waveform is asked for."""
+    return reals("the time", time, "s", dimensions=None, empty=True)
+
+
+def _length(duration: float) -> float:
+    """Length of what a waveform drives."""
+    return positive("the duration", duration, "s")
+
+
+def _checking(method: Callable[..., Any], check: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A method of a waveform that checks its argument."""
+
+    @functools.wraps(method)
+    def checked(self: Waveform, *given: Any, **named: Any) -> Any:
+        return method(self, *map(check, given), **{name: check(value) for name, value in named.items()})
+
+    return checked
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,12 @@ class Waveform:
             )
             object.__setattr__(self, item.name, value)
         self._check()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, check in (("__call__", _times), ("breakpoints", _length), ("spice", _length)):
+            if name in vars(cls):
+                setattr(cls, name, _checking(vars(cls)[name], check))
 
     def _check(self) -> None:
         """Hook for conditions on the fields."""

@@ -61,7 +61,7 @@ class Request:
         drive: Drive,
         duration: float,
         source: str,
-        inputs: Mapping[str, Drive],
+        inputs: Mapping[str, Drive] | None,
         compliance: Compliance | None = None,
     ) -> Request:
         """Check the arguments of :meth:`DeviceModel.simulate` and put them into one form."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance, Switching, offers
-from ..language.checks import reals
+from ..language.checks import reals, whole
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ class SimulatedModel(DeviceModel, abstract=True):
 
         device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
         limit = compliance if compliance is None or isinstance(compliance, Compliance) else Compliance(compliance)
-        request = Request.of(device, drive, duration, source, inputs or {}, limit)
+        request = Request.of(device, drive, duration, source, inputs, limit)
         if kelvin is None:
-            if trajectories != 1 or seed is not None or time_step is not None:
+            if whole("trajectories", trajectories, 1) != 1 or seed is not None or time_step is not None:
                 raise ParameterError(
                     "trajectories, seed and time_step need a temperature: without it there is no noise"
                 )

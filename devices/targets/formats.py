@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..language.checks import flag, instance, names
 from ..language.errors import ParameterError
 from ..language.registry import Registry
 
@@ -44,6 +45,13 @@ class ExportOptions:
     noise: bool = False
     transient_noise: float | None = None
     long_steps: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name is not None:
+            instance("the name", self.name, str, "a text")
+        object.__setattr__(self, "inputs", tuple(names("inputs", self.inputs, empty=True)))
+        for switch in ("observables", "noise", "long_steps"):
+            flag(switch, getattr(self, switch))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.checks import known
+from ..language.checks import known, mapping, reals
 from ..language.errors import ParameterError
 from ..language.version import __version__
 from ..language.waveforms import FloatArray
@@ -41,10 +41,10 @@ def checked_grid(device: DeviceModel, grid: Mapping[str, ArrayLike]) -> dict[str
     """
     choices = [*device.branches(), *device.state_declarations(), *device.input_declarations()]
     axes = {}
-    for name, values in grid.items():
+    for name, values in mapping("the grid", grid).items():
         known(f"voltage, state or input of {device.model_name()}", name, choices)
-        axis = np.asarray(values, dtype=float)
-        if axis.ndim != 1 or len(axis) < 2 or not np.all(np.isfinite(axis)) or not np.all(np.diff(axis) > 0):
+        axis = reals(name, values)
+        if len(axis) < 2 or not np.all(np.diff(axis) > 0):
             raise ParameterError(f"{name}: the points of a grid must be two or more finite numbers that increase")
         axes[name] = axis
     if not axes:

@@ -56,6 +56,43 @@ def test_every_column_has_a_unit_and_a_description():
         device_table(device, {"time": [0.0], "share": [0.1]})
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", b"# synaspice table"),
+        ("t.csv", b"# synaspice table\n#\n# bench: iv\nx\n1\n"),
+        ("t.csv", b"# synaspice table\n#\n# no attribute\nx\n1\n"),
+        ("t.csv", b"# synaspice table\n#\n# bench: " + b"[" * 100_000 + b"\nx\n1\n"),
+        ("t.csv", b"# synaspice table\n#\n# bench: \xff\nx\n1\n"),
+        ("t.csv", b'# synaspice table\n#\n# bench: "iv"\nx,y\n1\n1,2,3\n'),
+        ("t.csv", b'# synaspice table\n#\n# bench: "iv"\n'),
+        ("t.parquet", b"PAR1"),
+        ("t.parquet", b"PAR1" + bytes(100) + b"PAR1"),
+        ("t.parquet", b""),
+    ],
+)
+def test_a_damaged_file_is_refused_in_a_line(name, content, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ParameterError, match=r"t\.(csv|parquet)") as refused:
+        read_table(tmp_path / name)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_table_that_lacks_what_its_figure_needs_is_refused():
+    table = iv(VTEAM(), [0.0, 1.0])
+    for damaged in (
+        table.drop(columns="current"),
+        table.astype({"current": str}),
+        table.iloc[:0].drop(columns="state"),
+    ):
+        damaged.attrs |= table.attrs
+        with pytest.raises(ParameterError, match="cannot be drawn as one of 'iv', it is foreign or damaged"):
+            plot(damaged)
+    table.attrs["bench"] = ["iv"]
+    with pytest.raises(UnknownNameError, match="standard figure"):
+        plot(table)
+
+
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
 def test_a_foreign_file_is_refused(ending, tmp_path):
     path = tmp_path / f"foreign{ending}"

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.metadata import TRAJECTORY, Column, column_information, device_attributes, device_table
 from ...core.variability import Distribution, sample
-from ...language.checks import known, mapping, positive, real, reals, whole
+from ...language.checks import flag, instance, known, mapping, positive, real, reals, whole
 from ...language.checks import names as check_names
 from ...language.errors import ParameterError, shown
 from ...language.memory import require_memory, table_size
@@ -180,7 +180,8 @@ class Ensemble:
         UnknownNameError
             If the device has no such state or observable.
         """
-        threshold = real("the threshold", threshold)
+        quantity, threshold = instance("the quantity", quantity, str, "a name"), real("the threshold", threshold)
+        rising = flag("rising", rising)
         require_memory(len(self.trajectories), "trajectories", table_size(2), "survival() takes none; take")
         plan = self._plan(1)
         times = np.concatenate(
@@ -208,7 +209,8 @@ class Ensemble:
         pandas.DataFrame
             Columns ``time`` [s], ``trajectories`` and ``survivors``.
         """
-        threshold = real("the threshold", threshold)
+        quantity, threshold = instance("the quantity", quantity, str, "a name"), real("the threshold", threshold)
+        rising = flag("rising", rising)
         moments = reals("times", times, "s")
         plan = self._plan(1)
         # Half a step of slack: a passage at a time that is asked for is one.
@@ -287,7 +289,7 @@ def make_ensemble(
 ) -> Ensemble:
     """Check the arguments of :meth:`CompactModel.ensemble`."""
     device, kelvin = in_surroundings(device, temperature)
-    request = Request.of(device, drive, duration, source, inputs or {})
+    request = Request.of(device, drive, duration, source, inputs)
     number = whole("trajectories", trajectories, 1)
     scattered = mapping("variability", variability)
     for name, distribution in scattered.items():

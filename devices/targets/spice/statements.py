@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...language.errors import ParameterError
+from ...language.errors import ParameterError, shown
 from ...language.waveforms import Waveform
 from .dialect import Dialect
 
@@ -37,7 +37,7 @@ def check_name(name: str, what: str) -> str:
         If it is not made of letters, digits and underscores (ASCII), or starts with a digit.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and underscores only")
+        raise ParameterError(f"{shown(name)} cannot be the name of a {what}: letters, digits and underscores only")
     return name
 
 

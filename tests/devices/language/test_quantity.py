@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from hypothesis import assume, given
@@ -104,7 +105,33 @@ def test_another_unit_is_refused_and_named(text, unit, complaint):
         parse_quantity(text, unit)
 
 
-@pytest.mark.parametrize("text", ["", " ", "nm", "n", "e5", "--1", "ohm 5", "__import__('os')"])
+@pytest.mark.parametrize("text", ["1e400", "-1e400", "1e999999999n", "1e308k", "9" * 400])
+def test_a_number_beyond_the_largest_one_is_refused(text):
+    with pytest.raises(ParameterError, match="is beyond the largest number"):
+        parse_quantity(text, "m")
+
+
+def test_a_number_below_the_smallest_one_is_zero_and_a_suffix_may_bring_it_back():
+    assert parse_quantity("1e-999999999p", "m") == 0.0
+    assert parse_quantity("1e-330t", "m") == pytest.approx(1e-318, rel=1e-3)
+    assert parse_quantity("1e310p", "m") == pytest.approx(1e298, rel=1e-15)
+
+
+def test_a_random_text_is_a_finite_quantity_or_refused():
+    generator = random.Random(1)
+    numbers = 0
+    for _ in range(5000):
+        digits = "".join(generator.choices("0123456789.eE+-", k=generator.randrange(1, 14)))
+        text = digits + generator.choice(["", "n", "k", "meg", " nm", "V", "".join(generator.choices("nmkKVA°µ", k=2))])
+        try:
+            assert math.isfinite(parse_quantity(text, "m"))
+            numbers += 1
+        except ParameterError as error:
+            assert "\n" not in str(error)
+    assert numbers > 100
+
+
+@pytest.mark.parametrize("text", ["nan", "9" * 2000, "", " ", "nm", "n", "e5", "--1", "ohm 5", "__import__('os')"])
 def test_what_is_no_number_is_refused_with_an_example(text):
     with pytest.raises(ParameterError, match="is not a number.*expected for example"):
         parse_quantity(text, "m")

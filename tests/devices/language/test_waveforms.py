@@ -154,6 +154,7 @@ def test_ngspice_reads_the_specification_as_the_same_waveform(waveform):
         (Pulse, {"initial": 0, "pulsed": 1, "period": 1e-9}, "period is shorter"),
         (Pulse, {"initial": math.nan, "pulsed": 1}, "initial = nan is not finite"),
         (Pulse, {"initial": 0, "pulsed": 1, "width": math.nan}, "width"),
+        (Pulse, {"initial": 10**400, "pulsed": 1}, "initial must be a number"),
         (Pulse, {"initial": 0, "pulsed": 1, "rise": math.inf}, "rise = inf is not finite"),
         (Sine, {"offset": 0, "amplitude": 1, "frequency": 0}, "frequency must be positive"),
         (Sine, {"offset": 0, "amplitude": 1, "frequency": 1, "delay": -1}, "delay must not be negative"),

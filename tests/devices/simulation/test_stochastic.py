@@ -7,6 +7,7 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.devices import MTJ, ParameterError, Sine
+from synaspice.devices.language import memory
 
 M = ["m_x", "m_y", "m_z"]
 DEVICE = MTJ(initial_polar_angle=0.3)
@@ -188,8 +189,9 @@ def test_requests_that_make_no_sense_are_refused(arguments, complaint):
 
 
 @pytest.mark.parametrize("size", [{"trajectories": 10**9}, {"trajectories": 10**6, "points": 1000}])
-def test_a_table_that_does_not_fit_is_refused(size):
-    with pytest.raises(ParameterError, match="do not fit; report fewer points"):
+def test_a_table_that_does_not_fit_is_refused(size, monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**9)
+    with pytest.raises(ParameterError, match="of memory, and a request may take 500 MB"):
         noisy(**size)
 
 

@@ -1,0 +1,460 @@
+"""What ``tools/fuzz.py`` tries: each kind makes a case from a generator of random numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+#: Texts in which somebody might hide a command.
+SLY = ("$(touch pwned)", "`touch pwned`", "; touch pwned", "__import__('os').system('touch pwned')", "| touch pwned")
+#: Texts that are no number, or one that nobody expects.
+ODD = ("", " ", "nan", "inf", "-inf", "1e400", "-1e400", "1e-400", "1e999999999n", "1e-999999999p", "0", "-0", "-1")
+ODD += ("1.5", "1e3", "0x10", "1_000", "١٢", "½", "1,2", ",", ":", "1:2:3", "0:1:1e9", "0:1:99999999999", "1:2:0")
+ODD += ("9" * 400, "9" * 5000, "-" * 50, "1" + "e" * 50, "%s%n", "{0}", "é\u202e", "\ud83d\ude00", "\n", "\t1", "None")
+ODD += ("True", "1j", "1 V", "1 furlong", "abc", "../x", "a/b", "=", "a=b", "--", "-h", "1e308", "-1e308", "5e-324")
+#: Letters of quantities.
+LETTERS = "0123456789.eE+-nupkmMGTfaKVAohsdegC °µΩ²/^*_inf\u00a0,:"
+#: Sizes that a bench takes with which it is quick, and such as no machine has room for.
+SMALL = {
+    **{"points": ("20", "8", "2"), "trajectories": ("2", "1"), "devices": ("2", "1"), "walkers": ("4",)},
+    **{"replicas": ("2",), "cycles": ("1",), "spikes": ("1",), "trials": ("1",)},
+}
+HUGE = ("1000000000", "1000000000000", "99999999999999999999", str(2**63 - 1), str(2**64))
+
+
+@dataclass
+class Case:
+    """One input: what is run, in a folder with some files.
+
+    Attributes
+    ----------
+    kind : str
+        Its kind.
+    words : list
+        Arguments of the command, or of the function.
+    files : dict
+        Contents of the files in its folder, by name.
+    call : callable, optional
+        Function of the words; default: the command line.
+    forks : bool
+        Whether to run the function in a process of its own.
+    """
+
+    kind: str
+    words: list[Any]
+    files: dict[str, bytes] = field(default_factory=dict)
+    call: Callable[..., Any] | None = None
+    forks: bool = True
+
+    def run(self) -> None:
+        """Run it in this process; errors of the package are as they should be."""
+        from synaspice.devices.language.errors import SynaspiceError
+        from synaspice.figures.command_line.main import main
+
+        if self.call is None:
+            sys.argv = ["synaspice", *self.words]
+            main()
+            return
+        with contextlib.suppress(SynaspiceError):
+            self.call(*self.words)
+
+    def reproduction(self) -> str:
+        """A line that does it again."""
+        if self.call is None:
+            return f"synaspice {shlex.join(self.words)}"
+        words = ", ".join(map(repr, self.words))
+        return f"{self.call.__module__}.{self.call.__qualname__}({words})"
+
+
+class Samples:
+    """Real tables and checkpoints, made once, to be damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[str, dict[str, bytes]] = {}
+
+    def tables(self) -> dict[str, bytes]:
+        """Tables of several benches in both formats, by the name of the file."""
+        return self._once("tables", _make_tables)
+
+    def checkpoint(self) -> dict[str, bytes]:
+        """The files of a finished checkpoint, by their names in the folder ``kept``."""
+        return self._once("checkpoint", _make_checkpoint)
+
+    def _once(self, name: str, make: Callable[[Path], None]) -> dict[str, bytes]:
+        if name not in self._made:
+            folder = self.folder / name
+            folder.mkdir(parents=True)
+            make(folder)
+            files = sorted(path for path in folder.rglob("*") if path.is_file())
+            self._made[name] = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+        return self._made[name]
+
+
+#: The command whose checkpoint is damaged; a device without noise is quick.
+PULSES = ("characterize", "vteam", "switching", "--preset", "talati2016", "--amplitude=1:2:2", "--width=1n,2n")
+
+
+def _make_tables(folder: Path) -> None:
+    from synaspice.characterization import drift, hysteresis, iv, lookup, noise, write_table
+    from synaspice.devices.catalog import models
+
+    there = models()
+    tables = {
+        "iv": iv(there["vteam"](), [-1.0, 0.0, 1.0]),
+        "hysteresis": hysteresis(there["vteam"].preset("talati2016"), points=20),
+        "noise": noise(there["mtj"].preset("ikeda2010"), frequency=[1e6, 1e7, 1e8]),
+        "drift": drift(there["phase-change-memory"](), devices=3, seed=1),
+        "lookup": lookup(there["vteam"](), {"voltage": [0.0, 1.0]}),
+    }
+    for name, table in tables.items():
+        for ending in (".csv", ".parquet"):
+            write_table(table, folder / f"{name}{ending}")
+
+
+def _make_checkpoint(folder: Path) -> None:
+    from synaspice.characterization import switching
+    from synaspice.devices.catalog import models
+
+    device = models()["vteam"].preset("talati2016")
+    switching(device, amplitude=[1.0, 2.0], width=[1e-9, 2e-9], seed=1, checkpoint=folder / "kept")
+
+
+# --- what is changed ------------------------------------------------------------------------------
+
+
+def damaged(random: Random, content: bytes) -> bytes:
+    """Bytes with some of them changed, lost, doubled or replaced."""
+    found = bytearray(content)
+    for _ in range(random.choice((1, 1, 1, 1, 2, 5))):
+        if not found:
+            break
+        at = random.randrange(len(found))
+        length = random.choice((1, 1, 1, 2, 4, 16, 128))
+        match random.randrange(7):
+            case 0:
+                found[at] = random.randrange(256)
+            case 1:
+                del found[at : at + length]
+            case 2:
+                found[at:at] = bytes(random.randrange(256) for _ in range(length))
+            case 3:
+                del found[at:]
+            case 4:
+                found[at:at] = found[at : at + length] * random.choice((1, 2, 50))
+            case 5:
+                found[at : at + length] = random.choice((*ODD, *SLY)).encode("utf-8", "replace")
+            case 6:
+                lines = found.split(b"\n")
+                one, other = random.randrange(len(lines)), random.randrange(len(lines))
+                lines[one] = lines[other] if random.random() < 0.5 else b""
+                found = bytearray(b"\n".join(lines))
+    return bytes(found)
+
+
+def quantity_text(random: Random) -> str:
+    """A text that may be a quantity."""
+    if random.random() < 0.2:
+        return random.choice((*ODD, *SLY))
+    number = random.choice(
+        ("1", "-2.5", ".5", "7.", "1e3", f"{random.gauss(0, 1e3)!r}", "1e" + "9" * random.randrange(12))
+    )
+    number = number if random.random() < 0.6 else "".join(random.choices(LETTERS, k=random.randrange(12)))
+    return number + random.choice(("", " ", "\t")) + random.choice(
+        ("", "n", "meg", "K", "M", "V", "nm", "kohm", "degC", "A/m", "°C", "f", "".join(random.choices(LETTERS, k=3)))
+    )  # fmt: skip
+
+
+def misspelt(random: Random, name: str) -> str:
+    """A name, or one like it, or none at all."""
+    chance = random.random()
+    if chance < 0.97:
+        return name
+    if chance < 0.99 and name:
+        at = random.randrange(len(name))
+        return name[:at] + random.choice(("", "x", "-", name[at].upper())) + name[at + 1 :]
+    return random.choice((*ODD, *SLY)) if name.startswith("-") is False else f"--{random.choice(SLY)}"
+
+
+# --- the kinds ------------------------------------------------------------------------------------
+
+
+def quantity_case(random: Random, samples: Samples) -> Case:
+    """A text read as a quantity."""
+    from synaspice.devices.language.quantity import parse_quantity
+
+    unit = random.choice(("1", "V", "m", "K", "ohm", "A/m", "s", "deg", "1/(V*s)"))
+    return Case("quantities", [quantity_text(random), unit], call=parse_quantity, forks=False)
+
+
+def table_case(random: Random, samples: Samples) -> Case:
+    """A damaged table that is drawn."""
+    tables = samples.tables()
+    name = random.choice(sorted(tables))
+    content = damaged(random, tables[name])
+    if random.random() < 0.1:
+        content = tables[random.choice(sorted(tables))]  # perhaps of another format
+    return Case("tables", ["figure", name, "-o", "x.png"], {name: content})
+
+
+def piece_case(random: Random, samples: Samples) -> Case:
+    """A checkpoint with a damaged file that is resumed."""
+    files = dict(samples.checkpoint())
+    name = random.choice(sorted(files))
+    if random.random() < 0.1:
+        del files[name]
+    else:
+        files[name] = damaged(random, files[name])
+    return Case("pieces", [*PULSES, "--seed=1", "--checkpoint=kept", "-o", "x.csv"], files)
+
+
+def declaration_case(random: Random, samples: Samples) -> Case:
+    """A malformed preset, netlist or waveform."""
+    return random.choice((_preset_case, _preset_case, _netlist_case, _waveform_case))(random)
+
+
+def _preset_case(random: Random) -> Case:
+    from synaspice.devices.catalog import models
+
+    model = random.choice([model for name, model in sorted(models().items()) if model.presets()])
+    folder = Path(sys.modules["synaspice.devices"].__path__[0]) / "presets" / model.model_name()
+    files = sorted(folder.glob("*.toml"))
+    content = random.choice(files).read_bytes() if files else b""
+    if random.random() < 0.5:
+        content = damaged(random, content)
+    else:  # entries of another kind
+        lines = content.decode().split("\n")
+        at = random.randrange(len(lines))
+        wrong = random.choice(("nan", "inf", "-1", "true", "[]", "{}", '""', "1979-05-27", "1e400", "[[1]]", "9" * 400))
+        lines[at] = f"{lines[at].partition('=')[0]}= {wrong}"
+        content = "\n".join(lines).encode()
+    command = random.choice((["parameters", model.model_name()], ["export", model.model_name()]))
+    return Case("declarations", [*command, "--preset", "own.toml"], {"own.toml": content})
+
+
+def _netlist_case(random: Random) -> Case:
+    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.devices.catalog import models
+
+    name = random.choice([*sorted(models()), *sorted(CELLS)])
+    words = ["export", misspelt(random, name)]
+    words += ["--name", random.choice((*ODD, *SLY, "x\n.control\nshell touch pwned\n.endc", "a b", "1a", "a" * 300))]
+    if random.random() < 0.5:
+        words += ["--format", misspelt(random, random.choice(("xyce", "ltspice", "hspice", "spectre", "verilog-a")))]
+    if random.random() < 0.3:
+        words += ["--input", misspelt(random, "field_z")]
+    if random.random() < 0.3:
+        words += ["--transient-noise", random.choice(ODD)]
+    if random.random() < 0.5:
+        words += ["-o", random.choice(("x.sub", "x", "no/x.sub", "x" * 300 + ".sub", "\udcff.sub", "", "."))]
+    return Case("declarations", words)
+
+
+def anything(random: Random) -> Any:
+    """A value of any type: of an argument that wants another one."""
+    import numpy as np
+
+    values = (
+        None,
+        True,
+        0,
+        -1,
+        10**400,
+        1.5,
+        float("nan"),
+        float("inf"),
+        1j,
+        "1",
+        "",
+        b"1",
+        [],
+        [1, "a"],
+        [[1], [1, 2]],
+    )
+    values += (
+        [float("nan")],
+        {},
+        {"a": 1},
+        {1},
+        object,
+        np.array([True]),
+        np.array(1.0),
+        np.zeros((2, 2, 2)),
+        range(3),
+    )
+    values += (np.array(["a"]), np.array([None]), np.array([1j]), 1e308, -1e308, 5e-324, 1e-12, 1.0, (0.0, 1.0))
+    return random.choice(values)
+
+
+def _waveform_case(random: Random) -> Case:
+    kinds = ("DC", "Pulse", "Sine", "Triangle", "PiecewiseLinear")
+    return Case("declarations", [random.choice(kinds), *(anything(random) for _ in range(random.randrange(1, 8)))],
+                call=use_waveform)  # fmt: skip
+
+
+def use_waveform(kind: str, *values: Any) -> None:
+    """Make a waveform and use it as drives are used."""
+    import synaspice.devices as devices
+
+    try:
+        made = getattr(devices, kind)(*values)
+    except TypeError as error:  # Python's own, of too few or too many arguments
+        if "argument" not in str(error):
+            raise
+        return
+    made([0.0, 1e-9])
+    made.scalar()(1e-9)
+    made.spice(1e-9)
+    made.breakpoints(1e-9)
+
+
+def command_case(random: Random, samples: Samples) -> Case:
+    """A command line: mostly of known words."""
+    from synaspice.characterization.bench import BENCHES
+    from synaspice.characterization.cells.bench import CELL_BENCHES
+    from synaspice.devices.catalog import models
+
+    device = random.choice(sorted(models()))
+    match random.choices(("characterize", "simulate", "other"), (70, 15, 15))[0]:
+        case "characterize":
+            bench = random.choice(sorted(BENCHES))
+            words = ["characterize", misspelt(random, device), misspelt(random, bench)]
+            words += _settings(random, BENCHES[bench].settings, quick=True) + _of_device(random, device)
+            if random.random() < 0.2:
+                words += ["--jobs", random.choice(("0", "-1", "1", "x", *HUGE))]
+        case "simulate":
+            cell = random.choice(sorted(CELL_BENCHES))
+            words = ["simulate", misspelt(random, cell), *_settings(random, CELL_BENCHES[cell].settings, quick=False)]
+            # What is right would run for long: something is not.
+            words += random.choice((["--temperature", random.choice(ODD)], ["--corner", "x"], ["--set", "x=1"]))
+        case _:
+            words = _other(random, device)
+    words += _outputs(random)
+    return Case("commands", [word.replace("\0", "") for word in words])
+
+
+def _value(random: Random, setting: Any) -> str:
+    """A value of an option: one that suits it, or any."""
+    argument = setting.argument
+    chance = random.random()
+    if chance < 0.08:
+        return random.choice((*ODD, *SLY))
+    if chance < 0.14:
+        return quantity_text(random)
+    match type(argument).__name__:
+        case "Whole":
+            return random.choice((*SMALL.get(setting.name, ("1", "3")), *HUGE))
+        case "Quantity":
+            return random.choice(("1", "0.1", "1m", "1n", "1e-9", "300", "1e12", "1e-15", "1e-300", "1e300"))
+        case "Range":
+            return random.choice(("0:1:3", "1n,2n", "1", "-1:1:5", "1e-9", "0:1:1000000000", "1e6,1e7", "1e300", "0"))
+        case "Folder":
+            return random.choice(("kept", "x.csv", ".", "kept/deeper", "\udcff"))
+        case _:
+            names = [*argument.choices, "voltage", "current", "field_z", "on", "off", "parallel", "x"]
+            return misspelt(random, random.choice(names))
+
+
+def _settings(random: Random, settings: Any, *, quick: bool) -> list[str]:
+    """Some options of a bench; sizes with which it is quick first."""
+    words = [f"--{name}={SMALL[name][0]}" for name in settings if quick and name in SMALL and random.random() < 0.9]
+    for setting in settings.values():
+        if random.random() > 0.25 or (setting.name == "engine" and random.random() < 0.8):
+            continue
+        if setting.argument.metavar:
+            words.append(f"{misspelt(random, setting.option)}={_value(random, setting)}")
+        else:
+            words.append(random.choice((setting.option, f"--no-{setting.option[2:]}")))
+    return words
+
+
+def _of_device(random: Random, device: str) -> list[str]:
+    from synaspice.devices.catalog import find_model
+
+    model, words = find_model(device), []
+    if model.presets() and random.random() < 0.5:
+        words += ["--preset", misspelt(random, random.choice(sorted(model.presets())))]
+    for _ in range(random.choice((0, 0, 1, 1, 2))):
+        name = misspelt(random, random.choice([*model.parameter_declarations(), *model.option_declarations(), "x"]))
+        value = random.choice((quantity_text(random), random.choice((*ODD, *SLY)), "1", "1e-9", "1e9", "0"))
+        words += ["--set", random.choice((f"{name}={value}", f"{name}={value}", f"{name}{value}", ""))]
+    return words
+
+
+def _other(random: Random, device: str) -> list[str]:
+    """A command that measures nothing."""
+    from synaspice.circuits.cells.cell import CELLS
+
+    cell = random.choice(sorted(CELLS))
+    command = random.choice(
+        ("devices", "parameters", "cells", "formats", "export", "figure", "costs", "reliability", "gallery")
+    )
+    words = [misspelt(random, command)]
+    match command:
+        case "parameters" | "export":
+            words += [misspelt(random, device), *_of_device(random, device)]
+        case "figure":
+            words += [random.choice(("no.csv", "", ".", "x", "x.parquet", *ODD)), "-o", "x.png"]
+        case "costs" | "reliability":
+            words += [misspelt(random, cell), random.choice(("--temperatures", "--temperature")), random.choice(SLY)]
+        case "gallery":
+            words += ["-o", "out", "--only", random.choice(SLY)]
+    if random.random() < 0.2:
+        words.append(random.choice((*ODD, *SLY)))
+    return words
+
+
+def _outputs(random: Random) -> list[str]:
+    names = (
+        "x.csv",
+        "x.parquet",
+        "x.png",
+        "x.svg",
+        "x",
+        "",
+        ".",
+        "no/x.csv",
+        "x" * 300 + ".csv",
+        "\udcff.csv",
+        "x.csv/",
+    )
+    words = []
+    for option in ("-o", "--plot"):
+        if random.random() < 0.3:
+            words += [option, random.choice(names)]
+    return words
+
+
+def warm_up() -> None:
+    """Import and build what cases share, before they fork."""
+    import joblib  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    from synaspice.characterization.bench import BENCHES
+    from synaspice.characterization.cells.bench import CELL_BENCHES
+    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.devices.catalog import models
+    from synaspice.figures.drawing import FIGURES
+
+    for registry in (BENCHES, CELL_BENCHES, CELLS, FIGURES):
+        list(registry)
+    for model in models().values():
+        model.presets()
+        model().derived  # noqa: B018
+
+
+#: The kinds of cases, by name.
+KINDS: dict[str, Callable[[Random, Samples], Case]] = {
+    "commands": command_case,
+    "quantities": quantity_case,
+    "tables": table_case,
+    "pieces": piece_case,
+    "declarations": declaration_case,
+}
