@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
-.PHONY: demo test check bench docs format frameworks wheel-test clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks fuzz wheel-test clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -27,6 +27,9 @@ check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/python tools/typing_tree.py
 	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg
 	$(BIN)/mypy -p synaspice
+
+fuzz: $(TESTS)  ## random input for whatever reads what a user wrote: some hours; FUZZ="--seed 7 --commands 100" for less
+	nice $(BIN)/python tools/fuzz.py $(FUZZ)
 
 wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
 	sh tools/wheel-test.sh

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..devices.language.checks import known
+from ..devices.language.checks import instance, known
 from ..devices.language.errors import MOST_SHOWN, ParameterError, shown
 
 #: Endings of the files of tables.
@@ -48,7 +48,8 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     UnknownNameError
         If the ending is another.
     """
-    target = Path(path)
+    instance("the table", table, pd.DataFrame, "a DataFrame")
+    target = Path(instance("the path", path, (str, Path), "the name of a file"))
     writer = _for_suffix(target, {".csv": _write_csv, ".parquet": _write_parquet})
     write_whole(target, lambda temporary: writer(table, temporary))
     return target

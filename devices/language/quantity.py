@@ -73,11 +73,11 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     match = _NUMBER.match(text) if len(text) <= LONGEST else None
     if not match:
         raise ParameterError(f"{shown(text)} is not a number (expected for example '1.5', '40n' or '1.2k')")
-    value, tail = _scaled(text, match, 0), _canonical(match.group(4))
+    tail = _canonical(match.group(4))
     if tail in ("", unit):
-        return value
+        return _scaled(text, match, 0)
     if (unit, tail) in OFFSETS and not difference:
-        return value + OFFSETS[unit, tail]
+        return _scaled(text, match, 0) + OFFSETS[unit, tail]
     refused = _UNIT_LETTERS | (_SUFFIX_LETTERS if text[match.end(1)].isspace() else set())
     for suffix in () if match.group(4) in refused else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):

@@ -40,7 +40,7 @@ def test_numbers_of_all_types_are_numbers(value):
 
 
 @pytest.mark.parametrize("check", [real, positive, reals, lambda name, value: whole(name, value, 0)])
-@pytest.mark.parametrize("value", [HUGE, -HUGE])
+@pytest.mark.parametrize("value", [HUGE, -HUGE], ids=["positive", "negative"])
 def test_integers_beyond_the_largest_number_are_refused(check, value):
     with pytest.raises(ParameterError, match="width must"):
         check("width", value)
