@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from synaspice.devices.core.cache import cache_root
+
 TOOLS = Path(__file__).parents[1] / "tools"
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process for each case is forked")
 
@@ -18,6 +20,7 @@ def fuzz():
     """The tool, as a module."""
     made = {}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNASPICE_FUZZ_CACHE", str(cache_root()))
         for name in ("fuzz_cases", "fuzz"):
             spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
             made[name] = importlib.util.module_from_spec(spec)

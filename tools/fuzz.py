@@ -109,6 +109,8 @@ def run_case(case: Case, folder: Path, seconds: float = SECONDS) -> Outcome:
     if not child:
         _in_child(case, folder, log, notes, seconds)
     _, ended = os.waitpid(child, 0)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)  # a simulator that it started
     status = os.waitstatus_to_exitcode(ended)
     output = log.read_text("utf-8", "replace") if log.exists() else ""
     trespasses = notes.read_text("utf-8", "replace").splitlines() if notes.exists() else []
@@ -117,6 +119,15 @@ def run_case(case: Case, folder: Path, seconds: float = SECONDS) -> Outcome:
         log.unlink()
         notes.unlink()
     return Outcome(status, output, trespasses)
+
+
+def _outcome(case: Case, place: Path) -> Outcome:
+    """How a case ends in a fresh folder of a place, beside which there is only what must not change."""
+    (place / "case").mkdir(parents=True)
+    try:
+        return run_case(case, place / "case")
+    finally:
+        shutil.rmtree(place)
 
 
 def run_here(case: Case) -> Outcome:
@@ -183,7 +194,6 @@ def fuzz(
         Takes the lines to print.
     """
     failed: list[tuple[Case, str]] = []
-    # Beside the folder of a case there is only what must not change.
     with tempfile.TemporaryDirectory(prefix="fuzz-") as there, _surroundings(Path(there)):
         warm_up()
         gc.collect()
@@ -194,10 +204,7 @@ def fuzz(
             for k in range(count):
                 # Text seeds are hashed the same in every process.
                 case = KINDS[name](random.Random(f"{seed} {name} {k}"), samples)
-                folder = Path(there) / "cases" / "case"
-                folder.mkdir(parents=True)
-                outcome = run_case(case, folder) if case.call is None or case.forks else run_here(case)
-                shutil.rmtree(folder.parent)
+                outcome = _outcome(case, Path(there) / "cases") if case.forks else run_here(case)
                 wrong = outcome.fault()
                 endings[TOO_LONG if outcome.status == -signal.SIGALRM else str(outcome.status)] += 1
                 if wrong is not None:

@@ -109,8 +109,8 @@ def _make_tables(folder: Path) -> None:
     tables = {
         "iv": iv(there["vteam"](), [-1.0, 0.0, 1.0]),
         "hysteresis": hysteresis(there["vteam"].preset("talati2016"), points=20),
-        "noise": noise(there["mtj"].preset("ikeda2010"), frequency=[1e6, 1e7, 1e8]),
-        "drift": drift(there["phase-change-memory"](), devices=3, seed=1),
+        "noise": noise(there["vteam"](), frequency=[1e6, 1e7, 1e8]),
+        "drift": drift(there["phase-change-memory"](), times=[1.0, 10.0, 100.0], devices=2, seed=1),
         "lookup": lookup(there["vteam"](), {"voltage": [0.0, 1.0]}),
     }
     for name, table in tables.items():

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ...characterization.bench import Bench
     from ...devices.model import CompactModel
 
-Jobs = Annotated[int, typer.Option(min=1, metavar="INTEGER", help="Processes that share the points.")]
+Jobs = Annotated[
+    int, typer.Option(min=1, metavar="INTEGER", help="Processes that share the points, at most one per core.")
+]
 
 
 class Devices(Listing):
@@ -119,7 +121,7 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         check_paths(output, plot)
         quantity = given.get("quantity")
         values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))
-        with joblib.parallel_config(n_jobs=jobs):
+        with joblib.parallel_config(n_jobs=min(jobs, joblib.cpu_count())):
             table = bench(made, **values)
         if table.attrs.get("native"):
             tell("ngspice ran native devices (--no-native: subcircuits)")
