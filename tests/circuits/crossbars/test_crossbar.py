@@ -214,11 +214,11 @@ def test_a_solution_has_a_table_with_units():
         ({"cells": [["a"]]}, "must be a matrix of numbers"),
         ({"cells": np.empty((0, 3))}, "must be a matrix"),
         ({"word_line_resistance": -1.0}, "word_line_resistance must be finite and not negative"),
-        ({"bit_line_resistance": np.nan}, "bit_line_resistance must be finite and not negative"),
-        ({"bit_line_resistance": "1k"}, "bit_line_resistance must be finite"),
+        ({"bit_line_resistance": np.nan}, "bit_line_resistance = nan is not finite"),
+        ({"bit_line_resistance": "1k"}, "bit_line_resistance must be a number"),
         ({"source_resistance": -1.0}, "source_resistance must not be negative"),
         ({"source_resistance": [1.0, 2.0, 3.0]}, "source_resistance must be 2 numbers"),
-        ({"sense_resistance": np.nan}, "sense_resistance must be 2 numbers"),
+        ({"sense_resistance": np.nan}, "sense_resistance must be numbers, and one is nan"),
     ],
 )
 def test_impossible_crossbars_are_refused(arguments, message):
