@@ -210,7 +210,8 @@ def fuzz(
                 if wrong is not None:
                     failed.append((case, wrong))
                     tell(f"FAILED {name} {k}: {wrong}")
-                    tell(f"  {case.reproduction()}   # {name}, seed {seed}, number {k}")
+                    again = case.reproduction().encode("utf-8", "backslashreplace").decode()
+                    tell(f"  {again}   # {name}, seed {seed}, number {k}")
                     if keep is not None:
                         _kept(case, keep / f"{name}-{k}")
             ended = ", ".join(
@@ -225,7 +226,7 @@ def _kept(case: Case, folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "command").write_text(case.reproduction() + "\n", "utf-8")
+    (folder / "command").write_text(case.reproduction() + "\n", "utf-8", "backslashreplace")
     (folder / "case.pickle").write_bytes(pickle.dumps((case.kind, case.words, case.files)))
 
 

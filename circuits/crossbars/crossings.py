@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from ...devices.core.compiled import Compiled
 from ...devices.core.variability import Distribution, sample
 from ...devices.core.vectors import compiled, parameter_columns
-from ...devices.language.checks import known, positive, whole
-from ...devices.language.errors import ParameterError, shown
+from ...devices.language.checks import known, numeric, positive, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
@@ -90,13 +90,7 @@ def matrix_of(name: str, values: ArrayLike, unit: str, shape: tuple[int, int] | 
     ParameterError
         If it is none.
     """
-    try:
-        given = np.array(values)
-    except ValueError:  # a ragged list
-        given = np.array(None)
-    if given.dtype.kind not in "iuf":
-        raise ParameterError(f"{name} must be a matrix of numbers in {unit}, not {shown(values)}")
-    found = given.astype(float)
+    found = numeric(name, values, f"a matrix of numbers in {unit}")
     if shape is not None:
         if found.shape not in ((), shape):
             raise ParameterError(f"{name} must be one number or a matrix of shape {shape}, not {found.shape}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from ..language.checks import instance, known, real
+from ..language.checks import instance, known, positive
 from ..language.configured import Configured
 from ..language.declaration import Derived, Symbols
 from ..language.errors import ParameterError, with_article
@@ -141,21 +141,17 @@ class DeviceModel(Configured):
     def at(self, temperature: float) -> Self:
         """Return the device in surroundings of a temperature: that of its material is that of its noise.
 
-        A model without the parameter ``ambient_temperature`` stays as it is.
-
         Parameters
         ----------
         temperature : float
-            Temperature of the surroundings. [K]
+            Temperature of the surroundings; a model without ``ambient_temperature`` stays as it is. [K]
 
         Raises
         ------
         ParameterError
-            If it is no temperature, or the device was given another ``ambient_temperature``; that of a preset gives
-            way.
+            If it is no temperature, or not the ``ambient_temperature`` that was given; that of a preset gives way.
         """
-        if real("the temperature", temperature, "K") <= 0:
-            raise ParameterError(f"the temperature must be positive, not {temperature:g} K")
+        positive("the temperature", temperature, "K")
         if AMBIENT not in self.values or math.isclose(self.values[AMBIENT], temperature, rel_tol=1e-12):
             return self
         preset = self._preset.values if self._preset is not None else {}
@@ -307,8 +303,7 @@ class DeviceModel(Configured):
         if offer is None:
             there = ", ".join(sorted(other.__name__ for other in self.offered()))
             raise ParameterError(f"{self.model_name()} offers no {kind.__name__}: it offers {there}")
-        if quantity is not None:
-            instance("the quantity", quantity, str, "a name")
+        instance("the quantity", quantity, (str, type(None)), "a name")
         if quantity is not None and not offer.takes_quantity:
             raise ParameterError(f"{self.model_name()} offers {kind.__name__} for one quantity only")
         found = getattr(self, offer.method)(*(() if quantity is None else (quantity,)))

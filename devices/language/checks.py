@@ -178,6 +178,23 @@ def positive(name: str, value: Any, unit: str = "", *, infinite: bool = False) -
     return number
 
 
+def numeric(name: str, values: Any, meant: str) -> NDArray[np.float64]:
+    """Return numbers of any kind as an array of any shape, or refuse what are none, and say what is meant.
+
+    Raises
+    ------
+    ParameterError
+        If they are text, truth values, complex or no array.
+    """
+    try:
+        given = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):  # a ragged list
+        given = np.array(None)
+    if given.dtype.kind not in "iuf":
+        raise ParameterError(f"{name} must be {meant}, not {shown(values)}")
+    return given.astype(np.float64)
+
+
 def reals(
     name: str,
     values: Any,
@@ -212,14 +229,8 @@ def reals(
     ParameterError
         If they are not finite numbers, there are none, or they have other dimensions.
     """
-    try:
-        given = np.asarray(values)
-    except (TypeError, ValueError, OverflowError):  # a ragged list
-        given = np.array(None)
     unit = "" if unit == "1" else unit
-    if given.dtype.kind not in "iuf":
-        raise ParameterError(f"{name} must be {meant}{unit and ' in ' + unit}, not {shown(values)}")
-    found = given.astype(np.float64)
+    found = numeric(name, values, f"{meant}{unit and ' in ' + unit}")
     if dimensions == 1 and found.ndim == 0:
         found = found[np.newaxis]
     if dimensions is not None and found.ndim != dimensions:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import positive, real, reals
+from .checks import real, reals
 from .errors import ParameterError
-from .memory import NUMBER, require_memory
+from .waveform_arguments import checking, length, require_periods, times
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -26,26 +25,6 @@ class Lines(NamedTuple):
     levels: Sequence[float]
     delay: float = 0.0
     period: float = math.inf
-
-
-def _times(time: ArrayLike) -> FloatArray:
-    """Times at which a waveform is asked for."""
-    return reals("the time", time, "s", dimensions=None, empty=True)
-
-
-def _length(duration: float) -> float:
-    """Length of what a waveform drives."""
-    return positive("the duration", duration, "s")
-
-
-def _checking(method: Callable[..., Any], check: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A method of a waveform that checks its argument."""
-
-    @functools.wraps(method)
-    def checked(self: Waveform, *given: Any, **named: Any) -> Any:
-        return method(self, *map(check, given), **{name: check(value) for name, value in named.items()})
-
-    return checked
 
 
 @dataclass(frozen=True)
@@ -67,9 +46,9 @@ class Waveform:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name, check in (("__call__", _times), ("breakpoints", _length), ("spice", _length)):
+        for name, check in (("__call__", times), ("breakpoints", length), ("spice", length)):
             if name in vars(cls):
-                setattr(cls, name, _checking(vars(cls)[name], check))
+                setattr(cls, name, checking(vars(cls)[name], check))
 
     def _check(self) -> None:
         """Hook for conditions on the fields."""
@@ -117,11 +96,6 @@ def _interpolator(times: Sequence[float], levels: Sequence[float]) -> Callable[[
         return v[k - 1] + (v[k] - v[k - 1]) * (time - t[k - 1]) / (t[k] - t[k - 1])
 
     return value
-
-
-def _require_corners(periods: float) -> None:
-    """Refuse a periodic waveform with more corners than memory has room for."""
-    require_memory(periods, "periods of the waveform", 32 * NUMBER, "take")
 
 
 def _within(times: ArrayLike, duration: float) -> FloatArray:
@@ -218,7 +192,7 @@ class Pulse(Waveform):
     def breakpoints(self, duration: float) -> FloatArray:
         starts = [0.0]
         if math.isfinite(self.period) and duration > self.delay:
-            _require_corners(duration / self.period)
+            require_periods(duration / self.period)
             starts = list(np.arange(0.0, duration - self.delay, self.period))
         return _within(self.delay + np.add.outer(starts, self._corners()), duration)
 
@@ -377,7 +351,7 @@ class Triangle(Waveform):
         return [self.offset, self.offset + self.amplitude, self.offset - self.amplitude, self.offset]
 
     def _corners(self, duration: float) -> FloatArray:
-        _require_corners(duration / self.period)
+        require_periods(duration / self.period)
         turns = np.arange(0.25, duration / self.period + 0.5, 0.5) * self.period
         return _within(turns, duration)
 
