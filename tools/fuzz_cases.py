@@ -259,7 +259,7 @@ def _settings(random: Random, settings: Any, *, quick: bool) -> list[str]:
     """Some options of a bench; sizes with which it is quick first."""
     words = [f"--{name}={SMALL[name][0]}" for name in settings if quick and name in SMALL and random.random() < 0.9]
     for setting in settings.values():
-        if random.random() > 0.25 or (setting.name == "engine" and random.random() < 0.8):
+        if random.random() > 0.12 or (setting.name == "engine" and random.random() < 0.8):
             continue
         if setting.argument.metavar:
             words.append(f"{misspelt(random, setting.option)}={_value(random, setting)}")
@@ -274,7 +274,7 @@ def _of_device(random: Random, device: str) -> list[str]:
     model, words = find_model(device), []
     if model.presets() and random.random() < 0.5:
         words += ["--preset", misspelt(random, random.choice(sorted(model.presets())))]
-    for _ in range(random.choice((0, 0, 1, 1, 2))):
+    for _ in range(random.choice((0, 0, 0, 1))):
         name = misspelt(random, random.choice([*model.parameter_declarations(), *model.option_declarations(), "x"]))
         value = random.choice((quantity_text(random), random.choice((*ODD, *SLY)), "1", "1e-9", "1e9", "0"))
         words += ["--set", random.choice((f"{name}={value}", f"{name}={value}", f"{name}{value}", ""))]
