@@ -88,6 +88,8 @@ def watched(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
         else:
             return
         path = os.path.normpath(folder / os.fsdecode(place))
+        if event == "os.mkdir" and Path(path).is_dir():  # parents of a folder, asked for to be sure
+            return
         if not path.startswith((*allowed, "/dev/", "/proc/", "/sys/", f"{temporary}/synaspice-")):
             report(f"{event} of {path}")
 
