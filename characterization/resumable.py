@@ -7,23 +7,18 @@ The pieces go through :class:`joblib.Parallel`, in the backend and with the numb
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from tqdm import tqdm
 
 from ..devices.core.base import DeviceModel
 from ..devices.language.errors import ParameterError
 from ..devices.language.version import __version__
-from .tables import write_whole
-
-#: Name of the file that says what the pieces in a folder belong to.
-DESCRIPTION = "description.json"
+from .checkpoints import Arrays, Checkpoint, code_of, open_checkpoint
+from .processes import in_processes
 
 #: The result of a piece: named numbers and arrays of numbers.
 Result = Mapping[str, Any]
@@ -46,10 +41,11 @@ def compute_pieces(
     pieces : sequence of mappings
         The arguments of each piece, by name.
     description : mapping
-        All that the results depend on, as plain values that JSON can hold.
+        All that the results depend on: plain values, devices, and what is made of them.
     checkpoint : str or Path, optional
         Folder, made if it does not exist, in which finished pieces are kept, and from which they are read instead of
-        being computed again. All processes must see it.
+        being computed again. All processes must see it. Several may work on it at a time. A piece that is damaged, or
+        not of this work, is computed again, with a warning.
     progress : str, optional
         Name of the pieces in a progress bar; default: no bar.
 
@@ -61,25 +57,32 @@ def compute_pieces(
     Raises
     ------
     ParameterError
-        If the folder cannot be used, or is that of other work.
+        If the folder cannot be used, or is that of other work, or of another state of the code.
+    OutputError
+        If a piece cannot be written, as on a full disk.
+    SimulationError
+        If a process that computed a piece was killed.
     """
-    folder = None if checkpoint is None else _folder(Path(checkpoint), {**description, "pieces": len(pieces)})
-    paths = [None if folder is None else folder / f"piece-{k:06d}.npz" for k in range(len(pieces))]
-    kept = [path is not None and _read(path) is not None for path in paths]
-    missing = [k for k, done in enumerate(kept) if not done]
-    parallel = joblib.Parallel(return_as="generator")
-    computed = parallel(joblib.delayed(_compute)(function, pieces[k], paths[k]) for k in missing)
-    bar = tqdm(total=len(pieces), initial=len(pieces) - len(missing), desc=progress, disable=progress is None)
+    kept, finished, advice = None, set[int](), "with a checkpoint, finished pieces would have been kept"
+    if checkpoint is not None:
+        described = {
+            "function": f"{function.__module__}.{function.__qualname__}",
+            "code": code_of(function),
+            "pieces": len(pieces),
+        }
+        kept = open_checkpoint(Path(checkpoint), {**described, "work": description})
+        finished = kept.finished(len(pieces))
+        advice = f"what was finished is kept in {str(checkpoint)!r}; run it again with the same checkpoint"
+    missing = [k for k in range(len(pieces)) if k not in finished]
+    computed = in_processes(_compute, ((function, pieces[k], kept, k) for k in missing), advice=advice)
+    bar = tqdm(total=len(pieces), initial=len(finished), desc=progress, disable=progress is None)
     with bar:
-        for k, path in enumerate(paths):
-            if kept[k]:
-                assert path is not None
-                found = _read(path)
-                assert found is not None, f"{path} was changed while it was used"
-                yield found
-            else:
+        for k, piece in enumerate(pieces):
+            if k not in finished:
                 yield next(computed)
                 bar.update()
+            else:  # somebody may have removed it meanwhile
+                yield _compute(function, piece, kept, k)
 
 
 def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
@@ -95,67 +98,16 @@ def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:
 
 
 def describe(device: DeviceModel, **arguments: Any) -> dict[str, Any]:
-    """Description of work on a device: the device, its parameters, the arguments, and this package's version.
-
-    Arguments that are not numbers, text or lists of them, such as waveforms, stand in it as a hash of their contents.
-    """
-    return {
-        "device": device.model_name(),
-        "parameters": {**device.options, **device.values},
-        "arguments": {name: _plain(value) for name, value in arguments.items()},
-        "version": __version__,
-    }
+    """Description of work on a device: the device with its parameters, the arguments, and this package's version."""
+    return {"device": device, "arguments": arguments, "version": __version__}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    return value if isinstance(value, str | int | float | bool | list | None) else joblib.hash(value)
-
-
-def _compute(function: Callable[..., Result], piece: Mapping[str, Any], path: Path | None) -> dict[str, np.ndarray]:
+def _compute(function: Callable[..., Result], piece: Mapping[str, Any], kept: Checkpoint | None, index: int) -> Arrays:
+    # Another process that works on the folder may have finished it by now.
+    if kept is not None and (found := kept.read(index)) is not None:
+        return found
     result = {name: np.asarray(value) for name, value in function(**piece).items()}
-    if path is not None:
+    if kept is not None:
         # Here, and not where the results are put together: finished pieces are kept, whatever becomes of the rest.
-        write_whole(path, lambda temporary: np.savez(temporary, **result))  # type: ignore[arg-type]
+        kept.write(index, result)
     return result
-
-
-def _read(path: Path) -> dict[str, np.ndarray] | None:
-    """The result in a file; None if there is none, or none that can be read."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _folder(folder: Path, description: Mapping[str, Any]) -> Path:
-    """The folder, if it is new or belongs to the same work."""
-    text = json.dumps(description, indent=2, sort_keys=True)
-    file = folder / DESCRIPTION
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ParameterError(f"cannot keep results in {str(folder)!r}: {error.strerror}") from None
-    if not file.exists():
-        if any(folder.iterdir()):
-            raise ParameterError(f"{str(folder)!r} holds other files: give a folder of its own, or an empty one")
-        write_whole(file, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-        return folder
-    try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ParameterError(f"{str(file)!r} cannot be read: give another folder") from None
-    different = _differences(known, json.loads(text))
-    if different:
-        raise ParameterError(f"{str(folder)!r} holds results of other work: {', '.join(different)} differ")
-    return folder
-
-
-def _differences(one: Any, other: Any, name: str = "") -> list[str]:
-    """Names of the differences between two descriptions."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = sorted({*one, *other})
-        return [found for key in keys for found in _differences(one.get(key), other.get(key), key)]
-    return [] if one == other else [name]

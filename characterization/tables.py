@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
+from ..devices.core.files import write_whole
 from ..devices.language.checks import instance, known
 from ..devices.language.errors import MOST_SHOWN, ParameterError, shown
 
@@ -47,6 +46,10 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     ------
     UnknownNameError
         If the ending is another.
+    ParameterError
+        If the path cannot be a file: it is a folder or a device, or its folder does not exist or cannot be written to.
+    OutputError
+        If it cannot be written, as to a full disk.
     """
     instance("the table", table, pd.DataFrame, "a DataFrame")
     target = Path(instance("the path", path, (str, Path), "the name of a file"))
@@ -61,7 +64,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the file does not exist or is not a table of this package.
+        If the file does not exist or cannot be read, or is not a whole table of this package.
     UnknownNameError
         If its ending is neither ``.csv`` nor ``.parquet``.
     """
@@ -93,30 +96,6 @@ def _attributes(text: str | bytes, where: Path) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ParameterError(f"{shown(str(where))} has attributes in more layers than can be read") from None
-
-
-def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
-    """Let ``write`` fill a temporary file beside the target, and put it in place only when it is complete.
-
-    Raises
-    ------
-    ParameterError
-        If the folder does not exist or cannot be written to.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
-    except OSError as error:
-        raise ParameterError(f"cannot write {str(target)!r}: {error.strerror}") from None
-    os.close(handle)
-    try:
-        write(Path(name))
-        mask = os.umask(0)  # the only way to read it: give the file the mode that open() would have given
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink()
-        raise
 
 
 def _for_suffix(path: Path, choices: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -167,13 +146,15 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     arrow = pa.Table.from_pandas(bare, preserve_index=False)
     own = {_PARQUET_KEY: b"table", _PANDAS_KEY: json.dumps(table.attrs).encode()}
     metadata = {**(arrow.schema.metadata or {}), **own}
-    pq.write_table(arrow.replace_schema_metadata(metadata), path)
+    with path.open("wb") as file:  # Arrow itself knows names in UTF-8 alone
+        pq.write_table(arrow.replace_schema_metadata(metadata), file)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
-    arrow = pq.read_table(path)
+    with path.open("rb") as file:
+        arrow = pq.read_table(file)
     metadata = arrow.schema.metadata or {}
     if _PARQUET_KEY not in metadata:
         raise ParameterError(f"{str(path)!r} has no synaspice metadata: it is not a table of this package")

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from ..characterization.tables import write_table, write_whole
+from ..characterization.processes import in_processes
+from ..characterization.tables import write_table
 from ..circuits.cells.cell import CELLS
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
+from ..devices.core.files import told, write_whole
 from ..devices.core.protocols import Stimulus
-from ..devices.language.errors import MissingDependencyError, ParameterError
+from ..devices.language.errors import MissingDependencyError
 from .drawing import drawing_of, plot, title_of
 from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long
 from .gallery_page import Section, Shown, conditions_of, write_page
@@ -86,11 +87,8 @@ def make_gallery(
     todo, start = entries(only, all_cells=all_cells), time.perf_counter()
     for kind, place in folders.items():
         if kind == "figures" or (kind == "tables" and tables) or (kind == "netlists" and netlists):
-            try:
+            with told(place):
                 place.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise ParameterError(f"the folder {folder} cannot be made: {reason}") from None
     kept = folders["tables"] if tables else None
     jobs = [(entry, name) for entry in todo for name in entry.runs()]
     jobs.sort(key=lambda job: FIRST.index(job[1]) if job[1] in FIRST else len(FIRST))
@@ -123,9 +121,13 @@ def make_gallery(
 
 
 def _in_parallel(work: list[tuple[Callable[..., Any], Any]], processes: int, what: str) -> list[Any]:
-    run = joblib.Parallel(n_jobs=processes, return_as="generator_unordered")
-    results = run(joblib.delayed(function)(*arguments) for function, arguments in work)
+    calls = [(function, *arguments) for function, arguments in work]
+    results = in_processes(_do, calls, processes=processes, ordered=False)
     return list(tqdm(results, total=len(work), desc=what, file=sys.stderr))
+
+
+def _do(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:

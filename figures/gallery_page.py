@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from ..characterization.tables import write_whole
+from ..devices.core.files import write_whole
 from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
 from .drawing import temperature_of
@@ -215,7 +216,9 @@ def _not_run(folder: Path, asked: Sequence[Entry]) -> str:
         picture = DOCUMENTATION / f"{entry.stem}.png"
         parts.append(f"<h3>{html.escape(entry.title)}</h3>\n<p>{html.escape(entry.description)}</p>\n")
         if picture.is_file():
-            shutil.copyfile(picture, folder / "figures" / f"{entry.stem}-documentation.png")
+            write_whole(
+                folder / "figures" / f"{entry.stem}-documentation.png", functools.partial(shutil.copyfile, picture)
+            )
             alt = html.escape(f"{entry.title}, from the documentation", quote=True)
             parts.append(BORROWED.substitute(link=quote(entry.stem), alt=alt))
     return NOT_RUN.substitute(parts="".join(parts))

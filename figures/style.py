@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..characterization.tables import write_whole
+from ..devices.core.files import write_whole
 from ..devices.language.checks import known
 from ..devices.language.quantity import si_prefix
 

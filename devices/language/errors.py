@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import sys
 import warnings
 from collections.abc import Iterable
+from typing import Any
 
 #: Letters of a value in a message: the rest of a longer one says nothing more.
 MOST_SHOWN = 160
@@ -51,6 +53,7 @@ class UnknownNameError(SynaspiceError, LookupError):
 
     def __init__(self, kind: str, name: object, choices: Iterable[str], *, where: str = "", hint: str = "") -> None:
         known = sorted(choices)
+        self._given = kind, str(name), known, where, hint
         folded = {choice.casefold(): choice for choice in reversed(known)}
         written = name if isinstance(name, str) else ""
         nearest = [] if len(written) > LONGEST_NAME else difflib.get_close_matches(written.casefold(), folded, 1, 0.5)
@@ -59,9 +62,18 @@ class UnknownNameError(SynaspiceError, LookupError):
         self.brief = f"{where and f'{where}: '}unknown {kind} {shown(name)}{hint and f': {hint}'}{meant}"
         super().__init__(f"{self.brief} (known: {', '.join(known) if known else 'none'})")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from its arguments, so that it comes whole out of another process."""
+        *arguments, where, hint = self._given
+        return functools.partial(type(self), where=where, hint=hint), tuple(arguments)
+
 
 class SimulationError(SynaspiceError, RuntimeError):
     """A simulation that could not be carried to its end."""
+
+
+class OutputError(SynaspiceError, OSError):
+    """A result that could not be written, as to a full disk."""
 
 
 class MissingDependencyError(SynaspiceError, ImportError):
@@ -81,7 +93,12 @@ class DuplicateNameError(SynaspiceError, ValueError):
     """A name under which something else is registered already; names that differ by case alone are the same."""
 
     def __init__(self, kind: str, name: str, there: str, new: str) -> None:
+        self._given = kind, name, there, new
         super().__init__(f"there is {with_article(kind)} {name!r} already, {there}: give {new} another name")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from its arguments, so that it comes whole out of another process."""
+        return type(self), self._given
 
 
 class SynaspiceWarning(UserWarning):
@@ -98,6 +115,10 @@ class ValidityWarning(SynaspiceWarning):
 
 class CacheWarning(SynaspiceWarning):
     """The folder of compiled files is not used: others can write it, or the user cannot."""
+
+
+class CheckpointWarning(SynaspiceWarning):
+    """Kept results that cannot be used, and are computed again."""
 
 
 class PlugInWarning(SynaspiceWarning):

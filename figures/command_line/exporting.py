@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...characterization.tables import write_whole
 from ...circuits.cells.cell import CELLS
 from ...circuits.cells.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
+from ...devices.core.files import check_outputs, write_together
 from ...devices.core.protocols import Stimulus
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
@@ -130,6 +130,8 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
         If a file exists and may not be replaced, or something cannot be exported.
     """
     form = FORMATS.find(order.dialect)
+    if output is not None:
+        check_outputs([output], replace=force)
     if isinstance(form, BinaryFormat):
         return [_binary(form, order, output, force)]
     text = order.text()
@@ -149,18 +151,19 @@ def print_text(text: str) -> list[Path]:
 
 
 def write_files(contents: Mapping[Path, str], force: bool) -> list[Path]:
-    """Write texts to files, each whole or not at all, and none if one may not be replaced.
+    """Write texts to files: all of them whole, or none.
 
     Raises
     ------
     ParameterError
-        If a file exists and may not be replaced.
+        If a file exists and may not be replaced, or cannot be a file.
+    OutputError
+        If they cannot be written, as to a full disk.
     """
-    taken = [str(path) for path in contents if path.exists()]
-    if taken and not force:
-        raise ParameterError(f"{' and '.join(taken)} exist{'s' if len(taken) == 1 else ''}: --force replaces")
-    for path, content in contents.items():
-        write_whole(path, functools.partial(Path.write_text, data=content, encoding="utf-8", newline="\n"))
+    # A deck names the netlist: as the file system does, also where that is not UTF-8.
+    written = {path: content.encode("utf-8", "surrogateescape") for path, content in contents.items()}
+    writers = {path: functools.partial(Path.write_bytes, data=content) for path, content in written.items()}
+    write_together(writers, replace=force)
     return list(contents)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...characterization.cells.decks import cell_deck, expected_figure, has_point
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.netlists import Item, one_netlist, unique_names
+from ...devices.core.files import check_outputs
 from ...devices.language.errors import MissingDependencyError, SimulationError
 from .exporting import device_deck, print_text, write_files
 from .output import tell
@@ -49,6 +50,8 @@ def deliver_several(
     ParameterError
         If a file exists and may not be replaced, or the items cannot stand in one netlist.
     """
+    if output is not None:
+        check_outputs([output], replace=force)
     named = {name: items[0]} if name else unique_names(items)
     text = one_netlist(named, **(options or {}))
     if output is None:

@@ -1,101 +1,119 @@
-"""The command line: ``synaspice COMMAND``, each command in a module of this package.
-
-Commands import what they need when they run, so that ``--help`` answers at once.
-"""
+"""The entry point of the command line: what it runs is in :mod:`.commands`, which it imports when it can be ended."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-import warnings
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Callable
 
-import typer
+from .endings import Ended, endings, finish_output, name_of, open_streams
 
-from . import caches, cells, characterize, drawing, export, listing, reliability
-from .output import Listing, tell
-
-#: The variable by which a shell asks for completions.
-COMPLETION = "_SYNASPICE_COMPLETE"
-
-app = typer.Typer(
-    name="synaspice",
-    cls=Listing,
-    help="Compact models of neuromorphic devices: list them, export them to SPICE, characterise and plot them.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from ...devices.language.version import __version__
-
-        print(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def synaspice(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Everything that the package can do, as commands."""
-
-
-app.command()(listing.devices)
-app.command()(listing.parameters)
-app.command()(export.export)
-app.add_typer(characterize.app, name="characterize")
-app.command()(listing.formats)
-app.command()(listing.cells)
-app.add_typer(cells.app, name="simulate")
-app.command()(cells.costs)
-app.command()(reliability.reliability)
-app.command()(drawing.figure)
-app.command()(drawing.gallery)
-app.command()(caches.cache)
-
-
-@contextlib.contextmanager
-def told_warnings() -> Iterator[None]:
-    """The package's warnings become one line of standard error each, without the place in the code, and each once.
-
-    While the shell completes a word there are none: they would be written into the line that the user types.
-    """
-    from ...devices.language.errors import SynaspiceWarning
-
-    with warnings.catch_warnings():
-        usual = warnings.showwarning
-        told: set[str] = set()  # Python's own record forgets whenever somebody changes the filters
-
-        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-            if not issubclass(category, SynaspiceWarning):
-                usual(message, category, *place, **more)
-            elif str(message) not in told:
-                told.add(str(message))
-                tell(f"synaspice: {message}")
-
-        warnings.showwarning = show
-        warnings.simplefilter("ignore" if COMPLETION in os.environ else "always", SynaspiceWarning)
-        yield
+#: Variable that, set to anything but 0 or nothing, shows where in the code an error arose.
+TRACEBACK = "SYNASPICE_TRACEBACK"
+#: Letters of an unexpected error that are shown.
+LONGEST = 300
 
 
 def main() -> None:
-    """Entry point: errors become one message and an exit status, 2 for a user's mistake, 1 for a failed run."""
-    from ...devices.language.errors import MissingDependencyError, SimulationError, SynaspiceError
+    """Run the command that the arguments of the process give, and exit.
+
+    Errors become one line on standard error and an exit status: 2 for a user's mistake, 1 for a run that failed, 130
+    after Ctrl-C, and 128 and its number after another signal that ends a process.
+    """
+    open_streams()
+    with endings():
+        try:
+            status = _finished(_status(_command))
+        except Ended as ended:  # while it was told how it ended
+            status = 128 + ended.number
+        sys.exit(status)
+
+
+def _command() -> None:
+    from .commands import app, told_warnings
+
+    with told_warnings():
+        app(prog_name="synaspice")
+
+
+def _finished(status: int) -> int:
+    """The status, or that of a failed run if what was printed cannot be written."""
+    failed = finish_output()
+    return status if failed is None or status else _unwritten(failed)
+
+
+def _unwritten(failed: OSError) -> int:
+    if not isinstance(failed, BrokenPipeError):  # otherwise the reader has seen enough
+        _tell(f"cannot write to standard output: {(failed.strerror or str(failed)).lower()}")
+    return 1
+
+
+def _status(run: Callable[[], None]) -> int:
+    """Exit status of a run, after what is to be said about it."""
+    try:
+        run()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Ended as ended:
+        _show_place()
+        kept = any(word.startswith("--checkpoint") for word in sys.argv)
+        _tell(f"{name_of(ended.number)}{kept * ': what was finished is kept, and the same command goes on from it'}")
+        return 128 + ended.number
+    except Exception as error:
+        return _status_of(error)
+    return 0
+
+
+def _status_of(error: Exception) -> int:
+    from ...devices.language.errors import (
+        CompilationError,
+        MissingDependencyError,
+        OutputError,
+        SimulationError,
+        SynaspiceError,
+    )
+
+    if isinstance(error, OSError) and (failed := finish_output()) is not None and failed.errno == error.errno:
+        return _unwritten(failed)
+    if isinstance(error, BrokenPipeError):  # the reader of our errors has seen enough
+        return 1
+    _show_place()
+    if isinstance(error, SynaspiceError):
+        _tell(str(error))
+        in_the_run = SimulationError | MissingDependencyError | CompilationError | OutputError
+        return 1 if isinstance(error, in_the_run) else 2
+    said = " ".join(str(error).split())[:LONGEST]
+    _tell(f"{type(error).__name__}{said and f': {said}'}; {_advice()}")
+    return 1
+
+
+def _advice() -> str:
+    """What to do about an error that should not be."""
+    import importlib.metadata
 
     try:
-        with told_warnings():
-            app(prog_name="synaspice")
-    except SynaspiceError as error:
-        tell(f"synaspice: {error}")
-        sys.exit(1 if isinstance(error, SimulationError | MissingDependencyError) else 2)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
-        sys.exit(1)
+        given = importlib.metadata.metadata("synaspice")
+    except importlib.metadata.PackageNotFoundError:
+        pages = {}
+    else:
+        named = (text.partition(",") for text in given.get_all("Project-URL") or [])
+        pages = {label.strip().lower(): page.strip() for label, _, page in named}
+    page = next((pages[label] for label in pages if any(word in label for word in ("bug", "issue", "tracker"))), None)
+    where = f"report it at {page}" if page else "report it to the authors of synaspice"
+    return f"if nothing explains it, {where}, with what {TRACEBACK}=1 shows"
+
+
+def _show_place() -> None:
+    """Show where in the code the error being handled arose, to who asks for it."""
+    if os.environ.get(TRACEBACK, "0") not in ("", "0"):
+        import traceback
+
+        traceback.print_exc()
+
+
+def _tell(text: str) -> None:
+    from .output import tell
+
+    with contextlib.suppress(OSError):  # nobody reads it
+        tell(f"synaspice: {text}")

@@ -66,16 +66,15 @@ def _folded(text: str, width: int | None, indent: str, hanging: str) -> str:
 def check_paths(output: Path | None, plot: Path | None) -> None:
     """Refuse file names that cannot be written before the work is done rather than after."""
     from ...characterization.tables import FORMATS as TABLE_FORMATS
+    from ...devices.core.files import check_outputs
     from ...devices.language.checks import known
-    from ...devices.language.errors import ParameterError
     from ..style import FORMATS
 
     for path, formats, kind in ((output, TABLE_FORMATS, "table"), (plot, FORMATS, "figure")):
         if path is None:
             continue
         known(f"{kind} format", path.suffix.lower() or path.name, formats)
-        if not path.parent.is_dir():
-            raise ParameterError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
+        check_outputs([path])
 
 
 def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> None:

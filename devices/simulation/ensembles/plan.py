@@ -26,8 +26,9 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -50,6 +51,9 @@ BLOCK, FEW = 64, 16
 CHUNK = 1024
 #: Steps of all trajectories together from which a kernel of their own pays, in blocks and alone: about a second.
 LARGE, LARGE_ALONE = 10**8, 10**7
+#: Steps of all trajectories together that a compiled kernel takes at a time, a small part of a second: while it runs,
+#: nothing is heard of Ctrl-C.
+PAUSE = 1 << 19
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
 
@@ -245,10 +249,17 @@ class Chunk:
         while self.step < end and len(self._active):
             last = min(end, self.step + (SEGMENT if self._crossing is None else LOOK))
             arrays = self.states, self.telegraphs, self._voltages, self._hoisted, self.hits, self._active
-            drives = e._segments(self.step, last)
-            span = self.step, last - self.step
-            self._kernel.advance(*arrays, *self._streams, *key, *span, *drives, *crossing, stride, traces)
-            self.step = last
+            drive, others, inputs = e._segments(self.step, last)
+            # Whole looks: they are multiples of the steps whose random numbers are drawn together.
+            begun, at_a_time = self.step, max(1, PAUSE // len(self._active) // LOOK) * LOOK
+            while self.step < last:
+                _heed_stop()
+                taken = slice(self.step - begun, min(last, (self.step // at_a_time + 1) * at_a_time) - begun + 1)
+                # Of the same layout as the whole: a kernel is compiled for one.
+                drives = drive[taken], *(np.ascontiguousarray(rows[:, taken]) for rows in (others, inputs))
+                span = self.step, taken.stop - 1 - taken.start
+                self._kernel.advance(*arrays, *self._streams, *key, *span, *drives, *crossing, stride, traces)
+                self.step += span[1]
             if self._crossing is not None:
                 self._active = self._active[self.hits[self._active] < 0]
         self.step = end
@@ -319,8 +330,26 @@ def in_chunks(
     if workers == 1 or len(starts) == 1:
         yield from (task(start, min(size, trajectories.stop - start)) for start in starts)
         return
-    with ThreadPoolExecutor(workers) as pool:
-        # As many at a time as keep the workers busy: results that wait take memory.
-        for k in range(0, len(starts), 16 * workers):
-            part = starts[k : k + 16 * workers]
-            yield from pool.map(task, part, [min(size, trajectories.stop - start) for start in part])
+    stop = threading.Event()
+    with ThreadPoolExecutor(workers, initializer=_obey, initargs=(stop,)) as pool:
+        try:
+            # As many at a time as keep the workers busy: results that wait take memory.
+            for k in range(0, len(starts), 16 * workers):
+                part = starts[k : k + 16 * workers]
+                yield from pool.map(task, part, [min(size, trajectories.stop - start) for start in part])
+        finally:  # who does not want the rest does not wait for it
+            stop.set()
+
+
+#: What tells a thread of a pool to stop.
+_told = threading.local()
+
+
+def _obey(stop: threading.Event) -> None:
+    _told.stop = stop
+
+
+def _heed_stop() -> None:
+    stop = getattr(_told, "stop", None)
+    if stop is not None and stop.is_set():
+        raise CancelledError

@@ -7,10 +7,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from ...language.errors import CompilationError, MissingDependencyError, ParameterError
+from ...core.files import check_outputs, put_in_place, temporary_folder, told
+from ...language.errors import CompilationError, MissingDependencyError
 
 COMPILER_VARIABLE = "CC"
 COMPILERS = ("cc", "gcc", "clang")
@@ -72,17 +72,16 @@ def compile_library(source: str, path: str | Path, *, force: bool = False) -> Pa
     CompilationError
         If the compiler fails, with its own words.
     ParameterError
-        If the file is there and is not to be replaced, or its folder is not.
+        If the file is there and is not to be replaced, or it cannot be a file there.
+    OutputError
+        If it cannot be written, as on a full disk.
     """
     target = Path(path)
-    if target.exists() and not force:
-        raise ParameterError(f"{target} exists already: force=True replaces it")
-    if not target.parent.is_dir():
-        raise ParameterError(f"{target.parent} is not a folder")
+    place = check_outputs([target], replace=force)[target]
     compiler = find_compiler()
     # Beside its target: only within one file system is a file moved in one step.
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
-        written, made = Path(folder) / "device.c", Path(folder) / "device.so"
+    with told(target), temporary_folder(place.parent) as folder:
+        written, made = folder / "device.c", folder / "device.so"
         written.write_text(source, encoding="utf-8")
         flags = [flag for flag in FLAGS if not (sys.platform == "win32" and flag == "-fPIC")]
         command = [*compiler, *flags, "-o", str(made), str(written), "-lm"]
@@ -93,13 +92,7 @@ def compile_library(source: str, path: str | Path, *, force: bool = False) -> Pa
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CompilationError(f"{compiler[0]} could not compile {target.name}: {error}") from None
         if ended.returncode != 0 or not made.exists():
-            words = (ended.stderr or ended.stdout).strip().replace(folder, "").splitlines()[:12]
+            words = (ended.stderr or ended.stdout).strip().replace(str(folder), "").splitlines()[:12]
             raise CompilationError("\n  ".join([f"{compiler[0]} could not compile {target.name}:", *words]))
-        if force:
-            made.replace(target)
-        else:
-            try:
-                os.link(made, target)  # fails where another was faster
-            except FileExistsError:
-                raise ParameterError(f"{target} exists already: force=True replaces it") from None
+        put_in_place(made, place, replace=force)
     return target

@@ -15,7 +15,7 @@ from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
 from synaspice.devices.catalog import models
 from synaspice.devices.language.errors import PlugInWarning, warn_user
-from synaspice.figures.command_line.main import COMPLETION, app, told_warnings
+from synaspice.figures.command_line.commands import COMPLETION, app, told_warnings
 
 BENCH_HELP = [("characterize", "mtj", bench) for bench in BENCHES]
 CELL_HELP = [("simulate", cell) for cell in CELL_BENCHES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typer.testing import CliRunner
 
 from synaspice.devices.core.cache import cache_contents, cache_folder
-from synaspice.figures.command_line.main import app
+from synaspice.figures.command_line.commands import app
 
 
 def test_the_cache_is_shown_and_cleared_and_nothing_else_is(monkeypatch, tmp_path):

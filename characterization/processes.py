@@ -1,0 +1,146 @@
+"""Work on several processes, none of which outlives the one that started it.
+
+Calls go through :class:`joblib.Parallel`, in the backend and with the number of jobs of :func:`joblib.parallel_config`.
+A process that computes looks twice a second whether the one that started it is still there, and ends itself if it is
+not: even a process that is killed leaves none behind. Ctrl-C is for the first process alone, which ends the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import joblib
+from joblib.parallel import LokyBackend, get_active_backend
+
+from ..devices.core.files import is_alive
+from ..devices.language.errors import SimulationError
+
+#: Time between two looks at whether the process that started this one is there. [s]
+LOOK = 0.5
+
+_follows = False
+
+
+class _Followed(LokyBackend):  # type: ignore[misc]
+    """Joblib's usual processes, which follow the one that started them from their beginning on."""
+
+    def configure(self, *arguments: Any, **options: Any) -> int:
+        number: int = super().configure(*arguments, initializer=follow_parent, **options)
+        return number
+
+
+def in_processes(
+    function: Callable[..., Any],
+    calls: Iterable[Sequence[Any]],
+    *,
+    processes: int | None = None,
+    ordered: bool = True,
+    advice: str = "",
+) -> Iterator[Any]:
+    """Call a function with each of several sets of arguments; if the results are not taken, the rest is ended.
+
+    Parameters
+    ----------
+    function : callable
+        A function of a module.
+    calls : iterable of sequences
+        The arguments of each call.
+    processes : int, optional
+        Number of processes, -1 for one per core; default: that of :func:`joblib.parallel_config`.
+    ordered : bool
+        Whether results come in the order of the calls, or as they are finished.
+    advice : str
+        What to do if a process is killed.
+
+    Yields
+    ------
+    object
+        The result of each call.
+
+    Raises
+    ------
+    SimulationError
+        If a process was killed.
+    """
+    own = os.getpid()
+    jobs = (joblib.delayed(_call)(own, function, arguments) for arguments in calls)
+    results: Any = None
+    try:
+        with _followed(), _without_interrupts():
+            run = joblib.Parallel(n_jobs=processes, return_as="generator" if ordered else "generator_unordered")
+            results = run(jobs)
+        for result in results:  # noqa: UP028  # 'yield from' would close them here, and joblib warn of it
+            yield result
+    except BrokenProcessPool as error:
+        raise SimulationError(
+            f"a process that computed a part was killed, by somebody or for want of memory{advice and f': {advice}'}"
+        ) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "distributed":
+            raise
+        said = str(error).partition("\n")[0]
+        raise SimulationError(f"the Dask cluster failed: {said}{advice and f'; {advice}'}") from error
+    finally:
+        if results is not None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                results.close()
+
+
+def follow_parent() -> None:
+    """From now on, end this process soon after the one that started it has ended."""
+    global _follows
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid is None or _follows:
+        return
+    _follows = True
+    threading.Thread(target=_follow, args=(parent.pid,), daemon=True, name="synaspice-parent").start()
+
+
+def _follow(parent: int) -> None:
+    first = os.getppid()
+    # One that was started by a server of processes, or whose parent is dead already, is the child of another.
+    while os.getppid() == first and (first == parent or is_alive(parent)):
+        time.sleep(LOOK)
+    os._exit(1)
+
+
+def _call(origin: int, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    if os.getpid() != origin:
+        follow_parent()  # backends other than joblib's usual one have no place to say so at the beginning
+    return function(*arguments)
+
+
+@contextlib.contextmanager
+def _followed() -> Iterator[None]:
+    """Joblib's usual backend, where it is chosen, with processes that follow this one."""
+    backend, _ = get_active_backend()
+    options = getattr(backend, "backend_kwargs", {})
+    if type(backend) is not LokyBackend or "initializer" in options:
+        yield
+        return
+    own = _Followed(nesting_level=backend.nesting_level, inner_max_num_threads=backend.inner_max_num_threads, **options)
+    with joblib.parallel_config(backend=own):
+        yield
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes that are started meanwhile never see Ctrl-C; this one sees it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,250 @@
+"""What becomes of runs that are ended: every resumable bench, killed at random moments and resumed, as a table.
+
+For each bench, way of computing (one process, two, a Dask cluster of two) and signal: whether the table is the same to
+the last bit after the run was ended and started again, how long the end took, and what was left of it: processes after
+three seconds, hidden files after the resumed run, and tracebacks.
+
+    python tools/fault_table.py --moments 10
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+
+from synaspice.characterization.bench import BENCHES
+from synaspice.devices.core.files import PREFIX
+from synaspice.figures.command_line.main import main as synaspice
+
+#: Small work of several pieces for each resumable bench: the arguments of ``synaspice characterize``.
+CASES = {
+    "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 2n --trajectories 40",
+    "write-error": "mtj write-error --preset ikeda2010 --seed 1 --overdrive 2,3 --width 2n,4n --trajectories 300 "
+    "--walkers 64 --replicas 4",
+    "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
+    "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
+}
+MODES = ("serial", "jobs", "dask")
+SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT")
+#: Variable by which the processes of a run are found.
+MARK = "SYNASPICE_FAULT_TABLE"
+#: Time in which processes of a run that has ended may still end. [s]
+GRACE = 3.0
+#: Longest time of a run. [s]
+LONGEST = 300.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A run that was ended, and resumed.
+
+    Attributes
+    ----------
+    status : int
+        Exit status of the ended run, or less the signal.
+    ending : float
+        Time from the signal to its end. [s]
+    processes : int
+        Processes of it that were there :data:`GRACE` later.
+    files : int
+        Incomplete files after the resumed run.
+    tracebacks : int
+        Tracebacks on its standard error.
+    same : bool
+        Whether the table is that of a run that was not ended.
+    """
+
+    status: int
+    ending: float
+    processes: int
+    files: int
+    tracebacks: int
+    same: bool
+
+
+def cases() -> dict[str, list[str]]:
+    """Arguments for every resumable bench; a bench that has none here is an error."""
+    resumable = {name for name, bench in BENCHES.items() if bench.resumable}
+    if resumable != set(CASES):
+        raise SystemExit(
+            f"give small work, in CASES, for exactly the resumable benches: {', '.join(sorted(resumable))}"
+        )
+    return {name: text.split() for name, text in CASES.items()}
+
+
+def run(arguments: list[str], mode: str = "serial") -> int:
+    """Exit status of the command line in this process."""
+    sys.argv = ["synaspice", "characterize", *arguments, *(["--jobs", "2"] if mode == "jobs" else [])]
+    try:
+        if mode == "dask":
+            from distributed import Client, LocalCluster
+
+            cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+            with cluster, Client(cluster), joblib.parallel_config(backend="dask"):
+                synaspice()
+        else:
+            synaspice()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+def begin(task: Callable[[], int], folder: Path) -> int:
+    """Number of a new process that does a task; what it prints goes into files of the folder."""
+    child = os.fork()  # so that what takes long, imports and compiled kernels, is there
+    if child:
+        return child
+    status = 70
+    try:
+        os.environ[MARK] = folder.name
+        os.environ["TMPDIR"] = os.environ["JOBLIB_TEMP_FOLDER"] = str(folder)
+        tempfile.tempdir = None
+        for number, name in ((1, "out"), (2, "err")):
+            opened = os.open(folder / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+            os.dup2(opened, number)
+        for name in SIGNALS[1:]:  # a shell's background job has them ignored
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
+        status = task()
+    except BaseException:
+        traceback.print_exc(file=sys.stderr)
+    finally:
+        # What a process does when it ends, but for what belongs to the one that it comes from.
+        joblib.externals.loky.process_executor._python_exit()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def ended(child: int, longest: float = LONGEST) -> int:
+    """Wait for a process, and return its status, or less the signal that ended it."""
+    until = time.monotonic() + longest
+    while True:
+        number, status = os.waitpid(child, os.WNOHANG)
+        if number:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            until = float("inf")
+        time.sleep(0.01)
+
+
+def marked(mark: str) -> Iterator[int]:
+    """Processes of a run, other than the first one."""
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{MARK}={mark}".encode() in (place / "environ").read_bytes().split(b"\0"):
+                yield int(place.name)
+        except OSError:
+            continue
+
+
+def trial(arguments: list[str], mode: str, number: int, moment: float | Callable[[], bool], whole: bytes) -> Trial:
+    """End a run by a signal, resume it, and compare.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What is measured.
+    mode : str
+        How it is computed.
+    number : int
+        The signal.
+    moment : float or callable
+        When: seconds after the beginning, or a function that tells whether it is time.
+    whole : bytes
+        The table of a run that was not ended.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fault-table-"))
+    try:
+        table = folder / "table.csv"
+        command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(table)]
+        child = begin(lambda: run(command, mode), folder)
+        start = time.monotonic()
+        while time.monotonic() - start < (moment if isinstance(moment, float) else LONGEST):
+            if not isinstance(moment, float) and moment():
+                break
+            time.sleep(0.002)
+        os.kill(child, number)
+        sent = time.monotonic()
+        status = ended(child)
+        ending = time.monotonic() - sent
+        until = time.monotonic() + GRACE
+        while (left := [*marked(folder.name)]) and time.monotonic() < until:
+            time.sleep(0.05)
+        for process in left:
+            os.kill(process, signal.SIGKILL)
+        said = (folder / "err").read_text(errors="replace")
+        resumed = ended(begin(lambda: run(command), folder))
+        hidden = [path for path in folder.rglob("*") if path.name.startswith(PREFIX)]
+        same = resumed == 0 and table.read_bytes() == whole
+        return Trial(status, ending, len(left), len(hidden), len(re.findall("Traceback", said)), same)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def whole_run(arguments: list[str], mode: str) -> tuple[bytes, float]:
+    """Table of a run that is not ended, and the time that it takes."""
+    folder = Path(tempfile.mkdtemp(prefix="fault-table-"))
+    try:
+        start = time.monotonic()
+        command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(folder / "table.csv")]
+        status = ended(begin(lambda: run(command, mode), folder))
+        if status:
+            raise SystemExit(f"{' '.join(arguments)} failed: {(folder / 'err').read_text()}")
+        return (folder / "table.csv").read_bytes(), time.monotonic() - start
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--moments", type=int, default=10, help="random moments for each row")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
+    parser.add_argument("--benches", nargs="*", default=list(CASES), choices=list(CASES))
+    parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
+    parser.add_argument("--signals", nargs="*", default=list(SIGNALS), choices=SIGNALS)
+    asked = parser.parse_args()
+    chance = random.Random(asked.seed)
+    modes = [mode for mode in asked.modes if mode != "dask" or importlib.util.find_spec("distributed")]
+    heads = ("bench", "mode", "signal", "same", "end (s)", "processes", "files", "tracebacks", "statuses")
+    form = "{:12} {:7} {:8} {:>7} {:>8} {:>10} {:>6} {:>11}  {}"
+    print(form.format(*heads), flush=True)
+    worst = True
+    for bench, arguments in cases().items():
+        if bench not in asked.benches:
+            continue
+        with tempfile.TemporaryDirectory() as warm:  # loads what all runs need
+            run([*arguments, "-o", str(Path(warm, "table.csv"))])
+        whole, _ = whole_run(arguments, "serial")
+        for mode in modes:
+            table, lasting = whole_run(arguments, mode)
+            for name in asked.signals:
+                moments = [chance.uniform(0, lasting) for _ in range(asked.moments)]
+                trials = [trial(arguments, mode, getattr(signal, name), moment, whole) for moment in moments]
+                same = sum(each.same for each in trials)
+                rows = (bench, mode, name, f"{same}/{len(trials)}", f"{max(each.ending for each in trials):.2f}")
+                left = [sum(getattr(each, kind) for each in trials) for kind in ("processes", "files", "tracebacks")]
+                statuses = ", ".join(sorted({str(each.status) for each in trials}))
+                print(form.format(*rows, *left, statuses), flush=True)
+                worst &= same == len(trials) and not any(left) and table == whole
+    sys.exit(not worst)
+
+
+if __name__ == "__main__":
+    main()
