@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import joblib
+from joblib.externals.loky import reusable_executor
 from joblib.parallel import LokyBackend, get_active_backend
 
 from ..devices.core.files import is_alive
@@ -94,6 +95,13 @@ def in_processes(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 results.close()
+
+
+def end_processes() -> None:
+    """End the idle processes that joblib keeps for the next work, without waiting for those that only begin."""
+    kept = getattr(reusable_executor, "_executor", None)
+    if kept is not None:
+        kept.shutdown(wait=True, kill_workers=True)
 
 
 def follow_parent() -> None:

@@ -1,7 +1,9 @@
 from .language.errors import CacheWarning as CacheWarning
+from .language.errors import CheckpointWarning as CheckpointWarning
 from .language.errors import CompilationError as CompilationError
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError
+from .language.errors import OutputError as OutputError
 from .language.errors import ParameterError as ParameterError
 from .language.errors import PlugInWarning as PlugInWarning
 from .language.errors import ResolutionWarning as ResolutionWarning

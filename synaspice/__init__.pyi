@@ -13,9 +13,11 @@ from .characterization.benches.write_error import write_error as write_error
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
 from .devices.language.errors import CacheWarning as CacheWarning
+from .devices.language.errors import CheckpointWarning as CheckpointWarning
 from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
+from .devices.language.errors import OutputError as OutputError
 from .devices.language.errors import ParameterError as ParameterError
 from .devices.language.errors import PlugInWarning as PlugInWarning
 from .devices.language.errors import ResolutionWarning as ResolutionWarning

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 from synaspice.devices import ParameterError
 
 
@@ -9,3 +13,11 @@ def square(number):
     if number < 0:
         raise ParameterError("a negative number")
     return {"square": number**2, "list": [number, -number]}
+
+
+def die_once(number, once):
+    """The square; of a 2, the process is killed, but only once."""
+    if number == 2 and not Path(once).exists():
+        Path(once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(number)

@@ -1,8 +1,8 @@
 """What becomes of runs that are ended: every resumable bench, killed at random moments and resumed, as a table.
 
 For each bench, way of computing (one process, two, a Dask cluster of two) and signal: whether the table is the same to
-the last bit after the run was ended and started again, how long the end took, and what was left of it: processes after
-three seconds, hidden files after the resumed run, and tracebacks.
+the last bit after the run was ended and started again, how long the end took, how long other processes of it were there
+after that, and what was left: processes after ten seconds, hidden files after the resumed run, and tracebacks.
 
     python tools/fault_table.py --moments 10
 """
@@ -43,7 +43,7 @@ SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT")
 #: Variable by which the processes of a run are found.
 MARK = "SYNASPICE_FAULT_TABLE"
 #: Time in which processes of a run that has ended may still end. [s]
-GRACE = 3.0
+GRACE = 10.0
 #: Longest time of a run. [s]
 LONGEST = 300.0
 
@@ -58,6 +58,8 @@ class Trial:
         Exit status of the ended run, or less the signal.
     ending : float
         Time from the signal to its end. [s]
+    alone : float
+        Time from its end to that of the last of its other processes. [s]
     processes : int
         Processes of it that were there :data:`GRACE` later.
     files : int
@@ -70,6 +72,7 @@ class Trial:
 
     status: int
     ending: float
+    alone: float
     processes: int
     files: int
     tracebacks: int
@@ -86,8 +89,8 @@ def cases() -> dict[str, list[str]]:
     return {name: text.split() for name, text in CASES.items()}
 
 
-def run(arguments: list[str], mode: str = "serial") -> int:
-    """Exit status of the command line in this process."""
+def run(arguments: list[str], mode: str = "serial", ready: Callable[[], object] = lambda: None) -> int:
+    """Exit status of the command line in this process, which says when it begins."""
     sys.argv = ["synaspice", "characterize", *arguments, *(["--jobs", "2"] if mode == "jobs" else [])]
     try:
         if mode == "dask":
@@ -95,21 +98,28 @@ def run(arguments: list[str], mode: str = "serial") -> int:
 
             cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
             with cluster, Client(cluster), joblib.parallel_config(backend="dask"):
+                ready()
                 synaspice()
         else:
+            ready()
             synaspice()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
 
 
-def begin(task: Callable[[], int], folder: Path) -> int:
-    """Number of a new process that does a task; what it prints goes into files of the folder."""
+def begin(arguments: list[str], mode: str, folder: Path) -> int:
+    """Number of a new process that has begun a command; what it prints goes into files of the folder."""
+    ready, tell = os.pipe()
     child = os.fork()  # so that what takes long, imports and compiled kernels, is there
     if child:
+        os.close(tell)
+        os.read(ready, 1)
+        os.close(ready)
         return child
     status = 70
     try:
+        vars(sys.modules["__main__"]).pop("__file__", None)  # a command's processes do not import this file first
         os.environ[MARK] = folder.name
         os.environ["TMPDIR"] = os.environ["JOBLIB_TEMP_FOLDER"] = str(folder)
         tempfile.tempdir = None
@@ -120,7 +130,7 @@ def begin(task: Callable[[], int], folder: Path) -> int:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
-        status = task()
+        status = run(arguments, mode, lambda: os.close(tell))
     except BaseException:
         traceback.print_exc(file=sys.stderr)
     finally:
@@ -173,7 +183,7 @@ def trial(arguments: list[str], mode: str, number: int, moment: float | Callable
     try:
         table = folder / "table.csv"
         command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(table)]
-        child = begin(lambda: run(command, mode), folder)
+        child = begin(command, mode, folder)
         start = time.monotonic()
         while time.monotonic() - start < (moment if isinstance(moment, float) else LONGEST):
             if not isinstance(moment, float) and moment():
@@ -183,16 +193,17 @@ def trial(arguments: list[str], mode: str, number: int, moment: float | Callable
         sent = time.monotonic()
         status = ended(child)
         ending = time.monotonic() - sent
-        until = time.monotonic() + GRACE
-        while (left := [*marked(folder.name)]) and time.monotonic() < until:
+        gone = time.monotonic()
+        while (left := [*marked(folder.name)]) and time.monotonic() < gone + GRACE:
             time.sleep(0.05)
+        alone = time.monotonic() - gone
         for process in left:
             os.kill(process, signal.SIGKILL)
         said = (folder / "err").read_text(errors="replace")
-        resumed = ended(begin(lambda: run(command), folder))
+        resumed = ended(begin(command, "serial", folder))
         hidden = [path for path in folder.rglob("*") if path.name.startswith(PREFIX)]
         same = resumed == 0 and table.read_bytes() == whole
-        return Trial(status, ending, len(left), len(hidden), len(re.findall("Traceback", said)), same)
+        return Trial(status, ending, alone, len(left), len(hidden), len(re.findall("Traceback", said)), same)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -201,9 +212,10 @@ def whole_run(arguments: list[str], mode: str) -> tuple[bytes, float]:
     """Table of a run that is not ended, and the time that it takes."""
     folder = Path(tempfile.mkdtemp(prefix="fault-table-"))
     try:
-        start = time.monotonic()
         command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(folder / "table.csv")]
-        status = ended(begin(lambda: run(command, mode), folder))
+        child = begin(command, mode, folder)
+        start = time.monotonic()
+        status = ended(child)
         if status:
             raise SystemExit(f"{' '.join(arguments)} failed: {(folder / 'err').read_text()}")
         return (folder / "table.csv").read_bytes(), time.monotonic() - start
@@ -222,8 +234,8 @@ def main() -> None:
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
     modes = [mode for mode in asked.modes if mode != "dask" or importlib.util.find_spec("distributed")]
-    heads = ("bench", "mode", "signal", "same", "end (s)", "processes", "files", "tracebacks", "statuses")
-    form = "{:12} {:7} {:8} {:>7} {:>8} {:>10} {:>6} {:>11}  {}"
+    heads = ("bench", "mode", "signal", "same", "end (s)", "alone (s)", "processes", "files", "tracebacks", "statuses")
+    form = "{:12} {:7} {:8} {:>7} {:>8} {:>10} {:>10} {:>6} {:>11}  {}"
     print(form.format(*heads), flush=True)
     worst = True
     for bench, arguments in cases().items():
@@ -235,10 +247,11 @@ def main() -> None:
         for mode in modes:
             table, lasting = whole_run(arguments, mode)
             for name in asked.signals:
-                moments = [chance.uniform(0, lasting) for _ in range(asked.moments)]
+                moments = [chance.uniform(0.05, lasting) for _ in range(asked.moments)]
                 trials = [trial(arguments, mode, getattr(signal, name), moment, whole) for moment in moments]
                 same = sum(each.same for each in trials)
-                rows = (bench, mode, name, f"{same}/{len(trials)}", f"{max(each.ending for each in trials):.2f}")
+                longest = [f"{max(getattr(each, kind) for each in trials):.2f}" for kind in ("ending", "alone")]
+                rows = (bench, mode, name, f"{same}/{len(trials)}", *longest)
                 left = [sum(getattr(each, kind) for each in trials) for kind in ("processes", "files", "tracebacks")]
                 statuses = ", ".join(sorted({str(each.status) for each in trials}))
                 print(form.format(*rows, *left, statuses), flush=True)

@@ -114,6 +114,11 @@ def _end_for_sure(reader: int, ending: set[int]) -> None:
     os._exit(128 + told[0])
 
 
+def leave_interrupts() -> None:
+    """Let Ctrl-C end the process as it is from now on: while Python ends, an exception would only be shown."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def open_streams() -> None:
     """Open standard streams that are closed on nothing, so that no file of the run gets their numbers.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import sys
 from collections.abc import Callable
 
-from .endings import Ended, endings, finish_output, name_of, open_streams
+from .endings import Ended, endings, finish_output, leave_interrupts, name_of, open_streams
 
 #: Variable that, set to anything but 0 or nothing, shows where in the code an error arose.
 TRACEBACK = "SYNASPICE_TRACEBACK"
@@ -25,9 +26,11 @@ def main() -> None:
     with endings():
         try:
             status = _finished(_status(_command))
+            _end_processes()
         except Ended as ended:  # while it was told how it ended
             status = 128 + ended.number
-        sys.exit(status)
+    atexit.register(leave_interrupts)
+    sys.exit(status)
 
 
 def _command() -> None:
@@ -35,6 +38,13 @@ def _command() -> None:
 
     with told_warnings():
         app(prog_name="synaspice")
+
+
+def _end_processes() -> None:
+    """End what computed in parallel, if anything did."""
+    processes = sys.modules.get(f"{__name__.partition('.')[0]}.characterization.processes")
+    if processes is not None:
+        processes.end_processes()
 
 
 def _finished(status: int) -> int:
