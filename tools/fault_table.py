@@ -32,9 +32,10 @@ from synaspice.figures.command_line.main import main as synaspice
 
 #: Small work of several pieces for each resumable bench: the arguments of ``synaspice characterize``.
 CASES = {
-    "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 2n --trajectories 40",
-    "write-error": "mtj write-error --preset ikeda2010 --seed 1 --overdrive 2,3 --width 2n,4n --trajectories 300 "
-    "--walkers 64 --replicas 4",
+    "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 1n --relaxation 0.2n "
+    "--trajectories 20",
+    "write-error": "mtj write-error --preset ikeda2010 --seed 1 --overdrive 2,3 --width 2n --trajectories 200 "
+    "--methods closed-form,fokker-planck,ensemble",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
 }

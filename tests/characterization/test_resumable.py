@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
@@ -11,12 +12,16 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from fault_trials import fault_table
 from piecework import square
+from shell import synaspice
 
-from synaspice.characterization import amplitude, read_table, switching, velocity
+from synaspice.characterization import amplitude, read_table, switching, velocity, write_error
+from synaspice.characterization.checkpoints import Checkpoint
 from synaspice.characterization.resumable import compute_pieces
 from synaspice.characterization.studies.ensembles import PART, ensemble_statistics
 from synaspice.devices import MTJ, AutoOscillator, DomainWallMagnet, ParameterError
+from synaspice.devices.language.errors import CheckpointWarning
 
 HERE = Path(__file__).parent
 PIECES = [{"number": float(k)} for k in range(6)]
@@ -70,7 +75,8 @@ def test_a_piece_that_cannot_be_read_is_computed_again(tmp_path):
     whole = (tmp_path / "f" / "piece-000002.npz").read_bytes()
     for rubbish in (b"", b"rubbish", whole[:100]):
         (tmp_path / "f" / "piece-000002.npz").write_bytes(rubbish)
-        assert numbers(compute_pieces(square, PIECES, description={}, checkpoint=tmp_path / "f"))[2] == 4
+        with pytest.warns(CheckpointWarning, match="piece 2 in"):
+            assert numbers(compute_pieces(square, PIECES, description={}, checkpoint=tmp_path / "f"))[2] == 4
 
 
 def test_a_folder_of_other_work_is_refused(tmp_path):
@@ -103,8 +109,11 @@ def test_a_folder_of_other_work_is_refused(tmp_path):
         lambda folder: amplitude(
             AutoOscillator.preset("slavin2009-like"), current=[3e-3, 4e-3], temperature=300, seed=1, checkpoint=folder
         ),
+        lambda folder: write_error(
+            MTJ.preset("ikeda2010"), overdrive=[2, 3], methods=["closed-form"], seed=1, checkpoint=folder
+        ),
     ],
-    ids=["switching", "velocity", "amplitude"],
+    ids=["switching", "velocity", "amplitude", "write-error"],
 )
 def test_benches_give_the_same_table_on_two_processes_and_from_a_folder(measure, tmp_path):
     table = measure(None)
@@ -117,6 +126,29 @@ def test_benches_give_the_same_table_on_two_processes_and_from_a_folder(measure,
     for other in others:
         np.testing.assert_array_equal(other, table)
         assert other.attrs == table.attrs
+
+
+@pytest.mark.parametrize("bench", fault_table.cases())
+def test_every_resumable_bench_goes_on_where_it_was_interrupted(bench, tmp_path, monkeypatch):
+    arguments = ["characterize", *fault_table.cases()[bench], "-o"]
+    assert synaspice(*arguments, tmp_path / "whole.csv").returncode == 0
+    keep, table, kept = Checkpoint.write, tmp_path / "resumed.csv", ["--checkpoint", tmp_path / "f"]
+
+    def full(checkpoint, index, result):
+        if len(modification_times(tmp_path / "f")) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        keep(checkpoint, index, result)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "write", full)
+        assert synaspice(*arguments, table, *kept).returncode == 1
+    before = modification_times(tmp_path / "f")
+    assert len(before) == 2 and not table.exists()
+    ended = synaspice(*arguments, table, *kept)
+    assert ended.returncode == 0, ended.stderr
+    assert table.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    after = modification_times(tmp_path / "f")
+    assert before.items() <= after.items() and len(after) > 2
 
 
 def test_parts_add_up_to_the_very_bits_of_the_whole(tmp_path):
