@@ -31,7 +31,7 @@ LOOK = 0.5
 _follows = False
 
 
-class _Followed(LokyBackend):  # type: ignore[misc]
+class _Followed(LokyBackend):
     """Joblib's usual processes, which follow the one that started them from their beginning on."""
 
     def configure(self, *arguments: Any, **options: Any) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import joblib
 import pandas as pd
 
 from synaspice.characterization import agreement
+from synaspice.characterization.processes import in_processes
 from synaspice.figures.gallery import entries
 
 INTRO = """# Agreement of the engines
@@ -24,8 +24,8 @@ NUMBERS = ["static_difference", "state_difference", "state_difference_tight", "i
 
 def main(page: Path) -> None:
     """Compare, print and write."""
-    rows = joblib.Parallel(n_jobs=-1)(joblib.delayed(agreement)(entry.device) for entry in entries())
-    table = pd.concat(rows, ignore_index=True)
+    rows = in_processes(agreement, ((entry.device,) for entry in entries()), processes=-1)
+    table = pd.concat(list(rows), ignore_index=True)
     print(table.to_string(index=False, float_format="{:.1e}".format))
     lines = ["| " + " | ".join(name.replace("_", " ") for name in table.columns) + " |"]
     lines.append("| --- " * len(table.columns) + "|")

@@ -274,7 +274,7 @@ def test_a_file_is_not_overwritten_and_never_half_written(tmp_path, monkeypatch)
     file = tmp_path / "mem.osdi"
     device = LinearIonDrift()
     file.write_text("mine")
-    with pytest.raises(ParameterError, match="exists already"):
+    with pytest.raises(ParameterError, match="exists: --force replaces"):
         device.compile_osdi(file)
     assert file.read_text() == "mine"
     assert device.compile_osdi(file, force=True) == file and file.read_bytes().startswith(b"\x7fELF")
