@@ -16,10 +16,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from typing import Any
 
 import joblib
 from joblib.externals.loky import reusable_executor
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from joblib.parallel import LokyBackend, get_active_backend
 
 from ..devices.core.files import is_alive
@@ -35,7 +37,12 @@ class _Followed(LokyBackend):
     """Joblib's usual processes, which follow the one that started them from their beginning on."""
 
     def configure(self, *arguments: Any, **options: Any) -> int:
-        number: int = super().configure(*arguments, initializer=follow_parent, **options)
+        number: int = super().configure(*arguments, initializer=_begin, **options)
+        if hasattr(signal, "pthread_sigmask"):
+            # These begin on first use, in the middle of what follows, and let Ctrl-C through afterwards.
+            resource_tracker.ensure_running()
+            loky_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         return number
 
 
@@ -102,6 +109,11 @@ def end_processes() -> None:
     kept = getattr(reusable_executor, "_executor", None)
     if kept is not None:
         kept.shutdown(wait=True, kill_workers=True)
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow_parent()
 
 
 def follow_parent() -> None:

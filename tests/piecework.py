@@ -21,3 +21,10 @@ def die_once(number, once):
         Path(once).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return square(number)
+
+
+def hears_interrupts():
+    """Whether Ctrl-C reaches this process, at all and as an exception."""
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.getsignal(
+        signal.SIGINT
+    ) is not signal.SIG_IGN

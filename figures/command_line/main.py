@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from .endings import Ended, endings, finish_output, leave_interrupts, name_of, open_streams
+from .endings import Ended, endings, finish_output, leave_if_ended, leave_interrupts, name_of, open_streams
 
 #: Variable that, set to anything but 0 or nothing, shows where in the code an error arose.
 TRACEBACK = "SYNASPICE_TRACEBACK"
@@ -29,6 +29,7 @@ def main() -> None:
             _end_processes()
         except Ended as ended:  # while it was told how it ended
             status = 128 + ended.number
+        leave_if_ended(status)
     atexit.register(leave_interrupts)
     sys.exit(status)
 
