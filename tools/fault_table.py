@@ -189,7 +189,7 @@ def trial(arguments: list[str], mode: str, number: int, moment: float | Callable
         while time.monotonic() - start < (moment if isinstance(moment, float) else LONGEST):
             if not isinstance(moment, float) and moment():
                 break
-            time.sleep(0.002)
+            time.sleep(0.01)
         os.kill(child, number)
         sent = time.monotonic()
         status = ended(child)

@@ -131,7 +131,7 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     """
     form = FORMATS.find(order.dialect)
     if output is not None:
-        check_outputs([output], replace=force)
+        check_outputs([output])  # before the work; whether files may be replaced is said of all of them
     if isinstance(form, BinaryFormat):
         return [_binary(form, order, output, force)]
     text = order.text()

@@ -51,7 +51,7 @@ def deliver_several(
         If a file exists and may not be replaced, or the items cannot stand in one netlist.
     """
     if output is not None:
-        check_outputs([output], replace=force)
+        check_outputs([output])  # before the work; whether files may be replaced is said of all of them
     named = {name: items[0]} if name else unique_names(items)
     text = one_netlist(named, **(options or {}))
     if output is None:

@@ -74,7 +74,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def fail(*arguments, **more):
         raise OSError("disk full")
 
-    monkeypatch.setattr("pathlib.Path.write_text", fail)
+    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
     with pytest.raises(OSError, match="disk full"):
         exporting.deliver(order, tmp_path / "mem.sub", deck=False, force=False)
     assert not list(tmp_path.iterdir())

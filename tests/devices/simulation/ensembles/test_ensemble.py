@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 
 import numpy as np
 import pytest
@@ -36,6 +37,26 @@ def test_results_do_not_depend_on_blocks_and_threads(source):
         np.testing.assert_array_equal(numbers(other.final()), numbers(table))
     alone = dataclasses.replace(ensemble(drive, source=source), block=1).part(290, 3)
     np.testing.assert_array_equal(numbers(alone.final()), numbers(table)[290:293])
+
+
+@pytest.mark.parametrize("source", ["voltage", "current"])
+def test_results_do_not_depend_on_the_pauses_of_a_kernel(source, monkeypatch):
+    """In which Ctrl-C is heard: one run of the kernel, and three."""
+    run = ensemble({"voltage": -0.6, "current": -4e-5}[source], 1.1e-9, trajectories=20, source=source)
+    taken: list[int] = []
+    load = load_kernel
+
+    def counted(structure):
+        kernel = load(structure)
+        advance = lambda *arguments: (taken.append(1), kernel.advance(*arguments))  # noqa: E731
+        return types.SimpleNamespace(HOISTED=kernel.HOISTED, prepare=kernel.prepare, advance=advance)
+
+    monkeypatch.setattr(targets, "load_kernel", counted)
+    whole = numbers(run.traces(11))
+    assert len(taken) == 1
+    monkeypatch.setattr(targets, "PAUSE", targets.LOOK)
+    np.testing.assert_array_equal(numbers(run.traces(11)), whole)
+    assert len(taken) == 1 + 3
 
 
 def test_blocks_do_not_change_jumps_either():

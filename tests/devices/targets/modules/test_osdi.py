@@ -289,7 +289,7 @@ def test_a_file_is_not_overwritten_and_never_half_written(tmp_path, monkeypatch)
     monkeypatch.setenv("CC", "no-such-compiler -O1")
     with pytest.raises(MissingDependencyError, match="no-such-compiler"):
         device.compile_osdi(file, force=True)
-    with pytest.raises(ParameterError, match="is not a folder"):
+    with pytest.raises(ParameterError, match="there is no folder"):
         device.compile_osdi(tmp_path / "nowhere" / "mem.osdi")
 
 
