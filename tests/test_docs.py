@@ -31,6 +31,10 @@ IN_PLACE_OF = {
     "trajectories=100_000": "trajectories=2_000",
     "--trajectories 10000": "--trajectories 200",
     "trials=2000": "trials=200",
+    # a part of it: the whole stands in tests of its own
+    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, seed=1)",
+    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n,10n",
+    '[*network.letters.values(), *neighbours(network.letters["S"])]': '[network.letters["S"]]',
     "synaspice figure all -o figures": "synaspice figure all --help",  # half an hour; tests/figures draws everything
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.

@@ -31,7 +31,11 @@ def compatibility(folder, dialect):
 
 @functools.cache
 def everything():
-    return every_device()
+    """One device of every structure: presets that differ in values alone have the same equations."""
+    different = {}
+    for name, device in every_device().items():
+        different.setdefault((type(device), device.structure), (name, device))
+    return dict(different.values())
 
 
 def operating_points(folder, dialect, text):
