@@ -13,7 +13,8 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from ..devices.language.checks import flag, instance, known, mapping, names, positive, real, reals, whole
+from ..devices.language.array_checks import reals
+from ..devices.language.checks import flag, instance, known, mapping, names, positive, real, whole
 from ..devices.language.errors import ParameterError, shown
 from ..devices.language.memory import NUMBER, require_memory
 from ..devices.language.quantity import parse_quantity
@@ -138,7 +139,8 @@ class Range(Argument):
         raise ParameterError(f"give START:STOP:POINTS, for example -1:1:201, or values with commas, not {shown(text)}")
 
     def check(self, name: str, value: Any) -> np.ndarray:
-        return reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "")
+        # Python's own numbers: they go into netlists as they are written.
+        return reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "").tolist()
 
 
 class Whole(Argument):

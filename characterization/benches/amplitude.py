@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.core.vectors import initial_state
-from ...devices.language.checks import reals
+from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray

@@ -14,7 +14,8 @@ from ...circuits.engine.decks import held_branches, instance, nodes_of, observab
 from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.core.protocols import Drift, Dwelling
 from ...devices.core.vectors import initial_state
-from ...devices.language.checks import known, positive, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import known, positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms import FloatArray

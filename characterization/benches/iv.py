@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from ...devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, column_information, device_table
 from ...devices.core.protocols import Statics
 from ...devices.core.validity import warn_of_invalid_bias
-from ...devices.language.checks import known, mapping, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import known, mapping
 from ...devices.language.memory import require_memory, table_size
 from ...devices.model import CompactModel
 from ...devices.simulation.newton import voltage_at_current

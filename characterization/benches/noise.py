@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Dwelling, Spectrum
-from ...devices.language.checks import positive, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import positive
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.quantity import OFFSETS
 from ...devices.language.waveforms import FloatArray

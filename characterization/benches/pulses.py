@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.protocols import Switching
-from ...devices.language.checks import known, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.simulation.request import driven_branch

@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from ...devices.core.base import VALID
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Compliance, Switching
-from ...devices.language.checks import reals
+from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import Pulse

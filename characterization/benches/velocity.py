@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import WallMotion
-from ...devices.language.checks import reals
+from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel

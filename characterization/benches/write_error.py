@@ -15,7 +15,8 @@ from scipy.stats import binomtest
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
 from ...devices.core.validity import warn_of_limits
-from ...devices.language.checks import known, real, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel

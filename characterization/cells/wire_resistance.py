@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
 from ...devices.core.metadata import described_table
-from ...devices.language.checks import instance, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import instance
 
 #: Segments of a nanometre wire, and of better ones. [ohm]
 RESISTANCES = (0.1, 0.3, 1.0, 3.0, 10.0)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...devices.core.vectors import compiled, initial_state, parameter_vector
-from ...devices.language.checks import flag, instance, real, reals, whole
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import flag, instance, real, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import DC, Drive, FloatArray
 from ...devices.model import CompactModel

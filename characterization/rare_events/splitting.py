@@ -38,7 +38,8 @@ import pandas as pd
 from scipy.stats import t as student
 
 from ...devices.core.metadata import Column, device_table
-from ...devices.language.checks import instance, reals, whole
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import instance, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms import FloatArray

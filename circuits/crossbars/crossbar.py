@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import described_table
-from ...devices.language.checks import known, real, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray
 from .crossings import Cells, Conductances, chord_conductance

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from ...devices.core.compiled import Compiled
 from ...devices.core.variability import Distribution, sample
 from ...devices.core.vectors import compiled, parameter_columns
-from ...devices.language.checks import known, numeric, positive, whole
+from ...devices.language.array_checks import numeric
+from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel

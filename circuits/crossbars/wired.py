@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.language.checks import real, reals
+from ...devices.language.array_checks import reals
+from ...devices.language.checks import real
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.waveforms import FloatArray
 from .crossings import Cells, Conductances

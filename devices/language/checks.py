@@ -1,4 +1,7 @@
-"""Checks of arguments: each returns the value in the form that is meant, or says what is wrong with it."""
+"""Checks of arguments: each returns the value in the form that is meant, or says what is wrong with it.
+
+Those of arrays are in :mod:`.array_checks`: the command line starts without NumPy.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,6 @@ import numbers
 import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from .errors import ParameterError, UnknownNameError, shown, with_article
 
@@ -104,7 +104,9 @@ def flag(name: str, value: Any) -> bool:
     ParameterError
         If it is neither True nor False.
     """
-    return bool(instance(name, value, (bool, np.bool_), "True or False"))
+    if not isinstance(value, bool) and getattr(getattr(value, "dtype", None), "kind", "") != "b":
+        raise ParameterError(f"{name} must be True or False, not {shown(value)}")
+    return bool(value)
 
 
 def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
@@ -119,7 +121,7 @@ def whole(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
         number = operator.index(value)
     except TypeError:
         raise ParameterError(f"{name} must be a whole number, not {shown(value)}") from None
-    if isinstance(value, bool | np.ndarray):
+    if isinstance(value, bool) or type(value).__name__ == "ndarray":  # this module does without NumPy
         raise ParameterError(f"{name} must be a whole number, not {shown(value)}")
     if number < least:
         raise ParameterError(f"{name} must be at least {least}, not {shown(value)}")
@@ -147,7 +149,7 @@ def real(name: str, value: Any, unit: str = "", *, infinite: bool = False) -> fl
     ParameterError
         If it is none.
     """
-    item = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    item = value.item() if getattr(value, "ndim", None) == 0 else value  # of NumPy
     unit = "" if unit == "1" else unit
     if isinstance(item, bool) or not isinstance(item, numbers.Real | decimal.Decimal):
         raise ParameterError(f"{name} must be a number{unit and ' in ' + unit}, not {shown(value)}")
@@ -176,72 +178,3 @@ def positive(name: str, value: Any, unit: str = "", *, infinite: bool = False) -
         limits = "positive" if infinite else "positive and finite"
         raise ParameterError(f"{name} must be {limits}, not {shown(value)}{unit and ' ' + unit}")
     return number
-
-
-def numeric(name: str, values: Any, meant: str) -> NDArray[np.float64]:
-    """Return numbers of any kind as an array of any shape, or refuse what are none, and say what is meant.
-
-    Raises
-    ------
-    ParameterError
-        If they are text, truth values, complex or no array.
-    """
-    try:
-        given = np.asarray(values)
-    except (TypeError, ValueError, OverflowError):  # a ragged list
-        given = np.array(None)
-    if given.dtype.kind not in "iuf":
-        raise ParameterError(f"{name} must be {meant}, not {shown(values)}")
-    return given.astype(np.float64)
-
-
-def reals(
-    name: str,
-    values: Any,
-    unit: str = "",
-    *,
-    dimensions: int | None = 1,
-    infinite: bool = False,
-    empty: bool = False,
-    meant: str = "numbers",
-) -> NDArray[np.float64]:
-    """Return finite numbers as an array, or refuse what are none.
-
-    Parameters
-    ----------
-    name : str
-        What they are, for the message.
-    values : array_like
-        The numbers.
-    unit : str
-        Their unit, for the message.
-    dimensions : int, optional
-        How many the array has; a single number is an array of one dimension too. None: any.
-    infinite : bool
-        Whether they may be infinite as well.
-    empty : bool
-        Whether there may be none.
-    meant : str
-        What they must be, for the message.
-
-    Raises
-    ------
-    ParameterError
-        If they are not finite numbers, there are none, or they have other dimensions.
-    """
-    unit = "" if unit == "1" else unit
-    found = numeric(name, values, f"{meant}{unit and ' in ' + unit}")
-    if dimensions == 1 and found.ndim == 0:
-        found = found[np.newaxis]
-    if dimensions is not None and found.ndim != dimensions:
-        raise ParameterError(
-            f"{name} must be an array of {dimensions} dimension{'s' * (dimensions != 1)}, not of shape {found.shape}"
-        )
-    if not empty and not found.size:
-        raise ParameterError(f"{name} must be at least one number, and there is none")
-    bad = np.isnan(found) if infinite else ~np.isfinite(found)
-    if np.any(bad):
-        raise ParameterError(
-            f"{name} must be {'numbers' if infinite else 'finite numbers'}, and one is {found[bad][0]}"
-        )
-    return found

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import positive, reals
+from .array_checks import reals
+from .checks import positive
 from .memory import NUMBER, require_memory
 
 

@@ -11,7 +11,8 @@ from typing import ClassVar, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .checks import real, reals
+from .array_checks import reals
+from .checks import real
 from .errors import ParameterError
 from .waveform_arguments import checking, length, require_periods, times
 

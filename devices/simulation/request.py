@@ -10,7 +10,8 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance
-from ..language.checks import known, mapping, positive, reals, whole
+from ..language.array_checks import reals
+from ..language.checks import known, mapping, positive, whole
 from ..language.errors import ParameterError
 from ..language.memory import require_memory, table_size
 from ..language.waveforms import Drive, FloatArray, Waveform, as_waveform

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance, Switching, offers
-from ..language.checks import reals, whole
+from ..language.array_checks import reals
+from ..language.checks import whole
 from ..language.errors import ParameterError
 
 if TYPE_CHECKING:

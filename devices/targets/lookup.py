@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.checks import known, mapping, reals
+from ..language.array_checks import reals
+from ..language.checks import known, mapping
 from ..language.errors import ParameterError
 from ..language.version import __version__
 from ..language.waveforms import FloatArray

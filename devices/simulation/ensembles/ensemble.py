@@ -12,7 +12,8 @@ import numpy as np
 
 from ...core.metadata import TRAJECTORY, Column, column_information, device_attributes, device_table
 from ...core.variability import Distribution, sample
-from ...language.checks import flag, instance, known, mapping, positive, real, reals, whole
+from ...language.array_checks import reals
+from ...language.checks import flag, instance, known, mapping, positive, real, whole
 from ...language.checks import names as check_names
 from ...language.errors import ParameterError, shown
 from ...language.memory import require_memory, table_size

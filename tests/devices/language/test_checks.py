@@ -11,7 +11,8 @@ import pytest
 
 from synaspice.devices import MTJ, VTEAM, ParameterError, Triangle, UnknownNameError
 from synaspice.devices.language import memory
-from synaspice.devices.language.checks import flag, instance, mapping, names, positive, real, reals, whole
+from synaspice.devices.language.array_checks import reals
+from synaspice.devices.language.checks import flag, instance, mapping, names, positive, real, whole
 from synaspice.devices.language.errors import MOST_SHOWN, shown
 from synaspice.devices.language.memory import free_memory, require_memory
 

@@ -164,7 +164,7 @@ def test_standard_output_that_cannot_be_written_is_a_failed_run():
     for line, said in {
         "$S devices >/dev/full": "synaspice: cannot write to standard output: no space left on device\n",
         "$S --version >&-": "synaspice: cannot write to standard output: bad file descriptor\n",
-        "$S devices | head -1 >/dev/null": "",
+        "$S devices | true": "",  # a reader that is gone before the first line
         "$S --version >/dev/full 2>&-": "",
     }.items():
         ended = shell(line)

@@ -174,7 +174,7 @@ def test_the_benchs_linewidth_is_that_of_a_known_phase_walk():
     [
         ({"resistance_swing": 40.0}, "must not exceed"),
         ({"frequency": -1.0}, "bounds"),
-        ({"threshold_current": math.nan}, "bounds"),
+        ({"threshold_current": math.nan}, "expected a number"),
         ({"damping_rate": "1 V"}, "unit"),
     ],
 )

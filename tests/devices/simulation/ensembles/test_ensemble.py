@@ -49,7 +49,7 @@ def test_results_do_not_depend_on_the_pauses_of_a_kernel(source, monkeypatch):
     def counted(structure):
         kernel = load(structure)
         advance = lambda *arguments: (taken.append(1), kernel.advance(*arguments))  # noqa: E731
-        return types.SimpleNamespace(HOISTED=kernel.HOISTED, prepare=kernel.prepare, advance=advance)
+        return types.SimpleNamespace(prepare=kernel.prepare, advance=advance)
 
     monkeypatch.setattr(targets, "load_kernel", counted)
     whole = numbers(run.traces(11))
