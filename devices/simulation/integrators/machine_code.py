@@ -16,6 +16,7 @@ from typing import Any
 from llvmlite import ir
 
 from ...core.cache import PARSING
+from ...core.codegen import SCALAR_NAMESPACE
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
 from ..machine.kinds import F64, View
@@ -61,27 +62,10 @@ def x_coth(x: Any) -> Any:
     return series if abs(x) < SMALL else exact
 
 
+#: The functions of the library are those of plain numbers; the package's own are written for registers.
 _NAMES: dict[str, Any] = {
     **vars(builtins),
-    **{
-        name: getattr(math, name)
-        for name in [
-            "sqrt",
-            "exp",
-            "log",
-            "sin",
-            "cos",
-            "tan",
-            "asin",
-            "acos",
-            "atan",
-            "atan2",
-            "sinh",
-            "cosh",
-            "tanh",
-            "pi",
-        ]
-    },
+    **SCALAR_NAMESPACE,
     **{function.__name__: function for function in (ramp, step, sign, ramp_power, limexp, x_coth)},
 }
 
