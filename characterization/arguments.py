@@ -138,9 +138,10 @@ class Range(Argument):
             return np.linspace(ends[0], ends[1], points)
         raise ParameterError(f"give START:STOP:POINTS, for example -1:1:201, or values with commas, not {shown(text)}")
 
-    def check(self, name: str, value: Any) -> np.ndarray:
+    def check(self, name: str, value: Any) -> list[float]:
         # Python's own numbers: they go into netlists as they are written.
-        return reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "").tolist()
+        found: list[float] = reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "").tolist()
+        return found
 
 
 class Whole(Argument):

@@ -105,10 +105,10 @@ def in_processes(
 
 
 def end_processes() -> None:
-    """End the idle processes that joblib keeps for the next work, without waiting for those that only begin."""
+    """End the idle processes that joblib keeps for the next work, in their own way: they have locks to give back."""
     kept = getattr(reusable_executor, "_executor", None)
     if kept is not None:
-        kept.shutdown(wait=True, kill_workers=True)
+        kept.shutdown(wait=True, kill_workers=False)
 
 
 def _begin() -> None:

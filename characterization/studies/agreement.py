@@ -98,8 +98,9 @@ def agreement(device: CompactModel, *, native: bool | None = None, tight: bool =
     row["instant_difference"] = abs(instants[1] / instants[0] - 1)
     if chosen:
         row["native_static_difference"] = _static_difference(numeric, iv(device, engine="ngspice", native=True))
-        finer_settings = {"max_step": TIGHTER_STEP * step, "options": TIGHT}
-        for name, settings in (("", {"max_step": step}), *([("_tight", finer_settings)] if tight else [])):
+        finer_settings: dict[str, Any] = {"max_step": TIGHTER_STEP * step, "options": TIGHT}
+        usual: dict[str, Any] = {"max_step": step}
+        for name, settings in (("", usual), *([("_tight", finer_settings)] if tight else [])):
             _, own = run("ngspice", **settings, native=True)
             row[f"native_state_difference{name}"] = float(np.max(np.abs(own - exact)[:, quiet]))
     columns: dict[str, Column] = {
