@@ -132,6 +132,9 @@ class Arithmetic:
     def floored(self, operation: ast.operator, one: Value, other: Value) -> Value:
         """Quotient or remainder that belongs to rounding down."""
         build, kind = self.builder, one.kind
+        if not kind.signed:
+            print_it = build.urem if isinstance(operation, ast.Mod) else build.udiv
+            return Value(kind, print_it(one.llvm, other.llvm))
         quotient, rest = build.sdiv(one.llvm, other.llvm), build.srem(one.llvm, other.llvm)
         zero = ir.Constant(kind.llvm, 0)
         differ = build.icmp_signed("<", build.xor(rest, other.llvm), zero)

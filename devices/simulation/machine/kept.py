@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ...core.cache import cache_folder, keep, mark_used
+from ...core.cache import PARSING, cache_folder, keep, mark_used
 from .program import Entry, Program, builder_of_code, compile_unit
 from .writer import Unit
 
@@ -32,17 +32,18 @@ def load_program(
     contracting : bool
         As of :class:`Unit`.
     """
-    key = hashlib.sha256(f"{source}{builder_of_code()}".encode()).hexdigest()[:20]
-    file = cache_folder("kernels") / f"{name}_{key}.o"
-    code = _read(file)
-    if code is None:
-        unit = Unit(contracting=contracting)
-        write(unit)
-        code = compile_unit(unit)
-        keep(file, hashlib.sha256(code).digest() + code)
-    else:
-        mark_used(file)
-    return Program(code, entries)
+    with PARSING:  # which LLVM needs as well
+        key = hashlib.sha256(f"{source}{builder_of_code()}".encode()).hexdigest()[:20]
+        file = cache_folder("kernels") / f"{name}_{key}.o"
+        code = _read(file)
+        if code is None:
+            unit = Unit(contracting=contracting)
+            write(unit)
+            code = compile_unit(unit)
+            keep(file, hashlib.sha256(code).digest() + code)
+        else:
+            mark_used(file)
+        return Program(code, entries)
 
 
 def _read(file: Path) -> bytes | None:

@@ -106,9 +106,9 @@ class Frame(Expressions):
             with self.builder.goto_entry_block():
                 there = self.names[name] = Variable(value.kind, self.builder.alloca(value.kind.llvm, name=name))
         if there.kind != value.kind:
-            value = self.cast(value, there.kind) if there.kind.rank >= value.kind.rank and there.kind.rank else value
-            if there.kind != value.kind:
+            if not there.kind.rank or there.kind.rank < value.kind.rank:
                 raise MachineCodeError(f"{name} is of {there.kind.name}, and becomes {value.kind.name}")
+            value = self.cast(value, there.kind)
         self.builder.store(value.llvm, there.place)
 
     def statements(self, body: Sequence[ast.stmt]) -> None:

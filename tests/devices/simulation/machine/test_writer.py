@@ -89,6 +89,16 @@ def test_words_wrap_round():
     assert product(2**32 - 1, 2**32 - 2) == ((2**32 - 1) * (2**32 - 2) + 1) % 2**32 >> 3
 
 
+def parts_of_words(a, b, out):
+    out[0], out[1] = a // b, a % b
+
+
+def test_words_are_divided_without_a_sign():
+    found = np.empty(2, dtype=np.uint32)
+    compiled_function(parts_of_words, U32, U32, Array(U32))(2**32 - 2, 7, found)
+    assert found.tolist() == [(2**32 - 2) // 7, (2**32 - 2) % 7]
+
+
 def test_what_is_not_a_number_is_unequal_to_itself():
     def seen(x):
         return 1.0 if x != x else 2.0 if math.isfinite(x) else 3.0
