@@ -72,8 +72,13 @@ class Checkpoint:
 
     def finished(self, number: int) -> set[int]:
         """Which of a number of pieces are finished; warns of those that are there and cannot be used."""
-        found = {index for index in range(number) if self.read(index) is not None}
-        useless = [index for index in range(number) if index not in found and self.path(index).exists()]
+        found, useless = set(), []
+        for index in range(number):
+            there = self.path(index).exists()  # asked first: another process may be about to write it
+            if self.read(index) is not None:
+                found.add(index)
+            elif there:
+                useless.append(index)
         if useless:
             shown = ", ".join(map(str, useless[:5])) + (f" and {len(useless) - 5} others" if len(useless) > 5 else "")
             several = "s" if len(useless) > 1 else ""

@@ -104,7 +104,8 @@ def flag(name: str, value: Any) -> bool:
     ParameterError
         If it is neither True nor False.
     """
-    if not isinstance(value, bool) and getattr(getattr(value, "dtype", None), "kind", "") != "b":
+    of_numpy = getattr(getattr(value, "dtype", None), "kind", "") == "b" and getattr(value, "ndim", None) == 0
+    if not (isinstance(value, bool) or of_numpy):
         raise ParameterError(f"{name} must be True or False, not {shown(value)}")
     return bool(value)
 

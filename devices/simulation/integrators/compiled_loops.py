@@ -16,14 +16,14 @@ from .loops import driven, explicit, rosenbrock
 _VECTOR, _MATRIX = Array(F64), Array(F64, 2)
 
 
-def _marching(own: Kind, *tables: Kind) -> Entry:
+def _marching(own: tuple[Kind, ...], *tables: Kind) -> Entry:
     given: list[Kind] = [driven.DRIVEN, *[_VECTOR] * 4, _MATRIX]
-    return Entry((*given, own, F64, F64, F64, I64, *tables), I64)
+    return Entry((*given, *own, F64, F64, F64, I64, *tables), I64)
 
 
 ENTRIES = {
-    "explicit": _marching(Array(I64, 2), _MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX),
-    "rosenbrock": _marching(TRUTH, _MATRIX, _MATRIX, _VECTOR, _VECTOR, _MATRIX),
+    "explicit": _marching((Array(I64, 2),), _MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX),
+    "rosenbrock": _marching((TRUTH, _MATRIX), _MATRIX, _MATRIX, _VECTOR, _VECTOR, _MATRIX),
     "voltages_at": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _VECTOR, Array(TRUTH))),
 }
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.base import DeviceModel
-from ...core.vectors import compiled
+from ...core.vectors import compiled, scales_of
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ..request import Request
@@ -23,6 +23,8 @@ from .loops.driven import Driven
 
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
+#: Steps after which it is asked how many more there will be, and how many are no hours' work any more.
+STEPS_TO_JUDGE, MOST_STEPS = 20_000_000, 1e10
 
 
 class Marched(NamedTuple):
@@ -71,7 +73,7 @@ def integrate_compiled(
     Raises
     ------
     SimulationError
-        If the steps become too small, or no voltage carries the current of the source.
+        If the steps become too small or too many, or no voltage carries the current of the source.
     """
     marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step)
     if marched is None:
@@ -106,7 +108,7 @@ def march(
     Raises
     ------
     SimulationError
-        If the steps become too small.
+        If the steps become too small, or too many to come to an end within hours.
     """
     system, implicit = compiled(request.device).system, is_implicit(request.device)
     places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
@@ -123,11 +125,14 @@ def march(
         carry = np.array([0.0, 0.0, 0.0, beginning])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
-        own = _steady(request) if implicit else np.array(places, dtype=np.int64).reshape(-1, 3)
+        spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
+        own = (_steady(request), _scaled_bounds(request.device)) if implicit else (spheres,)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
-            outcome = loop(*arguments, own, *limits, *tables)
+            outcome = loop(*arguments, *own, *limits, *tables)
             steps += STEPS_PER_CALL
+            if steps % STEPS_TO_JUDGE == 0:
+                _judge(steps, float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]), float(corners[-1]))
         finished = outcome == explicit.DONE
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
@@ -135,6 +140,21 @@ def march(
     for sphere in places:
         samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     return Marched(samples, state, at, finished, device)
+
+
+def _judge(steps: int, time: float, end: float) -> None:
+    """Refuse to go on where the end is out of reach."""
+    if steps * end > MOST_STEPS * time:
+        raise SimulationError(
+            f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a shorter duration or "
+            "a larger rtol"
+        )
+
+
+def _scaled_bounds(device: DeviceModel) -> FloatArray:
+    """The lowest and the highest value of each scaled state, in rows."""
+    bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values() for _ in s.components]
+    return np.array(bounds).reshape(-1, 2) / scales_of(device)[:, None]
 
 
 def _steady(request: Request) -> bool:

@@ -132,12 +132,15 @@ def substitute(factors: FloatArray, pivots: Any, x: FloatArray) -> None:
 @routine
 def march(
     d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
-    steady: bool, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, coupling: FloatArray,
-    c: FloatArray, weights: FloatArray, h_rows: FloatArray,
+    steady: bool, bounds: FloatArray, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray,
+    coupling: FloatArray, c: FloatArray, weights: FloatArray, h_rows: FloatArray,
 ) -> int:  # fmt: skip
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
-    ``y`` and ``carry`` are where it goes on; ``steady`` says that nothing changes with time between corners.
+    ``y`` and ``carry`` are where it goes on; ``steady`` says that nothing changes with time between corners. ``bounds``
+    has the lowest and the highest value of each state: a step that ends beyond, by its error, is put back. The equations
+    see a state beyond a bound as one at the bound, so that nothing there would lead it back, nor tell the Jacobian
+    what comes inside.
     """
     n = len(y)
     slopes, jacobian, factors = np.empty((STAGES, n)), np.empty((n, n)), np.empty((n, n))
@@ -227,7 +230,7 @@ def march(
             done = reached
         t, h = now, following
         for k in range(n):
-            y[k] = new[k]
+            y[k] = min(max(new[k], bounds[k, 0]), bounds[k, 1])
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
             corner, t, h = corner + 1, 0.0, 0.0

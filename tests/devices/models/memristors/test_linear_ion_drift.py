@@ -222,3 +222,18 @@ def test_bioleks_device_carries_the_published_current():
     assert loop["current"].max() == pytest.approx(
         PUBLISHED["biolek2009"]["peak_current"], rel=1e-2
     )  # read off a figure
+
+
+def test_a_film_leaves_its_bound_through_decades_of_resistance():
+    """At the bound the rate is 1e5 times that of a millionth of the film away, where a step cannot see it."""
+    device = LinearIonDrift(
+        resistance_on=22.6, resistance_off=6.88e11, thickness=4.85e-9, mobility=2.39e-20, initial_state=1.0
+    )
+    period = 4.8e5
+    trace = device.simulate(Sine(0.0, 0.01, 1 / period), period, points=9)
+    half = trace["time"] >= period / 2
+    assert np.all(trace["x"][~half] == 1)
+    phase = 2 * np.pi * trace["time"][half] / period
+    exact = closed_form(device, -0.01 * period / (2 * np.pi) * (1 + np.cos(phase)))
+    np.testing.assert_allclose(1 - trace["x"][half], 1 - exact, rtol=0, atol=1e-9)  # of a step
+    assert exact.iloc[-1] < 1 - 1e-5

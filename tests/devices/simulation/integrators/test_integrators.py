@@ -205,6 +205,12 @@ def test_a_loop_stops_after_so_many_steps():
     assert np.linalg.norm(found.state) == pytest.approx(1, abs=1e-12) and np.all(np.isnan(found.samples))
 
 
+def test_what_would_take_days_is_refused_on_the_way(monkeypatch):
+    monkeypatch.setattr(compiled_trajectory, "STEPS_TO_JUDGE", compiled_trajectory.STEPS_PER_CALL)
+    with pytest.raises(SimulationError, match=r"after 20000 steps .* of 1 s: ask for a shorter duration"):
+        TILTED.simulate(0.2, 1.0)
+
+
 def test_what_the_explicit_loop_gives_up_is_not_tried_again(monkeypatch):
     def gives_up(*arguments, **settings):
         raise SimulationError("the integrator gave up")
