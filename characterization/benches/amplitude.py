@@ -284,13 +284,15 @@ def _numeric_windows(
 def _ngspice_windows(
     device: CompactModel, current: float, suggested: Oscillation, window: float, interval: float, **settings: Any
 ) -> Iterator[pd.DataFrame]:
-    """The same by ngspice, which begins anew each time."""
+    """The same by ngspice, which begins anew each time; the first run has two windows."""
     step = 1 / (NGSPICE_STEPS * suggested.frequency)
-    for doubling in range(NGSPICE_DOUBLINGS + 1):
+    for doubling in range(1, NGSPICE_DOUBLINGS + 1):
         total = (suggested.settling + window) * 2**doubling
         points = round(total / interval) + 1
         options: dict[str, Any] = {"points": points, "max_step": step, **settings}
         table = trajectory(device, current, total, source="current", inputs={}, **options)
+        if doubling == 1:
+            yield table.iloc[: points // 2 + 1].iloc[-round(window / interval) :]
         yield table.iloc[-round(window / interval) :]
 
 

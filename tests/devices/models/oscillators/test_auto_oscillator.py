@@ -57,7 +57,7 @@ def test_the_power_relaxes_at_twice_gamma_p():
 
 def noisy_signals(device, supercriticality, duration, count, seed, temperature=300.0):
     period = device.period
-    points = round(16 * duration / period) + 1
+    points = round(4 * duration / period) + 1  # a quarter of a turn each
     table = device.simulate(
         supercriticality * device.threshold_current,
         duration,
@@ -134,9 +134,7 @@ def test_injection_locks_within_adlers_range(shift):
         frequency = (omega + detuning) / (2 * math.pi)
         duration = 35 / half_range
         drive = {"injection": Sine(0.0, injected, frequency)}
-        # At zero temperature the noisy engine's compiled loop serves as a fast integrator.
-        options = {"points": 20001, "temperature": 0.0, "time_step": device.period / 1000}
-        trace = started.simulate(current, duration, source="current", inputs=drive, **options).iloc[6000:]
+        trace = started.simulate(current, duration, source="current", inputs=drive, points=20001).iloc[6000:]
         phase = np.unwrap(
             -np.arctan2(trace["c_im"], trace["c_re"]) - 2 * math.pi * frequency * trace["time"].to_numpy()
         )
@@ -149,9 +147,8 @@ def test_injection_locks_within_adlers_range(shift):
 
 @pytest.mark.ngspice
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", [None, *AutoOscillator.presets()])
-def test_ngspice_oscillates_alike(preset):
-    device = AutoOscillator.preset(preset) if preset else AutoOscillator()
+def test_ngspice_oscillates_alike():
+    device = AutoOscillator()
     current = 1.5 * device.threshold_current
     numeric, spice = (amplitude(device, current=current, engine=engine) for engine in ("numeric", "ngspice"))
     assert list(numeric.columns) == list(spice.columns)
