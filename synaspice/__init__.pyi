@@ -7,6 +7,7 @@ from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.noise import noise as noise
+from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.switching import switching as switching
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
@@ -52,5 +53,7 @@ from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
+from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
+from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .figures.drawing import plot as plot
 from .figures.style import save as save

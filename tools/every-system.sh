@@ -7,8 +7,8 @@
 # for one of them; here:PYTHON for a clone on this machine with that Python (here:python3.12). Without any: all three
 # suites. Needs root, git, and debootstrap or mmdebstrap. It tries HEAD, without uncommitted changes.
 #
-# Variables: SYSTEMS, the folder of the root file systems and logs (default build/systems); MIRROR; COMMANDS, what is run
-# (default "demo test").
+# Variables: SYSTEMS, the folder of the root file systems and logs (default build/systems); MIRROR; FROZEN=yes for a mirror
+# that is a copy of an earlier day, whose signature apt would take for expired; COMMANDS, what is run (default "demo test").
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 systems=${SYSTEMS:-$here/build/systems}
@@ -34,7 +34,9 @@ make_base() { # a suite's root file system, made once
     [ -e "$systems/$1/usr/bin/python3" ] && return
     echo "making a root file system of $1" >&2
     if command -v mmdebstrap >/dev/null 2>&1; then
-        mmdebstrap --variant=minbase --include="$with" "$1" "$systems/$1" "$mirror"
+        # what is given to apt here stays in the system's settings
+        mmdebstrap --variant=minbase --include="$with" ${FROZEN:+--aptopt='Acquire::Check-Valid-Until "false"'} \
+            "$1" "$systems/$1" "$mirror"
     else
         debootstrap --variant=minbase --include="$with" "$1" "$systems/$1" "$mirror"
     fi >"$logs/$1.make.log" 2>&1 || { tail -n 5 "$logs/$1.make.log" >&2; exit 1; }

@@ -14,7 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: Public names beside those of the registries, by package: where they are defined.
 NAMES = {
-    "devices": {"CompactModel": "model"},
+    "devices": {
+        "CompactModel": "model",
+        "PeriodicOrbit": "simulation.orbits.orbit",
+        "periodic_orbit": "simulation.orbits.search",
+    },
     "circuits": {"Crossbar": "crossbars.crossbar", "one_netlist": "cells.netlists"},
     "characterization": {
         "RareEvent": "rare_events.event",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from scipy.optimize import brentq
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
-from ...devices.core.vectors import initial_state
 from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
@@ -20,28 +19,18 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.request import Request, row_size
 from ...devices.simulation.stability import equilibrium, growth_beside
-from ...devices.simulation.trajectory import integrate
 from ..arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
 from ..bench import bench
-from ..engines import engine_attributes, trajectory, uses_native
+from ..engines import engine_attributes, uses_native
+from ..oscillations import SAMPLES, measure_quiet
 from ..resumable import check_seed, compute_pieces, describe
 
-#: Samples per period of the output, and periods of a window.
-SAMPLES, PERIODS = 32, 40
-#: Steps per period, of the noisy trajectories and of ngspice.
-STEPS, NGSPICE_STEPS = 128, 400
+#: Steps per period of the noisy trajectories.
+STEPS = 128
 #: Length of a noisy measurement in units of the inverse of the suggested linewidth.
 RECORD = 200
-#: An output below this part of the dc voltage is not an oscillation.
-NO_OSCILLATION = 1e-5
-#: Windows agree that differ relatively by no more: in the amplitude, in the frequency; in that of noisy halves.
-AGREEMENT, SAME_FREQUENCY, NOISY_AGREEMENT = 0.003, 0.002, 0.1
-#: End of the first window, in units of the suggested time of settling: far from the threshold it settles sooner.
-SOON = 0.25
-#: Part of an amplitude that is left of it where it dies away.
-MOSTLY_GONE = 0.1
-#: Periods and, for ngspice, doublings of the time, after which a measurement goes on no longer.
-MOST_PERIODS, NGSPICE_DOUBLINGS = 16_000, 2
+#: Noisy halves agree whose amplitudes differ relatively by no more.
+NOISY_AGREEMENT = 0.1
 #: A current by so much above the threshold shows at once whether a device oscillates.
 CLEAR = 1.08
 #: Where to measure around the threshold, in steps of the suggested currents.
@@ -58,7 +47,9 @@ def amplitude(
     current: Annotated[
         ArrayLike | None, Range("A", "dc currents; default: the device's suggestion, around its threshold")
     ] = None,
-    duration: Annotated[float | None, Quantity("s", "length of the measurement after settling", positive=True)] = None,
+    duration: Annotated[
+        float | None, Quantity("s", "length of the measurement of a trajectory after settling", positive=True)
+    ] = None,
     temperature: NoiseTemperature = None,
     trajectories: Annotated[int, Whole("noisy trajectories per current", 1)] = 8,
     seed: Seed = None,
@@ -68,9 +59,11 @@ def amplitude(
 ) -> pd.DataFrame:
     r"""Measure the output amplitude, frequency and linewidth of an oscillator over its dc current.
 
-    The amplitude is :math:`\sqrt2` times the effective value of the voltage about its mean. Without noise the
-    measurement goes on for twice the time, and twice again, until the amplitudes and frequencies of two successive
-    windows agree, or the oscillation dies away. After 16000 periods it is marked as not settled. The frequency is
+    The amplitude is :math:`\sqrt2` times the effective value of the voltage about its mean. Without noise it is that
+    of the periodic orbit that a trajectory comes near to (:func:`~synaspice.devices.periodic_orbit`). Where that is
+    none, with ``duration`` given, and in ngspice, the trajectory itself is measured: for twice the time, and twice
+    again, until the amplitudes and frequencies of two successive windows agree, or the oscillation dies away; after
+    16000 periods it is marked as not settled. The frequency is
     that of the strongest line of the voltage: where the resistance moves twice in a turn of the magnet, as in a
     precession about the reference layer's direction, it is twice that of the state that moves most, which is given
     beside it. With noise it is the mean slope of the phase of the analytic signal :math:`z`, and the linewidth (full
@@ -198,125 +191,8 @@ def _point(
     noise: dict[str, Any] | None,
 ) -> dict[str, Any]:
     if noise is None:
-        return {"row": _quiet(device, current, suggested, duration, engine, native)}
+        return {"row": measure_quiet(device, current, suggested, duration, engine, native)}
     return {"row": _noisy(device, current, suggested, duration, noise)}
-
-
-def _quiet(
-    device: CompactModel,
-    current: float,
-    suggested: Oscillation,
-    duration: float | None,
-    engine: str,
-    native: bool,
-) -> tuple[float, ...]:
-    window = PERIODS / suggested.frequency if duration is None else duration
-    interval = 1 / (SAMPLES * suggested.frequency)
-    run = _numeric_windows if engine == "numeric" else _ngspice_windows
-    settings = {} if engine == "numeric" else {"engine": engine, "native": native}
-    first, *_ = device.branches().values()
-    states = list(device.state_declarations())
-    sizes: list[float] = []
-    frequencies: list[float] = []
-    settled, quiet = False, False
-    for table in run(device, current, suggested, window, interval, **settings):
-        trace = table[first.name].to_numpy()
-        # A window that rises and falls smoothly does not feel where in a period it begins and ends.
-        weight = np.hanning(len(trace))
-        mean = float(np.average(trace, weights=weight))
-        sizes.append(float(np.sqrt(2 * np.average((trace - mean) ** 2, weights=weight))))
-        frequencies.append(_line(trace - mean, interval))
-        # A small oscillation may still grow.
-        falls = len(sizes) > 1 and sizes[-1] <= (1 + AGREEMENT) * sizes[-2]
-        quiet = (falls and sizes[-1] <= NO_OSCILLATION * abs(mean)) or _dies_away(sizes)
-        settled = quiet or _agree(sizes, frequencies)
-        if settled:
-            break
-    if quiet:
-        return mean, 0.0, np.nan, np.nan, np.nan, True
-    moving = max(states, key=lambda name: float(np.std(table[name])) / device.state_declarations()[name].scale)
-    state = table[moving].to_numpy()
-    return mean, sizes[-1], frequencies[-1], _line(state - state.mean(), interval), np.nan, settled
-
-
-def _agree(sizes: list[float], frequencies: list[float]) -> bool:
-    """Whether the last two windows show the same."""
-    if len(sizes) < 2:
-        return False
-    alike = abs(sizes[-1] - sizes[-2]) <= AGREEMENT * sizes[-1]
-    return alike and abs(frequencies[-1] - frequencies[-2]) <= SAME_FREQUENCY * frequencies[-1]
-
-
-def _dies_away(sizes: list[float]) -> bool:
-    """Whether amplitudes after times that double fall to nothing: with an exponential, or as at a threshold.
-
-    There the amplitude falls with the root of the time, by the same factor with each doubling; on its way to an orbit
-    by less and less.
-    """
-    if len(sizes) < 3 or min(sizes) == 0:
-        return False
-    before, last = np.diff(np.log(sizes[-3:]))
-    # A device that falls to an orbit begins to fall like this as well.
-    exponential = bool(last <= 1.5 * before < -AGREEMENT and sizes[-1] < MOSTLY_GONE * sizes[-3])
-    root = -0.5 * np.log(2)
-    return exponential or bool(abs(before - root) < 0.03 and abs(last - root) < 0.02)
-
-
-def _numeric_windows(
-    device: CompactModel, current: float, suggested: Oscillation, window: float, interval: float
-) -> Iterator[pd.DataFrame]:
-    """Windows of a trajectory, which end at times that double."""
-    states = np.array(initial_state(device))
-    names = list(device.state_declarations())
-    at, end = 0.0, SOON * suggested.settling + window
-    while end * suggested.frequency <= MOST_PERIODS or at == 0.0:
-        times: FloatArray = end - window - at + interval * np.arange(int(window / interval) + 1, dtype=float)
-        table = integrate(
-            _request(device, current, float(times[-1])),
-            points=None, times=times, method=None, rtol=1e-8, atol=1e-10, states=states,
-            longest=0.25 / suggested.frequency,
-        )  # fmt: skip
-        yield table
-        states = table[names].to_numpy()[-1]
-        at, end = at + float(times[-1]), 2 * end
-
-
-def _ngspice_windows(
-    device: CompactModel, current: float, suggested: Oscillation, window: float, interval: float, **settings: Any
-) -> Iterator[pd.DataFrame]:
-    """The same by ngspice, which begins anew each time; the first run has two windows."""
-    step = 1 / (NGSPICE_STEPS * suggested.frequency)
-    for doubling in range(1, NGSPICE_DOUBLINGS + 1):
-        total = (suggested.settling + window) * 2**doubling
-        points = round(total / interval) + 1
-        options: dict[str, Any] = {"points": points, "max_step": step, **settings}
-        table = trajectory(device, current, total, source="current", inputs={}, **options)
-        if doubling == 1:
-            yield table.iloc[: points // 2 + 1].iloc[-round(window / interval) :]
-        yield table.iloc[-round(window / interval) :]
-
-
-def _line(trace: FloatArray, interval: float) -> float:
-    """Frequency of the strongest line: from crossings of zero if there are two in a period, else from the spectrum."""
-    spectrum = np.abs(np.fft.rfft(trace * np.hanning(len(trace))))
-    peak = int(np.argmax(spectrum))
-    rough = peak / (len(trace) * interval)
-    counted = _crossing_frequency(trace, interval)
-    if abs(counted - rough) <= 1 / (len(trace) * interval):
-        return counted
-    if not 0 < peak < len(spectrum) - 1:
-        return float("nan")
-    low, top, high = np.log(spectrum[peak - 1 : peak + 2] + 1e-300)
-    return float((peak + 0.5 * (low - high) / (low - 2 * top + high)) / (len(trace) * interval))
-
-
-def _crossing_frequency(trace: FloatArray, interval: float) -> float:
-    """Inverse of the mean time between upward crossings of zero; NaN with fewer than two."""
-    before = np.flatnonzero((trace[:-1] < 0) & (trace[1:] >= 0))
-    if len(before) < 2:
-        return float("nan")
-    instants = before - trace[before] / (trace[before + 1] - trace[before])
-    return float((len(instants) - 1) / (instants[-1] - instants[0]) / interval)
 
 
 def _noisy(

@@ -14,7 +14,7 @@ noises of the states. As a circuit simulator's ``.noise`` does, it takes the poi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +55,26 @@ def _functions(
     jumps = [part for effect in effects for part in (effect.rate, effect.strength * effect.step**2)]
     telegraph = define(function_source("telegraph", groups, jumps), "telegraph", SCALAR_NAMESPACE)
     return states, electrical, telegraph
+
+
+def state_noises(
+    device: DeviceModel, voltages: Sequence[float], states: Sequence[float], parameters: Sequence[float],
+    temperature: float,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Two-sided densities of the noises of the states, and how they enter the rates: a column for each noise.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    voltages, states, parameters : sequence of float
+        Of its branches, its states, and the parameter vector.
+    temperature : float
+        Temperature of the noise. [K]
+    """
+    values = np.array(_functions(*device.structure)[0](voltages, states, [*parameters, temperature]))
+    count = len(compiled(device).system.noises)
+    return values[:count], values[count:].reshape(len(states), count)
 
 
 def electrical_noise(
@@ -129,8 +149,7 @@ def noise_spectrum(
     n, count, b = len(x), len(system.noises), len(v)
     by_states = np.zeros_like(f)
     if count:
-        values = np.array(_functions(*device.structure)[0](v, x, [*p, temperature]))
-        densities, coupling = values[:count], values[count:].reshape(n, count)
+        densities, coupling = state_noises(device, v, x, p, temperature)
         jacobian = np.array(functions.jacobian(v, x, p))[: n * n].reshape(n, n)
         by_state = np.array(functions.currents(v, x, p))[b + b * b :].reshape(b, n)[0]
         # One transposed solution per frequency serves all noises.

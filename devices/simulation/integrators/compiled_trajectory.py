@@ -146,14 +146,14 @@ def _judge(steps: int, time: float, end: float) -> None:
     """Refuse to go on where the end is out of reach."""
     if steps * end > MOST_STEPS * time:
         raise SimulationError(
-            f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a shorter duration or "
-            "a larger rtol"
+            f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a shorter duration, "
+            "or for a larger rtol"
         )
 
 
 def _scaled_bounds(device: DeviceModel) -> FloatArray:
     """The lowest and the highest value of each scaled state, in rows."""
-    bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values() for _ in s.components]
+    bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values()]
     return np.array(bounds).reshape(-1, 2) / scales_of(device)[:, None]
 
 

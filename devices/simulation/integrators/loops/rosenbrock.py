@@ -138,8 +138,8 @@ def march(
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
     ``y`` and ``carry`` are where it goes on; ``steady`` says that nothing changes with time between corners. ``bounds``
-    has the lowest and the highest value of each state: a step that ends beyond, by its error, is put back. The equations
-    see a state beyond a bound as one at the bound, so that nothing there would lead it back, nor tell the Jacobian
+    has the lowest and the highest value of each state: a step that ends beyond, by its error, is put back. The
+    equations see a state beyond a bound as one at the bound: nothing there would lead it back, nor tell the Jacobian
     what comes inside.
     """
     n = len(y)

@@ -1,0 +1,52 @@
+"""Standard figure of the orbit bench."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..drawing import draws
+from ..style import scaled_axis
+
+#: Harmonics below this part of the largest are forbidden by a symmetry.
+SMALL = 1e-6
+
+
+@draws("orbit", panels=lambda table: 3)
+def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> None:
+    """Frequency over the current; amplitudes of the voltage's harmonics; relaxation rate and linewidth.
+
+    Points of unstable orbits are hollow.
+    """
+    x = scaled_axis(table, left, "x", "current", "DC current")
+    f = scaled_axis(table, left, "y", "frequency", "Frequency")
+    current, stable = x * table["current"], table["stable"] == 1
+    for axes in (right, width):
+        axes.set_xlabel(left.get_xlabel())
+        axes.sharex(left)
+    left.plot(current, f * table["frequency"], marker="o", markersize=2.5, markevery=stable.to_numpy())
+    if not stable.all():
+        left.plot(
+            current[~stable], f * table["frequency"][~stable], "o", markersize=4, markerfacecolor="none", color="C3",
+            label="unstable",
+        )  # fmt: skip
+        left.legend()
+    v = scaled_axis(table, right, "y", "harmonic_1", "Voltage amplitude")
+    names = [name for name in table.columns if name.startswith("harmonic_")]
+    largest = table[names].max().max()
+    for k, name in enumerate(names):
+        if table[name].max() > SMALL * largest:
+            label = f"harmonic {name.rpartition('_')[2]}"
+            shown = v * table[name].where(table[name] > SMALL * largest)
+            right.plot(current, shown, marker="o", markersize=2.5, color=f"C{k}", label=label)
+    right.set_yscale("log")
+    right.legend()
+    rates = {"relaxation_rate": r"relaxation rate / $2\pi$", "linewidth": "linewidth"}
+    unit = scaled_axis(table, width, "y", "linewidth", "Linewidth, relaxation")
+    for (name, label), marker in zip(rates.items(), "^s", strict=True):
+        values = (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0)
+        if values.notna().any():
+            width.plot(current, unit * values, marker=marker, markersize=2.5, label=label)
+    width.set_yscale("log")
+    width.legend()
