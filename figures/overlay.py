@@ -34,7 +34,7 @@ def axes_of(place: Place, count: int, what: str) -> list[Axes]:
     Raises
     ------
     ParameterError
-        If there are more or fewer.
+        If there are more or fewer, or one of them twice.
     """
     from matplotlib.axes import Axes
     from matplotlib.figure import FigureBase
@@ -52,6 +52,8 @@ def axes_of(place: Place, count: int, what: str) -> list[Axes]:
         given = ", ".join(strangers) if strangers else f"{len(found)} axes"
         needed = "one Axes" if count == 1 else f"a sequence of {count} axes"
         raise ParameterError(f"the figure of {what} needs {needed}, or a SubFigure, and was given {given}")
+    if len({id(axes) for axes in found}) < count:
+        raise ParameterError(f"the figure of {what} needs {count} different axes, and was given one of them twice")
     return found
 
 

@@ -92,6 +92,8 @@ def test_a_refused_table_changes_nothing(junctions):
 def test_the_number_of_axes_is_told(junctions):
     with pytest.raises(ParameterError, match="iv needs a sequence of 2 axes, or a SubFigure, and was given 1 axes"):
         plot(junctions[0], ax=Figure().subplots())
+    with pytest.raises(ParameterError, match="one of them twice"):
+        plot(junctions[0], ax=[Figure().subplots()] * 2)
     with pytest.raises(ParameterError, match="was given str"):
         plot(junctions[0], ax=["left", "right"])
 
