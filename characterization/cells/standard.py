@@ -143,6 +143,12 @@ def crossings(time: FloatArray, signal: FloatArray, level: float, rising: bool =
     return np.asarray(time[changed] + (level - low) / (high - low) * (time[changed + 1] - time[changed]))
 
 
+def first_crossing(time: FloatArray, signal: FloatArray, level: float, rising: bool = True) -> float:
+    """The first of them; NaN if there is none."""
+    found = crossings(time, signal, level, rising)
+    return float(found[0]) if len(found) else math.nan
+
+
 def mean(run: pd.DataFrame, column: str, start: float = 0.0, end: float = np.inf) -> float:
     """Mean over time of a vector of a transient, in a part of it [s]."""
     part = run[(run["time"] >= start) & (run["time"] <= end)]
@@ -206,5 +212,4 @@ def half_way(time: FloatArray, signal: FloatArray, start: float = -np.inf, end: 
     when, values = time[part], np.asarray(signal)[part]
     if len(values) < 2 or values[0] == values[-1]:
         return math.nan
-    passed = crossings(when, values, (values[0] + values[-1]) / 2, rising=bool(values[-1] > values[0]))
-    return float(passed[0]) if len(passed) else math.nan
+    return first_crossing(when, values, (values[0] + values[-1]) / 2, rising=bool(values[-1] > values[0]))

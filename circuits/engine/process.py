@@ -17,6 +17,8 @@ from pathlib import Path
 
 from .guard import GRACE, STOPPED
 
+#: Longer time limits than this are none: more than the system's clocks can wait for. [s]
+LONGEST = 1e6
 #: Where ngspice looks for a file that is not in the folder where it runs.
 INPUT_VARIABLE = "NGSPICE_INPUT_DIR"
 #: Names another folder with a start-up file (ngspice 43 and later).
@@ -63,6 +65,7 @@ def run_guarded(
     subprocess.CompletedProcess or None
         Its end and what it wrote; None if it had to be stopped.
     """
+    time_limit = min(time_limit, LONGEST)
     environment = {name: value for name, value in os.environ.items() if name != _START_FILE_VARIABLE}
     environment.setdefault(INPUT_VARIABLE, str(inputs.absolute()))
     if hasattr(os, "fork"):

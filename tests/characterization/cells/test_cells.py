@@ -236,3 +236,8 @@ def test_published_figures_say_where_they_were_read():
     assert table["source"].str.contains(r"\(\d{4}\)").all() and (table["read_in"] != "").all()
     chip = table[table["system"].str.contains("TrueNorth")].set_index("quantity")["value"]
     assert chip["power, typical"] == 70e-3 and chip["energy per synaptic event"] == 26e-12
+
+
+def test_an_inverter_that_cannot_drive_its_load_does_not_work():
+    table = simulate(Inverter(), load=1e-6)
+    assert not table.attrs["works"] and np.isnan(table.attrs["fall_delay"])

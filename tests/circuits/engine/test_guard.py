@@ -138,3 +138,9 @@ def test_folders_of_processes_that_are_gone_are_removed_and_no_others(tmp_path, 
         assert scratch.remove_abandoned() == [left]
         assert mine.is_dir() and elsewhere.is_dir() and link.is_symlink() and not left.exists()
     assert not mine.exists()
+
+
+@pytest.mark.ngspice
+def test_a_time_limit_may_be_longer_than_clocks_can_wait():
+    found = run("* a source\nV1 a 0 1\nR1 a 0 1", OperatingPoint(), time_limit=1e300)
+    assert found["v(a)"].item() == pytest.approx(1.0)
