@@ -23,6 +23,11 @@ from .engines import ENGINES
 
 #: Unit of a value that has the unit of the quantity that a bench sweeps; the bench says how that is found.
 SWEPT = "swept"
+#: Most spikes, pulses or trials that one after the other go through a circuit simulator, and points of its sweeps: more
+#: take days.
+MOST_SPIKES, MOST_POINTS = 10_000, 1_000_000
+#: Largest seed of ngspice.
+MOST_SEED = 2**31 - 1
 
 
 class Argument:

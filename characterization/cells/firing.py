@@ -14,7 +14,7 @@ from ...circuits.cells.cell import Cell
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neurons import AxonHillock, MemristorNeuron
 from ...circuits.engine.analyses import Transient
-from ..arguments import Range, Whole
+from ..arguments import MOST_SPIKES, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
 from .point import Point
@@ -91,7 +91,7 @@ def _analog(cell: AxonHillock) -> Reliability:
 def bench_axon_hillock(
     cell: AxonHillock,
     currents: Annotated[Sequence[float] | None, Range("A", "input currents; default: three decades")] = None,
-    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = SPIKES,
+    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1, MOST_SPIKES)] = SPIKES,
 ) -> pd.DataFrame:
     """Firing rate over input current."""
     values = np.logspace(-10.0, -7.0, 7) if currents is None else np.asarray(currents, float)
@@ -151,7 +151,7 @@ def bench_memristor_neuron(
     currents: Annotated[
         Sequence[float] | None, Range("A", "input currents; default: from a half to ten times the threshold")
     ] = None,
-    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1)] = SPIKES,
+    spikes: Annotated[int, Whole("number of spikes to simulate at each", 1, MOST_SPIKES)] = SPIKES,
 ) -> pd.DataFrame:
     """Firing rate over input current, from below the threshold on."""
     threshold = cell.threshold_current

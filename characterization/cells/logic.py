@@ -10,7 +10,7 @@ import pandas as pd
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.logic import Inverter
 from ...circuits.engine.analyses import DCSweep, Transient
-from ..arguments import Quantity, Whole
+from ..arguments import MOST_POINTS, Quantity, Whole
 from .bench import cell_bench
 from .cost import Cost, told
 from .point import Point
@@ -55,7 +55,7 @@ def _reliability(cell: Inverter) -> Reliability:
 def bench_inverter(
     cell: Inverter,
     load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = LOAD,
-    points: Annotated[int, Whole("points of the transfer curve", 2)] = 51,
+    points: Annotated[int, Whole("points of the transfer curve", 2, MOST_POINTS)] = 51,
 ) -> pd.DataFrame:
     """Static transfer curve with its noise margins; delay and energy of a transition with a load."""
     circuit, supply = cell.subcircuit(meters=True), cell.supply_voltage

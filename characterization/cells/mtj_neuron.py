@@ -13,7 +13,7 @@ import pandas as pd
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neurons import MTJNeuron
 from ...circuits.engine.analyses import Transient
-from ..arguments import Quantity, Range, Whole
+from ..arguments import MOST_SEED, MOST_SPIKES, Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
 from .neuron_errors import evaluation_errors, switching_probability, threshold_and_spread
@@ -122,9 +122,9 @@ def bench_mtj_neuron(
     currents: Annotated[
         Sequence[float] | None, Range("A", "amplitudes of the input pulse; default: around the critical current")
     ] = None,
-    trials: Annotated[int, Whole("number of trials at each", 1)] = 10,
+    trials: Annotated[int, Whole("number of trials at each", 1, MOST_SPIKES)] = 10,
     width: Annotated[float, Quantity("s", "width of the pulse", positive=True)] = 3e-9,
-    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
+    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1, MOST_SEED)] = 1,
 ) -> pd.DataFrame:
     """Probability of a spike over the amplitude of the input current, from repeated write, read and reset.
 

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neuron_chain import NeuronChain, spike_of
 from ...circuits.engine.analyses import Transient
-from ..arguments import Quantity, Whole
+from ..arguments import MOST_SPIKES, Quantity, Whole
 from .bench import cell_bench
 from .cost import Cost, told
 from .point import Point
@@ -92,7 +92,7 @@ def bench_neuron_chain(
     current: Annotated[
         float | None, Quantity("A", "input current; default: three times the threshold of a neuron")
     ] = None,
-    spikes: Annotated[int, Whole("number of spikes of the first neuron to wait for", 1)] = WANTED,
+    spikes: Annotated[int, Whole("number of spikes of the first neuron to wait for", 1, MOST_SPIKES)] = WANTED,
 ) -> pd.DataFrame:
     """Rate and delay of every neuron in the chain, with a constant current into the first."""
     level = STRONG * cell.neuron().threshold_current if current is None else current

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...circuits.cells.neurons import OscillatorNeuron, PBit
 from ...circuits.engine.analyses import Transient
-from ..arguments import Quantity, Range, Whole
+from ..arguments import MOST_SEED, Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
 from .neuron_errors import agreement_with_tanh
@@ -59,7 +59,7 @@ def bench_p_bit(
     cell: PBit,
     inputs: Annotated[Sequence[float] | None, Range("V", "input voltages; default: around the middle")] = None,
     duration: Annotated[float, Quantity("s", "length of each transient", positive=True)] = WATCHED,
-    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
+    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1, MOST_SEED)] = 1,
 ) -> pd.DataFrame:
     """Mean output over input voltage, with the sigmoid through it, and how far it is from that."""
     supply = cell.supply_voltage

@@ -12,7 +12,7 @@ from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.language.waveforms import FloatArray, Pulse
-from ...arguments import Quantity, Range, Whole
+from ...arguments import MOST_SPIKES, Quantity, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, delivered, told
 from ..point import Point
@@ -77,7 +77,7 @@ def integrate_and_fire(
     current: Annotated[float, Quantity("A", "current of a pulse")] = CURRENT,
     width: Annotated[float, Quantity("s", "width of a pulse", positive=True)] = WIDTH,
     pulses: Annotated[
-        int, Whole("number of pulses at the longest interval; shorter ones bring more in the same time", 1)
+        int, Whole("number of pulses at the longest interval; shorter ones bring more in the same time", 1, MOST_SPIKES)
     ] = 2,
     trials: Annotated[int, Whole("number of trials of the wall at each interval", 1)] = TRIALS,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,

@@ -18,7 +18,7 @@ from ....circuits.cells.spin.trained_weights import pulses_for_at_least
 from ....circuits.engine.decks import wrapped
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.language.waveforms import FloatArray, PiecewiseLinear
-from ...arguments import Quantity, Whole, Wholes
+from ...arguments import MOST_SEED, Quantity, Whole, Wholes
 from ..bench import cell_bench
 from ..cost import Cost, delivered
 from ..standard import bench_deck, cell_table, crossings
@@ -53,7 +53,7 @@ def truth_table(
         float, Quantity("s", "when the latch's clock rises, from the cycle's beginning", positive=True)
     ] = READ_TIME,
     period: Annotated[float, Quantity("s", "length of a cycle", positive=True)] = 9e-9,
-    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1)] = 1,
+    seed: Annotated[int, Whole("seed of ngspice's random numbers", 1, MOST_SEED)] = 1,
     time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 900.0,
 ) -> pd.DataFrame:
     """Program the weights of a spin neuron with current pulses, then try all patterns of its inputs, in one transient.
