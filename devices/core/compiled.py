@@ -134,7 +134,7 @@ class Compiled:
         """Source of the function of the declared parameters for the derived ones."""
         known: Expressions = {}
         for symbol, expression in self.system.derived.items():
-            known[symbol] = expression.xreplace(known)
+            known[symbol] = Replacement(known)(expression)
         return function_source("derived", {"p": self.system.parameters}, list(known.values()))
 
     @functools.cached_property

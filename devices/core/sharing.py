@@ -1,16 +1,29 @@
 """Work on SymPy expressions that share their parts, done once for each part and not once for each place it stands at.
 
 Equations without auxiliaries repeat these wherever they were used, and so do their derivatives: as trees they are
-hundreds of times larger than what they are made of. SymPy walks through the trees. What is here gives the very
-expressions that SymPy's own methods give.
+hundreds of times larger than what they are made of. SymPy walks through the trees. What is here gives the
+expressions that SymPy's own methods give, with maxima as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
+
+
+def _of(e: sp.Basic, args: Sequence[sp.Basic]) -> sp.Basic:
+    """The expression with other arguments.
+
+    Those of a maximum are not compared again: whether one of two long expressions is always the larger takes SymPy
+    longer than everything else together.
+    """
+    if all(new is old for new, old in zip(args, e.args, strict=True)):
+        return e
+    if isinstance(e, sp.Max | sp.Min) and not all(a.is_number for a in args):
+        return e.func(*args, evaluate=False)
+    return e.func(*args)
 
 
 class Replacement:
@@ -33,8 +46,7 @@ class Replacement:
         if e in self._known:
             return self._known[e]
         args = [self._visit(a) for a in e.args]
-        changed = any(new is not old for new, old in zip(args, e.args, strict=True))
-        made = self._known[e] = e.func(*args) if changed else e
+        made = self._known[e] = _of(e, args)
         return made
 
 
@@ -57,8 +69,7 @@ class Rewriting:
     def _visit(self, e: sp.Basic) -> sp.Basic:
         if e not in self._known:
             args = [self._visit(a) for a in e.args]
-            changed = any(new is not old for new, old in zip(args, e.args, strict=True))
-            self._known[e] = self._rule(e.func(*args) if changed else e)
+            self._known[e] = self._rule(_of(e, args))
         return self._known[e]
 
 
