@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
+from .sharing import Replacement, Slope, gradient
 from .system import Expressions, System, build_system
 
 Function = Callable[..., tuple[Any, ...]]
@@ -63,26 +64,23 @@ class Compiled:
     def static_outputs(self) -> list[sp.Expr]:
         """What :attr:`static_array` gives: currents, dg/dv (diagonal), observables and rates."""
         flat, quiet = self.system.flat, self.quiet
-        slopes = [sp.diff(g, v) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
+        slopes = [Slope(v)(g) for g, v in zip(flat.currents.values(), self.system.voltages, strict=True)]
         return [*flat.currents.values(), *slopes, *flat.observables.values(), *quiet.rates.values()]
 
     @functools.cached_property
     def quiet(self) -> System:
         """The flat system with its noise switched off."""
         flat = self.system.flat
-        silence = dict.fromkeys(self.system.noises, sp.S.Zero)
+        silent = Replacement(dict.fromkeys(self.system.noises, sp.S.Zero))
 
         def quieten(group: Expressions) -> Expressions:
-            return {symbol: expression.xreplace(silence) for symbol, expression in group.items()}
+            return {symbol: silent(expression) for symbol, expression in group.items()}
 
         return replace(flat, rates=quieten(flat.rates), auxiliaries=quieten(flat.auxiliaries))
 
     def _define(self, name: str, outputs: Sequence[sp.Expr], namespace: Mapping[str, Any]) -> Function:
         groups = {"v": self.system.voltages, "x": self.system.states, "p": self.parameters}
         return define(function_source(name, groups, outputs), name, namespace)
-
-    def _gradient(self, group: Expressions, by: Sequence[sp.Symbol]) -> list[sp.Expr]:
-        return [sp.diff(expression, symbol) for expression in group.values() for symbol in by]
 
     def outputs(self, name: str) -> list[sp.Expr]:
         """What a function that integrators call gives: ``rates``, ``jacobian``, ``currents`` or ``conduction``."""
@@ -91,9 +89,9 @@ class Compiled:
         if name == "rates":
             return list(rates.values())
         if name == "jacobian":
-            return [*self._gradient(rates, states), *self._gradient(rates, voltages)]
-        conduction = [*currents.values(), *self._gradient(currents, voltages)]
-        return conduction if name == "conduction" else [*conduction, *self._gradient(currents, states)]
+            return [*gradient(rates.values(), states), *gradient(rates.values(), voltages)]
+        conduction = [*currents.values(), *gradient(currents.values(), voltages)]
+        return conduction if name == "conduction" else [*conduction, *gradient(currents.values(), states)]
 
     def source(self, name: str) -> str:
         """Text of such a function of voltages, states and parameters."""
@@ -124,7 +122,7 @@ class Compiled:
     def conduction_array(self) -> list[Function]:
         """Array functions for the current and dg/dv of each branch: Newton's method for many devices at once."""
         pairs = zip(self.system.flat.currents.values(), self.system.voltages, strict=True)
-        return [self._define("conduction", [g, sp.diff(g, v)], ARRAY_NAMESPACE) for g, v in pairs]
+        return [self._define("conduction", [g, Slope(v)(g)], ARRAY_NAMESPACE) for g, v in pairs]
 
     @functools.cached_property
     def static_array(self) -> Function:
@@ -136,7 +134,7 @@ class Compiled:
         """Source of the function of the declared parameters for the derived ones."""
         known: Expressions = {}
         for symbol, expression in self.system.derived.items():
-            known[symbol] = expression.xreplace(known)
+            known[symbol] = Replacement(known)(expression)
         return function_source("derived", {"p": self.system.parameters}, list(known.values()))
 
     @functools.cached_property

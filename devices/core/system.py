@@ -25,6 +25,7 @@ from ..language.declaration import (
     Vectorial,
 )
 from ..language.functions import boundary, ramp, step
+from .sharing import Replacement, Symbols
 
 Expressions = dict[sp.Symbol, sp.Expr]
 
@@ -106,9 +107,10 @@ class System:
         known: Expressions = {}
         for symbol, expression in self.auxiliaries.items():
             known[symbol] = expression.xreplace(known)
+        flat = Replacement(known)
 
         def flatten(group: Expressions) -> Expressions:
-            return {symbol: expression.xreplace(known) for symbol, expression in group.items()}
+            return {symbol: flat(expression) for symbol, expression in group.items()}
 
         return replace(
             self,
@@ -118,7 +120,7 @@ class System:
             rates=flatten(self.rates),
             noises=flatten(self.noises),
             electrical_noises={
-                name: (white.xreplace(known), flicker.xreplace(known))
+                name: (flat(white), flat(flicker))
                 for name, (white, flicker) in self.electrical_noises.items()
             },
             jumps=flatten(self.jumps),
@@ -132,9 +134,8 @@ class System:
         for name in (str(symbol).removesuffix("_up") for symbol in flat.jumps if str(symbol).endswith("_up")):
             process = sp.Symbol(name, real=True)
             up, down = (flat.jumps[sp.Symbol(f"{name}_{way}", real=True)] for way in ("up", "down"))
-            steps = {
-                i: g.xreplace({process: sp.S.One}) - g.xreplace({process: sp.S.Zero}) for i, g in flat.currents.items()
-            }
+            one, zero = Replacement({process: sp.S.One}), Replacement({process: sp.S.Zero})
+            steps = {i: one(g) - zero(g) for i, g in flat.currents.items()}
             made = tuple(
                 TelegraphNoise(i, step, up + down, 4 * up * down / (up + down))
                 for i, step in steps.items()

@@ -17,6 +17,7 @@ import sympy as sp
 
 from ...core.codegen import define, function_source
 from ...core.compiled import Compiled, Function, compiled_for
+from ...core.sharing import Replacement, Slope
 from ...core.vectors import compiled
 from ...language.checks import positive, whole
 from ...language.declaration import TEMPERATURE
@@ -48,10 +49,10 @@ def _source(structure: tuple[Any, tuple[tuple[str, str], ...]], name: str) -> st
         units = {n: sp.Symbol(f"unit_{n}", real=True) for n in system.noises}
         sources = {n: sp.sqrt(density) * units[n] for n, density in system.flat.noises.items()}
         groups |= {"p": (*functions.parameters, TEMPERATURE), "w": tuple(units.values())}
-        return function_source(name, groups, [rate.xreplace(sources) for rate in system.flat.rates.values()])
+        return function_source(name, groups, list(map(Replacement(sources), system.flat.rates.values())))
     branch = int(name.removeprefix("conduction"))
     current, voltage = list(system.flat.currents.values())[branch], system.voltages[branch]
-    return function_source(name, groups, [current, sp.diff(current, voltage)])
+    return function_source(name, groups, [current, Slope(voltage)(current)])
 
 
 class Portable:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from ...core.sharing import Replacement, Rewriting, Slope
 from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
@@ -48,26 +49,27 @@ class ModuleEquations:
         self.system = build_system(*device.structure).flat
         self.states, self.branches = device.state_declarations(), device.branches()
         self.ports = [*device.terminals(), *self.states, *inputs]
-        self.silence = dict.fromkeys(self.system.noises, sp.S.Zero)
+        self._silent = Replacement(dict.fromkeys(self.system.noises, sp.S.Zero))
         scale = type(device).time_scale
         self.time_unit: sp.Expr = (
             unit_of(sp.Symbol(scale, real=True)) if isinstance(scale, str) else sp.Float(scale, 17)
         )
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
-        self._spelled: dict[sp.Symbol, sp.Expr] = {**numbers, TEMPERATURE: temperature}
-        self._spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
-        self._spelled |= {x: self.states[str(x)].scale * node_of(x) for x in self.system.states}
+        spelled: dict[sp.Expr, sp.Expr] = {**numbers, TEMPERATURE: temperature}
+        spelled |= {v: sp.Symbol(f"v_{v}", real=True) for v in self.system.voltages}
+        spelled |= {x: self.states[str(x)].scale * node_of(x) for x in self.system.states}
         for pin in inputs:
             size = device.input_declarations()[pin].netlist_scale
-            self._spelled[sp.Symbol(pin, real=True)] = size * sp.Symbol(f"u_{pin}", real=True)
+            spelled[sp.Symbol(pin, real=True)] = size * sp.Symbol(f"u_{pin}", real=True)
+
+        self._spell, self._plain = Replacement(spelled), Rewriting(_plain)
 
     def prepared(self, expression: Any) -> sp.Expr:
         """An expression in the module's names."""
-        spelled: sp.Expr = sp.sympify(expression).xreplace(self._spelled)
-        return spelled.replace(lambda e: e.is_Float and float(e) == 1, lambda e: sp.S.One)
+        return self._plain(self._spell(sp.sympify(expression)))
 
     def _quiet(self, expression: sp.Expr) -> sp.Expr:
-        return self.prepared(expression.xreplace(self.silence))
+        return self.prepared(self._silent(expression))
 
     def currents(self) -> Named:
         """Current of every branch [A], ``i_<current>``."""
@@ -89,10 +91,10 @@ class ModuleEquations:
 
     def shakes(self) -> dict[tuple[str, str], sp.Expr]:
         """Effect of a noise of one-sided unit density on a state's rate, by state and noise."""
-        result = {}
+        result, by = {}, {n: Slope(n) for n in self.system.noises}
         for x, rate in self.system.rates.items():
             for n, density in self.system.noises.items():
-                share = sp.diff(rate, n).xreplace(self.silence)
+                share = self._silent(by[n](rate))
                 if share != 0:
                     # The two-sided density S is a one-sided one of 2 S.
                     strength = self.prepared(self.time_unit * share * sp.sqrt(2 * density))
@@ -145,6 +147,10 @@ class ModuleEquations:
             if isinstance(item, Vectorial) and name in item.components:
                 return item
         raise AssertionError(name)
+
+
+def _plain(e: sp.Basic) -> sp.Basic:
+    return sp.S.One if e.is_Float and float(e) == 1 else e
 
 
 def node_of(state: sp.Symbol | str) -> sp.Symbol:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from ...core.sharing import Slope, Symbols
 from ...language.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
 from .module_equations import ModuleEquations, Named, node_of
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 #: Nodes with signs: where the current of a row goes, or between which nodes a voltage is.
 Ends = tuple[tuple[int, int], ...]
+
+
+class _Hoist(Hoist):
+    """Knows what it has seen."""
+
+    def __init__(self, static: Iterable[sp.Symbol]) -> None:
+        super().__init__(static)
+        self._symbols_of = Symbols()
+
+    def is_static(self, expr: sp.Expr) -> bool:
+        return self.static.issuperset(self._symbols_of(expr))
 
 
 class NativeEquations:
@@ -54,7 +66,7 @@ class NativeEquations:
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
-        self.hoist = Hoist(self.static)
+        self.hoist = _Hoist(self.static)
         self._differentiate()
         self._lay_out()
 
@@ -62,9 +74,10 @@ class NativeEquations:
         self.currents: Named = {name: self.hoist(e) for name, e in self.module.currents().items()}
         self.rates: Named = {name: self.hoist(e) for name, e in self.module.rates().items()}
         self.slopes: dict[tuple[int, int], sp.Expr] = {}
+        by = [Slope(sp.Symbol(unknown, real=True)) for unknown in self.unknowns]
         for row, expression in enumerate([*self.currents.values(), *self.rates.values()]):
-            for column, unknown in enumerate(self.unknowns):
-                slope = sp.diff(expression, sp.Symbol(unknown, real=True))
+            for column, slope_of in enumerate(by):
+                slope = slope_of(expression)
                 # A state's own entry is always there: it is 1 where the state is held.
                 if slope != 0 or column == self.own_column(row):
                     self.slopes[row, column] = self.hoist(slope)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from ...core.sharing import Replacement, Symbols
 from ...language.checks import known
 from ...language.declaration import TEMPERATURE
 from ...language.errors import ParameterError
@@ -91,22 +92,24 @@ class _Source:
         clash = sorted(RESERVED & {p.lower() for p in own.parameters})
         if clash:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a native device")
+        self.symbols_of = Symbols()
         self.printer = ExpressionPrinter(C_NAMES)
-        self.spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
-        self.spelled |= {s: sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
-        self.spelled[TEMPERATURE] = sp.Symbol("inst->temperature", real=True)
+        spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
+        spelled |= {s: sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
+        spelled[TEMPERATURE] = sp.Symbol("inst->temperature", real=True)
+        self.spelled = Replacement(spelled)
 
     # --- printing ---------------------------------------------------------------------------
 
     def _statements(self, outputs: Mapping[str, sp.Expr], prefix: str = "t") -> list[str]:
         """Assignments with shared sub-expressions; targets are left as they are given."""
         symbols = sp.numbered_symbols(f"{prefix}_", real=True)
-        shared, reduced = sp.cse([e.xreplace(self.spelled) for e in outputs.values()], symbols=symbols, list=True)
+        shared, reduced = sp.cse(list(map(self.spelled, outputs.values())), symbols=symbols, list=True)
         lines = [f"const double {s} = {self.printer.doprint(e)};" for s, e in shared]
         return lines + [f"{t} = {self.printer.doprint(e)};" for t, e in zip(outputs, reduced, strict=True)]
 
     def _needed(self, expressions: Iterable[sp.Expr], names: Iterable[str]) -> list[str]:
-        used = {str(s) for e in expressions for s in e.free_symbols}
+        used = {str(s) for e in expressions for s in self.symbols_of(e)}
         return [name for name in names if name in used]
 
     def _unknowns_of(self, expressions: Iterable[sp.Expr]) -> list[str]:
@@ -186,7 +189,7 @@ class _Source:
             for k in range(len(self.states))
         }
         body = ["const Parameters *p = &inst->p;", "Derived *d = &inst->d;", "(void) p, (void) d;"]
-        body += [f"d->{name} = {self.printer.doprint(e.xreplace(self.spelled))};" for name, e in derived.items()]
+        body += [f"d->{name} = {self.printer.doprint(self.spelled(e))};" for name, e in derived.items()]
         body += self._statements(outputs)
         body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
@@ -258,7 +261,9 @@ class _Source:
         """Currents and rates with their slopes, in one set of shared sub-expressions."""
         many = sp.Symbol("inst->p.multiplier", real=True)
         outputs: Named = {}
-        hoisted = {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
+        hoisted = Replacement(
+            {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
+        )
         for k, e in enumerate(self.equations.currents.values()):
             outputs[f"inst->row[{k}]"] = many * e
         for k, e in enumerate(self.equations.rates.values()):
@@ -267,7 +272,7 @@ class _Source:
             outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
                 many * e if row < len(self.equations.currents) else -e
             )
-        return self._statements({target: e.xreplace(hoisted) for target, e in outputs.items()})
+        return self._statements({target: hoisted(e) for target, e in outputs.items()})
 
     def _held(self) -> list[str]:
         """States at their initial values in static analyses; noises of the states in small-signal ones."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from ...core.codegen import SCALAR_NAMESPACE, define, function_source
+from ...core.system import build_system
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
 from ..scaled import unit_in_seconds
 from .expressions import ExpressionPrinter
-from .formulation import Formulation, ParameterHoist, Parts, exact, plain_number
+from .formulation import Formulation, ParameterHoist, Parts, exact, factored, plain_number
 from .statements import Statements
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ class Elements:
         self._sensed |= expression.free_symbols
         in_volts = self._in_volts(expression.xreplace(numbers))
         if in_volts != expression:  # a scale that all terms share moves in front
-            in_volts = sp.factor_terms(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
+            in_volts = factored(in_volts).replace(lambda e: e.is_Float and e == 1, lambda e: sp.S.One)
         return self._printer.doprint(in_volts)  # type: ignore[no-any-return]
 
     def formula(self, expression: sp.Expr) -> str:
@@ -109,7 +112,7 @@ class Elements:
         """Whether a current has a slope over its voltage while the voltages of all nodes are zero."""
         nothing = dict.fromkeys(self._formulation.moving - {TEMPERATURE}, sp.S.Zero)
         slope = sp.diff(current, voltage).xreplace(nothing)
-        return self._value(slope) > SMALLEST_CONDUCTANCE and self._is_positive(slope)
+        return self._value(slope, {}) > SMALLEST_CONDUCTANCE and self._is_positive(slope)
 
     def uses(self, node: sp.Symbol) -> bool:
         """Whether a behavioural source went by a node so far."""
@@ -155,32 +158,44 @@ class Elements:
 
     # --- knowledge about parameters ---------------------------------------------------------
 
-    def _value(self, expression: sp.Expr) -> float:
-        """Number of an expression of parameters, for the device as it is; NaN if it has none."""
+    def _value(self, expression: sp.Expr, voltages: Mapping[str, float]) -> float:
+        """Number of an expression of parameters and some voltages, for the device as it is; NaN if it has none."""
         values = {
             **self._device.values,
             **self._device.derived,
             "time_unit": unit_in_seconds(self._device),
+            **voltages,
         }
-        unknown = {str(symbol) for symbol in expression.free_symbols - set(CONSTANTS)} - set(values)
-        if unknown:
+        names, function = _function_of(expression)
+        if not values.keys() >= set(names):
             return math.nan
-        known = {symbol: sp.Float(values[str(symbol)], 17) for symbol in expression.free_symbols - set(CONSTANTS)}
-        source = function_source("value", {}, [expression.xreplace(known)])
         try:
-            return float(define(source, "value", SCALAR_NAMESPACE)()[0])
+            return float(function([values[name] for name in names])[0])
         except (ArithmeticError, ValueError):
             return math.nan
 
     def _is_positive(self, expression: sp.Expr) -> bool:
         """Whether an expression of parameters is positive for all their values within bounds."""
-        derived = self._device.system.derived
-        for symbol in reversed(derived):
-            expression = expression.xreplace({symbol: derived[symbol]})
-        lowest = {name: item.bounds[0] for name, item in self._device.parameter_declarations().items()}
-        known = {
-            symbol: sp.Dummy(str(symbol), positive=True)
-            for symbol in expression.free_symbols
-            if symbol in CONSTANTS or str(symbol) == "time_unit" or lowest.get(str(symbol), 0.0) > 0
-        }
-        return bool(expression.xreplace(known).is_positive)
+        return _is_positive(self._device.structure, expression)
+
+
+@functools.lru_cache(maxsize=4096)
+def _function_of(expression: sp.Expr) -> tuple[list[str], Callable[..., Any]]:
+    """Names of the symbols of an expression, constants of nature aside, and a function of their values for its own."""
+    symbols = sorted(expression.free_symbols - set(CONSTANTS), key=str)
+    source = function_source("value", {"p": symbols}, [expression])
+    return list(map(str, symbols)), define(source, "value", SCALAR_NAMESPACE)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_positive(structure: tuple[Any, tuple[tuple[str, str], ...]], expression: sp.Expr) -> bool:
+    model, derived = structure[0], build_system(*structure).derived
+    for symbol in reversed(derived):
+        expression = expression.xreplace({symbol: derived[symbol]})
+    lowest = {name: item.bounds[0] for name, item in model.parameter_declarations().items()}
+    known = {
+        symbol: sp.Dummy(str(symbol), positive=True)
+        for symbol in expression.free_symbols
+        if symbol in CONSTANTS or str(symbol) == "time_unit" or lowest.get(str(symbol), 0.0) > 0
+    }
+    return bool(expression.xreplace(known).is_positive)

@@ -14,6 +14,7 @@ a node may have a value that the expression it stands for never has, and a root 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -93,14 +94,14 @@ class Formulation:
     moving : set of Symbol
         Those, and all else that is not a parameter.
     value : callable
-        Number of an expression of parameters, for the device at hand.
+        Number of an expression of parameters, for the device at hand, and of voltages that are given by name.
     positive : callable
         Whether an expression of parameters is positive for all their values.
     """
 
     voltages: set[sp.Symbol]
     moving: set[sp.Symbol]
-    value: Callable[[sp.Expr], float]
+    value: Callable[[sp.Expr, Mapping[str, float]], float]
     positive: Callable[[sp.Expr], bool]
     nodes: dict[sp.Symbol, sp.Expr] = field(default_factory=dict)
     _told: int = 0
@@ -154,7 +155,7 @@ class Formulation:
             rest.append(factor * sp.Mul(*factors))
 
         visit(expression, sp.S.One)
-        behaviour = sp.factor_terms(sp.Add(*rest)) if rest else sp.S.Zero
+        behaviour = factored(sp.Add(*rest)) if rest else sp.S.Zero
         parts = Parts(sp.Add(*constant), {s: c for s, c in linear.items() if c != 0}, behaviour)
         return self._eased(parts) if free else parts
 
@@ -194,8 +195,8 @@ class Formulation:
     def _magnitude(self, e: sp.Expr, own: set[sp.Symbol]) -> sp.Expr | None:
         """The power of ten that a quantity is of, or None if it is of many."""
         names = sorted(own, key=str)
-        trials = [{symbol: sp.Float(v / (1 + 0.1 * k)) for k, symbol in enumerate(names)} for v in _TRIALS]
-        sizes = [abs(self.value(e.xreplace(trial))) for trial in trials]
+        trials = [{str(symbol): v / (1 + 0.1 * k) for k, symbol in enumerate(names)} for v in _TRIALS]
+        sizes = [abs(self.value(e, trial)) for trial in trials]
         sizes = [size for size in sizes if size != 0]
         if not sizes or not all(size < math.inf for size in sizes) or max(sizes) > _SPAN * min(sizes):
             return None
@@ -218,10 +219,16 @@ class Formulation:
         if common.could_extract_minus_sign():
             common = -common
         low, high = _CONDUCTANCES
-        if not self.positive(common) or not low < self.value(common) < high:
+        if not self.positive(common) or not low < self.value(common, {}) < high:
             return parts
         linear = {symbol: c / common for symbol, c in parts.linear.items()}
         return Parts(parts.constant / common, linear, parts.rest / common, 1 / common)
+
+
+@functools.lru_cache(maxsize=4096)
+def factored(expr: sp.Expr) -> sp.Expr:
+    """A sum with what its terms have in common in front; the same ones come back with every device of a structure."""
+    return sp.factor_terms(expr)
 
 
 def plain_number(expr: sp.Expr) -> sp.Expr:
