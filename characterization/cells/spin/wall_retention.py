@@ -21,6 +21,8 @@ RATIOS = (3.5, 4.5, 5.5, 6.5)
 LEFT, ATTEMPTS = 0.15, 6
 #: Time of the first look [s], and the largest factor from one to the next.
 FIRST_LOOK, LONGER = 4e-9, 8.0
+#: Time step over the strip's time scale. At 5400 K as many walls leave as at a tenth of it, to 1 % of their number.
+STEP = 4e-3
 #: Edges of a signal. [s]
 EDGE = 2e-11
 
@@ -143,10 +145,16 @@ def _look(
     strip: DomainWallInjector, signal: float, position: float, kelvin: float, walls: int, seed: int
 ) -> tuple[float, float]:
     """A time in which a fair share of the walls leaves, and that share."""
-    duration = FIRST_LOOK
+    duration, held = FIRST_LOOK, strip.replace(initial_state=position)
     for _ in range(ATTEMPTS):
-        final = strip.replace(initial_state=position).ensemble(
-            -signal, duration, source="charge_voltage", temperature=kelvin, trajectories=walls, seed=seed
+        final = held.ensemble(
+            -signal,
+            duration,
+            source="charge_voltage",
+            temperature=kelvin,
+            trajectories=walls,
+            seed=seed,
+            time_step=STEP * strip.settling_time,
         )
         away = np.abs(final.final()["x"].to_numpy() - position) * strip.values["length"]
         left = float(np.mean(away > strip.values["pinning_period"] / 2))
