@@ -52,13 +52,27 @@ class WallLifetimes:
     line: Arrhenius
 
 
+#: What :func:`wall_lifetimes` has measured, by its arguments.
+_MEASURED: dict[tuple[str, float, float, int, int], WallLifetimes] = {}
+
+
 def wall_lifetimes(
     strip: DomainWallInjector, *, signal: float = 0.0, position: float = 0.5, trajectories: int = 4000, seed: int = 0
 ) -> WallLifetimes:
-    """Let walls leave their site at high temperatures; arguments and errors as of :func:`wall_retention`."""
+    """Let walls leave their site at high temperatures; arguments and errors as of :func:`wall_retention`.
+
+    What was measured is kept for the process: a line through it holds for every temperature.
+    """
     if not strip.values["pinning_energy"]:
         raise ParameterError("a wall that nothing pins stays nowhere: pinning_energy must be positive")
     whole("trajectories", trajectories, 100)
+    key = (repr(strip), signal, position, trajectories, seed)
+    if key not in _MEASURED:
+        _MEASURED[key] = _measured(strip, signal, position, trajectories, seed)
+    return _MEASURED[key]
+
+
+def _measured(strip: DomainWallInjector, signal: float, position: float, trajectories: int, seed: int) -> WallLifetimes:
     kelvins = [float(strip.values["pinning_energy"] / BOLTZMANN / ratio) for ratio in RATIOS]
     looks = [_look(strip, signal, position, kelvin, trajectories, seed) for kelvin in kelvins]
     durations, left = np.array(looks).T
