@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from shell import synaspice
 
 from synaspice.circuits.engine.osdi_library import find_osdi_program
 from synaspice.devices import MissingDependencyError
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROGRAM = Path(sys.executable).with_name("synaspice")
 #: Languages of blocks that are not code, or that the documentation's own build runs.
 #: Blocks that are not run; "console" is what takes hours, or needs a machine of its own.
 NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
@@ -26,14 +26,24 @@ NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 IN_PLACE_OF = {
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
     "/shared/": "",
-    "trajectories=1_000_000": "trajectories=20",
-    "trajectories=10_000": "trajectories=200",
+    "trajectories=1_000_000": "trajectories=20, width=5e-9",
+    "trajectories=10_000": "trajectories=200, width=5e-9",
     "trajectories=100_000": "trajectories=2_000",
-    "--trajectories 10000": "--trajectories 200",
+    "--trajectories 10000": "--trajectories 200 --width 5n",
+    # two processes: docs/ensembles.md
+    "--seed 1 --checkpoint pulses --jobs 2": "--seed 1 --checkpoint pulses --trajectories 200 --width 5n",
+    "--methods fokker-planck": "--methods fokker-planck --overdrive 2,3 --width 5n",
     "trials=2000": "trials=200",
     # a part of it: the whole stands in tests of its own
-    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, seed=1)",
-    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n,10n",
+    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, walkers=64, trajectories=500, seed=1)",
+    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n,10n --walkers 64 --trajectories 500",
+    "splitting(event)": "splitting(event, walkers=64)",
+    "wall_retention(strip)": "wall_retention(strip, trajectories=400)",
+    "reads=1e6)": "reads=1e6, trajectories=400)",
+    "module(Pulse(0.0, -0.8, width=2e-9), 2e-9)": "module(Pulse(0.0, -0.8, width=2e-10), 2e-10)",
+    # its models take two seconds to read in every run; tests of the cells run it in both technologies
+    'SpinNeuron(technology="sky130")': "SpinNeuron()",
+    "--technology sky130 --corner slow": "--technology generic --corner slow",
     '[*network.letters.values(), *neighbours(network.letters["S"])]': '[network.letters["S"]]',
     "synaspice figure all -o figures": "synaspice figure all --help",  # half an hour; tests/figures draws everything
 }
@@ -99,7 +109,8 @@ def run_shell(block: Block, folder: Path) -> None:
             assert re.search(rf"^{re.escape(words[1])}:", (ROOT / "Makefile").read_text(), re.M), line
             continue
         assert words[0] == "synaspice", f"{block.page}:{block.line}: {words[0]} is not known to this test"
-        ended = subprocess.run([PROGRAM, *words[1:]], cwd=folder, capture_output=True, text=True)
+        # In this process: a program of its own would import everything again, two seconds for each line.
+        ended = synaspice(*words[1:], cwd=folder)
         assert ended.returncode == 0, f"{line}\n{ended.stderr}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import re
 import shutil
@@ -13,18 +15,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("synaspice", "devices", "circuits", "characterization", "figures", "tools")
 NAME = "memory_lab"
-END = "<end of a command>"
-COMMANDS = f"""
+#: A program that runs what it is given, line by line, and answers with what that prints: one start for all tests.
+SERVER = """
+import contextlib, io, json, sys
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(json.loads(line), {"__name__": "__main__"})
+    print(json.dumps(out.getvalue()), flush=True)
+"""
+COMMAND = """
 import shlex, sys
 from synaspice.figures.command_line.main import main
-for line in sys.argv[1:]:
-    sys.argv = ["synaspice", *shlex.split(line)]
-    try:
-        main()
-    except SystemExit as ended:
-        if ended.code:
-            raise
-    print({END!r}, end="")
+sys.argv = ["synaspice", *shlex.split({line!r})]
+try:
+    main()
+except SystemExit as ended:
+    if ended.code:
+        raise
 """
 
 
@@ -41,25 +48,57 @@ class Place:
     folder: Path
     path: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.path), "PYTHONWARNINGS": "error::UserWarning"}
+
+    @functools.cached_property
+    def server(self) -> subprocess.Popen[str]:
+        """The process that runs programs and commands there; its errors are in a file."""
+        with self.errors.open("w") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-c", SERVER],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+
+    @property
+    def errors(self) -> Path:
+        return self.folder / "errors.txt"
+
+    def close(self) -> None:
+        """End the process."""
+        self.server.communicate()
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """What ``python`` with these arguments says there."""
-        environment = {**os.environ, "PYTHONPATH": str(self.path), "PYTHONWARNINGS": "error::UserWarning"}
         # not from the checkout's root, whose folder synaspice would be found first
         return subprocess.run(
-            [sys.executable, *command], cwd=self.folder, env=environment, capture_output=True, text=True
+            [sys.executable, *command], cwd=self.folder, env=self.environment, capture_output=True, text=True
         )
 
     def shell(self, *lines: str) -> list[str]:
-        """Standard output of command lines of ``synaspice``, in one process; they must succeed."""
-        ended = self.run("-c", COMMANDS, *lines)
-        assert ended.returncode == 0 and "left out" not in ended.stderr, ended.stderr
-        return ended.stdout.split(END)[:-1]
+        """Standard output of command lines of ``synaspice``; they must succeed."""
+        return [self._printed(COMMAND.format(line=line)) for line in lines]
 
     def python(self, code: str) -> str:
         """What a program prints, which must succeed."""
-        ended = self.run("-c", code)
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout.strip()
+        return self._printed(code).strip()
+
+    def _printed(self, code: str) -> str:
+        if self.server.poll() is not None:  # an error in the test before
+            del self.__dict__["server"]
+        print(json.dumps(code), file=self.server.stdin, flush=True)
+        answer = self.server.stdout.readline()
+        if not answer:
+            self.server.wait()
+        told = self.errors.read_text(encoding="utf-8")
+        assert answer and "left out" not in told, told
+        return json.loads(answer)
 
 
 def inside(folder: Path) -> Place:

@@ -56,7 +56,13 @@ def prepared(lines: Sequence[str], folder: Path, control: bool) -> list[str]:
 
 def refuse_commands(text: str, where: str) -> None:
     """Refuse a text that ngspice would take commands from."""
-    found = _SCRIPT.match(text) or _COMMANDS.search(text) or _PROGRAMS.search(text)
+    # Model cards are megabytes, in which these words are soon not found, and the patterns take a second.
+    words = text.casefold()
+    found = _SCRIPT.match(text)
+    if not found and (".control" in words or "*#" in words):
+        found = _COMMANDS.search(text)
+    if not found and ("d_process" in words or "d_cosim" in words):
+        found = _PROGRAMS.search(text)
     if found is None:
         return
     number = text.count("\n", 0, found.start()) + 1

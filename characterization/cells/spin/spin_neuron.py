@@ -106,6 +106,7 @@ def truth_table(
         bench_deck(cell, circuit, lines),
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         options={"seed": seed},
+        osdi=cell.native_files,
         save=[
             *("v(m_z)", "v(spike)", "v(clock)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),

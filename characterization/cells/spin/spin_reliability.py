@@ -29,17 +29,10 @@ STRIP_WALLS = 1000
 READING = 3.0
 
 
-#: Lines that were measured, by the strip and the signal.
-_LINES: dict[tuple[str, float], Arrhenius] = {}
-
-
 def _strip_line(strip: DomainWallInjector, signal: float) -> Arrhenius:
     """Lifetimes of a wall of the strip of a spin neuron: at rest, or under a signal at the site that it passes most."""
-    key = (repr(strip), signal)
-    if key not in _LINES:
-        site = strip.values["pinning_period"] / strip.values["length"] if signal else 0.5
-        _LINES[key] = wall_lifetimes(strip, signal=signal, position=site, trajectories=STRIP_WALLS).line
-    return _LINES[key]
+    site = strip.values["pinning_period"] / strip.values["length"] if signal else 0.5
+    return wall_lifetimes(strip, signal=signal, position=site, trajectories=STRIP_WALLS).line
 
 
 def spin_reliability(cell: _SpinNeuron) -> Reliability:

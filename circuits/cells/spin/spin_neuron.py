@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from pathlib import Path
 from typing import Any, ClassVar
 
 from ....devices.language.declaration import Declared, Option, Parameter
@@ -70,6 +71,11 @@ class _SpinNeuron(Cell):
     def valve(self) -> LateralSpinValve:
         """The lateral spin valve."""
         return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"])
+
+    @property
+    def native_files(self) -> tuple[Path, ...]:
+        """Compiled devices that a netlist of the cell needs, if its devices are native."""
+        return self.valve.native_files(noisy=True) if self.options["devices"] == "native" else ()
 
     def build(self, assembly: Assembly) -> None:
         valve = self.valve

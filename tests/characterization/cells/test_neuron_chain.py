@@ -66,7 +66,7 @@ def test_two_neurons_in_one_netlist_pass_spikes_on(tmp_path):
 
 @pytest.mark.slow
 def test_ten_neurons_in_one_netlist_pass_spikes_on():
-    check_chain(simulate(NeuronChain(neurons=10), spikes=3), 10)
+    check_chain(simulate(NeuronChain(neurons=10), spikes=2), 10)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ SILENT = [
     ("oscillator-neuron", {"currents": [0.0]}),
     ("p-bit", {"inputs": [0.0], "duration": 2e-9}),
     ("p-bit", {"inputs": [0.0, 0.1, 0.2], "duration": 2e-9}),
-    ("domain-wall-neuron", {"intervals": [8e-9], "pulses": 1}),
+    ("domain-wall-neuron", {"intervals": [8e-9], "pulses": 1, "trials": 10}),
 ]
 #: What counts spikes in the tables, and the cost that is one of a spike.
 COUNTS = {"rate", "probability", "flips", "count", "amplitude"}

@@ -63,12 +63,15 @@ def test_weights_last_ten_years():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kelvin", [300.0, 398.15])
-def test_a_million_reads_leave_the_weights(kelvin):
-    """At every site under the full signal; less than a hundredth of the range, by far."""
-    table = read_disturb(STRIP, duration=READ, temperature=kelvin, trajectories=2000, seed=1)
+def test_a_million_reads_leave_the_weights():
+    """At every site under the full signal, cold and hot; less than a hundredth of the range, by far."""
+    cold, table = (
+        read_disturb(STRIP, duration=READ, temperature=kelvin, trajectories=2000, seed=1) for kelvin in (300.0, 398.15)
+    )
     assert table["weight_change"].max() < 1e-3
-    assert table["displaced"].max() < 0.01
+    assert table["displaced"].max() < 0.01 and (cold["displaced"] < 0.01 * table["displaced"]).all()
+    # Both are the same line through the same walls.
+    np.testing.assert_array_equal(cold["barrier"], table["barrier"])
     # The nearer to `common`, the more of the signal passes the wall, and the lower the barrier.
     assert table["wall_current"].is_monotonic_increasing and (table["wall_current"] < 0).all()
     assert table["barrier"].iloc[0] < 0.8 * table["barrier"].iloc[-1]
@@ -94,4 +97,4 @@ def test_with_little_damping_a_signal_far_below_depinning_lowers_the_barrier():
 def _barrier(strip, current):
     """Under a signal of which the current passes a wall in the middle."""
     per_volt = -float(strip.replace(initial_state=0.5).static(charge_voltage=-1.0)["wall_current"])
-    return wall_retention(strip, signal=current / per_volt, trajectories=2000, seed=1).attrs["barrier"]
+    return wall_retention(strip, signal=current / per_volt, trajectories=1000, seed=1).attrs["barrier"]
