@@ -14,6 +14,7 @@ from ....circuits.cells.spin.wall_writing import WallWriter
 from ....devices.core.metadata import Column
 from ....devices.language.checks import positive, whole
 from ....devices.language.errors import ParameterError
+from ....devices.language.memory import NUMBER, require_memory
 from ....devices.language.waveforms import FloatArray, Pulse
 from ....devices.models.domain_walls.motion import _DomainWall
 
@@ -167,7 +168,9 @@ def write_errors(
         Seed of the noise.
     """
     weaker = replace(writer, current=writer.current * positive("relative_current", relative_current))
-    wrong = np.zeros(whole("trials", trials, 1), dtype=bool)
+    number = whole("trials", trials, 1)
+    require_memory(number, "trials", NUMBER)
+    wrong = np.zeros(number, dtype=bool)
     for k, sign in enumerate((1, -1)):
         moved = _moved(strip, weaker, sign * whole("pulses", pulses, 1), temperature, trials, 2 * seed + k)
         wrong |= np.round(moved) != sign * pulses
