@@ -25,7 +25,7 @@ from ..language.declaration import (
     Vectorial,
 )
 from ..language.functions import boundary, ramp, step
-from .sharing import Replacement, Symbols
+from .sharing import Replacement
 
 Expressions = dict[sp.Symbol, sp.Expr]
 
@@ -120,8 +120,7 @@ class System:
             rates=flatten(self.rates),
             noises=flatten(self.noises),
             electrical_noises={
-                name: (flat(white), flat(flicker))
-                for name, (white, flicker) in self.electrical_noises.items()
+                name: (flat(white), flat(flicker)) for name, (white, flicker) in self.electrical_noises.items()
             },
             jumps=flatten(self.jumps),
             observables=flatten(self.observables),
