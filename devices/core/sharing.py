@@ -40,7 +40,7 @@ class Replacement:
         self._nothing = not rule
 
     def __call__(self, expression: sp.Expr) -> sp.Expr:
-        return expression if self._nothing else self._visit(expression)  # type: ignore[return-value]
+        return expression if self._nothing else self._visit(expression)
 
     def _visit(self, e: sp.Basic) -> sp.Basic:
         if e in self._known:
@@ -64,7 +64,7 @@ class Rewriting:
         self._known: dict[sp.Basic, sp.Basic] = {}
 
     def __call__(self, expression: sp.Expr) -> sp.Expr:
-        return self._visit(expression)  # type: ignore[return-value]
+        return self._visit(expression)
 
     def _visit(self, e: sp.Basic) -> sp.Basic:
         if e not in self._known:
@@ -94,7 +94,7 @@ class Slope:
     def _visit(self, e: sp.Expr) -> sp.Expr:
         if not e.args:
             return sp.S.Zero
-        slopes = [self(a) for a in e.args]  # type: ignore[arg-type]
+        slopes = [self(a) for a in e.args]
         if not any(slopes):
             return sp.S.Zero
         if e.is_Add:

@@ -164,7 +164,7 @@ def _rest(motion: Motion, trajectory: FloatArray, sizes: list[float], time: floa
     ``sizes`` are those of the oscillation up to now, the last two of them a time apart.
     """
     if sizes[-1] < STILL:
-        return trajectory[-1]
+        return np.asarray(trajectory[-1])
     if len(sizes) < 2 or sizes[-1] >= sizes[-2]:
         return None
     growth, found = growth_beside(motion.request, np.mean(trajectory, axis=0) * motion.scales)
