@@ -32,7 +32,7 @@ Vb bias 0 0.55
 Iah 0 m pwl(0 0 16n 10n)
 X3 m bias s3 vdl 0 axon_hillock
 .options chgtol=1e-18
-.tran 10n 18u 0 10n
+.tran 10n 13u 0 10n
 .meas tran n2 WHEN v(s3)=0.275 RISE=2
 .meas tran n3 WHEN v(s3)=0.275 RISE=3
 .meas tran n4 WHEN v(s3)=0.275 RISE=4

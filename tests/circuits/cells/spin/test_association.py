@@ -99,14 +99,14 @@ def test_a_small_network_in_one_netlist():
 @pytest.mark.ngspice
 @pytest.mark.slow
 def test_the_letters_are_named():
-    """Eight neurons, 84 synapses: once without mistakes, and one with a pixel wrong."""
+    """Eight neurons, 84 synapses; the equations of the test above have every drawing with a pixel wrong."""
     network = dataclasses.replace(trained(), devices="native")
-    shown = [*network.letters.values(), neighbours(network.letters["S"])[4]]
+    shown = list(network.letters.values())
     try:
         table = classify(network, shown, time_limit=1800.0)
     except MissingDependencyError as error:
         pytest.skip(str(error))
-    assert "".join(table["named"]) == "SPINS"
+    assert "".join(table["named"]) == "SPIN"
     assert table.attrs["neurons"] == 8 and table.attrs["weight_error"] < 0.01
     assert table.attrs["works"] and table.attrs["weight_change"] < 0.01
 
