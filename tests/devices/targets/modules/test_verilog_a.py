@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import numpy as np
 import pytest
 import verilog_a
-from module_reference import CASES, TOLERANCE, expected, made, point_of, scales_of
+from module_reference import CASES, PRESETS, TOLERANCE, expected, made, point_of, scales_of
 from verilog_a import compilers
 
 from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
@@ -19,8 +20,42 @@ from synaspice.devices.targets.scaled import unit_in_seconds
 
 
 @pytest.fixture(params=compilers() or [pytest.param("none", marks=pytest.mark.skip(reason="there is no compiler"))])
-def compile_text(request):
-    return functools.partial(verilog_a.compile_text, compiler=request.param)
+def compiler(request):
+    return request.param
+
+
+@pytest.fixture
+def compile_text(compiler):
+    return functools.partial(verilog_a.compile_text, compiler=compiler)
+
+
+@pytest.fixture(scope="module")
+def generic(tmp_path_factory):
+    """Compiled once for each structure, with its default parameters: the values go through the interface."""
+    made = {}
+
+    def find(device, compiler):
+        key = (device.structure, compiler)
+        if key not in made:
+            # openvaf-py 0.1.5 computes what follows from an instance's parameters of their defaults.
+            text = generic_text(device.structure).replace(', type="instance"', "")
+            made[key] = verilog_a.compile_text(text, tmp_path_factory.mktemp("module"), compiler)
+        return made[key]
+
+    return find
+
+
+@functools.cache
+def generic_text(structure):
+    """The module of a structure with its default parameters."""
+    model, options = structure
+    return model(**dict(options)).netlist("verilog-a")
+
+
+def statements(text):
+    """The lines of a module but for comments and the values of parameters."""
+    lines = [line for line in text.splitlines() if not line.startswith("//")]
+    return [re.sub(r"(parameter real \w+ = )\S+", r"\1", line) for line in lines]
 
 
 def evaluate(module, device, voltages, states, temperature=300.0):
@@ -38,9 +73,9 @@ def evaluate(module, device, voltages, states, temperature=300.0):
 
 
 @pytest.mark.parametrize(("model", "preset", "values"), CASES)
-def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, compile_text, tmp_path, capfd):
+def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, values, compiler, generic, capfd):
     device = made(model, preset, values)
-    module = compile_text(device.netlist("verilog-a"), tmp_path)
+    module = generic(device, compiler)
     assert capfd.readouterr() == ("", "")  # no warning
     generator = np.random.default_rng(7)
     declared, names = device.state_declarations(), [str(x) for x in compiled(device).system.states]
@@ -58,6 +93,15 @@ def test_residuals_and_jacobian_are_those_of_the_numeric_target(model, preset, v
         rows = {row: max(abs(v) for (r, _), v in jacobian.items() if r == row) for row, _ in jacobian}
         for entry, value in jacobian.items():
             assert entries.get(entry, 0.0) == pytest.approx(value, rel=0, abs=TOLERANCE * rows[entry[0]])
+
+
+@pytest.mark.parametrize(("model", "preset", "values"), PRESETS)
+def test_the_values_of_a_preset_are_those_of_its_parameters_and_nothing_else(model, preset, values):
+    device = made(model, preset, values)
+    own = device.netlist("verilog-a")
+    assert statements(own) == statements(generic_text(device.structure))
+    for name, value in re.findall(r"parameter real (\w+) = (\S+)", own):
+        assert float(value) == device.values[name]
 
 
 @pytest.mark.parametrize(("model", "preset"), [("mtj", "ikeda2010"), ("vteam", "kvatinsky2014")])
