@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from synaspice.characterization import agreement
@@ -22,11 +24,13 @@ EVERYTHING = [
     ("name", "preset", "tight"),
     [(name, preset, preset is None) for name, preset in EVERYTHING],
 )
-def test_both_engines_give_the_same(name, preset, tight):
+def test_both_engines_give_the_same(name, preset, tight, monkeypatch):
     """Static curves to 1e-6; states to 1e-2 at ngspice's default tolerances (reltol 1e-3) and to 1e-3 at tight ones.
 
     At tight ones once for each model: that the rates of all options are the same to 1e-6 stands in test_forms.py.
     """
+    # Half as many steps as a user's: differences of 3.5e-4 at most (StanfordRRAM) in place of 1.4e-4.
+    monkeypatch.setattr(importlib.import_module("synaspice.characterization.studies.agreement"), "TIGHTER_STEP", 0.4)
     model = models()[name]
     row = agreement(model.preset(preset) if preset else model(), native=False, tight=tight).iloc[0]
     assert row["static_difference"] < 1e-6
