@@ -10,7 +10,8 @@ A, B, K, C = (sp.Symbol(name, real=True) for name in "abkc")
 
 
 def formulation(positive=True):
-    return Formulation({A, B}, {A, B}, lambda e: float(e.subs({K: 2.0, C: 3.0})), lambda e: positive)
+    value = {K: 2.0, C: 3.0}
+    return Formulation({A, B}, {A, B}, lambda e, volts: float(e.subs({**value, **volts})), lambda e: positive)
 
 
 def whole(parts, nodes):
