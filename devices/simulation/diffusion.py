@@ -28,6 +28,7 @@ import sympy as sp
 
 from ..core.codegen import ARRAY_NAMESPACE, define, function_source
 from ..core.compiled import compiled_for
+from ..core.sharing import Slope
 from ..core.vectors import parameter_vector
 from ..language.declaration import TEMPERATURE
 from ..language.errors import ParameterError
@@ -64,15 +65,16 @@ def _source(model: Any, options: tuple[tuple[str, str], ...], state: int) -> tup
     flat = functions.system.flat
     states, rates = list(flat.states), list(flat.rates.values())
     silence = dict.fromkeys(flat.noises, sp.S.Zero)
+    by_noise, by_state = [Slope(n) for n in flat.noises], [Slope(x) for x in states]
 
     def strengths(rate: sp.Expr) -> list[sp.Expr]:
-        return [sp.sqrt(density) * sp.diff(rate, n) for n, density in flat.noises.items()]
+        return [sp.sqrt(density) * slope(rate) for slope, density in zip(by_noise, flat.noises.values(), strict=True)]
 
     b = [strengths(rate) for rate in rates]
     if any(entry.free_symbols & set(flat.noises) for row in b for entry in row):
         raise ParameterError(f"the noise of {model.model_name()} does not enter its rates linearly")
     own = b[state]
-    gradients = [[sp.diff(entry, x) for x in states] for entry in own]
+    gradients = [[slope(entry) for slope in by_state] for entry in own]
     induced = sum((b[j][k] * gradients[k][j] for k in range(len(own)) for j in range(len(states))), sp.S.Zero) / 2
     # The derivative of b^2/2 from that of b: nothing is differentiated twice.
     gradient = [sum((own[k] * gradients[k][j] for k in range(len(own))), sp.S.Zero) for j in range(len(states))]

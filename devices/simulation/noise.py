@@ -22,6 +22,7 @@ import sympy as sp
 
 from ..core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 from ..core.compiled import compiled_for
+from ..core.sharing import Replacement, gradient
 from ..core.vectors import compiled, initial_state, parameter_vector
 from ..language.checks import known
 from ..language.declaration import TEMPERATURE, ElectricalNoise
@@ -43,8 +44,8 @@ def _functions(
     functions = compiled_for(model, options)
     flat = functions.system.flat
     groups = {"v": flat.voltages, "x": flat.states, "p": (*functions.parameters, TEMPERATURE)}
-    silence = dict.fromkeys(flat.noises, sp.S.Zero)
-    coupling = [sp.diff(rate, n).xreplace(silence) for rate in flat.rates.values() for n in flat.noises]
+    silent = Replacement(dict.fromkeys(flat.noises, sp.S.Zero))
+    coupling = list(map(silent, gradient(flat.rates.values(), flat.noises)))
     states = define(function_source("noises", groups, [*flat.noises.values(), *coupling]), "noises", SCALAR_NAMESPACE)
     densities = [density for pair in flat.electrical_noises.values() for density in pair]
     electrical = define(function_source("electrical", groups, densities), "electrical", ARRAY_NAMESPACE)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from ...core.codegen import Printer
+from ...core.sharing import Symbols
 
 
 class KernelPrinter(Printer):
@@ -59,6 +60,7 @@ class Hoist:
         self.static = set(static)
         self.found: dict[sp.Expr, sp.Symbol] = {}
         self._seen: dict[sp.Expr, sp.Expr] = {}
+        self._symbols_of = Symbols()
 
     def __call__(self, expr: sp.Expr) -> sp.Expr:
         if expr not in self._seen:
@@ -67,7 +69,7 @@ class Hoist:
 
     def is_static(self, expr: sp.Expr) -> bool:
         """Whether an expression is to be taken out as a whole."""
-        return self.static.issuperset(expr.free_symbols)
+        return self.static.issuperset(self._symbols_of(expr))
 
     def _symbol(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_number:

@@ -17,6 +17,7 @@ from typing import Any
 import sympy as sp
 
 from ...core.compiled import compiled_for
+from ...core.sharing import Replacement, Slope
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
@@ -152,8 +153,10 @@ class _Writer:
         self.hoist = Hoist(set(names.values()) - moving)
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
 
+        numbered, named = Replacement(numbers), Replacement(names)
+
         def prepared(expr: sp.Expr) -> sp.Expr:
-            return self.hoist(sp.sympify(expr).xreplace(numbers).xreplace(names))
+            return self.hoist(named(numbered(sp.sympify(expr))))
 
         flat = system.flat
         noise = dict.fromkeys(system.noises, sp.S.Zero)
@@ -161,10 +164,11 @@ class _Writer:
             symbol: sp.sqrt(flat.noises[symbol].xreplace(numbers) / STEP) * sp.Symbol(f"w_{k}", real=True)
             for k, symbol in enumerate(noises)
         }
-        self.rates = {f"f_{k}": prepared(r.xreplace(noise)) for k, r in enumerate(flat.rates.values())}
+        noisy = Replacement(noise)
+        self.rates = {f"f_{k}": prepared(noisy(r)) for k, r in enumerate(flat.rates.values())}
         self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(flat.jumps.values())}
         current = list(flat.currents.values())[structure.branch]
-        slope = sp.diff(current, system.voltages[structure.branch])
+        slope = Slope(system.voltages[structure.branch])(current)
         self.conduction = {"current": prepared(current), "slope": prepared(slope)}
         self.watched = {"seen": prepared(_watched(structure, system))} if structure.watched is not None else {}
         self.steps = {"half": prepared(STEP / 2), "whole": prepared(STEP)}

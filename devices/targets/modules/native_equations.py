@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from ...core.sharing import Slope, Symbols
+from ...core.sharing import Slope
 from ...language.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
 from .module_equations import ModuleEquations, Named, node_of
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 
 #: Nodes with signs: where the current of a row goes, or between which nodes a voltage is.
 Ends = tuple[tuple[int, int], ...]
-
-
-class _Hoist(Hoist):
-    """Knows what it has seen."""
-
-    def __init__(self, static: Iterable[sp.Symbol]) -> None:
-        super().__init__(static)
-        self._symbols_of = Symbols()
-
-    def is_static(self, expr: sp.Expr) -> bool:
-        return self.static.issuperset(self._symbols_of(expr))
 
 
 class NativeEquations:
@@ -66,7 +55,7 @@ class NativeEquations:
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
-        self.hoist = _Hoist(self.static)
+        self.hoist = Hoist(self.static)
         self._differentiate()
         self._lay_out()
 
