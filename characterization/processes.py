@@ -25,7 +25,7 @@ from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from joblib.parallel import LokyBackend, get_active_backend
 
 from ..devices.core.files import is_alive
-from ..devices.language.errors import SimulationError
+from ..devices.language.errors import SimulationError, SynaspiceWarning, warn_user
 
 #: Time between two looks at whether the process that started this one is there. [s]
 LOOK = 0.5
@@ -86,7 +86,9 @@ def in_processes(
         with _followed(), _without_interrupts():
             run = joblib.Parallel(n_jobs=processes, return_as="generator" if ordered else "generator_unordered")
             results = run(jobs)
-        for result in results:  # noqa: UP028  # 'yield from' would close them here, and joblib warn of it
+        for result, warned in results:
+            for category, message in warned:
+                warn_user(message, category)
             yield result
     except BrokenProcessPool as error:
         raise SimulationError(
@@ -134,10 +136,23 @@ def _follow(parent: int) -> None:
     os._exit(1)
 
 
-def _call(origin: int, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    if os.getpid() != origin:
-        follow_parent()  # backends other than joblib's usual one have no place to say so at the beginning
-    return function(*arguments)
+#: Kind and text of a warning.
+Warned = tuple[type[SynaspiceWarning], str]
+
+
+def _call(origin: int, function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, list[Warned]]:
+    """The result, and what another process has to warn of: the user's filters are those of this one."""
+    if os.getpid() == origin:
+        return function(*arguments), []
+    follow_parent()  # backends other than joblib's usual one have no place to say so at the beginning
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", SynaspiceWarning)
+        result = function(*arguments)
+    ours = [(w.category, str(w.message)) for w in found if issubclass(w.category, SynaspiceWarning)]
+    for other in found:
+        if not issubclass(other.category, SynaspiceWarning):
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+    return result, ours
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ import os
 import signal
 from pathlib import Path
 
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, ValidityWarning
+from synaspice.devices.language.errors import warn_user
 
 
 def square(number):
@@ -28,3 +29,9 @@ def hears_interrupts():
     return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, []), signal.getsignal(
         signal.SIGINT
     ) is not signal.SIG_IGN
+
+
+def leave_the_range(number):
+    """A work that warns, in whatever process it is done."""
+    warn_user(f"{number} is out of range", ValidityWarning)
+    return number

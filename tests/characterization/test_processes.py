@@ -12,11 +12,11 @@ from pathlib import Path
 import joblib
 import pytest
 from fault_trials import fault_table
-from piecework import die_once, hears_interrupts, square
+from piecework import die_once, hears_interrupts, leave_the_range, square
 
 from synaspice.characterization.processes import in_processes
 from synaspice.characterization.resumable import compute_pieces
-from synaspice.devices import SimulationError
+from synaspice.devices import SimulationError, ValidityWarning
 from synaspice.devices.simulation.ensembles import plan
 
 PROGRAM = """
@@ -65,6 +65,12 @@ def test_who_stops_taking_results_is_not_warned_and_leaves_nothing_running():
         results = in_processes(square, [(float(k),) for k in range(50)])
         assert next(results)["square"] == 0
         results.close()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_warnings_of_other_processes_are_those_of_this_one(processes):
+    with pytest.warns(ValidityWarning, match="7 is out of range"):
+        assert list(in_processes(leave_the_range, [(7,), (7,)], processes=processes)) == [7, 7]
 
 
 def test_threads_of_an_ensemble_stop_when_nobody_wants_the_rest():
