@@ -79,6 +79,9 @@ def in_processes(
     SimulationError
         If a process was killed.
     """
+    # Joblib warns in the thread that looks after its processes, when one was idle for minutes or has grown: as an error
+    # it would end that thread, and nobody the wait for results.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     own = os.getpid()
     jobs = (joblib.delayed(_call)(own, function, arguments) for arguments in calls)
     results: Any = None

@@ -89,18 +89,24 @@ def _run(limit: float, folder: str, program: str, arguments: tuple[str, ...]) ->
             sys.path.pop(0)  # the names in this folder are nobody else's
             sys.argv = [program, *arguments]
             runpy.run_path(program, run_name="__main__")
-            sys.stderr.flush()
-            os._exit(0)
+            _leave(0)
         os.chdir(folder)
         os.execv(program, [program, *arguments])
     except SystemExit as asked:
-        os._exit(asked.code if isinstance(asked.code, int) else 1)
+        _leave(asked.code if isinstance(asked.code, int) else 1)
     except BaseException:
         import traceback
 
         traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(1)
+        _leave(1)
+
+
+def _leave(status: int) -> None:
+    """Leave without the guard's own clearing up; what was printed is not lost."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _end_with_parent() -> None:

@@ -14,7 +14,6 @@ from synaspice.characterization import hysteresis, iv, switching, write_error
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.engines import trajectory
 from synaspice.circuits.engine.native import why_not_native
-from synaspice.circuits.engine.ngspice import NgspiceError
 from synaspice.devices import MTJ, ElectrothermalMTJ, LinearIonDrift, ParameterError, Sky130RERAM, StanfordRRAM
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Compliance, Spectrum, Statics
@@ -185,21 +184,15 @@ def test_a_filament_set_with_a_limit_in_ngspice_is_as_thick(device, native):
 
 
 @pytest.mark.ngspice
-def test_at_ngspice_s_own_tolerances_a_filament_grows_beyond_what_its_current_makes_of_it():
-    """Why a limited trajectory brings its own: the error of a step at the onset of the limit has to be bounded."""
+def test_a_limited_trajectory_brings_tolerances_that_resolve_the_onset():
+    """At ngspice's own (reltol 1e-3, trtol 7) version 39 lets the filament grow by a tenth more, 44 does not."""
     device = Sky130RERAM()
     sweep = device.suggested_sweep()
     common = {"source": "voltage", "inputs": {}, "points": 1001, "compliance": device.compliance}
-    ngspice = common | {"engine": "ngspice", "native": False}
     drive = Triangle(sweep.amplitude, sweep.period)
     numeric = trajectory(device, drive, sweep.period, engine="numeric", **common)
-    resolved = trajectory(device, drive, sweep.period, **ngspice)
+    resolved = trajectory(device, drive, sweep.period, engine="ngspice", native=False, **common)
     assert resolved["x"].max() == pytest.approx(numeric["x"].max(), abs=2e-4)
-    try:
-        usual = trajectory(device, drive, sweep.period, options={"reltol": 1e-3, "trtol": 7.0}, **ngspice)
-    except NgspiceError:  # some versions do not even end
-        return
-    assert usual["x"].max() > numeric["x"].max() + 0.1
 
 
 @pytest.mark.ngspice

@@ -91,7 +91,8 @@ def test_a_comparators_noise_is_that_of_noisy_transients(comparator):
     a one, so that every sixth decision on it is wrong.
     """
     balance, decision = comparator
-    cell, step, early = balance.cell, 1e-12, 25e-12
+    # Samples that fall on the clock's edge make steps too small for ngspice 44: none does at this distance.
+    cell, step, early = balance.cell, 0.97e-12, 25e-12
     parts = transistors(cell, cell.subcircuit())
     kinds = ("gm", "gmbs", "gds")
     (quiet,) = run_bench(
