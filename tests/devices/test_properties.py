@@ -70,14 +70,18 @@ class PatientSine(Sine):
         return counted
 
 
+#: Roundings of the time in which no integrator follows a state from bound to bound.
+ROUNDINGS = 100
+
+
 def jumps(device, amplitude, duration):
-    """Whether a state can cross its interval within a rounding of the time, which no integrator resolves."""
+    """Whether a state can cross its interval within some roundings of the time, ten of which are the smallest step."""
     for name, item in device.state_declarations().items():
         if item.bounds:
             low, high = item.bounds
             places = {name: np.linspace(low, high, 101)}
             rate = np.abs(device.static(voltage=[[-amplitude], [amplitude]], **places)[f"d{name}/dt"]).max()
-            if rate * duration * np.finfo(float).eps > high - low:
+            if rate * duration * ROUNDINGS * np.finfo(float).eps > high - low:
                 return True
     return False
 
