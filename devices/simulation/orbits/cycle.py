@@ -57,6 +57,7 @@ class Motion:
         given = dict(zip(self.functions.parameter_names, parameter_vector(request.device), strict=True)) | inputs
         #: Values of the parameters, with those of the driven inputs.
         self.parameters = list(given.values())
+        self._solved: dict[int, FloatArray] = {}
         self._drive = float(request.waveform(0.0))
         self._inputs = inputs
         names = self.functions.voltage_names
@@ -71,9 +72,12 @@ class Motion:
             return found | {driven: np.full(len(scaled), self._drive)}
         x = list((scaled * self.scales).T)
         current = np.full(len(scaled), self._drive)
+        # Of a current, Newton's method begins at the solution for states of the same number, which are near.
+        near = self._solved.get(len(scaled), 0.0)
         solved = voltages_at_current(
-            self.functions, self.request.branch, current, list(found.values()), x, self.parameters
+            self.functions, self.request.branch, current, list(found.values()), x, self.parameters, near
         )
+        self._solved[len(scaled)] = solved
         return found | {driven: solved}
 
     def quantities(self, scaled: FloatArray) -> dict[str, FloatArray]:
