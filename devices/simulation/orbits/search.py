@@ -10,6 +10,7 @@ from scipy.interpolate import CubicSpline
 
 from ...core.base import DeviceModel
 from ...core.protocols import Oscillation
+from ...core.validity import warn_of_invalid
 from ...core.vectors import initial_state
 from ...language.checks import instance, positive, real
 from ...language.errors import ParameterError, SimulationError
@@ -80,6 +81,11 @@ def periodic_orbit(
     PeriodicOrbit
         The orbit.
 
+    Warns
+    -----
+    ValidityWarning
+        If the device leaves the range in which its model holds.
+
     Raises
     ------
     SimulationError
@@ -100,7 +106,9 @@ def periodic_orbit(
         found = closed(motion, near._cycle)
         if found is None:
             raise SimulationError(f"{device.model_name()} has no periodic orbit near the given one")
-        return _orbit(motion, found)
+        orbit = _orbit(motion, found)
+        warn_of_invalid(orbit.table(), device.model_name())  # a trajectory says so by itself
+        return orbit
     if frequency is None or settling is None:
         if not device.suits(Oscillation):
             raise ParameterError(f"{device.model_name()} suggests no oscillation: give frequency and settling")

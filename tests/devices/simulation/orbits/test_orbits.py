@@ -151,6 +151,17 @@ def test_orbits_are_followed_from_current_to_current():
         periodic_orbit(device, -1e-4, near=first)
 
 
+def test_an_orbit_beyond_the_models_range_is_warned_of_however_it_was_found():
+    device = begun(VortexOscillator, "torrejon2017-like")
+    threshold = device.threshold_current
+    inside = periodic_orbit(device, 2.0 * threshold)
+    with pytest.warns(ValidityWarning, match="left the range"):
+        outside = periodic_orbit(device, 3.0 * threshold)
+    with pytest.warns(ValidityWarning, match="left the range"):
+        followed = periodic_orbit(device, 3.0 * threshold, near=outside)
+    assert followed.values("valid").max() == 0 and inside.values("valid").min() == 1
+
+
 def test_harmonics_are_those_of_the_voltage():
     found = periodic_orbit(begun(VortexOscillator, "torrejon2017-like"), 4e-3)
     trace = found.table(65)["voltage"].to_numpy()[:-1]
