@@ -67,6 +67,15 @@ def test_who_stops_taking_results_is_not_warned_and_leaves_nothing_running():
         results.close()
 
 
+def test_work_is_given_up_at_once_where_no_program_lists_processes():
+    """Joblib asks pgrep for them, which small systems do not have, unless psutil is installed."""
+    program = PROGRAM.replace('print("begun", flush=True)', 'raise SystemExit("given up")')
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PATH": ""}, capture_output=True, text=True, timeout=60
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("", "given up\n", 1)
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_warnings_of_other_processes_are_those_of_this_one(processes):
     with pytest.warns(ValidityWarning, match="7 is out of range"):

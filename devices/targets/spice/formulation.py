@@ -30,8 +30,9 @@ LARGE_FACTOR = 3
 _TRIALS = (0.1, 0.5, 1.0)
 #: A factor that is larger by this at one of them than at another stays where it is.
 _SPAN = 1e4
-#: A common factor is left to the node's conductance if its size is between these.
-_CONDUCTANCES = (1e-6, 1e6)
+#: A common factor is left to the node's conductance if its size is between these. A smaller one would make currents of
+#: a million amperes, whose rounding is beyond a simulator's absolute tolerance: ngspice 47 takes steps without end.
+_CONDUCTANCES = (1e-2, 1e6)
 
 
 @dataclass(frozen=True)

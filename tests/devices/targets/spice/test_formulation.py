@@ -40,6 +40,14 @@ def test_a_factor_becomes_the_conductance_only_if_it_is_positive():
     assert kept.rest == K * A * B and kept.conductance == 1
 
 
+def test_currents_stay_so_small_that_their_rounding_is_below_the_current_tolerance():
+    """A common factor as the conductance is a current that is larger by it: of 1e6 A the rounding is beyond 1e-12 A."""
+    form = formulation()
+    form.value = lambda e, volts: float(e.subs({K: 1e-5, C: 3.0, **volts}))
+    kept = form.parts(K * A * B + C * A, "x", free=True)
+    assert kept.rest == K * A * B and kept.conductance == 1
+
+
 def test_factors_become_nodes_and_the_inside_of_functions_does_not():
     form = formulation()
     expression = A**2 * (K * A + C * B) + sp.sqrt(1 + A**2 * (K * A + C * B) ** 2)
