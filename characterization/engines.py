@@ -237,5 +237,5 @@ def _ngspice_trajectory(
         table.attrs["compliance"] = list(compliance.limits)
         values = as_waveform(drive, duration)(times)
         insert_column(table, 1, SOURCE_VOLTAGE, (values, "V", FROM_SOURCE))
-    warn_of_invalid(table, device.model_name())
+    warn_of_invalid(device, table)
     return table

@@ -37,5 +37,6 @@ from .models.oscillators import AutoOscillator as AutoOscillator
 from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
+from .simulation.batch import simulate_many as simulate_many
 from .simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .simulation.orbits.search import periodic_orbit as periodic_orbit

@@ -53,6 +53,7 @@ from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
+from .devices.simulation.batch import simulate_many as simulate_many
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .figures.drawing import plot as plot

@@ -18,6 +18,7 @@ NAMES = {
         "CompactModel": "model",
         "PeriodicOrbit": "simulation.orbits.orbit",
         "periodic_orbit": "simulation.orbits.search",
+        "simulate_many": "simulation.batch",
     },
     "circuits": {"Crossbar": "crossbars.crossbar", "one_netlist": "cells.netlists"},
     "characterization": {

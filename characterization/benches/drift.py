@@ -20,6 +20,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.batch import simulate_many
 from ...devices.simulation.dwelling import Dwell, dwell_times
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..arguments import Engine, Name, Native, Quantity, Range, Seed, Surroundings, Switch, Whole
@@ -231,7 +232,9 @@ def _wandering(
 
 def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float) -> FloatArray:
     """The quantity of every device at every time; equal devices are computed once."""
-    results = {one: one.simulate(bias, times[-1], times=times)[quantity].to_numpy() for one in dict.fromkeys(sample)}
+    different = list(dict.fromkeys(sample))
+    table = simulate_many(different, bias, times[-1], times=times)
+    results = dict(zip(different, table[quantity].to_numpy().reshape(len(different), -1), strict=True))
     return np.array([results[one] for one in sample])
 
 

@@ -20,9 +20,10 @@ from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.ensembles.plan import CHUNK, in_chunks
+from ...devices.simulation.ensembles.plan import CHUNK
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.threads import in_chunks
 from ..arguments import (
     SWEPT,
     Checkpoint,

@@ -179,7 +179,7 @@ class DeviceModel(Configured):
         """The preset that the device was made from."""
         return self._preset
 
-    @property
+    @functools.cached_property
     def provenance_summary(self) -> str:
         """One line on where its values come from: the share that was read of those of its preset, or of those given."""
         return summarise(map(self.grade_of, self._preset.values if self._preset else self._given))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +26,13 @@ TRAJECTORY = "number of the trajectory"
 SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before it limits its current"
 
 
-def column_information(device: Declarations | type[Declarations]) -> dict[str, tuple[str, str]]:
+def column_information(device: Declarations | type[Declarations]) -> Mapping[str, tuple[str, str]]:
     """Unit and description of every quantity that a table of the device may have as a column."""
+    return _columns_of(device if isinstance(device, type) else type(device))
+
+
+@functools.lru_cache(maxsize=256)
+def _columns_of(device: type[Declarations]) -> Mapping[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {"time": ("s", "time")}
     for branch in device.branches().values():
         found[branch.name] = ("V", branch.description)
@@ -37,7 +44,7 @@ def column_information(device: Declarations | type[Declarations]) -> dict[str, t
                 found[component] = (item.unit, item.description + axis)
     for name, parameter in device.parameter_declarations().items():
         found[name] = (parameter.unit, parameter.description)
-    return found
+    return MappingProxyType(found)
 
 
 def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:

@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def warn_of_invalid(table: pd.DataFrame, device: str) -> None:
+def warn_of_invalid(device: DeviceModel, columns: Mapping[str, Any] | pd.DataFrame) -> None:
     """Warn if a device's model did not hold all along a trajectory.
 
     Parameters
     ----------
-    table : DataFrame
-        The trajectory; tables without a column ``valid`` are of models that hold everywhere.
-    device : str
-        Name of the device.
+    device : DeviceModel
+        The device.
+    columns : Mapping or DataFrame
+        Columns of the trajectory; those without a column ``valid`` are of models that hold everywhere.
     """
-    if VALID not in table or bool(np.all(table[VALID].to_numpy() >= 0.5)):
+    if VALID not in columns:
         return
-    outside = table.loc[table[VALID] < 0.5, "time"]
+    outside = np.asarray(columns["time"])[np.asarray(columns[VALID]) < 0.5]
     if len(outside):
-        _warn(device, f"at {outside.iloc[0]:.4g} s", table.attrs["descriptions"][VALID])
+        _, meaning = column_information(device)[VALID]
+        _warn(device.model_name(), f"at {outside[0]:.4g} s", meaning)
 
 
 def warn_of_invalid_bias(device: DeviceModel, static: Mapping[str, Any], voltage: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -61,7 +62,7 @@ class Preset:
         """The reference, with its DOI if it has one."""
         return f"{self.reference}, doi:{self.doi}" if self.doi else self.reference
 
-    @property
+    @functools.cached_property
     def short_citation(self) -> str:
         """The preset's name in words: ``Ikeda 2010``, ``like Emori 2013``, ``Kim 2015, inplane``.
 

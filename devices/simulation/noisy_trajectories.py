@@ -14,7 +14,8 @@ from ..language.errors import ParameterError
 from ..language.memory import require_memory
 from ..simulation.request import Request, row_size
 from ..simulation.tables import tabulate
-from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan, in_chunks
+from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan
+from .threads import in_chunks
 from .time_step import check_step, default_step
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ class Request:
         duration: float,
         source: str,
         inputs: Mapping[str, Drive] | None,
-        compliance: Compliance | None = None,
+        compliance: float | Compliance | None = None,
     ) -> Request:
         """Check the arguments of :meth:`DeviceModel.simulate` and put them into one form."""
         length = positive("the duration", duration, "s")
@@ -76,6 +76,8 @@ class Request:
         waveforms = {name: as_waveform(value, length, name) for name, value in inputs.items()}
         fields = {name: waveform for name, waveform in waveforms.items() if name not in others}
         voltages = {others[name]: waveform for name, waveform in waveforms.items() if name in others}
+        if compliance is not None and not isinstance(compliance, Compliance):
+            compliance = Compliance(compliance)
         limits = NO_LIMITS if compliance is None else compliance.limits
         if by_current and limits != NO_LIMITS:
             raise ParameterError("a compliance limits the current of a voltage source, not that of a current source")

@@ -139,8 +139,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         from .request import Request
 
         device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
-        limit = compliance if compliance is None or isinstance(compliance, Compliance) else Compliance(compliance)
-        request = Request.of(device, drive, duration, source, inputs, limit)
+        request = Request.of(device, drive, duration, source, inputs, compliance)
         if kelvin is None:
             if whole("trajectories", trajectories, 1) != 1 or seed is not None or time_step is not None:
                 raise ParameterError(

@@ -1,4 +1,4 @@
-"""The table of a trajectory."""
+"""The tables of trajectories."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, device_table, insert_column
+from ..core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, TRAJECTORY, device_table, insert_column
 from ..core.validity import warn_of_invalid
-from ..core.vectors import compiled
+from ..core.vectors import compiled, parameter_vector
 from ..language.waveforms import FloatArray
 from .request import Request
 from .static import evaluate_static
@@ -30,25 +30,93 @@ def tabulate(
     ``states`` has one row per time. ``voltage`` is that of the driven branch. ``telegraphs`` are the values of the
     telegraph processes, ``parameters`` those of devices that differ.
     """
+    drives = request.drives_at(times) | dict(telegraphs or {})
+    others, source = request.voltages_at(times), request.waveform(times) if request.limited else None
+    return _table(request, times, voltage, states, drives, others, source, parameters, attrs)
+
+
+def tabulate_many(
+    requests: Sequence[Request], times: FloatArray, voltages: FloatArray, states: FloatArray
+) -> pd.DataFrame:
+    """Make the table of trajectories of one structure at the same times, one below the other.
+
+    Column ``trajectory`` is the number of the request. Parameters in which the devices differ are lists in
+    ``attrs["varied"]``, and not in ``attrs["parameters"]``.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        One for each trajectory.
+    times : ndarray
+        The times. [s]
+    voltages : ndarray, shape (trajectories, times)
+        Voltages of the driven branch. [V]
+    states : ndarray, shape (trajectories, times, states)
+        States.
+    """
+    first, devices = requests[0], [request.device for request in requests]
+    count, points = voltages.shape
+
+    def joined(values: Sequence[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:
+        return {name: np.concatenate([some[name] for some in values]) for name in values[0]}
+
+    drives = joined([request.drives_at(times) for request in requests])
+    others = joined([request.voltages_at(times) for request in requests])
+    source = np.concatenate([request.waveform(times) for request in requests]) if first.limited else None
+    attrs: dict[str, Any] = {}
+    parameters: list[Any] | None = None
+    if any(device is not devices[0] for device in devices):
+        rows = np.array([parameter_vector(device) for device in devices])
+        differ = np.any(rows != rows[0], axis=0)
+        parameters = [
+            np.repeat(column, points) if varies else column[0] for column, varies in zip(rows.T, differ, strict=True)
+        ]
+        same = {**first.device.options, **first.device.values}
+        varied = {name for device in devices for name, value in device.values.items() if value != same[name]}
+        attrs["parameters"] = {name: value for name, value in same.items() if name not in varied}
+        attrs["varied"] = {name: [device.values[name] for device in devices] for name in same if name in varied}
+    table = _table(
+        first,
+        np.tile(times, count),
+        voltages.ravel(),
+        states.reshape(count * points, -1),
+        drives,
+        others,
+        source,
+        parameters,
+        attrs,
+    )
+    insert_column(table, 0, "trajectory", (np.repeat(np.arange(count), points), "1", TRAJECTORY))
+    return table
+
+
+def _table(
+    request: Request,
+    times: FloatArray,
+    voltage: FloatArray,
+    states: FloatArray,
+    drives: Mapping[str, FloatArray],
+    others: Mapping[str, FloatArray],
+    source: FloatArray | None,
+    parameters: Sequence[Any] | None,
+    attrs: dict[str, Any],
+) -> pd.DataFrame:
     device = request.device
     functions = compiled(device)
     trajectories = {name: states[:, k] for k, name in enumerate(functions.state_names)}
-    drives = request.drives_at(times) | dict(telegraphs or {})
-    quantities: dict[str, Any] = (
-        {functions.voltage_names[request.branch]: voltage} | request.voltages_at(times) | drives
-    )
-    quantities |= drives | trajectories
+    quantities: dict[str, Any] = {functions.voltage_names[request.branch]: voltage} | dict(others) | dict(drives)
+    quantities |= trajectories
     static = evaluate_static(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
         columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
         columns[branch.current] = static[branch.current]
-    columns |= drives | trajectories | {name: static[name] for name in functions.observable_names}
+    columns |= dict(drives) | trajectories | {name: static[name] for name in functions.observable_names}
     if request.limited:
         attrs["compliance"] = list(request.limits)
     contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
     table = device_table(device, contiguous, engine="numeric", **attrs)
-    if request.limited:
-        insert_column(table, 1, SOURCE_VOLTAGE, (request.waveform(times), "V", FROM_SOURCE))
-    warn_of_invalid(table, device.model_name())
+    if source is not None:
+        insert_column(table, 1, SOURCE_VOLTAGE, (source, "V", FROM_SOURCE))
+    warn_of_invalid(device, contiguous)
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -36,6 +37,8 @@ SMALLEST_RTOL = 2.3e-14
 #: Larger errors per step, in units of a state or of its scale, let a trajectory leave its model.
 LARGEST_TOLERANCE = 0.1
 EXPLICIT = ("RK23", "RK45", "DOP853")
+#: SciPy's integrators warn, and warnings are those of a process: one thread at a time.
+_ALONE = threading.Lock()
 
 
 class Dynamics:
@@ -122,15 +125,50 @@ def integrate(
 
     With ``states`` it begins there rather than in the initial state; no step is longer than ``longest``.
     """
-    system = compiled(request.device).system
+    reported = request.reporting_times(points, times)
+    found, voltage = solve(request, reported, method=method, rtol=rtol, atol=atol, states=states, longest=longest)
+    return tabulate(request, reported, voltage, found)
+
+
+def check_tolerances(rtol: float, atol: float) -> tuple[float, float]:
+    """Relative and absolute error per step, if an integrator can keep to them.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot, or they are so large that there is no result.
+    """
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
     if max(rtol, atol) > LARGEST_TOLERANCE:
         raise ParameterError(f"rtol and atol must be at most {LARGEST_TOLERANCE:g}: a larger error is no result")
     if rtol < SMALLEST_RTOL:
         raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
+    return rtol, atol
+
+
+def solve(
+    request: Request,
+    reported: FloatArray,
+    *,
+    method: str | None,
+    rtol: float,
+    atol: float,
+    states: FloatArray | None = None,
+    longest: float = np.inf,
+) -> tuple[FloatArray, FloatArray]:
+    """States in rows, and voltages of the driven branch, at increasing times; arguments as of :func:`integrate`.
+
+    Raises
+    ------
+    ParameterError
+        If the tolerances or the method cannot be had.
+    SimulationError
+        If no integrator comes to an end.
+    """
+    system = compiled(request.device).system
+    rtol, atol = check_tolerances(rtol, atol)
     if method is not None:
         known("integration method", method, METHODS)
-    reported = request.reporting_times(points, times)
     scales = scales_of(request.device)
     start = (np.array(initial_state(request.device)) if states is None else states) / scales
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
@@ -171,14 +209,15 @@ def integrate(
         if name not in EXPLICIT:
             settings["jac"] = dynamics.jacobian
         projected = project if spheres and name in EXPLICIT else None
-        scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
+        with _ALONE:
+            scaled = project(_march(METHODS[name], dynamics.rates, start, reported, corners, settings, projected))
         if request.by_current or request.limited:
             voltage = np.array([dynamics.voltage(t, y) for t, y in zip(reported, scaled, strict=True)])
         else:
             voltage = request.waveform(reported)
     if not np.all(np.isfinite(scaled)):
         raise SimulationError("the states left the realm of numbers: ask for a smaller rtol")
-    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * scales))
+    return _within_bounds(request.device, scaled * scales), voltage
 
 
 def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:

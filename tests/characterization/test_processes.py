@@ -17,7 +17,7 @@ from piecework import die_once, hears_interrupts, leave_the_range, square
 from synaspice.characterization.processes import in_processes
 from synaspice.characterization.resumable import compute_pieces
 from synaspice.devices import SimulationError, ValidityWarning
-from synaspice.devices.simulation.ensembles import plan
+from synaspice.devices.simulation import threads
 
 PROGRAM = """
 import time, joblib
@@ -85,12 +85,12 @@ def test_warnings_of_other_processes_are_those_of_this_one(processes):
 def test_threads_of_an_ensemble_stop_when_nobody_wants_the_rest():
     def task(first, count):
         while first:
-            plan._heed_stop()
+            threads.heed_stop()
             time.sleep(0.001)
         return first
 
     begun = time.monotonic()
-    results = plan.in_chunks(range(8), task, size=1, threads=2)
+    results = threads.in_chunks(range(8), task, size=1, threads=2)
     assert next(results) == 0
     results.close()
     assert time.monotonic() - begun < 5

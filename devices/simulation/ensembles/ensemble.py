@@ -20,7 +20,8 @@ from ...language.memory import require_memory, table_size
 from ...language.waveforms import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
-from .plan import CHUNK, Chunk, Plan, in_chunks
+from ..threads import in_chunks
+from .plan import CHUNK, Chunk, Plan
 from .statistics import Moments, Statistics
 
 if TYPE_CHECKING:

@@ -25,12 +25,9 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
-import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +38,7 @@ from ...language.waveforms import FloatArray
 from ...simulation.newton import voltages_at_current
 from ...simulation.request import Request
 from ...simulation.static import evaluate_static
+from ...simulation.threads import heed_stop
 from .folding import FOLDED
 from .kernel_cache import load_kernel
 from .kernel_source import Structure
@@ -56,8 +54,6 @@ LARGE, LARGE_ALONE = 10**8, 10**7
 PAUSE = 1 << 19
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
 LOOK, SEGMENT = 512, 1 << 16
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -253,7 +249,7 @@ class Chunk:
             # Whole looks: they are multiples of the steps whose random numbers are drawn together.
             begun, at_a_time = self.step, max(1, PAUSE // len(self._active) // LOOK) * LOOK
             while self.step < last:
-                _heed_stop()
+                heed_stop()
                 taken = slice(self.step - begun, min(last, (self.step // at_a_time + 1) * at_a_time) - begun + 1)
                 # Of the same layout as the whole: a kernel is compiled for one.
                 drives = drive[taken], *(np.ascontiguousarray(rows[:, taken]) for rows in (others, inputs))
@@ -308,48 +304,3 @@ class Chunk:
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:
     return np.array(np.broadcast_to(columns, (columns.shape[0], count)), order="C")
-
-
-def usual_threads() -> int:
-    """How many threads to use: the processors that the process may use, or ``NUMBA_NUM_THREADS``.
-
-    That is the variable that one sets for a process, and that joblib sets in its workers.
-    """
-    from joblib import cpu_count
-
-    named = os.environ.get("NUMBA_NUM_THREADS", "")
-    return int(named) if named.isdigit() and int(named) else int(cpu_count())
-
-
-def in_chunks(
-    trajectories: range, task: Callable[[int, int], Result], *, size: int, threads: int | None = None
-) -> Iterator[Result]:
-    """Do a task for each chunk of trajectories, given the first and how many, in threads; results come in order."""
-    starts = trajectories[::size]
-    workers = threads or usual_threads()
-    if workers == 1 or len(starts) == 1:
-        yield from (task(start, min(size, trajectories.stop - start)) for start in starts)
-        return
-    stop = threading.Event()
-    with ThreadPoolExecutor(workers, initializer=_obey, initargs=(stop,)) as pool:
-        try:
-            # As many at a time as keep the workers busy: results that wait take memory.
-            for k in range(0, len(starts), 16 * workers):
-                part = starts[k : k + 16 * workers]
-                yield from pool.map(task, part, [min(size, trajectories.stop - start) for start in part])
-        finally:  # who does not want the rest does not wait for it
-            stop.set()
-
-
-#: What tells a thread of a pool to stop.
-_told = threading.local()
-
-
-def _obey(stop: threading.Event) -> None:
-    _told.stop = stop
-
-
-def _heed_stop() -> None:
-    stop = getattr(_told, "stop", None)
-    if stop is not None and stop.is_set():
-        raise CancelledError

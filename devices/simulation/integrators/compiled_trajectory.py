@@ -16,6 +16,7 @@ from ...core.vectors import compiled, scales_of
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ..request import Request
+from ..threads import heed_stop
 from .compiled_loops import load_loops
 from .drives import driven
 from .loops import explicit, rosenbrock
@@ -129,6 +130,7 @@ def march(
         own = (_steady(request), _scaled_bounds(request.device)) if implicit else (spheres,)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
+            heed_stop()
             outcome = loop(*arguments, *own, *limits, *tables)
             steps += STEPS_PER_CALL
             if steps % STEPS_TO_JUDGE == 0:

@@ -107,7 +107,7 @@ def periodic_orbit(
         if found is None:
             raise SimulationError(f"{device.model_name()} has no periodic orbit near the given one")
         orbit = _orbit(motion, found)
-        warn_of_invalid(orbit.table(), device.model_name())  # a trajectory says so by itself
+        warn_of_invalid(device, orbit.table())  # a trajectory says so by itself
         return orbit
     if frequency is None or settling is None:
         if not device.suits(Oscillation):
