@@ -1,49 +1,66 @@
 """Single trajectories without noise against cmtj, at equal error of the final state, and against SciPy's integrators.
 
-A perpendicular junction precesses in a field across for 10 ns, one thread, reports its final state alone. The error of
-each program is that to its own trajectory with steps so small that it no longer changes; each takes the largest steps
-or tolerance that err by less than a target.
+A perpendicular junction precesses in a field across for 10 ns and reports its final state alone: one trajectory, and
+one for each of 64 currents, one after another with cmtj and in one call with ours. The error of each program is that to
+its own trajectory with steps so small that it no longer changes; each takes the largest steps or tolerance that err by
+less than a target.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 
 import cmtj
 import numpy as np
 from harness import Record, main, side_by_side
 
-from synaspice.devices import MTJ, VTEAM, Triangle, VortexOscillator
+from synaspice.devices import MTJ, VTEAM, Triangle, VortexOscillator, simulate_many
 
+CMTJ = f"cmtj {version('cmtj')}"
 DURATION = 10e-9
 FIELD = 2e4  # A/m
 JUNCTION = MTJ.preset("ikeda2010", initial_polar_angle=0.5, initial_azimuth=0.3, field_x=FIELD, damping=0.003)
-#: Error of the final state, and the steps of cmtj that are tried for it. [s]
-TARGET, STEPS = 1e-6, [2e-12, 1e-12, 5e-13, 2.5e-13, 1.25e-13, 6e-14]
+#: Error of the final state; the steps [s] of cmtj's RK4 and the tolerances of its Dormand-Prince that are tried for it.
+TARGET = 1e-6
+STEPS, TOLERANCES = [4e-12, 2e-12, 1e-12, 5e-13, 2.5e-13, 1.25e-13], [1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11]
+#: Currents of the sweep [A], and what flows per square metre in cmtj.
+CURRENTS = np.linspace(-2e-5, 2e-5, 64)
 AXES = ["m_x", "m_y", "m_z"]
+RK4, ADAPTIVE = cmtj.SolverMode.RK4, cmtj.SolverMode.DormandPrince
+AdaptiveParameters = sys.modules["_cmtj"].AdaptiveIntegrationParams
 
 
-def cmtj_final(step: float, mode: cmtj.SolverMode) -> np.ndarray:
-    """Final magnetisation of cmtj's junction."""
-    start = cmtj.CVector(math.sin(0.5) * math.cos(0.3), math.sin(0.5) * math.sin(0.3), math.cos(0.5))
-    layer = cmtj.Layer(
+def cmtj_final(mode: cmtj.SolverMode, choice: float, current: float = 0.0, duration: float = DURATION) -> np.ndarray:
+    """Final magnetisation of cmtj's junction; ``choice`` is the step [s], or the tolerance of the adaptive method."""
+    layer = cmtj.Layer.createSTTLayer(
         id="free",
-        mag=start,
+        mag=cmtj.CVector(math.sin(0.5) * math.cos(0.3), math.sin(0.5) * math.sin(0.3), math.cos(0.5)),
         anis=cmtj.CVector(0, 0, 1),
         Ms=4e-7 * math.pi * JUNCTION.saturation_magnetization,
         thickness=JUNCTION.free_layer_thickness,
         cellSurface=JUNCTION.area,
         demagTensor=[cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 1)],
         damping=JUNCTION.damping,
+        SlonczewskiSpacerLayerParameter=1.0,
+        beta=0.0,
+        spinPolarisation=JUNCTION.polarization_reference,
     )
+    layer.setReferenceLayer(cmtj.CVector(0, 0, 1))
+    if mode == ADAPTIVE:
+        parameters = AdaptiveParameters()
+        parameters.abs_tol = parameters.rel_tol = choice
+        layer.setAdaptiveParams(parameters)
     device = cmtj.Junction([layer])
     anisotropy = JUNCTION.interfacial_anisotropy / JUNCTION.free_layer_thickness
     device.setLayerAnisotropyDriver("free", cmtj.ScalarDriver.getConstantDriver(anisotropy))
+    device.setLayerCurrentDriver("free", cmtj.ScalarDriver.getConstantDriver(current / JUNCTION.area))
     field = cmtj.AxialDriver(*(cmtj.ScalarDriver.getConstantDriver(value) for value in (FIELD, 0.0, 0.0)))
     device.setLayerExternalFieldDriver("free", field)
-    device.runSimulation(DURATION, step, DURATION, solverMode=mode)
+    device.runSimulation(duration, choice if mode == RK4 else 1e-12, duration, solverMode=mode)
     end = device.getLayerMagnetisation("free")
     return np.array([end.x, end.y, end.z])
 
@@ -54,30 +71,49 @@ def our_final(rtol: float) -> np.ndarray:
     return table[AXES].to_numpy()[-1]
 
 
-def compare(name: str, mode: cmtj.SolverMode, repeats: int) -> list[Record]:
-    """One of cmtj's methods with the largest steps that err by less than the target, and ours; nothing if none does."""
-    exact, best = cmtj_final(2e-14, cmtj.SolverMode.RK4), our_final(1e-13)
-    steps = [step for step in STEPS if np.abs(cmtj_final(step, mode) - exact).max() <= TARGET]
-    if not steps:
-        print(f"cmtj's {name} errs by more than {TARGET:g} with every step of {STEPS[-1]:g} to {STEPS[0]:g} s")
-        return []
-    rtol = max(rtol for rtol in 10.0 ** np.arange(-12, -3, 0.5) if np.abs(our_final(rtol) - best).max() <= TARGET)
-    step = max(steps)
-    peer, ours = side_by_side([lambda: cmtj_final(step, mode), lambda: our_final(rtol)], repeats)
-    print(f"{name}: steps of {step:g} s, ours rtol {rtol:.2g}")
-    return [Record(f"10 ns to {TARGET:g}, against {name}", ours, peer, f"cmtj {version('cmtj')}", peer / ours, "s")]
+def our_sweep(rtol: float) -> np.ndarray:
+    """Final magnetisations of ours at all currents, in one call."""
+    table = simulate_many(JUNCTION, CURRENTS, DURATION, source="current", points=2, rtol=rtol, atol=1e-3 * rtol)
+    return table[AXES].to_numpy()[1::2]
+
+
+def cmtj_sweep(mode: cmtj.SolverMode, choice: float) -> np.ndarray:
+    """The same of cmtj's, one after another; its torque per current is another constant."""
+    return np.array([cmtj_final(mode, choice, current) for current in CURRENTS])
+
+
+def cheapest(final: Callable[[float], np.ndarray], choices: Sequence[float], exact: np.ndarray) -> float | None:
+    """The first of the choices, from the cheapest on, whose error is below the target."""
+    return next((choice for choice in choices if np.abs(final(choice) - exact).max() <= TARGET), None)
+
+
+def compare(
+    what: str,
+    ours: Callable[[float], np.ndarray],
+    theirs: Callable[[cmtj.SolverMode, float], np.ndarray],
+    repeats: int,
+) -> list[Record]:
+    """Each of cmtj's methods and ours, each as cheap as it can be for the target."""
+    exact, best = theirs(RK4, 2e-13), ours(1e-13)
+    rtol = cheapest(ours, list(10.0 ** np.arange(-4, -12, -0.5)), best)
+    records = []
+    for name, mode, choices in (("RK4", RK4, STEPS), ("adaptive Dormand-Prince", ADAPTIVE, TOLERANCES)):
+        choice = cheapest(partial(theirs, mode), choices, exact)
+        if choice is None or rtol is None:
+            print(f"{what}: no choice errs by less than {TARGET:g}, of cmtj's {name} or of ours")
+            continue
+        peer, own = side_by_side([partial(theirs, mode, choice), partial(ours, rtol)], repeats)
+        print(f"{what}, {name}: {'step' if mode == RK4 else 'tolerance'} {choice:g}, ours rtol {rtol:.2g}")
+        records.append(Record(f"{what} to {TARGET:g}, against {name}", own, peer, CMTJ, peer / own, "s"))
+    return records
 
 
 def default_call(repeats: int) -> Record:
-    """20 ns at default arguments, 1001 points, against cmtj's RK4 at 1 ps that logs as many."""
-
-    def peer() -> None:
-        cmtj_final(1e-12, cmtj.SolverMode.RK4), cmtj_final(1e-12, cmtj.SolverMode.RK4)
-
-    theirs, ours = side_by_side([peer, lambda: JUNCTION.simulate(0.0, 2 * DURATION)], repeats)
-    return Record(
-        "20 ns, default arguments, 1001 points", ours, theirs, f"cmtj {version('cmtj')}, RK4 1 ps", theirs / ours, "s"
+    """20 ns at default arguments, 1001 points, against cmtj's RK4 at 1 ps, which logs the end alone."""
+    theirs, ours = side_by_side(
+        [lambda: cmtj_final(RK4, 1e-12, duration=2 * DURATION), lambda: JUNCTION.simulate(0.0, 2 * DURATION)], repeats
     )
+    return Record("20 ns, default arguments, 1001 points", ours, theirs, f"{CMTJ}, RK4 1 ps", theirs / ours, "s")
 
 
 def against_scipy(name: str, run: Callable[..., object], method: str, repeats: int) -> Record:
@@ -92,8 +128,8 @@ def measure(quick: bool) -> list[Record]:
     oscillator, memristor = VortexOscillator(), VTEAM(window="biolek")
     sweep = Triangle(1.0, 3e-8)
     return [
-        *compare("RK4", cmtj.SolverMode.RK4, repeats),
-        *compare("Dormand-Prince", cmtj.SolverMode.DormandPrince, repeats),
+        *compare("10 ns", our_final, cmtj_final, repeats),
+        *compare(f"{len(CURRENTS)} currents in one call", our_sweep, cmtj_sweep, 3 if quick else 5),
         default_call(repeats),
         against_scipy("junction, 10 ns", lambda **how: JUNCTION.simulate(0.0, DURATION, **how), "DOP853", repeats),
         against_scipy(
