@@ -47,9 +47,7 @@ def test_devices_inputs_and_initial_states_may_differ():
     devices = [JUNCTION.replace(damping=0.01 * (1 + k), initial_polar_angle=0.1 + 0.2 * k) for k in range(3)]
     fields = [1e4, Triangle(2e4, 1e-9), 0.0]
     table = simulate_many(devices, -0.3, 2e-9, inputs={"field_z": fields, "field_x": 1e3}, points=7)
-    expected = one_by_one(
-        3, lambda k: (devices[k], -0.3, {"inputs": {"field_z": fields[k], "field_x": 1e3}}), points=7
-    )
+    expected = one_by_one(3, lambda k: (devices[k], -0.3, {"inputs": {"field_z": fields[k], "field_x": 1e3}}), points=7)
     assert_same(table, expected, 3)
     assert table.attrs["varied"]["damping"] == [0.01, 0.02, 0.03]
     assert not set(table.attrs["varied"]) & set(table.attrs["parameters"])
@@ -76,7 +74,9 @@ class _Saturating(CompactModel, abstract=True):
 
 
 def test_the_one_that_fails_is_named():
-    with pytest.raises(SimulationError, match="^trajectory 1: the voltage at which the device carries .* was not found"):
+    with pytest.raises(
+        SimulationError, match="^trajectory 1: the voltage at which the device carries .* was not found"
+    ):
         simulate_many(_Saturating(), [5e-4, 2e-3], 1e-9, source="current", points=3)
 
 
