@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from ....language.waveforms import FloatArray
 from ...machine.kinds import F64, I64, Array, Group, Kind
 from ...machine.texts import Intrinsic, routine
-from ...newton import MOST_CORRECTIONS, choose, make_correction
+from ...newton import MOST_CORRECTIONS, SETTLED, choose, make_correction
 
 #: How the source of the driven branch works.
 VOLTAGE, CURRENT, LIMITED = 0, 1, 2
 #: Kinds of waveforms.
 LINES, SINE = 0.0, 1.0
+#: Newton's corrections from the voltage of the last step, before it is sought from zero volt.
+NEARBY = 6
 
 
 class Driven(NamedTuple):
@@ -91,8 +93,19 @@ correct = make_correction(choose)
 
 @routine
 def solve_voltage(d: Driven, current: float) -> bool:
-    """Set the driven branch's voltage to that at which it carries a current, from zero volt; whether there is one."""
+    """Set the driven branch's voltage to that at which it carries a current; whether there is one.
+
+    The current rises with the voltage, so there is one voltage for it, and it may be sought from that of the last step.
+    """
     branch, count = d.branch, len(d.voltages)
+    for _ in range(NEARBY if math.isfinite(d.voltages[branch]) else 0):
+        evaluate(d.conduction, d)
+        change = (d.results[branch] - current) / d.results[count + branch * count + branch]
+        if not math.isfinite(change) or not d.results[count + branch * count + branch] > 0.0:
+            break
+        d.voltages[branch] -= change
+        if abs(change) <= SETTLED * abs(d.voltages[branch]):
+            return True
     found, low, high, last = 0.0, -math.inf, math.inf, math.inf
     for _ in range(MOST_CORRECTIONS):
         d.voltages[branch] = found
