@@ -85,7 +85,7 @@ class _Taken(BaseException):
 def _no_work() -> Iterator[None]:
     """Nothing is integrated, compiled or handed to a simulator: arguments are looked at before that."""
     with contextlib.ExitStack() as stack:
-        for owner, name in ((trajectory, "integrate_compiled"), (plan.Plan, "kernel"), (ngspice, "_carry_out")):
+        for owner, name in ((trajectory, "integrate_compiled"), (plan.Plan, "kernel"), (ngspice, "work")):
             stack.enter_context(mock.patch.object(owner, name, side_effect=_Taken))
         yield
 
@@ -104,6 +104,8 @@ def good_values() -> dict[str, Any]:
     found |= {"crossbar": Crossbar([[1e-5, 1e-6]]), "cells": [[1e-5, 1e-6]], "voltages": [0.1], "times": [1e-10]}
     found |= {"coordinate": "m_z", "threshold": 0.0, "quantity": "m_z", "initial": 0.0, "pulsed": 1.0, "value": 1.0}
     found |= {"offset": 0.0, "amplitude": 1.0, "frequency": 1e9, "period": 1e-9, "levels": [1.0], "time": 0.0}
+    found |= {"source": "v1", "start": 0.5, "stop": 1.0, "step": 0.1, "circuit": "* t\nV1 a 0 1"}
+    found |= {"analysis": ngspice.OperatingPoint(), "runs": [((), ngspice.OperatingPoint())]}
     found |= {
         "kind": Sweep,
         "name": "talati2016",
@@ -136,8 +138,8 @@ def calls(models_of: Callable[[type[CompactModel]], bool] = lambda model: True) 
             for name in names:
                 yield from _with_bad(f"{model.__name__}({name}=)", model, {}, name)
             yield from _with_bad(f"{model.__name__}.preset", model.preset, {}, "name")
-    for package in (synaspice.devices, synaspice.circuits, synaspice.characterization):
-        for name in sorted(dir(package)):
+    for package in (synaspice.devices, synaspice.circuits, synaspice.characterization, ngspice):
+        for name in sorted(getattr(package, "__all__", dir(package))):
             thing = getattr(package, name)
             if name.startswith("_") or name in LEFT_OUT or not callable(thing):
                 continue

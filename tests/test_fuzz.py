@@ -21,7 +21,7 @@ def fuzz():
     made = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNASPICE_FUZZ_CACHE", str(cache_root()))
-        for name in ("fuzz_inputs", "fuzz_cases", "fuzz"):
+        for name in ("fuzz_inputs", "fuzz_netlists", "fuzz_cases", "fuzz"):
             spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
             made[name] = importlib.util.module_from_spec(spec)
             patch.setitem(sys.modules, name, made[name])
@@ -29,7 +29,7 @@ def fuzz():
         yield made["fuzz"]
 
 
-COUNTS = {"quantities": 500, "tables": 6, "pieces": 2, "declarations": 10, "commands": 6}
+COUNTS = {"quantities": 500, "tables": 6, "pieces": 2, "declarations": 10, "commands": 6, "runs": 6}
 
 
 @pytest.mark.parametrize("kind", COUNTS)
@@ -44,6 +44,7 @@ def test_random_input_is_answered_or_refused(fuzz, kind):
     ("words", "complaint"),
     [
         (["crash"], "ZeroDivisionError: division by zero"),
+        (["unexpected"], "synaspice: KeyError: 'units'; "),
         (["leave"], "open of "),
         (["start"], "started 'true' by subprocess.Popen"),
         (["touch"], "executed its input"),
@@ -64,6 +65,10 @@ def misbehave(how: str) -> None:
     match how:
         case "crash":
             print(1 / 0)
+        case "unexpected":
+            from synaspice.figures.command_line import main
+
+            sys.exit(main._status_of(KeyError("units")))
         case "leave":
             Path("../outside").write_text("x", "utf-8")
         case "start":

@@ -1,8 +1,10 @@
 """Random input for everything that reads what a user wrote: ``make fuzz``.
 
-Command lines, quantities, damaged tables and checkpoints, malformed presets, netlists and waveforms. Whatever comes,
-there is no traceback, the exit status is 0, 1 or 2, nothing is written outside the folder of the case, and nothing in
-the input is executed. A process that has imported everything forks for each case, which has little memory and time.
+Command lines, quantities, damaged tables and checkpoints, malformed presets, names and waveforms, and what is run in
+ngspice: damaged netlists, names, options and analyses. Whatever comes, there is no traceback and no error that the
+command line did not expect, the exit status is 0, 1 or 2, nothing is written outside the folder of the case, and
+nothing in the input is executed. A process that has imported everything forks for each case, which has little memory
+and time.
 """
 
 from __future__ import annotations
@@ -30,11 +32,13 @@ from typing import Any
 
 from fuzz_cases import KINDS, Case, Samples, warm_up
 
+from synaspice.figures.command_line.main import REPORT
+
 #: Memory beyond that of the parent, and time, that a case may take. [byte], [s]
 MEMORY, SECONDS = 2 * 2**30, 20
 #: Programs that the package starts of its own accord.
 PROGRAMS = {"ngspice", "cc", "gcc", "clang", "uname", "ldconfig", "ld", "sh", "fc-list"}
-#: File that a case would make if its input were executed.
+#: File that a case would make, in its folder or in the home of all, if its input were executed.
 PWNED = "pwned"
 #: How cases end that are as they should be.
 STATUSES = (0, 1, 2)
@@ -56,6 +60,8 @@ class Outcome:
             return self.trespasses[0]
         if "Traceback (most recent call last)" in self.output:
             return self.output.strip().splitlines()[-1]
+        if REPORT in (said := " ".join(self.output.split())):  # as it is folded
+            return said[said.rfind("synaspice: ") :]
         if self.status == -signal.SIGALRM:
             return None
         return None if self.status in STATUSES else f"exit status {self.status}: {self.output.strip()[-200:]}"
@@ -116,7 +122,7 @@ def run_case(case: Case, folder: Path, seconds: float = SECONDS) -> Outcome:
     status = os.waitstatus_to_exitcode(ended)
     output = log.read_text("utf-8", "replace") if log.exists() else ""
     trespasses = notes.read_text("utf-8", "replace").splitlines() if notes.exists() else []
-    trespasses += [f"executed its input: {path}" for path in folder.parent.rglob(PWNED)]
+    trespasses += [f"executed its input: {path}" for path in (*folder.parent.rglob(PWNED), *Path.home().glob(PWNED))]
     with contextlib.suppress(FileNotFoundError):
         log.unlink()
         notes.unlink()
@@ -197,7 +203,7 @@ def fuzz(
     """
     failed: list[tuple[Case, str]] = []
     with tempfile.TemporaryDirectory(prefix="fuzz-") as there, _surroundings(Path(there)):
-        warm_up()
+        warm_up(Path(there) / "warm")
         gc.collect()
         gc.freeze()  # else the first collection in a child copies all that they share
         samples = Samples(Path(there) / "samples")
@@ -251,6 +257,7 @@ def main() -> None:
     """Run the numbers of cases that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     usual = {"commands": 10_000, "quantities": 10_000, "tables": 2_000, "pieces": 2_000, "declarations": 2_000}
+    usual |= {"runs": 1_000}
     for name, number in usual.items():
         parser.add_argument(f"--{name}", type=int, default=number, metavar="N", help=f"cases; default {number}")
     parser.add_argument("--seed", type=int, default=None, help="default: a random one, which is printed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import shlex
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from random import Random
 from typing import Any
 
 from fuzz_inputs import HUGE, ODD, SLY, SMALL, anything, damaged, misspelt, quantity_text
+from fuzz_netlists import run_words, use_ngspice
 
 
 @dataclass
@@ -174,7 +176,7 @@ def _netlist_case(random: Random) -> Case:
 
     name = random.choice([*sorted(models()), *sorted(CELLS)])
     words = ["export", misspelt(random, name)]
-    words += ["--name", random.choice((*ODD, *SLY, "x\n.control\nshell touch pwned\n.endc", "a b", "1a", "a" * 300))]
+    words += ["--name", random.choice((*ODD, *SLY, "x\n.control\nshell touch ~/pwned\n.endc", "a b", "1a", "a" * 300))]
     if random.random() < 0.5:
         words += ["--format", misspelt(random, random.choice(("xyce", "ltspice", "hspice", "spectre", "verilog-a")))]
     if random.random() < 0.3:
@@ -208,16 +210,23 @@ def use_waveform(kind: str, *values: Any) -> None:
     made.breakpoints(1e-9)
 
 
+def run_case(random: Random, samples: Samples) -> Case:
+    """A damaged netlist, or an analysis that makes no sense, for ngspice."""
+    return Case("runs", run_words(random), call=use_ngspice)
+
+
 def command_case(random: Random, samples: Samples) -> Case:
     """A command line: mostly of known words."""
     from synaspice.characterization.bench import BENCHES
     from synaspice.characterization.cells.bench import CELL_BENCHES
-    from synaspice.devices.catalog import models
+    from synaspice.devices.catalog import find_model, models
 
     device = random.choice(sorted(models()))
     match random.choices(("characterize", "simulate", "other"), (70, 15, 15))[0]:
         case "characterize":
-            bench = random.choice(sorted(BENCHES))
+            there = find_model(device)()
+            suitable = [name for name in sorted(BENCHES) if BENCHES[name].suits(there)]
+            bench = random.choice(suitable if suitable and random.random() < 0.7 else sorted(BENCHES))
             words = ["characterize", misspelt(random, device), misspelt(random, bench)]
             words += _settings(random, BENCHES[bench].settings, quick=True) + _of_device(random, device)
             if random.random() < 0.2:
@@ -325,12 +334,30 @@ def _outputs(random: Random) -> list[str]:
     return words
 
 
-def warm_up() -> None:
-    """Import and build what cases share, before they fork."""
-    import joblib  # noqa: F401
-    import matplotlib.pyplot  # noqa: F401
-    import pyarrow.parquet  # noqa: F401
+#: Commands that load what others need as well, in a folder of their own.
+WARM = (
+    ("characterize", "vteam", "iv", "--voltage=0:1:3", "-o", "t.parquet", "--plot", "x.png"),
+    ("characterize", "vteam", "hysteresis", "--points=20", "-o", "t.csv"),
+    ("figure", "t.csv", "-o", "y.png"),
+    (*PULSES, "--seed=1", "--checkpoint=kept", "-o", "p.csv"),
+    ("characterize", "mtj", "switching", "--preset=ikeda2010", "--trajectories=2", "--amplitude=-1:1:2", "--seed=1"),
+    ("export", "vteam", "-o", "t.sub"),
+    ("parameters", "vteam"),
+    ("simulate", "p-bit", "--corner=x"),
+    ("costs", "p-bit", "--temperature=x"),
+    ("reliability", "p-bit", "--temperatures=x"),
+    ("devices",), ("cells",), ("formats",), ("gallery", "-o", "out", "--only", "x"),
+)  # fmt: skip
 
+
+def warm_up(folder: Path) -> None:
+    """Import and build what cases share, before they fork: most of the time of a case would be imports.
+
+    Parameters
+    ----------
+    folder : Path
+        A new folder for what the commands write that load it.
+    """
     from synaspice.characterization.bench import BENCHES
     from synaspice.characterization.cells.bench import CELL_BENCHES
     from synaspice.circuits.cells.cell import CELLS
@@ -342,6 +369,14 @@ def warm_up() -> None:
     for model in models().values():
         model.presets()
         model().derived  # noqa: B018
+    folder.mkdir()
+    before = sys.argv
+    nowhere = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        for words in WARM:
+            with contextlib.suppress(SystemExit):
+                Case("commands", [*words]).run()
+    sys.argv = before
 
 
 #: The kinds of cases, by name.
@@ -351,4 +386,5 @@ KINDS: dict[str, Callable[[Random, Samples], Case]] = {
     "tables": table_case,
     "pieces": piece_case,
     "declarations": declaration_case,
+    "runs": run_case,
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+#: A command that would leave a trace in the home of the cases.
+PWN = "touch ~/pwned"
 #: Texts in which somebody might hide a command.
-SLY = ("$(touch pwned)", "`touch pwned`", "; touch pwned", "__import__('os').system('touch pwned')", "| touch pwned")
+SLY = (f"$({PWN})", f"`{PWN}`", f"; {PWN}", f"__import__('os').system('{PWN}')", f"| {PWN}")
 #: Texts that are no number, or one that nobody expects.
 ODD = ("", " ", "nan", "inf", "-inf", "1e400", "-1e400", "1e-400", "1e999999999n", "1e-999999999p", "0", "-0", "-1")
 ODD += ("1.5", "1e3", "0x10", "1_000", "١٢", "½", "1,2", ",", ":", "1:2:3", "0:1:1e9", "0:1:99999999999", "1:2:0")

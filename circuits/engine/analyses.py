@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from ...devices.language.errors import ParameterError
+from ...devices.language.checks import flag, instance, positive, real, whole
+from ...devices.language.errors import ParameterError, shown
+from ...devices.language.memory import NUMBER, require_memory
 from ...devices.targets.spice.statements import check_node, check_vector
 
 
@@ -49,8 +49,11 @@ class DCSweep(Analysis):
     sweep_name: ClassVar[str] = "sweep"
 
     def __post_init__(self) -> None:
-        if self.step == 0 or (self.stop - self.start) * self.step < 0:
-            raise ParameterError(f"a sweep from {self.start:g} to {self.stop:g} cannot take steps of {self.step:g}")
+        start, stop, step = (real(name, getattr(self, name)) for name in ("start", "stop", "step"))
+        if step == 0 or (stop - start) * step < 0:
+            raise ParameterError(f"a sweep from {start:g} to {stop:g} cannot take steps of {step:g}")
+        # The source's values, and at least one vector.
+        require_memory((stop - start) / step, "points", 2 * NUMBER)
         check_node(self.source, "source")
 
     def command(self) -> str:
@@ -81,9 +84,9 @@ class Transient(Analysis):
 
     def __post_init__(self) -> None:
         for name in ("step", "duration", "max_step"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < np.inf:
-                raise ParameterError(f"{name} must be positive and finite, not {value!r} s")
+            if name != "max_step" or self.max_step is not None:
+                positive(name, getattr(self, name), "s")
+        flag("use_initial_conditions", self.use_initial_conditions)
 
     def command(self) -> str:
         largest = [] if self.max_step is None else ["0", repr(float(self.max_step))]
@@ -112,10 +115,11 @@ class ACSweep(Analysis):
     sweep_name: ClassVar[str] = "frequency"
 
     def __post_init__(self) -> None:
-        if self.variation not in ("dec", "oct", "lin"):
-            raise ParameterError(f"variation must be 'dec', 'oct' or 'lin', not {self.variation!r}")
-        if not 0 < self.start <= self.stop or self.points < 1:
-            raise ParameterError("a frequency sweep needs 0 < start <= stop and at least one point")
+        if instance("variation", self.variation, str) not in ("dec", "oct", "lin"):
+            raise ParameterError(f"variation must be 'dec', 'oct' or 'lin', not {shown(self.variation)}")
+        require_memory(whole("points", self.points, 1), "points", 2 * NUMBER)
+        if not positive("start", self.start, "Hz") <= positive("stop", self.stop, "Hz"):
+            raise ParameterError("a frequency sweep needs 0 < start <= stop")
 
     def command(self) -> str:
         return f"ac {self._sweep()}"
@@ -141,7 +145,7 @@ class Noise(ACSweep):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.output or not self.source:
+        if not (isinstance(self.output, str) and self.output and isinstance(self.source, str) and self.source):
             raise ParameterError("a noise analysis needs an output such as 'v(out)' and the name of an input source")
         check_vector(self.output)
         check_node(self.source, "source")

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ...devices.language.errors import ParameterError
+from ...devices.language.checks import real
+from ...devices.language.errors import ParameterError, shown
 from ...devices.targets.spice.statements import check_file_name, check_name
 from .process import INPUT_VARIABLE
 
@@ -79,12 +80,14 @@ def option_line(options: Mapping[str, float | str]) -> str:
     Raises
     ------
     ParameterError
-        If a name or a value is more than one word.
+        If a name or a value is more than one word, or a value is neither a number nor a text.
     """
     for name, value in options.items():
         check_name(name, "simulator option")
-        if not _WORD.fullmatch(str(value)):
-            raise ParameterError(f"option {name}: {value!r} is neither a number nor one word")
+        if not isinstance(value, str):
+            real(f"option {name}", value)
+        elif not _WORD.fullmatch(value):
+            raise ParameterError(f"option {name}: {shown(value)} is neither a number nor one word")
     return ".options " + " ".join(f"{name}={value}" for name, value in options.items())
 
 
@@ -98,7 +101,7 @@ def check_change(command: str) -> str:
     """
     words = command.split() if isinstance(command, str) and "\n" not in command and "\r" not in command else []
     if not words or words[0].lower() not in CHANGES or not _CHANGE.fullmatch(command):
-        raise ParameterError(f"{command!r} is no change between runs: {', '.join(CHANGES)} with names and numbers")
+        raise ParameterError(f"{shown(command)} is no change between runs: {', '.join(CHANGES)} with names and numbers")
     return command
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...devices.core.scratch import scratch_folder
-from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, warn_user
+from ...devices.language.checks import flag, instance, mapping, names, positive
+from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, shown, warn_user
 from ...devices.targets.spice.statements import check_vector
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
@@ -115,9 +116,11 @@ def run(
     MissingDependencyError
         If ngspice's shared library or PySpice is not installed, or there are native devices and no ngspice for them.
     ParameterError
-        If the netlist has commands without ``control=True``, or a name or option is more than one word.
+        If the netlist has commands without ``control=True``, a name or option is more than one word, or an argument is
+        of another kind.
     """
-    vectors, log = _carry_out(circuit, [analysis.command()], options, save, osdi, control, time_limit)
+    command = instance("analysis", analysis, Analysis).command()
+    vectors, log = _carry_out(circuit, [command], options, save, osdi, control, time_limit)
     return _table(vectors, analysis, log)
 
 
@@ -155,7 +158,7 @@ def run_series(
     ParameterError
         If there is a noise analysis among them, or none at all; if a command is another one; and as :func:`run`.
     """
-    if not runs or any(isinstance(analysis, Noise) for _, analysis in runs):
+    if not instance("runs", runs, Sequence) or any(_is_noise(each) for each in runs):
         raise ParameterError("a series takes one analysis or more, and no noise analyses: call run for each of those")
     commands = [c for changes, analysis in runs for c in (*map(check_change, changes), analysis.command())]
     vectors, log = _carry_out(circuit, commands, options, save, osdi, control, time_limit)
@@ -165,6 +168,14 @@ def run_series(
     if len(plots) != len(runs):
         raise NgspiceError(f"ngspice carried out {len(plots)} of {len(runs)} runs", _last_words(log))
     return [_table(found, analysis, log) for found, (_, analysis) in zip(plots.values(), runs, strict=True)]
+
+
+def _is_noise(run: object) -> bool:
+    """Whether what is run, after commands that change something, is a noise analysis."""
+    if not isinstance(run, Sequence) or len(run) != 2 or not isinstance(run[1], Analysis):
+        raise ParameterError(f"runs must be pairs of commands and an analysis, not {shown(run)}")
+    names("the commands before a run", run[0], empty=True)
+    return isinstance(run[1], Noise)
 
 
 def _carry_out(
@@ -177,14 +188,17 @@ def _carry_out(
     time_limit: float,
 ) -> tuple[dict[tuple[str, ...], Any], list[str]]:
     """Run commands on a circuit in a child process; the vectors of all their plots, in order, and the log."""
-    files = [str(file) for file in osdi]
+    if isinstance(osdi, str | bytes) or not isinstance(osdi, Iterable):
+        raise ParameterError(f"osdi must be a list of files, not {shown(osdi)}")
+    files = [str(instance("a file of native devices", file, (str, Path), "the name of a file")) for file in osdi]
+    time_limit = positive("time_limit", time_limit, "s", infinite=True)
     if files:
         library = find_osdi_library()
     else:
         library = find_library()
     require_pyspice()
-    lines = prepared(_deck(str(circuit), options or {}), Path.cwd(), control)
-    kept = [check_vector(name) for name in save]
+    lines = prepared(_deck(str(circuit), mapping("options", options)), Path.cwd(), flag("control", control))
+    kept = [check_vector(name) for name in names("save", save, empty=True)]
     # ngspice holds the circuit in lower case, and not every command folds the names it is given.
     commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), *analyses]]
     # By default two threads share out the transistors of a circuit at every iteration, and wait for each other: with

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .errors import ParameterError, UnknownNameError
+from .checks import real
+from .errors import ParameterError, UnknownNameError, shown
 from .provenance import GRADES
 from .quantity import si_prefix
 
@@ -169,21 +169,18 @@ def _entry(where: str, table: Mapping[str, Any], key: str) -> Any:
 def _text(where: str, table: Mapping[str, Any], key: str) -> str:
     value = _entry(where, table, key)
     if not isinstance(value, str):
-        raise ParameterError(f"{key} of {where} must be a text, not {value!r}")
+        raise ParameterError(f"{key} of {where} must be a text, not {shown(value)}")
     return value
 
 
 def _number(where: str, table: Mapping[str, Any], key: str) -> float:
-    value = _entry(where, table, key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ParameterError(f"{key} of {where} must be a finite number, not {value!r}")
-    return float(value)
+    return real(f"{key} of {where}", _entry(where, table, key))
 
 
 def _table(where: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = _entry(where, table, key)
     if not isinstance(value, dict):
-        raise ParameterError(f"{key} of {where} must be a table, not {value!r}")
+        raise ParameterError(f"{key} of {where} must be a table, not {shown(value)}")
     return value
 
 
@@ -230,7 +227,7 @@ def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
     if "currents" in drive:
         currents = drive["currents"]
         if not isinstance(currents, list) or len(currents) != 2:
-            raise ParameterError(f"currents of {where} must be the first and the last [A], not {currents!r}")
+            raise ParameterError(f"currents of {where} must be the first and the last [A], not {shown(currents)}")
         for index in range(2):
             _number(where, {"currents": currents[index]}, "currents")
     return drive
@@ -239,7 +236,7 @@ def _drive(where: str, drive: dict[str, Any]) -> dict[str, Any]:
 def _check_positive(where: str, drive: Mapping[str, Any], keys: Iterable[str]) -> None:
     for key in keys:
         if _number(where, drive, key) <= 0:
-            raise ParameterError(f"{key} of {where} must be positive, not {drive[key]!r}")
+            raise ParameterError(f"{key} of {where} must be positive, not {shown(drive[key])}")
 
 
 def _result(where: str, entry: dict[str, Any]) -> Result:

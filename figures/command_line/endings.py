@@ -121,10 +121,25 @@ def leave_if_ended(status: int) -> None:
     That takes seconds on a busy machine, for all that was imported.
     """
     if _raised:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+        _end_children()
         atexit._run_exitfuncs()
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(status)
+
+
+def _end_children() -> None:
+    """End the processes that others started, such as those of a Dask cluster, and what is said of their end.
+
+    Python ends them too, but late, after they have complained that this process does not answer, and waits for them.
+    """
+    if (processes := sys.modules.get("multiprocessing")) is not None:
+        for child in processes.active_children():
+            child.kill()
+    if (log := sys.modules.get("logging")) is not None:
+        log.disable()
 
 
 def leave_interrupts() -> None:

@@ -12,6 +12,8 @@ from .endings import Ended, endings, finish_output, leave_if_ended, leave_interr
 
 #: Variable that, set to anything but 0 or nothing, shows where in the code an error arose.
 TRACEBACK = "SYNASPICE_TRACEBACK"
+#: What is said last of an error that nobody expected.
+REPORT = f"with what {TRACEBACK}=1 shows"
 #: Letters of an unexpected error that are shown.
 LONGEST = 300
 
@@ -111,8 +113,8 @@ def _advice() -> str:
         named = (text.partition(",") for text in given.get_all("Project-URL") or [])
         pages = {label.strip().lower(): page.strip() for label, _, page in named}
     page = next((pages[label] for label in pages if any(word in label for word in ("bug", "issue", "tracker"))), None)
-    where = f"report it at {page}" if page else "report it to the authors of synaspice"
-    return f"if nothing explains it, {where}, with what {TRACEBACK}=1 shows"
+    where = f"report it at {page}" if page else "report it as synaspice's CONTRIBUTING.md says"
+    return f"if nothing explains it, {where}, {REPORT}"
 
 
 def _show_place() -> None:

@@ -12,7 +12,6 @@ where some components of :math:`\mathbf V` are held (grounds and potentials) and
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ...language.checks import known
+from ...language.checks import known, real
 from ...language.errors import ParameterError, SimulationError
 from ...language.waveforms import FloatArray
 from ...targets.spice.statements import check_name
@@ -164,7 +163,7 @@ class SpinNetwork:
             If the value is not a finite number, or the component is held at another one.
         """
         self._known(node, component)
-        volts = _finite("potential", value)
+        volts = real("potential", value, "V")
         if self._held.setdefault((node, component), volts) != volts:
             raise ParameterError(f"component {component} of node {node!r} is already held at another potential")
 
@@ -190,7 +189,7 @@ class SpinNetwork:
         for node in (into, out_of):
             if node is not None:
                 self._known(node, component)
-        self._sources.append(_CurrentSource(_finite("current", value), into, out_of, component))
+        self._sources.append(_CurrentSource(real("current", value, "A"), into, out_of, component))
 
     def solve(self) -> SpinSolution:
         """Solve the network by nodal analysis.
@@ -378,12 +377,6 @@ class SpinNetwork:
             keys = [key for key, is_free in zip(self._keys(), free, strict=True) if is_free]
             names = ", ".join(f"{keys[k][0]} ({keys[k][1]})" for k in np.flatnonzero(loose))
             raise SimulationError(f"the network is singular: nothing defines the potentials of {names}; ground them")
-
-
-def _finite(what: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
-        raise ParameterError(f"a {what} must be a finite number, not {value!r}")
-    return float(value)
 
 
 def _check_name(what: str, name: str, others: Iterable[str]) -> None:

@@ -50,7 +50,9 @@ def check_node(name: object, what: str = "node") -> str:
         If it has anything but letters and digits (ASCII) and ``_ . : # + - / [ ]``, or starts with one of the latter.
     """
     if not isinstance(name, str) or not _NODE.fullmatch(name):
-        raise ParameterError(f"{name!r} cannot be the name of a {what}: letters, digits and _ . : # + - / [ ] only")
+        raise ParameterError(
+            f"{shown(name)} cannot be the name of a {what}: letters, digits and _ . : # + - / [ ] only"
+        )
     return name
 
 
@@ -64,8 +66,8 @@ def check_vector(name: object) -> str:
     """
     if not isinstance(name, str) or not _VECTOR.fullmatch(name):
         raise ParameterError(
-            f"{name!r} cannot be the name of a vector: v(node), v(node,node), i(source), @element[parameter], a node, "
-            "or all"
+            f"{shown(name)} cannot be the name of a vector: v(node), v(node,node), i(source), @element[parameter], a "
+            "node, or all"
         )
     return name
 
@@ -80,7 +82,8 @@ def check_file_name(name: str) -> str:
     """
     if not name or _UNSAFE_IN_FILE_NAME.search(name):
         raise ParameterError(
-            f"{name!r} cannot be included by a netlist: no line breaks, quotes, semicolons, backslashes or wildcards"
+            f"{shown(name)} cannot be included by a netlist: no line breaks, quotes, semicolons, backslashes or "
+            "wildcards"
         )
     return name
 

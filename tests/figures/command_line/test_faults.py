@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from email.message import Message
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -21,6 +22,7 @@ from shell import synaspice
 from synaspice.devices.language.errors import CompilationError, OutputError, SimulationError
 from synaspice.figures.command_line.commands import app
 
+ROOT = Path(__file__).parents[3]
 #: Of commands in processes of their own: lines are not folded.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
 
@@ -74,7 +76,9 @@ def test_an_unexpected_error_is_one_line_that_says_where_to_report_it(failing, e
     assert shown.returncode == 1 and "Traceback" in shown.stderr and "in fail" in shown.stderr
     monkeypatch.undo()
     failing(error)
-    assert "report it" in one_line(synaspice("formats"), 1)
+    said = one_line(synaspice("formats"), 1)
+    assert "report it as synaspice's CONTRIBUTING.md says" in said and "SYNASPICE_TRACEBACK=1" in said
+    assert "## Reporting an error" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
 def test_failed_runs_and_mistakes_have_their_statuses(failing):
@@ -215,6 +219,37 @@ def test_a_signal_ends_a_command_within_two_seconds_with_a_line(number, word, ta
     kept = ": what was finished is kept, and the same command goes on from it"
     assert said == f"synaspice: {word}{kept if task == 'python' else ''}\n"
     assert not list(tmp_path.iterdir())
+
+
+#: A process of somebody else's, which complains when the first one ends, and what waits for it.
+FAMILY = """
+import atexit, logging, multiprocessing
+def begin():
+    mine, its = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=listen, args=(mine, its), daemon=True)
+    child.start()
+    its.close()
+    atexit.register(lambda: (mine.close(), child.join(), logging.error("it has ended")))
+    print("begun", flush=True)
+    while True: pass
+def listen(mine, its):
+    mine.close()
+    try:
+        its.recv()
+    except EOFError:
+        raise RuntimeError("nobody answers")
+begin()
+"""
+
+
+def test_processes_of_others_end_with_a_command_that_is_ended_without_a_word(tmp_path):
+    program = PROGRAM.replace('write_whole(Path("t.csv"), lambda path: exec(sys.argv[1]))', "exec(sys.argv[1], {})")
+    command = [sys.executable, "-c", program, FAMILY]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT) as run:
+        assert run.stdout.readline() == b"begun\n"
+        run.send_signal(signal.SIGTERM)
+        assert run.stderr.read() == b"synaspice: terminated\n"
+        assert run.wait() == 128 + signal.SIGTERM
 
 
 def test_ignored_signals_stay_ignored(tmp_path):

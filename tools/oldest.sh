@@ -1,0 +1,11 @@
+#!/bin/sh
+# Test with the oldest versions that setup.cfg allows, in an environment of its own, build/oldest: "make oldest".
+# Words after it go to pytest: "sh tools/oldest.sh tests/devices". PYTHON is the oldest Python that there is.
+set -eu
+python=${PYTHON:-.venv/bin/python}
+mkdir -p build
+.venv/bin/python tools/lower_bounds.py test > build/oldest.txt
+"$python" -m venv --clear build/oldest
+build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e ".[test]"
+[ $# -gt 0 ] || set -- -m "not slow"
+build/oldest/bin/python -m pytest -q -p no:cacheprovider "$@"
