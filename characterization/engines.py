@@ -29,8 +29,9 @@ ENGINES = ("numeric", "ngspice")
 MOST_STEPS = 1e8
 #: Duration of a transient from which on subcircuits must allow long steps. [s]
 LONG = 10.0
-#: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end.
-STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
+#: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end, which is the
+#: rounding of the ampere that quantities of order one are as currents.
+STATIC_OPTIONS = {"reltol": 1e-9, "abstol": 1e-15, "vntol": 1e-12}
 #: Options of trajectories against a limited current. The voltage collapses when the limit is reached, and the rate of
 #: the state with it by many orders of magnitude: at ngspice's own tolerances (1e-3, 7) the trapezoidal rule carries the
 #: rate of before into the step, and the state ends beyond where it should, or beyond its bounds.

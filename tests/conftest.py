@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,10 @@ from synaspice.devices import MissingDependencyError
 # The same examples in every run: a failure must be reproducible, and CI must not depend on luck.
 settings.register_profile("synaspice", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("synaspice")
+
+# A shell that starts the tests in the background, or nohup, lets them ignore Ctrl-C, and so all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

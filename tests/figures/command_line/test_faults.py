@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import decimal
 import errno
 import importlib.metadata
@@ -203,12 +204,22 @@ main.main()
 """
 
 
+@contextlib.contextmanager
+def started(command, **how):
+    """A program that runs, and that does not outlive a test that fails."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": ENVIRONMENT}
+    with subprocess.Popen(command, **pipes, **how) as run:
+        try:
+            yield run
+        finally:
+            run.kill()
+
+
 @pytest.mark.parametrize(("number", "word"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
 @pytest.mark.parametrize("task", TASKS)
 def test_a_signal_ends_a_command_within_two_seconds_with_a_line(number, word, task, tmp_path):
     command = [sys.executable, "-c", PROGRAM, TASKS[task], "--checkpoint"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": ENVIRONMENT}
-    with subprocess.Popen(command, cwd=tmp_path, **pipes) as run:
+    with started(command, cwd=tmp_path) as run:
         assert run.stdout.readline() == b"begun\n" and list(tmp_path.iterdir())
         time.sleep(0.2)  # now it is in what it does
         sent = time.monotonic()
@@ -245,7 +256,7 @@ begin()
 def test_processes_of_others_end_with_a_command_that_is_ended_without_a_word(tmp_path):
     program = PROGRAM.replace('write_whole(Path("t.csv"), lambda path: exec(sys.argv[1]))', "exec(sys.argv[1], {})")
     command = [sys.executable, "-c", program, FAMILY]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT) as run:
+    with started(command) as run:
         assert run.stdout.readline() == b"begun\n"
         run.send_signal(signal.SIGTERM)
         assert run.stderr.read() == b"synaspice: terminated\n"
