@@ -123,13 +123,14 @@ class Quantity(Argument):
 
 
 class Range(Argument):
-    """Finite numbers in a unit."""
+    """Finite numbers in a unit; positive where it says so."""
 
     metavar = "START:STOP:POINTS"
     type_name = "array_like"
 
-    def __init__(self, unit: str, what: str) -> None:
+    def __init__(self, unit: str, what: str, *, positive: bool = False) -> None:
         super().__init__(what, unit=unit)
+        self.positive = positive
 
     def parse(self, text: str, unit: str) -> np.ndarray:
         parts = text.split(":")
@@ -145,7 +146,10 @@ class Range(Argument):
 
     def check(self, name: str, value: Any) -> list[float]:
         # Python's own numbers: they go into netlists as they are written.
-        found: list[float] = reals(name, value, self.unit if self.unit not in ("1", SWEPT) else "").tolist()
+        unit = self.unit if self.unit not in ("1", SWEPT) else ""
+        found: list[float] = reals(name, value, unit).tolist()
+        if self.positive and not all(number > 0 for number in found):
+            raise ParameterError(f"the {name} must be positive, not {min(found):g}{unit and ' ' + unit}")
         return found
 
 

@@ -100,8 +100,22 @@ def _metadata(hint: Any) -> tuple[Any, ...]:
     return own or tuple(item for part in typing.get_args(hint) for item in _metadata(part))
 
 
-def checked(function: Callable[Given, Result], settings: Mapping[str, Setting]) -> Callable[Given, Result]:
-    """The function, which checks its arguments first, with a docstring that describes them."""
+def checked(
+    function: Callable[Given, Result],
+    settings: Mapping[str, Setting],
+    further: Callable[[Any, Mapping[str, Any]], None] = lambda measured, arguments: None,
+) -> Callable[Given, Result]:
+    """The function, which checks its arguments first, with a docstring that describes them.
+
+    Parameters
+    ----------
+    function : callable
+        Function of what is measured, and of the settings.
+    settings : Mapping
+        Its settings.
+    further : callable
+        Function of what is measured and of the values of the settings, which refuses what does not go together.
+    """
     signature = inspect.signature(function)
     first = next(iter(signature.parameters))
     hint = typing.get_type_hints(function).get(first)
@@ -117,6 +131,7 @@ def checked(function: Callable[Given, Result], settings: Mapping[str, Setting]) 
         for name, value in bound.arguments.items():
             if name in settings:
                 bound.arguments[name] = settings[name].check(value)
+        further(bound.arguments[first], bound.arguments)
         return function(*bound.args, **bound.kwargs)
 
     measure.__doc__ = _docstring(function, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -116,23 +117,21 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     attrs: dict[str, Any] = {}
-    count = 2
-    with path.open(encoding="utf-8") as file:
-        if file.readline().rstrip() != _MAGIC:
+    with path.open("rb") as file:
+        if file.readline().decode().rstrip() != _MAGIC:
             raise ParameterError(f"{str(path)!r} does not start with {_MAGIC!r}: it is not a table of this package")
         file.readline()
-        for line in file:
-            if not line.startswith("# "):
-                break
+        while (line := file.readline().decode()).startswith("# "):
             key, colon, value = line[2:].rstrip("\n").partition(": ")
             if not colon:
                 raise ParameterError(f"{shown(str(path))}: {shown(line.strip())} is no attribute of a table")
             attrs[key] = _attributes(value, path)
-            count += 1
-        else:
+        if not line:
             raise ParameterError(f"{shown(str(path))} ends before its columns begin")
-    # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
-    table = pd.read_csv(path, skiprows=count, engine="pyarrow")
+        # The names of the columns and what follows: pandas 2 with Arrow's parser knows no rows to skip before them.
+        file.seek(-len(line.encode()), io.SEEK_CUR)
+        # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
+        table = pd.read_csv(file, engine="pyarrow")
     table.attrs |= attrs
     return table
 

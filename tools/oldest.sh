@@ -8,4 +8,5 @@ mkdir -p build
 "$python" -m venv --clear build/oldest
 build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e ".[test]"
 [ $# -gt 0 ] || set -- -m "not slow"
-build/oldest/bin/python -m pytest -q -p no:cacheprovider "$@"
+# What was deprecated since is no error there.
+build/oldest/bin/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning "$@"

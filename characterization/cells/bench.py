@@ -103,7 +103,7 @@ def cell_bench(
 
     def register(function: Measurement[Measured, Arguments]) -> Measurement[Measured, Arguments]:
         settings = settings_of(function)
-        measure = checked(function, settings)
+        measure = checked(function, settings, functools.partial(_check_voltages, settings))
         for cell in cells:
             name = cell.model_name()
             made = CellBench(name, measure, summary_of(function), settings, point, reliability, long)
@@ -111,6 +111,12 @@ def cell_bench(
         return measure
 
     return register
+
+
+def _check_voltages(settings: Mapping[str, Setting], cell: Cell, arguments: Mapping[str, Any]) -> None:
+    """Refuse voltages that no cell's supply may have, and warn of those that the transistors do not stand."""
+    in_volts = [name for name, setting in settings.items() if setting.argument.unit == "V"]
+    cell.check_voltages({name: arguments[name] for name in in_volts if arguments.get(name) is not None})
 
 
 def bench_of_cell(cell: type[Cell]) -> CellBench:

@@ -120,7 +120,7 @@ def _comparator_reliability(cell: LatchComparator) -> Reliability:
 def bench_sense_amplifier(
     cell: SenseAmplifier,
     resistance: Annotated[float, Quantity("ohm", "the right branch", positive=True)] = RESISTANCE,
-    ratios: Annotated[Sequence[float], Range("1", "left resistance over right one")] = (
+    ratios: Annotated[Sequence[float], Range("1", "left resistance over right one", positive=True)] = (
         0.5,
         0.7,
         0.8,

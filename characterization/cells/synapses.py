@@ -16,6 +16,7 @@ from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
+from ...devices.language.errors import ParameterError
 from ..arguments import Quantity, Range
 from .bench import cell_bench
 from .cost import Cost, delivered, told
@@ -201,6 +202,8 @@ def bench_differential_synapse(
     """Difference of the column currents over the weight, beside the ideal product, and its noise."""
     values = sorted({*(np.linspace(-1, 1, 9).tolist() if weights is None else weights), cell.weight})
     level = READ * cell.supply_voltage if voltage is None else voltage
+    if level == 0:
+        raise ParameterError("voltage must not be 0 V: without an input there is no product")
     cells = [cell.replace(weight=weight) for weight in values]
     circuits = [made.subcircuit(name=f"synapse{k}") for k, made in enumerate(cells)]
     # The sweep is of the source's level at rest; the pulse is what the transient has.

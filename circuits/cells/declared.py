@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,11 +11,14 @@ import numpy as np
 
 from ...devices.language.configured import Configured
 from ...devices.language.declaration import Declared, Option, Parameter
+from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.quantity import OFFSETS
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .subcircuits import CellCircuit
 from .tolerances import Options
 
+#: Voltages up to so many times the technology's nominal supply, with the usual tolerance of a supply, are in order.
+OVERDRIVE = 1.1
 ZERO_CELSIUS = OFFSETS["K", "degC"]
 #: Errors per decision for which cells and networks are made; with more a cell does not work.
 DESIGN_ERROR_RATE = 1e-3
@@ -91,6 +95,33 @@ class DeclaredCell(Configured):
             "temperature": self.temperature,
             "supply_voltage": self.supply_voltage,
         }
+
+    def check_voltages(self, voltages: Mapping[str, Any]) -> None:
+        """Refuse voltages that the supply of no cell may have; warn of those that its transistors do not stand.
+
+        Parameters
+        ----------
+        voltages : Mapping
+            Voltages at which it is run, a number or several, by what they are; that of the supply is looked at as well.
+
+        Raises
+        ------
+        ParameterError
+            If one lies beyond the largest supply that a cell may have.
+        """
+        _, most = self.parameter_declarations()["supply_voltage"].bounds
+        process = self.process
+        for name, values in {"supply_voltage": self.supply_voltage, **voltages}.items():
+            largest = max(np.ravel(values).tolist(), key=abs, default=0.0)
+            if abs(largest) > most:
+                raise ParameterError(f"{name} = {largest:g} V lies beyond {most:g} V, the largest supply of a cell")
+            if abs(largest) > OVERDRIVE * process.supply_voltage:
+                warn_user(
+                    f"{self.model_name()}: {name} = {largest:g} V lies beyond the supply of {process.name}, "
+                    f"{process.supply_voltage:g} V, by more than {100 * (OVERDRIVE - 1):.0f} %: transistors do not stand "
+                    "that for long, and their models were not made for it",
+                    ValidityWarning,
+                )
 
     def subcircuit(
         self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None

@@ -27,21 +27,34 @@ def _ohmic(table: pd.DataFrame) -> str | None:
     return f"Ohmic within {100 * CONSTANT:g} % up to {span}: {levels}."
 
 
-@draws("iv", in_words=_ohmic)
-def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Resistances and their ratio over voltage; of states that are decades apart, currents and how resistances fall."""
+def _is_decades(table: pd.DataFrame) -> bool:
+    """Whether the resistances are so far apart that a linear axis shows only some of them."""
+    return bool(table["resistance"].max() > DECADE * table["resistance"].min())
+
+
+@draws("iv", panels=lambda table: 2 if _is_decades(table) or table["state"].nunique() > 1 else 1, in_words=_ohmic)
+def draw_iv(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
+    """Resistances and, of several states, their ratio over voltage; of such as are decades apart, currents and how
+    resistances fall.
+    """
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
-    right.set_xlabel(left.get_xlabel())
     states = table.groupby("state", sort=False)
     ends = states["resistance"].agg(["min", "max"])
-    wide = bool(ends["max"].max() > DECADE * ends["min"].min())
+    wide = _is_decades(table)
     shown = "current" if wide else "resistance"
     y = scaled_axis(table, left, "y", shown, "Size of the current" if wide else "Resistance")
     for state, part in states:
         size = y * part[shown].abs()
         left.plot(x * part["voltage"], size.where(size > 0) if wide else size, label=state)
+    left.margins(x=0)
+    left.legend(title=_compliance(table), title_fontsize=7)
     if wide:
         left.set_yscale("log")
+    if right is None:
+        return
+    right.set_xlabel(left.get_xlabel())
+    right.margins(x=0)
+    if wide:
         right.set_ylabel(f"Resistance over that at {table['voltage'].abs().min():g} V")
         for state, part in states:
             low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))]
@@ -55,9 +68,6 @@ def draw_iv(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             part = states.get_group(state)
             right.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
         right.set_ylim(bottom=min(0.0, 100 * float(table["resistance_change"].min())))
-    for axes in (left, right):
-        axes.margins(x=0)
-    left.legend(title=_compliance(table), title_fontsize=7)
 
 
 def _still(table: pd.DataFrame) -> str | None:

@@ -78,17 +78,20 @@ def check_paths(output: Path | None, plot: Path | None) -> None:
 
 
 def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> None:
-    """Write a table and its figure, or print the table if neither is asked for."""
+    """Write a table and its figure, and what that says better in words; print the table if neither is asked for."""
     if output is not None:
         from ...characterization.tables import write_table
 
         write_table(table, output)
         tell(f"wrote {output}")
     if plot is not None:
+        from ..drawing import drawing_of
         from ..drawing import plot as draw
         from ..style import save
 
         save(draw(table), plot)
         tell(f"wrote {plot}")
+        if (words := drawing_of(table).in_words(table)) is not None:
+            tell(words)
     if output is None and plot is None:
         print(table.to_string(max_rows=40, line_width=width_of(sys.stdout)))

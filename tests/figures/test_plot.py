@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from synaspice.characterization import hysteresis, iv
+from synaspice.characterization import hysteresis, iv, noise
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift
 from synaspice.devices.core.metadata import described_table
 from synaspice.devices.language.errors import ParameterError
@@ -141,3 +141,21 @@ def test_the_last_cycle_is_drawn():
     voltage = left.lines[0].get_xdata()
     assert voltage[0] == pytest.approx(0, abs=1e-6) and voltage[-1] == pytest.approx(0, abs=1e-6), "it closes"
     assert "sine of 126 ms, no thermal noise" in left.get_title()
+
+
+@pytest.mark.parametrize("name", sorted(models()))
+@pytest.mark.parametrize("bench", [iv, noise])
+def test_no_panel_of_a_static_figure_is_empty(name, bench):
+    """Also where there is a single state, of which nothing is left to compare."""
+    try:
+        table = bench(models()[name]())
+    except ParameterError:
+        pytest.skip("it has nothing of the kind")
+    axes = plot(table).axes
+    assert all(part.lines for part in axes)
+    assert len(axes) == 2 or bench is noise or table["state"].nunique() == 1
+
+
+def test_the_command_line_says_what_a_picture_does_not(tmp_path):
+    command = ("characterize", "auto-oscillator", "iv", "--plot", "x.png")
+    assert "Ohmic within 1 % up to 1 V: rest 50" in synaspice(*command, cwd=tmp_path).stderr

@@ -71,7 +71,7 @@ def _leading(cell: DomainWallNeuron, node: str, end: float) -> str:
 def integrate_and_fire(
     cell: DomainWallNeuron,
     intervals: Annotated[
-        Sequence[float], Range("s", "times from one pulse to the next; a neuron for each")
+        Sequence[float], Range("s", "times from one pulse to the next; a neuron for each", positive=True)
     ] = INTERVALS,
     *,
     current: Annotated[float, Quantity("A", "current of a pulse")] = CURRENT,
