@@ -25,7 +25,6 @@ is the same for a trajectory alone as in a block: results do not depend on block
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -34,6 +33,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...core.processors import usual_threads
 from ...core.vectors import compiled, initial_state, parameter_columns, parameter_vector
 from ...language.checks import known
 from ...language.errors import SimulationError
@@ -308,17 +308,6 @@ class Chunk:
 
 def _spread(columns: FloatArray, count: int) -> FloatArray:
     return np.array(np.broadcast_to(columns, (columns.shape[0], count)), order="C")
-
-
-def usual_threads() -> int:
-    """How many threads to use: the processors that the process may use, or ``NUMBA_NUM_THREADS``.
-
-    That is the variable that one sets for a process, and that joblib sets in its workers.
-    """
-    from joblib import cpu_count
-
-    named = os.environ.get("NUMBA_NUM_THREADS", "")
-    return int(named) if named.isdigit() and int(named) else int(cpu_count())
 
 
 def in_chunks(
