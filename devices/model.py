@@ -113,7 +113,13 @@ class CompactModel(SimulatedModel, abstract=True):
         return write_subcircuit(self, DIALECTS.find(dialect), options)
 
     def osdi_source(
-        self, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False, interface: str = "0.3"
+        self,
+        *,
+        name: str | None = None,
+        inputs: Sequence[str] = (),
+        noise: bool = False,
+        transient_noise: bool = False,
+        interface: str = "0.3",
     ) -> str:
         """Return the device in C, against the simulator interface OSDI.
 
@@ -129,6 +135,10 @@ class CompactModel(SimulatedModel, abstract=True):
         noise : bool
             Whether noise analyses see the noise of the states (thermal fields), at the price of a node for each; that
             of the currents (shot, thermal, flicker) is always there.
+        transient_noise : bool
+            Whether transients have the noise of the states, at the simulator's temperature: the device then has the
+            parameters ``noise_interval``, the time between two samples, and ``noise_seed``. Every instance has its own
+            noise. Steps must not be longer than half of the interval.
         interface : str
             Version of OSDI: ``"0.3"``, which every ngspice from 39 on with OSDI loads, or ``"0.4"``, for VACASK and
             other simulators that take nothing older (ngspice from 44 on takes both).
@@ -142,7 +152,9 @@ class CompactModel(SimulatedModel, abstract=True):
         """
         from .targets.modules.osdi import write_osdi
 
-        return write_osdi(self, name=name, inputs=inputs, noise=noise, interface=interface)
+        return write_osdi(
+            self, name=name, inputs=inputs, noise=noise, transient_noise=transient_noise, interface=interface
+        )
 
     def compile_osdi(
         self,
@@ -151,6 +163,7 @@ class CompactModel(SimulatedModel, abstract=True):
         name: str | None = None,
         inputs: Sequence[str] = (),
         noise: bool = False,
+        transient_noise: bool = False,
         interface: str = "0.3",
         force: bool = False,
     ) -> Path:
@@ -165,7 +178,7 @@ class CompactModel(SimulatedModel, abstract=True):
         ----------
         path : str or Path
             The file, by custom ``*.osdi``.
-        name, inputs, noise, interface
+        name, inputs, noise, transient_noise, interface
             As of :meth:`osdi_source`.
         force : bool
             Whether to replace a file that is already there.
@@ -186,7 +199,9 @@ class CompactModel(SimulatedModel, abstract=True):
         """
         from .targets.modules.c_compiler import compile_library
 
-        source = self.osdi_source(name=name, inputs=inputs, noise=noise, interface=interface)
+        source = self.osdi_source(
+            name=name, inputs=inputs, noise=noise, transient_noise=transient_noise, interface=interface
+        )
         return compile_library(source, path, force=force)
 
     # --- its forms for Python frameworks ----------------------------------------------------

@@ -183,7 +183,7 @@ def _firing(
     sources: Mapping[str, str],
 ) -> pd.DataFrame:
     """Rates and energies of a neuron that an input current charges, one transient for each current."""
-    circuit, half = cell.subcircuit(meters=True), cell.supply_voltage / 2
+    circuit, half = cell.subcircuit(meters=True, for_bench=True), cell.supply_voltage / 2
     source, _ = _charged(cell, 0.0, 1.0)
     runs = run_bench(
         cell,

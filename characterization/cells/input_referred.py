@@ -194,7 +194,7 @@ class Balance:
         SimulationError
             If the small input does not decide.
         """
-        circuit = self.cell.subcircuit()
+        circuit = self.cell.subcircuit(for_bench=True)
         parts, nodes = transistors(self.cell, circuit), list(self.mirrored)
         moment = self._moment(circuit)
         times = np.linspace(self.edge - min(BEFORE, self.edge / 2), moment - PULSE, CHARGES)

@@ -58,7 +58,7 @@ def bench_inverter(
     points: Annotated[int, Whole("points of the transfer curve", 2, MOST_POINTS)] = 51,
 ) -> pd.DataFrame:
     """Static transfer curve with its noise margins; delay and energy of a transition with a load."""
-    circuit, supply = cell.subcircuit(meters=True), cell.supply_voltage
+    circuit, supply = cell.subcircuit(meters=True, for_bench=True), cell.supply_voltage
     static, run = run_bench(
         cell,
         _driven(cell, load),

@@ -134,7 +134,7 @@ def bench_mtj_neuron(
     trial, supply = _Trials(cell, width), cell.supply_voltage
     critical, period, marks, edge = trial.critical, trial.period, trial.marks, trial.edge
     values = critical * np.array([LEAST, 1.5, 2.0, 2.5, 3.0, 4.0, MOST]) if currents is None else np.asarray(currents)
-    circuit, analysis = cell.subcircuit(meters=True), trial.analysis(trials)
+    circuit, analysis = cell.subcircuit(meters=True, for_bench=True), trial.analysis(trials)
     runs = run_bench(
         cell,
         trial.lines(0.0),

@@ -96,7 +96,7 @@ def bench_neuron_chain(
 ) -> pd.DataFrame:
     """Rate and delay of every neuron in the chain, with a constant current into the first."""
     level = STRONG * cell.neuron().threshold_current if current is None else current
-    circuit, count, half = cell.subcircuit(meters=True), int(cell.neurons), cell.supply_voltage / 2
+    circuit, count, half = cell.subcircuit(meters=True, for_bench=True), int(cell.neurons), cell.supply_voltage / 2
     (run,) = run_bench(cell, _line(level), _passing(cell, level, spikes), circuit=circuit)
     time = run["time"].to_numpy()
     fired = [crossings(time, run[f"v({_seen(k, count)})"].to_numpy(), half) for k in range(1, count + 1)]

@@ -64,7 +64,7 @@ def bench_p_bit(
     """Mean output over input voltage, with the sigmoid through it, and how far it is from that."""
     supply = cell.supply_voltage
     voltages = np.linspace(0.38, 0.68, 13) * supply if inputs is None else np.asarray(inputs, float)
-    circuit = cell.subcircuit(meters=True)
+    circuit = cell.subcircuit(meters=True, for_bench=True)
     analysis = _watched(cell, duration)
     runs = run_bench(
         cell,
@@ -187,7 +187,7 @@ def bench_oscillator_neuron(
     threshold = cell.threshold_current
     values = threshold * np.linspace(0.25, STRONGEST, 12) if currents is None else np.asarray(currents, float)
     period = 1 / cell.frequency
-    circuit, analysis = cell.subcircuit(meters=True), _oscillates(cell)
+    circuit, analysis = cell.subcircuit(meters=True, for_bench=True), _oscillates(cell)
     duration = analysis.duration
     runs = run_bench(
         cell,

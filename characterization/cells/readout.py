@@ -207,7 +207,7 @@ def _decisions(
     mismatch: int | None = None,
 ) -> pd.DataFrame:
     """Decisions of a clocked cell in every run, their time and their energy."""
-    circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch), cell.supply_voltage
+    circuit, supply = cell.subcircuit(meters=True, mismatch=mismatch, for_bench=True), cell.supply_voltage
     delays, decisions, spents, halves = [], [], [], []
     simulated = run_bench(cell, lines, runs, circuit=circuit)
     for run in simulated:

@@ -77,7 +77,7 @@ def bench_spike_synapse(
     rows, spent, runs, delays = [], {}, {}, {}
     for weight in values:
         made = cell.replace(weight=float(weight))
-        circuit = made.subcircuit(meters=True)
+        circuit = made.subcircuit(meters=True, for_bench=True)
         (run,) = run_bench(made, _spikes(made, width, interval, level), _several(interval, width), circuit=circuit)
         time, current = run["time"].to_numpy(), run["i(voutput)"].to_numpy()
         start, end = (SENT - 1) * interval, SENT * interval

@@ -99,7 +99,7 @@ def bench_stdp_synapse(
     half = np.array([0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0]) * time_constant
     values = np.concatenate([-half[::-1], half]) if delays is None else np.asarray(delays, float)
     pair = _Pair(cell, time_constant, height, width, float(np.max(np.abs(values))))
-    circuit, analysis = cell.subcircuit(meters=True), pair.analysis()
+    circuit, analysis = cell.subcircuit(meters=True, for_bench=True), pair.analysis()
     runs = run_bench(
         cell,
         pair.lines(0.0),

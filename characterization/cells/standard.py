@@ -55,13 +55,20 @@ def run_bench(
     runs : analysis, or sequence of pairs
         The runs; see :func:`~synaspice.circuits.engine.ngspice.run_series`.
     circuit : CellCircuit, optional
-        The cell's subcircuit; default: with ammeters.
+        The cell's subcircuit, for a bench; default: with ammeters.
     save, time_limit
         As of :func:`~synaspice.circuits.engine.ngspice.run`.
     """
-    deck = bench_deck(cell, circuit or cell.subcircuit(meters=True), lines)
+    circuit = circuit or cell.subcircuit(meters=True, for_bench=True)
     series = [((), runs)] if isinstance(runs, ngspice.Analysis) else runs
-    return ngspice.run_series(deck, series, save=save, time_limit=time_limit)
+    return ngspice.run_series(
+        bench_deck(cell, circuit, lines),
+        series,
+        save=save,
+        osdi=circuit.files,
+        noise=circuit.noises_of("1"),
+        time_limit=time_limit,
+    )
 
 
 def energies(

@@ -79,7 +79,7 @@ def _write_and_read(
     cell: MemristorBitCell | MTJBitCell, surely: _Surely, steps: tuple[str, str, str], **attributes: float
 ) -> pd.DataFrame:
     """Read, write the one state, read, write the other, read: one transient, a row for each."""
-    writing, circuit = Writing(cell), cell.subcircuit(meters=True)
+    writing, circuit = Writing(cell), cell.subcircuit(meters=True, for_bench=True)
     width = writing.width
     (run,) = run_bench(cell, writing.lines(), writing.analysis(), circuit=circuit)
     device = circuit.meters[0].device
@@ -205,7 +205,7 @@ def bench_differential_synapse(
     if level == 0:
         raise ParameterError("voltage must not be 0 V: without an input there is no product")
     cells = [cell.replace(weight=weight) for weight in values]
-    circuits = [made.subcircuit(name=f"synapse{k}") for k, made in enumerate(cells)]
+    circuits = [made.subcircuit(name=f"synapse{k}", for_bench=True) for k, made in enumerate(cells)]
     # The sweep is of the source's level at rest; the pulse is what the transient has.
     pulse = f"pulse(0 {level!r} {BEGIN!r} {RISE!r} {RISE!r} {OPERATION - RISE!r} 1)"
     lines = [f"* {cell!r}", definitions(circuits), f"Vword word 0 {cell.supply_voltage!r}"]

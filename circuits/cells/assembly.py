@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -13,8 +14,13 @@ from ...devices.language.quantity import format_si
 from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
+from ...devices.targets.formats import ExportOptions
+from ...devices.targets.sampling import samples_of
+from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import check_node
-from ...devices.targets.spice.subcircuit import Subcircuit
+from ...devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
+from ..engine.native import NativeDevice, native_device, why_not_native
+from ..engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
 from .subcircuits import CellCircuit, Meter, in_order
 
@@ -35,13 +41,29 @@ class Assembly:
     Node names are those of the cell: its ports, ``0``, and any others, which are the cell's own.
     """
 
-    def __init__(self, cell: DeclaredCell, name: str, meters: bool, random: np.random.Generator | None) -> None:
-        self.cell, self.name, self.metered, self.random = cell, name, meters, random
+    def __init__(
+        self,
+        cell: DeclaredCell,
+        name: str,
+        meters: bool,
+        random: np.random.Generator | None,
+        for_bench: bool = False,
+    ) -> None:
+        self.cell, self.name, self.metered, self.random, self.for_bench = cell, name, meters, random, for_bench
         self.lines: list[str] = []
-        self.requires: list[Subcircuit | CellCircuit] = []
+        self.requires: list[Subcircuit | NativeDevice | CellCircuit] = []
+        self.files: list[Path] = []
         self.meters: list[Meter] = []
+        self.noises: list[Noisy] = []
         self.provenance: dict[str, None] = {}  # a set that keeps its order
         self.models: dict[str, str] = {}
+
+    @property
+    def native(self) -> bool:
+        """Whether devices are native ones."""
+        if self.cell.devices == "automatic":
+            return self.for_bench and why_not_native() is None
+        return bool(self.cell.devices == "native")
 
     def nmos(
         self, name: str, drain: str, gate: str, source: str, body: str = "ground", **size: Unpack[TransistorSize]
@@ -129,8 +151,8 @@ class Assembly:
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in choices if pin in nodes)
-        subcircuit = device.subcircuit(name=f"{self.name}_{name}", inputs=inputs, transient_noise=noise_step)
-        self.requires.append(subcircuit)
+        form = self._form(name, device, inputs, noise_step)
+        self.requires.append(form)
         preset = f" {device.provenance.name}" if device.provenance else ""
         self.provenance[f"{device.model_name()}{preset}: {device.provenance_summary}"] = None
         joined = {state: f"{name}_{state}" for state in states} | dict(nodes)
@@ -141,15 +163,36 @@ class Assembly:
                 self.meters.append(Meter(name, source, node))
                 joined[terminal] = inner
         values = [f"{key}={value!r}" for key, value in overrides.items()]
-        pins = in_order(device.model_name(), subcircuit.pins, joined)
-        self.add(" ".join([f"X{name}", *pins, subcircuit.name, *values]))
+        pins = in_order(device.model_name(), form.pins, joined)
+        letter = "N" if isinstance(form, NativeDevice) else "X"
+        self.add(" ".join([f"{letter}{name}", *pins, form.name, *values]))
+
+    def _form(
+        self, name: str, device: CompactModel, inputs: Sequence[str], noise_step: float | None
+    ) -> Subcircuit | NativeDevice:
+        """A device as a subcircuit or a native device."""
+        own = f"{self.name}_{name}"
+        if not self.native:
+            dialect = BROUGHT_IN if self.for_bench else NGSPICE
+            if noise_step is not None and self.for_bench:
+                names = map(samples_of, device.system.noises)
+                self.noises += [NoiseSource(f"x{name}.V_{source}", noise_step) for source in names]
+            options = ExportOptions(own, inputs, transient_noise=noise_step)
+            return write_subcircuit(device, dialect, options)
+        form = native_device(device, name=own, inputs=inputs, transient_noise=noise_step)
+        if noise_step is not None:
+            self.noises.append(NoisyModel(form.name, noise_step))
+        return form
 
     def subcell(self, name: str, cell: DeclaredCell, nodes: Mapping[str, str] | Sequence[str]) -> None:
         """Add another cell; nodes of its ports by name or in order."""
-        circuit = cell.subcircuit(name=f"{self.name}_{name}", meters=self.metered, mismatch=self.random)
+        circuit = cell.subcircuit(
+            name=f"{self.name}_{name}", meters=self.metered, mismatch=self.random, for_bench=self.for_bench
+        )
         self.requires.append(circuit)
         self.provenance |= dict.fromkeys(circuit.provenance)
         outer = dict(zip(circuit.pins, in_order(circuit.name, circuit.pins, nodes), strict=True))
+        self.noises += circuit.noises_of(name)
         path = f"x{name}."
         for meter in circuit.meters:
             node = meter.node if meter.node == "0" else outer.get(meter.node, path + meter.node)
@@ -167,7 +210,10 @@ class Assembly:
         models = tuple(self.models.items())
         requires, meters, provenance = tuple(self.requires), tuple(self.meters), tuple(self.provenance)
         options = tuple(self.cell.simulator_options.items())
-        return CellCircuit(self.name, pins, "\n".join(lines), requires, models, meters, provenance, options)
+        files, noises = tuple(self.files), tuple(self.noises)
+        return CellCircuit(
+            self.name, pins, "\n".join(lines), requires, models, meters, provenance, options, files, noises
+        )
 
     def _header(self, pins: Sequence[str]) -> list[str]:
         cell = self.cell

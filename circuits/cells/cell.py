@@ -51,7 +51,12 @@ class Cell(DeclaredCell):
         raise NotImplementedError
 
     def subcircuit(
-        self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None
+        self,
+        *,
+        name: str | None = None,
+        meters: bool = False,
+        mismatch: int | np.random.Generator | None = None,
+        for_bench: bool = False,
     ) -> CellCircuit:
         """Return the cell as a subcircuit with all that it needs, an object that a PySpice ``Circuit`` accepts.
 
@@ -65,6 +70,10 @@ class Cell(DeclaredCell):
             each can be told.
         mismatch : int or numpy.random.Generator, optional
             Seed of the transistors' random threshold shifts; default: none.
+        for_bench : bool
+            Whether it is for :func:`synaspice.circuits.engine.ngspice.run`, which has to be given its ``files`` and
+            ``noises``: with ``devices="automatic"`` its devices are native ones where ngspice loads them and there is a
+            C compiler, and its noise comes from external sources.
 
         Raises
         ------
@@ -77,7 +86,7 @@ class Cell(DeclaredCell):
         if random is None and mismatch is not None:
             random = np.random.default_rng(whole("mismatch", mismatch, 0))
         chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
-        assembly = Assembly(self, chosen, flag("meters", meters), random)
+        assembly = Assembly(self, chosen, flag("meters", meters), random, flag("for_bench", for_bench))
         self.build(assembly)
         return assembly.circuit()
 

@@ -20,6 +20,8 @@ from .tolerances import Options
 #: Voltages up to so many times the technology's nominal supply, with the usual tolerance of a supply, are in order.
 OVERDRIVE = 1.1
 ZERO_CELSIUS = OFFSETS["K", "degC"]
+#: Forms of devices: subcircuits, native devices; or native ones on benches where they can be had, else subcircuits.
+FORMS = ("automatic", "subcircuit", "native")
 #: Errors per decision for which cells and networks are made; with more a cell does not work.
 DESIGN_ERROR_RATE = 1e-3
 
@@ -55,6 +57,7 @@ class DeclaredCell(Configured):
 
     technology = Option("generic", TECHNOLOGIES, "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
+    devices = Option("automatic", FORMS, "form of the devices in it")
     temperature = Parameter(300.15, "K", "temperature of the circuit", (233.0, 399.0))
     supply_voltage = Parameter(
         lambda cell: cell.process.supply_voltage, "V", "supply; the technology's nominal one if not given", (0.1, 5.0)
@@ -92,6 +95,7 @@ class DeclaredCell(Configured):
         return {
             "technology": self.technology,
             "corner": self.corner,
+            "devices": self.devices,
             "temperature": self.temperature,
             "supply_voltage": self.supply_voltage,
         }
@@ -124,7 +128,12 @@ class DeclaredCell(Configured):
                 )
 
     def subcircuit(
-        self, *, name: str | None = None, meters: bool = False, mismatch: int | np.random.Generator | None = None
+        self,
+        *,
+        name: str | None = None,
+        meters: bool = False,
+        mismatch: int | np.random.Generator | None = None,
+        for_bench: bool = False,
     ) -> CellCircuit:
         """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.cell.Cell.subcircuit`."""
         raise NotImplementedError

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.targets.spice.statements import check_node
 from ...devices.targets.spice.subcircuit import Subcircuit
+from ..engine.native import NativeDevice
+from ..engine.noise import Noisy
 from .tolerances import options_lines, strictest
 
 
@@ -53,16 +56,37 @@ class CellCircuit:
         Where the values of its devices come from, a line for each kind of device in it.
     options : tuple of pairs
         Options of the simulator that it needs to be right; those of the cells within it are not asked for.
+    own_files : tuple of Path
+        Files of its own native devices.
+    noises : tuple of NoiseSource and NoisyModel
+        What has noise in transients, if it was built for a bench.
     """
 
     name: str
     pins: tuple[str, ...]
     body: str
-    requires: tuple[Subcircuit | CellCircuit, ...] = ()
+    requires: tuple[Subcircuit | NativeDevice | CellCircuit, ...] = ()
     models: tuple[tuple[str, str], ...] = ()
     meters: tuple[Meter, ...] = ()
     provenance: tuple[str, ...] = ()
     options: tuple[tuple[str, float | str], ...] = ()
+    own_files: tuple[Path, ...] = ()
+    noises: tuple[Noisy, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Files of native devices that ngspice has to load for it."""
+        found = dict.fromkeys(self.own_files)
+        for needed in self.requires:
+            if isinstance(needed, NativeDevice):
+                found[needed.file] = None
+            elif isinstance(needed, CellCircuit):
+                found |= dict.fromkeys(needed.files)
+        return tuple(found)
+
+    def noises_of(self, *instances: str) -> list[Noisy]:
+        """What has noise in some instances ``X<name>`` of it in a netlist."""
+        return [noise.within(name) for name in instances for noise in self.noises]
 
     @property
     def text(self) -> str:
@@ -92,7 +116,7 @@ class CellCircuit:
         return " ".join([f"X{check_node(name, 'element')}", *in_order(self.name, self.pins, nodes), self.name])
 
 
-def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
+def definitions(circuits: Iterable[Subcircuit | NativeDevice | CellCircuit]) -> str:
     """Everything that several subcircuits need, once: options, model cards, subcircuits, each after those it uses.
 
     Of the tolerances of several cells the strictest count.
@@ -106,7 +130,7 @@ def definitions(circuits: Iterable[Subcircuit | CellCircuit]) -> str:
     models: dict[str, str] = {}
     bodies: dict[str, str] = {}
 
-    def add(circuit: Subcircuit | CellCircuit) -> None:
+    def add(circuit: Subcircuit | NativeDevice | CellCircuit) -> None:
         if isinstance(circuit, CellCircuit):
             body = circuit.body
             for needed in circuit.requires:

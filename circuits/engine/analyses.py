@@ -21,6 +21,11 @@ class Analysis:
         """The analysis as an ngspice command."""
         raise NotImplementedError
 
+    @property
+    def steps(self) -> float:
+        """Number of steps in time that it takes at least."""
+        return 0.0
+
 
 @dataclass(frozen=True)
 class OperatingPoint(Analysis):
@@ -92,6 +97,15 @@ class Transient(Analysis):
         largest = [] if self.max_step is None else ["0", repr(float(self.max_step))]
         words = ["tran", repr(float(self.step)), repr(float(self.duration)), *largest]
         return " ".join([*words, "uic"] if self.use_initial_conditions else words)
+
+    @property
+    def largest_step(self) -> float:
+        """Longest step that it may take [s]."""
+        return self.max_step or min(self.step, self.duration / 50)
+
+    @property
+    def steps(self) -> float:
+        return self.duration / self.largest_step
 
 
 @dataclass(frozen=True)

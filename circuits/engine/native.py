@@ -22,6 +22,7 @@ from typing import Any
 import sympy as sp
 
 from ...devices.core.cache import cache_folder, mark_used
+from ...devices.language.checks import positive
 from ...devices.language.errors import SynaspiceError
 from ...devices.language.sources import digest_of
 from ...devices.model import CompactModel
@@ -54,6 +55,11 @@ class NativeDevice:
     file: Path
     values: Mapping[str, float]
 
+    @property
+    def text(self) -> str:
+        """Its definition in a netlist."""
+        return f"{self}\n"
+
     def __str__(self) -> str:
         words = [f".model {self.name} {self.kind}", *(f"{name}={value!r}" for name, value in self.values.items())]
         lines = [words[0]]
@@ -81,7 +87,12 @@ class NativeDevice:
 
 
 def native_device(
-    device: CompactModel, *, name: str | None = None, inputs: Sequence[str] = (), noise: bool = False
+    device: CompactModel,
+    *,
+    name: str | None = None,
+    inputs: Sequence[str] = (),
+    noise: bool = False,
+    transient_noise: float | None = None,
 ) -> NativeDevice:
     """Compile a device for ngspice, or find it in the cache.
 
@@ -95,6 +106,8 @@ def native_device(
         Name of the ``.model`` line; default: the model's name with ``_native``.
     inputs, noise
         As of :meth:`CompactModel.osdi_source`.
+    transient_noise : float, optional
+        Time between the samples of the states' noise in transients [s]; default: no noise.
 
     Raises
     ------
@@ -103,18 +116,20 @@ def native_device(
     CompilationError
         If the compiler fails.
     """
-    kind, file = _compiled(device.structure, tuple(inputs), noise)
+    kind, file = _compiled(device.structure, tuple(inputs), noise, transient_noise is not None)
     values = {key: value for key, value in device.values.items() if key not in inputs}
+    if transient_noise is not None:
+        values["noise_interval"] = positive("transient_noise, the time between samples,", transient_noise, "s")
     pins = (*device.terminals(), *device.state_declarations(), *inputs)
     chosen = check_name(name or f"{device.model_name().replace('-', '_')}_native", "model")
     return NativeDevice(chosen, kind, pins, file, values)
 
 
 @lru_cache(maxsize=256)
-def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool) -> tuple[str, Path]:
+def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool, shaken: bool) -> tuple[str, Path]:
     model, options = structure
     plain: CompactModel = model(**dict(options))
-    digest = hashlib.sha256(_content(plain, inputs, noise).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(_content(plain, inputs, noise, shaken).encode()).hexdigest()[:12]
     kind = f"{plain.model_name().replace('-', '_')}_{digest}"
     folder = cache_folder("native")
     # A file is named after its own content, too: one that was cut short is known by that, and two processes that
@@ -125,7 +140,8 @@ def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool) -> tuple[str
             return kind, file
         file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{kind}-", dir=folder) as making:
-        made = plain.compile_osdi(Path(making) / "device.osdi", name=kind, inputs=inputs, noise=noise)
+        forms = {"inputs": inputs, "noise": noise, "transient_noise": shaken}
+        made = plain.compile_osdi(Path(making) / "device.osdi", name=kind, **forms)
         return kind, made.replace(_named(kind, made, folder))
 
 
@@ -134,14 +150,14 @@ def _named(kind: str, file: Path, folder: Path | None = None) -> Path:
     return (folder or file.parent) / f"{kind}-{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}.osdi"
 
 
-def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool) -> str:
+def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool, shaken: bool) -> str:
     """Everything that a compiled file depends on. Its C would say the same, but takes seconds to write."""
     system = plain.system
     groups = (system.derived, system.initial, system.auxiliaries, system.currents, system.rates, system.noises)
     parts = [str(group) for group in (*groups, system.electrical_noises, system.observables, system.spheres)]
     declared = plain.parameter_declarations().items()
     parts += [f"{name} {item.unit} {item.bounds} {item.description} {plain.values[name]!r}" for name, item in declared]
-    parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs, noise))]
+    parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs, noise, shaken))]
     parts += [f"{x} {state.scale} {state.bounds}" for x, state in plain.state_declarations().items()]
     parts += [sp.__version__, platform.machine(), platform.system()]
     parts += [digest_of(osdi.__name__, c_compiler.__name__)]  # what writes the C, and what compiles it

@@ -6,15 +6,18 @@ makes ngspice fail, hang or end its process costs an exception and no more.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...devices.core.processors import usual_threads
 from ...devices.core.scratch import scratch_folder
 from ...devices.language.checks import flag, instance, mapping, names, positive
 from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, shown, warn_user
@@ -22,8 +25,9 @@ from ...devices.targets.spice.statements import check_vector
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
 from .netlist_text import check_change, option_line, prepared
+from .noise import Noisy, between_samples, told
 from .osdi_library import find_osdi_library
-from .process import work
+from .process import Ended, Job, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +80,7 @@ def run(
     options: Mapping[str, float | str] | None = None,
     save: Iterable[str] = (),
     osdi: Iterable[str | Path] = (),
+    noise: Iterable[Noisy] = (),
     control: bool = False,
     time_limit: float = 120.0,
 ) -> pd.DataFrame:
@@ -95,6 +100,10 @@ def run(
     osdi : iterable of str or Path, optional
         Files of native devices to load before the circuit; the ngspice is then one that can, see
         :func:`synaspice.circuits.engine.osdi_library.find_osdi_library`.
+    noise : iterable of NoiseSource and NoisyModel
+        The netlist's external sources and native devices that are noisy in transients, see
+        :mod:`synaspice.circuits.engine.noise`; the option ``seed``, a whole number, makes another noise. Steps are no
+        longer than half of the time between two samples.
     control : bool
         Whether to run the commands of the netlist, in ``.control`` sections and lines that begin with ``*#``. Commands
         can start any program: this is for netlists that you trust. Files that they write go with the temporary folder
@@ -119,8 +128,10 @@ def run(
         If the netlist has commands without ``control=True``, a name or option is more than one word, or an argument is
         of another kind.
     """
-    command = instance("analysis", analysis, Analysis).command()
-    vectors, log = _carry_out(circuit, [command], options, save, osdi, control, time_limit)
+    noise = list(noise)
+    analysis = between_samples(instance("analysis", analysis, Analysis), noise)
+    deck = _Deck(circuit, options, save, osdi, noise, control, time_limit)
+    ((vectors, log),) = deck.carry_out([[analysis.command()]])
     return _table(vectors, analysis, log)
 
 
@@ -131,10 +142,12 @@ def run_series(
     options: Mapping[str, float | str] | None = None,
     save: Iterable[str] = (),
     osdi: Iterable[str | Path] = (),
+    noise: Iterable[Noisy] = (),
     control: bool = False,
     time_limit: float = 300.0,
+    processes: int | None = None,
 ) -> list[pd.DataFrame]:
-    """Run several analyses of a circuit in one process, which reads the netlist once, with changes between them.
+    """Run several analyses of a circuit with changes between them, in processes that read the netlist once.
 
     Parameters
     ----------
@@ -143,8 +156,11 @@ def run_series(
     runs : sequence of pairs
         For every run the ngspice commands that come before it, such as ``["alter v1 dc = 0.3"]``, and the analysis;
         what they change stays changed. They are of ``alter``, ``altermod`` and ``setseed``.
-    options, save, osdi, control, time_limit
-        As of :func:`run`; the time is that of all runs.
+    options, save, osdi, noise, control, time_limit
+        As of :func:`run`; the time is that of all runs. ``setseed`` seeds the noise, too.
+    processes : int, optional
+        Number of processes that share out the runs; default: one for each processor that is to be used, if the steps
+        of the runs are worth it.
 
     Returns
     -------
@@ -160,14 +176,28 @@ def run_series(
     """
     if not instance("runs", runs, Sequence) or any(_is_noise(each) for each in runs):
         raise ParameterError("a series takes one analysis or more, and no noise analyses: call run for each of those")
-    commands = [c for changes, analysis in runs for c in (*map(check_change, changes), analysis.command())]
-    vectors, log = _carry_out(circuit, commands, options, save, osdi, control, time_limit)
-    plots: dict[str, dict[tuple[str, ...], Any]] = {}
-    for (plot, name), data in vectors.items():
-        plots.setdefault(plot, {})[plot, name] = data
-    if len(plots) != len(runs):
-        raise NgspiceError(f"ngspice carried out {len(plots)} of {len(runs)} runs", _last_words(log))
-    return [_table(found, analysis, log) for found, (_, analysis) in zip(plots.values(), runs, strict=True)]
+    noise = list(noise)
+    changed = [[check_change(change) for change in changes] for changes, _ in runs]
+    analyses = [between_samples(analysis, noise) for _, analysis in runs]
+    parts = _shared_out(analyses, processes)
+    # What was changed before stays changed.
+    series = [
+        [
+            *itertools.chain(*changed[: part.start]),
+            *(command for k in part for command in (*changed[k], analyses[k].command())),
+        ]
+        for part in parts
+    ]
+    deck = _Deck(circuit, options, save, osdi, noise, control, time_limit)
+    tables = []
+    for part, (vectors, log) in zip(parts, deck.carry_out(series), strict=True):
+        plots: dict[str, dict[tuple[str, ...], Any]] = {}
+        for (plot, name), data in vectors.items():
+            plots.setdefault(plot, {})[plot, name] = data
+        if len(plots) != len(part):
+            raise NgspiceError(f"ngspice carried out {len(plots)} of {len(part)} runs", _last_words(log))
+        tables += [_table(found, analyses[k], log) for found, k in zip(plots.values(), part, strict=True)]
+    return tables
 
 
 def _is_noise(run: object) -> bool:
@@ -178,54 +208,88 @@ def _is_noise(run: object) -> bool:
     return isinstance(run[1], Noise)
 
 
-def _carry_out(
-    circuit: object,
-    analyses: Sequence[str],
-    options: Mapping[str, float | str] | None,
-    save: Iterable[str],
-    osdi: Iterable[str | Path],
-    control: bool,
-    time_limit: float,
-) -> tuple[dict[tuple[str, ...], Any], list[str]]:
-    """Run commands on a circuit in a child process; the vectors of all their plots, in order, and the log."""
-    if isinstance(osdi, str | bytes) or not isinstance(osdi, Iterable):
-        raise ParameterError(f"osdi must be a list of files, not {shown(osdi)}")
-    files = [str(instance("a file of native devices", file, (str, Path), "the name of a file")) for file in osdi]
-    time_limit = positive("time_limit", time_limit, "s", infinite=True)
-    if files:
-        library = find_osdi_library()
-    else:
-        library = find_library()
-    require_pyspice()
-    lines = prepared(_deck(str(circuit), mapping("options", options)), Path.cwd(), flag("control", control))
-    kept = [check_vector(name) for name in names("save", save, empty=True)]
-    # ngspice holds the circuit in lower case, and not every command folds the names it is given.
-    commands = [command.lower() for command in [*([f"save {' '.join(kept)}"] if kept else []), *analyses]]
-    # By default two threads share out the transistors of a circuit at every iteration, and wait for each other: with
-    # three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.
-    commands.insert(0, "set num_threads=1")
-    with scratch_folder() as folder:
-        ended, log = work(folder, library, lines, commands, files, time_limit)
-        failures = [*_complaints(log), *(_unknown_to_native(log) if files else [])]
+#: Steps of transients, by their largest step, that are worth a process: some tenths of a second.
+WORTH = 4000
+
+
+def _shared_out(analyses: Sequence[Analysis], processes: int | None) -> list[range]:
+    """The runs of every process, which follow each other, with about as many steps in each."""
+    steps = np.cumsum([analysis.steps for analysis in analyses])
+    if processes is None:
+        processes = int(min(usual_threads(), steps[-1] // WORTH)) if steps[-1] >= 2 * WORTH else 1
+    bounds = np.searchsorted(steps, steps[-1] * np.arange(1, processes) / processes, side="right") if steps[-1] else []
+    ends = sorted({0, *(int(bound) for bound in bounds), len(analyses)})
+    return [range(*pair) for pair in itertools.pairwise(ends)]
+
+
+@dataclass
+class _Deck:
+    """A circuit with all that its runs need; see :func:`run`."""
+
+    circuit: object
+    options: Mapping[str, float | str] | None
+    save: Iterable[str]
+    osdi: Iterable[str | Path]
+    noise: Sequence[Noisy]
+    control: bool
+    time_limit: float
+
+    def carry_out(self, series: Sequence[Sequence[str]]) -> list[tuple[dict[tuple[str, ...], Any], list[str]]]:
+        """Run commands in a child process for each series; the vectors of all their plots, in order, and the logs."""
+        if isinstance(self.osdi, str | bytes) or not isinstance(self.osdi, Iterable):
+            raise ParameterError(f"osdi must be a list of files, not {shown(self.osdi)}")
+        files = [
+            str(instance("a file of native devices", file, (str, Path), "the name of a file")) for file in self.osdi
+        ]
+        time_limit = positive("time_limit", self.time_limit, "s", infinite=True)
+        library = find_osdi_library() if files else find_library()
+        require_pyspice()
+        options = mapping("options", self.options)
+        lines = prepared(_lines(str(self.circuit), options), Path.cwd(), flag("control", self.control))
+        kept = [check_vector(name) for name in names("save", self.save, empty=True)]
+        # By default two threads share out the transistors of a circuit at every iteration, and wait for each other:
+        # with three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.
+        first = ["set num_threads=1", *([f"save {' '.join(kept)}"] if kept else [])]
+        noise = told(self.noise, int(options.get("seed", 1))) if self.noise else None
+        with contextlib.ExitStack() as scratch:
+            jobs = [
+                # ngspice holds the circuit in lower case, and not every command folds the names it is given.
+                Job(
+                    scratch.enter_context(scratch_folder()),
+                    lines,
+                    [command.lower() for command in (*first, *commands)],
+                    files,
+                    noise,
+                )
+                for commands in series
+            ]
+            ended = work(jobs, library, time_limit)
+            found = [(self._vectors(job, status), job.log()) for job, status in zip(jobs, ended, strict=True)]
+        held = files or any(" hold_" in words for words in lines)
+        if held and any("Transient op finished" in words for _, log in found for words in log):
+            warn_user(MOVED, ValidityWarning)
+        return found
+
+    def _vectors(self, job: Job, ended: Ended) -> dict[tuple[str, ...], Any]:
+        """The vectors of a job that has ended; an NgspiceError if it has not come to its end."""
+        log, last = job.log(), job.commands[-1]
+        failures = [*_complaints(log), *(_unknown_to_native(log) if job.osdi else [])]
         if ended is None:
-            raise NgspiceError(
-                f"ngspice did not finish '{commands[-1]}' within {time_limit:g} s and was stopped", failures
-            )
+            late = f"ngspice did not finish '{last}' within {self.time_limit:g} s and was stopped"
+            raise NgspiceError(late, failures)
         status, stderr = ended
-        line = _netlist_line(failures, lines)
-        if not (folder / "done.json").exists():
+        line = _netlist_line(failures, job.lines)
+        if not (job.folder / "done.json").exists():
             raise NgspiceError(_how_it_ended(status, log), failures or stderr.strip().splitlines()[-3:], line)
-        order = json.loads((folder / "done.json").read_text(encoding="utf-8"))
-        with np.load(folder / "vectors.npz") as arrays:
+        order = json.loads((job.folder / "done.json").read_text(encoding="utf-8"))
+        with np.load(job.folder / "vectors.npz") as arrays:
             vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
         if failures or not vectors:
-            raise NgspiceError(f"ngspice could not carry out '{commands[-1]}'", failures or _last_words(log), line)
-    if any("Transient op finished" in words for words in log) and (files or any(" hold_" in words for words in lines)):
-        warn_user(MOVED, ValidityWarning)
-    return vectors, log
+            raise NgspiceError(f"ngspice could not carry out '{last}'", failures or _last_words(log), line)
+        return vectors
 
 
-def _deck(text: str, options: Mapping[str, float | str]) -> list[str]:
+def _lines(text: str, options: Mapping[str, float | str]) -> list[str]:
     """The netlist as lines: blank lines kept as comments, so that line numbers stay, options added, one ``.end``."""
     lines = text.splitlines() or ["* empty"]
     if not lines[0].strip():

@@ -18,7 +18,7 @@ from ...devices.core.cache import cache_folder, cache_root, distrusted
 from ...devices.core.scratch import scratch_folder
 from ...devices.language.errors import CacheWarning, MissingDependencyError, warn_user
 from .library import LIBRARY_VARIABLE, find_library, require_pyspice
-from .process import run_guarded, work
+from .process import Job, run_guarded, work
 
 #: Environment variable that names another folder for the ngspice that ``make ngspice-osdi`` builds.
 FOLDER_VARIABLE = "SYNASPICE_NGSPICE_OSDI"
@@ -162,7 +162,9 @@ def _ask(library: str) -> bool | None:
     """
     require_pyspice()
     with scratch_folder() as folder:
-        ended, log = work(folder, library, ["* probe", "R1 a 0 1", ".end"], [], [""], 30.0)
+        job = Job(folder, ["* probe", "R1 a 0 1", ".end"], [], [""])
+        (ended,) = work([job], library, 30.0)
+        log = job.log()
     if any("no such command" in line for line in log):
         return False
     return True if ended is not None and ended[0] == 0 and log else None

@@ -1,6 +1,6 @@
-"""The child process in which a run of ngspice happens.
+"""The child processes in which runs of ngspice happen.
 
-It works in a temporary folder of its own, so that no start-up file of ngspice is found there and nothing is left
+Each works in a temporary folder of its own, so that no start-up file of ngspice is found there and nothing is left
 behind; relative paths in a netlist start from the caller's folder. See ``guard.py`` for how it ends.
 """
 
@@ -12,8 +12,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .guard import GRACE, STOPPED
 
@@ -25,23 +27,54 @@ INPUT_VARIABLE = "NGSPICE_INPUT_DIR"
 _START_FILE_VARIABLE = "SPICE_USERINIT_DIR"
 
 
-def work(
-    folder: Path, library: str, lines: Sequence[str], commands: Sequence[str], osdi: Sequence[str], time_limit: float
-) -> tuple[tuple[int, str] | None, list[str]]:
-    """Let a child process run a job in a folder: its status and standard error, None in time-out; and ngspice's log.
+@dataclass(frozen=True)
+class Job:
+    """What a child process does.
 
-    The files ``osdi`` are given to ngspice under names of its folder: a path may have blanks and semicolons.
+    Attributes
+    ----------
+    folder : Path
+        A temporary folder of its own.
+    lines, commands : sequence of str
+        The netlist, and ngspice's commands.
+    osdi : sequence of str
+        Files of native devices; ngspice is given names in its folder, for a path may have blanks and semicolons.
+    noise : Mapping, optional
+        What has noise; see :func:`~synaspice.circuits.engine.noise.told`.
     """
-    job, log, names = folder / "job.json", folder / "log.txt", []
-    for number, file in enumerate(osdi):
-        names.append(f"./device{number}.osdi")
-        (folder / names[-1]).symlink_to(Path(file).absolute())
-    content = {"library": library, "netlist": "\n".join(lines), "commands": [*commands], "osdi": names}
-    job.write_text(json.dumps(content), encoding="utf-8")
-    worker = Path(__file__).with_name("worker.py")
-    ended = run_guarded([str(worker), str(job), str(folder)], folder, Path.cwd(), time_limit)
-    said = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-    return (None if ended is None else (ended.returncode, ended.stderr)), said
+
+    folder: Path
+    lines: Sequence[str]
+    commands: Sequence[str]
+    osdi: Sequence[str] = ()
+    noise: Mapping[str, Any] | None = None
+
+    def written(self, library: str) -> Path:
+        """The job as a file."""
+        names = [f"./device{number}.osdi" for number in range(len(self.osdi))]
+        for name, file in zip(names, self.osdi, strict=True):
+            (self.folder / name).symlink_to(Path(file).absolute())
+        content = {"library": library, "netlist": "\n".join(self.lines), "commands": [*self.commands], "osdi": names}
+        job = self.folder / "job.json"
+        job.write_text(json.dumps({**content, "noise": self.noise}), encoding="utf-8")
+        return job
+
+    def log(self) -> list[str]:
+        """What ngspice has said."""
+        log = self.folder / "log.txt"
+        return log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+
+
+#: Status and standard error of a job that came to an end; None of one that had to be stopped.
+Ended = tuple[int, str] | None
+
+
+def work(jobs: Sequence[Job], library: str, time_limit: float) -> list[Ended]:
+    """Let child processes do jobs, all at the same time, within a time limit [s]."""
+    worker = str(Path(__file__).with_name("worker.py"))
+    commands = [([worker, str(job.written(library)), str(job.folder)], job.folder) for job in jobs]
+    ended = run_together(commands, Path.cwd(), time_limit)
+    return [None if one is None else (one.returncode, one.stderr) for one in ended]
 
 
 def run_guarded(
@@ -65,7 +98,36 @@ def run_guarded(
     subprocess.CompletedProcess or None
         Its end and what it wrote; None if it had to be stopped.
     """
-    time_limit = min(time_limit, LONGEST)
+    return run_together([(command, folder)], inputs, time_limit)[0]
+
+
+def run_together(
+    commands: Sequence[tuple[Sequence[str], Path]], inputs: Path, time_limit: float
+) -> list[subprocess.CompletedProcess[str] | None]:
+    """Run several programs at the same time, each with a folder of its own; see :func:`run_guarded`."""
+    time_limit, found = min(time_limit, LONGEST), []
+    with contextlib.ExitStack() as running:
+        children = []
+        try:
+            for command, folder in commands:
+                children.append(running.enter_context(_begun(command, folder, inputs, time_limit)))
+            for child, (command, folder) in zip(children, commands, strict=True):
+                try:
+                    output, errors = child.communicate(timeout=time_limit + 2 * GRACE)
+                except subprocess.TimeoutExpired:
+                    _stop(child)
+                    found.append(None)
+                    continue
+                ended = subprocess.CompletedProcess([*command], child.returncode, output, errors)
+                found.append(None if (folder / STOPPED).exists() else ended)
+        except BaseException:  # an interrupt from the keyboard, too
+            for child in children:
+                _stop(child)
+            raise
+    return found
+
+
+def _begun(command: Sequence[str], folder: Path, inputs: Path, time_limit: float) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name != _START_FILE_VARIABLE}
     environment.setdefault(INPUT_VARIABLE, str(inputs.absolute()))
     if hasattr(os, "fork"):
@@ -73,7 +135,7 @@ def run_guarded(
         whole = [sys.executable, guard, str(os.getpid()), repr(float(time_limit)), str(folder), *command]
     else:
         whole = [*([sys.executable] if command[0].endswith(".py") else []), *command]
-    with subprocess.Popen(
+    return subprocess.Popen(
         whole,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -82,17 +144,7 @@ def run_guarded(
         errors="replace",
         env=environment,
         start_new_session=True,
-    ) as child:
-        try:
-            output, errors = child.communicate(timeout=time_limit + 2 * GRACE)
-        except BaseException as reason:  # an interrupt from the keyboard, too
-            _stop(child)
-            if isinstance(reason, subprocess.TimeoutExpired):
-                return None
-            raise
-    if (folder / STOPPED).exists():
-        return None
-    return subprocess.CompletedProcess([*command], child.returncode, output, errors)
+    )
 
 
 def _stop(child: subprocess.Popen[str]) -> None:

@@ -2,6 +2,9 @@
 
 Started as a script with a job file and a result folder: it imports nothing of the package, so that it starts fast
 and so that nothing of the caller's program is in it. ngspice starts and runs in the result folder.
+
+Sources of noise get their voltages from here, as external sources: joined by lines, where ngspice's own jump and so end
+its steps, after which the next ones are short. Samples are the same for the same seed and source, however steps fall.
 """
 
 from __future__ import annotations
@@ -11,11 +14,16 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+
+#: Samples of a source that are drawn at a time.
+BLOCK = 4096
 
 
 def main(job_file: str, folder: str) -> None:
@@ -24,9 +32,11 @@ def main(job_file: str, folder: str) -> None:
     results = Path(folder)
     with (results / "log.txt").open("w", encoding="utf-8", buffering=1) as log:
         logging.disable(logging.CRITICAL)  # PySpice's opinions of versions and of what is an error
-        from PySpice.Spice.NgSpice.Shared import NgSpiceShared
+        from PySpice.Spice.NgSpice.Shared import NgSpiceShared, ffi
 
-        kind = _engine_class(NgSpiceShared, job["library"], log)
+        noise = job["noise"] or {"sources": {}, "models": [], "emphasis": 0.0, "seed": 1}
+        noises = _Noises(noise["sources"], noise["emphasis"])
+        kind = _engine_class(NgSpiceShared, job["library"], log, noises, ffi.string)
         with without_start_files(folder):
             engine = kind.new_instance()
         os.chdir(folder)
@@ -36,8 +46,17 @@ def main(job_file: str, folder: str) -> None:
             engine.exec_command(f"osdi {file}")
         engine.load_lines(job["netlist"].splitlines())
         before = set(engine.plot_names)
+
+        def seed(number: int) -> None:
+            noises.begin(number)
+            for model in noise["models"]:
+                engine.exec_command(f"altermod {model} noise_seed = {number}")
+
+        seed(noise["seed"])
         for command in job["commands"]:
             log.write(f"command {command}\n")
+            if command.startswith("setseed "):
+                seed(int(command.split()[1]))
             engine.exec_command(command)
         new = [name for name in engine.plot_names if name not in before]
         arrays: dict[str, Any] = {}
@@ -54,7 +73,53 @@ def main(job_file: str, folder: str) -> None:
     os._exit(0)
 
 
-def _engine_class(base: Any, library: str, log: TextIO) -> Any:
+class _Noises:
+    """Voltages of sources of noise over time: samples of a normal distribution, joined by lines; zero at the beginning.
+
+    Parameters
+    ----------
+    sources : mapping
+        Time between two samples [s] and standard deviation [V] of every source, by its name.
+    emphasis : float
+        Of their high frequencies.
+    """
+
+    def __init__(self, sources: Mapping[str, tuple[float, float]], emphasis: float) -> None:
+        self.sources = {name.encode(): (1 / interval, rms) for name, (interval, rms) in sources.items()}
+        self.taps = np.array([-emphasis / 2, 1 + emphasis, -emphasis / 2])
+        self.begin(1)
+
+    def begin(self, seed: int) -> None:
+        """Begin anew, with a seed; each source has samples of its own."""
+        self.seed = seed
+        self.samples: dict[bytes, array[float]] = {}
+        self.drawn: dict[bytes, tuple[np.random.Generator, np.ndarray]] = {}
+
+    def at(self, name: bytes, time: float) -> float:
+        """Voltage of a source at a time."""
+        if time <= 0.0:
+            return 0.0
+        rate, rms = self.sources[name]
+        samples = self.samples.setdefault(name, array("d", [0.0]))
+        place = time * rate
+        number = int(place)
+        while len(samples) < number + 2:
+            samples.frombytes((rms * self._next(name)).tobytes())
+        first = samples[number]
+        return first + (samples[number + 1] - first) * (place - number)
+
+    def _next(self, name: bytes) -> np.ndarray:
+        """The next samples of a source, of unit density."""
+        if name not in self.drawn:
+            generator = np.random.default_rng([self.seed, zlib.crc32(name)])
+            self.drawn[name] = generator, generator.standard_normal(2)
+        generator, before = self.drawn[name]
+        white = np.concatenate([before, generator.standard_normal(BLOCK)])
+        self.drawn[name] = generator, white[-2:]
+        return np.convolve(white, self.taps, "valid")
+
+
+def _engine_class(base: Any, library: str, log: TextIO, noises: _Noises, text_of: Any) -> Any:
     """PySpice's shared library, made to leave the judgement of messages to us."""
 
     class Engine(base):
@@ -66,6 +131,15 @@ def _engine_class(base: Any, library: str, log: TextIO) -> Any:
             log.write(message + "\n")
             # PySpice takes any line on stderr for a failure, among them the banner of ngspice 42 and 43.
             self._error_in_stderr = self._error_in_stdout = False
+            return 0
+
+        @staticmethod
+        def _get_vsrc_data(voltage: Any, time: float, name: Any, ngspice_id: int, user_data: Any) -> int:
+            try:
+                voltage[0] = noises.at(text_of(name), time)
+            except KeyError:
+                log.write(f"stderr Error: no samples are known for the source {text_of(name).decode()}\n")
+                voltage[0] = 0.0
             return 0
 
         @staticmethod

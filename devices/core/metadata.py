@@ -28,11 +28,12 @@ SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before i
 
 def column_information(device: Declarations | type[Declarations]) -> Mapping[str, tuple[str, str]]:
     """Unit and description of every quantity that a table of the device may have as a column."""
-    return _columns_of(device if isinstance(device, type) else type(device))
+    model: Any = device if isinstance(device, type) else type(device)
+    return _columns_of(model)  # type: ignore[no-any-return]
 
 
 @functools.lru_cache(maxsize=256)
-def _columns_of(device: type[Declarations]) -> Mapping[str, tuple[str, str]]:
+def _columns_of(device: Any) -> Mapping[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {"time": ("s", "time")}
     for branch in device.branches().values():
         found[branch.name] = ("V", branch.description)

@@ -88,12 +88,14 @@ def classify(
         *(f"{quantity}" for source in sources for quantity in (f"i(v_{source})", f"v({source})")),
     ]
     # In the netlist: a command of the simulator may not be that long.
-    deck = network.deck(drawings) + "".join(f".save {vector}\n" for vector in kept)
+    circuits = network.circuits(for_bench=True)
+    deck = network.deck(drawings, for_bench=True) + "".join(f".save {vector}\n" for vector in kept)
     trace = run(
         deck,
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         options={"seed": seed},
-        osdi=network.native_files,
+        osdi=dict.fromkeys(file for circuit in circuits for file in circuit.files),
+        noise=[noise for layer, n in neurons for noise in circuits[layer - 1].noises_of(f"_{layer}_{n}")],
         time_limit=time_limit,
     )
     time, half = trace["time"].to_numpy(), network.neurons[0].supply_voltage / 2

@@ -100,7 +100,7 @@ def integrate_and_fire(
         ``error_bound`` (which it is below with 95 % confidence), ``least_after`` (the wall's least position after the
         first spike), ``energy`` of the supply up to the first spike [J]; ``attrs`` has the ``circuit_threshold``.
     """
-    circuit, device = cell.subcircuit(meters=True), cell.junction()
+    circuit, device = cell.subcircuit(meters=True, for_bench=True), cell.junction()
     end, step_limit = max(intervals) * (pulses + 1), cell.values["noise_step"] or LARGEST_STEP
     lines = ["* pulses to domain-wall neurons", circuit.text, f"V_supply supply 0 {cell.supply_voltage!r}"]
     bias = cell.values["bias_voltage"]
@@ -120,6 +120,8 @@ def integrate_and_fire(
         Transient(step_limit, end, max_step=step_limit),
         options={"seed": seed},
         save=kept,
+        osdi=circuit.files,
+        noise=circuit.noises_of("_led", *(f"_{n}" for n in range(1, len(intervals) + 1))),
         time_limit=time_limit,
     )
     time, half = trace["time"].to_numpy(), cell.supply_voltage / 2

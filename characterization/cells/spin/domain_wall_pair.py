@@ -96,7 +96,8 @@ def signed_weights(
     """
     strip, writer = cell.strip(), cell.writer()
     begin = writer.duration(max(abs(count) for count in pulses)) + REST
-    end, circuit, step_limit = begin + READING, cell.subcircuit(), cell.values["noise_step"] or LARGEST_STEP
+    end, circuit = begin + READING, cell.subcircuit(for_bench=True)
+    step_limit = cell.values["noise_step"] or LARGEST_STEP
     lines = ["* pulses to signed synapses", circuit.text]
     lines.append(_read_pulse(voltage, begin))
     kept = ["v(line)"]
@@ -112,6 +113,8 @@ def signed_weights(
         Transient(step_limit, end, max_step=step_limit),
         options={"seed": seed},
         save=kept,
+        osdi=circuit.files,
+        noise=circuit.noises_of(*(f"_{n}" for n in range(1, len(pulses) + 1))),
         time_limit=time_limit,
     )
     time = trace["time"].to_numpy()

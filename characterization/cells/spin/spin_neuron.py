@@ -28,7 +28,7 @@ from .spin_reliability import spin_reliability
 #: Edges of presets and inputs. [s]
 EDGE = 2e-11
 #: Largest step of the transients: the magnet precesses in some 400 ps. [s]
-LARGEST_STEP = 2e-11
+LARGEST_STEP = 5e-12
 #: Share of the weights' range by which reads may change a weight; patterns whose waveforms are kept.
 DISTURBED, SHOWN = 0.01, 4
 
@@ -100,13 +100,14 @@ def truth_table(
         levels = [pattern[k - 1] if k <= signals else 1 for pattern in patterns]
         lines.append(f"V_input_{k} input_{k} 0 {wrapped(_steps(voltage, levels, starts).spice(end))}")
         lines.append(f"I_write_{k} input_{k} write_{k} {wrapped(waveforms[k - 1].spice(end))}")
-    circuit = cell.subcircuit(meters=True)
+    circuit = cell.subcircuit(meters=True, for_bench=True)
     sources = {"v_preset": "preset", "vsupply": "supply", **{f"v_input_{k}": f"input_{k}" for k in numbers}}
     trace = run(
         bench_deck(cell, circuit, lines),
         Transient(LARGEST_STEP, end, max_step=LARGEST_STEP),
         options={"seed": seed},
-        osdi=cell.native_files,
+        osdi=circuit.files,
+        noise=circuit.noises_of("1"),
         save=[
             *("v(m_z)", "v(spike)", "v(clock)", "v(x1.read)", "i(v.x1.v_valve_read)"),
             *(f"i({source})" for source in sources),

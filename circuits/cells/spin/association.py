@@ -16,13 +16,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import PiecewiseLinear
 from ...engine.decks import wrapped
 from ..cell import Cell
-from ..subcircuits import definitions
+from ..subcircuits import CellCircuit, definitions
 from .decision import PRESET_TIME
 from .lateral_spin_valve import LateralSpinValve
 from .spin_neuron import spin_neuron
@@ -39,6 +38,8 @@ LETTERS = {
 FEATURES = ("SI", "SN", "P", "S")
 #: Of a line of some 25 um, at the usual 0.2 fF/um. [F]
 LINE_CAPACITANCE = 5e-15
+#: Names of the subcircuits of the layers.
+LAYERS = ("hidden", "output")
 #: Edges of the lines. [s]
 EDGE = 2e-11
 
@@ -77,7 +78,7 @@ class AssociationNetwork:
     technology : str
         Of the transistors.
     devices : str
-        ``"subcircuit"``, or ``"native"`` for an ngspice that loads native devices, which is faster.
+        Form of the devices, as of cells: ``"automatic"``, ``"subcircuit"`` or ``"native"``.
     voltage : float
         Of the signals' rail and of the presets. [V]
     preset_time, read_time : float
@@ -92,7 +93,7 @@ class AssociationNetwork:
     hidden: tuple[tuple[int, ...], ...]
     output: tuple[tuple[int, ...], ...]
     technology: str = "generic"
-    devices: str = "subcircuit"
+    devices: str = "automatic"
     voltage: float = 0.03
     preset_time: float = PRESET_TIME
     read_time: float = 5e-9
@@ -174,10 +175,10 @@ class AssociationNetwork:
         )
         return first, second
 
-    @property
-    def native_files(self) -> tuple[Path, ...]:
-        """Compiled devices to load before the netlist."""
-        return LateralSpinValve().native_files(noisy=True) if self.devices == "native" else ()
+    def circuits(self, *, for_bench: bool = False) -> tuple[CellCircuit, CellCircuit]:
+        """The neuron of each layer as a subcircuit; ``for_bench`` as of cells."""
+        hidden, output = (self.neurons[k].subcircuit(name=name, for_bench=for_bench) for k, name in enumerate(LAYERS))
+        return hidden, output
 
     @property
     def writing_time(self) -> float:
@@ -190,11 +191,12 @@ class AssociationNetwork:
         """Time from one drawing to the next [s]."""
         return 2 * (self.read_time + self.hold_time) + self.hold_time
 
-    def deck(self, drawings: Sequence[Sequence[int]]) -> str:
+    def deck(self, drawings: Sequence[Sequence[int]], *, for_bench: bool = False) -> str:
         """The netlist: transistors, neurons, the currents that write the walls, and the drawings one after another.
 
         Nodes to look at are ``m_<layer>_<neuron>`` (the magnets), ``x_<layer>_<neuron>_<input>`` (the walls) and
-        ``spike_<layer>_<neuron>``, with layers 1 and 2.
+        ``spike_<layer>_<neuron>``, with layers 1 and 2; neurons are the instances ``X_<layer>_<neuron>`` of
+        :meth:`circuits`, of which ``for_bench`` is an argument.
 
         Raises
         ------
@@ -205,9 +207,7 @@ class AssociationNetwork:
         for drawing in drawings:
             if len(drawing) != count:
                 raise ParameterError(f"a drawing has {count} pixels, not {len(drawing)}")
-        circuits = [
-            neuron.subcircuit(name=name) for neuron, name in zip(self.neurons, ("hidden", "output"), strict=True)
-        ]
+        circuits = self.circuits(for_bench=for_bench)
         begin, supply = self.writing_time, self.neurons[0].supply_voltage
         starts = [begin + self.period * k for k in range(len(drawings))]
         turn = self.read_time + self.hold_time

@@ -29,10 +29,9 @@ from ....devices.language.constants import CONSTANTS, hbar, q_e
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
 from ....devices.models.spin.spin_block import COMPONENTS, SpinBlock
 from ....devices.physics.magnetism import thermal_field_density
-from ....devices.targets.spice.dialects import NGSPICE
-from ....devices.targets.spice.statements import NOISE_START
 from ....devices.targets.spice.subcircuit import Subcircuit
 from ...engine.native import native_device
+from ...engine.noise import NoiseSource, noise_line
 from .decision import Decision
 from .lateral_spin_circuit import CENTRE, LateralSpinCircuit
 from .wall_writing import WallWriter
@@ -159,6 +158,7 @@ class LateralSpinValve(LateralSpinCircuit):
         temperature: float | None = None,
         noise_step: float = 2e-12,
         native: bool = False,
+        external: bool = False,
     ) -> Subcircuit:
         """The neuron as an ngspice subcircuit; it needs those of :meth:`parts` beside it.
 
@@ -175,6 +175,8 @@ class LateralSpinValve(LateralSpinCircuit):
             Time for which a value of the thermal field stands. [s]
         native : bool
             Whether the devices in it are native ones.
+        external : bool
+            Whether the thermal field is brought in by external sources, which :meth:`noises` names.
         """
         noisy = temperature is not None
         parts = self.parts(noisy, native)
@@ -203,11 +205,21 @@ class LateralSpinValve(LateralSpinCircuit):
         start = " ".join(f"initial_{long}={{{short}}}" for short, long in _ANGLES.items())
         lines.append(f"{letter}_magnet {pins} {parts[0].name} {start}")
         if temperature is not None:
-            lines += self._thermal_field(temperature, noise_step)
+            for source in self.noises(temperature, noise_step):
+                node = source.name.removeprefix("V_")
+                lines.append(noise_line(node, source.interval, source.rms, external=external))
         return Subcircuit(name, self.ports, "\n".join([*lines, f".ends {name}"]) + "\n")
 
-    def _thermal_field(self, temperature: float, step: float) -> list[str]:
-        """White noise on the field's pins: its density over the time for which a value stands is its variance."""
+    def noises(self, temperature: float, step: float) -> list[NoiseSource]:
+        """White noise on the field's pins: its density over the time for which a value stands is its variance.
+
+        Parameters
+        ----------
+        temperature : float
+            Of the thermal field. [K]
+        step : float
+            Time for which a value stands. [s]
+        """
         magnet = self.magnet
         density = thermal_field_density(
             magnet.damping, temperature, magnet.gyromagnetic_ratio, magnet.saturation_magnetization, magnet.volume
@@ -215,9 +227,7 @@ class LateralSpinValve(LateralSpinCircuit):
         value = float(density.subs({symbol: number for symbol, (number, *_) in CONSTANTS.items()}))
         scale = magnet.input_declarations()["field_x"].netlist_scale
         rms = math.sqrt(value / step) / scale
-        sampling = {"n": 0, "value": repr(step), "start": repr(NOISE_START * step), "rms": repr(rms)}
-        source = NGSPICE.statements["noisy_voltage"]
-        return [source.format(name=f"thermal_{axis}", p=f"field_{axis}", **sampling) for axis in "xyz"]
+        return [NoiseSource(f"V_{field}", step, rms) for field in _fields(noisy=True)]
 
 
 _ANGLES = {"polar": "polar_angle", "azimuth": "azimuth"}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from pathlib import Path
 from typing import Any, ClassVar
 
-from ....devices.language.declaration import Declared, Option, Parameter
+from ....devices.language.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
 from ..assembly import Assembly
 from ..cell import Cell
@@ -53,7 +52,6 @@ class _SpinNeuron(Cell):
                 item.__set_name__(cls, name)
         super().__init_subclass__(**kwargs)
 
-    devices = Option("subcircuit", ("subcircuit", "native"), "form of the devices in a netlist")
     noise_step = Parameter(20e-12, "s", "step of the magnet's thermal field", (1e-14, 1e-9))
     preset_conductance = Parameter(
         LateralSpinValve.preset_conductance, "S", "conductance of the preset contact", (1e-6, 10.0)
@@ -72,20 +70,20 @@ class _SpinNeuron(Cell):
         """The lateral spin valve."""
         return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"])
 
-    @property
-    def native_files(self) -> tuple[Path, ...]:
-        """Compiled devices that a netlist of the cell needs, if its devices are native."""
-        return self.valve.native_files(noisy=True) if self.options["devices"] == "native" else ()
-
     def build(self, assembly: Assembly) -> None:
-        valve = self.valve
-        native = self.options["devices"] == "native"
+        valve, native = self.valve, assembly.native
         circuit = valve.subcircuit(
             name=f"lateral_spin_valve_{self.inputs}",
             temperature=self.temperature,
             noise_step=self.noise_step,
             native=native,
+            external=assembly.for_bench,
         )
+        if native:
+            assembly.files += valve.native_files(noisy=True)
+        if assembly.for_bench:
+            found = valve.noises(self.temperature, self.noise_step)
+            assembly.noises += [source.within("valve") for source in found]
         assembly.requires += [*valve.parts(noisy=True, native=native), circuit]
         nodes = {pin: pin for pin in circuit.pins}
         if assembly.metered:

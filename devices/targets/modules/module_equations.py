@@ -1,7 +1,7 @@
 """The equations of a device as a module of a circuit simulator has them, before they are printed in any language.
 
 Every state is the voltage ``x_<state>`` of a node, in units of its scale; its rate is per time unit. Voltages of
-branches are ``v_<branch>``, inputs that are pins ``u_<input>``.
+branches are ``v_<branch>``, inputs that are pins ``u_<input>``, samples of noises ``u_<noise>_samples``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE, Vectorial
+from ..sampling import sampled_noise, samples_of
 from ..scaled import restoring_rates, returning_rate, unit_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class ModuleEquations:
         Inputs of the model that are pins of the module.
     temperature : Symbol
         The temperature [K] in the language.
+    transient_noise : bool
+        Whether the rates of the states have their noises, in terms of samples.
 
     Raises
     ------
@@ -42,14 +45,25 @@ class ModuleEquations:
         If there is no such input.
     """
 
-    def __init__(self, device: DeviceModel, inputs: Sequence[str], temperature: sp.Symbol = TEMPERATURE) -> None:
+    def __init__(
+        self,
+        device: DeviceModel,
+        inputs: Sequence[str],
+        temperature: sp.Symbol = TEMPERATURE,
+        transient_noise: bool = False,
+    ) -> None:
         for pin in inputs:
             known(f"input of {device.model_name()}", pin, device.input_declarations())
         self.device, self.inputs = device, tuple(inputs)
         self.system = build_system(*device.structure).flat
         self.states, self.branches = device.state_declarations(), device.branches()
         self.ports = [*device.terminals(), *self.states, *inputs]
-        self._silent = Replacement(dict.fromkeys(self.system.noises, sp.S.Zero))
+        self._silent = self._shaken = Replacement(dict.fromkeys(self.system.noises, sp.S.Zero))
+        self.samples: list[str] = []
+        if transient_noise:
+            samples = {n: sp.Symbol(f"u_{samples_of(n)}", real=True) for n in self.system.noises}
+            noises: dict[sp.Expr, sp.Expr] = {n: sampled_noise(s, samples[n]) for n, s in self.system.noises.items()}
+            self.samples, self._shaken = list(map(str, samples.values())), Replacement(noises)
         scale = type(device).time_scale
         self.time_unit: sp.Expr = (
             unit_of(sp.Symbol(scale, real=True)) if isinstance(scale, str) else sp.Float(scale, 17)
@@ -85,7 +99,8 @@ class ModuleEquations:
                 low, high = (bound / state.scale for bound in state.bounds)
                 back[x] = returning_rate(node, (low, high))
         return {
-            f"rate_{x}": self._quiet(self.time_unit * rate) / self.states[str(x)].scale + back.get(x, sp.S.Zero)
+            f"rate_{x}": self.prepared(self._shaken(self.time_unit * rate)) / self.states[str(x)].scale
+            + back.get(x, sp.S.Zero)
             for x, rate in self.system.rates.items()
         }
 

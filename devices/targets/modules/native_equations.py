@@ -10,7 +10,9 @@ import sympy as sp
 from ...core.sharing import Slope
 from ...language.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
+from ..sampling import INTERVAL
 from .module_equations import ModuleEquations, Named, node_of
+from .osdi_samples import PARAMETERS as SAMPLING
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -23,11 +25,15 @@ class NativeEquations:
     """Rows, columns and entries of one device.
 
     Rows are the currents of the branches, then the rates of the states; columns are the voltages of the branches, the
-    states, the inputs, and the noises of the states, which have nodes of their own. Terms of parameters alone are
-    hoisted out of the expressions.
+    states, the inputs, and the noises of the states in noise analyses, which have nodes of their own. Terms of
+    parameters alone are hoisted out of the expressions.
 
     Attributes
     ----------
+    parameters : dict
+        Declarations of the parameters by name: those of the model, and of the noise in transients if there is any.
+    samples : list of str
+        Variables of that noise's samples.
     nodes : list of str
         Ports, then the nodes of noises.
     unknowns : list of str
@@ -46,15 +52,21 @@ class NativeEquations:
         Number of the entry in which a state meets itself.
     """
 
-    def __init__(self, device: DeviceModel, inputs: Sequence[str], noise: bool) -> None:
-        self.module = own = ModuleEquations(device, inputs)
+    def __init__(
+        self, device: DeviceModel, inputs: Sequence[str], noise: bool = False, transient_noise: bool = False
+    ) -> None:
+        self.module = own = ModuleEquations(device, inputs, transient_noise=transient_noise)
         self.system, self.branches, self.states, self.inputs = own.system, own.branches, list(own.states), own.inputs
-        self.parameters = [p for p in device.parameter_declarations() if p not in inputs]
+        self.samples = own.samples
+        self.parameters = {name: item for name, item in device.parameter_declarations().items() if name not in inputs}
+        if self.samples:
+            self.parameters |= SAMPLING
         self.noises = list(map(str, self.system.noises)) if noise else []
         self.nodes = [*own.ports, *(f"{n}_source" for n in self.noises)]
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
+        self.static += [INTERVAL] if self.samples else []
         self.hoist = Hoist(self.static)
         self._differentiate()
         self._lay_out()

@@ -23,7 +23,7 @@ from ...language.errors import ParameterError
 from ..header import origin
 from ..scaled import STATE_CAPACITANCE, STATE_OFFSET, lasting
 from ..spice.statements import check_name
-from . import osdi_template
+from . import osdi_samples, osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
@@ -49,6 +49,7 @@ $interface
 $structures
 $tables
 $functions
+$samples
 $prepare
 $observe
 $common
@@ -64,6 +65,7 @@ def write_osdi(
     name: str | None = None,
     inputs: Sequence[str] = (),
     noise: bool = False,
+    transient_noise: bool = False,
     interface: str = OLDEST,
 ) -> str:
     """Write a device in C for OSDI; see :meth:`CompactModel.osdi_source`.
@@ -76,15 +78,15 @@ def write_osdi(
         If the name cannot be one, or a parameter has a name that is reserved.
     """
     chosen = check_name(name or device.model_name().replace("-", "_"), "device")
-    return _Source(device, chosen, inputs, noise, known("version of OSDI", interface, INTERFACES)).text()
+    equations = NativeEquations(device, inputs, noise, transient_noise)
+    return _Source(device, chosen, equations, known("version of OSDI", interface, INTERFACES)).text()
 
 
 class _Source:
     """Collects the parts of one file of C."""
 
-    def __init__(self, device: DeviceModel, name: str, inputs: Sequence[str], noise: bool, interface: str) -> None:
-        self.device, self.name, self.interface = device, name, interface
-        self.equations = own = NativeEquations(device, inputs, noise)
+    def __init__(self, device: DeviceModel, name: str, own: NativeEquations, interface: str) -> None:
+        self.device, self.name, self.interface, self.equations = device, name, interface, own
         self.module, self.system, self.branches, self.states = own.module, own.system, own.branches, own.states
         self.patient = {self.states.index(str(x)) for x in lasting(self.system)}
         self.opvars = [*map(str, self.system.observables), *map(str, self.system.currents)]
@@ -94,7 +96,7 @@ class _Source:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a native device")
         self.symbols_of = Symbols()
         self.printer = ExpressionPrinter(C_NAMES)
-        spelled = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
+        spelled: dict[sp.Expr, sp.Expr] = {s: sp.Symbol(f"p->{s}", real=True) for s in own.static}
         spelled |= {s: sp.Symbol(f"d->{s}", real=True) for s in self.system.derived}
         spelled[TEMPERATURE] = sp.Symbol("inst->temperature", real=True)
         self.spelled = Replacement(spelled)
@@ -141,10 +143,11 @@ class _Source:
         states, noises = max(len(self.states), 1), len(self.equations.noises)
         derived = [str(s) for s in self.system.derived] or ["nothing"]
         lines = [
-            f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
+            f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OF_INSTANCES = "
+            f"{len(self.equations.parameters.keys() - osdi_samples.OF_MODEL) + 1}, OPVARS = {len(self.opvars)}, STATES = "
             f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
             f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)}, "
-            f"UNKNOWNS = {len(self.equations.unknowns)} }};",
+            f"UNKNOWNS = {len(self.equations.unknowns)}, SAMPLED = {len(self.equations.samples)} }};",
             "",
             f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
@@ -164,6 +167,7 @@ class _Source:
             "    Parameters p;",
             "    Derived d;",
             "    double temperature, observed[OPVARS];",
+            *([osdi_samples.STRUCTURE] if self.equations.samples else []),
             "    bool given[PARAMETERS], failed, collapsed[1];",
             "} Instance;",
             "",
@@ -176,6 +180,10 @@ class _Source:
             declared = ", ".join(f"double {a.strip()}" for a in arguments.split(","))
             lines.append(f"static inline double {name}({declared}) {{ return {value}; }}")
         return "\n".join([*lines, ""])
+
+    def _samples(self) -> str:
+        """The functions that make noise in transients."""
+        return osdi_samples.write_samples() if self.equations.samples else ""
 
     def _prepare(self) -> str:
         """The function that sets up an instance."""
@@ -193,6 +201,8 @@ class _Source:
         body += self._statements(outputs)
         body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
+        if self.equations.samples:
+            body += ["inst->noise.number = -1.0;"]
         return c_function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
 
     def _observe(self) -> str:
@@ -230,6 +240,8 @@ class _Source:
             body.append(f"const double v_{name} = {high} - {low};")
         body += [f"double {node_of(x)} = {solution.format(number[x])};" for x in self.states]
         body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.equations.inputs]
+        if self.equations.samples:
+            body += osdi_samples.taken(self.equations.samples)
         if self.states:
             zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
             body += ["/* a transient without an operating point (uic) begins at the initial values too */"]

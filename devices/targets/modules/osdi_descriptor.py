@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...language.declaration import ElectricalNoise, Telegraph
 from ...language.quantity import format_si
 from .native_equations import NativeEquations
+from .osdi_samples import OF_MODEL
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -26,7 +27,7 @@ _FIELDS = {
     "collapsed_offset": "offsetof(Instance, collapsed)",
     "noise_sources": "sources",
     "num_params": "PARAMETERS",
-    "num_instance_params": "PARAMETERS",
+    "num_instance_params": "OF_INSTANCES",
     "num_opvars": "OPVARS",
     "param_opvar": "parameter",
     "node_mapping_offset": "offsetof(Instance, node)",
@@ -73,19 +74,19 @@ static void load_noise_params(void *inst, void *model, double *power, double *ex
 
 def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Sequence[str]) -> str:
     """Defaults and ranges of the parameters; names, descriptions and units of these and of the observables."""
-    declared = device.parameter_declarations()
     lines = ["static const struct { double initial, low, high; bool binary; const char *text; } range[] = {"]
     lines.append('    {1.0, 1e-300, INFINITY, false, "above 0"},')
-    for name in equations.parameters:
-        item = declared[name]
+    for name, item in equations.parameters.items():
         low, high = map(_number, item.bounds)
         bounds = f"[{format_si(item.bounds[0], item.unit)}, {format_si(item.bounds[1], item.unit)}]"
         binary = "true" if isinstance(item, Telegraph) else "false"
-        lines.append(f"    {{{_number(device.values[name])}, {low}, {high}, {binary}, {_quoted(bounds)}}},")
+        initial = device.values.get(name, item.default)
+        lines.append(f"    {{{_number(initial)}, {low}, {high}, {binary}, {_quoted(bounds)}}},")
     lines += ["};", "", "static OsdiParamOpvar parameter[] = {"]
     lines.append('    {(char *[]){"$mfactor", "m"}, 1, "number of devices in parallel", "1", KIND_INSTANCE, 0},')
-    for name in equations.parameters:
-        lines.append(_described(name, declared[name].description, declared[name].unit, "KIND_INSTANCE"))
+    for name, item in equations.parameters.items():
+        kind = "KIND_MODEL" if name in OF_MODEL else "KIND_INSTANCE"
+        lines.append(_described(name, item.description, item.unit, kind))
     currents = {b.current: b.description for b in device.branches().values()}
     for name in opvars:
         if name in currents:

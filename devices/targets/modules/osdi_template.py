@@ -15,7 +15,7 @@ INTERFACE = """\
 
 /* --- the interface OSDI --- */
 
-enum { KIND_INSTANCE = 1u << 30, KIND_OPVAR = 2u << 30 };
+enum { KIND_MODEL = 0, KIND_INSTANCE = 1u << 30, KIND_OPVAR = 2u << 30 };
 enum { ACCESS_SET = 1, ACCESS_INSTANCE = 4 };
 enum { ENTRY_RESIST_CONST = 1, ENTRY_REACT_CONST = 2, ENTRY_RESIST = 4, ENTRY_REACT = 8 };
 enum { CALC_REACT_RESIDUAL = 2, CALC_REACT_JACOBIAN = 8 };

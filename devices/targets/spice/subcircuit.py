@@ -20,6 +20,7 @@ from ...language.declaration import TEMPERATURE, Auxiliary, Derived, Observable
 from ...language.errors import ParameterError
 from ..formats import FORMATS, ExportOptions
 from ..header import describe
+from ..sampling import INTERVAL, sampled_noise, samples_of
 from ..scaled import SPHERE_STIFFNESS, sphere_deficit, unit_of
 from .current_noise import electrical_noise, telegraph_noise
 from .dialect import Dialect
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 #: Conductance of a device in the very first of Newton's iterations, in which the voltages of all nodes are zero. Where
 #: the device's own is that of another node there would be none, and the matrix of two in series singular. [S]
 FIRST_CONDUCTANCE = 1e-3
-#: Time between the samples of a noise in a transient; a parameter of the subcircuit.
-_INTERVAL = sp.Symbol("noise_interval", positive=True)
 
 
 @dataclass(frozen=True)
@@ -164,14 +163,13 @@ class _Writer:
     def _noise(self, symbol: sp.Symbol, density: sp.Expr) -> sp.Expr:
         r"""A noise of the states in terms of its sources.
 
-        One ohm has a noise voltage of the two-sided density 2 k_B T. Independent samples of unit variance, one per
-        interval, have the density ``interval`` at low frequencies, whether they are held or joined by lines.
+        One ohm has a noise voltage of the two-sided density 2 k_B T.
         """
         total = sp.S.Zero
         if self.noisy:
             total += sp.sqrt(density / (2 * k_B * TEMPERATURE)) * _source_of(symbol)
         if self.sampled is not None:
-            total += sp.sqrt(density / _INTERVAL) * _samples_of(symbol)
+            total += sampled_noise(density, _samples_of(symbol))
         return total
 
     def _add_nodes(self) -> None:
@@ -238,7 +236,7 @@ class _Writer:
         return densities + [part for e in effects for part in (e.step, e.rate, e.strength)]
 
     def _interface(self) -> list[str]:
-        sampling = {} if self.sampled is None else {str(_INTERVAL): self.sampled}
+        sampling = {} if self.sampled is None else {str(INTERVAL): self.sampled}
         if self.sampled is not None and "{offset}" in self.dialect.statements["noisy_voltage"]:
             sampling["noise_seed"] = 0.0
         parameters, declared = self._parameters(), self.device.parameter_declarations()
@@ -296,7 +294,7 @@ class _Writer:
             lines += write.comment("*_samples: independent samples of unit variance, one per noise_interval")
             for k, node in enumerate(map(_samples_of, self.system.noises)):
                 offset = write.formula(f"1e7*(noise_seed*{len(self.system.noises)} + {k})")
-                lines += write.noisy_voltage(node, node, 0, str(_INTERVAL), offset)
+                lines += write.noisy_voltage(node, node, 0, str(INTERVAL), offset)
         if self.noisy and self.system.noises:
             lines += write.comment("*_source: one ohm each, whose thermal noise stands for a noise of the states")
             lines += joined(write.resistor(node, node, 0, "1") for node in map(_source_of, self.system.noises))
@@ -341,4 +339,4 @@ def _source_of(noise: sp.Symbol) -> sp.Symbol:
 
 def _samples_of(noise: sp.Symbol) -> sp.Symbol:
     """Node of a noise's source in transients."""
-    return sp.Symbol(f"{noise}_samples", real=True)
+    return sp.Symbol(samples_of(noise), real=True)
