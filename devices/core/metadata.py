@@ -29,7 +29,7 @@ SOURCE_VOLTAGE, FROM_SOURCE = "source_voltage", "voltage of the source, before i
 def column_information(device: Declarations | type[Declarations]) -> Mapping[str, tuple[str, str]]:
     """Unit and description of every quantity that a table of the device may have as a column."""
     model: Any = device if isinstance(device, type) else type(device)
-    return _columns_of(model)  # type: ignore[no-any-return]
+    return _columns_of(model)
 
 
 @functools.lru_cache(maxsize=256)
