@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
-.PHONY: demo test check bench docs format frameworks fuzz wheel-test clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks fuzz wheel-test oldest clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -33,6 +33,9 @@ fuzz: $(TESTS)  ## random input for whatever reads what a user wrote: some hours
 
 wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
 	sh tools/wheel-test.sh
+
+oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows: the tests that are not slow
+	PYTHON=$(PYTHON) sh tools/oldest.sh
 
 bench: $(TESTS)  ## every benchmark, in its quick form
 	$(BIN)/python benchmarks/run_all.py --quick

@@ -2,7 +2,7 @@
 # Test with the oldest versions that setup.cfg allows, in an environment of its own, build/oldest: "make oldest".
 # Words after it go to pytest: "sh tools/oldest.sh tests/devices". PYTHON is the oldest Python that there is.
 set -eu
-python=${PYTHON:-.venv/bin/python}
+python=${PYTHON:-python3}
 mkdir -p build
 .venv/bin/python tools/lower_bounds.py test > build/oldest.txt
 "$python" -m venv --clear build/oldest

@@ -113,6 +113,8 @@ def amplitude(
     description = describe(**common, currents=currents, noises=noises, bench="amplitude")  # type: ignore[arg-type]
     results = compute_pieces(_point, pieces, description=description, checkpoint=checkpoint)
     found = np.array([result["row"] for result in results]).reshape(-1, 6).T
+    if current is None and np.isnan(found[2:4]).all():  # it leaves its rest for another one
+        raise _at_rest(started, currents)
     columns = {
         "current": (currents, "A", "dc current"),
         "dc_voltage": (found[0], "V", "mean voltage"),
@@ -164,7 +166,11 @@ def _require_oscillation(device: CompactModel, currents: FloatArray, threshold: 
     for value in sorted(clear or currents.tolist(), key=abs, reverse=True):
         if not equilibrium(_request(device, value)).settled:
             return
-    raise ParameterError(
+    raise _at_rest(device, currents)
+
+
+def _at_rest(device: CompactModel, currents: FloatArray) -> ParameterError:
+    return ParameterError(
         f"{device.model_name()} does not oscillate: it comes to rest at all currents from {currents[0]:g} A "
         f"to {currents[-1]:g} A"
     )

@@ -122,8 +122,8 @@ class DeclaredCell(Configured):
             if abs(largest) > OVERDRIVE * process.supply_voltage:
                 warn_user(
                     f"{self.model_name()}: {name} = {largest:g} V lies beyond the supply of {process.name}, "
-                    f"{process.supply_voltage:g} V, by more than {100 * (OVERDRIVE - 1):.0f} %: transistors do not stand "
-                    "that for long, and their models were not made for it",
+                    f"{process.supply_voltage:g} V, by more than {100 * (OVERDRIVE - 1):.0f} %: transistors do not "
+                    "stand that for long, and their models were not made for it",
                     ValidityWarning,
                 )
 

@@ -32,11 +32,9 @@ def _is_decades(table: pd.DataFrame) -> bool:
     return bool(table["resistance"].max() > DECADE * table["resistance"].min())
 
 
-@draws("iv", panels=lambda table: 2 if _is_decades(table) or table["state"].nunique() > 1 else 1, in_words=_ohmic)
+@draws("iv", panels=lambda table: 2 if _is_decades(table) or len(set(table["state"])) > 1 else 1, in_words=_ohmic)
 def draw_iv(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Resistances and, of several states, their ratio over voltage; of such as are decades apart, currents and how
-    resistances fall.
-    """
+    """Resistances, and their ratio if there are several; of some that are decades apart, currents and how they fall."""
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
     states = table.groupby("state", sort=False)
     ends = states["resistance"].agg(["min", "max"])

@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from shell import synaspice
 
-from synaspice.characterization import hysteresis, iv, noise
+from synaspice.characterization import amplitude, hysteresis, iv, noise
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift
+from synaspice.devices.catalog import models
 from synaspice.devices.core.metadata import described_table
 from synaspice.devices.language.errors import ParameterError
 from synaspice.figures import plot, save
+from synaspice.figures.drawing import drawing_of
 from synaspice.figures.style import words
 
 
@@ -153,9 +156,16 @@ def test_no_panel_of_a_static_figure_is_empty(name, bench):
         pytest.skip("it has nothing of the kind")
     axes = plot(table).axes
     assert all(part.lines for part in axes)
-    assert len(axes) == 2 or bench is noise or table["state"].nunique() == 1
+    assert len(axes) == 2 or bench is noise or len(set(table["state"])) == 1
 
 
 def test_the_command_line_says_what_a_picture_does_not(tmp_path):
     command = ("characterize", "auto-oscillator", "iv", "--plot", "x.png")
     assert "Ohmic within 1 % up to 1 V: rest 50" in synaspice(*command, cwd=tmp_path).stderr
+
+
+def test_a_device_that_rests_has_one_panel():
+    table = amplitude(MTJ.preset("faria2021"), current=[-3e-5, -4e-5])
+    assert drawing_of(table).in_words(table) == "At rest from -30 µA to -40 µA: nothing oscillates."
+    (axes,) = plot(table).axes
+    assert "threshold" in axes.get_legend_handles_labels()[1]

@@ -20,7 +20,7 @@ from ..reliable import Reliability
 from ..standard import cell_table, crossings
 from ..waveforms import keep
 from .spin_reliability import silent_lifetime, worst_count
-from .wall_statistics import EDGE, LARGEST_STEP, described
+from .wall_statistics import EDGE, LARGEST_STEP, check_pulses, described
 
 #: Number of pulses after which a neuron that has not fired never does.
 NEVER = 1000
@@ -100,6 +100,8 @@ def integrate_and_fire(
         ``error_bound`` (which it is below with 95 % confidence), ``least_after`` (the wall's least position after the
         first spike), ``energy`` of the supply up to the first spike [J]; ``attrs`` has the ``circuit_threshold``.
     """
+    for interval in intervals:
+        check_pulses(interval, width)
     circuit, device = cell.subcircuit(meters=True, for_bench=True), cell.junction()
     end, step_limit = max(intervals) * (pulses + 1), cell.values["noise_step"] or LARGEST_STEP
     lines = ["* pulses to domain-wall neurons", circuit.text, f"V_supply supply 0 {cell.supply_voltage!r}"]

@@ -84,6 +84,7 @@ def truth_table(
     signals, writer, numbers = valve.inputs - 1, valve.writer, range(1, valve.inputs + 1)
     pulses = pulses_for_at_least(2, valve) if pulses is None else list(pulses)
     valve.check_count("numbers of pulses", pulses)
+    valve.decision(cell.temperature, voltage, read_time - preset_time)  # what it refuses is refused before the run
     waveforms = [writer.waveform(count) for count in pulses]
     begin = max(1e-10, writer.duration(max(abs(count) for count in pulses)))
     patterns = list(itertools.product((0, 1), repeat=signals))

@@ -54,6 +54,27 @@ class ErrorRate:
         return float(interval.high)
 
 
+def check_pulses(interval: float, width: float) -> None:
+    """Refuse pulses that last no longer than their edge, or overlap.
+
+    Parameters
+    ----------
+    interval : float
+        Time from one to the next. [s]
+    width : float
+        Their width. [s]
+
+    Raises
+    ------
+    ParameterError
+        If they do.
+    """
+    if positive("width", width, "s") <= EDGE:
+        raise ParameterError(f"a pulse of {width:g} s is no longer than its edge, {EDGE:g} s")
+    if positive("interval", interval, "s") < width + EDGE:
+        raise ParameterError(f"pulses of {width:g} s do not fit into an interval of {interval:g} s")
+
+
 def firing_counts(
     cell: DomainWallNeuron,
     interval: float,
@@ -97,8 +118,7 @@ def firing_counts(
     ParameterError
         If pulses overlap, or an argument is not positive.
     """
-    if positive("interval", interval, "s") < positive("width", width, "s") + EDGE:
-        raise ParameterError(f"pulses of {width:g} s do not fit into an interval of {interval:g} s")
+    check_pulses(interval, width)
     device = cell.junction()
     train = Pulse(0.0, current, interval, EDGE, EDGE, width - EDGE, interval)
     ensemble = device.ensemble(

@@ -21,10 +21,12 @@ from synaspice.circuits.cells.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.readout import LatchComparator, SenseAmplifier
 from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
+from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
 from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, ValidityWarning
 from synaspice.figures import plot
 from synaspice.figures.drawing import FIGURES
 
@@ -236,3 +238,34 @@ def test_published_figures_say_where_they_were_read():
 def test_an_inverter_that_cannot_drive_its_load_does_not_work():
     table = simulate(Inverter(), load=1e-6)
     assert not table.attrs["works"] and np.isnan(table.attrs["fall_delay"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "arguments", "message"),
+    [
+        (DifferentialSynapse, {"voltage": 1e12}, "voltage = 1e.12 V lies beyond 5 V"),
+        (DifferentialSynapse, {"voltage": 0.0}, "voltage must not be 0 V"),
+        (SpikeSynapse, {"voltage": -7.0}, "voltage = -7 V lies beyond 5 V"),
+        (PBit, {"inputs": [0.0, 9.0]}, "inputs = 9 V lies beyond 5 V"),
+        (SenseAmplifier, {"ratios": [1.0, -1.0]}, "ratios must be positive"),
+        (DomainWallNeuron, {"intervals": [0.0]}, "intervals must be positive"),
+        (DomainWallNeuron, {"width": 1e12}, "do not fit into an interval"),
+        (DomainWallNeuron, {"width": 1e-15}, "no longer than its edge"),
+        (SpinNeuron, {"voltage": 0.0}, "a preset of 0 A does not bring the magnet"),
+        (SpinNeuron, {"preset_time": 1e12}, "must be read after the preset"),
+    ],
+)
+def test_what_no_cell_can_do_is_refused_before_it_runs(cell, arguments, message, monkeypatch):
+    monkeypatch.setattr(ngspice, "work", None)
+    with pytest.raises(ParameterError, match=message):
+        simulate(cell(), **arguments)
+
+
+def test_voltages_beyond_the_supply_of_the_technology_are_warned_of():
+    with pytest.warns(
+        ValidityWarning, match=r"voltage = 1\.5 V lies beyond the supply of generic, 1 V, by more than 10 %"
+    ):
+        simulate(DifferentialSynapse(), weights=[0.5], voltage=1.5)
+    with pytest.warns(ValidityWarning, match="supply_voltage = 2 V"):
+        DifferentialSynapse(supply_voltage=2.0).check_voltages({})
+    DifferentialSynapse(technology="sky130", supply_voltage=1.9).check_voltages({"voltage": 1.9})
