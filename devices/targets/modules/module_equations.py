@@ -75,6 +75,13 @@ class ModuleEquations:
         """Current of every branch [A], ``i_<current>``."""
         return {f"i_{i}": self._quiet(g) for i, g in self.system.currents.items()}
 
+    def motion(self) -> Named:
+        """Rate of every state per time unit, by its name, as the model has it."""
+        return {
+            str(x): self._quiet(self.time_unit * rate) / self.states[str(x)].scale
+            for x, rate in self.system.rates.items()
+        }
+
     def rates(self) -> Named:
         """Rate of every state per time unit, ``rate_<state>``; it leads states back to their sphere or bounds."""
         nodes = {x: node_of(x) for x in self.system.states}
@@ -84,10 +91,7 @@ class ModuleEquations:
             if state.bounds:
                 low, high = (bound / state.scale for bound in state.bounds)
                 back[x] = returning_rate(node, (low, high))
-        return {
-            f"rate_{x}": self._quiet(self.time_unit * rate) / self.states[str(x)].scale + back.get(x, sp.S.Zero)
-            for x, rate in self.system.rates.items()
-        }
+        return {f"rate_{x}": rate + back.get(sp.Symbol(x, real=True), sp.S.Zero) for x, rate in self.motion().items()}
 
     def shakes(self) -> dict[tuple[str, str], sp.Expr]:
         """Effect of a noise of one-sided unit density on a state's rate, by state and noise."""

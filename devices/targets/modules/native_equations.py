@@ -44,6 +44,13 @@ class NativeEquations:
         For each entry of the matrix, by its pair of nodes, the signs and numbers of its terms.
     own_entry : dict of int
         Number of the entry in which a state meets itself.
+    stepping : bool
+        Whether the device integrates its states itself in a transient, as one with directions does; see
+        :mod:`~synaspice.devices.targets.modules.osdi_steps`.
+    motion : dict of Expr
+        Rates as the model has them, by state, of a device that does.
+    motion_slopes : dict of Expr
+        Their derivatives, by the numbers of the state and of the unknown.
     """
 
     def __init__(self, device: DeviceModel, inputs: Sequence[str], noise: bool) -> None:
@@ -54,6 +61,8 @@ class NativeEquations:
         self.nodes = [*own.ports, *(f"{n}_source" for n in self.noises)]
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
+        self.stepping = bool(self.system.spheres)
+        self.drives = [k for k in range(len(self.unknowns)) if self.unknowns[k] not in {str(node_of(x)) for x in self.states}]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
         self.hoist = Hoist(self.static)
         self._differentiate()
@@ -67,9 +76,18 @@ class NativeEquations:
         for row, expression in enumerate([*self.currents.values(), *self.rates.values()]):
             for column, slope_of in enumerate(by):
                 slope = slope_of(expression)
-                # A state's own entry is always there: it is 1 where the state is held.
-                if slope != 0 or column == self.own_column(row):
+                # A state's own entry is always there: it is 1 where the state is held. Of a step of its own a device
+                # tells how every drive changes where it leads.
+                stepped = self.stepping and row >= len(self.currents) and column in self.drives
+                if slope != 0 or column == self.own_column(row) or stepped:
                     self.slopes[row, column] = self.hoist(slope)
+        self.motion: Named = {x: self.hoist(e) for x, e in self.module.motion().items()} if self.stepping else {}
+        self.motion_slopes = {
+            (row, column): self.hoist(slope)
+            for row, expression in enumerate(self.motion.values())
+            for column, slope_of in enumerate(by)
+            if (slope := slope_of(expression)) != 0
+        }
         self.shakes: dict[tuple[int, int], sp.Expr] = {}
         for (x, n), strength in (self.module.shakes() if self.noises else {}).items():
             row, column = len(self.currents) + self.states.index(x), len(self.unknowns) + self.noises.index(n)

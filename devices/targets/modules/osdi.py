@@ -23,7 +23,7 @@ from ...language.errors import ParameterError
 from ..header import origin
 from ..scaled import STATE_CAPACITANCE, STATE_OFFSET, lasting
 from ..spice.statements import check_name
-from . import osdi_template
+from . import osdi_steps, osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
@@ -49,6 +49,7 @@ $interface
 $structures
 $tables
 $functions
+$steps
 $prepare
 $observe
 $common
@@ -144,12 +145,14 @@ class _Source:
             f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OPVARS = {len(self.opvars)}, STATES = "
             f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
             f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)}, "
-            f"UNKNOWNS = {len(self.equations.unknowns)} }};",
+            f"UNKNOWNS = {len(self.equations.unknowns)}, DRIVES = {len(self.equations.drives)} }};",
             "",
             f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
             "",
             "typedef struct { Parameters p; bool given[PARAMETERS]; } Model;",
+            "",
+            *(osdi_steps.STRUCTURE.splitlines() if self.equations.stepping else []),
             "",
             "typedef struct {",
             "    double *to[ENTRIES]; /* in the simulator's matrix */",
@@ -160,10 +163,11 @@ class _Source:
             f"    double at[{len(self.equations.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
             f"    double row[{len(self.equations.rows)}]; /* currents and rates */",
             f"    double g[{max(len(self.equations.places), 1)}]; /* their slopes */",
-            f"    double residual[NODES], charge[{states}];",
+            f"    double residual[NODES], {'inertia' if self.equations.stepping else 'charge'}[{states}];",
             "    Parameters p;",
             "    Derived d;",
             "    double temperature, observed[OPVARS];",
+            *(["    Step step;", "    double bound_step;"] if self.equations.stepping else []),
             "    bool given[PARAMETERS], failed, collapsed[1];",
             "} Instance;",
             "",
@@ -176,6 +180,36 @@ class _Source:
             declared = ", ".join(f"double {a.strip()}" for a in arguments.split(","))
             lines.append(f"static inline double {name}({declared}) {{ return {value}; }}")
         return "\n".join([*lines, ""])
+
+    def _steps(self) -> str:
+        """The functions by which a device integrates its states."""
+        own = self.equations
+        if not own.stepping:
+            return ""
+        read = [f"const double {own.unknowns[k]} = w[{place}];" for place, k in enumerate(own.drives)]
+        read += [f"const double {node_of(x)} = x[{k}];" for k, x in enumerate(self.states)]
+        unused = " ".join(f"(void) {name};" for name in own.unknowns)
+        read += ["const double *restrict h = inst->h;", f"(void) h; {unused}"]
+        hoisted = Replacement({s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in own.hoist.found.values()})
+        rates = {f"f[{k}]": hoisted(e) for k, e in enumerate(own.motion.values())}
+        slopes, first = dict(rates), len(self.branches)
+        for row in range(len(self.states)):
+            for column in range(len(own.unknowns)):
+                e = hoisted(own.motion_slopes.get((row, column), sp.S.Zero))
+                if column in own.drives:
+                    slopes[f"g[{row}][{own.drives.index(column)}]"] = e
+                else:
+                    slopes[f"j[{row}][{column - first}]"] = e
+        where = "const Instance *inst, const double *x, const double *w, double *f"
+        both = f"{where}, double j[STATES][STATES], double g[STATES][DRIVES]"
+        numbers = [[self.states.index(str(x)) for x in sphere] for sphere in self.system.spheres]
+        return "\n".join(
+            [
+                c_function(f"static void rates({where})", [*read, *self._statements(rates)]),
+                c_function(f"static void slopes({both})", [*read, *self._statements(slopes)]),
+                osdi_steps.write_steps(self.module.states, numbers),
+            ]
+        )
 
     def _prepare(self) -> str:
         """The function that sets up an instance."""
@@ -193,6 +227,8 @@ class _Source:
         body += self._statements(outputs)
         body += ["double all = inst->time_unit;", f"for (int k = 0; k < {len(self.equations.hoist.found)}; k++)"]
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
+        if self.equations.stepping:
+            body += ["inst->step.begun = false;", "inst->step.axis = axis_of_symmetry(inst);"]
         return c_function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
 
     def _observe(self) -> str:
@@ -233,14 +269,22 @@ class _Source:
         if self.states:
             zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
             body += ["/* a transient without an operating point (uic) begins at the initial values too */"]
-            body += [f"if (info->flags & ANALYSIS_IC && {zero}) {{"]
+            body += [f"const bool anew = info->flags & ANALYSIS_IC && {zero};", "if (anew) {"]
             body += [f"    {node_of(x)} = inst->start[{k}];" for k, x in enumerate(self.states)] + ["}"]
+        body += self._stepped() if self.equations.stepping else []
         body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.equations.unknowns)]
-        body += self._residuals()
+        currents = range(len(self.equations.currents))
+        if self.equations.stepping:
+            body += self._residuals(currents)
+            body += ["if (stepping) {", *(f"    {line}" for line in self._step_rows()), "} else if (moving) {"]
+            rates = range(len(self.equations.currents), len(self.equations.rows))
+            body += [*(f"    {line}" for line in self._residuals(rates)), "}"]
+        else:
+            body += self._residuals(range(len(self.equations.rows)))
         body += self._held()
         for node in range(len(self.equations.nodes)):
             parts = [
-                f"{'+' if s > 0 else '-'} inst->row[{r}]"
+                f"{'+' if s > 0 else '-'} {self._row_at_solution(r)}"
                 for r, ends in enumerate(self.equations.rows)
                 for n, s in ends
                 if n == node
@@ -251,27 +295,63 @@ class _Source:
                 body.append(f"inst->residual[{node}] = 0.0;")
             else:
                 body.append(f"inst->residual[{node}] = {solution.format(node)};")
-        for k, x in enumerate(self.states):  # none is ever without charge, see the states' capacitance
+        for k, x in enumerate(self.states if not self.equations.stepping else []):
+            # none is ever without charge, see the states' capacitance
             whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
             body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
         head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
         return c_function(head, [*body, "return 0;"])
 
-    def _residuals(self) -> list[str]:
-        """Currents and rates with their slopes, in one set of shared sub-expressions."""
+    def _stepped(self) -> list[str]:
+        """In a transient the states are where the device's own integration leads, which nodes may lag behind."""
+        own = self.equations
+        lines = ["const bool stepping = moving && !small_signal;", "double lag[STATES] = {0.0};", "if (stepping) {"]
+        lines += [f"    const double w[] = {{{', '.join(own.unknowns[k] for k in own.drives)}}};"]
+        lines += [f"    const double x[] = {{{', '.join(str(node_of(x)) for x in self.states)}}};"]
+        lines += ["    double here[STATES];", "    step_states(inst, info->abstime, w, x, anew, here);"]
+        for k, x in enumerate(self.states):
+            lines += [f"    lag[{k}] = {node_of(x)} - here[{k}];", f"    {node_of(x)} = here[{k}];"]
+        lines += ["} else if (!small_signal) {", "    inst->step.begun = false;"]
+        lines += ["    inst->step.since = info->abstime;", "}"]
+        lines += [f"inst->inertia[{k}] = small_signal ? inst->capacity[{k}] : 0.0;" for k in range(len(self.states))]
+        return lines
+
+    def _step_rows(self) -> list[str]:
+        """Residual and slopes of a state's node around where the step leads."""
+        own, lines = self.equations, []
+        for k in range(len(self.states)):
+            row = len(own.currents) + k
+            lines.append(f"inst->row[{row}] = 0.0;")
+            for column, place in own.slopes_of(row).items():
+                value = "1.0" if column == own.own_column(row) else "0.0"
+                if column in own.drives:
+                    value = f"-inst->step.slope[{k}][{own.drives.index(column)}]"
+                lines.append(f"inst->g[{place}] = {value};")
+        return lines
+
+    def _row_at_solution(self, row: int) -> str:
+        """A row's residual at the simulator's solution, which may differ from the point of evaluation."""
+        if not self.equations.stepping:
+            return f"inst->row[{row}]"
+        first, places = len(self.branches), self.equations.slopes_of(row)
+        parts = [f"inst->g[{places[first + k]}] * lag[{k}]" for k in range(len(self.states)) if first + k in places]
+        return f"({' + '.join([f'inst->row[{row}]', *parts])})"
+
+    def _residuals(self, rows: Sequence[int]) -> list[str]:
+        """Some of the currents and rates with their slopes, in one set of shared sub-expressions."""
         many = sp.Symbol("inst->p.multiplier", real=True)
         outputs: Named = {}
         hoisted = Replacement(
             {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
         )
-        for k, e in enumerate(self.equations.currents.values()):
-            outputs[f"inst->row[{k}]"] = many * e
-        for k, e in enumerate(self.equations.rates.values()):
-            outputs[f"inst->row[{len(self.equations.currents) + k}]"] = -e
+        expressions = [*(many * e for e in self.equations.currents.values())]
+        expressions += [-e for e in self.equations.rates.values()]
+        outputs |= {f"inst->row[{row}]": expressions[row] for row in rows}
         for (row, column), e in self.equations.slopes.items():
-            outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
-                many * e if row < len(self.equations.currents) else -e
-            )
+            if row in rows:
+                outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
+                    many * e if row < len(self.equations.currents) else -e
+                )
         return self._statements({target: hoisted(e) for target, e in outputs.items()})
 
     def _held(self) -> list[str]:
