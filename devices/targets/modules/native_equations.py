@@ -62,7 +62,9 @@ class NativeEquations:
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
         self.stepping = bool(self.system.spheres)
-        self.drives = [k for k in range(len(self.unknowns)) if self.unknowns[k] not in {str(node_of(x)) for x in self.states}]
+        self.drives = [
+            k for k in range(len(self.unknowns)) if self.unknowns[k] not in {str(node_of(x)) for x in self.states}
+        ]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
         self.hoist = Hoist(self.static)
         self._differentiate()

@@ -21,13 +21,14 @@ from ...language.checks import known
 from ...language.declaration import TEMPERATURE
 from ...language.errors import ParameterError
 from ..header import origin
-from ..scaled import STATE_CAPACITANCE, STATE_OFFSET, lasting
+from ..scaled import STATE_CAPACITANCE, lasting
 from ..spice.statements import check_name
 from . import osdi_steps, osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
-from .module_equations import Named, node_of
+from .module_equations import Named
 from .native_equations import NativeEquations
 from .osdi_descriptor import INTERFACES, OLDEST, descriptor, parameter_tables
+from .osdi_evaluation import write_evaluation
 from .osdi_loads import LINE_WIDTH, c_function, wrapped, write_loads
 
 if TYPE_CHECKING:
@@ -182,34 +183,7 @@ class _Source:
         return "\n".join([*lines, ""])
 
     def _steps(self) -> str:
-        """The functions by which a device integrates its states."""
-        own = self.equations
-        if not own.stepping:
-            return ""
-        read = [f"const double {own.unknowns[k]} = w[{place}];" for place, k in enumerate(own.drives)]
-        read += [f"const double {node_of(x)} = x[{k}];" for k, x in enumerate(self.states)]
-        unused = " ".join(f"(void) {name};" for name in own.unknowns)
-        read += ["const double *restrict h = inst->h;", f"(void) h; {unused}"]
-        hoisted = Replacement({s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in own.hoist.found.values()})
-        rates = {f"f[{k}]": hoisted(e) for k, e in enumerate(own.motion.values())}
-        slopes, first = dict(rates), len(self.branches)
-        for row in range(len(self.states)):
-            for column in range(len(own.unknowns)):
-                e = hoisted(own.motion_slopes.get((row, column), sp.S.Zero))
-                if column in own.drives:
-                    slopes[f"g[{row}][{own.drives.index(column)}]"] = e
-                else:
-                    slopes[f"j[{row}][{column - first}]"] = e
-        where = "const Instance *inst, const double *x, const double *w, double *f"
-        both = f"{where}, double j[STATES][STATES], double g[STATES][DRIVES]"
-        numbers = [[self.states.index(str(x)) for x in sphere] for sphere in self.system.spheres]
-        return "\n".join(
-            [
-                c_function(f"static void rates({where})", [*read, *self._statements(rates)]),
-                c_function(f"static void slopes({both})", [*read, *self._statements(slopes)]),
-                osdi_steps.write_steps(self.module.states, numbers),
-            ]
-        )
+        return osdi_steps.write_steps(self.equations, self._statements) if self.equations.stepping else ""
 
     def _prepare(self) -> str:
         """The function that sets up an instance."""
@@ -247,146 +221,7 @@ class _Source:
         return c_function("static void observe(Instance *inst)", body)
 
     def _eval(self) -> str:
-        number = {node: k for k, node in enumerate(self.equations.nodes)}
-        solution = "solution[inst->node[{}]]"
-        body = [
-            "(void) handle, (void) model;",
-            "Instance *restrict inst = of_instance;",
-            "if (inst->failed)",
-            "    return RETURN_FATAL;",
-            "const double *restrict solution = info->prev_solve;",
-            "const double *restrict h = inst->h;",
-            "const bool small_signal = info->flags & (ANALYSIS_AC | ANALYSIS_NOISE);",
-            "const bool moving = (small_signal || info->flags & ANALYSIS_TRAN)",
-            "    && info->flags & (CALC_REACT_JACOBIAN | CALC_REACT_RESIDUAL);",
-            "(void) h, (void) small_signal, (void) moving;",
-        ]
-        for name, branch in self.branches.items():
-            high, low = (solution.format(number[end]) for end in (branch.positive, branch.negative))
-            body.append(f"const double v_{name} = {high} - {low};")
-        body += [f"double {node_of(x)} = {solution.format(number[x])};" for x in self.states]
-        body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.equations.inputs]
-        if self.states:
-            zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
-            body += ["/* a transient without an operating point (uic) begins at the initial values too */"]
-            body += [f"const bool anew = info->flags & ANALYSIS_IC && {zero};", "if (anew) {"]
-            body += [f"    {node_of(x)} = inst->start[{k}];" for k, x in enumerate(self.states)] + ["}"]
-        body += self._stepped() if self.equations.stepping else []
-        body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.equations.unknowns)]
-        currents = range(len(self.equations.currents))
-        if self.equations.stepping:
-            body += self._residuals(currents)
-            body += ["if (stepping) {", *(f"    {line}" for line in self._step_rows()), "} else if (moving) {"]
-            rates = range(len(self.equations.currents), len(self.equations.rows))
-            body += [*(f"    {line}" for line in self._residuals(rates)), "}"]
-        else:
-            body += self._residuals(range(len(self.equations.rows)))
-        body += self._held()
-        for node in range(len(self.equations.nodes)):
-            parts = [
-                f"{'+' if s > 0 else '-'} {self._row_at_solution(r)}"
-                for r, ends in enumerate(self.equations.rows)
-                for n, s in ends
-                if n == node
-            ]
-            if parts:
-                body.append(f"inst->residual[{node}] = {' '.join(parts).removeprefix('+ ')};")
-            elif self.equations.nodes[node] in self.equations.inputs:
-                body.append(f"inst->residual[{node}] = 0.0;")
-            else:
-                body.append(f"inst->residual[{node}] = {solution.format(node)};")
-        for k, x in enumerate(self.states if not self.equations.stepping else []):
-            # none is ever without charge, see the states' capacitance
-            whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
-            body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
-        head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
-        return c_function(head, [*body, "return 0;"])
-
-    def _stepped(self) -> list[str]:
-        """In a transient the states are where the device's own integration leads, which nodes may lag behind."""
-        own = self.equations
-        lines = ["const bool stepping = moving && !small_signal;", "double lag[STATES] = {0.0};", "if (stepping) {"]
-        lines += [f"    const double w[] = {{{', '.join(own.unknowns[k] for k in own.drives)}}};"]
-        lines += [f"    const double x[] = {{{', '.join(str(node_of(x)) for x in self.states)}}};"]
-        lines += ["    double here[STATES];", "    step_states(inst, info->abstime, w, x, anew, here);"]
-        for k, x in enumerate(self.states):
-            lines += [f"    lag[{k}] = {node_of(x)} - here[{k}];", f"    {node_of(x)} = here[{k}];"]
-        lines += ["} else if (!small_signal) {", "    inst->step.begun = false;"]
-        lines += ["    inst->step.since = info->abstime;", "}"]
-        lines += [f"inst->inertia[{k}] = small_signal ? inst->capacity[{k}] : 0.0;" for k in range(len(self.states))]
-        return lines
-
-    def _step_rows(self) -> list[str]:
-        """Residual and slopes of a state's node around where the step leads."""
-        own, lines = self.equations, []
-        for k in range(len(self.states)):
-            row = len(own.currents) + k
-            lines.append(f"inst->row[{row}] = 0.0;")
-            for column, place in own.slopes_of(row).items():
-                value = "1.0" if column == own.own_column(row) else "0.0"
-                if column in own.drives:
-                    value = f"-inst->step.slope[{k}][{own.drives.index(column)}]"
-                lines.append(f"inst->g[{place}] = {value};")
-        return lines
-
-    def _row_at_solution(self, row: int) -> str:
-        """A row's residual at the simulator's solution, which may differ from the point of evaluation."""
-        if not self.equations.stepping:
-            return f"inst->row[{row}]"
-        first, places = len(self.branches), self.equations.slopes_of(row)
-        parts = [f"inst->g[{places[first + k]}] * lag[{k}]" for k in range(len(self.states)) if first + k in places]
-        return f"({' + '.join([f'inst->row[{row}]', *parts])})"
-
-    def _residuals(self, rows: Sequence[int]) -> list[str]:
-        """Some of the currents and rates with their slopes, in one set of shared sub-expressions."""
-        many = sp.Symbol("inst->p.multiplier", real=True)
-        outputs: Named = {}
-        hoisted = Replacement(
-            {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
-        )
-        expressions = [*(many * e for e in self.equations.currents.values())]
-        expressions += [-e for e in self.equations.rates.values()]
-        outputs |= {f"inst->row[{row}]": expressions[row] for row in rows}
-        for (row, column), e in self.equations.slopes.items():
-            if row in rows:
-                outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
-                    many * e if row < len(self.equations.currents) else -e
-                )
-        return self._statements({target: hoisted(e) for target, e in outputs.items()})
-
-    def _held(self) -> list[str]:
-        """States at their initial values in static analyses; noises of the states in small-signal ones."""
-        lines = []
-        if self.states:
-            lines += ["if (!moving) { /* static: states hold their initial values */"]
-            for k, x in enumerate(self.states):
-                row = len(self.equations.currents) + k
-                lines.append(f"    inst->row[{row}] = {node_of(x)} - inst->start[{k}];")
-                own = self.equations.own_column(row)
-                for column, place in self.equations.slopes_of(row).items():
-                    lines.append(f"    inst->g[{place}] = {'1.0' if column == own else '0.0'};")
-            lines.append("}")
-            if self.patient:  # their capacitors are larger than a time unit, and so are the currents
-                lines[-1] = "} else {"
-                for k in sorted(self.patient):
-                    row = len(self.equations.currents) + k
-                    scaled = [f"row[{row}]", *(f"g[{place}]" for place in self.equations.slopes_of(row).values())]
-                    lines.append(f"    const double weight_{k} = inst->capacity[{k}] / inst->time_unit;")
-                    lines += [f"    inst->{target} *= weight_{k};" for target in scaled]
-                lines.append("}")
-        if self.equations.shakes:
-            outputs = {}
-            for (row, column), e in self.equations.shakes.items():
-                k = row - len(self.equations.currents)
-                weight = sp.Symbol(f"inst->capacity[{k}]", real=True) / sp.Symbol("inst->time_unit", real=True)
-                place = self.equations.places[row, column]
-                outputs[f"inst->g[{place}]"] = -e * (weight if k in self.patient else 1)
-            body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
-            body += self._statements(outputs, "s")
-            lines += ["if (small_signal) { /* noises of the states: their sources have nodes of their own */"]
-            lines += [f"    {text}" for text in body] + ["} else {"]
-            lines += [f"    {target} = 0.0;" for target in outputs] + ["}"]
-        return lines
+        return write_evaluation(self.equations, self.patient, self._statements)
 
     def _noise(self) -> str:
         densities = self.module.densities()

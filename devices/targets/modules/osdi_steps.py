@@ -24,9 +24,13 @@ import string
 from collections.abc import Sequence
 
 import numpy as np
+import sympy as sp
 
-from ...language.declaration import State
 from ...simulation.integrators.loops import rosenbrock
+from .module_equations import node_of
+from .native_equations import NativeEquations
+from .osdi_evaluation import Statements, hoisted
+from .osdi_loads import c_function
 
 #: Largest error of an inner step, in units of a state's scale.
 TOLERANCE = 1e-6
@@ -46,7 +50,7 @@ typedef struct {
 } Step;
 """
 
-FUNCTIONS = """\
+_FUNCTIONS = """\
 /* --- the states are integrated here, from the last accepted point to the simulator's time --- */
 
 enum { SPHERES = $spheres, STAGES = $stages, MOST_STEPS = 20000 };
@@ -438,19 +442,42 @@ def _number(value: float) -> str:
     return repr(float(value)) if np.isfinite(value) else "-INFINITY" if value < 0 else "INFINITY"
 
 
-def write_steps(states: dict[str, State], spheres: Sequence[Sequence[int]]) -> str:
-    """The functions that integrate the states of a device, whose functions ``rates`` and ``slopes`` come before.
+def write_steps(equations: NativeEquations, statements: Statements) -> str:
+    """Write the functions that integrate the states of a device.
 
     Parameters
     ----------
-    states : dict of State
-        The states' declarations, by the name of the component.
-    spheres : sequence of sequences of int
-        Numbers of the components of each direction.
+    equations : NativeEquations
+        The device.
+    statements : callable
+        Assignments for a mapping of targets to expressions.
     """
-    bounds = [(-np.inf, np.inf) if s.bounds is None else [b / s.scale for b in s.bounds] for s in states.values()]
+    own, short = equations, hoisted(equations)
+    read = [f"const double {own.unknowns[k]} = w[{place}];" for place, k in enumerate(own.drives)]
+    read += [f"const double {node_of(x)} = x[{k}];" for k, x in enumerate(own.states)]
+    read += ["const double *restrict h = inst->h;", "(void) h;", *(f"(void) {name};" for name in own.unknowns)]
+    rates = {f"f[{k}]": short(e) for k, e in enumerate(own.motion.values())}
+    slopes = dict(rates)
+    for row in range(len(own.states)):
+        for k, x in enumerate(own.states):
+            column = own.unknowns.index(str(node_of(x)))
+            slopes[f"j[{row}][{k}]"] = short(own.motion_slopes.get((row, column), sp.S.Zero))
+        for k, column in enumerate(own.drives):
+            slopes[f"g[{row}][{k}]"] = short(own.motion_slopes.get((row, column), sp.S.Zero))
+    where = "const Instance *inst, const double *x, const double *w, double *f"
+    both = f"{where}, double j[STATES][STATES], double g[STATES][DRIVES]"
+    parts = [c_function(f"static void rates({where})", [*read, *statements(rates)])]
+    parts += [c_function(f"static void slopes({both})", [*read, *statements(slopes)])]
+    return "\n".join([*parts, string.Template(_FUNCTIONS).substitute(_values(own))])
+
+
+def _values(equations: NativeEquations) -> dict[str, object]:
+    """What stands for the names in the text."""
+    declared = equations.module.states
+    bounds = [(-np.inf, np.inf) if s.bounds is None else [b / s.scale for b in s.bounds] for s in declared.values()]
+    spheres = [[equations.states.index(str(x)) for x in sphere] for sphere in equations.system.spheres]
     a, coupling, times, weights, _ = rosenbrock.TABLES
-    values = {
+    return {
         "spheres": len(spheres),
         "stages": rosenbrock.STAGES,
         "sphere": ", ".join("{" + ", ".join(map(str, one)) + "}" for one in spheres),
@@ -465,4 +492,3 @@ def write_steps(states: dict[str, State], spheres: Sequence[Sequence[int]]) -> s
         "drives": _number(DRIVE_TOLERANCE),
         "small": _number(SMALL_CHANGE),
     }
-    return string.Template(FUNCTIONS).substitute(values)
