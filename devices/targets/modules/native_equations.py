@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from ...core.sharing import Slope
+from ...core.sharing import Replacement, Slope
 from ...language.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
 from .module_equations import ModuleEquations, Named, node_of
@@ -47,6 +47,8 @@ class NativeEquations:
     stepping : bool
         Whether the device integrates its states itself in a transient, as one with directions does; see
         :mod:`~synaspice.devices.targets.modules.osdi_steps`.
+    drives : list of int
+        Numbers of the unknowns that are not states.
     motion : dict of Expr
         Rates as the model has them, by state, of a device that does.
     motion_slopes : dict of Expr
@@ -94,6 +96,11 @@ class NativeEquations:
         for (x, n), strength in (self.module.shakes() if self.noises else {}).items():
             row, column = len(self.currents) + self.states.index(x), len(self.unknowns) + self.noises.index(n)
             self.shakes[row, column] = strength
+
+    @property
+    def hoisted(self) -> Replacement:
+        """Terms of parameters alone as the elements of the instance's array, ``h``."""
+        return Replacement({s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.hoist.found.values()})
 
     def own_column(self, row: int) -> int | None:
         """The column of a row's own state; None for a current."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sympy as sp
 
-from ...core.sharing import Replacement
 from ..scaled import STATE_OFFSET
 from .module_equations import Named, node_of
 from .native_equations import NativeEquations
-from .osdi_loads import c_function
-
-#: Assignments of C for expressions, with shared sub-expressions under names that begin with a prefix.
-Statements = Callable[..., list[str]]
+from .osdi_loads import Statements, c_function, indented
+from .osdi_steps import LEAST_VOLTAGE
 
 _HEAD = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
 _BEGIN = """\
@@ -27,16 +24,6 @@ const bool small_signal = info->flags & (ANALYSIS_AC | ANALYSIS_NOISE);
 const bool moving = (small_signal || info->flags & ANALYSIS_TRAN)
     && info->flags & (CALC_REACT_JACOBIAN | CALC_REACT_RESIDUAL);
 (void) h, (void) small_signal, (void) moving;"""
-
-
-def hoisted(equations: NativeEquations) -> Replacement:
-    """Terms of parameters alone as the elements of the instance's array, ``h``."""
-    return Replacement({s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in equations.hoist.found.values()})
-
-
-def indented(lines: Iterable[str]) -> list[str]:
-    """Lines within a block."""
-    return [f"    {line}" for line in lines]
 
 
 def write_evaluation(equations: NativeEquations, patient: Collection[int], statements: Statements) -> str:
@@ -72,7 +59,7 @@ class _Evaluation:
         body += [f"inst->at[{k}] = {name};" for k, name in enumerate(own.unknowns)]
         if own.stepping:
             body += self._rows(range(self.first))
-            body += ["if (stepping) {", *indented(self._stepped()), "} else if (moving) {"]
+            body += ["if (stepping) {", *indented([*self._stepped(), *self._suggested()]), "} else if (moving) {"]
             body += [*indented(self._rows(self.state_rows)), *indented(self._weighed()), "} else {"]
             body += [*indented(self._held()), "}"]
         else:
@@ -106,10 +93,10 @@ class _Evaluation:
     def _step(self) -> list[str]:
         """In a transient the states are where the device's own integration leads; nodes may lag behind."""
         own = self.equations
-        lines = ["const bool stepping = moving && !small_signal;", "double lag[STATES] = {0.0};", "if (stepping) {"]
-        lines += [f"    const double w[] = {{{', '.join(own.unknowns[k] for k in own.drives)}}};"]
+        lines = ["const bool stepping = moving && !small_signal;", "double lag[STATES] = {0.0};"]
+        lines += [f"const double drives[] = {{{', '.join(own.unknowns[k] for k in own.drives)}}};", "if (stepping) {"]
         lines += [f"    const double x[] = {{{', '.join(str(node_of(x)) for x in self.states)}}};"]
-        lines += ["    double here[STATES];", "    step_states(inst, info->abstime, w, x, anew, here);"]
+        lines += ["    double here[STATES];", "    step_states(inst, info->abstime, drives, x, anew, here);"]
         for k, x in enumerate(self.states):
             lines += [f"    lag[{k}] = {node_of(x)} - here[{k}];", f"    {node_of(x)} = here[{k}];"]
         lines += ["} else if (!small_signal) {", "    inst->step.begun = false;"]
@@ -119,7 +106,7 @@ class _Evaluation:
 
     def _rows(self, rows: Sequence[int]) -> list[str]:
         """Some of the currents and rates with their slopes, in one set of shared sub-expressions."""
-        own, many, short = self.equations, sp.Symbol("inst->p.multiplier", real=True), hoisted(self.equations)
+        own, many, short = self.equations, sp.Symbol("inst->p.multiplier", real=True), self.equations.hoisted
         signs = [many] * self.first + [sp.S.NegativeOne] * len(self.state_rows)
         expressions = [*own.currents.values(), *own.rates.values()]
         outputs: Named = {f"inst->row[{row}]": signs[row] * expressions[row] for row in rows}
@@ -141,6 +128,26 @@ class _Evaluation:
             slopes = {column: f"-inst->step.slope[{k}][{d}]" for d, column in enumerate(own.drives)}
             lines += self._set(row, "0.0", slopes | {own.own_column(row): "1.0"})
         return lines
+
+    def _suggested(self) -> list[str]:
+        """The step that the device suggests to the simulator."""
+        own, zero = self.equations, "0.0"
+        columns = [own.unknowns.index(str(node_of(x))) for x in self.states]
+        by_state, sizes = [], []
+        for row in range(self.first):
+            places = own.slopes_of(row)
+            slopes = [f"inst->g[{places[c]}]" if c in places else zero for c in columns]
+            by_state.append(f"{{{', '.join(slopes)}}}")
+            least = f" + {LEAST_VOLTAGE!r} * fabs(inst->g[{places[row]}])" if row in places else ""
+            sizes.append(f"fabs(inst->row[{row}]){least}")
+        if not by_state:
+            return ["inst->bound_step = bounded(inst, driven_step(&inst->step, drives));"]
+        return [
+            f"const double by_state[][STATES] = {{{', '.join(by_state)}}};",
+            f"const double size[] = {{{', '.join(sizes)}}};",
+            "const double shown = shown_step(inst, by_state, size);",
+            "inst->bound_step = bounded(inst, fmin(driven_step(&inst->step, drives), shown));",
+        ]
 
     def _held(self) -> list[str]:
         """States at their initial values, in static analyses."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .native_equations import NativeEquations
 
 LINE_WIDTH = 118
+
+#: Assignments of C for a mapping of targets to expressions, with shared sub-expressions.
+Statements = Callable[..., list[str]]
 
 
 def write_loads(equations: NativeEquations) -> str:
@@ -87,6 +90,11 @@ def c_function(head: str, body: Iterable[str]) -> str:
     for text in body:
         lines += wrapped("    ", text)
     return "\n".join([*lines, "}", ""])
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Lines within a block."""
+    return [f"    {line}" for line in lines]
 
 
 def wrapped(indent: str, text: str) -> list[str]:

@@ -29,21 +29,29 @@ import sympy as sp
 from ...simulation.integrators.loops import rosenbrock
 from .module_equations import node_of
 from .native_equations import NativeEquations
-from .osdi_evaluation import Statements, hoisted
-from .osdi_loads import c_function
+from .osdi_angles import ANGLES
+from .osdi_inner import INNER
+from .osdi_loads import Statements, c_function
 
 #: Largest error of an inner step, in units of a state's scale.
 TOLERANCE = 1e-6
 #: Largest error that a simulator's step may have from drives that are not linear within it.
 DRIVE_TOLERANCE = 1e-5
+#: Largest part of a current that the states may add to it or take from it between its values at a step's ends, over a
+#: line; and the voltage whose current is the least that it is compared with. [V]
+SHOWN_TOLERANCE, LEAST_VOLTAGE = 2e-3, 1e-3
+#: Shortest step that is asked for, in units of time.
+SHORTEST_STEP = 1e-5
 #: A change of the states for other drives is read off the slopes if it is less than this.
-SMALL_CHANGE = 1e-5
+SMALL_CHANGE = 3e-6
+#: Steps that are shorter than this part of the time in which states turn are taken by the cheaper method.
+BRIEF = 0.1
 
 STRUCTURE = """\
 typedef struct {
     bool begun, blind; /* whether there is a point to step from, and whether its drives are unknown */
     int axis; /* of symmetry: 0, 1, 2; -1: none */
-    double since, from[STATES], drives[DRIVES]; /* the last accepted point */
+    double since, from[STATES], drives[DRIVES], rate[STATES]; /* the last accepted point */
     double earlier, before[DRIVES]; /* the one before it */
     double until, to[STATES], last[DRIVES], slope[STATES][DRIVES]; /* where the step leads with the last drives */
     double pace; /* inner step, in time units */
@@ -53,7 +61,7 @@ typedef struct {
 _FUNCTIONS = """\
 /* --- the states are integrated here, from the last accepted point to the simulator's time --- */
 
-enum { SPHERES = $spheres, STAGES = $stages, MOST_STEPS = 20000 };
+enum { SPHERES = $spheres, CURRENTS = $currents, STAGES = $stages, MOST_STEPS = 20000 };
 static const int sphere[][3] = {$sphere};
 static const double low[STATES] = {$low}, high[STATES] = {$high};
 /* Rodas5P: G. Steinebach, BIT Numer. Math. 63, 27 (2023) */
@@ -63,302 +71,8 @@ static const double stage_c[STAGES][STAGES] = {$coupling};
 static const double stage_time[STAGES] = {$times};
 static const double stage_weight[STAGES] = {$weights};
 
-/* With an axis of symmetry, y has the polar angle and the azimuth about it in the places of the direction's first two
-   components. The rates at azimuth zero are those at any. */
-static void enter(int axis, const double *x, double *y)
-{
-    memcpy(y, x, STATES * sizeof *y);
-    if (axis < 0)
-        return;
-    const int *m = sphere[0];
-    const double a = x[m[(axis + 1) % 3]], b = x[m[(axis + 2) % 3]], c = x[m[axis]];
-    y[m[0]] = atan2(hypot(a, b), c);
-    y[m[1]] = atan2(b, a);
-    y[m[2]] = 0.0;
-}
-
-static void leave(int axis, const double *y, double of_y[STATES][DRIVES], double *x, double of_x[STATES][DRIVES])
-{
-    memcpy(x, y, STATES * sizeof *x);
-    memcpy(of_x, of_y, STATES * sizeof *of_x);
-    if (axis < 0)
-        return;
-    const int *m = sphere[0], a = m[(axis + 1) % 3], b = m[(axis + 2) % 3], c = m[axis];
-    const double sine = sin(y[m[0]]), cosine = cos(y[m[0]]), along = cos(y[m[1]]), across = sin(y[m[1]]);
-    x[a] = sine * along;
-    x[b] = sine * across;
-    x[c] = cosine;
-    for (int k = 0; k < DRIVES; k++) {
-        const double polar = of_y[m[0]][k], azimuth = of_y[m[1]][k];
-        of_x[a][k] = cosine * along * polar - sine * across * azimuth;
-        of_x[b][k] = cosine * across * polar + sine * along * azimuth;
-        of_x[c][k] = -sine * polar;
-    }
-}
-
-static void unturned(int axis, const double *y, double *x)
-{
-    memcpy(x, y, STATES * sizeof *x);
-    const int *m = sphere[0];
-    const double angle = y[m[0]];
-    x[m[axis]] = cos(angle);
-    x[m[(axis + 1) % 3]] = sin(angle);
-    x[m[(axis + 2) % 3]] = 0.0;
-}
-
-/* What an azimuth's rate is divided by: never zero. */
-static double sine_of(double sine) { return copysign(fmax(fabs(sine), 1e-12), sine); }
-
-static void motion(const Instance *inst, const double *y, const double *w, double *f)
-{
-    const int axis = inst->step.axis;
-    if (axis < 0) {
-        rates(inst, y, w, f);
-        return;
-    }
-    const int *m = sphere[0], a = m[(axis + 1) % 3], b = m[(axis + 2) % 3], c = m[axis];
-    double x[STATES];
-    unturned(axis, y, x);
-    rates(inst, x, w, f);
-    const double polar = x[c] * f[a] - x[a] * f[c], azimuth = f[b] / sine_of(x[a]);
-    f[m[0]] = polar;
-    f[m[1]] = azimuth;
-    f[m[2]] = 0.0;
-}
-
-static void motion_slopes(const Instance *inst, const double *y, const double *w, double *f, double j[STATES][STATES],
-                          double g[STATES][DRIVES])
-{
-    const int axis = inst->step.axis;
-    if (axis < 0) {
-        slopes(inst, y, w, f, j, g);
-        return;
-    }
-    const int *m = sphere[0], a = m[(axis + 1) % 3], b = m[(axis + 2) % 3], c = m[axis];
-    double x[STATES], by_polar[STATES];
-    unturned(axis, y, x);
-    slopes(inst, x, w, f, j, g);
-    const double sine = sine_of(x[a]), azimuth = f[b] / sine;
-    for (int i = 0; i < STATES; i++)
-        by_polar[i] = x[c] * j[i][a] - x[a] * j[i][c];
-    for (int k = 0; k < STATES; k++) {
-        const double polar = x[c] * j[a][k] - x[a] * j[c][k], turned = j[b][k] / sine;
-        j[m[0]][k] = polar;
-        j[m[1]][k] = turned;
-        j[m[2]][k] = 0.0;
-    }
-    for (int i = 0; i < STATES; i++) {
-        j[i][m[0]] = by_polar[i];
-        j[i][m[1]] = j[i][m[2]] = 0.0;
-    }
-    j[m[0]][m[0]] = x[c] * by_polar[a] - x[a] * by_polar[c] - x[a] * f[a] - x[c] * f[c];
-    j[m[1]][m[0]] = (by_polar[b] - azimuth * x[c]) / sine;
-    j[m[2]][m[0]] = 0.0;
-    for (int k = 0; k < DRIVES; k++) {
-        const double polar = x[c] * g[a][k] - x[a] * g[c][k], turned = g[b][k] / sine;
-        g[m[0]][k] = polar;
-        g[m[1]][k] = turned;
-        g[m[2]][k] = 0.0;
-    }
-    const double polar = x[c] * f[a] - x[a] * f[c];
-    f[m[0]] = polar;
-    f[m[1]] = azimuth;
-    f[m[2]] = 0.0;
-}
-
-/* An axis about which rates turn with the direction, whatever the drives. */
-static int axis_of_symmetry(const Instance *inst)
-{
-    for (int axis = 2; SPHERES == 1 && axis >= 0; axis--) {
-        const int *m = sphere[0], a = m[(axis + 1) % 3], b = m[(axis + 2) % 3], c = m[axis];
-        double x[STATES], w[DRIVES], f[STATES], g[STATES];
-        bool same = true;
-        for (int trial = 1; same && trial <= 4; trial++) {
-            const double polar = 0.7 * trial, azimuth = 1.9 * trial, turn = 0.8 + trial;
-            for (int k = 0; k < STATES; k++)
-                x[k] = inst->start[k] + 0.1 * sin(3.0 * trial + k);
-            for (int k = 0; k < DRIVES; k++)
-                w[k] = 0.3 * sin(2.0 * trial + 5.0 * k);
-            x[a] = sin(polar) * cos(azimuth);
-            x[b] = sin(polar) * sin(azimuth);
-            x[c] = cos(polar);
-            rates(inst, x, w, f);
-            x[a] = sin(polar) * cos(azimuth + turn);
-            x[b] = sin(polar) * sin(azimuth + turn);
-            rates(inst, x, w, g);
-            const double turned = cos(turn) * f[a] - sin(turn) * f[b];
-            f[b] = sin(turn) * f[a] + cos(turn) * f[b];
-            f[a] = turned;
-            double size = 0.0;
-            for (int k = 0; k < 3; k++)
-                size = fmax(size, fabs(f[m[k]]));
-            for (int k = 0; k < STATES; k++)
-                same = same && fabs(g[k] - f[k]) <= 1e-9 * fmax(size, fabs(f[k]));
-        }
-        if (same)
-            return axis;
-    }
-    return -1;
-}
-
-static void factorize(double a[STATES][STATES], int *pivots)
-{
-    for (int k = 0; k < STATES; k++) {
-        int best = k;
-        for (int i = k + 1; i < STATES; i++)
-            if (fabs(a[i][k]) > fabs(a[best][k]))
-                best = i;
-        pivots[k] = best;
-        for (int i = 0; best != k && i < STATES; i++) {
-            const double held = a[k][i];
-            a[k][i] = a[best][i];
-            a[best][i] = held;
-        }
-        a[k][k] = 1.0 / a[k][k];
-        for (int i = k + 1; i < STATES; i++) {
-            a[i][k] *= a[k][k];
-            for (int l = k + 1; l < STATES; l++)
-                a[i][l] -= a[i][k] * a[k][l];
-        }
-    }
-}
-
-static void substitute(const double a[STATES][STATES], const int *pivots, double *x)
-{
-    for (int k = 0; k < STATES; k++) {
-        const double held = x[k];
-        x[k] = x[pivots[k]];
-        x[pivots[k]] = held;
-    }
-    for (int i = 0; i < STATES; i++)
-        for (int k = 0; k < i; k++)
-            x[i] -= a[i][k] * x[k];
-    for (int i = STATES - 1; i >= 0; i--) {
-        for (int k = i + 1; k < STATES; k++)
-            x[i] -= a[i][k] * x[k];
-        x[i] *= a[i][i];
-    }
-}
-
-/* Directions of unit length, other states within their bounds. */
-static void restore(int axis, double *y)
-{
-    for (int i = 0; axis < 0 && i < SPHERES; i++) {
-        const int *m = sphere[i];
-        const double length = sqrt(y[m[0]] * y[m[0]] + y[m[1]] * y[m[1]] + y[m[2]] * y[m[2]]);
-        for (int k = 0; k < 3; k++)
-            y[m[k]] /= length;
-    }
-    for (int k = 0; k < STATES; k++)
-        y[k] = y[k] < low[k] ? low[k] : y[k] > high[k] ? high[k] : y[k];
-}
-
-/* Error of a step in units of the tolerance. */
-static double judged(int axis, const double *error, const double *y)
-{
-    double sum = 0.0;
-    for (int k = 0; k < STATES; k++) {
-        double size = 1.0;
-        if (axis >= 0 && k == sphere[0][0])
-            size = fabs(sin(y[k])) + 1e-2;
-        sum += (error[k] / size) * (error[k] / size);
-    }
-    return sqrt(sum / STATES) / $tolerance;
-}
-
-/* Where the step leads that ends with some drives, and the slopes of that by the drives. */
-static void integrate(Instance *inst, const double *w)
-{
-    Step *s = &inst->step;
-    const int axis = s->axis;
-    const double span = (s->until - s->since) / inst->time_unit, *w_0 = s->blind ? w : s->drives;
-    double y[STATES], of_y[STATES][DRIVES], new[STATES], k[STAGES][STATES], f[STATES], here[DRIVES], trend[DRIVES];
-    double jacobian[STATES][STATES], by_drive[STATES][DRIVES], later[STATES][STATES], by_later[STATES][DRIVES];
-    double matrix[STATES][STATES], by_time[STATES], column[STATES];
-    int pivots[STATES];
-    memset(of_y, 0, sizeof of_y);
-    memcpy(s->last, w, sizeof s->last);
-    enter(axis, s->from, y);
-    for (int d = 0; d < DRIVES; d++) {
-        here[d] = w_0[d];
-        trend[d] = span > 0.0 ? (w[d] - w_0[d]) / span : 0.0;
-    }
-    double t = 0.0, h = s->pace > 0.0 ? s->pace : span;
-    if (span > 0.0)
-        motion_slopes(inst, y, here, f, jacobian, by_drive);
-    for (int tried = 0; t < span; tried++) {
-        const bool last = !(t + 1.1 * h < span);
-        const double step = last ? span - t : h;
-        for (int i = 0; i < STATES; i++) {
-            by_time[i] = 0.0;
-            for (int d = 0; d < DRIVES; d++)
-                by_time[i] += by_drive[i][d] * trend[d];
-            for (int l = 0; l < STATES; l++)
-                matrix[i][l] = -jacobian[i][l];
-            matrix[i][i] += 1.0 / (stage_gamma * step);
-        }
-        factorize(matrix, pivots);
-        for (int n = 0; n < STAGES; n++) {
-            for (int i = 0; i < STATES; i++) {
-                new[i] = y[i];
-                for (int l = 0; l < n; l++)
-                    new[i] += stage_a[n][l] * k[l][i];
-            }
-            if (n) {
-                for (int d = 0; d < DRIVES; d++)
-                    here[d] = w_0[d] + (t + stage_time[n] * step) * trend[d];
-                motion(inst, new, here, k[n]);
-            } else
-                memcpy(k[n], f, sizeof f);
-            for (int i = 0; i < STATES; i++) {
-                double sum = 0.0;
-                for (int l = 0; l < n; l++)
-                    sum += stage_c[n][l] * k[l][i];
-                k[n][i] += sum / step + stage_weight[n] * step * by_time[i];
-            }
-            substitute(matrix, pivots, k[n]);
-        }
-        for (int i = 0; i < STATES; i++)
-            new[i] += k[STAGES - 1][i];
-        const double error = judged(axis, k[STAGES - 1], new);
-        if (!(error <= 1.0) && tried < MOST_STEPS && step > 1e-12 * span) {
-            h = step * (error > 1.0 ? fmax(0.2, 0.9 * pow(error, -0.2)) : 0.2);
-            continue;
-        }
-        restore(axis, new);
-        memcpy(y, new, sizeof y);
-        const double grown = step * (error < 1e-4 ? 6.0 : 0.9 * pow(error, -0.2)), part = t / span;
-        h = last ? fmax(h, grown) : grown;
-        t = last ? span : t + step;
-        /* The slopes by the drives at the end, by the trapezoidal rule. */
-        for (int d = 0; d < DRIVES; d++)
-            here[d] = w_0[d] + t * trend[d];
-        motion_slopes(inst, y, here, f, later, by_later);
-        for (int i = 0; i < STATES; i++) {
-            for (int l = 0; l < STATES; l++)
-                matrix[i][l] = -later[i][l];
-            matrix[i][i] += 2.0 / step;
-        }
-        factorize(matrix, pivots);
-        for (int d = 0; d < DRIVES; d++) {
-            for (int i = 0; i < STATES; i++) {
-                column[i] = 2.0 / step * of_y[i][d];
-                column[i] += s->blind ? by_drive[i][d] + by_later[i][d]
-                                      : part * by_drive[i][d] + t / span * by_later[i][d];
-                for (int l = 0; l < STATES; l++)
-                    column[i] += jacobian[i][l] * of_y[l][d];
-            }
-            substitute(matrix, pivots, column);
-            for (int i = 0; i < STATES; i++)
-                of_y[i][d] = column[i];
-        }
-        memcpy(jacobian, later, sizeof later);
-        memcpy(by_drive, by_later, sizeof by_later);
-    }
-    s->pace = h;
-    leave(axis, y, of_y, s->to, s->slope);
-}
-
+$angles
+$inner
 /* Where the step leads for drives that are near those that it was integrated with. */
 static double read_off(const Step *s, const double *w, double *x)
 {
@@ -391,8 +105,8 @@ static void accept(Step *s, const double *w, const double *x)
     s->blind = false;
 }
 
-/* Largest step that leaves little undone of what the drives' curvature would change. */
-static double suggested(const Step *s, const double *w)
+/* Largest step that leaves little undone of what drives would change that are not linear within it. */
+static double driven_step(const Step *s, const double *w)
 {
     const double one = s->until - s->since, other = s->since - s->earlier;
     double largest = 0.0;
@@ -405,8 +119,33 @@ static double suggested(const Step *s, const double *w)
         largest = fmax(largest, sum);
     }
     const double error = largest * one * one / (3.0 * (one + other));
-    return error > 0.0 ? one * cbrt($drives / error) : INFINITY;
+    return error > 0.0 ? one * fmax(cbrt($drives / error), 0.1) : INFINITY;
 }
+
+/* Largest step within which the states' part of the currents is nearly linear, as the simulator takes it to be. */
+static double shown_step(const Instance *inst, const double by_state[][STATES], const double *size)
+{
+    const Step *s = &inst->step;
+    const double span = (s->until - s->since) / inst->time_unit;
+    double rate[STATES], largest = 0.0;
+    if (!(span > 0.0))
+        return INFINITY;
+    rates(inst, s->to, s->last, rate);
+    for (int r = 0; r < CURRENTS; r++) {
+        double first = 0.0, last = 0.0;
+        for (int k = 0; k < STATES; k++) {
+            const double mean = (s->to[k] - s->from[k]) / span;
+            first += by_state[r][k] * (s->rate[k] - mean);
+            last += by_state[r][k] * (rate[k] - mean);
+        }
+        largest = fmax(largest, fmax(fabs(first), fabs(last)) / size[r]);
+    }
+    const double bend = largest * span / 4.0;
+    return bend > 0.0 ? (s->until - s->since) * fmax(sqrt($shown / bend), 0.1) : INFINITY;
+}
+
+/* The simulator's next step: none is shorter than the states could use. */
+static double bounded(const Instance *inst, double step) { return fmax(step, $shortest * inst->time_unit); }
 
 /* States at the simulator's time, which may be that of a new step, or of the same one tried again. */
 static void step_states(Instance *inst, double time, const double *w, const double *x, bool blind, double *here)
@@ -423,13 +162,11 @@ static void step_states(Instance *inst, double time, const double *w, const doub
     } else if (time > s->until)
         accept(s, w, x);
     else if (time == s->until && read_off(s, w, here) <= $small) {
-        inst->bound_step = suggested(s, w);
         return;
     }
     s->until = time;
     integrate(inst, w);
     memcpy(here, s->to, sizeof s->to);
-    inst->bound_step = suggested(s, w);
 }
 """
 
@@ -452,7 +189,7 @@ def write_steps(equations: NativeEquations, statements: Statements) -> str:
     statements : callable
         Assignments for a mapping of targets to expressions.
     """
-    own, short = equations, hoisted(equations)
+    own, short = equations, equations.hoisted
     read = [f"const double {own.unknowns[k]} = w[{place}];" for place, k in enumerate(own.drives)]
     read += [f"const double {node_of(x)} = x[{k}];" for k, x in enumerate(own.states)]
     read += ["const double *restrict h = inst->h;", "(void) h;", *(f"(void) {name};" for name in own.unknowns)]
@@ -468,7 +205,8 @@ def write_steps(equations: NativeEquations, statements: Statements) -> str:
     both = f"{where}, double j[STATES][STATES], double g[STATES][DRIVES]"
     parts = [c_function(f"static void rates({where})", [*read, *statements(rates)])]
     parts += [c_function(f"static void slopes({both})", [*read, *statements(slopes)])]
-    return "\n".join([*parts, string.Template(_FUNCTIONS).substitute(_values(own))])
+    text = _FUNCTIONS.replace("$angles", ANGLES).replace("$inner", INNER)
+    return "\n".join([*parts, string.Template(text).substitute(_values(own))])
 
 
 def _values(equations: NativeEquations) -> dict[str, object]:
@@ -479,6 +217,7 @@ def _values(equations: NativeEquations) -> dict[str, object]:
     a, coupling, times, weights, _ = rosenbrock.TABLES
     return {
         "spheres": len(spheres),
+        "currents": len(equations.currents),
         "stages": rosenbrock.STAGES,
         "sphere": ", ".join("{" + ", ".join(map(str, one)) + "}" for one in spheres),
         "low": _numbers([low for low, _ in bounds]),
@@ -489,6 +228,9 @@ def _values(equations: NativeEquations) -> dict[str, object]:
         "times": _numbers(times),
         "weights": _numbers(weights),
         "tolerance": _number(TOLERANCE),
+        "brief": _number(BRIEF),
         "drives": _number(DRIVE_TOLERANCE),
         "small": _number(SMALL_CHANGE),
+        "shown": _number(SHOWN_TOLERANCE),
+        "shortest": _number(SHORTEST_STEP),
     }
