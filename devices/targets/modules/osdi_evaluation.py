@@ -141,12 +141,12 @@ class _Evaluation:
             least = f" + {LEAST_VOLTAGE!r} * fabs(inst->g[{places[row]}])" if row in places else ""
             sizes.append(f"fabs(inst->row[{row}]){least}")
         if not by_state:
-            return ["inst->bound_step = bounded(inst, driven_step(&inst->step, drives));"]
+            return ["inst->bound_step = suggested(inst, driven_step(&inst->step, drives), INFINITY);"]
         return [
             f"const double by_state[][STATES] = {{{', '.join(by_state)}}};",
             f"const double size[] = {{{', '.join(sizes)}}};",
             "const double shown = shown_step(inst, by_state, size);",
-            "inst->bound_step = bounded(inst, fmin(driven_step(&inst->step, drives), shown));",
+            "inst->bound_step = suggested(inst, driven_step(&inst->step, drives), shown);",
         ]
 
     def _held(self) -> list[str]:

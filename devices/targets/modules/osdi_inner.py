@@ -79,7 +79,8 @@ static bool briefly(Instance *inst, double span, const double *w_0, const double
     for (int i = 0; i < STATES; i++)
         for (int l = 0; l < STATES; l++)
             size += jacobian[i][l] * jacobian[i][l];
-    if (!(span * span * size <= $brief * $brief))
+    s->stiffness = sqrt(size);
+    if (!(span * s->stiffness <= $brief))
         return false;
     for (int d = 0; d < DRIVES; d++)
         middle[d] = 0.5 * (w_0[d] + w[d]);

@@ -39,9 +39,9 @@ TOLERANCE = 1e-6
 DRIVE_TOLERANCE = 1e-5
 #: Largest part of a current that the states may add to it or take from it between its values at a step's ends, over a
 #: line; and the voltage whose current is the least that it is compared with. [V]
-SHOWN_TOLERANCE, LEAST_VOLTAGE = 2e-3, 1e-3
-#: Shortest step that is asked for, in units of time.
-SHORTEST_STEP = 1e-5
+SHOWN_TOLERANCE, LEAST_VOLTAGE = 5e-4, 1e-3
+#: Shortest steps asked for because of the drives and of the currents, in units of the time in which states turn.
+LEAST_DRIVEN, LEAST_SHOWN = 1.0, 0.3
 #: A change of the states for other drives is read off the slopes if it is less than this.
 SMALL_CHANGE = 3e-6
 #: Steps that are shorter than this part of the time in which states turn are taken by the cheaper method.
@@ -54,7 +54,7 @@ typedef struct {
     double since, from[STATES], drives[DRIVES], rate[STATES]; /* the last accepted point */
     double earlier, before[DRIVES]; /* the one before it */
     double until, to[STATES], last[DRIVES], slope[STATES][DRIVES]; /* where the step leads with the last drives */
-    double pace; /* inner step, in time units */
+    double pace, stiffness; /* inner step, and the norm of the rates' slopes, in time units */
 } Step;
 """
 
@@ -119,7 +119,7 @@ static double driven_step(const Step *s, const double *w)
         largest = fmax(largest, sum);
     }
     const double error = largest * one * one / (3.0 * (one + other));
-    return error > 0.0 ? one * fmax(cbrt($drives / error), 0.1) : INFINITY;
+    return error > 0.0 ? one * cbrt($drives / error) : INFINITY;
 }
 
 /* Largest step within which the states' part of the currents is nearly linear, as the simulator takes it to be. */
@@ -141,11 +141,16 @@ static double shown_step(const Instance *inst, const double by_state[][STATES], 
         largest = fmax(largest, fmax(fabs(first), fabs(last)) / size[r]);
     }
     const double bend = largest * span / 4.0;
-    return bend > 0.0 ? (s->until - s->since) * fmax(sqrt($shown / bend), 0.1) : INFINITY;
+    return bend > 0.0 ? (s->until - s->since) * sqrt($shown / bend) : INFINITY;
 }
 
-/* The simulator's next step: none is shorter than the states could use. */
-static double bounded(const Instance *inst, double step) { return fmax(step, $shortest * inst->time_unit); }
+/* The simulator's next step. None is asked for that is much shorter than the time in which the states turn: a drive's
+   kinks, as those of a sampled noise, are no curvature. */
+static double suggested(const Instance *inst, double driven, double shown)
+{
+    const double turn = inst->time_unit / fmax(inst->step.stiffness, 1e-12);
+    return fmin(fmax(driven, $driven_least * turn), fmax(shown, $shown_least * turn));
+}
 
 /* States at the simulator's time, which may be that of a new step, or of the same one tried again. */
 static void step_states(Instance *inst, double time, const double *w, const double *x, bool blind, double *here)
@@ -232,5 +237,6 @@ def _values(equations: NativeEquations) -> dict[str, object]:
         "drives": _number(DRIVE_TOLERANCE),
         "small": _number(SMALL_CHANGE),
         "shown": _number(SHOWN_TOLERANCE),
-        "shortest": _number(SHORTEST_STEP),
+        "driven_least": _number(LEAST_DRIVEN),
+        "shown_least": _number(LEAST_SHOWN),
     }
