@@ -49,13 +49,19 @@ def side_by_side(functions: Sequence[Callable[[], object]], repeats: int) -> lis
     return [statistics.median(own[1:]) for own in times]
 
 
-def main(description: str | None, measure: Callable[[bool], list[Record]]) -> None:
-    """Parse ``--quick`` and ``--json``, measure, print the table."""
+def main(description: str | None, measure: Callable[..., list[Record]], peers: str | None = None) -> None:
+    """Parse ``--quick`` and ``--json``, measure, print the table.
+
+    With ``peers``, which says what is in it, there is an option ``--peers FOLDER``, and ``measure`` is called with that
+    folder, or None, as well.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="under a minute, noisier")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the records there as well")
+    if peers:
+        parser.add_argument("--peers", type=Path, metavar="FOLDER", help=peers)
     arguments = parser.parse_args()
-    records = measure(arguments.quick)
+    records = measure(arguments.quick, *([arguments.peers] if peers else []))
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"{'':44} {'ours':>12} {'peer':>12}  {'unit':16} {'ratio':>8}  peer")
     for r in records:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OTHERS = {"run_all.py", "harness.py"}
+OTHERS = {"run_all.py", "harness.py", "spice_peers.py"}
 
 
 def main() -> int:

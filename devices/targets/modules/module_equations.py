@@ -15,7 +15,7 @@ from ...core.sharing import Replacement, Rewriting, Slope
 from ...core.system import build_system
 from ...language.checks import known
 from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE, Vectorial
+from ...language.declaration import TEMPERATURE, Auxiliary, Vectorial
 from ..sampling import sampled_noise, samples_of
 from ..scaled import restoring_rates, returning_rate, unit_of
 
@@ -89,6 +89,13 @@ class ModuleEquations:
         """Current of every branch [A], ``i_<current>``."""
         return {f"i_{i}": self._quiet(g) for i, g in self.system.currents.items()}
 
+    def motion(self) -> Named:
+        """Rate of every state per time unit, by its name, as the model has it."""
+        return {
+            str(x): self.prepared(self._shaken(self.time_unit * rate)) / self.states[str(x)].scale
+            for x, rate in self.system.rates.items()
+        }
+
     def rates(self) -> Named:
         """Rate of every state per time unit, ``rate_<state>``; it leads states back to their sphere or bounds."""
         nodes = {x: node_of(x) for x in self.system.states}
@@ -98,11 +105,26 @@ class ModuleEquations:
             if state.bounds:
                 low, high = (bound / state.scale for bound in state.bounds)
                 back[x] = returning_rate(node, (low, high))
-        return {
-            f"rate_{x}": self.prepared(self._shaken(self.time_unit * rate)) / self.states[str(x)].scale
-            + back.get(x, sp.S.Zero)
-            for x, rate in self.system.rates.items()
-        }
+        return {f"rate_{x}": rate + back.get(sp.Symbol(x, real=True), sp.S.Zero) for x, rate in self.motion().items()}
+
+    def turns(self) -> Named:
+        """How fast every direction turns and how fast it moves, per time unit: ``turn_<direction>``, ``pace_<...>``.
+
+        Its angular velocity is the auxiliary whose vector product with the direction is its rate.
+        """
+        found: Named = {}
+        rates = build_system(*self.device.structure).free_rates
+        for sphere in self.system.spheres:
+            name = str(sphere[0]).removesuffix("_x")
+            moved = sp.Matrix([rates[x] for x in sphere])
+            for item in self.device.declarations().values():
+                if not isinstance(item, Auxiliary) or not item.vector:
+                    continue
+                if moved == sp.Matrix(item.symbols).cross(sp.Matrix(sphere)):
+                    turn = sp.Matrix([self.system.auxiliaries[symbol] for symbol in item.symbols])
+                    parts = {"turn": turn, "pace": turn.cross(sp.Matrix(sphere))}
+                    found |= {f"{k}_{name}": self._quiet(self.time_unit * sp.sqrt(v.dot(v))) for k, v in parts.items()}
+        return found
 
     def shakes(self) -> dict[tuple[str, str], sp.Expr]:
         """Effect of a noise of one-sided unit density on a state's rate, by state and noise."""

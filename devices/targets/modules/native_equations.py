@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from ...core.sharing import Slope
+from ...core.sharing import Replacement, Slope
 from ...language.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
 from ..sampling import INTERVAL
@@ -50,6 +50,15 @@ class NativeEquations:
         For each entry of the matrix, by its pair of nodes, the signs and numbers of its terms.
     own_entry : dict of int
         Number of the entry in which a state meets itself.
+    stepping : bool
+        Whether the device integrates its states itself in a transient, as one with directions and without noise does;
+        see :mod:`~synaspice.devices.targets.modules.osdi_steps`.
+    drives : list of int
+        Numbers of the unknowns that are not states.
+    motion : dict of Expr
+        Rates as the model has them, by state, of a device that does.
+    motion_slopes : dict of Expr
+        Their derivatives, by the numbers of the state and of the unknown.
     """
 
     def __init__(
@@ -65,6 +74,11 @@ class NativeEquations:
         self.nodes = [*own.ports, *(f"{n}_source" for n in self.noises)]
         self.unknowns = [*(f"v_{v}" for v in self.branches), *(str(node_of(x)) for x in self.states)]
         self.unknowns += [f"u_{pin}" for pin in inputs]
+        # Samples of noise are joined by lines that bend: the simulator's own steps follow them.
+        self.stepping = bool(self.system.spheres) and not self.samples
+        self.drives = [
+            k for k in range(len(self.unknowns)) if self.unknowns[k] not in {str(node_of(x)) for x in self.states}
+        ]
         self.static = [*(sp.Symbol(p, real=True) for p in self.parameters), *self.system.derived, TEMPERATURE]
         self.static += [INTERVAL] if self.samples else []
         self.hoist = Hoist(self.static)
@@ -79,13 +93,27 @@ class NativeEquations:
         for row, expression in enumerate([*self.currents.values(), *self.rates.values()]):
             for column, slope_of in enumerate(by):
                 slope = slope_of(expression)
-                # A state's own entry is always there: it is 1 where the state is held.
-                if slope != 0 or column == self.own_column(row):
+                # A state's own entry is always there: it is 1 where the state is held. Of a step of its own a device
+                # tells how every drive changes where it leads.
+                stepped = self.stepping and row >= len(self.currents) and column in self.drives
+                if slope != 0 or column == self.own_column(row) or stepped:
                     self.slopes[row, column] = self.hoist(slope)
+        self.motion: Named = {x: self.hoist(e) for x, e in self.module.motion().items()} if self.stepping else {}
+        self.motion_slopes = {
+            (row, column): self.hoist(slope)
+            for row, expression in enumerate(self.motion.values())
+            for column, slope_of in enumerate(by)
+            if (slope := slope_of(expression)) != 0
+        }
         self.shakes: dict[tuple[int, int], sp.Expr] = {}
         for (x, n), strength in (self.module.shakes() if self.noises else {}).items():
             row, column = len(self.currents) + self.states.index(x), len(self.unknowns) + self.noises.index(n)
             self.shakes[row, column] = strength
+
+    @property
+    def hoisted(self) -> Replacement:
+        """Terms of parameters alone as the elements of the instance's array, ``h``."""
+        return Replacement({s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.hoist.found.values()})
 
     def own_column(self, row: int) -> int | None:
         """The column of a row's own state; None for a current."""

@@ -21,13 +21,14 @@ from ...language.checks import known
 from ...language.declaration import TEMPERATURE
 from ...language.errors import ParameterError
 from ..header import origin
-from ..scaled import STATE_CAPACITANCE, STATE_OFFSET, lasting
+from ..scaled import STATE_CAPACITANCE, lasting
 from ..spice.statements import check_name
-from . import osdi_samples, osdi_template
+from . import osdi_samples, osdi_steps, osdi_template
 from .c_expressions import C_NAMES, FUNCTIONS, ExpressionPrinter
-from .module_equations import Named, node_of
+from .module_equations import Named
 from .native_equations import NativeEquations
 from .osdi_descriptor import INTERFACES, OLDEST, descriptor, parameter_tables
+from .osdi_evaluation import write_evaluation
 from .osdi_loads import LINE_WIDTH, c_function, wrapped, write_loads
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ $structures
 $tables
 $functions
 $samples
+$steps
 $prepare
 $observe
 $common
@@ -144,15 +146,18 @@ class _Source:
         derived = [str(s) for s in self.system.derived] or ["nothing"]
         lines = [
             f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OF_INSTANCES = "
-            f"{len(self.equations.parameters.keys() - osdi_samples.OF_MODEL) + 1}, OPVARS = {len(self.opvars)}, STATES = "
-            f"{len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
+            f"{len(self.equations.parameters.keys() - osdi_samples.OF_MODEL) + 1}, OPVARS = {len(self.opvars)}, "
+            f"STATES = {len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
             f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)}, "
-            f"UNKNOWNS = {len(self.equations.unknowns)}, SAMPLED = {len(self.equations.samples)} }};",
+            f"UNKNOWNS = {len(self.equations.unknowns)}, DRIVES = {len(self.equations.drives)}, "
+            f"SAMPLED = {len(self.equations.samples)} }};",
             "",
             f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",
             "",
             "typedef struct { Parameters p; bool given[PARAMETERS]; } Model;",
+            "",
+            *(osdi_steps.STRUCTURE.splitlines() if self.equations.stepping else []),
             "",
             "typedef struct {",
             "    double *to[ENTRIES]; /* in the simulator's matrix */",
@@ -163,11 +168,12 @@ class _Source:
             f"    double at[{len(self.equations.unknowns)}]; /* voltages, states and inputs at the last evaluation */",
             f"    double row[{len(self.equations.rows)}]; /* currents and rates */",
             f"    double g[{max(len(self.equations.places), 1)}]; /* their slopes */",
-            f"    double residual[NODES], charge[{states}];",
+            f"    double residual[NODES], {'inertia' if self.equations.stepping else 'charge'}[{states}];",
             "    Parameters p;",
             "    Derived d;",
             "    double temperature, observed[OPVARS];",
             *([osdi_samples.STRUCTURE] if self.equations.samples else []),
+            *(["    Step step;", "    double bound_step;"] if self.equations.stepping else []),
             "    bool given[PARAMETERS], failed, collapsed[1];",
             "} Instance;",
             "",
@@ -184,6 +190,9 @@ class _Source:
     def _samples(self) -> str:
         """The functions that make noise in transients."""
         return osdi_samples.write_samples() if self.equations.samples else ""
+
+    def _steps(self) -> str:
+        return osdi_steps.write_steps(self.equations, self._statements) if self.equations.stepping else ""
 
     def _prepare(self) -> str:
         """The function that sets up an instance."""
@@ -203,6 +212,8 @@ class _Source:
         body += ["    all += inst->h[k];", "for (int k = 0; k < STATES; k++)", "    all += inst->start[k];"]
         if self.equations.samples:
             body += ["inst->noise.number = -1.0;"]
+        if self.equations.stepping:
+            body += ["inst->step.begun = false;", "inst->step.axis = axis_of_symmetry(inst);"]
         return c_function("static bool prepare(Instance *inst)", [*body, "return isfinite(all);"])
 
     def _observe(self) -> str:
@@ -221,104 +232,7 @@ class _Source:
         return c_function("static void observe(Instance *inst)", body)
 
     def _eval(self) -> str:
-        number = {node: k for k, node in enumerate(self.equations.nodes)}
-        solution = "solution[inst->node[{}]]"
-        body = [
-            "(void) handle, (void) model;",
-            "Instance *restrict inst = of_instance;",
-            "if (inst->failed)",
-            "    return RETURN_FATAL;",
-            "const double *restrict solution = info->prev_solve;",
-            "const double *restrict h = inst->h;",
-            "const bool small_signal = info->flags & (ANALYSIS_AC | ANALYSIS_NOISE);",
-            "const bool moving = (small_signal || info->flags & ANALYSIS_TRAN)",
-            "    && info->flags & (CALC_REACT_JACOBIAN | CALC_REACT_RESIDUAL);",
-            "(void) h, (void) small_signal, (void) moving;",
-        ]
-        for name, branch in self.branches.items():
-            high, low = (solution.format(number[end]) for end in (branch.positive, branch.negative))
-            body.append(f"const double v_{name} = {high} - {low};")
-        body += [f"double {node_of(x)} = {solution.format(number[x])};" for x in self.states]
-        body += [f"const double u_{pin} = {solution.format(number[pin])};" for pin in self.equations.inputs]
-        if self.equations.samples:
-            body += osdi_samples.taken(self.equations.samples)
-        if self.states:
-            zero = " && ".join(f"{node_of(x)} == 0.0" for x in self.states)
-            body += ["/* a transient without an operating point (uic) begins at the initial values too */"]
-            body += [f"if (info->flags & ANALYSIS_IC && {zero}) {{"]
-            body += [f"    {node_of(x)} = inst->start[{k}];" for k, x in enumerate(self.states)] + ["}"]
-        body += [f"inst->at[{k}] = {name};" for k, name in enumerate(self.equations.unknowns)]
-        body += self._residuals()
-        body += self._held()
-        for node in range(len(self.equations.nodes)):
-            parts = [
-                f"{'+' if s > 0 else '-'} inst->row[{r}]"
-                for r, ends in enumerate(self.equations.rows)
-                for n, s in ends
-                if n == node
-            ]
-            if parts:
-                body.append(f"inst->residual[{node}] = {' '.join(parts).removeprefix('+ ')};")
-            elif self.equations.nodes[node] in self.equations.inputs:
-                body.append(f"inst->residual[{node}] = 0.0;")
-            else:
-                body.append(f"inst->residual[{node}] = {solution.format(node)};")
-        for k, x in enumerate(self.states):  # none is ever without charge, see the states' capacitance
-            whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
-            body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
-        head = "static uint32_t eval(void *handle, void *of_instance, const void *model, const OsdiSimInfo *info)"
-        return c_function(head, [*body, "return 0;"])
-
-    def _residuals(self) -> list[str]:
-        """Currents and rates with their slopes, in one set of shared sub-expressions."""
-        many = sp.Symbol("inst->p.multiplier", real=True)
-        outputs: Named = {}
-        hoisted = Replacement(
-            {s: sp.Symbol(f"h[{s.name[2:]}]", real=True) for s in self.equations.hoist.found.values()}
-        )
-        for k, e in enumerate(self.equations.currents.values()):
-            outputs[f"inst->row[{k}]"] = many * e
-        for k, e in enumerate(self.equations.rates.values()):
-            outputs[f"inst->row[{len(self.equations.currents) + k}]"] = -e
-        for (row, column), e in self.equations.slopes.items():
-            outputs[f"inst->g[{self.equations.places[row, column]}]"] = (
-                many * e if row < len(self.equations.currents) else -e
-            )
-        return self._statements({target: hoisted(e) for target, e in outputs.items()})
-
-    def _held(self) -> list[str]:
-        """States at their initial values in static analyses; noises of the states in small-signal ones."""
-        lines = []
-        if self.states:
-            lines += ["if (!moving) { /* static: states hold their initial values */"]
-            for k, x in enumerate(self.states):
-                row = len(self.equations.currents) + k
-                lines.append(f"    inst->row[{row}] = {node_of(x)} - inst->start[{k}];")
-                own = self.equations.own_column(row)
-                for column, place in self.equations.slopes_of(row).items():
-                    lines.append(f"    inst->g[{place}] = {'1.0' if column == own else '0.0'};")
-            lines.append("}")
-            if self.patient:  # their capacitors are larger than a time unit, and so are the currents
-                lines[-1] = "} else {"
-                for k in sorted(self.patient):
-                    row = len(self.equations.currents) + k
-                    scaled = [f"row[{row}]", *(f"g[{place}]" for place in self.equations.slopes_of(row).values())]
-                    lines.append(f"    const double weight_{k} = inst->capacity[{k}] / inst->time_unit;")
-                    lines += [f"    inst->{target} *= weight_{k};" for target in scaled]
-                lines.append("}")
-        if self.equations.shakes:
-            outputs = {}
-            for (row, column), e in self.equations.shakes.items():
-                k = row - len(self.equations.currents)
-                weight = sp.Symbol(f"inst->capacity[{k}]", real=True) / sp.Symbol("inst->time_unit", real=True)
-                place = self.equations.places[row, column]
-                outputs[f"inst->g[{place}]"] = -e * (weight if k in self.patient else 1)
-            body = ["const Parameters *p = &inst->p;", "const Derived *d = &inst->d;", "(void) p, (void) d;"]
-            body += self._statements(outputs, "s")
-            lines += ["if (small_signal) { /* noises of the states: their sources have nodes of their own */"]
-            lines += [f"    {text}" for text in body] + ["} else {"]
-            lines += [f"    {target} = 0.0;" for target in outputs] + ["}"]
-        return lines
+        return write_evaluation(self.equations, self.patient, self._statements)
 
     def _noise(self) -> str:
         densities = self.module.densities()

@@ -100,7 +100,8 @@ def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Se
 def descriptor(device: DeviceModel, equations: NativeEquations, name: str, interface: str) -> str:
     """Nodes, entries, sources of noise, and the descriptor that the simulator looks for."""
     number = {node: k for k, node in enumerate(equations.nodes)}
-    charges = {x: f"offsetof(Instance, charge[{k}])" for k, x in enumerate(equations.states)}
+    stepping = equations.stepping
+    charges = {} if stepping else {x: f"offsetof(Instance, charge[{k}])" for k, x in enumerate(equations.states)}
     lines = ["static OsdiNode nodes[] = {"]
     for node, k in number.items():
         offsets = f"offsetof(Instance, residual[{k}]), {charges.get(node, 'UINT32_MAX')}, UINT32_MAX, UINT32_MAX"
@@ -109,7 +110,9 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str, inter
     reactive = {entry: k for k, entry in enumerate(equations.own_entry.values())}
     for entry, ((row, column), added) in enumerate(equations.entries.items()):
         offset = f"offsetof(Instance, to_react[{reactive[entry]}])" if entry in reactive else "UINT32_MAX"
-        kind = "ENTRY_RESIST | ENTRY_REACT | ENTRY_REACT_CONST" if entry in reactive else "ENTRY_RESIST"
+        kind = "ENTRY_RESIST"
+        if entry in reactive:
+            kind += " | ENTRY_REACT" if stepping else " | ENTRY_REACT | ENTRY_REACT_CONST"
         kind = kind if added else "ENTRY_RESIST | ENTRY_RESIST_CONST"
         lines.append(f"    {{{{{row}, {column}}}, {offset}, {kind}}},")
     lines += ["};", "", "static OsdiNoiseSource sources[] = {"]
@@ -145,6 +148,8 @@ def descriptor(device: DeviceModel, equations: NativeEquations, name: str, inter
         lines += ["EXPORTED const uint32_t OSDI_DESCRIPTOR_SIZE = sizeof(OsdiDescriptor);"]
     lines += ["EXPORTED const uint32_t OSDI_NUM_DESCRIPTORS = 1;", "EXPORTED OsdiDescriptor OSDI_DESCRIPTORS[1] = {{"]
     fields = {"name": f'"{name}"', "num_noise_src": str(len(sources))} | _FIELDS
+    if stepping:
+        fields["bound_step_offset"] = "offsetof(Instance, bound_step)"
     fields |= {function: function for function in _FUNCTIONS}
     lines += [f"    .{field} = {value}," for field, value in fields.items()]
     return "\n".join([*lines, "}};", ""])

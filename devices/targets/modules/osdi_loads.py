@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .native_equations import NativeEquations
 
 LINE_WIDTH = 118
 
+#: Assignments of C for a mapping of targets to expressions, with shared sub-expressions.
+Statements = Callable[..., list[str]]
+
 
 def write_loads(equations: NativeEquations) -> str:
     """Write the functions that load the evaluated values into the simulator's vectors and matrix."""
-    nothing, inst, capacity = "(void) model;", "Instance *inst = of_instance;", "inst->capacity[{}]".format
+    # A device that steps its states itself has no charges in a transient, and its inertia in small-signal analyses.
+    stepping = equations.stepping
+    nothing, inst = "(void) model;", "Instance *inst = of_instance;"
+    capacity = ("inst->inertia[{}]" if stepping else "inst->capacity[{}]").format
     size = range(len(equations.nodes))
     state_nodes = [equations.nodes.index(x) for x in equations.states]
     parts = []
@@ -23,7 +29,7 @@ def write_loads(equations: NativeEquations) -> str:
         parts.append(c_function(f"static void {name}(void *of_instance, void *model{arguments})", lines))
 
     function("load_residual_resist", ", double *to", [f"to[inst->node[{n}]] += inst->residual[{n}];" for n in size])
-    react = [f"to[inst->node[{n}]] += inst->charge[{k}];" for k, n in enumerate(state_nodes)]
+    react = [f"to[inst->node[{n}]] += inst->charge[{k}];" for k, n in enumerate(state_nodes) if not stepping]
     function("load_residual_react", ", double *to", react)
     # The linearised current into each row: slopes times solution, less the residual, both of the last evaluation.
     sums = []
@@ -40,7 +46,7 @@ def write_loads(equations: NativeEquations) -> str:
     static = [f"const double row_{row} = {text};" for row, text in enumerate(sums)]
     moving = [
         line
-        if row < first
+        if row < first or stepping
         else f"{line[:-1]} + alpha * {capacity(row - first)} * inst->at[{equations.own_column(row)}];"
         for row, line in enumerate(static)
     ]
@@ -57,7 +63,8 @@ def write_loads(equations: NativeEquations) -> str:
     resist = [f"*inst->to[{e}] += {text};" for e, text in enumerate(entries)]
     reactive = {e: k for k, e in enumerate(equations.own_entry.values())}
     tran = [
-        f"{line[:-1]} + alpha * {capacity(reactive[e])};" if e in reactive else line for e, line in enumerate(resist)
+        f"{line[:-1]} + alpha * {capacity(reactive[e])};" if e in reactive and not stepping else line
+        for e, line in enumerate(resist)
     ]
     function("load_jacobian_resist", "", resist)
     react = [f"*inst->to_react[{k}] += alpha * {capacity(k)};" for k in reactive.values()]
@@ -83,6 +90,11 @@ def c_function(head: str, body: Iterable[str]) -> str:
     for text in body:
         lines += wrapped("    ", text)
     return "\n".join([*lines, "}", ""])
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Lines within a block."""
+    return [f"    {line}" for line in lines]
 
 
 def wrapped(indent: str, text: str) -> list[str]:

@@ -20,6 +20,7 @@ from ...language.declaration import ElectricalNoise, Parameter, Vectorial
 from ...language.errors import ParameterError
 from ..formats import FORMATS, ExportOptions, Format
 from ..header import origin
+from ..scaled import REST_ANGLE, STEP_ANGLE
 from ..spice.statements import check_name
 from .c_expressions import FUNCTIONS, VERILOG_A_NAMES, ExpressionPrinter
 from .module_equations import ModuleEquations
@@ -103,7 +104,7 @@ class _Module:
         jumps: dict[str, sp.Expr] = {}
         for (process, current), (step, rate, strength) in own.telegraphs().items():
             jumps |= {f"{process}_rate": rate, f"{process}_strength": strength, f"{process}_step_{current}": step}
-        return own.currents() | own.rates() | shakes | densities | jumps | own.observables()
+        return own.currents() | own.rates() | own.turns() | shakes | densities | jumps | own.observables()
 
     # --- the text ---------------------------------------------------------------------------
 
@@ -170,6 +171,11 @@ class _Module:
             lines.append(f"I({x}) <+ ddt({unit} * V({x})) - moving * rate_{x} + (1.0 - moving) * (V({x}) - start_{x});")
             shakes = {f"shake_{x}_{n}": node for n, node in self.noises.items()}
             lines += [f"I({x}) <+ -{name} * V({node});" for name, node in shakes.items() if name in outputs]
+        for turn in (name for name in outputs if name.startswith("turn_")):
+            pace = f"pace_{turn.removeprefix('turn_')}"
+            lines += ["// a direction turns by so much in a step, unless it is all but at rest"]
+            longest = f"max({STEP_ANGLE!r} / max({turn}, 1.0e-12), {STEP_ANGLE * REST_ANGLE!r} / max({pace}, 1.0e-30))"
+            lines += [f"$bound_step({unit} * {longest});"]
         for node in self.noises.values():
             lines += [f"I({node}) <+ V({node});", f'I({node}) <+ white_noise(1.0, "{node}");']
         for (
