@@ -25,6 +25,7 @@ class _InverterValues(typing.TypedDict, total=False):
     length: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class Inverter(_Inverter):
     def __init__(self, **values: typing.Unpack[_InverterValues]) -> None: ...
@@ -37,6 +38,7 @@ class _NeuronChainValues(typing.TypedDict, total=False):
     weight: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class NeuronChain(_NeuronChain):
     def __init__(self, **values: typing.Unpack[_NeuronChainValues]) -> None: ...
@@ -52,6 +54,7 @@ class _AxonHillockValues(typing.TypedDict, total=False):
     amplifier_length: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class AxonHillock(_AxonHillock):
     def __init__(self, **values: typing.Unpack[_AxonHillockValues]) -> None: ...
@@ -69,6 +72,7 @@ class _MemristorNeuronValues(typing.TypedDict, total=False):
     switching_time: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class MemristorNeuron(_MemristorNeuron):
     def __init__(self, **values: typing.Unpack[_MemristorNeuronValues]) -> None: ...
@@ -89,6 +93,7 @@ class _OscillatorNeuronValues(typing.TypedDict, total=False):
     amplifier_width: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class OscillatorNeuron(_OscillatorNeuron):
     def __init__(self, **values: typing.Unpack[_OscillatorNeuronValues]) -> None: ...
@@ -103,6 +108,7 @@ class _LatchComparatorValues(typing.TypedDict, total=False):
     smallest_difference: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class LatchComparator(_LatchComparator):
     def __init__(self, **values: typing.Unpack[_LatchComparatorValues]) -> None: ...
@@ -116,6 +122,7 @@ class _SenseAmplifierValues(typing.TypedDict, total=False):
     smallest_ratio: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class SenseAmplifier(_SenseAmplifier):
     def __init__(self, **values: typing.Unpack[_SenseAmplifierValues]) -> None: ...
@@ -132,6 +139,7 @@ class _SpikeSynapseValues(typing.TypedDict, total=False):
     switch_width: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class SpikeSynapse(_SpikeSynapse):
     def __init__(self, **values: typing.Unpack[_SpikeSynapseValues]) -> None: ...
@@ -145,6 +153,7 @@ class _MTJNeuronValues(typing.TypedDict, total=False):
     noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class MTJNeuron(_MTJNeuron):
     def __init__(self, **values: typing.Unpack[_MTJNeuronValues]) -> None: ...
@@ -161,6 +170,7 @@ class _PBitValues(typing.TypedDict, total=False):
     noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class PBit(_PBit):
     def __init__(self, **values: typing.Unpack[_PBitValues]) -> None: ...
@@ -177,6 +187,7 @@ class _DifferentialSynapseValues(typing.TypedDict, total=False):
     weight: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class DifferentialSynapse(_DifferentialSynapse):
     def __init__(self, **values: typing.Unpack[_DifferentialSynapseValues]) -> None: ...
@@ -192,6 +203,7 @@ class _MTJBitCellValues(typing.TypedDict, total=False):
     noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class MTJBitCell(_MTJBitCell):
     def __init__(self, **values: typing.Unpack[_MTJBitCellValues]) -> None: ...
@@ -207,6 +219,7 @@ class _MemristorBitCellValues(typing.TypedDict, total=False):
     access_width: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class MemristorBitCell(_MemristorBitCell):
     def __init__(self, **values: typing.Unpack[_MemristorBitCellValues]) -> None: ...
@@ -223,6 +236,7 @@ class _STDPSynapseValues(typing.TypedDict, total=False):
     initial_state: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class STDPSynapse(_STDPSynapse):
     def __init__(self, **values: typing.Unpack[_STDPSynapseValues]) -> None: ...

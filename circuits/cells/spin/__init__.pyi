@@ -24,6 +24,7 @@ class _DomainWallNeuronValues(typing.TypedDict, total=False):
     noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class DomainWallNeuron(_DomainWallNeuron):
     def __init__(self, **values: typing.Unpack[_DomainWallNeuronValues]) -> None: ...
@@ -36,6 +37,7 @@ class _DomainWallPairValues(typing.TypedDict, total=False):
     noise_step: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class DomainWallPair(_DomainWallPair):
     def __init__(self, **values: typing.Unpack[_DomainWallPairValues]) -> None: ...
@@ -56,7 +58,7 @@ class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
     state_5: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
-    devices: typing.Literal["subcircuit", "native"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class FourInputSpinNeuron(_FourInputSpinNeuron):
     def __init__(self, **values: typing.Unpack[_FourInputSpinNeuronValues]) -> None: ...
@@ -75,7 +77,7 @@ class _SpinNeuronValues(typing.TypedDict, total=False):
     state_3: float | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
-    devices: typing.Literal["subcircuit", "native"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
 
 class SpinNeuron(_SpinNeuron):
     def __init__(self, **values: typing.Unpack[_SpinNeuronValues]) -> None: ...
