@@ -86,7 +86,7 @@ for form in library program; do
     (
         cd "$work/$form"
         quietly "$OLDPWD/configure" --prefix="$target" --libdir="$target/lib" --enable-osdi --enable-xspice \
-            --enable-predictor --with-readline=no --without-x --disable-debug $shared CFLAGS="-O2"
+            --with-readline=no --without-x --disable-debug $shared CFLAGS="-O2"
         quietly make -j"$jobs"
         quietly make install DESTDIR="$work/stage"
     )

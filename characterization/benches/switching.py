@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
 from ...devices.core.base import VALID
+from ...devices.core.distributions import wilson_interval
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Compliance, Switching
 from ...devices.language.array_checks import reals
@@ -164,8 +164,8 @@ def switching(
     rows = []
     for (w, a), group in zip(points, _groups(results, len(pieces) // len(points)), strict=True):
         switched = sum(int(result["switched"]) for result in group)
-        interval = binomtest(switched, count).proportion_ci(0.95, "wilson")
-        lower, upper = (interval.low, interval.high) if noisy else (switched, switched)
+        interval = wilson_interval(switched, count)
+        lower, upper = interval if noisy else (switched, switched)
         rows.append([w, a, count, switched, switched / count, lower, upper])
     found = pd.DataFrame(rows, columns=["width", chosen, "trajectories", "switched", "probability", "lower", "upper"])
     columns = {

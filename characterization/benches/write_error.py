@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
+from ...devices.core.distributions import wilson_interval
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
 from ...devices.core.validity import warn_of_limits
@@ -167,8 +167,7 @@ def _by_ensemble(pulses: Pulses) -> list[Estimate]:
     failed = sum(in_chunks(range(number), task.count, size=CHUNK), np.zeros(len(pulses.widths), dtype=int))
     found = []
     for k in failed.tolist():
-        bounds = binomtest(k, number).proportion_ci(0.95, "wilson")
-        found.append(Estimate(k / number, float(bounds.low), float(bounds.high)))
+        found.append(Estimate(k / number, *wilson_interval(k, number)))
     return found
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
+from ...devices.core.distributions import normal_quantile
 from ...devices.language.constants import CONSTANTS, k_B
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -85,7 +85,7 @@ class Arrhenius:
         """Lower bound of the mean time to an escape at a temperature, of 95 % confidence, by the line's errors [s]."""
         at = np.array([1 / (BOLTZMANN * temperature), 1.0])
         spread = math.sqrt(at @ self.covariance @ at)
-        return self.lifetime(temperature) * math.exp(-float(norm.ppf(CONFIDENCE)) * spread)
+        return self.lifetime(temperature) * math.exp(-float(normal_quantile(CONFIDENCE)) * spread)
 
     def escape(self, duration: float, temperature: float) -> float:
         """Probability of an escape within a time [s] at a temperature [1]."""

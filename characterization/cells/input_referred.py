@@ -31,12 +31,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from ...circuits.cells.cell import Cell
 from ...circuits.cells.cmos import KINDS
 from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine.analyses import Transient
+from ...devices.core.distributions import normal_sf
 from ...devices.language.errors import SimulationError
 from ...devices.language.waveforms import FloatArray
 from .arrhenius import BOLTZMANN
@@ -149,11 +149,11 @@ class Decision:
 
     def error_rate(self, margin: float) -> float:
         """Probability of the wrong decision, of any cell of many, with a margin in the input's unit."""
-        return float(norm.sf(margin / math.hypot(self.offset, self.noise)))
+        return float(normal_sf(margin / math.hypot(self.offset, self.noise)))
 
     def noise_error_rate(self, margin: float) -> float:
         """The same of a cell without mismatch."""
-        return float(norm.sf(margin / self.noise))
+        return float(normal_sf(margin / self.noise))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.neuron_chain import NeuronChain, spike_of
 from ...circuits.engine.analyses import Transient
+from ...devices.core.distributions import normal_sf
 from ..arguments import MOST_SPIKES, Quantity, Whole
 from .bench import cell_bench
 from .cost import Cost, told
@@ -78,7 +78,7 @@ def chain_error(cell: NeuronChain) -> float:
     neuron, synapse = cell.neuron(), cell.synapse()
     charge = float(bench_spike_synapse(synapse, [synapse.weight])["charge"].iloc[0])
     spare = charge - neuron.capacitance * neuron.threshold_voltage
-    missed = float(norm.sf(spare / charge_noise(synapse, charge))) if spare > 0 else 0.0
+    missed = float(normal_sf(spare / charge_noise(synapse, charge))) if spare > 0 else 0.0
     return max(missed, false_spike(neuron, 0.0))
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from ...circuits.cells.neurons import MTJNeuron
+from ...devices.core.distributions import normal_cdf
 from ...devices.language.waveforms import FloatArray
 from .junction_errors import write_error_rate
 from .readout import sense_balance
@@ -42,7 +42,7 @@ def threshold_and_spread(cell: MTJNeuron, width: float) -> tuple[float, float]:
 
         return critical * float(brentq(missing, *BETWEEN, xtol=TO))
 
-    low, middle, high = (current(float(norm.cdf(z))) for z in (-1.0, 0.0, 1.0))
+    low, middle, high = (current(float(normal_cdf(z))) for z in (-1.0, 0.0, 1.0))
     return middle, (high - low) / 2
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.spike_synapse import SpikeSynapse
 from ...circuits.engine.analyses import Transient
+from ...devices.core.distributions import normal_sf
 from ..arguments import Quantity, Range
 from .bench import cell_bench
 from .cost import Cost, told
@@ -97,7 +97,7 @@ def bench_spike_synapse(
     noises = np.array(
         [charge_noise(cell.replace(weight=float(w)), float(q)) / q for w, q in zip(values, charges, strict=True)]
     )
-    rates = norm.sf((OFF - deviations) / noises) + norm.sf((OFF + deviations) / noises)
+    rates = normal_sf((OFF - deviations) / noises) + normal_sf((OFF + deviations) / noises)
     deviation, error = float(np.max(deviations)), float(np.max(rates))
     own = min(values, key=lambda weight: abs(weight - cell.weight))
     points = {weight: f"{told('weight', weight, '1')}, {told('interval', interval, 's')}" for weight in values}

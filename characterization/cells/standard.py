@@ -200,7 +200,7 @@ def cell_table(
         "thermal_noise": False,
         "parameters": {**cell.options, **cell.values},
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
-        "provenance": "; ".join(cell.subcircuit().provenance) or None,
+        "provenance": "; ".join(cell.subcircuit(for_bench=True).provenance) or None,
         "engine": "ngspice",
         "seed": None,
         "costs": [asdict(cost) for cost in costs or ()],

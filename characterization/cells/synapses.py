@@ -9,13 +9,13 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from ...circuits.cells.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.subcircuits import definitions
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
 from ...circuits.engine import ngspice
 from ...circuits.engine.analyses import DCSweep, Transient
+from ...devices.core.distributions import normal_sf
 from ...devices.language.errors import ParameterError
 from ..arguments import Quantity, Range
 from .bench import cell_bench
@@ -214,7 +214,8 @@ def bench_differential_synapse(
         lines += [f"Vplus{k} plus{k} 0 0", f"Vminus{k} minus{k} 0 0"]
         lines.append(circuit.instance(str(k), ["input", "word", f"plus{k}", f"minus{k}", "0"]))
     transient = Transient(RISE / 4, BEGIN + 1.5 * OPERATION, max_step=RISE / 4)
-    run, pulsed = ngspice.run_series("\n".join(lines), [((), _input_sweep(level)), ((), transient)])
+    files = dict.fromkeys(file for circuit in circuits for file in circuit.files)
+    run, pulsed = ngspice.run_series("\n".join(lines), [((), _input_sweep(level)), ((), transient)], osdi=files)
     last, time = run.iloc[-1], pulsed["time"].to_numpy()
     # A column's source takes in the current that leaves the cell.
     difference = np.array([last[f"i(vplus{k})"] - last[f"i(vminus{k})"] for k in range(len(values))])
@@ -237,7 +238,7 @@ def bench_differential_synapse(
     full = float(np.max(np.abs(ideal)))
     errors = np.abs(difference - ideal) / full
     noises = np.array([product_noise(made, level, OPERATION) for made in cells])
-    rates = norm.sf((OFF - errors) / noises) + norm.sf((OFF + errors) / noises)
+    rates = normal_sf((OFF - errors) / noises) + normal_sf((OFF + errors) / noises)
     error, rate = float(errors.max()), float(rates.max())
     return cell_table(
         cell,

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import norm
 
 from ...circuits.cells.logic import Inverter
 from ...circuits.cells.neurons import MemristorNeuron
 from ...circuits.cells.spike_synapse import SpikeSynapse
+from ...devices.core.distributions import normal_sf
 from ...devices.language.constants import CONSTANTS, q_e
 from ...devices.language.waveforms import FloatArray
 from ...devices.simulation.noise import electrical_noise
@@ -45,7 +45,7 @@ def membrane_noise(cell: MemristorNeuron, voltage: float) -> float:
 
 def false_spike(cell: MemristorNeuron, share: float) -> float:
     """Probability that noise takes a membrane that rests at a share of the threshold beyond it, at any moment [1]."""
-    return float(norm.sf((1 - share) * cell.threshold_voltage / membrane_noise(cell, share * cell.threshold_voltage)))
+    return float(normal_sf((1 - share) * cell.threshold_voltage / membrane_noise(cell, share * cell.threshold_voltage)))
 
 
 def charge_noise(cell: SpikeSynapse, charge: float) -> float:
@@ -83,4 +83,4 @@ def logic_error(cell: Inverter, margin: float, load: float) -> float:
     shifts = (
         process.threshold_deviation(kind, width * process.minimum_width, length) for kind, width in widths.items()
     )
-    return float(norm.sf(margin / math.hypot(*shifts, math.sqrt(BOLTZMANN * cell.temperature / load))))
+    return float(normal_sf(margin / math.hypot(*shifts, math.sqrt(BOLTZMANN * cell.temperature / load))))

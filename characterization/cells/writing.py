@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ...circuits.engine.analyses import Transient
+from ...devices.core.distributions import normal_sf
 from ...devices.models.memristors.vteam import VTEAM
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.noise import electrical_noise
@@ -210,7 +210,7 @@ def memristor_reliability(cell: MemristorBitCell) -> Reliability:
     """How surely a cell with a memristor is read; its writes saturate."""
     pulses = Writing(cell)
     moved = read_disturbance(cell.memristor(), -pulses.read_voltage, pulses.width)
-    return Reliability("read", float(norm.sf(read_margin(cell))), disturb=moved, without=NO_DRIFT)
+    return Reliability("read", float(normal_sf(read_margin(cell))), disturb=moved, without=NO_DRIFT)
 
 
 def plasticity_reliability(cell: STDPSynapse) -> Reliability:

@@ -41,8 +41,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.polynomial import legendre
 from scipy.sparse import diags_array
-from scipy.stats import poisson
 
+from ...devices.core.distributions import poisson_pmf
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
@@ -179,7 +179,7 @@ class PolarGrid:
         for end in durations:
             mean = fastest * (end - now)
             steps = max(1, math.ceil(mean / JUMPS))
-            weights = poisson.pmf(np.arange(TERMS), mean / steps)
+            weights = poisson_pmf(np.arange(TERMS), mean / steps)
             weights /= weights.sum()  # their rounding would add up over the steps
             for _ in range(steps):
                 term, total = p, weights[0] * p

@@ -35,8 +35,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
+from ...devices.core.distributions import student_quantile
 from ...devices.core.metadata import Column, device_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, whole
@@ -164,7 +164,7 @@ def interval(estimates: FloatArray, trajectories: int) -> tuple[float, float, fl
     if np.all(estimates > 1 - CERTAIN):
         return 1.0, 0.0, 1 - min(1.0, 3 / trajectories), 1.0
     error = float(np.std(estimates, ddof=1) / math.sqrt(count))
-    factor = math.exp(float(student.ppf((1 + CONFIDENCE) / 2, count - 1)) * error / mean)
+    factor = math.exp(student_quantile((1 + CONFIDENCE) / 2, count - 1) * error / mean)
     return mean, error, mean / factor, min(1.0, mean * factor)
 
 

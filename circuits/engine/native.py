@@ -140,8 +140,8 @@ def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool, shaken: bool
             return kind, file
         file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{kind}-", dir=folder) as making:
-        forms = {"inputs": inputs, "noise": noise, "transient_noise": shaken}
-        made = plain.compile_osdi(Path(making) / "device.osdi", name=kind, **forms)
+        file = Path(making) / "device.osdi"
+        made = plain.compile_osdi(file, name=kind, inputs=inputs, noise=noise, transient_noise=shaken)
         return kind, made.replace(_named(kind, made, folder))
 
 

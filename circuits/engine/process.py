@@ -105,9 +105,10 @@ def run_together(
     commands: Sequence[tuple[Sequence[str], Path]], inputs: Path, time_limit: float
 ) -> list[subprocess.CompletedProcess[str] | None]:
     """Run several programs at the same time, each with a folder of its own; see :func:`run_guarded`."""
-    time_limit, found = min(time_limit, LONGEST), []
+    time_limit = min(time_limit, LONGEST)
+    found: list[subprocess.CompletedProcess[str] | None] = []
     with contextlib.ExitStack() as running:
-        children = []
+        children: list[subprocess.Popen[str]] = []
         try:
             for command, folder in commands:
                 children.append(running.enter_context(_begun(command, folder, inputs, time_limit)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.stats import norm
 
 from ...circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron
+from ...devices.core.distributions import normal_cdf
 from ..drawing import draws
 
 
@@ -18,7 +18,7 @@ def draw_firing_probability(table: pd.DataFrame, axes: Axes) -> None:
     trials = int(table["trials"].iloc[0])
     axes.errorbar(current, table["probability"], errors, fmt="o", markersize=3, capsize=1.5, label=f"{trials} trials")
     fine = np.linspace(current.min(), current.max(), 200)
-    theory = norm.cdf(fine / (1e6 * table.attrs["noise_current"]))
+    theory = normal_cdf(fine / (1e6 * table.attrs["noise_current"]))
     axes.plot(fine, theory, color="0.6", zorder=0, label="linear theory")
     axes.set_xlabel("Net spin current (µA)")
     axes.set_ylabel(f"Probability to fire at {table.attrs['temperature']:.0f} K")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME, Decision
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.engine.ngspice import Transient, run
+from ....devices.core.distributions import wilson_interval
 from ....devices.core.metadata import described_table
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
@@ -90,14 +90,14 @@ def firing_probability(
         engines[engine](valve, current, temperature, trials, seed + k, cycle)
         for k, current in enumerate(currents.tolist())
     ]
-    intervals = [binomtest(count, trials).proportion_ci(0.95, "wilson") for count in fired]
+    intervals = [wilson_interval(count, trials) for count in fired]
     expected = [decision.probability(current) for current in currents.tolist()]
     return described_table(
         {
             "spin_current": (currents, "A", "spin current into the magnet"),
             "probability": (np.array(fired) / trials, "1", "share of the trials in which the neuron fired"),
-            "lower": ([bounds.low for bounds in intervals], "1", "lower bound of it, 95 % confidence (Wilson)"),
-            "upper": ([bounds.high for bounds in intervals], "1", "upper bound of it, 95 % confidence (Wilson)"),
+            "lower": ([low for low, _ in intervals], "1", "lower bound of it, 95 % confidence (Wilson)"),
+            "upper": ([high for _, high in intervals], "1", "upper bound of it, 95 % confidence (Wilson)"),
             "expected": (expected, "1", "probability of the linear theory"),
             "trials": (trials, "1", "number of trials"),
         },

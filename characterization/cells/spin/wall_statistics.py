@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from ....circuits.cells.spin.wall_writing import WallWriter
+from ....devices.core.distributions import upper_bound
 from ....devices.core.metadata import Column
 from ....devices.language.checks import positive, whole
 from ....devices.language.errors import ParameterError
@@ -50,8 +50,7 @@ class ErrorRate:
     @property
     def bound(self) -> float:
         """Bound that the rate is below with 95 % confidence (Clopper and Pearson, one-sided)."""
-        interval = binomtest(self.errors, self.trials, alternative="less").proportion_ci(CONFIDENCE, "exact")
-        return float(interval.high)
+        return upper_bound(self.errors, self.trials, CONFIDENCE)
 
 
 def check_pulses(interval: float, width: float) -> None:

@@ -24,8 +24,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
+from ....devices.core.distributions import normal_cdf, normal_quantile
 from ....devices.language.constants import CONSTANTS, k_B
 from ....devices.language.errors import ParameterError
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
@@ -102,7 +101,7 @@ class Decision:
     def probability(self, spin_current: float) -> float:
         """Probability to fire with a spin current [A]."""
         width = self.noise_current
-        return float(norm.cdf(spin_current / width)) if width else float(spin_current > 0)
+        return float(normal_cdf(spin_current / width)) if width else float(spin_current > 0)
 
     def error_rate(self, spin_current: float) -> float:
         """Probability not to do what the sign of a spin current [A] says."""
@@ -111,4 +110,4 @@ class Decision:
     @property
     def design_current(self) -> float:
         """Spin current that keeps errors to :data:`DESIGN_ERROR_RATE` [A]."""
-        return float(-norm.ppf(DESIGN_ERROR_RATE)) * self.noise_current
+        return float(-normal_quantile(DESIGN_ERROR_RATE)) * self.noise_current

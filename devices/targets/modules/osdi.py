@@ -142,15 +142,23 @@ class _Source:
         return "/* " + "\n * ".join(lines) + " */\n"
 
     def _structures(self) -> str:
-        states, noises = max(len(self.states), 1), len(self.equations.noises)
+        own, states = self.equations, max(len(self.states), 1)
+        numbers = {
+            "PARAMETERS": len(own.parameters) + 1,
+            "OF_INSTANCES": len(own.parameters.keys() - osdi_samples.OF_MODEL) + 1,
+            "OPVARS": len(self.opvars),
+            "STATES": len(self.states),
+            "NOISES": len(own.noises),
+            "SAMPLED": len(own.samples),
+            "TERMINALS": len(self.module.ports),
+            "NODES": len(own.nodes),
+            "ENTRIES": len(own.entries),
+            "UNKNOWNS": len(own.unknowns),
+            "DRIVES": len(own.drives),
+        }
         derived = [str(s) for s in self.system.derived] or ["nothing"]
         lines = [
-            f"enum {{ PARAMETERS = {len(self.equations.parameters) + 1}, OF_INSTANCES = "
-            f"{len(self.equations.parameters.keys() - osdi_samples.OF_MODEL) + 1}, OPVARS = {len(self.opvars)}, "
-            f"STATES = {len(self.states)}, NOISES = {noises}, TERMINALS = {len(self.module.ports)}, NODES = "
-            f"{len(self.equations.nodes)}, ENTRIES = {len(self.equations.entries)}, "
-            f"UNKNOWNS = {len(self.equations.unknowns)}, DRIVES = {len(self.equations.drives)}, "
-            f"SAMPLED = {len(self.equations.samples)} }};",
+            f"enum {{ {', '.join(f'{name} = {number}' for name, number in numbers.items())} }};",
             "",
             f"typedef struct {{ double multiplier, {', '.join(self.equations.parameters)}; }} Parameters;",
             f"typedef struct {{ double {', '.join(derived)}; }} Derived;",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...language.declaration import ElectricalNoise, Telegraph
 from ...language.quantity import format_si
 from .native_equations import NativeEquations
-from .osdi_samples import OF_MODEL
+from .osdi_samples import DEFAULTS, OF_MODEL
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -74,14 +74,14 @@ static void load_noise_params(void *inst, void *model, double *power, double *ex
 
 def parameter_tables(device: DeviceModel, equations: NativeEquations, opvars: Sequence[str]) -> str:
     """Defaults and ranges of the parameters; names, descriptions and units of these and of the observables."""
+    values = {**DEFAULTS, **device.values}
     lines = ["static const struct { double initial, low, high; bool binary; const char *text; } range[] = {"]
     lines.append('    {1.0, 1e-300, INFINITY, false, "above 0"},')
     for name, item in equations.parameters.items():
         low, high = map(_number, item.bounds)
         bounds = f"[{format_si(item.bounds[0], item.unit)}, {format_si(item.bounds[1], item.unit)}]"
         binary = "true" if isinstance(item, Telegraph) else "false"
-        initial = device.values.get(name, item.default)
-        lines.append(f"    {{{_number(initial)}, {low}, {high}, {binary}, {_quoted(bounds)}}},")
+        lines.append(f"    {{{_number(values[name])}, {low}, {high}, {binary}, {_quoted(bounds)}}},")
     lines += ["};", "", "static OsdiParamOpvar parameter[] = {"]
     lines.append('    {(char *[]){"$mfactor", "m"}, 1, "number of devices in parallel", "1", KIND_INSTANCE, 0},')
     for name, item in equations.parameters.items():

@@ -17,13 +17,12 @@ from collections.abc import Sequence
 from ...language.declaration import Parameter
 from ..sampling import EMPHASIS
 
-#: Parameters that such a device has beside those of its model.
+#: Parameters that such a device has beside those of its model, and their defaults.
 PARAMETERS = {
-    "noise_interval": Parameter(
-        1e-11, "s", "time between samples of the states' noise in transients", bounds=(1e-18, 1e3)
-    ),
-    "noise_seed": Parameter(1.0, "1", "seed of the states' noise in transients, a whole number", bounds=(0.0, 2.0**53)),
+    "noise_interval": Parameter(1e-11, "s", "time between samples of the noise of states", bounds=(1e-18, 1e3)),
+    "noise_seed": Parameter(1.0, "1", "seed of the noise of states, a whole number", bounds=(0.0, 2.0**53)),
 }
+DEFAULTS = {name: float(item.default) for name, item in PARAMETERS.items() if not callable(item.default)}
 #: Those that are the model's alone, the last ones: ngspice's ``altermod`` changes no others.
 OF_MODEL = frozenset(["noise_seed"])
 
