@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
 
 
 KINDS = {".py", ".pyi", ".toml", ".mplstyle", ".typed"}
+
+
+def test_every_dependency_has_a_lower_bound_that_make_oldest_tests():
+    command = [sys.executable, ROOT / "tools" / "lower_bounds.py", "ngspice"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    found = dict(line.split(" == ") for line in lines)
+    configuration = ConfigParser()
+    configuration.read(ROOT / "setup.cfg", "utf-8")
+    wanted = configuration["options"]["install_requires"].split("\n")
+    assert {*found} == {line.split()[0] for line in wanted if line} | {"PySpice"}
+    assert found["numpy"] >= "2.0", "np.trapezoid"
 
 
 def test_a_bench_is_a_function_even_if_its_module_was_imported_before():

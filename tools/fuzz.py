@@ -42,6 +42,8 @@ PROGRAMS = {"ngspice", "cc", "gcc", "clang", "uname", "ldconfig", "ld", "sh", "f
 PWNED = "pwned"
 #: How cases end that are as they should be.
 STATUSES = (0, 1, 2)
+#: Letters of the line that does a case again; the files that --keep asks for have all.
+MOST_TOLD = 1000
 #: What ends a case that takes too long.
 TOO_LONG = "took too long"
 
@@ -215,10 +217,12 @@ def fuzz(
                 outcome = _outcome(case, Path(there) / "cases") if case.forks else run_here(case)
                 wrong = outcome.fault()
                 endings[TOO_LONG if outcome.status == -signal.SIGALRM else str(outcome.status)] += 1
+                again = case.reproduction().encode("utf-8", "backslashreplace").decode()[:MOST_TOLD]
+                if outcome.status == -signal.SIGALRM:
+                    tell(f"{TOO_LONG}: {again}   # {name}, seed {seed}, number {k}")
                 if wrong is not None:
                     failed.append((case, wrong))
                     tell(f"FAILED {name} {k}: {wrong}")
-                    again = case.reproduction().encode("utf-8", "backslashreplace").decode()
                     tell(f"  {again}   # {name}, seed {seed}, number {k}")
                     if keep is not None:
                         _kept(case, keep / f"{name}-{k}")

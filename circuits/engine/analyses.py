@@ -92,6 +92,8 @@ class Transient(Analysis):
             if name != "max_step" or self.max_step is not None:
                 positive(name, getattr(self, name), "s")
         flag("use_initial_conditions", self.use_initial_conditions)
+        if self.max_step is not None:  # at least the times, and one vector
+            require_memory(self.duration / self.max_step, "time steps", 2 * NUMBER)
 
     def command(self) -> str:
         largest = [] if self.max_step is None else ["0", repr(float(self.max_step))]

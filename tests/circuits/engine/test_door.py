@@ -91,6 +91,8 @@ def test_a_file_that_is_no_library_is_a_clean_error(monkeypatch, tmp_path):
         lambda: DCSweep("v1", 0, 1, -0.1),
         lambda: Transient(0.0, 1.0),
         lambda: Transient(1e-9, math.nan),
+        lambda: Transient(1e-9, 1e12, max_step=1e-9),
+        lambda: DCSweep("v1", 0, 1e300, 1e-9),
         lambda: ACSweep(0.0, 1.0),
         lambda: ACSweep(1.0, 2.0, variation="cubic"),
         lambda: Noise(1.0, 2.0),
