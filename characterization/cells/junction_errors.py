@@ -88,7 +88,7 @@ def junction_voltages(
     ends : tuple of str
         Nodes of the cell from and to which the voltage counts.
     """
-    circuits = [cell.subcircuit(name=f"held{k}") for k, cell in enumerate(cells)]
+    circuits = [cell.subcircuit(name=f"held{k}", for_bench=True) for k, cell in enumerate(cells)]
     deck = ["* junctions that are held at angles", definitions(circuits)]
     for situation, levels in enumerate(lines.values()):
         deck += [f"V{port}{situation} {port}{situation} 0 {level!r}" for port, level in levels.items()]
@@ -97,7 +97,8 @@ def junction_voltages(
                 pin: f"{node}{situation}" if node in levels else node for pin, node in bench_nodes(circuit).items()
             }
             deck.append(circuit.instance(f"{situation}_{k}", nodes))
-    found = run("\n".join(deck), OperatingPoint()).iloc[0]
+    files = dict.fromkeys(file for circuit in circuits for file in circuit.files)
+    found = run("\n".join(deck), OperatingPoint(), osdi=files).iloc[0]
     cosines = np.cos(ANGLES)[::-1]
 
     def voltages(situation: int, levels: Mapping[str, float]) -> FloatArray:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
 
 from ...circuits.cells.neurons import MTJNeuron
-from ...devices.core.distributions import normal_cdf
+from ...devices.core.distributions import normal_quantile
 from ...devices.language.waveforms import FloatArray
 from .junction_errors import write_error_rate
 from .readout import sense_balance
 
 #: Currents over the critical one between which the threshold lies, and to how much of it it is found.
 BETWEEN, TO = (0.8, 5.0), 1e-2
+#: Least probability of a switching, or of none, that is told from none at all.
+RAREST = 1e-15
 #: Least voltage across a junction of which a resistance is asked [V].
 LEAST = 1e-3
 
@@ -36,13 +39,16 @@ def threshold_and_spread(cell: MTJNeuron, width: float) -> tuple[float, float]:
     """
     critical = abs(float(cell.junction().critical_current_to_antiparallel))
 
-    def current(probability: float) -> float:
-        def missing(ratio: float) -> float:
-            return switching_probability(cell, ratio * critical, width) - probability
+    @functools.cache
+    def deviate(ratio: float) -> float:
+        # Nearly a line over the current, which makes the search short.
+        probability = switching_probability(cell, ratio * critical, width)
+        return float(normal_quantile(min(max(probability, RAREST), 1 - RAREST)))
 
-        return critical * float(brentq(missing, *BETWEEN, xtol=TO))
+    def current(z: float) -> float:
+        return critical * float(brentq(lambda ratio: deviate(ratio) - z, *BETWEEN, xtol=TO))
 
-    low, middle, high = (current(float(normal_cdf(z))) for z in (-1.0, 0.0, 1.0))
+    low, middle, high = map(current, (-1.0, 0.0, 1.0))
     return middle, (high - low) / 2
 
 

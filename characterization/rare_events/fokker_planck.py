@@ -34,13 +34,14 @@ doi:10.1109/TMAG.2012.2209122.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import legendre
-from scipy.sparse import diags_array
+from scipy.linalg.blas import daxpy, dgbmv
 
 from ...devices.core.distributions import poisson_pmf
 from ...devices.language.checks import positive, whole
@@ -173,7 +174,10 @@ class PolarGrid:
                 f"{durations[-1]:g} s are too long for the Fokker-Planck equation of {len(leaving)} cells; take a mean"
                 f" passage time, or at most {MOST_JUMPS / fastest:.2g} s"
             )
-        jump = diags_array([out / fastest, 1 - leaving / fastest, back / fastest], offsets=[-1, 0, 1]).tocsr()
+        # Rows of a band matrix as LAPACK has them: above the diagonal, on it, and below it.
+        jump = np.zeros((3, len(leaving)), order="F")
+        jump[0, 1:], jump[1], jump[2, :-1] = back / fastest, 1 - leaving / fastest, out / fastest
+        multiply = functools.partial(dgbmv, len(leaving), len(leaving), 1, 1, 1.0, jump)
         results, now = [], 0.0
         p = probabilities
         for end in durations:
@@ -184,8 +188,8 @@ class PolarGrid:
             for _ in range(steps):
                 term, total = p, weights[0] * p
                 for weight in weights[1:]:
-                    term = jump @ term
-                    total = total + weight * term
+                    term = multiply(term)
+                    total = daxpy(term, total, a=weight)
                 p = total
             results.append(p)
             now = end

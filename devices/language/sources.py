@@ -28,12 +28,27 @@ def imports(source: str, package: str = "") -> Iterator[tuple[str, tuple[str, ..
     package : str
         Package in which it stands, for relative imports.
     """
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             yield ".".join([*above, *filter(None, [node.module])]), tuple(alias.name for alias in node.names)
+
+
+#: Fields of a statement that hold statements.
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All statements of a tree: expressions, which are most of it, have none."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in _BLOCKS:
+            inner = getattr(node, block, ())
+            waiting += inner if isinstance(inner, list) else ()
 
 
 def digest_of(*modules: str) -> str:
