@@ -32,7 +32,7 @@ FIELDS, SWINGS = (0.7, 1.3), (0.4, 1.6)
 NETWORKS = {
     "oscillator": "one oscillator, virtual nodes",
     "spatial": "oscillators side by side",
-    "no-memory": "one oscillator, node time of 6 relaxation times",
+    "no-memory": f"one oscillator, node time of {task.FORGOTTEN:g} relaxation times",
     "no-oscillator": "masked input alone",
 }
 
@@ -49,24 +49,25 @@ class Size:
         Periods of each sequence of the map, of which one half trains and the other chooses; and sequences per point.
     training, testing : int
         Periods that train a readout, and that test it.
-    trials : int
-        Masks, sequences and noises for the errors.
+    trials, quiet_trials : int
+        Masks, sequences and noises for the errors; and of them those that are looked at without noise as well.
     temperatures : tuple of float
         Temperatures at which the error is measured as well. [K]
     """
 
-    currents: int = 8
-    others: int = 7
-    map_periods: int = 160
+    currents: int = 7
+    others: int = 6
+    map_periods: int = 120
     map_trials: int = 3
-    training: int = 160
-    testing: int = 160
-    trials: int = 10
+    training: int = 120
+    testing: int = 120
+    trials: int = 8
+    quiet_trials: int = 3
     temperatures: tuple[float, ...] = (0.0, 10.0, 30.0, 100.0, 300.0)
 
 
 FULL = Size()
-QUICK = Size(4, 3, 32, 1, 40, 40, 2, (0.0, 300.0))
+QUICK = Size(4, 3, 32, 1, 40, 40, 2, 1, (0.0, 300.0))
 
 
 def study_waveforms(
@@ -120,7 +121,8 @@ def study_waveforms(
     errors[:, valid] = keeping.compute(_map_errors, pieces, "map")
     best = grid[int(np.nanargmin(errors.mean(axis=0)))]
 
-    pieces = [common | {"point": best, "seed": [seed, 1, k]} for k in range(size.trials)]
+    runs = [(kelvin, k) for k in range(size.trials)] + [(0.0, k) for k in range(size.quiet_trials)]
+    pieces = [{"size": size, "point": best, "temperature": t, "seed": [seed, 1, k]} for t, k in runs]
     trials = keeping.compute(_trial, pieces, "trials")
     pieces = [
         {"point": best, "size": size, "temperature": t, "seed": [seed, 1, k]}
@@ -146,7 +148,7 @@ def study_waveforms(
     example = _example(best, kelvin, size, seed)
     temperatures = np.array([piece["temperature"] for piece in pieces])
     return {
-        "errors": _errors_table(device, trials, about),
+        "errors": _errors_table(device, runs, trials, about),
         "map": _map_table(device, grid, axis, errors, about),
         "temperatures": device_table(
             device,
@@ -267,13 +269,17 @@ def _noise(seed: list[int]) -> int:
     return int(np.random.SeedSequence([*seed, 99]).generate_state(1)[0])
 
 
-def _errors_table(device: CompactModel, trials: FloatArray, about: Mapping[str, Any]) -> pd.DataFrame:
-    names, count = list(NETWORKS), len(trials)
+def _errors_table(
+    device: CompactModel, runs: list[tuple[float, int]], trials: FloatArray, about: Mapping[str, Any]
+) -> pd.DataFrame:
+    names = list(NETWORKS)
+    temperatures, numbers = (np.repeat(each, len(names)) for each in zip(*runs, strict=True))
     return device_table(
         device,
         {
-            "network": (np.tile(names, count), "1", "what the readout sees"),
-            "trial": (np.repeat(np.arange(count), len(names)), "1", "number of mask, sequence and noise"),
+            "network": (np.tile(names, len(runs)), "1", "what the readout sees"),
+            "temperature": (temperatures, "K", "temperature of the noise; 0: none"),
+            "trial": (numbers, "1", "number of mask, sequence and noise"),
             "point_error": (trials[:, :, 0].ravel(), "1", "share of points that were told wrongly"),
             "period_error": (trials[:, :, 1].ravel(), "1", "share of periods that were told wrongly"),
         },

@@ -30,7 +30,7 @@ from .linear_readout import LinearReadout, train_readout
 #: Points of a period, and virtual nodes.
 POINTS, NODES = 8, 24
 #: Node time, and that of an oscillator without memory, in relaxation times; settling before the first point.
-NODE_TIME, FORGOTTEN, SETTLING = 0.5, 6.0, 8.0
+NODE_TIME, FORGOTTEN, SETTLING = 0.5, 5.0, 8.0
 #: Input's current, over the range of currents in which the device oscillates.
 SWING = 0.4
 #: Steps between currents in which the range is sought, over its lowest one; and its largest ratio.
@@ -206,7 +206,9 @@ def oscillator_states(
     )
 
 
-def forgetful_states(point: WorkingPoint, waves: Waves, mask: FloatArray, *, temperature: float, seed: int) -> FloatArray:
+def forgetful_states(
+    point: WorkingPoint, waves: Waves, mask: FloatArray, *, temperature: float, seed: int
+) -> FloatArray:
     """The same of an oscillator whose node time is so long that its amplitude forgets, shape (points, nodes).
 
     As nothing is remembered, the sequence is cut into many that run side by side.
@@ -260,9 +262,7 @@ def drawn_amplitude(
     settled = int(np.ceil(point.settling / point.node_time))
     masked = (waves.inputs[:, np.newaxis] * mask[:, 0]).ravel()
     currents = np.repeat(point.bias + point.swing * np.concatenate([np.zeros(settled), masked]), FINE)
-    held = held_response(
-        point.device, currents[np.newaxis], point.node_time / FINE, temperature=temperature, seed=seed
-    )
+    held = held_response(point.device, currents[np.newaxis], point.node_time / FINE, temperature=temperature, seed=seed)
     begin = settled * FINE
     return currents[begin:], held.amplitudes[0, begin:]
 
@@ -281,4 +281,6 @@ def masks_and_waves(count: int, periods: int, seed: int | Sequence[int]) -> tupl
     """Masks and sequences of some trials, which follow from a seed."""
     children = np.random.SeedSequence(seed).spawn(2 * count)
     generators = [np.random.default_rng(child) for child in children]
-    return [random_mask(NODES, seed=g) for g in generators[:count]], [random_waves(periods, g) for g in generators[count:]]
+    return [random_mask(NODES, seed=g) for g in generators[:count]], [
+        random_waves(periods, g) for g in generators[count:]
+    ]

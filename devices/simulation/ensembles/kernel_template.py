@@ -47,7 +47,8 @@ def advance(
                 if {held}:
                     stop = min(stop, begin + hold - (first + k) % hold)
                     for j in range(B):
-                        s[{level_row} * B + j] = levels[active[min(b + j, len(active) - 1)], (first + k - origin) // hold]
+                        i = active[min(b + j, len(active) - 1)]
+                        s[{level_row} * B + j] = levels[i, (first + k - origin) // hold]
                 run(s, z, block_low, block_high, key_low, key_high, first, window - first, begin, stop, drive, others,
                     inputs, sense, threshold)
                 k += stop - begin
