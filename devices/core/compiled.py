@@ -135,10 +135,11 @@ class Compiled:
         return {}
 
     def observable_of_states(self, name: str) -> Function | None:
-        """Array function for an observable that depends on states and parameters alone; None for another one."""
+        """Array function for a state, or an observable of states and parameters alone; None for another observable."""
         known = self._known_observables
         if name not in known:
-            (expression,) = (e for symbol, e in self.system.flat.observables.items() if str(symbol) == name)
+            there = self.system.flat.observables | {symbol: symbol for symbol in self.system.states}
+            (expression,) = (e for symbol, e in there.items() if str(symbol) == name)
             alone = expression.free_symbols <= {*self.system.states, *self.parameters, *CONSTANTS}
             known[name] = self._define("observable", [expression], ARRAY_NAMESPACE) if alone else None
         return known[name]

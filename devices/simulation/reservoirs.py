@@ -61,7 +61,7 @@ def observable_of(device: DeviceModel, observable: str | None) -> str:
     UnknownNameError
         If the device has no such observable.
     """
-    choices = ["voltage", *map(str, device.system.observables)]
+    choices = ["voltage", *map(str, device.system.observables), *compiled(device).state_names]
     chosen = observable or ("envelope" if "envelope" in choices else "voltage")
     return known(f"observable of {device.model_name()}", chosen, choices)
 
@@ -91,8 +91,8 @@ def held_response(
     node_time : float
         Time for which each is held, theta. [s]
     observable : str, optional
-        What is read; default: ``envelope`` where the device has one. ``"voltage"``: the amplitude of the voltage over
-        the interval, sqrt(2) times its standard deviation.
+        Observable or state that is read; default: ``envelope`` where the device has one. ``"voltage"``: the amplitude
+        of the voltage over the interval, sqrt(2) times its standard deviation.
     temperature : float
         Temperature of the noise. [K]
     time_step : float, optional
@@ -110,7 +110,7 @@ def held_response(
     ParameterError
         If shapes do not fit, or an argument makes no sense.
     UnknownNameError
-        If the device has no such observable.
+        If the device has no such observable or state.
     SimulationError
         If a state leaves the finite numbers.
     """

@@ -38,6 +38,7 @@ def make_oscillator(order: Order) -> Made:
         f"threshold {1e3 * threshold:.3g} mA" if threshold is not None else "no threshold in the suggested currents",
         f"amplitude up to {1e3 * largest:.3g} mV at {over.attrs['temperature']:g} K, "
         f"{oscillating['frequency'].min() / 1e6:.4g} to {oscillating['frequency'].max() / 1e6:.4g} MHz",
+        "published (Torrejon 2017): no points of its figure could be read",
     ]
     return Made({"": over, "voltage": trace}, {"": draw_oscillator(over, trace)}, told)
 

@@ -143,7 +143,13 @@ def _draw_map(axes: Axes, table: pd.DataFrame) -> None:
     grid = table.pivot_table(index=other, columns="bias", values="point_error", dropna=False)
     axes.set_facecolor("0.85")  # where a cell is NaN
     image = axes.pcolormesh(
-        x * grid.columns.to_numpy(dtype=float), y * grid.index, 100 * grid.to_numpy(), cmap="viridis_r", vmin=0, vmax=50, shading="nearest"
+        x * grid.columns.to_numpy(dtype=float),
+        y * grid.index.to_numpy(dtype=float),
+        100 * grid.to_numpy(),
+        cmap="viridis_r",
+        vmin=0,
+        vmax=50,
+        shading="nearest",
     )
     axes.figure.colorbar(image, ax=axes, label="Error at points (%)")
     point = table.attrs["working_point"]
