@@ -40,3 +40,6 @@ from .models.spin import SpinMagnet as SpinMagnet
 from .simulation.batch import simulate_many as simulate_many
 from .simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .simulation.orbits.search import periodic_orbit as periodic_orbit
+from .simulation.reservoirs import held_response as held_response
+from .simulation.reservoirs import random_mask as random_mask
+from .simulation.reservoirs import reservoir_states as reservoir_states

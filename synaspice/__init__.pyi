@@ -56,5 +56,6 @@ from .devices.models.spin import SpinMagnet as SpinMagnet
 from .devices.simulation.batch import simulate_many as simulate_many
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
+from .devices.simulation.reservoirs import reservoir_states as reservoir_states
 from .figures.drawing import plot as plot
 from .figures.style import save as save

@@ -45,7 +45,11 @@ IN_PLACE_OF = {
     'SpinNeuron(technology="sky130")': "SpinNeuron()",
     "--technology sky130 --corner slow": "--technology generic --corner slow",
     '[*network.letters.values(), *neighbours(network.letters["S"])]': '[network.letters["S"]]',
-    "synaspice figure all -o figures": "synaspice figure all --help",  # half an hour; tests/figures draws everything
+    # a minute or two each; they have tests of their own
+    "synaspice figure all --quick -o systems": "synaspice figure all --help",
+    "synaspice figure waveforms --device auto-oscillator -o systems": "synaspice figure waveforms --help",
+    "synaspice figure waveforms --seed 0 -o systems": "synaspice figure waveforms --help",
+    "synaspice figure oscillator --seed 0 -o systems": "synaspice figure oscillator --help",
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = {
     "devices": {
         "CompactModel": "model",
+        "held_response": "simulation.reservoirs",
+        "random_mask": "simulation.reservoirs",
+        "reservoir_states": "simulation.reservoirs",
         "PeriodicOrbit": "simulation.orbits.orbit",
         "periodic_orbit": "simulation.orbits.search",
         "simulate_many": "simulation.batch",
@@ -32,10 +35,12 @@ NAMES = {
         "reliability": "cells.reliability",
         "simulate": "cells.bench",
         "splitting": "rare_events.splitting",
+        "study_waveforms": "systems.waveform_study",
+        "train_readout": "systems.linear_readout",
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
     },
-    "figures": {"plot": "drawing", "save": "style"},
+    "figures": {"make_systems": "making", "plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {
@@ -49,6 +54,11 @@ RARE = {
     "costs",
     "reliability",
     "simulate",
+    "held_response",
+    "random_mask",
+    "study_waveforms",
+    "train_readout",
+    "make_systems",
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from ..language.constants import CONSTANTS
 from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 from .sharing import Replacement, Slope, gradient
 from .system import Expressions, System, build_system
@@ -128,6 +129,20 @@ class Compiled:
     def static_array(self) -> Function:
         """Array function for currents, dg/dv (diagonal), observables and rates."""
         return self._define("static", self.static_outputs, ARRAY_NAMESPACE)
+
+    @functools.cached_property
+    def _known_observables(self) -> dict[str, Function | None]:
+        return {}
+
+    def observable_of_states(self, name: str) -> Function | None:
+        """Array function for a state, or an observable of states and parameters alone; None for another observable."""
+        known = self._known_observables
+        if name not in known:
+            there = self.system.flat.observables | {symbol: symbol for symbol in self.system.states}
+            (expression,) = (e for symbol, e in there.items() if str(symbol) == name)
+            alone = expression.free_symbols <= {*self.system.states, *self.parameters, *CONSTANTS}
+            known[name] = self._define("observable", [expression], ARRAY_NAMESPACE) if alone else None
+        return known[name]
 
     @functools.cached_property
     def derived_source(self) -> str:

@@ -32,6 +32,13 @@ def complete_devices_and_cells() -> list[str]:
     return [*complete_devices(), *complete_cells()]
 
 
+def complete_drawable(incomplete: str) -> list[str]:
+    """Names of systems of the article, and files that can be a table."""
+    from ..systems.system import SYSTEMS
+
+    return [*SYSTEMS, "all", *_files(incomplete, ".csv"), *_files(incomplete, ".parquet")]
+
+
 def complete_formats() -> list[str]:
     """Names of export formats."""
     from ...devices.targets.formats import FORMATS

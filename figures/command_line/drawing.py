@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from .completion import complete_devices_and_cells
+from .completion import complete_devices, complete_devices_and_cells, complete_drawable
+from .options import Assignments, PresetName, make_device
 from .output import check_paths, tell
 
 
@@ -15,29 +17,78 @@ def figure(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="TABLE", help="A table of a bench (.csv or .parquet), or 'all': every device and preset."
+            metavar="TABLE|SYSTEM",
+            help="A table of a bench (.csv or .parquet); a system of the article, or 'all' of them.",
+            autocompletion=complete_drawable,
         ),
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FILE", help="Figure (.png, .svg, .pdf); for 'all' a folder."),
+        typer.Option(
+            "--output", "-o", metavar="FILE|FOLDER", help="Figure (.png, .svg, .pdf) of a table; folder of systems."
+        ),
     ],
+    device: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of a system: make it of this device.", autocompletion=complete_devices),
+    ] = None,
+    preset: PresetName = None,
+    set_: Assignments = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Of systems: compute less, with wider error bars.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Of systems: folder with data of your own.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of systems: seed; default: 0.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Of systems: make again what is finished.")] = False,
 ) -> None:
-    """Draw a table's figure, or those of every device and preset."""
-    if what == "all":
-        from ..gallery import make_gallery
+    """Draw a table's figure, or make systems of the article: figures and tables into a folder.
 
-        make_gallery(output, tables=False, netlists=False)
-        return
+    A system that is finished is not made again; one that was interrupted goes on from what was computed.
+    """
+    given = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
+    given |= {"--seed": seed is not None, "--force": force}
+    if Path(what).suffix:
+        _draw_table(what, output, [option for option, value in given.items() if value])
+    else:
+        how = {"quick": quick, "data": data, "seed": seed or 0, "force": force}
+        _make_systems(what, output, (device, preset, set_), how)
+
+
+def _draw_table(what: str, output: Path, others: list[str]) -> None:
     from ...characterization.tables import read_table
+    from ...devices.language.errors import ParameterError
     from ..drawing import drawable, plot
     from ..style import save
 
+    if others:
+        raise ParameterError(f"{others[0]} is for systems of the article, not for the figure of a table")
     check_paths(None, output)
     table = read_table(what)
     with drawable(table):
         save(plot(table), output)
     tell(f"wrote {output}")
+
+
+def _make_systems(
+    what: str, folder: Path, of: tuple[str | None, str | None, list[str] | None], how: dict[str, Any]
+) -> None:
+    from ...devices.language.checks import known
+    from ...devices.language.errors import ParameterError
+    from ..making import make_systems
+    from ..style import FORMATS
+    from ..systems.system import SYSTEMS
+
+    hint = "a table ends in .csv or .parquet"
+    names = list(SYSTEMS) if what == "all" else [known("system", what, [*SYSTEMS, "all"], hint)]
+    if folder.suffix.lower() in FORMATS:
+        raise ParameterError(f"systems go into a folder, and {str(folder)!r} is named as a figure")
+    name, preset, assignments = of
+    if name is None and (preset or assignments):
+        raise ParameterError("--preset and --set are of the device that --device names")
+    if name is not None and what == "all":
+        raise ParameterError("--device is of one system, not of all: name the system")
+    device = None if name is None else make_device(name, preset, assignments)
+    make_systems(folder, names, device=device, progress=sys.stderr.isatty(), tell=tell, **how)
 
 
 def gallery(
@@ -54,6 +105,9 @@ def gallery(
         ),
     ] = None,
     all_cells: Annotated[bool, typer.Option("--all-cells", help="Also the cells whose benches take long.")] = False,
+    figures_only: Annotated[
+        bool, typer.Option("--figures-only", help="Only the figures, straight into the folder: no page, no netlists.")
+    ] = False,
 ) -> None:
     """Measure, draw, export and run every device with every preset, and cells.
 
@@ -61,4 +115,5 @@ def gallery(
     """
     from ..gallery import make_gallery
 
-    make_gallery(output, only=only or (), all_cells=all_cells)
+    whole = not figures_only
+    make_gallery(output, only=only or (), all_cells=all_cells, tables=whole, netlists=whole)

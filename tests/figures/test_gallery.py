@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 import pytest
+from shell import synaspice
 
 from synaspice.characterization import iv
 from synaspice.devices import MTJ, VTEAM
@@ -204,3 +205,11 @@ def test_a_loop_names_its_sweep_rate_and_that_it_is_quiet():
         told = conditions_of(table)
         assert rate in told and "±500 mV and 100 ns" in told and "without thermal noise" in told
     assert all(told.count(word) == 1 for word in itertools.chain(("engine numeric",)))
+
+
+def test_the_command_can_leave_out_all_but_the_figures(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("synaspice.figures.gallery.make_gallery", lambda folder, **how: asked.append(how))
+    for options in ((), ("--figures-only",)):
+        assert synaspice("gallery", "-o", tmp_path, *options).returncode == 0
+    assert [(how["tables"], how["netlists"]) for how in asked] == [(True, True), (False, False)]

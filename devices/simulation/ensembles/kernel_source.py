@@ -55,6 +55,8 @@ STEPS_ALONE, STEPS_TOGETHER = 256, 8
 #: Sub-counters of the generator: four of these words are one counter.
 NOISE, JUMPS = 0, 1 << 24
 STEP = sp.Symbol("time_step", positive=True)
+#: Current of the driven branch where its voltage follows from it in closed form.
+DRIVEN = sp.Symbol("i_driven", real=True)
 
 Definitions = list[tuple[sp.Symbol, sp.Expr]]
 
@@ -85,6 +87,8 @@ class Structure:
         Whether there is any; without, the loop is the deterministic Heun scheme.
     known : tuple of (str, float)
         Hoisted quantities that are 0 or 1 for all trajectories: operations with them are left out.
+    held : bool
+        Whether each trajectory has a drive of its own, levels that are each held for the same number of steps.
     """
 
     model: Any
@@ -97,6 +101,7 @@ class Structure:
     block: int
     noise: bool = True
     known: tuple[tuple[str, float], ...] = ()
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,16 +154,22 @@ class _Writer:
         for letter, group in groups.items():
             for k, symbol in enumerate(group):
                 names.setdefault(symbol, sp.Symbol(f"{letter}_{k}", real=True))
-        moving = {names[s] for s in (*system.states, *system.voltages, *telegraphs, *inputs)}
+        moving = {names[s] for s in (*system.states, *system.voltages, *telegraphs, *inputs)} | {DRIVEN}
         self.hoist = Hoist(set(names.values()) - moving)
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
 
-        numbered, named = Replacement(numbers), Replacement(names)
+        flat, voltage = system.flat, system.voltages[structure.branch]
+        current = list(flat.currents.values())[structure.branch]
+        slope = Slope(voltage)(current)
+        # Where the current is linear in the voltage, that follows from it without a search.
+        linear = structure.by_current and slope != 0 and voltage not in slope.free_symbols
+        solved = {voltage: (DRIVEN - current.xreplace({voltage: sp.S.Zero})) / slope} if linear else {}
+        self.searched = structure.by_current and not linear
+        ohmic, numbered, named = Replacement(solved), Replacement(numbers), Replacement(names)
 
         def prepared(expr: sp.Expr) -> sp.Expr:
-            return self.hoist(named(numbered(sp.sympify(expr))))
+            return self.hoist(named(numbered(ohmic(sp.sympify(expr)))))
 
-        flat = system.flat
         noise = dict.fromkeys(system.noises, sp.S.Zero)
         noise |= {
             symbol: sp.sqrt(flat.noises[symbol].xreplace(numbers) / STEP) * sp.Symbol(f"w_{k}", real=True)
@@ -167,15 +178,14 @@ class _Writer:
         noisy = Replacement(noise)
         self.rates = {f"f_{k}": prepared(noisy(r)) for k, r in enumerate(flat.rates.values())}
         self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(flat.jumps.values())}
-        current = list(flat.currents.values())[structure.branch]
-        slope = Slope(system.voltages[structure.branch])(current)
-        self.conduction = {"current": prepared(current), "slope": prepared(slope)}
+        self.conduction = {"current": prepared(current), "slope": prepared(slope)} if self.searched else {}
         self.watched = {"seen": prepared(_watched(structure, system))} if structure.watched is not None else {}
         self.steps = {"half": prepared(STEP / 2), "whole": prepared(STEP)}
 
         stored = [f"x_{k}" for k in range(self.n)] + [f"g_{k}" for k in range(self.m)]
         stored += [str(symbol) for symbol in self.hoist.found.values()] + ["v_driven", "hit"]
-        stored += ["settled", "low_end", "high_end", "last_step"] if structure.by_current else []
+        stored += ["level"] if structure.held else []
+        stored += ["settled", "low_end", "high_end", "last_step"] if self.searched else []
         stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
         self.rows = {name: k for k, name in enumerate(stored)}
         self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
@@ -183,7 +193,7 @@ class _Writer:
         self.together = 4 // math.gcd(self.noises, 4)
         self.calls = self.noises // math.gcd(self.noises, 4)
         self.printer = KernelPrinter()
-        self.own = f"v_{structure.branch}"
+        self.own = str(DRIVEN) if linear else f"v_{structure.branch}"
 
     def at(self, row: str) -> str:
         """Element of a row of the scratch array."""
@@ -193,8 +203,8 @@ class _Writer:
         """Read the states, telegraph processes and hoisted quantities that expressions need, voltage and noise."""
         symbols = {str(a) for group in groups for e in group.values() for a in e.free_symbols}
         lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xgh"]
-        if self.structure.by_current:
-            lines.append(f"{self.own} = {self.at('v_driven')}")
+        if self.searched or self.structure.held:
+            lines.append(f"{self.own} = {self.at('v_driven' if self.searched else 'level')}")
         size, index = (self.structure.block, "j") if self.structure.block > 1 else (self.window, "place")
         used = [k for k in range(self.noises) if f"w_{k}" in symbols]
         return [*lines, *(f"w_{k} = np.float64(now[{k * size} + {index}])" for k in used)]
@@ -210,17 +220,18 @@ class _Writer:
         idle = {*range(self.branches)} - {*structure.others, structure.branch}
         lines += [f"v_{k} = 0.0" for k in sorted(idle)]
         lines += [f"u_{k} = inputs[{k}, k + {moment}]" for k in range(len(structure.inputs))]
-        if not structure.by_current:
-            return [*lines, f"{self.own} = drive[k + {moment}]"]
+        if not self.searched:  # one that is held is read with the states
+            return lines if structure.held else [*lines, f"{self.own} = drive[k + {moment}]"]
         # Newton's method for the voltage, from the last one: each trajectory stops when it has settled, whatever its
         # neighbours do. Where there is none the voltage is NaN, which Python's side of the loop looks for.
+        target = self.at("level") if structure.held else "target"
         assignments, values = statements(self.conduction, self.printer)
         bracket = ["low_end", "high_end", "last_step"]
         body = [
             *self.load(self.conduction),
             *assignments,
             *(f"{name} = {self.at(name)}" for name in (*bracket, "settled")),
-            f"excess, slope = ({values['current']}) - target, {values['slope']}",
+            f"excess, slope = ({values['current']}) - {target}, {values['slope']}",
             f"corrected, {', '.join(bracket)}, done = correct({self.own}, {', '.join(bracket)}, excess, slope)",
             f"{self.at('v_driven')} = {self.own} if settled > 0.0 else corrected",
             "settled = 1.0 if done or excess != excess else settled",
@@ -228,7 +239,7 @@ class _Writer:
             "pending += 0 if settled > 0.0 else 1",
         ]
         start = dict(zip([*bracket, "settled"], ["-INFINITY", "INFINITY", "INFINITY", "0.0"], strict=True))
-        lines += [f"target = drive[k + {moment}]"]
+        lines += [] if structure.held else [f"target = drive[k + {moment}]"]
         lines += _loop("for j in range(B):", [f"{self.at(name)} = {value}" for name, value in start.items()])
         tries = ["pending = 0", *_loop("for j in range(B):", body), *_loop("if pending == 0:", ["break"])]
         lost = [f"{self.at('v_driven')} = {self.at('v_driven')} if {self.at('settled')} > 0.0 else NAN"]
@@ -242,7 +253,7 @@ class _Writer:
             deviates = f"now, place = z, t % {self.together}*{group} + t//{self.together}"
         head = ["k = offset + t", deviates, *self.impose(0)]
         first, second = self.predictor(), self.corrector()
-        if not self.structure.by_current:
+        if not self.searched:
             # The stages need nothing of each other's neighbours: one loop.
             return _loop(
                 "for t in range(begin, end):", [*head, *_loop("for j in range(B):", first + self.impose(1) + second)]
@@ -348,6 +359,8 @@ def write_kernel(structure: Structure) -> Kernel:
         model=structure.model.__name__,
         states=writer.n,
         telegraphs=writer.m,
+        held=int(structure.held),
+        level_row=writer.rows.get("level", 0),
         hoisted=len(writer.hoist.found),
         together=writer.together,
         noises=writer.noises,

@@ -16,7 +16,7 @@ def run(s, z, low, high, key_low, key_high, first, offset, begin, end, drive, ot
 
 def advance(
     states, telegraphs, voltages, hoisted, hits, active, low, high, key_low, key_high, first, steps, drive, others,
-    inputs, sense, threshold, stride, traces, s, z, block_low, block_high
+    inputs, sense, threshold, stride, traces, levels, hold, origin, s, z, block_low, block_high
 ):
     for b in range(0, len(active), B):
         for j in range(B):
@@ -44,6 +44,11 @@ def advance(
                 stop = end
                 if stride:
                     stop = min(end, begin + stride - (first + k) % stride)
+                if {held}:
+                    stop = min(stop, begin + hold - (first + k) % hold)
+                    for j in range(B):
+                        i = active[min(b + j, len(active) - 1)]
+                        s[{level_row} * B + j] = levels[i, (first + k - origin) // hold]
                 run(s, z, block_low, block_high, key_low, key_high, first, window - first, begin, stop, drive, others,
                     inputs, sense, threshold)
                 k += stop - begin
@@ -51,7 +56,7 @@ def advance(
                 if stride and (first + k) % stride == 0:
                     for j in range(min(B, len(active) - b)):
                         for r in range({states} + {telegraphs}):
-                            traces[r, active[b + j], (first + k) // stride] = s[r * B + j]
+                            traces[r, active[b + j], (first + k - origin) // stride] = s[r * B + j]
         for j in range(min(B, len(active) - b)):
             i = active[b + j]
             for r in range({states}):

@@ -78,6 +78,9 @@ class Plan:
         Whether there is any.
     trajectories : int
         About how many will be computed, to judge which compilation is worth while.
+    hold : int
+        Steps for which each level of a trajectory's own drive is held, which then takes the place of the request's;
+        0 if they have none.
     """
 
     request: Request
@@ -88,6 +91,7 @@ class Plan:
     block: int = BLOCK
     noise: bool = True
     trajectories: int = 1
+    hold: int = 0
 
     @property
     def time_step(self) -> float:
@@ -106,6 +110,7 @@ class Plan:
             watched=watched,
             block=self.block,
             noise=self.noise,
+            held=self.hold > 0,
         )
 
     def kernel(self, watched: str | None, parameters: FloatArray) -> tuple[Any, FloatArray]:
@@ -154,7 +159,9 @@ class Plan:
         names = list(map(str, compiled(self.request.device).parameters))
         return [names.index(name) for name in self.request.device.telegraph_declarations()]
 
-    def quantities(self, times: FloatArray, values: FloatArray, parameters: FloatArray) -> dict[str, FloatArray]:
+    def quantities(
+        self, times: FloatArray, values: FloatArray, parameters: FloatArray, own: FloatArray | None = None
+    ) -> dict[str, FloatArray]:
         """States, telegraph processes, and voltage of the driven branch, by name.
 
         Parameters
@@ -165,13 +172,16 @@ class Plan:
             States and telegraph processes, shape (number of them, trajectories, times).
         parameters : ndarray
             Parameters, with one column for each trajectory or one for all.
+        own : ndarray, optional
+            Drive of each trajectory, shape (trajectories, times); default: the request's.
         """
         request = self.request
         device, functions = request.device, compiled(request.device)
         states = functions.state_names
         found = dict(zip([*states, *device.telegraph_declarations()], values, strict=True))
         branch = list(device.branches())[request.branch]
-        drive = np.broadcast_to(np.asarray(request.waveform(times), dtype=float), values.shape[1:])
+        given = np.asarray(request.waveform(times), dtype=float) if own is None else own
+        drive = np.broadcast_to(given, values.shape[1:])
         if not request.by_current:
             return found | {branch: drive}
         names = functions.parameter_names
@@ -225,11 +235,19 @@ class Chunk:
         self._streams = index.astype(np.uint32), (index >> np.uint64(32)).astype(np.uint32)
         self._crossing = (1.0 if rising else -1.0, float(threshold)) if watched is not None else None
 
-    def advance(self, steps: int, stride: int = 0, traces: FloatArray | None = None) -> None:
+    def advance(
+        self,
+        steps: int,
+        stride: int = 0,
+        traces: FloatArray | None = None,
+        levels: FloatArray | None = None,
+        origin: int = 0,
+    ) -> None:
         """Take some steps; trajectories seen beyond the threshold are left where they are.
 
-        Every ``stride`` steps from the very first, states and telegraph processes are written into ``traces``, shape
-        (number of them, trajectories, times).
+        Every ``stride`` steps from ``origin`` on, states and telegraph processes are written into ``traces``, shape
+        (number of them, trajectories, times). ``levels`` are the trajectories' own drives from there on, shape
+        (trajectories, levels), of a plan that holds them.
 
         Raises
         ------
@@ -241,6 +259,7 @@ class Chunk:
         crossing = self._crossing or (1.0, 0.0)
         if traces is None:
             traces = np.empty((0, 0, 0))
+        held = np.empty((0, 0)) if levels is None else np.ascontiguousarray(levels, dtype=float)
         end = self.step + steps
         while self.step < end and len(self._active):
             last = min(end, self.step + (SEGMENT if self._crossing is None else LOOK))
@@ -254,7 +273,8 @@ class Chunk:
                 # Of the same layout as the whole: a kernel is compiled for one.
                 drives = drive[taken], *(np.ascontiguousarray(rows[:, taken]) for rows in (others, inputs))
                 span = self.step, taken.stop - 1 - taken.start
-                self._kernel.advance(*arrays, *self._streams, *key, *span, *drives, *crossing, stride, traces)
+                recorded = stride, traces, held, e.hold, origin
+                self._kernel.advance(*arrays, *self._streams, *key, *span, *drives, *crossing, *recorded)
                 self.step += span[1]
             if self._crossing is not None:
                 self._active = self._active[self.hits[self._active] < 0]

@@ -13,40 +13,21 @@ J. Torrejon, M. Riou, F. Abreu Araujo et al., "Neuromorphic computing with nanos
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from reservoirpy.node import Node
 
-from ...core.vectors import compiled, initial_state
-from ...language.checks import known, positive, whole
+from ...core.vectors import initial_state
+from ...language.checks import positive, whole
 from ...language.errors import ParameterError
-from ...language.waveforms import FloatArray, Waveform
-from ...simulation.ensembles.plan import Chunk, Plan
+from ...language.waveforms import FloatArray
 from ...simulation.noisy_trajectories import require_temperature
-from ...simulation.request import Request
-from ...simulation.static import evaluate_static
+from ...simulation.reservoirs import STEPS, held_response, observable_of, random_mask
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
-
-#: Steps in a period of the oscillation, and least samples of an interval from which an amplitude is computed.
-STEPS, SAMPLES = 40, 16
-
-
-@dataclass(frozen=True)
-class _Held(Waveform):
-    """Levels that are each held for the same time; the first, which comes before them, is left within a step."""
-
-    levels: tuple[float, ...]
-    interval: float
-
-    def __call__(self, time: ArrayLike) -> FloatArray:
-        # The end of an interval belongs to it, so that its last step sees its level alone; but for rounding.
-        number = np.ceil(np.asarray(time, dtype=float) / self.interval - 1e-6).astype(int)
-        return np.asarray(np.asarray(self.levels)[np.clip(number, 0, len(self.levels) - 1)])
 
 
 class OscillatorReservoir(Node):
@@ -89,13 +70,9 @@ class OscillatorReservoir(Node):
         self.device, self.units = device, whole("units", units, 1)
         self.bias, self.amplitude = float(bias), float(amplitude)
         self.node_time = positive("node_time", node_time, "s")
-        step = positive("time_step", device.settling_time / STEPS if time_step is None else time_step, "s")
-        choices = ["voltage", *map(str, device.system.observables)]
-        self.observable = observable or ("envelope" if "envelope" in choices else "voltage")
-        known(f"observable of {device.model_name()}", self.observable, choices)
-        # The samples of an interval: its end, or enough of them to know the amplitude of the voltage.
-        self._samples = SAMPLES if self.observable == "voltage" else 1
-        self._steps = self._samples * int(np.ceil(self.node_time / step / self._samples * (1 - 1e-12)))
+        step = device.settling_time / STEPS if time_step is None else time_step
+        self.time_step = positive("time_step", step, "s")
+        self.observable = observable_of(device, observable)
         self.temperature, self.seed = require_temperature(device, temperature), whole("seed", seed, 0, 2**63 - 1)
         self.mask = None if mask is None else np.asarray(mask, dtype=float)
         if self.mask is not None and (self.mask.ndim != 2 or len(self.mask) != self.units):
@@ -106,15 +83,13 @@ class OscillatorReservoir(Node):
 
     def _rest(self) -> dict[str, FloatArray]:
         start = np.array(initial_state(self.device))
-        current = np.array([self.bias])
-        return {"out": np.zeros(self.units), "device": start, "current": current, "steps": np.zeros(1)}
+        return {"out": np.zeros(self.units), "device": start, "steps": np.zeros(1)}
 
     def initialize(self, x: Any, y: Any = None) -> None:
         """Set the number of inputs, and draw the mask of ones and minus ones if none was given."""
         self._set_input_dim(x)
         if self.mask is None:
-            generator = np.random.default_rng(self.seed)
-            self.mask = generator.choice([-1.0, 1.0], size=(self.units, self.input_dim))
+            self.mask = random_mask(self.units, self.input_dim, seed=self.seed)
         if self.mask.shape[1] != self.input_dim:
             raise ParameterError(f"the mask is for {self.mask.shape[1]} inputs, not for {self.input_dim}")
         self.initialized = True
@@ -134,29 +109,17 @@ class OscillatorReservoir(Node):
         currents = self.bias + self.amplitude * (inputs @ self.mask.T).ravel()
         if not np.all(np.isfinite(currents)):
             raise ParameterError("the input of the reservoir must be finite")
-        duration = self.node_time * len(currents)
-        drive = _Held((*state["current"].tolist(), *currents.tolist()), self.node_time)
-        request = Request.of(self.device, drive, duration, "current", {})
         # Other noise for every call, the same for the same history.
         seed = int(np.random.SeedSequence([self.seed, int(state["steps"][0])]).generate_state(1)[0])
-        plan = Plan(request, self.temperature, seed, self._steps * len(currents), block=1, noise=self.temperature > 0)
-        chunk = Chunk(plan, 0, 1)
-        chunk.states[:, 0] = state["device"]
-        points = self._samples * len(currents)
-        traces = np.empty((len(chunk.states) + len(chunk.telegraphs), 1, points + 1))
-        traces[:, :, 0] = np.concatenate([chunk.states, chunk.telegraphs])
-        chunk.advance(plan.steps, plan.steps // points, traces)
-        nodes = self._measured(plan, traces[:, :, 1:]).reshape(len(inputs), self.units)
-        last = {"device": chunk.states[:, 0].copy(), "current": currents[-1:], "steps": state["steps"] + len(inputs)}
-        return {"out": nodes[-1], **last}, nodes
-
-    def _measured(self, plan: Plan, traces: FloatArray) -> FloatArray:
-        """The state of every virtual node."""
-        times = np.arange(1, traces.shape[-1] + 1) * (plan.request.duration / traces.shape[-1])
-        quantities = plan.quantities(times, traces, plan.nominal[0])
-        first = next(iter(self.device.branches()))
-        if self.observable == "voltage":
-            return np.asarray(np.sqrt(2) * quantities[first].reshape(-1, self._samples).std(axis=1))
-        names = [first, *compiled(self.device).state_names]
-        found = evaluate_static(self.device, {name: quantities[name].ravel() for name in names})[self.observable]
-        return np.asarray(found)
+        held = held_response(
+            self.device,
+            currents[np.newaxis],
+            self.node_time,
+            observable=self.observable,
+            temperature=self.temperature,
+            time_step=self.time_step,
+            seed=seed,
+            states=state["device"][:, np.newaxis],
+        )
+        nodes = held.amplitudes.reshape(len(inputs), self.units)
+        return {"out": nodes[-1], "device": held.states[:, 0], "steps": state["steps"] + len(inputs)}, nodes
