@@ -29,8 +29,8 @@ def test_both_engines_give_the_same(name, preset, tight, monkeypatch):
 
     At tight ones once for each model: that the rates of all options are the same to 1e-6 stands in test_forms.py.
     """
-    # Half as many steps as a user's: differences of 3.5e-4 at most (StanfordRRAM) in place of 1.4e-4. A latch that flips
-    # within one of them flips a step later in ngspice 47.
+    # Half as many steps as a user's: differences of 3.5e-4 at most (StanfordRRAM) in place of 1.4e-4. A latch that
+    # flips within one of them flips a step later in ngspice 47.
     if name != "volatile-memristor":
         module = importlib.import_module("synaspice.characterization.studies.agreement")
         monkeypatch.setattr(module, "TIGHTER_STEP", 0.4)
