@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import osdi_interface
+from module_reference import scales_of
 
 from synaspice.devices.core.vectors import compiled
-from module_reference import scales_of
 
 try:
     import osdi_py as osdi

@@ -33,6 +33,7 @@ from synaspice.devices.targets.modules.c_compiler import compile_library
 from synaspice.devices.targets.modules.c_expressions import FUNCTIONS
 from synaspice.devices.targets.scaled import unit_in_seconds
 
+
 @pytest.fixture(scope="module")
 def generic(tmp_path_factory):
     """Compiled once for each structure, with its default parameters: the values go through the interface."""
