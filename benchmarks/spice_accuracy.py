@@ -6,10 +6,10 @@ example, reverses from antiparallel behind a resistor of a tenth of its resistan
 65 and 80 nm ("off axis", where the precession is in the polar angle too). Each instance has a resistor of its own.
 
 All run in the same ngspice at its default options, with the trapezoidal rule, from initial conditions; the largest step
-is doubled from 1/4 ps on for as long as the switching time stays within the tolerance of its reference, and the
-cheapest of these runs counts. The references: of our equations, which are those of camsari2013 with its parameters,
-SciPy's DOP853 at 1e-12; of kim2015, which heats itself and whose resistance depends on bias, its own netlist at
-0.05 ps. Times are the processor's for one run, with those of start and reading taken off.
+is doubled from 1 ps on (or halved, where that is too long) for as long as all switching times stay within the tolerance
+of their references. The references: of our equations, which are those of camsari2013 with its parameters, SciPy's
+DOP853 at 1e-12; of kim2015, which heats itself and whose resistance depends on bias, its own netlist at 0.1 ps. Times
+are the processor's for a run of one and a half reversals, with those of start and reading taken off.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from harness import Record, main
-from scipy.constants import k as k_B
-from scipy.constants import mu_0
+from scipy.constants import Boltzmann, mu_0
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 from spice import cpu_seconds
@@ -36,11 +35,11 @@ from synaspice.devices import MTJ
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 
 TOLERANCE = 3e-3
-STEPS = tuple(2.0**k * 1e-12 for k in range(-2, 10))
+SHORTEST, LONGEST = 2**-6 * 1e-12, 2**9 * 1e-12
 #: Magnetisation and polarisation of kim2015's junction at 358 K, by its laws.
 MAGNETIZATION, POLARIZATION = 1210e3 * (1 - 358 / 1420) ** 0.4, 0.69 * (1 - 2e-5 * 358**1.5)
 SUPPLY = 0.66
-LENGTHS = {"on axis": 65e-9, "off axis": 80e-9}
+WIDTHS = {"on axis": 65e-9, "off axis": 80e-9}
 
 
 def junction(width: float) -> MTJ:
@@ -64,7 +63,7 @@ def junction(width: float) -> MTJ:
     )
     # kim2015's thermal angle, of a barrier without the demagnetisation across
     barrier = anisotropy / thickness - mu_0 * MAGNETIZATION**2 * made.demagnetizing_factors()[2] / 2
-    stability = barrier * made.volume / (k_B * 358)
+    stability = barrier * made.volume / (Boltzmann * 358)
     return made.replace(initial_polar_angle=math.pi - math.asin(math.sqrt(1 / (2 * stability))))
 
 
@@ -78,26 +77,32 @@ class Form:
         Of the form, and whose it is.
     head : str
         What a netlist needs once.
+    instance, trace : str
+        Lines of an instance of number ``#``, and its voltage that tells of the reversal.
+    middle : float
+        That voltage in the middle of the reversal.
     files : sequence of Path
         Native devices to load.
-    instance : callable
-        Lines of an instance of some number.
-    trace : callable
-        Node that tells of the reversal.
-    crossing : float
-        Voltage of it in the middle of the reversal.
-    reference : callable
-        Switching times for given series resistors. [s]
+    own : bool
+        Whether it is a model of its own, with a reference of its own.
     """
 
     name: str
     version: str
     head: str
-    files: Sequence[Path]
-    instance: Callable[[int], str]
-    trace: Callable[[int], str]
-    crossing: float
-    reference: Callable[[Sequence[float]], list[float]]
+    instance: str
+    trace: str
+    middle: float = 0.0
+    files: Sequence[Path] = ()
+    own: bool = False
+
+    def watched(self, k: int) -> str:
+        """The trace of an instance."""
+        return self.trace.replace("#", str(k))
+
+    def loaded(self) -> dict[str, Sequence[Path]]:
+        """Native devices as an argument of ngspice's runs, where there are any."""
+        return {"osdi": self.files} if self.files else {}
 
 
 def series(device: MTJ, k: int) -> float:
@@ -143,163 +148,117 @@ def deck(form: Form, device: MTJ, numbers: Sequence[int]) -> str:
     """Junctions in parallel, each behind a resistor of its own."""
     lines = [f"* {form.name}", form.head, f"V1 supply 0 {SUPPLY!r}"]
     for k in numbers:
-        lines += [f"R{k} supply p{k} {series(device, k)!r}", form.instance(k)]
+        lines += [f"R{k} supply p{k} {series(device, k)!r}", form.instance.replace("#", str(k))]
     return "\n".join(lines) + "\n"
 
 
+def transient(step: float, duration: float) -> Transient:
+    """A run with steps of at most that."""
+    return Transient(step, duration, step, use_initial_conditions=True)
+
+
 def times_of(
-    form: Form, device: MTJ, numbers: Sequence[int], step: float, duration: float, **options: float
+    form: Form, device: MTJ, numbers: Sequence[int], watched: Sequence[int], step: float, duration: float
 ) -> list[float]:
-    """Switching times of instances in one run [s]."""
-    analysis = Transient(step, duration, step, use_initial_conditions=True)
-    loaded = {"osdi": form.files} if form.files else {}
-    watched = sorted({numbers[0], numbers[len(numbers) // 2], numbers[-1]})
-    table = run(
-        deck(form, device, numbers),
-        analysis,
-        save=[form.trace(k) for k in watched],
-        options=options,
-        time_limit=3600.0,
-        **loaded,
-    )
+    """Switching times of some of the instances in one run [s]."""
+    saved = [form.watched(k) for k in watched]
+    circuit = deck(form, device, numbers)
+    table = run(circuit, transient(step, duration), save=saved, time_limit=3600.0, **form.loaded())
     time = table["time"].to_numpy()
-    return [crossing_time(time, table[form.trace(k)].to_numpy(), form.crossing) for k in watched]
+    return [crossing_time(time, table[name].to_numpy(), form.middle) for name in saved]
 
 
 def cost(form: Form, device: MTJ, numbers: Sequence[int], step: float, duration: float, least: float) -> float:
     """Processor time of one run, from as many in one process as take some time [s]."""
-    circuit, loaded = deck(form, device, numbers), {"osdi": form.files} if form.files else {}
-    analysis = Transient(step, duration, step, use_initial_conditions=True)
+    circuit, saved = deck(form, device, numbers), [form.watched(numbers[0])]
 
-    def seconds(repeats: int) -> float:
-        return cpu_seconds(
-            lambda: run_series(
-                circuit, [([], analysis)] * repeats, save=[form.trace(numbers[0])], time_limit=3600.0, **loaded
-            )
-        )
+    def seconds(repeats: int, length: float) -> float:
+        runs = [([], transient(step, length))] * repeats
+        return cpu_seconds(lambda: run_series(circuit, runs, save=saved, time_limit=3600.0, **form.loaded()))
 
-    once, repeats = seconds(1), 1
-    while True:
+    start, repeats = seconds(1, step), 1
+    while (spent := seconds(repeats, duration) - start) < least:
         repeats *= 4
-        more = seconds(1 + repeats) - once
-        if more > least:
-            return more / repeats
+    return spent / repeats
 
 
 def our_forms(device: MTJ) -> list[Form]:
     """The native device, and the subcircuit."""
-    reference = lambda resistors: [exact_time(device, r) for r in resistors]  # noqa: E731
-    nodes = lambda k: f"p{k} 0 x{k} y{k} z{k}"  # noqa: E731
-    subcircuit = device.subcircuit()
-    forms = []
-    if why_not_native() is None:
-        native = native_device(device)
-        forms.append(
-            Form(
-                "native",
-                "ours",
-                str(native),
-                [native.file],
-                lambda k: native.instance(str(k), nodes(k)),
-                lambda k: f"v(z{k})",
-                0.0,
-                reference,
-            )
-        )
-    forms.append(
-        Form(
-            "subcircuit",
-            "ours",
-            str(subcircuit),
-            [],
-            lambda k: f"X{k} {nodes(k)} {subcircuit.name}",
-            lambda k: f"v(z{k})",
-            0.0,
-            reference,
-        )
-    )
-    return forms
+    native, subcircuit, nodes = native_device(device), device.subcircuit(), ["p#", "0", "x#", "y#", "z#"]
+    # "#" is no name of a node yet: the line of an instance is made with another, and the number put in
+    line = native.instance("k", [node.replace("#", "_k") for node in nodes]).replace("_k", "#").replace("Nk", "N#")
+    return [
+        Form("native", "ours", str(native), line, "v(z#)", files=[native.file]),
+        Form("subcircuit", "ours", str(subcircuit), f"X# {' '.join(nodes)} {subcircuit.name}", "v(z#)"),
+    ]
 
 
 def peers_forms(device: MTJ, width: float, folder: Path) -> list[Form]:
-    """The published junctions, as far as they are there."""
-    text, polar, azimuth = CARTESIAN.netlist(folder), device.initial_polar_angle, -device.initial_azimuth
-    cartesian = Form(
-        CARTESIAN.name, CARTESIAN.what, text, [],
-        lambda k: f"X{k} p{k} 0 MTJ lx=65n ly={width!r} {KIM_JUNCTION}",
-        lambda k: f"v(x{k}.mz)", 0.0,
-        lambda resistors: [],
-    )  # fmt: skip
-    angles = Form(
-        POLAR.name, POLAR.what, polar_junction(folder, device), [],
-        lambda k: f"X{k} p{k} 0 theta{k} phi{k} polar\n.ic v(theta{k})={polar!r} v(phi{k})={azimuth!r}",
-        lambda k: f"v(theta{k})", math.pi / 2,
-        lambda resistors: [exact_time(device, r) for r in resistors],
-    )  # fmt: skip
-    return [cartesian, angles]
+    """The published junctions."""
+    line = f"X# p# 0 MTJ lx=65n ly={width!r} {KIM_JUNCTION}"
+    # camsari2013's azimuth goes the other way round
+    angles = f".ic v(theta#)={device.initial_polar_angle!r} v(phi#)={-device.initial_azimuth!r}"
+    polar = f"X# p# 0 theta# phi# polar\n{angles}"
+    return [
+        Form(CARTESIAN.name, CARTESIAN.what, CARTESIAN.netlist(folder), line, "v(x#.mz)", own=True),
+        Form(POLAR.name, POLAR.what, polar_junction(folder, device), polar, "v(theta#)", math.pi / 2),
+    ]
 
 
-def cheapest(
-    form: Form, device: MTJ, count: int, references: Sequence[float], quick: bool
-) -> tuple[float, float, float]:
-    """Largest step that stays within the tolerance [s], its error, and the processor time of a run [s]."""
-    numbers, best = range(count), None
-    duration = 1.5 * max(references)
-    for step in STEPS:
-        found = times_of(form, device, numbers, step, duration)
-        error = max(abs(a / b - 1) for a, b in zip(found, references, strict=True))
-        if not error <= TOLERANCE:
-            if best:
-                break
-            continue
-        seconds = cost(form, device, numbers, step, duration, 0.3 if quick else 1.0)
-        if best is None or seconds < best[2]:
-            best = step, error, seconds
-    return best or (math.nan, math.nan, math.nan)
+def largest_step(errors: Callable[[float], float]) -> tuple[float, float]:
+    """The largest step up to which all stay within the tolerance [s], and its error."""
+    step, error = 1e-12, errors(1e-12)
+    while not error <= TOLERANCE and step > SHORTEST:
+        step /= 2
+        error = errors(step)
+    while step < LONGEST and (more := errors(2 * step)) <= TOLERANCE:
+        step, error = 2 * step, more
+    return step, error
+
+
+def cheapest(form: Form, device: MTJ, count: int, where: str, least: float) -> float:
+    """Processor time of the cheapest run of so many junctions that stays within the tolerance [s]."""
+    watched = [0, count // 2, count - 1]
+    if form.own:
+        exact = times_of(form, device, watched, watched, 1e-13, 4e-9)
+    else:
+        exact = [exact_time(device, series(device, k)) for k in watched]
+    duration = 1.5 * max(exact)
+
+    def error(step: float) -> float:
+        found = times_of(form, device, range(count), watched, step, duration)
+        return max(abs(a / b - 1) for a, b in zip(found, exact, strict=True))
+
+    step, reached = largest_step(error)
+    spent = cost(form, device, range(count), step, duration, least)
+    told = f"steps of {step * 1e12:g} ps, error {100 * reached:.3f} %, {spent * 1e3:.3g} ms"
+    print(f"{count} {where}, {form.name}: {told}", flush=True)
+    return spent
 
 
 def measure(quick: bool, folder: Path | None) -> list[Record]:
     """Every form for 10 and 50 junctions, on and off axis, against the native device."""
     missing = why_not_native()
     if missing:
-        print(f"without native devices: {missing}")
+        print(f"nothing to compare without native devices: {missing}")
         return []
     os.environ["NGSPICE_LIBRARY_PATH"] = find_osdi_library()  # all forms in the same ngspice
     if folder is None:
-        print("without --peers: no rows of kim2015 and camsari2013 (public repository CRTejaswi/mtj)")
+        print("no rows of kim2015 and camsari2013 without --peers FOLDER, a clone of CRTejaswi/mtj")
     else:
         for peer in PEERS:
             print(f"{peer.name}, {peer.what}; ngspice needs:", *(f"  {c.why}" for c in peer.changes), sep="\n")
-        print(f"kim2015's own check: {kim_current(folder) * 1e6:.4f} uA at 1 ns, HSPICE's {KIM_CURRENT * 1e6:.4f}")
+        print(f"kim2015's own check: {kim_current(folder) * 1e6:.4f} uA at 1 ns; its authors' HSPICE has {KIM_CURRENT}")
     records = []
-    for name, width in LENGTHS.items():
+    for name, width in WIDTHS.items():
         device = junction(width)
         forms = [*our_forms(device), *(peers_forms(device, width, folder) if folder else [])]
         for count in (10,) if quick else (10, 50):
-            watched = sorted({0, count // 2, count - 1})
-            found = {}
-            for form in forms:
-                references = form.reference([series(device, k) for k in watched])
-                if not references:
-                    references = times_of(form, device, watched, 5e-14, 4e-9)
-                step, error, seconds = found[form.name] = cheapest(form, device, count, references, quick)
-                print(
-                    f"{count} {name}, {form.name}: {step * 1e12:g} ps, error {100 * error:.3f} %, {seconds * 1e3:.3g} ms a run",
-                    flush=True,
-                )
-            ours = found["native"]
+            seconds = {form.name: cheapest(form, device, count, name, 0.3 if quick else 1.0) for form in forms}
             for form in forms[1:]:
-                cheap = found[form.name]
-                records.append(
-                    Record(
-                        f"{count} {name}, native against {form.name}",
-                        ours[2] * 1e3,
-                        cheap[2] * 1e3,
-                        form.version,
-                        cheap[2] / ours[2],
-                        "ms of CPU/run",
-                    )
-                )
+                times = seconds["native"] * 1e3, seconds[form.name] * 1e3
+                label = f"{count} {name}, native against {form.name}"
+                records.append(Record(label, *times, form.version, times[1] / times[0], "ms of CPU/run"))
     return records
 
 

@@ -21,8 +21,7 @@ SPHERE_STIFFNESS = 10
 #: Rate at which a state beyond its bounds returns to them, likewise.
 BOUND_STIFFNESS = 10
 #: Angle by which a direction may turn in a step of a simulator that integrates it by trapezoids [rad]: with these the
-#: time in which a cone opens is longer by a quarter of its square. A narrower cone than the second may take longer
-#: steps.
+#: time in which a cone opens is longer by a quarter of its square. Narrower cones than the second may take longer ones.
 STEP_ANGLE, REST_ANGLE = 0.1, 1e-4
 #: ngspice limits its steps by the error of a charge, which it compares with the charge or an absolute current. The
 #: capacitor of a state that need not turn in every nanosecond [F], and the voltage that it has more than the state [V]:

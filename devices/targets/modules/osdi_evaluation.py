@@ -142,13 +142,10 @@ class _Evaluation:
             by_state.append(f"{{{', '.join(slopes)}}}")
             least = f" + {LEAST_VOLTAGE!r} * fabs(inst->g[{places[row]}])" if row in places else ""
             sizes.append(f"fabs(inst->row[{row}]){least}")
-        if not by_state:
-            return ["inst->bound_step = suggested(inst, driven_step(&inst->step, drives), INFINITY);"]
         return [
-            f"const double by_state[][STATES] = {{{', '.join(by_state)}}};",
-            f"const double size[] = {{{', '.join(sizes)}}};",
-            "const double shown = shown_step(inst, by_state, size);",
-            "inst->bound_step = suggested(inst, driven_step(&inst->step, drives), shown);",
+            f"const double by_state[][STATES] = {{{', '.join(by_state) or '{0.0}'}}};",
+            f"const double size[] = {{{', '.join(sizes) or '1.0'}}};",
+            "inst->bound_step = suggested(inst, drives, by_state, size);",
         ]
 
     def _held(self) -> list[str]:

@@ -80,6 +80,7 @@ static bool briefly(Instance *inst, double span, const double *w_0, const double
         for (int l = 0; l < STATES; l++)
             size += jacobian[i][l] * jacobian[i][l];
     s->stiffness = sqrt(size);
+    memcpy(s->rate, f[0], sizeof s->rate);
     if (!(span * s->stiffness <= $brief))
         return false;
     for (int d = 0; d < DRIVES; d++)
@@ -109,9 +110,8 @@ static void integrate(Instance *inst, const double *w)
     Step *s = &inst->step;
     const int axis = s->axis;
     const double span = (s->until - s->since) / inst->time_unit, *w_0 = s->blind ? w : s->drives;
-    rates(inst, s->from, w_0, s->rate);
     memcpy(s->last, w, sizeof s->last);
-    if (span > 0.0 && briefly(inst, span, w_0, w))
+    if (briefly(inst, span, w_0, w))
         return;
     double y[STATES], of_y[STATES][DRIVES], new[STATES], k[STAGES][STATES], f[STATES], here[DRIVES], trend[DRIVES];
     double jacobian[STATES][STATES], by_drive[STATES][DRIVES], later[STATES][STATES], by_later[STATES][DRIVES];

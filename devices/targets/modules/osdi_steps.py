@@ -146,10 +146,14 @@ static double shown_step(const Instance *inst, const double by_state[][STATES], 
 
 /* The simulator's next step. None is asked for that is much shorter than the time in which the states turn: a drive's
    kinks, as those of a sampled noise, are no curvature. */
-static double suggested(const Instance *inst, double driven, double shown)
+static double suggested(const Instance *inst, const double *w, const double by_state[][STATES], const double *size)
 {
-    const double turn = inst->time_unit / fmax(inst->step.stiffness, 1e-12);
-    return fmin(fmax(driven, $driven_least * turn), fmax(shown, $shown_least * turn));
+    const Step *s = &inst->step;
+    const double turn = inst->time_unit / fmax(s->stiffness, 1e-12);
+    if (s->until - s->since < 0.5 * fmin($driven_least, $shown_least) * turn)
+        return INFINITY; /* twice the step is none that would be refused */
+    const double driven = fmax(driven_step(s, w), $driven_least * turn);
+    return fmin(driven, fmax(shown_step(inst, by_state, size), $shown_least * turn));
 }
 
 /* States at the simulator's time, which may be that of a new step, or of the same one tried again. */
