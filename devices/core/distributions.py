@@ -12,7 +12,7 @@ from scipy.special import betaincinv, gammaln, ndtr, ndtri, stdtrit, xlogy
 
 def normal_cdf(z: ArrayLike) -> Any:
     """Probability that a standard normal variable is below z [1]."""
-    return ndtr(z)
+    return ndtr(np.asarray(z, dtype=float))
 
 
 def normal_sf(z: ArrayLike) -> Any:
@@ -22,7 +22,7 @@ def normal_sf(z: ArrayLike) -> Any:
 
 def normal_quantile(probability: ArrayLike) -> Any:
     """The z below which a standard normal variable lies with a probability [1]."""
-    return ndtri(probability)
+    return ndtri(np.asarray(probability, dtype=float))
 
 
 def student_quantile(probability: float, freedom: float) -> float:

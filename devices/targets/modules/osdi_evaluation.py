@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import sympy as sp
 
@@ -117,7 +118,7 @@ class _Evaluation:
                 outputs[f"inst->g[{own.places[row, column]}]"] = signs[row] * e
         return self.statements({target: short(e) for target, e in outputs.items()})
 
-    def _set(self, row: int, residual: str, slopes: Mapping[int, str]) -> list[str]:
+    def _set(self, row: int, residual: str, slopes: Mapping[Any, str]) -> list[str]:
         """A row with its slopes by column; those that are not given are zero."""
         places = self.equations.slopes_of(row).items()
         lines = [f"inst->g[{place}] = {slopes.get(column, '0.0')};" for column, place in places]

@@ -21,7 +21,7 @@ The method is that of :mod:`~synaspice.devices.simulation.integrators.loops.rose
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -180,7 +180,7 @@ static void step_states(Instance *inst, double time, const double *w, const doub
 """
 
 
-def _numbers(values: Sequence[float] | np.ndarray) -> str:
+def _numbers(values: Any) -> str:
     return ", ".join("{" + _numbers(v) + "}" if np.ndim(v) else _number(v) for v in values)
 
 
