@@ -27,7 +27,9 @@ from .waveforms import NODES, POINTS, WorkingPoint
 #: The parameter that is a field, where a device has one.
 FIELD = "perpendicular_field"
 #: Second axis of the map: fields over the device's own, and input currents over the usual one where it has no field.
-FIELDS, SWINGS = (0.7, 1.3), (0.4, 1.6)
+FIELDS, SWINGS = (0.7, 1.5), (0.4, 1.6)
+#: Lowest current of the map, over the lowest of the working range.
+BELOW = 0.8
 #: Networks whose errors are compared, in words.
 NETWORKS = {
     "oscillator": "one oscillator, virtual nodes",
@@ -56,7 +58,7 @@ class Size:
     """
 
     currents: int = 7
-    others: int = 6
+    others: int = 7
     map_periods: int = 120
     map_trials: int = 3
     training: int = 120
@@ -187,7 +189,7 @@ def _grid(device: CompactModel, lowest: float, highest: float, size: Size) -> tu
     """Working points of the map, row by row along the second axis, with the node time of the one in the middle."""
     swing = task.SWING * (highest - lowest)
     middle = task.working_point(device, 0.5 * (lowest + highest), swing)
-    biases = np.linspace(lowest, highest - 0.5 * swing, size.currents).tolist()
+    biases = np.linspace(BELOW * lowest, highest - 0.5 * swing, size.currents).tolist()
     started = device.replace(**device.protocol(Oscillation).overrides)
 
     def at(bias: float, current: float, oscillator: CompactModel) -> WorkingPoint:

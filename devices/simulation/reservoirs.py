@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.base import DeviceModel
+from ..core.protocols import Oscillation
 from ..core.vectors import compiled
 from ..language.array_checks import reals
 from ..language.checks import known, positive, real, whole
@@ -66,6 +67,14 @@ def observable_of(device: DeviceModel, observable: str | None) -> str:
     return known(f"observable of {device.model_name()}", chosen, choices)
 
 
+def usual_step(device: DeviceModel) -> float:
+    """A part of the period of a device's oscillation, or of its time scale if it suggests none [s]."""
+    scale = device.settling_time
+    if device.suits(Oscillation):
+        scale = min(scale, 1 / device.protocol(Oscillation).frequency)
+    return scale / STEPS
+
+
 def held_response(
     devices: DeviceModel | Sequence[DeviceModel],
     levels: ArrayLike,
@@ -96,7 +105,7 @@ def held_response(
     temperature : float
         Temperature of the noise. [K]
     time_step : float, optional
-        Longest step of the stochastic Heun scheme [s]; default: 1/40 of the device's time scale, at which the scheme
+        Longest step of the stochastic Heun scheme [s]; default: 1/40 of the device's period, at which the scheme
         takes :math:`\omega^4 h^3 / 8`, some 5e-4 of the angular frequency, from the damping.
     seed : int, optional
         Seed of the noise.
@@ -119,7 +128,7 @@ def held_response(
     each, first = _devices(devices, count)
     kelvin = require_temperature(first, temperature)
     name, theta = observable_of(first, observable), positive("node_time", node_time, "s")
-    step = positive("time_step", first.settling_time / STEPS if time_step is None else time_step, "s")
+    step = positive("time_step", usual_step(first) if time_step is None else time_step, "s")
     samples = SAMPLES if name == "voltage" else 1
     hold = samples * math.ceil(theta / step / samples * (1 - 1e-12))
     require_memory(number, f"levels of {count} trajectories", 8.0 * count, "drive them by")

@@ -24,7 +24,7 @@ from ...language.checks import positive, whole
 from ...language.errors import ParameterError
 from ...language.waveforms import FloatArray
 from ...simulation.noisy_trajectories import require_temperature
-from ...simulation.reservoirs import STEPS, held_response, observable_of, random_mask
+from ...simulation.reservoirs import held_response, observable_of, random_mask, usual_step
 
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
@@ -45,7 +45,7 @@ class OscillatorReservoir(Node):
     temperature : float
         Temperature of the noise. [K]
     time_step : float, optional
-        Step of the stochastic Heun scheme [s]; default: 1/40 of the model's time scale.
+        Step of the stochastic Heun scheme [s]; default: 1/40 of the period.
     seed : int
         Seed of mask and noise.
     name : str, optional
@@ -70,7 +70,7 @@ class OscillatorReservoir(Node):
         self.device, self.units = device, whole("units", units, 1)
         self.bias, self.amplitude = float(bias), float(amplitude)
         self.node_time = positive("node_time", node_time, "s")
-        step = device.settling_time / STEPS if time_step is None else time_step
+        step = usual_step(device) if time_step is None else time_step
         self.time_step = positive("time_step", step, "s")
         self.observable = observable_of(device, observable)
         self.temperature, self.seed = require_temperature(device, temperature), whole("seed", seed, 0, 2**63 - 1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from synaspice.devices import (
+    MTJ,
     AutoOscillator,
     ParameterError,
     PiecewiseLinear,
@@ -16,6 +17,7 @@ from synaspice.devices import (
     random_mask,
     reservoir_states,
 )
+from synaspice.devices.core.protocols import Oscillation
 from synaspice.devices.simulation.ensembles.kernel_source import Structure, write_kernel
 
 BIAS = 1.4e-3
@@ -55,6 +57,13 @@ def test_amplitudes_are_those_of_the_integrator(device, bias, node_time):
     drive = jumping(levels, node_time)
     exact = device.simulate(drive, ends[-1] * 1.01, source="current", times=ends, rtol=1e-9, atol=1e-11)
     np.testing.assert_allclose(found.amplitudes[0], exact["envelope"], rtol=1e-4)
+
+
+def test_the_usual_step_resolves_the_oscillation_also_where_the_time_scale_is_longer():
+    junction = MTJ.preset("kiselev2003-like")
+    period = 1 / junction.protocol(Oscillation).frequency
+    assert junction.settling_time > 10 * period
+    assert held_response(junction, [[-1.5e-3]], 4e-10).time_step < period / 39
 
 
 def test_a_current_that_is_linear_in_the_voltage_is_not_searched_for():
