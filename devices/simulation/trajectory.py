@@ -122,6 +122,22 @@ def integrate(
 
     With ``states`` it begins there rather than in the initial state; no step is longer than ``longest``.
     """
+    reported = request.reporting_times(points, times)
+    found, voltage = follow(request, reported, method=method, rtol=rtol, atol=atol, states=states, longest=longest)
+    return tabulate(request, reported, voltage, found)
+
+
+def follow(
+    request: Request,
+    reported: FloatArray,
+    *,
+    method: str | None = None,
+    rtol: float,
+    atol: float,
+    states: FloatArray | None = None,
+    longest: float = np.inf,
+) -> tuple[FloatArray, FloatArray]:
+    """States at given times, a row for each, and the voltages of the driven branch: as :func:`integrate`, no table."""
     system = compiled(request.device).system
     rtol, atol = positive("rtol", rtol), positive("atol", atol)
     if max(rtol, atol) > LARGEST_TOLERANCE:
@@ -130,7 +146,6 @@ def integrate(
         raise ParameterError(f"rtol must be at least {SMALLEST_RTOL:g}: the integrators' arithmetic has no more digits")
     if method is not None:
         known("integration method", method, METHODS)
-    reported = request.reporting_times(points, times)
     scales = scales_of(request.device)
     start = (np.array(initial_state(request.device)) if states is None else states) / scales
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
@@ -178,7 +193,7 @@ def integrate(
             voltage = request.waveform(reported)
     if not np.all(np.isfinite(scaled)):
         raise SimulationError("the states left the realm of numbers: ask for a smaller rtol")
-    return tabulate(request, reported, voltage, _within_bounds(request.device, scaled * scales))
+    return _within_bounds(request.device, scaled * scales), voltage
 
 
 def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:
