@@ -13,26 +13,31 @@ from harness import Record, main
 
 from synaspice.characterization import amplitude, oscillations
 from synaspice.characterization.benches.amplitude import RECORD
-from synaspice.devices import MTJ, AutoOscillator, VortexOscillator, periodic_orbit
+from synaspice.devices import MTJ, VortexOscillator, periodic_orbit
+from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.model import CompactModel
 
 #: Error of the linewidth for which times are compared, and number of the bench's trajectories.
 ERROR, TRAJECTORIES = 0.05, 8
-PRESETS = {
-    "auto-oscillator": AutoOscillator(),
-    "vortex, like Torrejon 2017": VortexOscillator.preset("torrejon2017-like"),
-    "vortex, like Dussaux 2012": VortexOscillator.preset("dussaux2012-like"),
-    "perpendicular junction, like Taniguchi 2013": MTJ.preset("taniguchi2013-like"),
-    "in-plane junction, like Kiselev 2003": MTJ.preset("kiselev2003-like"),
-}
 #: Where the noise is weak, and the trajectories agree.
-LINES = {"vortex, like Torrejon 2017": 4.25e-3, "perpendicular junction, like Taniguchi 2013": -3.2e-3}
+LINES = [(VortexOscillator, "torrejon2017-like", 4.25e-3), (MTJ, "taniguchi2013-like", -3.2e-3)]
+
+
+def oscillators() -> dict[str, CompactModel]:
+    """Every preset of which an oscillation is suggested."""
+    found = {}
+    for name, model in MODELS.items():
+        for preset in model.presets() if issubclass(model, CompactModel) else ():
+            if (device := model.preset(preset)).suits(Oscillation):
+                found[f"{name} {preset}"] = device
+    return found
 
 
 def measure(quick: bool) -> list[Record]:
     """Time both ways on the same currents, after a run that compiles."""
     records = []
-    for name, device in list(PRESETS.items())[: 2 if quick else None]:
+    for name, device in list(oscillators().items())[: 2 if quick else None]:
         amplitude(device)
         spans = []
         for way in (oscillations._on_orbit, lambda *arguments: None):
@@ -44,8 +49,8 @@ def measure(quick: bool) -> list[Record]:
             Record(f"{name}: default amplitude, {len(table)} currents", spans[0], spans[1], "settling trajectories",
                    spans[1] / spans[0], "s")
         )  # fmt: skip
-    for name, current in list(LINES.items())[: 1 if quick else None]:
-        device = PRESETS[name]
+    for model, name, current in LINES[: 1 if quick else None]:
+        device = model.preset(name)
         started = device.replace(**device.protocol(Oscillation).overrides)
         periodic_orbit(started, current).linewidth(300.0)
         start = time.perf_counter()

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ..devices.core.protocols import Oscillation
+from ..devices.core.validity import warn_of_invalid_states
 from ..devices.core.vectors import initial_state
 from ..devices.language.waveforms import FloatArray
 from ..devices.model import CompactModel
+from ..devices.simulation.orbits.approach import approached
 from ..devices.simulation.orbits.cycle import Motion
 from ..devices.simulation.orbits.orbit import PeriodicOrbit
-from ..devices.simulation.orbits.search import approached
 from ..devices.simulation.request import Request
 from ..devices.simulation.trajectory import integrate
 from .engines import trajectory
@@ -91,8 +92,10 @@ def _on_orbit(device: CompactModel, current: float, suggested: Oscillation) -> t
     if end is None:
         return None
     if not isinstance(end, PeriodicOrbit):
+        warn_of_invalid_states(device, motion.quantities(end[None, :]), [0.0])
         rest = float(next(iter(motion.voltages(end[None, :]).values()))[0])
         return rest, 0.0, np.nan, np.nan, np.nan, True
+    end.warn_of_invalid()
     trace = end.values()
     mean, size = float(np.mean(trace)), float(np.sqrt(2) * np.std(trace))
     if size <= NO_OSCILLATION * abs(mean):

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
+from ..devices.core.protocols import Oscillation
 from ..devices.core.vectors import initial_state
 from ..devices.language.errors import ParameterError
 from ..devices.language.waveforms import FloatArray
 from ..devices.model import CompactModel
+from ..devices.simulation.orbits.approach import approached
+from ..devices.simulation.orbits.cycle import Motion
+from ..devices.simulation.orbits.orbit import PeriodicOrbit
 from ..devices.simulation.request import Request
-from ..devices.simulation.stability import Equilibrium, equilibrium
+from ..devices.simulation.stability import KICK, Equilibrium, equilibrium
 from .benches.iv import chosen_states
 
+#: Times in which deviations grow by e after which they have settled, about.
+GROWTHS = 20.0
 #: Start of the name of a state in which a device settles and which is not one of its reference states.
 SETTLED = "settled from "
 #: States this close, in units of their scales, are one.
@@ -68,6 +74,42 @@ class WorkingPoint:
         else:
             why = "it comes to no rest"
         return f"{what}{why}; lower the voltage, or measure with method='transient'"
+
+    def orbit(self, temperature: float) -> tuple[PeriodicOrbit | None, str]:
+        """The stable orbit that its states come to, if noise is weak there; else why there is none.
+
+        Parameters
+        ----------
+        temperature : float
+            Temperature of the noise. [K]
+        """
+        where = f"the state {self.name!r} of {self.held.model_name()} at {self.voltage:g} V"
+        if self.linear:
+            return None, f"{where} comes to rest; measure with method='small-signal'"
+        suited = self.held.suits(Oscillation)
+        growing = self.rest.eigenvalues[(self.rest.eigenvalues.real > 0) & (self.rest.eigenvalues.imag > 0)]
+        if suited:
+            suggested = self.held.protocol(Oscillation)
+            pace, settling = suggested.frequency, suggested.settling
+        elif len(growing):
+            pace, settling = float(growing[0].imag) / (2 * np.pi), GROWTHS / float(growing[0].real)
+        else:
+            return None, f"{where} does not turn about its rest; measure with method='transient'"
+        motion = Motion(Request.of(self.held, self.voltage, 1 / pace, next(iter(self.held.branches())), {}))
+        # From beside the initial state, which may be an unstable rest.
+        start = np.array(initial_state(self.held)) / motion.scales
+        kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] for k in range(len(start))])
+        end = approached(motion, motion.normal((start + kick)[None, :])[0] * motion.scales, pace, settling)
+        if not isinstance(end, PeriodicOrbit):
+            return None, f"{where} comes to no stable orbit; measure with method='transient'"
+        if end.jumps(temperature):
+            return None, f"{where} has telegraph noise on its orbit; measure with method='transient'"
+        if not end.weak_linewidth(temperature)[1]:
+            return None, (
+                f"noise at {temperature:g} K is not weak on the orbit of {where}: the phase is lost nearly as fast as "
+                "deviations decay; measure with method='transient'"
+            )
+        return end, ""
 
     def resting(self) -> CompactModel:
         """The device with its rest as the initial state.

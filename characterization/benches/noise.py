@@ -20,18 +20,28 @@ from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import dwell_times
 from ...devices.simulation.noise import electrical_noise, noise_spectrum
 from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.orbits.orbit import PeriodicOrbit
 from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Surroundings, Whole
 from ..bench import bench
 from ..engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
 from ..working_points import WorkingPoint, working_points
 
-METHODS = ("auto", "small-signal", "transient")
+METHODS = ("auto", "small-signal", "orbit", "transient")
 #: A transient from a state that does not last begins after so many times in which deviations grow or decay by e.
 GROWTHS = 20.0
 #: Samples of a transient, and number of transients, if nothing else is asked for.
 SAMPLES, TRANSIENTS = 65536, 4
 #: Segments that a transient is divided into for its spectrum, which is averaged over them.
 SEGMENTS = 8
+#: Start of the name of an orbit, before that of the state from which it is reached.
+ORBIT = "orbit from "
+#: Parts of the noise on an orbit.
+PARTS = {
+    "phase_noise": "the lines, widened by the diffusion of the phase",
+    "amplitude_noise": "deviations that decay, and their correlation to the phase",
+    "electrical_noise": "the branch's own noise",
+}
+NO_ORBIT = "the noise about an orbit needs the numeric engine"
 NO_TRANSIENT = "transient noise needs the numeric engine: the netlist is silent in transients"
 NO_NATIVE_NOISE = (
     "this ngspice does not ask native devices for their noise, as ngspice 39 to 41 do not unless 'make ngspice-osdi' "
@@ -57,7 +67,12 @@ def noise(
         ),
     ] = None,
     method: Annotated[
-        str, Choice(METHODS, "linearised about a state that lasts, Welch's spectrum of trajectories, or what suits")
+        str,
+        Choice(
+            METHODS,
+            "linearised about a state that lasts, or about a periodic orbit, Welch's spectrum of trajectories, or what "
+            "suits",
+        ),
     ] = "auto",
     duration: Annotated[
         float | None, Quantity("s", "length of a transient; default: 1000 time scales", positive=True)
@@ -71,13 +86,17 @@ def noise(
     engine: Engine = "numeric",
     native: Native = None,
 ) -> pd.DataFrame:
-    """Measure the spectral density of the current's noise at a constant voltage.
+    r"""Measure the spectral density of the current's noise at a constant voltage.
 
     The current is that through the first branch; states and branches are noisy as the model declares. The small-signal
     noise is that of fluctuations about the rest to which the states come under the voltage: about a state that does not
-    last there is none. By default such states are measured by noisy transients, which need the numeric engine:
-    the limit cycle of an oscillator above its threshold, and a magnet whose barrier is below k_B T. Reference states
-    that lead to another one are left out then, unless they are asked for.
+    last there is none. Where the states go round a stable orbit instead, as those of an oscillator above its threshold,
+    weak noise has the spectrum of :meth:`~synaspice.devices.PeriodicOrbit.spectrum`: lines of the width
+    :math:`2\pi k^2 f_0^2 c` that hold the power of the harmonics, the noise of the amplitude beside them, and that of
+    the branch itself. By default all other states are measured by noisy transients: an oscillator near its threshold,
+    whose phase is lost nearly as fast as its amplitude returns, and a magnet whose barrier is below k_B T. Orbits and
+    transients need the numeric engine. Reference states that lead to another one are left out, unless they are
+    asked for.
 
     A junction that thermal agitation switches by itself has telegraph noise beside that of its states, from its dwell
     times (:mod:`synaspice.devices.simulation.dwelling`).
@@ -86,14 +105,17 @@ def noise(
     -------
     pandas.DataFrame
         Columns ``state``, ``frequency`` [Hz], ``current_noise``: one-sided spectral density [A^2/Hz],
-        ``relative_noise``, the same over the square of the current [1/Hz], and the ``method``. ``attrs`` has the mean
-        ``dwell_times`` [s] of a device that jumps.
+        ``relative_noise``, the same over the square of the mean current [1/Hz], and the ``method``. With an orbit also
+        its parts ``phase_noise``, ``amplitude_noise`` and ``electrical_noise`` [A^2/Hz], NaN in other states. ``attrs``
+        has the mean ``dwell_times`` [s] of a device that jumps, and the frequency of each orbit's first line,
+        ``carriers`` [Hz].
 
     Raises
     ------
     ParameterError
-        If the model declares no noise, a state does not last and the method is ``small-signal``, or an argument makes
-        no sense, such as the length of transients where no state is measured by them.
+        If the model declares no noise, a state does not last and the method is ``small-signal``, it goes round no
+        stable orbit or noise is not weak there and the method is ``orbit``, or an argument makes no sense, such as the
+        length of transients where no state is measured by them.
     UnknownNameError
         If a state, method or engine does not exist.
     MissingDependencyError
@@ -119,15 +141,29 @@ def noise(
     # Thermal agitation takes a fleeting state to the other one at once.
     kept = [point for point in there if states is not None or point.name not in fleeting]
     wanders = dwell is not None and dwell.wanders
-    suited = ["transient" if wanders or not point.linear else "small-signal" for point in kept]
-    ways = suited if method == "auto" else [method] * len(kept)
     unused = [name for name, value in transients.items() if value is not None]
-    if unused and "transient" not in ways:
+    orbits: dict[str, PeriodicOrbit] = {}
+    measured: list[tuple[WorkingPoint, str]] = []
+    for point in kept:
+        way = method
+        if method == "auto":
+            way = "small-signal" if point.linear and not wanders else "transient"
+        if method == "orbit" or (way == "transient" and method == "auto" and not (wanders or unused)):
+            found, complaint = point.orbit(kelvin) if engine == "numeric" else (None, NO_ORBIT)
+            if found is not None and states is None and any(found.same(other) for other in orbits.values()):
+                continue  # by another way
+            if found is not None:
+                way, orbits[point.name] = "orbit", found
+            elif method == "orbit":
+                raise ParameterError(complaint)
+        measured.append((point, way))
+    if unused and "transient" not in [way for _, way in measured]:
         raise ParameterError(
-            f"{', '.join(unused)}: of transients, and every state is measured by small signals; method='transient' "
+            f"{', '.join(unused)}: of transients, and no state is measured by them; method='transient' "
             "(--method transient) measures by transients"
         )
-    for point, chosen in zip(kept, ways, strict=True):
+    carriers: dict[str, float] = {}
+    for point, chosen in measured:
         if chosen == "transient":
             if frequency is not None:
                 raise ParameterError(
@@ -137,6 +173,8 @@ def noise(
                 raise ParameterError(NO_TRANSIENT if point.linear else f"{point.refusal()} of the numeric engine")
             length = 1000 * point.held.settling_time if duration is None else duration
             part = _transient(point, length, points or SAMPLES, trajectories or TRANSIENTS, kelvin, seed)
+        elif chosen == "orbit":
+            part, carriers[ORBIT + point.name] = _orbit_spectrum(orbits[point.name], grid, frequency is None, kelvin)
         elif not point.linear:
             raise ParameterError(point.refusal())
         elif engine == "numeric":
@@ -154,13 +192,16 @@ def noise(
                     raise MissingDependencyError(NO_NATIVE_NOISE)
                 own = False
                 part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
-        if chosen != "transient" and dwell is not None:
+        if chosen == "small-signal" and dwell is not None:
             part["current_noise"] += dwell.spectrum(part["frequency"].to_numpy(), _jump(device, voltage))
-        current = float(point.held.static(**{branch.name: voltage}, **point.states)[branch.current])
+        if chosen == "orbit":
+            current = float(np.mean(orbits[point.name].values(branch.current)))
+        else:
+            current = float(point.held.static(**{branch.name: voltage}, **point.states)[branch.current])
         with np.errstate(divide="ignore", invalid="ignore"):
             part["relative_noise"] = part["current_noise"] / np.float64(current) ** 2
         part["method"] = chosen
-        part.insert(0, "state", point.name)
+        part.insert(0, "state", ORBIT + point.name if chosen == "orbit" else point.name)
         parts.append(part)
     found = pd.concat(parts, ignore_index=True)
     relative = "spectral density over the square of the mean current"
@@ -171,8 +212,10 @@ def noise(
         "relative_noise": (found["relative_noise"], "1/Hz", relative),
         "method": (found["method"], "", "how it was measured"),
     }
+    if orbits:
+        columns |= {name: (found[name], "A^2/Hz", f"part of it on an orbit: {what}") for name, what in PARTS.items()}
     attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": kelvin, "seed": seed}
-    attributes |= {"dwell_times": None if dwell is None else dwell.times}
+    attributes |= {"dwell_times": None if dwell is None else dwell.times, "carriers": carriers or None}
     used = ", ".join(dict.fromkeys(found["method"]))
     return device_table(device, columns, **attributes, voltage=voltage, method=used)
 
@@ -186,6 +229,19 @@ def _jump(device: CompactModel, voltage: float) -> float:
         for name in device.protocol(Dwelling).states
     ]
     return currents[0] - currents[1]
+
+
+def _orbit_spectrum(
+    orbit: PeriodicOrbit, grid: FloatArray, finer: bool, temperature: float
+) -> tuple[pd.DataFrame, float]:
+    """The spectrum about an orbit, if wanted with more frequencies across its lines; and that of the first line."""
+    noisy = orbit.noisy(temperature)
+    if finer:
+        current = orbit.values(next(iter(orbit.device.branches().values())).current)
+        grid = np.unique(np.concatenate([grid, noisy.lines(grid, current)]))
+    table = orbit.spectrum(grid, temperature)
+    part = pd.DataFrame({"frequency": grid, "current_noise": table["noise"], **{name: table[name] for name in PARTS}})
+    return part, float(noisy.frequency)
 
 
 def _ngspice_spectrum(

@@ -34,6 +34,23 @@ def warn_of_invalid(device: DeviceModel, columns: Mapping[str, Any] | pd.DataFra
         _warn(device.model_name(), f"at {outside[0]:.4g} s", meaning)
 
 
+def warn_of_invalid_states(device: DeviceModel, quantities: Mapping[str, Any], times: Any) -> None:
+    """Warn if a device's model does not hold in some of the states that it passes.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    quantities : Mapping
+        What :meth:`CompactModel.static` returned in the states.
+    times : array_like
+        When it is in them. [s]
+    """
+    outside = np.flatnonzero(np.asarray(quantities.get(VALID, 1.0)) < 0.5)
+    if len(outside):
+        _warn(device.model_name(), f"at {np.asarray(times)[outside[0]]:.4g} s", column_information(device)[VALID][1])
+
+
 def warn_of_invalid_bias(device: DeviceModel, static: Mapping[str, Any], voltage: Any) -> None:
     """Warn if a device's model does not hold at some of the voltages of a static curve.
 

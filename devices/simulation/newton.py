@@ -153,10 +153,9 @@ def voltage_solver(
 
 
 def voltages_at_current(
-    functions: Compiled, branch: int, current: Any, voltages: Sequence[Any], x: Sequence[Any], p: Sequence[Any],
-    near: FloatArray | float = 0.0,
-) -> FloatArray:  # fmt: skip
-    """Voltages at which a branch carries given currents, at many points at once, from zero volt or from ones nearby.
+    functions: Compiled, branch: int, current: Any, voltages: Sequence[Any], x: Sequence[Any], p: Sequence[Any]
+) -> FloatArray:
+    """Voltages at which a branch carries given currents, at many points at once, from zero volt.
 
     Voltages of the branches, states and parameters are broadcast against the currents; the branch's own entry among the
     voltages is not read.
@@ -173,7 +172,7 @@ def voltages_at_current(
         carried, slope = functions.conduction_array[branch](v, x, p)
         return carried - current, slope
 
-    return roots(excess, np.zeros(np.shape(current)) + near, what=_wanted(functions, branch))
+    return roots(excess, np.zeros(np.shape(current)), what=_wanted(functions, branch))
 
 
 def voltage_at_current(device: DeviceModel, current: float) -> float:

@@ -104,6 +104,32 @@ def electrical_noise(
     return sum((densities[k] for k in own), np.zeros(())), sum((densities[k + 1] for k in own), np.zeros(()))
 
 
+def _jumps(
+    device: DeviceModel, voltages: Sequence[float], states: Sequence[float], parameters: Sequence[float],
+    temperature: float,
+) -> FloatArray:  # fmt: skip
+    found = _functions(*device.structure)[2](voltages, states, [*parameters, temperature])
+    return np.array(found, dtype=float).reshape(-1, 2)
+
+
+def telegraph_strengths(
+    device: DeviceModel, voltages: Sequence[float], states: Sequence[float], parameters: Sequence[float],
+    temperature: float,
+) -> FloatArray:  # fmt: skip
+    """Strengths of the telegraph processes times the squares of their effects on the current of the first branch.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    voltages, states, parameters : sequence of float
+        Of its branches, its states, and the parameter vector.
+    temperature : float
+        Temperature of the noise. [K]
+    """
+    return _jumps(device, voltages, states, parameters, temperature)[:, 1]
+
+
 def noise_spectrum(
     device: DeviceModel,
     frequency: FloatArray,
@@ -157,7 +183,7 @@ def noise_spectrum(
         operator = 2j * np.pi * f[:, None, None] * np.eye(n) - jacobian
         adjoint = np.linalg.solve(np.swapaxes(operator, 1, 2), np.broadcast_to(by_state[:, None], (len(f), n, 1)))
         by_states = 2 * (np.abs(adjoint[..., 0] @ coupling) ** 2) @ densities
-    jumps = np.array(_functions(*device.structure)[2](v, x, [*p, temperature]), dtype=float).reshape(-1, 2)
+    jumps = _jumps(device, v, x, p, temperature)
     telegraph = sum((s / (rate**2 + (2 * np.pi * f) ** 2) for rate, s in jumps), np.zeros_like(f))
     return {
         "white": white + np.zeros_like(f),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..language.array_checks import reals
 from ..language.checks import known, mapping, positive, whole
 from ..language.errors import ParameterError
 from ..language.memory import require_memory, table_size
-from ..language.waveforms import Drive, FloatArray, Waveform, as_waveform
+from ..language.waveforms import DC, Drive, FloatArray, Waveform, as_waveform
 
 #: Currents of a source that limits none. [A]
 NO_LIMITS = (-math.inf, math.inf)
@@ -83,6 +83,15 @@ class Request:
             raise ParameterError("a compliance limits the current of a voltage source, not that of a current source")
         return cls(device, as_waveform(drive, length), length, branch, by_current, fields, voltages, limits)
 
+    def held(self) -> Request:
+        """The same with every drive held at the value that it begins with."""
+        return replace(
+            self,
+            waveform=_constant(self.waveform),
+            inputs={name: _constant(waveform) for name, waveform in self.inputs.items()},
+            voltages={branch: _constant(waveform) for branch, waveform in self.voltages.items()},
+        )
+
     @property
     def limited(self) -> bool:
         """Whether the source limits its current."""
@@ -114,3 +123,7 @@ class Request:
         if not inside or not np.all(np.diff(chosen) > 0):
             raise ParameterError(f"times must increase and lie between 0 and the duration of {self.duration:g} s")
         return chosen
+
+
+def _constant(waveform: Waveform) -> DC:
+    return DC(float(waveform(0.0)))

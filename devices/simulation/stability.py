@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..core.system import System
 from ..core.vectors import compiled, initial_state, scales_of
 from ..language.errors import SimulationError
-from ..language.waveforms import DC, FloatArray, Waveform
+from ..language.waveforms import FloatArray
 from .integrators.compiled_trajectory import march
 from .request import Request
 from .trajectory import Dynamics
@@ -142,12 +142,7 @@ class _Motion:
         self.scales = self.dynamics.scales
         states = request.device.state_declarations().values()
         self.angles = np.array([state.unit == "rad" for state in states])
-        self.request = replace(
-            request,
-            waveform=_held(request.waveform),
-            inputs={name: _held(waveform) for name, waveform in request.inputs.items()},
-            voltages={branch: _held(waveform) for branch, waveform in request.voltages.items()},
-        )
+        self.request = request.held()
 
     def after(self, duration: float, scaled: FloatArray) -> tuple[FloatArray, bool]:
         """The states after some time, or after as many steps as there may be, and whether it was all of the time."""
@@ -179,25 +174,43 @@ class _Motion:
 
     def nearest_rest(self, start: FloatArray) -> FloatArray | None:
         """Newton's method for a point of rest; directions that nothing moves stay as they are."""
-        x = start
-        for _ in range(CORRECTIONS):
-            entries = self.jacobian(x)
-            if not np.all(np.isfinite(entries)):
-                return None
-            project = tangent(self.system, x.tolist())
-            pace = project @ self.dynamics.rates(0.0, x)
-            change = np.linalg.pinv(project @ entries @ project, rcond=NEUTRAL) @ -pace
-            if not np.all(np.isfinite(change)) or np.linalg.norm(change) > 2.0:
-                return None
-            x = self.normal(x + change)
-            if np.linalg.norm(change) < 1e-10:
-                return x
-        return None
+        return nearest_rest(self.system, lambda x: self.dynamics.rates(0.0, x), self.jacobian, self.normal, start)
 
 
-def _held(waveform: Waveform) -> DC:
-    """The constant that a waveform begins with."""
-    return DC(float(waveform(0.0)))
+def nearest_rest(
+    system: System,
+    rates: Callable[[FloatArray], FloatArray],
+    slopes: Callable[[FloatArray], FloatArray],
+    normal: Callable[[FloatArray], FloatArray],
+    start: FloatArray,
+) -> FloatArray | None:
+    """Newton's method for a point of rest; directions that nothing moves stay as they are. None if it finds none.
+
+    Parameters
+    ----------
+    system : System
+        The device's equations.
+    rates, slopes : callable
+        Rates of the scaled states [1/s], and their derivatives.
+    normal : callable
+        Returns directions to their spheres.
+    start : ndarray
+        Scaled states to begin with.
+    """
+    x = start
+    for _ in range(CORRECTIONS):
+        entries = slopes(x)
+        if not np.all(np.isfinite(entries)):
+            return None
+        project = tangent(system, x.tolist())
+        pace = project @ rates(x)
+        change = np.linalg.pinv(project @ entries @ project, rcond=NEUTRAL) @ -pace
+        if not np.all(np.isfinite(change)) or np.linalg.norm(change) > 2.0:
+            return None
+        x = normal(x + change)
+        if np.linalg.norm(change) < 1e-10:
+            return x
+    return None
 
 
 def equilibrium(request: Request) -> Equilibrium:

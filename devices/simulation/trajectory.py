@@ -150,7 +150,7 @@ def solve(
     request: Request,
     reported: FloatArray,
     *,
-    method: str | None,
+    method: str | None = None,
     rtol: float,
     atol: float,
     states: FloatArray | None = None,

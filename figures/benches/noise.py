@@ -12,6 +12,14 @@ from ..drawing import draws
 
 #: Lines of states; some may lie on each other.
 LINES = ("-", "--", ":", "-.")
+#: Parts of the noise on an orbit: what the legend says, and how they are drawn.
+PARTS = {
+    "phase_noise": ("phase alone", (0, (4, 2))),
+    "amplitude_noise": ("amplitude", (0, (1, 1.5))),
+    "electrical_noise": ("electrical", (0, (5, 1, 1, 1))),
+}
+#: How many of its points must be positive.
+DRAWN = 0.8
 #: A relative range within which a spectrum is white.
 WHITE = 0.01
 
@@ -29,12 +37,21 @@ def _white(table: pd.DataFrame) -> str | None:
 
 @draws("noise", in_words=_white)
 def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
-    """Spectral density of the current in each state."""
+    """Spectral density of the current in each state; on an orbit with its parts."""
     for (state, part), line in zip(table.groupby("state", sort=False), itertools.cycle(LINES), strict=False):
-        axes.loglog(part["frequency"], part["current_noise"], linestyle=line, label=state)
+        (drawn,) = axes.loglog(part["frequency"], part["current_noise"], linestyle=line, label=state)
+        for name, (about, dashes) in PARTS.items():
+            # Far from a line amplitude and phase may cancel each other: a part that is mostly negative is not drawn.
+            if name in part and (values := part[name].where(part[name] > 0)).notna().mean() > DRAWN:
+                axes.loglog(
+                    part["frequency"], values, linestyle=dashes, linewidth=0.7, color=drawn.get_color(), alpha=0.7,
+                    label=about, zorder=1,
+                )  # fmt: skip
     axes.set_xlabel("Frequency (Hz)")
     axes.set_ylabel("Current noise $S_I$ (A$^2$/Hz)")
     axes.margins(x=0)
+    if "phase_noise" in table:  # no lower than a decade below everything
+        axes.set_ylim(bottom=0.1 * table["current_noise"].min())
     low, high = axes.get_ylim()
     if high < 10 * low:  # less than a decade, of which a logarithmic axis would show nothing but digits
         axes.set_yscale("linear")

@@ -25,6 +25,7 @@ ENTRIES = {
     "explicit": _marching((Array(I64, 2),), _MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX),
     "rosenbrock": _marching((TRUTH, _MATRIX), _MATRIX, _MATRIX, _VECTOR, _VECTOR, _MATRIX),
     "voltages_at": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _VECTOR, Array(TRUTH))),
+    "rates_over": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _MATRIX)),
 }
 
 
@@ -37,7 +38,8 @@ def load_loops() -> Program:
 @functools.cache
 def _load_loops() -> Program:
     def write(unit: Unit) -> None:
-        functions = {"explicit": explicit.march, "rosenbrock": rosenbrock.march, "voltages_at": driven.voltages_at}
+        functions = {"explicit": explicit.march, "rosenbrock": rosenbrock.march}
+        functions |= {name: getattr(driven, name) for name in ("voltages_at", "rates_over")}
         for name, function in functions.items():
             unit.write(text_of(function), ENTRIES[name].kinds, name=name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,11 @@ class Number:
     llvm: Any = field(compare=False)
     rank: int = 0
     signed: bool = True
+
+    @functools.cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's type of it."""
+        return np.dtype(self.name)
 
 
 F64, F32 = Number("float64", ir.DoubleType(), 2), Number("float32", ir.FloatType(), 1)

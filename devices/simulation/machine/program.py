@@ -45,6 +45,22 @@ class Entry:
     returned: Number | None = None
 
 
+class Bound:
+    """An argument as a compiled function takes it, made once for many calls; its arrays stay where they are.
+
+    Parameters
+    ----------
+    value : number, array or tuple
+        The argument.
+    kind : Kind
+        Its kind.
+    """
+
+    def __init__(self, value: Any, kind: Kind) -> None:
+        self.value, self.passed = value, list[Any]()
+        _pass(value, kind, self.passed)
+
+
 class Program:
     """Compiled functions, by their names.
 
@@ -140,11 +156,14 @@ def _argument_types(kind: Kind) -> list[Any]:
 
 
 def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
+    if isinstance(value, Bound):
+        passed.extend(value.passed)
+        return
     match kind:
         case Number():
             passed.append(value if kind.rank else int(value))
         case Array():
-            if value.dtype != kind.kind.name or value.ndim != kind.rank or not value.flags.c_contiguous:
+            if value.dtype != kind.kind.dtype or value.ndim != kind.rank or not value.flags.c_contiguous:
                 raise TypeError(f"a compiled function got {value.dtype}{value.shape} for {kind}")
             passed.append(value.ctypes.data)
             passed.extend(value.shape)

@@ -14,23 +14,37 @@ here they also pull it there, so that orbits do not come in families.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...core.vectors import compiled, parameter_vector, scales_of
+from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
-from ..newton import voltages_at_current
+from ..integrators.compiled_loops import load_loops
+from ..integrators.drives import driven
+from ..integrators.loops.driven import DRIVEN
+from ..machine.program import Bound
 from ..request import Request
+from ..small_matrices import one_thread
+from ..stability import NEAR as NEAR_REST
+from ..stability import eigenvalues, nearest_rest
 from ..static import evaluate_static
 from .periodic_functions import differentiation, resampled, unresolved
 
 #: Step of the differences, in units of the states' scales.
 DIFFERENCE = 1e-5
-#: Newton's corrections, and the size of one that is the last, in units of the states' scales.
-CORRECTIONS, SETTLED = 12, 1e-10
+#: Newton's corrections, and the size of one that need not be made, in units of the states' scales.
+CORRECTIONS, SETTLED = 12, 1e-12
+#: A correction as large as this, in units of the orbit's size, leads to another one.
+REACH = 2.0
 #: Harmonics in the highest quarter that are small enough, and the numbers of times in a period that are tried.
 RESOLVED, COUNTS = 1e-8, (33, 65, 129, 257, 513)
+#: Part of the number of times that seems to be needed which is tried.
+ENOUGH = 0.9
+#: A correction so small, in units of the orbit's size, and harmonics so much too large, show that more are needed.
+ROUGH, FAR = 1e-4, 100.0
 #: Strength with which directions are pulled onto their spheres, per period.
 PULL = 2 * np.pi
 
@@ -44,10 +58,13 @@ class Cycle:
 
 
 class Motion:
-    """The rates of a device under a constant drive at many states at once, in scaled states."""
+    """The rates of a device under a constant drive at many states at once, in scaled states.
+
+    They are computed by the machine code that trajectories take.
+    """
 
     def __init__(self, request: Request) -> None:
-        self.request, self.device = request, request.device
+        self.request, self.device = request.held(), request.device
         self.functions = compiled(request.device)
         self.scales = scales_of(request.device)
         system = self.functions.system
@@ -57,28 +74,29 @@ class Motion:
         given = dict(zip(self.functions.parameter_names, parameter_vector(request.device), strict=True)) | inputs
         #: Values of the parameters, with those of the driven inputs.
         self.parameters = list(given.values())
-        self._solved: dict[int, FloatArray] = {}
-        self._drive = float(request.waveform(0.0))
         self._inputs = inputs
         names = self.functions.voltage_names
         self._voltages = dict.fromkeys(names, 0.0)
         self._voltages |= {names[k]: float(waveform(0.0)) for k, waveform in request.voltages.items()}
+        device = driven(self.request, stiff=False)
+        assert device is not None, "constant drives have a compiled form"
+        self._driven = Bound(device, DRIVEN)
 
     def voltages(self, scaled: FloatArray) -> dict[str, FloatArray]:
-        """Voltages of the branches at states (N, n)."""
-        found = {name: np.full(len(scaled), value) for name, value in self._voltages.items()}
-        driven = self.functions.voltage_names[self.request.branch]
-        if not self.request.by_current:
-            return found | {driven: np.full(len(scaled), self._drive)}
-        x = list((scaled * self.scales).T)
-        current = np.full(len(scaled), self._drive)
-        # Of a current, Newton's method begins at the solution for states of the same number, which are near.
-        near = self._solved.get(len(scaled), 0.0)
-        solved = voltages_at_current(
-            self.functions, self.request.branch, current, list(found.values()), x, self.parameters, near
-        )
-        self._solved[len(scaled)] = solved
-        return found | {driven: solved}
+        """Voltages of the branches at states (N, n).
+
+        Raises
+        ------
+        SimulationError
+            If no voltage carries the current of the source.
+        """
+        count = len(scaled)
+        found, imposed = np.empty(count), np.empty(count, dtype=np.bool_)
+        load_loops()["voltages_at"](self._driven, np.zeros(count), np.ascontiguousarray(scaled), found, imposed)
+        if not np.all(np.isfinite(found)):
+            raise SimulationError("no voltage was found for the current that the source imposes")
+        others = {name: np.full(count, value) for name, value in self._voltages.items()}
+        return others | {self.functions.voltage_names[self.request.branch]: found}
 
     def quantities(self, scaled: FloatArray) -> dict[str, FloatArray]:
         """Voltages, currents, observables and rates at states (N, n)."""
@@ -86,10 +104,15 @@ class Motion:
         states = dict(zip(self.names, (scaled * self.scales).T, strict=True))
         return voltages | evaluate_static(self.device, {**voltages, **states, **self._inputs})
 
+    def known(self, scaled: FloatArray) -> dict[str, FloatArray]:
+        """The same with the states themselves."""
+        return self.quantities(scaled) | dict(zip(self.names, (scaled * self.scales).T, strict=True))
+
     def rates(self, scaled: FloatArray) -> FloatArray:
-        """d(scaled state)/dt at states (N, n)."""
-        found = self.quantities(scaled)
-        return np.stack([found[f"d{name}/dt"] for name in self.names], axis=1) / self.scales
+        """d(scaled state)/dt at states (N, n); not a number where no voltage carries the current of the source."""
+        found = np.empty(scaled.shape)
+        load_loops()["rates_over"](self._driven, np.zeros(len(scaled)), np.ascontiguousarray(scaled), found)
+        return found
 
     def jacobians(self, scaled: FloatArray) -> FloatArray:
         """d(rates)/d(scaled states) at states (N, n): (N, n, n), from central differences of nine digits."""
@@ -105,6 +128,23 @@ class Motion:
         for rows in self.spheres:
             found[:, rows] /= np.linalg.norm(found[:, rows], axis=1, keepdims=True)
         return found
+
+    def rest_beside(self, scaled: FloatArray) -> tuple[FloatArray, float]:
+        """The rest nearest to some states (n), and the rate at which deviations from it grow [1/s].
+
+        NaN if there is none near them.
+        """
+
+        def slopes(x: FloatArray) -> FloatArray:
+            return np.asarray(self.jacobians(x[None, :])[0])
+
+        system = self.functions.system
+        found = nearest_rest(
+            system, lambda x: self.rates(x[None, :])[0], slopes, lambda x: self.normal(x[None, :])[0], scaled
+        )
+        if found is None or np.linalg.norm(found - scaled) > NEAR_REST:
+            return scaled, float("nan")
+        return found, float(np.max(eigenvalues(system, found.tolist(), slopes(found)).real, initial=-np.inf))
 
     def pull(self, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Rates per period that lead directions to their spheres, and their derivatives."""
@@ -122,10 +162,16 @@ class Motion:
 def operator(slopes: FloatArray) -> FloatArray:
     """Matrix of d/dtau less the derivatives of the rates (N, n, n): (N n, N n)."""
     count, n, _ = slopes.shape
-    matrix = np.kron(differentiation(count), np.eye(n)).reshape(count, n, count, n)
+    matrix = _change(count, n).copy()
     place = np.arange(count)
-    matrix[place, :, place, :] -= slopes
-    return np.asarray(matrix.reshape(count * n, count * n))
+    matrix.reshape(count, n, count, n)[place, :, place, :] -= slopes
+    return matrix
+
+
+@functools.lru_cache(maxsize=8)
+def _change(count: int, n: int) -> FloatArray:
+    """Matrix of the derivatives of n functions."""
+    return np.asarray(np.kron(differentiation(count), np.eye(n)))
 
 
 def slopes_of(motion: Motion, cycle: Cycle) -> FloatArray:
@@ -133,34 +179,49 @@ def slopes_of(motion: Motion, cycle: Cycle) -> FloatArray:
     return np.asarray(cycle.period * motion.jacobians(cycle.states) + motion.pull(cycle.states)[1])
 
 
-def closed(motion: Motion, guess: Cycle) -> Cycle | None:
-    """The orbit near a guess, with as many times as it needs; None if Newton's method does not find it."""
-    at = guess
+@one_thread()
+def closed(motion: Motion, guess: Cycle, reach: float = REACH) -> Cycle | None:
+    """The orbit near a guess, with as many times as it needs; None if Newton's method does not find it.
+
+    Parameters
+    ----------
+    motion : Motion
+        The device, driven.
+    guess : Cycle
+        The guess.
+    reach : float
+        How large a correction may be, in units of the guess's size.
+    """
+    at, needed = guess, float(len(guess.states))
     for count in COUNTS:
-        if count < len(guess.states):
+        if count < needed:
             continue
-        found = _corrected(motion, Cycle(resampled(at.states, count), at.period))
-        if found is None or unresolved(found.states) <= RESOLVED:
+        found = _corrected(motion, Cycle(resampled(at.states, count), at.period), reach)
+        if found is None or (rest := unresolved(found.states)) <= RESOLVED:
             return found
-        at = found
+        # Harmonics of smooth orbits fall like a geometric series.
+        at, needed = found, ENOUGH * count * np.log(RESOLVED) / np.log(min(rest, 0.5))
     return None
 
 
-def _corrected(motion: Motion, guess: Cycle) -> Cycle | None:
-    """Newton's method for an orbit with as many times as the guess; None if it does not converge."""
+def _corrected(motion: Motion, guess: Cycle, reach: float) -> Cycle | None:
+    """Newton's method for an orbit with as many times as the guess; None if it does not converge.
+
+    It stops early where more times are needed.
+    """
     x, period = motion.normal(guess.states), guess.period
     count, n = x.shape
     derivative = differentiation(count)
     reference, along = x, derivative @ x
-    size = np.sqrt(np.mean(np.sum((x - x.mean(axis=0)) ** 2, axis=1)))
+    size, last = _spread(x), 0.0
+    matrix, residual = np.zeros((count * n + 1, count * n + 1)), np.zeros(count * n + 1)
+    matrix[-1, :-1] = along.ravel()
     for _ in range(CORRECTIONS):
-        rates = motion.rates(x)
-        pace, _ = motion.pull(x)
-        residual = np.append((derivative @ x - period * rates - pace).ravel(), np.sum((x - reference) * along))
-        matrix = np.zeros((count * n + 1, count * n + 1))
-        matrix[:-1, :-1] = operator(slopes_of(motion, Cycle(x, period)))
+        rates, (pace, bends) = motion.rates(x), motion.pull(x)
+        residual[:-1] = (derivative @ x - period * rates - pace).ravel()
+        residual[-1] = np.sum((x - reference) * along)
+        matrix[:-1, :-1] = operator(period * motion.jacobians(x) + bends)
         matrix[:-1, -1] = -rates.ravel()
-        matrix[-1, :-1] = along.ravel()
         if not (np.all(np.isfinite(matrix)) and np.all(np.isfinite(residual))):
             return None
         try:
@@ -168,11 +229,20 @@ def _corrected(motion: Motion, guess: Cycle) -> Cycle | None:
         except np.linalg.LinAlgError:
             return None
         x, period = x + change[:-1].reshape(count, n), period + change[-1]
-        step = np.max(np.abs(change[:-1]))
+        step = float(np.max(np.abs(change[:-1])))
         # A correction as large as the orbit leads to another one, or to rest.
-        if not (0.5 * guess.period < period < 2 * guess.period) or step > 2 * size:
+        if not (0.5 * guess.period < period < 2 * guess.period) or step > reach * size:
             return None
-        if step <= SETTLED * max(1.0, float(np.max(np.abs(x)))):
-            spread = np.sqrt(np.mean(np.sum((x - x.mean(axis=0)) ** 2, axis=1)))
-            return Cycle(motion.normal(x), period) if spread > 0.2 * size else None
+        if step <= ROUGH * size and unresolved(x) > FAR * RESOLVED and count < COUNTS[-1]:
+            return Cycle(motion.normal(x), period)
+        # The number of right digits doubles: the next correction is known before it is made.
+        following = step * min(1.0, (step / last) ** 2 if last else 1.0)
+        last = step
+        if following <= SETTLED * max(1.0, float(np.max(np.abs(x)))):
+            return Cycle(motion.normal(x), period) if _spread(x) > 0.2 * size else None
     return None
+
+
+def _spread(states: FloatArray) -> float:
+    """Root mean square of the distance from the mean."""
+    return float(np.sqrt(np.sum(np.var(states, axis=0))))

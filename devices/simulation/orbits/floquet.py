@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from ...language.waveforms import FloatArray
 from ..noise import state_noises
+from ..small_matrices import one_thread
 from .cycle import Cycle, Motion, operator, slopes_of
 from .periodic_functions import differentiation, resampled
 
@@ -31,9 +32,8 @@ ComplexArray = npt.NDArray[np.complex128]
 STEPS, TERMS = 2048, 10
 
 
-def multipliers(motion: Motion, cycle: Cycle) -> ComplexArray:
-    """Floquet multipliers of an orbit, on the tangents of spheres, in falling order of their moduli."""
-    slopes = slopes_of(motion, cycle)
+def monodromy(slopes: FloatArray) -> FloatArray:
+    """What deviations become in a period, from the derivatives of the rates per period (N, n, n)."""
     # Magnus' expansion to fourth order, from the slopes at Gauss' two points of each step.
     one, other = (resampled(slopes, STEPS, (0.5 + side * np.sqrt(3) / 6) / STEPS) for side in (-1, 1))
     exponents = (one + other) / (2 * STEPS) + np.sqrt(3) / (12 * STEPS**2) * (other @ one - one @ other)
@@ -44,8 +44,14 @@ def multipliers(motion: Motion, cycle: Cycle) -> ComplexArray:
         factors = factors + term
     while len(factors) > 1:
         factors = factors[1::2] @ factors[::2]
+    return np.asarray(factors[0])
+
+
+@one_thread()
+def multipliers(motion: Motion, cycle: Cycle) -> ComplexArray:
+    """Floquet multipliers of an orbit, on the tangents of spheres, in falling order of their moduli."""
     basis = _tangent(motion, cycle.states[0])
-    found = np.asarray(np.linalg.eigvals(basis.T @ factors[0] @ basis), dtype=complex)
+    found = np.asarray(np.linalg.eigvals(basis.T @ monodromy(slopes_of(motion, cycle)) @ basis), dtype=complex)
     return np.asarray(found[np.argsort(-np.abs(found))])
 
 
@@ -59,6 +65,7 @@ def _tangent(motion: Motion, state: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.qr(normals, mode="complete")[0][:, len(motion.spheres) :])
 
 
+@one_thread()
 def projection(motion: Motion, cycle: Cycle) -> FloatArray:
     """The perturbation projection vector along an orbit, (N, n): time per scaled state [s]."""
     matrix = operator(slopes_of(motion, cycle))

@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.base import DeviceModel
-from ...core.metadata import device_table
-from ...language.checks import positive, whole
+from ...core.metadata import Column, column_information, device_table
+from ...core.validity import warn_of_invalid_states
+from ...language.array_checks import reals
+from ...language.checks import known, positive, whole
 from ...language.errors import ParameterError, ValidityWarning, warn_user
 from ...language.waveforms import FloatArray
+from ..noise import telegraph_strengths
 from .cycle import Cycle, Motion
-from .floquet import ComplexArray, diffusion, projection
+from .floquet import ComplexArray, diffusion, multipliers, projection
 from .periodic_functions import resampled
+from .spectrum import NoisyOrbit, electrical_density, slopes_along
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Rate at which the phase is lost, in units of that at which deviations decay, below which noise is weak.
 WEAK = 0.2
+#: Orbits whose periods and harmonics differ relatively by less are the same.
+SAME = 1e-6
 #: A multiplier so near to 1 is that of the shift in time, or of a bifurcation.
 NEUTRAL = 1e-6
 
@@ -39,13 +46,17 @@ class PeriodicOrbit:
         The period. [s]
     multipliers : ndarray of complex
         Floquet multipliers, without that of a shift in time, in falling order of their moduli.
+    motion : Motion
+        The device under its drive.
+    cycle : Cycle
+        Its scaled states at evenly spaced times.
     """
 
     device: DeviceModel
     period: float
     multipliers: ComplexArray
-    _motion: Motion = field(repr=False)
-    _cycle: Cycle = field(repr=False)
+    motion: Motion = field(repr=False)
+    cycle: Cycle = field(repr=False)
 
     @property
     def frequency(self) -> float:
@@ -65,7 +76,7 @@ class PeriodicOrbit:
 
     @functools.cached_property
     def _quantities(self) -> dict[str, FloatArray]:
-        return self._motion.quantities(self._cycle.states)
+        return self.motion.known(self.cycle.states)
 
     def table(self, points: int = 129) -> pd.DataFrame:
         """Voltages, currents, states and observables over one period.
@@ -81,11 +92,9 @@ class PeriodicOrbit:
             A row for each time.
         """
         count = whole("points", points, 2) - 1
-        device, motion = self.device, self._motion
-        states = dict(zip(motion.names, (self._cycle.states * motion.scales).T, strict=True))
-        shown = [*motion.functions.voltage_names, *map(str, motion.functions.system.currents)]
-        values = {name: self._quantities[name] for name in shown} | states
-        values |= {name: self._quantities[name] for name in motion.functions.observable_names}
+        device, functions = self.device, self.motion.functions
+        shown = [*functions.voltage_names, *map(str, functions.system.currents), *functions.state_names]
+        values = {name: self._quantities[name] for name in (*shown, *functions.observable_names)}
         sampled = {name: resampled(np.asarray(value), count) for name, value in values.items()}
         columns: dict[str, FloatArray] = {"time": self.period * np.arange(count + 1) / count}
         columns |= {name: np.append(value, value[0]) for name, value in sampled.items()}
@@ -116,16 +125,110 @@ class PeriodicOrbit:
 
     def values(self, quantity: str | None = None) -> FloatArray:
         """Values of a quantity at the evenly spaced times at which the orbit was found."""
-        states = dict(zip(self._motion.names, (self._cycle.states * self._motion.scales).T, strict=True))
-        known = self._quantities | states
-        name = next(iter(self._motion.functions.voltage_names)) if quantity is None else quantity
-        if name not in known:
-            raise ParameterError(f"{self.device.model_name()} has no quantity {name!r}; it has {', '.join(known)}")
-        return np.asarray(known[name])
+        name = next(iter(self.motion.functions.voltage_names)) if quantity is None else quantity
+        return np.asarray(self._quantities[known("quantity of the orbit", name, self._quantities)])
+
+    def same(self, other: PeriodicOrbit) -> bool:
+        """Whether another one is the same, perhaps with another beginning: by the period and the states' harmonics."""
+        if abs(self.period / other.period - 1) > SAME:
+            return False
+        mine, theirs = (orbit.harmonic_sizes() for orbit in (self, other))
+        count = min(len(mine), len(theirs))
+        return bool(np.max(np.abs(mine[:count] - theirs[:count])) <= SAME * np.max(mine))
+
+    def harmonic_sizes(self) -> FloatArray:
+        """Mean and amplitudes of the harmonics of the scaled states, in rows."""
+        found = np.fft.rfft(self.cycle.states, axis=0) / len(self.cycle.states)
+        return np.concatenate([found[:1].real, np.abs(found[1:])])
+
+    def warn_of_invalid(self) -> None:
+        """Warn if the orbit leaves the range in which the device's model holds."""
+        count = len(self.cycle.states)
+        warn_of_invalid_states(self.device, self._quantities, self.period * np.arange(count) / count)
+
+    def spectrum(self, frequency: ArrayLike, temperature: float, quantity: str | None = None) -> pd.DataFrame:
+        r"""Spectral density of a quantity with the noise of a temperature.
+
+        The harmonics are lines of the width :math:`2\pi k^2 f_0^2 c`, which hold their power; beside them is the noise
+        of the modes in which deviations decay, with its correlation to the phase, and the noise of the branch's current
+        itself; see :mod:`synaspice.devices.simulation.orbits.spectrum`.
+
+        Parameters
+        ----------
+        frequency : array_like
+            Frequencies. [Hz]
+        temperature : float
+            Temperature of the noises. [K]
+        quantity : str, optional
+            A voltage, a current, a state or an observable; default: the current of the driven branch, or its voltage if
+            the source imposes the current.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``frequency`` [Hz], ``phase_noise``, ``amplitude_noise``, ``electrical_noise`` and their sum,
+            ``noise``: one-sided densities, in the square of the quantity's unit per hertz. ``attrs`` has the
+            ``carrier``: the frequency of the first line with the shift that noise gives it. [Hz]
+
+        Warns
+        -----
+        ValidityWarning
+            If the noise is not weak.
+
+        Raises
+        ------
+        ParameterError
+            If the orbit is not stable, the device jumps between levels (telegraph noise), or an argument makes no
+            sense.
+        UnknownNameError
+            If there is no such quantity.
+        """
+        kelvin = positive("temperature", temperature, "K")
+        grid = reals("frequencies", frequency, "Hz")
+        if not np.all(grid > 0):
+            raise ParameterError("frequencies must be positive and finite")
+        if not self.stable:
+            raise ParameterError("deviations from this orbit grow: it has no spectrum")
+        if self.jumps(kelvin):
+            raise ParameterError(f"the current of {self.device.model_name()} jumps (telegraph noise): use trajectories")
+        branch = list(self.device.branches().values())[self.motion.request.branch]
+        own = branch.name if self.motion.request.by_current else branch.current
+        name = known("quantity of the orbit", own if quantity is None else quantity, self._quantities)
+        self._warn_of_strong(kelvin)
+        noisy = self.noisy(kelvin)
+        phase, amplitude = noisy.correlation(self.values(name), slopes_along(self.motion, self.cycle, name))
+        parts = {
+            "phase_noise": (phase.density(grid), "the lines, widened by the diffusion of the phase"),
+            "amplitude_noise": (amplitude.density(grid), "deviations that decay, and their correlation to the phase"),
+            "electrical_noise": (electrical_density(noisy, grid, name), "the branch's own noise"),
+        }
+        unit = f"({column_information(self.device).get(name, ('1', ''))[0]})^2/Hz"
+        columns: dict[str, Column] = {"frequency": (grid, "Hz", "frequency")}
+        columns |= {
+            part: (values, unit, f"one-sided density of {name}: {what}") for part, (values, what) in parts.items()
+        }
+        total = sum((values for values, _ in parts.values()), np.zeros(len(grid)))
+        columns["noise"] = (total, unit, f"one-sided density of {name}")
+        return device_table(self.device, columns, temperature=kelvin, carrier=noisy.frequency)
+
+    def jumps(self, temperature: float) -> bool:
+        """Whether telegraph processes act on the current of the first branch, which no spectrum here has."""
+        strengths = telegraph_strengths(
+            self.device,
+            [self._quantities[name][0] for name in self.motion.functions.voltage_names],
+            [self._quantities[name][0] for name in self.motion.names],
+            self.motion.parameters,
+            temperature,
+        )
+        return bool(np.any(strengths > 0))
+
+    def noisy(self, temperature: float) -> NoisyOrbit:
+        """What the noises of the states make of the orbit at a temperature [K]."""
+        return NoisyOrbit(self.motion, self.cycle, temperature)
 
     def sensitivity(self) -> FloatArray:
         """What a deviation of a state adds to the time: perturbation projection vector, (N, states) [s / unit]."""
-        return np.asarray(projection(self._motion, self._cycle) / self._motion.scales)
+        return np.asarray(projection(self.motion, self.cycle) / self.motion.scales)
 
     def phase_diffusion(self, temperature: float) -> float:
         """Constant c of the diffusion of the time shift, whose variance is c t [s].
@@ -135,7 +238,7 @@ class PeriodicOrbit:
         temperature : float
             Temperature of the noises of the states. [K]
         """
-        return diffusion(self._motion, self._cycle, positive("temperature", temperature, "K"))
+        return diffusion(self.motion, self.cycle, positive("temperature", temperature, "K"))
 
     def linewidth(self, temperature: float) -> float:
         r"""Full width at half maximum of the oscillation's line, :math:`2\pi f_0^2 c` [Hz].
@@ -154,15 +257,24 @@ class PeriodicOrbit:
         ValidityWarning
             If the noise is not weak.
         """
-        width, weak = self.weak_linewidth(temperature)
-        if not weak:
+        self._warn_of_strong(temperature)
+        return self.weak_linewidth(temperature)[0]
+
+    def _warn_of_strong(self, temperature: float) -> None:
+        if not self.weak_linewidth(temperature)[1]:
             warn_user(
                 f"the noise at {temperature:g} K is not weak: the phase is lost nearly as fast as deviations decay",
                 ValidityWarning,
             )
-        return width
 
     def weak_linewidth(self, temperature: float) -> tuple[float, bool]:
         """The same, and whether noise is weak: against trajectories it is then right to a tenth."""
         width = 2 * np.pi * self.frequency**2 * self.phase_diffusion(temperature)
         return width, bool(np.pi * width < WEAK * self.relaxation_rate)
+
+
+def orbit_of(motion: Motion, cycle: Cycle) -> PeriodicOrbit:
+    """The orbit of a cycle that was found, with its multipliers."""
+    found = multipliers(motion, cycle)
+    trivial = int(np.argmin(np.abs(found - 1)))
+    return PeriodicOrbit(motion.device, cycle.period, np.delete(found, trivial), motion, cycle)

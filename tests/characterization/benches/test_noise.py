@@ -9,7 +9,15 @@ import pytest
 from matplotlib.figure import Figure
 
 from synaspice.characterization.benches.noise import noise
-from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError, VolatileMemristor, VortexOscillator
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    AutoOscillator,
+    ParameterError,
+    VolatileMemristor,
+    VortexOscillator,
+    periodic_orbit,
+)
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.protocols import Spectrum
 from synaspice.devices.simulation.dwelling import dwell_times
@@ -73,6 +81,64 @@ def test_limit_cycle_is_measured_from_transients():
     peak = table["frequency"].iloc[int(np.argmax(table["current_noise"]))]
     turning = device.angular_frequency + device.nonlinear_frequency_shift * device.stationary_power(current)
     assert peak == pytest.approx(turning / (2 * math.pi), rel=0.03)
+
+
+# --- about an orbit -------------------------------------------------------------------------
+
+
+def test_above_the_threshold_the_noise_is_that_about_the_orbit():
+    """The line of free running, of the width of Slavin and Tiberkevich, with the power of the current's harmonic."""
+    device = VortexOscillator.preset("torrejon2017-like")
+    table = noise(device, voltage=0.155)
+    assert set(table["method"]) == {"orbit"} and set(table["state"]) == {"orbit from rest"}
+    parts = table["phase_noise"] + table["amplitude_noise"] + table["electrical_noise"]
+    np.testing.assert_allclose(table["current_noise"], parts, rtol=1e-12)
+    assert table["current_noise"].min() > 0
+    orbit = periodic_orbit(device.replace(initial_radius=0.4), 0.155, source="voltage")
+    carrier = table.attrs["carriers"]["orbit from rest"]
+    assert carrier == pytest.approx(orbit.frequency, rel=1e-4)
+    top = table["current_noise"].idxmax()
+    assert table["frequency"][top] == pytest.approx(carrier, rel=1e-4)
+    current = orbit.values("current")
+    width = orbit.linewidth(300.0)
+    height = orbit.harmonics("current")[1] ** 2 / (np.pi * width)
+    assert table["phase_noise"][top] == pytest.approx(height, rel=1e-2)
+    relative = table["current_noise"] / np.mean(current) ** 2
+    np.testing.assert_allclose(table["relative_noise"], relative, rtol=1e-6)
+    chosen = noise(device, voltage=0.155, frequency=[1e8, 1e9])
+    assert chosen["frequency"].tolist() == [1e8, 1e9]
+    axes = Figure().subplots()
+    draw_noise(table, axes)
+    assert "phase alone" in axes.get_legend_handles_labels()[1]
+
+
+def test_where_noise_is_not_weak_on_the_orbit_it_is_measured_by_transients():
+    device = AutoOscillator()
+    voltage = 1.05 * device.threshold_current * device.static_resistance
+    table = noise(device, voltage=voltage, seed=1, points=None)
+    assert set(table["method"]) == {"transient"} and "phase_noise" not in table
+    with pytest.raises(ParameterError, match="noise at 300 K is not weak on the orbit of the state 'rest'.*transient"):
+        noise(device, voltage=voltage, method="orbit")
+
+
+def test_an_orbit_and_a_rest_stand_in_one_table():
+    """Of two states one rests, and the other goes round an orbit."""
+    device = AutoOscillator.preset("slavin2009-like")
+    voltage = 2 * device.threshold_current * device.static_resistance
+    quiet = {"threshold_current": 2 * device.threshold_current * 1.5}
+    table = noise(device, voltage=voltage, states={"above": {}, "below": quiet}, frequency=[1e9, 6e9])
+    methods = dict(zip(table["state"], table["method"], strict=True))
+    assert methods == {"orbit from above": "orbit", "below": "small-signal"}
+    assert np.isnan(table["phase_noise"]).tolist() == [False, False, True, True]
+
+
+def test_orbits_are_refused_where_there_is_none():
+    device = AutoOscillator.preset("slavin2009-like")
+    with pytest.raises(ParameterError, match="comes to rest; measure with method='small-signal'"):
+        noise(device, method="orbit")
+    voltage = 2 * device.threshold_current * device.static_resistance
+    with pytest.raises(ParameterError, match="about an orbit needs the numeric engine"):
+        noise(device, voltage=voltage, method="orbit", engine="ngspice")
 
 
 def test_states_that_lead_to_another_are_left_out_or_refused():

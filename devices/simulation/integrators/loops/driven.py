@@ -172,3 +172,10 @@ def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArr
             d.states[k] = scaled[i, k] * d.scales[k]
         imposed[i] = not set_drives(d, times[i], 0.0)
         into[i] = d.voltages[d.branch]
+
+
+@routine
+def rates_over(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArray) -> None:
+    """Rates of the scaled states at several times with the scaled states there."""
+    for i in range(len(times)):
+        rates_at(d, times[i], 0.0, scaled[i], into[i])

@@ -191,7 +191,11 @@ def test_the_bench_tells_where_there_is_no_orbit_and_where_noise_is_strong():
         (lambda: periodic_orbit(DEVICE, 1e-3, frequency=-1.0), ParameterError, "frequency"),
         (lambda: periodic_orbit(DEVICE, 1e-3, near=3), ParameterError, "near must be"),
         (lambda: periodic_orbit(3, 1e-3), ParameterError, "device must be"),
-        (lambda: periodic_orbit(DEVICE, 2e-3).values("nonsense"), ParameterError, "no quantity 'nonsense'"),
+        (
+            lambda: periodic_orbit(DEVICE, 2e-3).values("nonsense"),
+            ParameterError,
+            "unknown quantity of the orbit 'nonsense'",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, error, complaint):
