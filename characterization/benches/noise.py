@@ -203,20 +203,20 @@ def noise(
         part["method"] = chosen
         part.insert(0, "state", ORBIT + point.name if chosen == "orbit" else point.name)
         parts.append(part)
-    found = pd.concat(parts, ignore_index=True)
+    whole = pd.concat(parts, ignore_index=True)
     relative = "spectral density over the square of the mean current"
     columns = {
-        "state": (found["state"], "", "state in which the device is held"),
-        "frequency": (found["frequency"], "Hz", "frequency"),
-        "current_noise": (found["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
-        "relative_noise": (found["relative_noise"], "1/Hz", relative),
-        "method": (found["method"], "", "how it was measured"),
+        "state": (whole["state"], "", "state in which the device is held"),
+        "frequency": (whole["frequency"], "Hz", "frequency"),
+        "current_noise": (whole["current_noise"], "A^2/Hz", "one-sided spectral density of the current's noise"),
+        "relative_noise": (whole["relative_noise"], "1/Hz", relative),
+        "method": (whole["method"], "", "how it was measured"),
     }
     if orbits:
-        columns |= {name: (found[name], "A^2/Hz", f"part of it on an orbit: {what}") for name, what in PARTS.items()}
+        columns |= {name: (whole[name], "A^2/Hz", f"part of it on an orbit: {what}") for name, what in PARTS.items()}
     attributes = engine_attributes(engine, own) | {"bench": "noise", "temperature": kelvin, "seed": seed}
     attributes |= {"dwell_times": None if dwell is None else dwell.times, "carriers": carriers or None}
-    used = ", ".join(dict.fromkeys(found["method"]))
+    used = ", ".join(dict.fromkeys(whole["method"]))
     return device_table(device, columns, **attributes, voltage=voltage, method=used)
 
 

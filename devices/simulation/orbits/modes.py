@@ -64,7 +64,9 @@ def modes(motion: Motion, cycle: Cycle) -> Modes:
     exponents, right, left = (
         (np.concatenate([part[k] for part in found]) for k in range(3)) if found else _none(count, n)
     )
-    return Modes(exponents / cycle.period, right.reshape(-1, count, n), left.reshape(-1, count, n))
+    return Modes(
+        np.asarray(exponents / cycle.period, dtype=complex), right.reshape(-1, count, n), left.reshape(-1, count, n)
+    )
 
 
 def _none(count: int, n: int) -> tuple[ComplexArray, ComplexArray, ComplexArray]:

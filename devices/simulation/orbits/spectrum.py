@@ -164,13 +164,13 @@ class NoisyOrbit:
             converted = converted + np.sum(gained, axis=0)
             amplitudes[:, k] -= np.sum(gained, axis=1)
         powers = np.abs(harmonics) ** 2
-        terms = [Exponentials(-powers[1:], lines[1:])]
+        terms = [Exponentials(-powers[1:], np.asarray(lines[1:], dtype=complex))]
         for k in range(count):
             terms.append(_resummed(powers[k], lines[k], converted[k], amplitudes[:, k], mu))
         beside = Exponentials(
             np.concatenate([term.amplitudes for term in terms]), np.concatenate([term.exponents for term in terms])
         )
-        return Exponentials(powers[1:], lines[1:]), beside
+        return Exponentials(powers[1:], np.asarray(lines[1:], dtype=complex)), beside
 
 
 def _resummed(power: float, line: complex, constant: complex, parts: ComplexArray, mu: ComplexArray) -> Exponentials:
