@@ -8,7 +8,7 @@ example, reverses from antiparallel behind a resistor of a tenth of its resistan
 All run in the same ngspice at its default options, with the trapezoidal rule, from initial conditions; the largest step
 is doubled from 1 ps on (or halved, where that is too long) for as long as all switching times stay within the tolerance
 of their references. The references: of our equations, which are those of camsari2013 with its parameters, SciPy's
-DOP853 at 1e-12; of kim2015, which heats itself and whose resistance depends on bias, its own netlist at 0.1 ps. Times
+DOP853 at 1e-12; of kim2015, which heats itself and whose resistance depends on bias, its own netlist at 0.25 ps. Times
 are the processor's for a run of one and a half reversals, with those of start and reading taken off.
 """
 
@@ -220,7 +220,7 @@ def cheapest(form: Form, device: MTJ, count: int, where: str, least: float) -> f
     """Processor time of the cheapest run of so many junctions that stays within the tolerance [s]."""
     watched = [0, count // 2, count - 1]
     if form.own:
-        exact = times_of(form, device, watched, watched, 1e-13, 4e-9)
+        exact = times_of(form, device, watched, watched, 2.5e-13, 3e-9)
     else:
         exact = [exact_time(device, series(device, k)) for k in watched]
     duration = 1.5 * max(exact)

