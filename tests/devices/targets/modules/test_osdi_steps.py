@@ -97,7 +97,7 @@ def test_slopes_are_how_a_steps_end_depends_on_its_drives(values, built):
             found[voltage] = stepped(native, device, last, duration), native.evaluate(last, MOVING, duration)[2]
         slopes = (found[0.52][0] - found[0.48][0]) / 0.04
         entries = [-found[0.5][1][f"m_{axis}", "p"] for axis in "xyz"]
-        # The trapezoidal rule over a step in which the direction turns by most of a radian: enough for Newton.
+        # They are those of the trapezoidal rule over a whole step: enough for Newton's method.
         np.testing.assert_allclose(entries, slopes, atol=0.125 * np.abs(slopes).max())
         assert found[0.5][1]["m_x", "m_x"] == 1.0 and found[0.5][1]["m_x", "m_y"] == 0.0
 
