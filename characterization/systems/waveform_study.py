@@ -16,7 +16,7 @@ import pandas as pd
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
-from ...devices.language.checks import whole
+from ...devices.language.checks import instance, whole
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
@@ -109,7 +109,7 @@ def study_waveforms(
     ParameterError
         If the device does not oscillate.
     """
-    device, kelvin = in_surroundings(device, temperature)
+    device, kelvin = in_surroundings(instance("device", device, CompactModel), temperature)
     seed = whole("seed", seed, 0, 2**32 - 1)
     lowest, highest = task.working_range(device)
     grid, axis = _grid(device, lowest, highest, size)

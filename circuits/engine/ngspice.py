@@ -25,7 +25,7 @@ from ...devices.targets.spice.statements import check_vector
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
 from .netlist_text import check_change, option_line, prepared
-from .noise import Noisy, between_samples, told
+from .noise import Noisy, between_samples, noises_of, told
 from .osdi_library import find_osdi_library
 from .process import Ended, Job, work
 
@@ -128,7 +128,7 @@ def run(
         If the netlist has commands without ``control=True``, a name or option is more than one word, or an argument is
         of another kind.
     """
-    noise = list(noise)
+    noise = noises_of(noise)
     analysis = between_samples(instance("analysis", analysis, Analysis), noise)
     deck = _Deck(circuit, options, save, osdi, noise, control, time_limit)
     ((vectors, log),) = deck.carry_out([[analysis.command()]])
@@ -176,7 +176,7 @@ def run_series(
     """
     if not instance("runs", runs, Sequence) or any(_is_noise(each) for each in runs):
         raise ParameterError("a series takes one analysis or more, and no noise analyses: call run for each of those")
-    noise = list(noise)
+    noise = noises_of(noise)
     changed = [[check_change(change) for change in changes] for changes, _ in runs]
     analyses = [between_samples(analysis, noise) for _, analysis in runs]
     parts = _shared_out(analyses, processes)

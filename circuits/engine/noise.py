@@ -6,10 +6,12 @@ See :mod:`~synaspice.devices.targets.sampling` for the samples.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...devices.language.checks import instance
+from ...devices.language.errors import ParameterError, shown
 from ...devices.targets.sampling import EMPHASIS, STEPS_PER_SAMPLE
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import NOISE_START
@@ -91,6 +93,20 @@ def noise_line(node: str, interval: float, rms: float, *, external: bool) -> str
     statement = (BROUGHT_IN if external else NGSPICE).statements[_STATEMENT]
     sampling = {"value": repr(interval), "start": repr(NOISE_START * interval), "rms": repr(rms)}
     return statement.format(name=node, p=node, n=0, **sampling)
+
+
+def noises_of(value: Any) -> list[Noisy]:
+    """The noises that were given.
+
+    Raises
+    ------
+    ParameterError
+        If they are no series of them.
+    """
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise ParameterError(f"noise must be a list of noises of a circuit, not {shown(value)}")
+    kinds = (NoiseSource, NoisyModel)
+    return [instance("a noise of a circuit", each, kinds, "a NoiseSource or a NoisyModel") for each in value]
 
 
 def between_samples(analysis: Analysis, noises: Iterable[Noisy]) -> Analysis:

@@ -188,7 +188,7 @@ def test_a_banner_on_stderr_is_no_failure(tmp_path):
             return cls()
 
     with (tmp_path / "log.txt").open("w+", encoding="utf-8") as log:
-        engine = _ngspice_worker._engine_class(Base, "library", log).new_instance()
+        engine = _ngspice_worker._engine_class(Base, "library", log, None, None).new_instance()
         engine._error_in_stderr = engine._error_in_stdout = True
         assert engine.send_char("stderr Using SPARSE 1.3 as Direct Linear Solver", 0) == 0
         assert not engine._error_in_stderr and not engine._error_in_stdout
