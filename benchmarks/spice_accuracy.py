@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ from spice import cpu_seconds
 from spice_peers import CARTESIAN, KIM_CURRENT, KIM_JUNCTION, PEERS, POLAR, kim_current, polar_junction
 
 from synaspice.circuits.engine.native import native_device, why_not_native
-from synaspice.circuits.engine.ngspice import Transient, run, run_series
+from synaspice.circuits.engine.ngspice import NgspiceError, Transient, run, run_series
 from synaspice.circuits.engine.osdi_library import find_osdi_library
 from synaspice.devices import MTJ
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
@@ -131,16 +132,16 @@ def exact_time(device: MTJ, resistor: float) -> float:
     return float(found.t_events[0][0])
 
 
-def crossing_time(time: np.ndarray, trace: np.ndarray, level: float) -> float:
+def crossing_time(times: np.ndarray, trace: np.ndarray, level: float) -> float:
     """First time at which a spline through a trace has a value; NaN if it never has [s]."""
     between = np.flatnonzero((trace[:-1] - level) * (trace[1:] - level) <= 0)
     if not len(between):
         return math.nan
     first = between[0]
     near = slice(max(first - 6, 0), first + 8)
-    kept = np.concatenate([[True], np.diff(time[near]) > 1e-18])
-    roots = CubicSpline(time[near][kept], trace[near][kept] - level).roots(extrapolate=False)
-    inside = roots[(roots >= time[first]) & (roots <= time[first + 1])]
+    kept = np.concatenate([[True], np.diff(times[near]) > 1e-18])
+    roots = CubicSpline(times[near][kept], trace[near][kept] - level).roots(extrapolate=False)
+    inside = roots[(roots >= times[first]) & (roots <= times[first + 1])]
     return float(inside[0]) if len(inside) else math.nan
 
 
@@ -158,14 +159,17 @@ def transient(step: float, duration: float) -> Transient:
 
 
 def times_of(
-    form: Form, device: MTJ, numbers: Sequence[int], watched: Sequence[int], step: float, duration: float
+    form: Form, device: MTJ, numbers: Sequence[int], watched: Sequence[int], step: float, duration: float, limit: float
 ) -> list[float]:
-    """Switching times of some of the instances in one run [s]."""
+    """Switching times of some of the instances in one run [s]; NaN if ngspice does not get through it in time."""
     saved = [form.watched(k) for k in watched]
     circuit = deck(form, device, numbers)
-    table = run(circuit, transient(step, duration), save=saved, time_limit=3600.0, **form.loaded())
-    time = table["time"].to_numpy()
-    return [crossing_time(time, table[name].to_numpy(), form.middle) for name in saved]
+    try:
+        table = run(circuit, transient(step, duration), save=saved, time_limit=limit, **form.loaded())
+    except NgspiceError:
+        return [math.nan] * len(watched)
+    times = table["time"].to_numpy()
+    return [crossing_time(times, table[name].to_numpy(), form.middle) for name in saved]
 
 
 def cost(form: Form, device: MTJ, numbers: Sequence[int], step: float, duration: float, least: float) -> float:
@@ -220,20 +224,25 @@ def cheapest(form: Form, device: MTJ, count: int, where: str, least: float) -> f
     """Processor time of the cheapest run of so many junctions that stays within the tolerance [s]."""
     watched = [0, count // 2, count - 1]
     if form.own:
-        exact = times_of(form, device, watched, watched, 2.5e-13, 3e-9)
+        exact = times_of(form, device, watched, watched, 2.5e-13, 3e-9, 3600.0)
     else:
         exact = [exact_time(device, series(device, k)) for k in watched]
     duration = 1.5 * max(exact)
 
+    spent = [60.0]
+
     def error(step: float) -> float:
-        found = times_of(form, device, range(count), watched, step, duration)
-        return max(abs(a / b - 1) for a, b in zip(found, exact, strict=True))
+        begin = time.perf_counter()
+        # a longer step that takes many times as long has left ngspice in steps of no length
+        found = times_of(form, device, range(count), watched, step, duration, 20 * spent[-1])
+        spent.append(time.perf_counter() - begin)
+        return float(np.max(np.abs(np.array(found) / exact - 1)))
 
     step, reached = largest_step(error)
-    spent = cost(form, device, range(count), step, duration, least)
-    told = f"steps of {step * 1e12:g} ps, error {100 * reached:.3f} %, {spent * 1e3:.3g} ms"
+    seconds = cost(form, device, range(count), step, duration, least)
+    told = f"steps of {step * 1e12:g} ps, error {100 * reached:.3f} %, {seconds * 1e3:.3g} ms"
     print(f"{count} {where}, {form.name}: {told}", flush=True)
-    return spent
+    return seconds
 
 
 def measure(quick: bool, folder: Path | None) -> list[Record]:
