@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = {
     "devices": {
         "CompactModel": "model",
+        "DrivenOrbit": "simulation.orbits.driven_orbit",
         "PeriodicOrbit": "simulation.orbits.orbit",
         "periodic_orbit": "simulation.orbits.search",
     },
