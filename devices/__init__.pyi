@@ -16,6 +16,7 @@ from .language.waveforms import DC as DC
 from .language.waveforms import Lines as Lines
 from .language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .language.waveforms import Pulse as Pulse
+from .language.waveforms import Repetition as Repetition
 from .language.waveforms import Sine as Sine
 from .language.waveforms import Triangle as Triangle
 from .language.waveforms import Waveform as Waveform
@@ -38,6 +39,7 @@ from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
 from .simulation.batch import simulate_many as simulate_many
+from .simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .simulation.orbits.search import periodic_orbit as periodic_orbit
 from .simulation.reservoirs import held_response as held_response

@@ -32,6 +32,7 @@ from .devices.language.waveforms import DC as DC
 from .devices.language.waveforms import Lines as Lines
 from .devices.language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .devices.language.waveforms import Pulse as Pulse
+from .devices.language.waveforms import Repetition as Repetition
 from .devices.language.waveforms import Sine as Sine
 from .devices.language.waveforms import Triangle as Triangle
 from .devices.language.waveforms import Waveform as Waveform
@@ -54,6 +55,7 @@ from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
 from .devices.simulation.batch import simulate_many as simulate_many
+from .devices.simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .devices.simulation.reservoirs import reservoir_states as reservoir_states

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = {
     "devices": {
         "CompactModel": "model",
+        "DrivenOrbit": "simulation.orbits.driven_orbit",
         "held_response": "simulation.reservoirs",
         "random_mask": "simulation.reservoirs",
         "reservoir_states": "simulation.reservoirs",

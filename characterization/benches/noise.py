@@ -149,11 +149,11 @@ def noise(
         if method == "auto":
             way = "small-signal" if point.linear and not wanders else "transient"
         if method == "orbit" or (way == "transient" and method == "auto" and not (wanders or unused)):
-            found, complaint = point.orbit(kelvin) if engine == "numeric" else (None, NO_ORBIT)
-            if found is not None and states is None and any(found.same(other) for other in orbits.values()):
+            orbit, complaint = point.orbit(kelvin) if engine == "numeric" else (None, NO_ORBIT)
+            if orbit is not None and states is None and any(orbit.same(other) for other in orbits.values()):
                 continue  # by another way
-            if found is not None:
-                way, orbits[point.name] = "orbit", found
+            if orbit is not None:
+                way, orbits[point.name] = "orbit", orbit
             elif method == "orbit":
                 raise ParameterError(complaint)
         measured.append((point, way))

@@ -19,6 +19,13 @@ from .waveform_arguments import checking, length, require_periods, times
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
+class Repetition(NamedTuple):
+    """With which period a waveform repeats itself, from when on [s]; that of a constant is infinite."""
+
+    period: float
+    start: float = 0.0
+
+
 class Lines(NamedTuple):
     """Straight lines between points, constant before and after them, from a delay on and perhaps again and again."""
 
@@ -79,6 +86,10 @@ class Waveform:
         """The straight lines that it consists of; None if it does not."""
         return None
 
+    def repetition(self) -> Repetition | None:
+        """How it repeats itself; None if it does not."""
+        return None
+
     def spice(self, duration: float) -> str:
         """Specification of a SPICE independent source for a transient of that duration."""
         raise NotImplementedError
@@ -128,6 +139,9 @@ class DC(Waveform):
 
     def lines(self) -> Lines:
         return Lines((0.0,), (self.value,))
+
+    def repetition(self) -> Repetition:
+        return Repetition(math.inf)
 
     def spice(self, duration: float) -> str:
         return f"DC {self.value!r}"
@@ -189,6 +203,11 @@ class Pulse(Waveform):
 
     def lines(self) -> Lines:
         return Lines(list(self._corners()), self._levels(), self.delay, self.period)
+
+    def repetition(self) -> Repetition | None:
+        if self.initial == self.pulsed:
+            return Repetition(math.inf)
+        return Repetition(self.period, self.delay) if math.isfinite(self.period) else None
 
     def breakpoints(self, duration: float) -> FloatArray:
         starts = [0.0]
@@ -257,6 +276,11 @@ class Sine(Waveform):
 
     def breakpoints(self, duration: float) -> FloatArray:
         return _within([self.delay], duration)
+
+    def repetition(self) -> Repetition | None:
+        if self.amplitude == 0:
+            return Repetition(math.inf)
+        return Repetition(1 / self.frequency, self.delay) if self.decay == 0 else None
 
     def max_step(self) -> float:
         return 1 / (20 * self.frequency)
@@ -358,6 +382,9 @@ class Triangle(Waveform):
 
     def breakpoints(self, duration: float) -> FloatArray:
         return self._corners(duration)
+
+    def repetition(self) -> Repetition:
+        return Repetition(self.period if self.amplitude != 0 else math.inf)
 
     def max_step(self) -> float:
         return self.period / 40

@@ -155,8 +155,11 @@ def solve(
     atol: float,
     states: FloatArray | None = None,
     longest: float = np.inf,
+    begin: float = 0.0,
 ) -> tuple[FloatArray, FloatArray]:
     """States in rows, and voltages of the driven branch, at increasing times; arguments as of :func:`integrate`.
+
+    It may ``begin`` later than at 0, so that the drives are those of then.
 
     Raises
     ------
@@ -181,7 +184,8 @@ def solve(
     waveforms = request.waveforms()
     corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
     max_step = min(longest, *(w.max_step() for w in waveforms))
-    inner, corners = corners, np.concatenate([[0.0], corners, [request.duration]])
+    corners = corners[corners > begin]
+    inner, corners = corners, np.concatenate([[begin], corners, [request.duration]])
     gaps = np.diff(inner)
     if len(inner) > MAX_STOPS and np.max(np.diff(corners)) < 2 * np.min(gaps):
         max_step, corners = min(max_step, float(np.min(gaps))), corners[[0, -1]]
@@ -255,7 +259,7 @@ def _march(
     continue from there without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
     """
     samples = np.empty((len(reported), len(start)))
-    samples[reported <= 0.0] = start
+    samples[reported <= corners[0]] = start
     state = start
     trouble = ""
 

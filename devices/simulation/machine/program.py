@@ -60,6 +60,9 @@ class Bound:
         self.value, self.passed = value, list[Any]()
         _pass(value, kind, self.passed)
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("an argument of machine code lies in the memory of its process")
+
 
 class Program:
     """Compiled functions, by their names.

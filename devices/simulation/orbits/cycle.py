@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from ..small_matrices import one_thread
 from ..stability import NEAR as NEAR_REST
 from ..stability import eigenvalues, nearest_rest
 from ..static import evaluate_static
+from ..trajectory import Dynamics
 from .periodic_functions import differentiation, resampled, unresolved
 
 #: Step of the differences, in units of the states' scales.
@@ -58,31 +60,30 @@ class Cycle:
 
 
 class Motion:
-    """The rates of a device under a constant drive at many states at once, in scaled states.
+    """The rates of a driven device at many states at once, in scaled states.
 
-    They are computed by the machine code that trajectories take.
+    They are computed by the machine code that trajectories take. Without times the drives are those of time 0.
     """
 
     def __init__(self, request: Request) -> None:
-        self.request, self.device = request.held(), request.device
+        self.request, self.device = request, request.device
         self.functions = compiled(request.device)
         self.scales = scales_of(request.device)
         system = self.functions.system
         self.names = self.functions.state_names
         self.spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
-        inputs = {name: float(waveform(0.0)) for name, waveform in request.inputs.items()}
-        given = dict(zip(self.functions.parameter_names, parameter_vector(request.device), strict=True)) | inputs
-        #: Values of the parameters, with those of the driven inputs.
+        given = dict(zip(self.functions.parameter_names, parameter_vector(request.device), strict=True))
+        given |= {name: float(waveform(0.0)) for name, waveform in request.inputs.items()}
+        #: Values of the parameters, with those of the driven inputs at time 0.
         self.parameters = list(given.values())
-        self._inputs = inputs
-        names = self.functions.voltage_names
-        self._voltages = dict.fromkeys(names, 0.0)
-        self._voltages |= {names[k]: float(waveform(0.0)) for k, waveform in request.voltages.items()}
-        device = driven(self.request, stiff=False)
-        assert device is not None, "constant drives have a compiled form"
-        self._driven = Bound(device, DRIVEN)
+        device = driven(request, stiff=False)
+        self._driven = None if device is None else Bound(device, DRIVEN)
 
-    def voltages(self, scaled: FloatArray) -> dict[str, FloatArray]:
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The machine code and where its arguments lie belong to this process.
+        return Motion, (self.request,)
+
+    def voltages(self, scaled: FloatArray, times: FloatArray | None = None) -> dict[str, FloatArray]:
         """Voltages of the branches at states (N, n).
 
         Raises
@@ -91,25 +92,33 @@ class Motion:
             If no voltage carries the current of the source.
         """
         count = len(scaled)
-        found, imposed = np.empty(count), np.empty(count, dtype=np.bool_)
-        load_loops()["voltages_at"](self._driven, np.zeros(count), np.ascontiguousarray(scaled), found, imposed)
-        if not np.all(np.isfinite(found)):
+        at = np.zeros(count) if times is None else times
+        found = dict.fromkeys(self.functions.voltage_names, np.zeros(count)) | self.request.voltages_at(at)
+        own = self.functions.voltage_names[self.request.branch]
+        if self._driven is None:
+            dynamics = Dynamics(self.request)
+            found[own] = np.array([dynamics.voltage(t, x) for t, x in zip(at.tolist(), scaled, strict=True)])
+            return found
+        into, imposed = np.empty(count), np.empty(count, dtype=np.bool_)
+        load_loops()["voltages_at"](self._driven, at, np.ascontiguousarray(scaled), into, imposed)
+        if not np.all(np.isfinite(into)):
             raise SimulationError("no voltage was found for the current that the source imposes")
-        others = {name: np.full(count, value) for name, value in self._voltages.items()}
-        return others | {self.functions.voltage_names[self.request.branch]: found}
+        return found | {own: into}
 
-    def quantities(self, scaled: FloatArray) -> dict[str, FloatArray]:
+    def quantities(self, scaled: FloatArray, times: FloatArray | None = None) -> dict[str, FloatArray]:
         """Voltages, currents, observables and rates at states (N, n)."""
-        voltages = self.voltages(scaled)
+        voltages = self.voltages(scaled, times)
+        drives = self.request.drives_at(np.zeros(len(scaled)) if times is None else times)
         states = dict(zip(self.names, (scaled * self.scales).T, strict=True))
-        return voltages | evaluate_static(self.device, {**voltages, **states, **self._inputs})
+        return voltages | evaluate_static(self.device, {**voltages, **states, **drives})
 
-    def known(self, scaled: FloatArray) -> dict[str, FloatArray]:
+    def known(self, scaled: FloatArray, times: FloatArray | None = None) -> dict[str, FloatArray]:
         """The same with the states themselves."""
-        return self.quantities(scaled) | dict(zip(self.names, (scaled * self.scales).T, strict=True))
+        return self.quantities(scaled, times) | dict(zip(self.names, (scaled * self.scales).T, strict=True))
 
     def rates(self, scaled: FloatArray) -> FloatArray:
         """d(scaled state)/dt at states (N, n); not a number where no voltage carries the current of the source."""
+        assert self._driven is not None, "constant drives have a compiled form"
         found = np.empty(scaled.shape)
         load_loops()["rates_over"](self._driven, np.zeros(len(scaled)), np.ascontiguousarray(scaled), found)
         return found

@@ -17,6 +17,8 @@ doi:10.1109/81.847872). The coupling of amplitude and phase is in :math:`v_1`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -50,19 +52,19 @@ def monodromy(slopes: FloatArray) -> FloatArray:
 @one_thread()
 def multipliers(motion: Motion, cycle: Cycle) -> ComplexArray:
     """Floquet multipliers of an orbit, on the tangents of spheres, in falling order of their moduli."""
-    basis = _tangent(motion, cycle.states[0])
+    basis = tangent_of(cycle.states[0], motion.spheres)
     found = np.asarray(np.linalg.eigvals(basis.T @ monodromy(slopes_of(motion, cycle)) @ basis), dtype=complex)
     return np.asarray(found[np.argsort(-np.abs(found))])
 
 
-def _tangent(motion: Motion, state: FloatArray) -> FloatArray:
-    """Orthonormal directions in which states may differ, in columns."""
-    normals = np.zeros((len(state), len(motion.spheres)))
-    for k, rows in enumerate(motion.spheres):
+def tangent_of(state: FloatArray, spheres: Sequence[Sequence[int]]) -> FloatArray:
+    """Orthonormal directions in which scaled states may differ, in columns."""
+    normals = np.zeros((len(state), len(spheres)))
+    for k, rows in enumerate(spheres):
         normals[rows, k] = state[rows]
-    if not len(motion.spheres):
+    if not len(spheres):
         return np.eye(len(state))
-    return np.asarray(np.linalg.qr(normals, mode="complete")[0][:, len(motion.spheres) :])
+    return np.asarray(np.linalg.qr(normals, mode="complete")[0][:, len(spheres) :])
 
 
 @one_thread()

@@ -74,6 +74,9 @@ class PeriodicOrbit:
         slowest = np.max(np.abs(self.multipliers), initial=0.0)
         return float(-np.log(slowest) / self.period) if slowest > 0 else np.inf
 
+    def _require_free(self) -> None:
+        """Refuse what only an orbit has whose phase nothing holds."""
+
     @functools.cached_property
     def _quantities(self) -> dict[str, FloatArray]:
         return self.motion.known(self.cycle.states)
@@ -183,6 +186,7 @@ class PeriodicOrbit:
         UnknownNameError
             If there is no such quantity.
         """
+        self._require_free()
         kelvin = positive("temperature", temperature, "K")
         grid = reals("frequencies", frequency, "Hz")
         if not np.all(grid > 0):
@@ -224,10 +228,12 @@ class PeriodicOrbit:
 
     def noisy(self, temperature: float) -> NoisyOrbit:
         """What the noises of the states make of the orbit at a temperature [K]."""
+        self._require_free()
         return NoisyOrbit(self.motion, self.cycle, temperature)
 
     def sensitivity(self) -> FloatArray:
         """What a deviation of a state adds to the time: perturbation projection vector, (N, states) [s / unit]."""
+        self._require_free()
         return np.asarray(projection(self.motion, self.cycle) / self.motion.scales)
 
     def phase_diffusion(self, temperature: float) -> float:
@@ -238,6 +244,7 @@ class PeriodicOrbit:
         temperature : float
             Temperature of the noises of the states. [K]
         """
+        self._require_free()
         return diffusion(self.motion, self.cycle, positive("temperature", temperature, "K"))
 
     def linewidth(self, temperature: float) -> float:
