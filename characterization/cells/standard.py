@@ -189,6 +189,7 @@ def cell_table(
         ``criterion`` how that was judged, ``thermal_noise`` whether the noise of the temperature is in it, and
         ``error_rate`` of a cell that decides or stores how often it errs at that temperature.
     """
+    circuit = cell.subcircuit(for_bench=True)
     attributes_of_all: dict[str, Any] = {
         "bench": "cell",
         "cell": cell.model_name(),
@@ -200,8 +201,9 @@ def cell_table(
         "thermal_noise": False,
         "parameters": {**cell.options, **cell.values},
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
-        "provenance": "; ".join(cell.subcircuit(for_bench=True).provenance) or None,
+        "provenance": "; ".join(circuit.provenance) or None,
         "engine": "ngspice",
+        "native": bool(circuit.files),
         "seed": None,
         "costs": [asdict(cost) for cost in costs or ()],
         "measures_costs": costs is not None,

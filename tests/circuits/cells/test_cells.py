@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 
+import numpy as np
 import pytest
 
-from synaspice.characterization.cells.standard import energies, run_bench
+from synaspice.characterization.cells.bench import simulate
+from synaspice.characterization.cells.standard import bench_deck, energies, run_bench
 from synaspice.circuits.cells.cell import CELLS, Cell
 from synaspice.circuits.cells.declared import Port
 from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons import MemristorNeuron, PBit
+from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallPair
+from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
 from synaspice.circuits.cells.subcircuits import definitions
-from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell
+from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, STDPSynapse
 from synaspice.circuits.cells.tolerances import options_lines, strictest
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import OperatingPoint, Transient
@@ -134,6 +139,67 @@ def test_a_series_reads_once_and_keeps_what_was_altered():
     assert [run["v(b)"].iloc[0] for run in runs] == pytest.approx([0.5, 0.75, 0.75])
     with pytest.raises(ParameterError, match="one analysis or more"):
         ngspice.run_series(deck, [])
+
+
+@pytest.mark.ngspice
+def test_processes_share_out_a_series_and_change_nothing():
+    """What was changed before a process's first run is changed there too; each run has the seed that it had."""
+    cell, interval = PBit(), PBit().noise_step
+    circuit = cell.subcircuit(for_bench=True)
+    analysis = Transient(interval, 2e-10, max_step=interval)
+    runs = [
+        ([f"setseed {k}", f"alter vinput dc = {0.1 * k!r}", *(["alter vsupply dc = 0.9"] if k == 2 else [])], analysis)
+        for k in range(1, 6)
+    ]
+    deck = bench_deck(cell, circuit, ["Vinput input 0 0"])
+    settings = {"osdi": circuit.files, "noise": circuit.noises_of("1")}
+    alone = ngspice.run_series(deck, runs, processes=1, **settings)
+    for processes in (2, 3, 9):
+        for one, other in zip(alone, ngspice.run_series(deck, runs, processes=processes, **settings), strict=True):
+            np.testing.assert_allclose(one["v(output)"], other["v(output)"], rtol=1e-6, atol=1e-9)
+    assert alone[0]["v(supply)"].iloc[0] == 1.0 and alone[4]["v(supply)"].iloc[0] == 0.9
+
+
+@pytest.mark.ngspice
+def test_an_error_in_one_of_several_processes_is_told():
+    deck = "* divider\nV1 a 0 1\nR1 a b 1k\nR2 b 0 1k"
+    with pytest.raises(ngspice.NgspiceError, match="r7"):
+        ngspice.run_series(deck, [((), Transient(1e-9, 1e-6)), (["alter r7 = 3k"], OperatingPoint())], processes=2)
+
+
+def test_written_cells_have_subcircuits_if_nothing_else_is_asked_for():
+    for cell in (PBit(), MemristorNeuron(), SpinNeuron(), NeuronChain()):
+        circuit = cell.subcircuit()
+        assert circuit.files == () and circuit.noises == () and "EXTERNAL" not in circuit.text
+    own = PBit(devices="subcircuit").subcircuit(for_bench=True)
+    assert own.files == () and "TRRANDOM" not in own.text
+    assert [source.name for source in own.noises_of("7")] == [
+        f"x7.xmtj.V_thermal_field_{axis}_samples" for axis in "xyz"
+    ]
+
+
+@pytest.mark.native
+def test_benches_have_native_devices_where_they_can_be_had():
+    for cell in (PBit(), MemristorNeuron(), SpinNeuron(), NeuronChain(), DomainWallPair()):
+        circuit = cell.subcircuit(for_bench=True)
+        assert circuit.files and all(file.suffix == ".osdi" for file in circuit.files)
+        assert cell.replace(devices="native").subcircuit().files == circuit.files
+    assert Inverter().subcircuit(for_bench=True).files == ()
+    own = PBit().subcircuit(for_bench=True)
+    assert [model.name for model in own.noises_of("1", "2")] == ["p_bit_mtj"] * 2
+
+
+@pytest.mark.native
+def test_forms_of_the_devices_agree():
+    """Benches that no noise touches; a threshold switch switches between two steps: a percent of a period at most."""
+    tables = [
+        simulate(STDPSynapse(devices=form), delays=[-6e-8, -3e-8, 3e-8, 6e-8]) for form in ("native", "subcircuit")
+    ]
+    assert [table.attrs["native"] for table in tables] == [True, False]
+    np.testing.assert_allclose(tables[0]["change"], tables[1]["change"], rtol=2e-3)
+    tables = [simulate(MemristorNeuron(devices=form)) for form in ("native", "subcircuit")]
+    np.testing.assert_allclose(tables[0]["rate"], tables[1]["rate"], rtol=1e-2)
+    np.testing.assert_allclose(tables[0]["energy_supply"], tables[1]["energy_supply"], rtol=1e-2)
 
 
 def test_unknown_cell():

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.signal import welch
 
-from synaspice.circuits.engine.ngspice import OperatingPoint, Transient, run
+from synaspice.circuits.engine.native import native_device
+from synaspice.circuits.engine.ngspice import NgspiceError, OperatingPoint, Transient, run
+from synaspice.circuits.engine.noise import BROUGHT_IN, NoiseSource, NoisyModel, noise_line
 from synaspice.devices import MTJ, ParameterError, Yakopcic
 from synaspice.devices.language.declaration import Branch, Derived, Noise, Parameter, State
 from synaspice.devices.model import CompactModel
+from synaspice.devices.targets.formats import ExportOptions
+from synaspice.devices.targets.sampling import EMPHASIS, STEPS_PER_SAMPLE
+from synaspice.devices.targets.spice.dialects import NGSPICE
+from synaspice.devices.targets.spice.subcircuit import write_subcircuit
 
 DURATION = 4e-9
 
@@ -28,23 +35,39 @@ class _Walker(CompactModel):
         return {"density": s.spread**2 / 1e-9, "current": 0 * s.voltage, "dx/dt": s.kick, "kick": s.density}
 
 
-def walks(interval, walkers, seed):
-    """Positions of many walkers in one transient, over time; those of the second subcircuit walk half as wide."""
-    subcircuit = _Walker().subcircuit(name="walker", transient_noise=interval)
-    lines = ["* walkers", str(subcircuit)]
-    lines += [f"X{k} 0 0 x{k} walker spread={0.5 if k % 2 else 0.25}" for k in range(walkers)]
+#: Who makes the noise: ngspice by held samples, the engine by joined ones, or the native device.
+MAKERS = [
+    pytest.param("held", marks=pytest.mark.ngspice),
+    pytest.param("joined", marks=pytest.mark.ngspice),
+    pytest.param("native", marks=pytest.mark.native),
+]
+
+
+def walks(interval, walkers, seed, maker="held", **arguments):
+    """Positions of many walkers in one transient, over time; those of an even number walk half as wide."""
+    settings = {"options": {"seed": seed}, **arguments}
+    if maker == "native":
+        form = native_device(_Walker(), name="walker", transient_noise=interval)
+        settings |= {"osdi": [form.file], "noise": [NoisyModel("walker", interval)]}
+    else:
+        dialect = BROUGHT_IN if maker == "joined" else NGSPICE
+        form = write_subcircuit(_Walker(), dialect, ExportOptions("walker", transient_noise=interval))
+        if maker == "joined":
+            settings["noise"] = [NoiseSource(f"x{k}.V_kick_samples", interval) for k in range(walkers)]
+    letter = "N" if maker == "native" else "X"
+    lines = ["* walkers", form.text]
+    lines += [f"{letter}{k} 0 0 x{k} walker spread={0.5 if k % 2 else 0.25}" for k in range(walkers)]
     saved = [f"v(x{k})" for k in range(walkers)]
-    analysis = Transient(interval, DURATION, max_step=interval)
-    table = run("\n".join(lines), analysis, options={"seed": seed}, save=saved)
+    table = run("\n".join(lines), Transient(interval, DURATION, max_step=interval), save=saved, **settings)
     times = np.linspace(0, DURATION, 5)
     return np.array([np.interp(times, table["time"], table[name]) for name in saved])
 
 
-@pytest.mark.ngspice
+@pytest.mark.parametrize("maker", MAKERS)
 @pytest.mark.parametrize("interval", [2e-10, 1e-10])
-def test_the_variance_is_the_density_times_the_time_for_any_interval(interval):
+def test_the_variance_is_the_density_times_the_time_for_any_interval(interval, maker):
     walkers = 100
-    x = walks(interval, walkers, seed=7)
+    x = walks(interval, walkers, 7, maker)
     steps = np.diff(x, axis=1) / np.where(np.arange(walkers) % 2, 0.5, 0.25)[:, None]
     # Increments over a nanosecond, in units of what they should be.
     assert np.mean(steps**2) == pytest.approx(1, abs=4 * np.sqrt(2 / steps.size))
@@ -56,11 +79,76 @@ def test_the_variance_is_the_density_times_the_time_for_any_interval(interval):
     assert len(np.unique(np.round(x[:, -1], 9))) == walkers
 
 
-@pytest.mark.ngspice
-def test_a_seed_repeats_the_noise_and_another_does_not():
-    first, again, other = (walks(2e-10, 2, seed) for seed in (1, 1, 2))
+@pytest.mark.parametrize("maker", MAKERS)
+def test_a_seed_repeats_the_noise_and_another_does_not(maker):
+    first, again, other = (walks(2e-10, 2, seed, maker) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first[:, 1:] - other[:, 1:]).min() > 1e-6
+
+
+@pytest.mark.parametrize("maker", MAKERS[1:])
+def test_joined_samples_do_not_depend_on_the_steps(maker):
+    """The walk is the noise's integral: the same with finer steps, but for trapezoids across the lines' corners.
+
+    A trapezoid of half an interval errs at a corner by an eighth of it times the change of the noise at most, and at
+    random: by some hundredths of the walk after twenty samples.
+    """
+    walk = walks(2e-10, 2, 1, maker)
+    finer, finest = (
+        walks(2e-10, 2, 1, maker, options={"seed": 1, "trtol": 0.1, "reltol": tolerance}) for tolerance in (1e-4, 1e-6)
+    )
+    assert np.abs(walk - finest).max() < 0.08 * np.abs(walk).max()
+    assert np.abs(finer - finest).max() < 0.01 * np.abs(walk).max()
+
+
+@pytest.mark.ngspice
+def test_joined_samples_take_two_steps_where_held_ones_take_five():
+    """So the transients of cells take less than half of the time."""
+    interval, lines = 1e-11, ["R1 a 0 1", "C1 a 0 1p"]
+    lengths = {}
+    for external in (False, True):
+        deck = "\n".join(["* noise", noise_line("a", interval, 1.0, external=external), *lines])
+        noise = [NoiseSource("V_a", interval)] if external else []
+        table = run(deck, Transient(interval, 1e-9, max_step=interval), noise=noise)
+        lengths[external] = len(table)
+    assert lengths[False] > 400 and lengths[True] < 250
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("frequency", [1e9, 1e10])
+def test_joined_samples_have_a_flat_density(frequency):
+    r"""At a fifth of the samples' rate it is low by what is left of (omega Delta)^4; lines alone would lack a fifth."""
+    interval, duration = 2e-11, 2e-7
+    deck = f"* noise\n{noise_line('a', interval, 1.0, external=True)}\nR1 a 0 1\n"
+    table = run(deck, Transient(interval, duration), noise=[NoiseSource("V_a", interval)], options={"seed": 3})
+    times = np.arange(0, duration, interval / 4)
+    values = np.interp(times, table["time"], table["v(a)"])
+    found, density = welch(values, 4 / interval, nperseg=1024)
+    band = (found > 0.8 * frequency) & (found < 1.2 * frequency)
+    mean = density[band].mean() / (2 * interval)  # one-sided
+    count = 2 * band.sum() * len(values) / 1024
+    expected = _passed(2 * np.pi * frequency * interval)
+    assert mean == pytest.approx(expected, abs=4 / np.sqrt(count))
+
+
+def _passed(angle):
+    """Power of white samples at an angle omega Delta, emphasised and joined by lines."""
+    return (1 + EMPHASIS * (1 - np.cos(angle))) ** 2 * np.sinc(angle / (2 * np.pi)) ** 4
+
+
+def test_the_emphasis_takes_back_what_lines_and_trapezoids_lack():
+    """With steps of half an interval: to the fourth order in omega Delta."""
+    for angle in (0.1, 0.2):
+        trapezoids = 1 / (1 + (angle / (2 * STEPS_PER_SAMPLE)) ** 2)
+        assert abs(_passed(angle) * trapezoids - 1) < 0.2 * angle**4
+        assert abs(np.sinc(angle / (2 * np.pi)) ** 2 - 1) > 0.08 * angle**2, "held samples lack more"
+
+
+@pytest.mark.ngspice
+def test_a_source_without_samples_is_told():
+    deck = "* noise\nV_a a 0 EXTERNAL\nR1 a 0 1\n"
+    with pytest.raises(NgspiceError, match="no samples are known for the source v_a"):
+        run(deck, Transient(1e-11, 1e-9), noise=[NoiseSource("V_b", 1e-11)])
 
 
 @pytest.mark.ngspice
