@@ -21,7 +21,7 @@ from ..devices.core.files import told, write_whole
 from ..devices.core.protocols import Stimulus
 from ..devices.language.errors import MissingDependencyError
 from .drawing import drawing_of, plot, title_of
-from .gallery_entries import CellEntry, DeviceEntry, Entry, entries, is_long
+from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long
 from .gallery_page import Section, Shown, conditions_of, write_page
 from .style import save
 
@@ -91,22 +91,21 @@ def make_gallery(
                 place.mkdir(parents=True, exist_ok=True)
     kept = folders["tables"] if tables else None
     jobs = [(entry, name) for entry in todo for name in entry.runs()]
-    jobs.sort(key=lambda job: job[0].cost(job[1]), reverse=True)
-    work: list[tuple[Callable[..., Any], Any]] = [
-        (_measure, (entry, name, kept, folders["figures"])) for entry, name in jobs
-    ]
+    jobs.sort(key=lambda job: FIRST.index(job[1]) if job[1] in FIRST else len(FIRST))
+    work: list[tuple[Callable[..., Any], Any]] = [(_measure, (entry, name, kept)) for entry, name in jobs]
     if netlists:
         netted = (entry for entry in todo if isinstance(entry, DeviceEntry | CellEntry))
         work += [(_make_netlist, (entry, folders["netlists"])) for entry in netted]
-    outcomes = _in_parallel(work, processes, "measured and drawn")
+    outcomes = _in_parallel(work, processes, "measured")
     measured = {(each.entry, each.name): each for each in outcomes if each.table is not None}
     sections = [_section(entry, measured) for entry in todo]
-    pictures = 0
-    for shown in (shown for section in sections for shown in section.shown if shown.words is None):
-        if shown.same_as is None:
-            pictures += 1
-        else:  # which is known when all are measured
-            (folders["figures"] / f"{shown.stem}.png").unlink()
+    pictures = [
+        (_draw, (measured[section.entry, shown.name].table, folders["figures"] / f"{shown.stem}.png"))
+        for section in sections
+        for shown in section.shown
+        if shown.words is None and shown.same_as is None
+    ]
+    _in_parallel(pictures, processes, "drawn")
     left_out = sorted({each.left_out for each in outcomes if each.left_out})
     for message in left_out:
         print(f"left out: {message}", file=sys.stderr)
@@ -117,7 +116,7 @@ def make_gallery(
     if tables:
         write_whole(folder / "summary.csv", lambda path: summary.to_csv(path, index=False))
     spent = time.perf_counter() - start
-    print(f"{len(todo)} devices and cells, {pictures} figures in {spent:.0f} s: {folder}", file=sys.stderr)
+    print(f"{len(todo)} devices and cells, {len(pictures)} figures in {spent:.0f} s: {folder}", file=sys.stderr)
     return summary
 
 
@@ -131,7 +130,7 @@ def _do(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
-def _measure(entry: Entry, name: str, folder: Path | None, figures: Path) -> Outcome:
+def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:
     try:
         table = entry.measure(name)
     except MissingDependencyError as missing:
@@ -143,9 +142,11 @@ def _measure(entry: Entry, name: str, folder: Path | None, figures: Path) -> Out
     if name == "iv":
         at_zero = table[table["voltage"] == 0]["resistance"]
         row = {"low_resistance_ohm": at_zero.min(), "high_resistance_ohm": at_zero.max()}
-    if drawing_of(table).in_words(table) is None:
-        save(plot(table), figures / f"{entry.stem}-{name}.png")
     return Outcome(entry, name, table, row)
+
+
+def _draw(table: pd.DataFrame, path: Path) -> None:
+    save(plot(table), path)
 
 
 def _section(entry: Entry, measured: dict[tuple[Entry, str], Outcome]) -> Section:

@@ -72,8 +72,8 @@ class Cell(DeclaredCell):
             Seed of the transistors' random threshold shifts; default: none.
         for_bench : bool
             Whether it is for :func:`synaspice.circuits.engine.ngspice.run`, which has to be given its ``files`` and
-            ``noises``: with ``devices="automatic"`` its devices are native ones where ngspice loads them and there is a
-            C compiler, and its noise comes from external sources.
+            ``noises``: with ``devices="automatic"`` devices with noise in transients are native ones where ngspice
+            loads them and there is a C compiler; else the noise comes from external sources.
 
         Raises
         ------

@@ -20,7 +20,8 @@ from .tolerances import Options
 #: Voltages up to so many times the technology's nominal supply, with the usual tolerance of a supply, are in order.
 OVERDRIVE = 1.1
 ZERO_CELSIUS = OFFSETS["K", "degC"]
-#: Forms of devices: subcircuits, native devices; or native ones on benches where they can be had, else subcircuits.
+#: Forms of devices: subcircuits or native devices; or on benches native ones of those with noise in transients, where
+#: they can be had, and subcircuits elsewhere.
 FORMS = ("automatic", "subcircuit", "native")
 #: Errors per decision for which cells and networks are made; with more a cell does not work.
 DESIGN_ERROR_RATE = 1e-3

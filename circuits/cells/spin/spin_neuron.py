@@ -71,7 +71,7 @@ class _SpinNeuron(Cell):
         return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"])
 
     def build(self, assembly: Assembly) -> None:
-        valve, native = self.valve, assembly.native
+        valve, native = self.valve, assembly.is_native(noisy=True)
         circuit = valve.subcircuit(
             name=f"lateral_spin_valve_{self.inputs}",
             temperature=self.temperature,

@@ -112,7 +112,7 @@ class Strobe:
 
     def after(self, scaled: FloatArray) -> FloatArray:
         """Scaled states after a period."""
-        return self.states(scaled, np.array([self.begin + self.length]))[0]
+        return np.asarray(self.states(scaled, np.array([self.begin + self.length]))[0])
 
     def later(self, scaled: FloatArray, count: int) -> FloatArray:
         """Scaled states after so many periods, to a looser tolerance."""

@@ -54,7 +54,7 @@ class DrivenOrbit(PeriodicOrbit):
     begin: float = 0.0
 
     @functools.cached_property
-    def _quantities(self) -> dict[str, FloatArray]:  # type: ignore[override]
+    def _quantities(self) -> dict[str, FloatArray]:
         count = len(self.cycle.states)
         return self.motion.known(self.cycle.states, self.begin + self.period * np.arange(count) / count)
 
@@ -124,12 +124,12 @@ def driven_orbit(request: Request, repetition: Repetition, periods: int, start: 
             shorter = Strobe(request, begin, count * repetition.period)
             if np.max(np.abs(shorter.gap(found.states, shorter.after(found.states))[0])) <= CLOSED:
                 return driven_orbit(request, repetition, count, found.states, close=True)
-    times = strobe.begin + strobe.length * np.arange(SAMPLES) / SAMPLES
+    samples = strobe.begin + strobe.length * np.arange(SAMPLES) / SAMPLES
     motion = Motion(strobe.request)
     turns = {state: int(turn) for state, turn in zip(motion.names, found.turns, strict=True) if turn != 0}
     return DrivenOrbit(
         request.device, strobe.length, found.multipliers(strobe.spheres), motion,
-        Cycle(strobe.states(found.states, times), strobe.length), periods, turns, strobe.begin,
+        Cycle(strobe.states(found.states, samples), strobe.length), periods, turns, strobe.begin,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from synaspice.devices import (
     AutoOscillator,
     ParameterError,
     SimulationError,
+    UnknownNameError,
     ValidityWarning,
     VortexOscillator,
     periodic_orbit,
@@ -193,7 +194,7 @@ def test_the_bench_tells_where_there_is_no_orbit_and_where_noise_is_strong():
         (lambda: periodic_orbit(3, 1e-3), ParameterError, "device must be"),
         (
             lambda: periodic_orbit(DEVICE, 2e-3).values("nonsense"),
-            ParameterError,
+            UnknownNameError,
             "unknown quantity of the orbit 'nonsense'",
         ),
     ],
