@@ -12,6 +12,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "matplotlib.sphinxext.roles",  # of the docstrings that figures inherit
     "myst_parser",
 ]
 html_theme = "furo"
