@@ -20,8 +20,8 @@ from ...devices.language.checks import instance, whole
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
-from ..resumable import compute_pieces, describe
 from . import waveforms as task
+from .keeping import Keeping
 from .waveforms import NODES, POINTS, WorkingPoint
 
 #: The parameter that is a field, where a device has one.
@@ -114,24 +114,24 @@ def study_waveforms(
     lowest, highest = task.working_range(device)
     grid, axis = _grid(device, lowest, highest, size)
     common: dict[str, Any] = {"temperature": kelvin, "size": size}
-    keeping = _Keeping(device, checkpoint, progress)
+    keeping = Keeping(device, checkpoint, progress)
 
     valid = np.array([task.stays_valid(point) for point in grid])
     chosen_from = [point for point, good in zip(grid, valid, strict=True) if good]
     pieces = [common | {"points": chosen_from, "seed": [seed, 0, k]} for k in range(size.map_trials)]
     errors = np.full((size.map_trials, len(grid)), np.nan)
-    errors[:, valid] = keeping.compute(_map_errors, pieces, "map")
+    errors[:, valid] = keeping.rows(_map_errors, pieces, "map")
     best = grid[int(np.nanargmin(errors.mean(axis=0)))]
 
     runs = [(kelvin, k) for k in range(size.trials)] + [(0.0, k) for k in range(size.quiet_trials)]
     pieces = [{"size": size, "point": best, "temperature": t, "seed": [seed, 1, k]} for t, k in runs]
-    trials = keeping.compute(_trial, pieces, "trials")
+    trials = keeping.rows(_trial, pieces, "trials")
     pieces = [
         {"point": best, "size": size, "temperature": t, "seed": [seed, 1, k]}
         for t in size.temperatures
         for k in range(min(size.trials, 3))
     ]
-    warmth = keeping.compute(_at_temperature, pieces, "temperatures")
+    warmth = keeping.rows(_at_temperature, pieces, "temperatures")
     about = {
         "system": "waveforms",
         "engine": "numeric",
@@ -163,26 +163,6 @@ def study_waveforms(
         ),
         **{name: device_table(device, columns, **about) for name, columns in example.items()},
     }
-
-
-@dataclass(frozen=True)
-class _Keeping:
-    """Computes pieces of the study, and keeps them in a folder for each part."""
-
-    device: CompactModel
-    folder: Path | None
-    progress: bool
-
-    def compute(self, function: Any, pieces: list[dict[str, Any]], name: str) -> FloatArray:
-        """The results, one row for each piece."""
-        results = compute_pieces(
-            function,
-            pieces,
-            description=describe(self.device, part=name, pieces=pieces),
-            checkpoint=None if self.folder is None else self.folder / name,
-            progress=name if self.progress else None,
-        )
-        return np.array([result["row"] for result in results])
 
 
 def _grid(device: CompactModel, lowest: float, highest: float, size: Size) -> tuple[list[WorkingPoint], str]:
