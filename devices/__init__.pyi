@@ -13,10 +13,8 @@ from .language.errors import SynaspiceWarning as SynaspiceWarning
 from .language.errors import UnknownNameError as UnknownNameError
 from .language.errors import ValidityWarning as ValidityWarning
 from .language.waveforms import DC as DC
-from .language.waveforms import Lines as Lines
 from .language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .language.waveforms import Pulse as Pulse
-from .language.waveforms import Repetition as Repetition
 from .language.waveforms import Sine as Sine
 from .language.waveforms import Triangle as Triangle
 from .language.waveforms import Waveform as Waveform

@@ -29,10 +29,8 @@ from .devices.language.errors import UnknownNameError as UnknownNameError
 from .devices.language.errors import ValidityWarning as ValidityWarning
 from .devices.language.version import __version__ as __version__
 from .devices.language.waveforms import DC as DC
-from .devices.language.waveforms import Lines as Lines
 from .devices.language.waveforms import PiecewiseLinear as PiecewiseLinear
 from .devices.language.waveforms import Pulse as Pulse
-from .devices.language.waveforms import Repetition as Repetition
 from .devices.language.waveforms import Sine as Sine
 from .devices.language.waveforms import Triangle as Triangle
 from .devices.language.waveforms import Waveform as Waveform

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,24 +14,9 @@ from .array_checks import reals
 from .checks import real
 from .errors import ParameterError
 from .waveform_arguments import checking, length, require_periods, times
+from .waveform_corners import Lines, Repetition, interpolator, within
 
 FloatArray: TypeAlias = NDArray[np.float64]
-
-
-class Repetition(NamedTuple):
-    """With which period a waveform repeats itself, from when on [s]; that of a constant is infinite."""
-
-    period: float
-    start: float = 0.0
-
-
-class Lines(NamedTuple):
-    """Straight lines between points, constant before and after them, from a delay on and perhaps again and again."""
-
-    times: Sequence[float]
-    levels: Sequence[float]
-    delay: float = 0.0
-    period: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -93,29 +77,6 @@ class Waveform:
     def spice(self, duration: float) -> str:
         """Specification of a SPICE independent source for a transient of that duration."""
         raise NotImplementedError
-
-
-def _interpolator(times: Sequence[float], levels: Sequence[float]) -> Callable[[float], float]:
-    """Piecewise linear function of one time: NumPy's costs ten times as much for a single number."""
-    t, v = list(map(float, times)), list(map(float, levels))
-
-    def value(time: float) -> float:
-        k = bisect_right(t, time)
-        if k == 0:
-            return v[0]
-        if k == len(t):
-            return v[-1]
-        return v[k - 1] + (v[k] - v[k - 1]) * (time - t[k - 1]) / (t[k] - t[k - 1])
-
-    return value
-
-
-def _within(times: ArrayLike, duration: float) -> FloatArray:
-    unique = np.unique(np.asarray(times, dtype=float))
-    # Corners that differ by rounding are one, and one that is the end but for rounding is the end.
-    rounding = 1e-13 * duration
-    unique = unique[(unique > rounding) & (unique < duration - rounding)]
-    return unique[np.diff(unique, prepend=0.0) > rounding]
 
 
 @dataclass(frozen=True)
@@ -196,7 +157,7 @@ class Pulse(Waveform):
         return np.asarray(np.interp(t, self._corners(), self._levels()))
 
     def scalar(self) -> Callable[[float], float]:
-        shape, delay, period = _interpolator(list(self._corners()), self._levels()), self.delay, self.period
+        shape, delay, period = interpolator(list(self._corners()), self._levels()), self.delay, self.period
         if math.isfinite(period):
             return lambda time: shape((time - delay) % period if time > delay else 0.0)
         return lambda time: shape(time - delay)
@@ -214,7 +175,7 @@ class Pulse(Waveform):
         if math.isfinite(self.period) and duration > self.delay:
             require_periods(duration / self.period)
             starts = list(np.arange(0.0, duration - self.delay, self.period))
-        return _within(self.delay + np.add.outer(starts, self._corners()), duration)
+        return within(self.delay + np.add.outer(starts, self._corners()), duration)
 
     def spice(self, duration: float) -> str:
         # Without a period or width SPICE would take the stop time: beyond the end of the run is the same.
@@ -275,7 +236,7 @@ class Sine(Waveform):
         return value
 
     def breakpoints(self, duration: float) -> FloatArray:
-        return _within([self.delay], duration)
+        return within([self.delay], duration)
 
     def repetition(self) -> Repetition | None:
         if self.amplitude == 0:
@@ -322,13 +283,13 @@ class PiecewiseLinear(Waveform):
         return np.asarray(np.interp(np.asarray(time, dtype=float), self.times, self.levels))
 
     def scalar(self) -> Callable[[float], float]:
-        return _interpolator(self.times, self.levels)
+        return interpolator(self.times, self.levels)
 
     def lines(self) -> Lines:
         return Lines(self.times, self.levels)
 
     def breakpoints(self, duration: float) -> FloatArray:
-        return _within(self.times, duration)
+        return within(self.times, duration)
 
     def spice(self, duration: float) -> str:
         # ngspice extrapolates a PWL that starts after 0 from its first level too, but says so.
@@ -366,7 +327,7 @@ class Triangle(Waveform):
         return np.asarray(np.interp(phase, self._PHASES, self._levels()))
 
     def scalar(self) -> Callable[[float], float]:
-        shape, period = _interpolator(self._PHASES, self._levels()), self.period
+        shape, period = interpolator(self._PHASES, self._levels()), self.period
         return lambda time: shape(max(time, 0.0) / period % 1.0)
 
     def lines(self) -> Lines:
@@ -378,7 +339,7 @@ class Triangle(Waveform):
     def _corners(self, duration: float) -> FloatArray:
         require_periods(duration / self.period)
         turns = np.arange(0.25, duration / self.period + 0.5, 0.5) * self.period
-        return _within(turns, duration)
+        return within(turns, duration)
 
     def breakpoints(self, duration: float) -> FloatArray:
         return self._corners(duration)

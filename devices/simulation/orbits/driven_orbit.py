@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...language.checks import whole
 from ...language.errors import ParameterError, SimulationError
-from ...language.waveforms import FloatArray, Repetition
+from ...language.waveform_corners import Repetition
+from ...language.waveforms import FloatArray
 from ..request import Request
 from ..tables import tabulate
 from ..trajectory import solve
@@ -58,20 +58,8 @@ class DrivenOrbit(PeriodicOrbit):
         count = len(self.cycle.states)
         return self.motion.known(self.cycle.states, self.begin + self.period * np.arange(count) / count)
 
-    def table(self, points: int = 129) -> pd.DataFrame:
-        """Voltages, currents, inputs, states and observables over one period.
-
-        Parameters
-        ----------
-        points : int
-            Number of times, the first and the last of the period included.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row for each time.
-        """
-        times = self.begin + np.linspace(0.0, self.period, whole("points", points, 2))
+    def _tabulated(self, points: int) -> pd.DataFrame:
+        times = self.begin + np.linspace(0.0, self.period, points)
         request = replace(self.motion.request, duration=float(times[-1]))
         start = self.cycle.states[0] * self.motion.scales
         states, voltage = solve(request, times, rtol=RTOL, atol=ATOL, states=start, begin=self.begin)

@@ -82,7 +82,7 @@ class PeriodicOrbit:
         return self.motion.known(self.cycle.states)
 
     def table(self, points: int = 129) -> pd.DataFrame:
-        """Voltages, currents, states and observables over one period.
+        """Voltages, currents, inputs, states and observables over one period.
 
         Parameters
         ----------
@@ -94,7 +94,10 @@ class PeriodicOrbit:
         pandas.DataFrame
             A row for each time.
         """
-        count = whole("points", points, 2) - 1
+        return self._tabulated(whole("points", points, 2))
+
+    def _tabulated(self, points: int) -> pd.DataFrame:
+        count = points - 1
         device, functions = self.device, self.motion.functions
         shown = [*functions.voltage_names, *map(str, functions.system.currents), *functions.state_names]
         values = {name: self._quantities[name] for name in (*shown, *functions.observable_names)}

@@ -170,7 +170,8 @@ static void integrate(Instance *inst, const double *w)
         const double grown = step * (error < 1e-4 ? 6.0 : 0.9 * pow(error, -0.2)), part = t / span;
         h = last ? fmax(h, grown) : grown;
         t = last ? span : t + step;
-        /* The slopes by the drives at the end, by the trapezoidal rule. */
+        /* The slopes by the drives at the end: y' = J y + g by the trapezoidal rule, with what makes a single step one of
+           the second order: g = share * by_drive is a product of lines, and grows along the step. */
         for (int d = 0; d < DRIVES; d++)
             here[d] = w_0[d] + t * trend[d];
         motion_slopes(inst, y, here, f, later, by_later);
@@ -180,13 +181,16 @@ static void integrate(Instance *inst, const double *w)
             matrix[i][i] += 2.0 / step;
         }
         factorize(matrix, pivots);
+        const double share = s->blind ? 1.0 : part, share_later = s->blind ? 1.0 : t / span;
+        const double first = (2.0 * share + share_later) / 3.0, second = (share + 2.0 * share_later) / 3.0;
         for (int d = 0; d < DRIVES; d++) {
+            double growth[STATES];
+            for (int i = 0; i < STATES; i++)
+                growth[i] = share_later * by_later[i][d] - share * by_drive[i][d];
             for (int i = 0; i < STATES; i++) {
-                column[i] = 2.0 / step * of_y[i][d];
-                column[i] += s->blind ? by_drive[i][d] + by_later[i][d]
-                                      : part * by_drive[i][d] + t / span * by_later[i][d];
+                column[i] = 2.0 / step * of_y[i][d] + first * by_drive[i][d] + second * by_later[i][d];
                 for (int l = 0; l < STATES; l++)
-                    column[i] += jacobian[i][l] * of_y[l][d];
+                    column[i] += jacobian[i][l] * of_y[l][d] - step / 12.0 * (jacobian[i][l] + later[i][l]) * growth[l];
             }
             substitute(matrix, pivots, column);
             for (int i = 0; i < STATES; i++)

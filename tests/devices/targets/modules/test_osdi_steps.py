@@ -87,7 +87,8 @@ def test_a_step_leads_where_the_numeric_rates_do(model, preset, values, built):
 def test_slopes_are_how_a_steps_end_depends_on_its_drives(values, built):
     device = ROUND.replace(**values)
     start = np.array(initial_state(device))
-    for duration in (1e-12, 4e-11, 2e-10):
+    # of the second order in a step within which nothing turns by much; over many turns enough for Newton's method
+    for duration, tolerance in ((1e-12, 2e-3), (4e-12, 2e-2), (4e-11, 3e-2), (2e-10, 0.1)):
         found = {}
         for voltage in (0.48, 0.5, 0.52):
             native = Native(built(device), device)
@@ -97,8 +98,7 @@ def test_slopes_are_how_a_steps_end_depends_on_its_drives(values, built):
             found[voltage] = stepped(native, device, last, duration), native.evaluate(last, MOVING, duration)[2]
         slopes = (found[0.52][0] - found[0.48][0]) / 0.04
         entries = [-found[0.5][1][f"m_{axis}", "p"] for axis in "xyz"]
-        # They are those of the trapezoidal rule over a whole step: enough for Newton's method.
-        np.testing.assert_allclose(entries, slopes, atol=0.125 * np.abs(slopes).max())
+        np.testing.assert_allclose(entries, slopes, atol=tolerance * np.abs(slopes).max())
         assert found[0.5][1]["m_x", "m_x"] == 1.0 and found[0.5][1]["m_x", "m_y"] == 0.0
 
 
