@@ -6,6 +6,7 @@ readout and the rest chooses. Errors are those of other sequences, masks and noi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandas as pd
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.language.checks import instance, whole
+from ...devices.language.errors import ValidityWarning
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
@@ -132,7 +134,7 @@ def study_waveforms(
         for k in range(min(size.trials, 3))
     ]
     warmth = keeping.rows(_at_temperature, pieces, "temperatures")
-    about = {
+    about: dict[str, Any] = {
         "system": "waveforms",
         "engine": "numeric",
         "temperature": kelvin,
@@ -148,6 +150,15 @@ def study_waveforms(
         "test_periods": size.testing,
     }
     example = _example(best, kelvin, size, seed)
+    masks, (waves,) = task.masks_and_waves(1, size.testing, [seed, 1, 0])
+    about["outside"] = task.share_outside(best, waves, masks[0], temperature=kelvin, seed=_noise([seed, 1, 0]))
+    if about["outside"] > 0:
+        warnings.warn(
+            f"with noise at {kelvin:g} K the working point is outside the range of the model in "
+            f"{about['outside']:.2g} of the time",
+            ValidityWarning,
+            stacklevel=2,
+        )
     temperatures = np.array([piece["temperature"] for piece in pieces])
     return {
         "errors": _errors_table(device, runs, trials, about),

@@ -41,6 +41,8 @@ MEMORYLESS = 2 / 16
 CUT = 4
 #: Samples of the amplitude in a node time, where it is drawn.
 FINE = 4
+#: The observable that is 1 where a model holds, of models that say so.
+VALID = "valid"
 
 
 @dataclass(frozen=True)
@@ -259,21 +261,42 @@ def drawn_amplitude(
 
     The last sample of a node time is the state of its node.
     """
+    currents = _masked_currents(point, waves, mask)
+    held = held_response(point.device, currents[np.newaxis], point.node_time / FINE, temperature=temperature, seed=seed)
+    begin = len(currents) - FINE * NODES * len(waves.inputs)
+    return currents[begin:], held.amplitudes[0, begin:]
+
+
+def share_outside(point: WorkingPoint, waves: Waves, mask: FloatArray, *, temperature: float, seed: int) -> float:
+    """Share of the time of a noisy sequence in which the model does not hold; 0 of models that do not say."""
+    if VALID not in map(str, point.device.system.observables):
+        return 0.0
+    currents = _masked_currents(point, waves, mask)
+    held = held_response(
+        point.device,
+        currents[np.newaxis],
+        point.node_time / FINE,
+        temperature=temperature,
+        seed=seed,
+        observable=VALID,
+    )
+    return float(np.mean(held.amplitudes != 1))
+
+
+def _masked_currents(point: WorkingPoint, waves: Waves, mask: FloatArray) -> FloatArray:
+    """The current [A] of a sequence after settling at the bias, :data:`FINE` times in each node time."""
     settled = int(np.ceil(point.settling / point.node_time))
     masked = (waves.inputs[:, np.newaxis] * mask[:, 0]).ravel()
-    currents = np.repeat(point.bias + point.swing * np.concatenate([np.zeros(settled), masked]), FINE)
-    held = held_response(point.device, currents[np.newaxis], point.node_time / FINE, temperature=temperature, seed=seed)
-    begin = settled * FINE
-    return currents[begin:], held.amplitudes[0, begin:]
+    return np.repeat(point.bias + point.swing * np.concatenate([np.zeros(settled), masked]), FINE)
 
 
 def stays_valid(point: WorkingPoint) -> bool:
     """Whether the model holds at the strongest current that the input brings; True of models that do not say."""
-    if "valid" not in map(str, point.device.system.observables):
+    if VALID not in map(str, point.device.system.observables):
         return True
     strongest = point.bias + np.sign(point.bias) * abs(point.swing)
     levels = np.full((1, int(np.ceil(2 * SETTLING / NODE_TIME))), strongest)
-    held = held_response(point.device, levels, NODE_TIME * point.relaxation_time, observable="valid")
+    held = held_response(point.device, levels, NODE_TIME * point.relaxation_time, observable=VALID)
     return bool(np.all(held.amplitudes == 1))
 
 

@@ -45,6 +45,9 @@ def make_waveforms(order: Order) -> Made:
         f"working point {1e3 * point['bias']:.3g} mA, input {1e3 * point['swing']:.3g} mA, "
         f"node time {1e9 * point['node_time']:.3g} ns, a half of the relaxation time of the middle of the map"
     ]
+    told.append(
+        f"with noise the model is outside its range in {100 * errors.attrs['outside']:.2g} % of the time at that point"
+    )
     for temperature in errors["temperature"].unique().tolist():
         for name, words in NETWORKS.items():
             own = errors[(errors["network"] == name) & (errors["temperature"] == temperature)]

@@ -170,8 +170,8 @@ static void integrate(Instance *inst, const double *w)
         const double grown = step * (error < 1e-4 ? 6.0 : 0.9 * pow(error, -0.2)), part = t / span;
         h = last ? fmax(h, grown) : grown;
         t = last ? span : t + step;
-        /* The slopes by the drives at the end: y' = J y + g by the trapezoidal rule, with what makes a single step one of
-           the second order: g = share * by_drive is a product of lines, and grows along the step. */
+        /* The slopes by the drives at the end: y' = J y + g by the trapezoidal rule, with what makes a single step
+           one of the second order: g = share * by_drive is a product of lines, and grows along the step. */
         for (int d = 0; d < DRIVES; d++)
             here[d] = w_0[d] + t * trend[d];
         motion_slopes(inst, y, here, f, later, by_later);

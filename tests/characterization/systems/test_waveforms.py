@@ -74,6 +74,15 @@ def test_the_working_range_begins_at_the_threshold_and_ends_where_the_model_does
     assert not task.stays_valid(task.working_point(vortex, 7e-3, 3e-3))
 
 
+def test_the_share_of_the_time_outside_a_models_range_is_measured_with_noise():
+    vortex = VortexOscillator.preset("torrejon2017-like")
+    masks, (waves,) = task.masks_and_waves(1, 6, 1)
+    how = {"waves": waves, "mask": masks[0], "temperature": 300.0, "seed": 1}
+    assert task.share_outside(task.working_point(vortex, 5e-3, 1e-3), **how) == 0
+    assert 0.05 < task.share_outside(task.working_point(vortex, 7e-3, 3e-3), **how) < 0.9
+    assert task.share_outside(task.working_point(OSCILLATOR, 1.4e-3, 0.3e-3), **how) == 0  # it does not say
+
+
 def test_the_working_point_is_the_best_of_the_map_and_tables_say_how_they_were_made():
     tables = study_waveforms(OSCILLATOR, size=SMALL, temperature=30.0, seed=2)
     found, errors = tables["map"], tables["errors"]
