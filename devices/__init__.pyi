@@ -37,6 +37,8 @@ from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
 from .simulation.batch import simulate_many as simulate_many
+from .simulation.orbits.continuation import OrbitBranch as OrbitBranch
+from .simulation.orbits.continuation import follow_orbits as follow_orbits
 from .simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .simulation.orbits.search import periodic_orbit as periodic_orbit

@@ -17,7 +17,7 @@ SMALL = 1e-6
 def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> None:
     """Frequency over the current; amplitudes of the voltage's harmonics; relaxation rate and linewidth.
 
-    Points of unstable orbits are hollow.
+    Points of unstable orbits are hollow; dotted lines are folds, at which they meet stable ones.
     """
     x = scaled_axis(table, left, "x", "current", "DC current")
     f = scaled_axis(table, left, "y", "frequency", "Frequency")
@@ -32,6 +32,8 @@ def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> Non
             label="unstable",
         )  # fmt: skip
         left.legend()
+    for fold in table.attrs.get("folds", []):
+        left.axvline(x * fold, color="0.5", linestyle=":", linewidth=0.9, zorder=0)
     v = scaled_axis(table, right, "y", "harmonic_1", "Voltage amplitude")
     names = [name for name in table.columns if name.startswith("harmonic_")]
     largest = table[names].max().max()

@@ -39,10 +39,12 @@ class CompiledKernel:
     ----------
     hoisted : int
         Number of the quantities that are computed once per trajectory.
+    source : str
+        Its text.
     """
 
     def __init__(self, kernel: Kernel, program: Program) -> None:
-        self.hoisted = kernel.hoisted
+        self.hoisted, self.source = kernel.hoisted, kernel.source
         self._kernel, self._prepare, self._advance = kernel, program["prepare"], program["advance"]
 
     def prepare(self, parameters: FloatArray) -> FloatArray:

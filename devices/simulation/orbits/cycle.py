@@ -183,6 +183,16 @@ def _change(count: int, n: int) -> FloatArray:
     return np.asarray(np.kron(differentiation(count), np.eye(n)))
 
 
+def mismatch(motion: Motion, x: FloatArray, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Residual of the equations of an orbit (N n), its derivatives by the states (N n, N n), and by the period (N n).
+
+    Not numbers where no voltage carries the current of the source.
+    """
+    rates, (pace, bends) = motion.rates(x), motion.pull(x)
+    residual = (differentiation(len(x)) @ x - period * rates - pace).ravel()
+    return residual, operator(period * motion.jacobians(x) + bends), -rates.ravel()
+
+
 def slopes_of(motion: Motion, cycle: Cycle) -> FloatArray:
     """Derivatives by the states of the rates per period, along an orbit."""
     return np.asarray(cycle.period * motion.jacobians(cycle.states) + motion.pull(cycle.states)[1])
@@ -220,17 +230,13 @@ def _corrected(motion: Motion, guess: Cycle, reach: float) -> Cycle | None:
     """
     x, period = motion.normal(guess.states), guess.period
     count, n = x.shape
-    derivative = differentiation(count)
-    reference, along = x, derivative @ x
-    size, last = _spread(x), 0.0
+    reference, along = x, differentiation(count) @ x
+    size, last = spread(x), 0.0
     matrix, residual = np.zeros((count * n + 1, count * n + 1)), np.zeros(count * n + 1)
     matrix[-1, :-1] = along.ravel()
     for _ in range(CORRECTIONS):
-        rates, (pace, bends) = motion.rates(x), motion.pull(x)
-        residual[:-1] = (derivative @ x - period * rates - pace).ravel()
+        residual[:-1], matrix[:-1, :-1], matrix[:-1, -1] = mismatch(motion, x, period)
         residual[-1] = np.sum((x - reference) * along)
-        matrix[:-1, :-1] = operator(period * motion.jacobians(x) + bends)
-        matrix[:-1, -1] = -rates.ravel()
         if not (np.all(np.isfinite(matrix)) and np.all(np.isfinite(residual))):
             return None
         try:
@@ -248,10 +254,10 @@ def _corrected(motion: Motion, guess: Cycle, reach: float) -> Cycle | None:
         following = step * min(1.0, (step / last) ** 2 if last else 1.0)
         last = step
         if following <= SETTLED * max(1.0, float(np.max(np.abs(x)))):
-            return Cycle(motion.normal(x), period) if _spread(x) > 0.2 * size else None
+            return Cycle(motion.normal(x), period) if spread(x) > 0.2 * size else None
     return None
 
 
-def _spread(states: FloatArray) -> float:
+def spread(states: FloatArray) -> float:
     """Root mean square of the distance from the mean."""
     return float(np.sqrt(np.sum(np.var(states, axis=0))))
