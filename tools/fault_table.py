@@ -1,8 +1,9 @@
-"""What becomes of runs that are ended: every resumable bench, killed at random moments and resumed, as a table.
+"""What becomes of runs that are ended: resumable benches and systems, killed at random moments and resumed, as a table.
 
-For each bench, way of computing (one process, two, a Dask cluster of two) and signal: whether the table is the same to
-the last bit after the run was ended and started again, how long the end took, how long other processes of it were there
-after that, and what was left: processes after ten seconds, hidden files after the resumed run, and tracebacks.
+For each bench (a system of the article by one process alone), way of computing (one process, two, a Dask cluster of
+two) and signal: whether the table is the same to the last bit after the run was ended and started again, how long the
+end took, how long other processes of it were there after that, and what was left: processes after ten seconds, hidden
+files after the resumed run, and tracebacks.
 
     python tools/fault_table.py --moments 10
 """
@@ -30,7 +31,8 @@ from synaspice.characterization.bench import BENCHES
 from synaspice.devices.core.files import PREFIX
 from synaspice.figures.command_line.main import main as synaspice
 
-#: Small work of several pieces for each resumable bench: the arguments of ``synaspice characterize``.
+#: Small work of several pieces for each resumable bench, and for a system: the arguments of ``synaspice characterize``,
+#: or of ``synaspice figure``.
 CASES = {
     "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 1n --relaxation 0.2n "
     "--trajectories 20",
@@ -39,6 +41,7 @@ CASES = {
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
 }
+SYSTEM_CASES = {"waveforms": "waveforms --quick --seed 1 --device auto-oscillator"}
 MODES = ("serial", "jobs", "dask")
 SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT")
 #: Variable by which the processes of a run are found.
@@ -90,9 +93,17 @@ def cases() -> dict[str, list[str]]:
     return {name: text.split() for name, text in CASES.items()}
 
 
-def run(arguments: list[str], mode: str = "serial", ready: Callable[[], object] = lambda: None) -> int:
+def into(arguments: list[str], folder: Path) -> tuple[list[str], Path]:
+    """The command that keeps its pieces and writes its table into a folder, and the table."""
+    if arguments[0] in SYSTEM_CASES:  # pieces of systems are kept anyway
+        return ["figure", *arguments, "-o", str(folder / "systems")], folder / "systems" / f"{arguments[0]}.csv"
+    table = folder / "table.csv"
+    return ["characterize", *arguments, "--checkpoint", str(folder / "kept"), "-o", str(table)], table
+
+
+def run(command: list[str], mode: str = "serial", ready: Callable[[], object] = lambda: None) -> int:
     """Exit status of the command line in this process, which says when it begins."""
-    sys.argv = ["synaspice", "characterize", *arguments, *(["--jobs", "2"] if mode == "jobs" else [])]
+    sys.argv = ["synaspice", *command, *(["--jobs", "2"] if mode == "jobs" else [])]
     try:
         if mode == "dask":
             from distributed import Client, LocalCluster
@@ -109,7 +120,7 @@ def run(arguments: list[str], mode: str = "serial", ready: Callable[[], object] 
     return 0
 
 
-def begin(arguments: list[str], mode: str, folder: Path) -> int:
+def begin(command: list[str], mode: str, folder: Path) -> int:
     """Number of a new process that has begun a command; what it prints goes into files of the folder."""
     ready, tell = os.pipe()
     child = os.fork()  # so that what takes long, imports and compiled kernels, is there
@@ -131,7 +142,7 @@ def begin(arguments: list[str], mode: str, folder: Path) -> int:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
-        status = run(arguments, mode, lambda: os.close(tell))
+        status = run(command, mode, lambda: os.close(tell))
     except BaseException:
         traceback.print_exc(file=sys.stderr)
     finally:
@@ -182,8 +193,7 @@ def trial(arguments: list[str], mode: str, number: int, moment: float | Callable
     """
     folder = Path(tempfile.mkdtemp(prefix="fault-table-"))
     try:
-        table = folder / "table.csv"
-        command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(table)]
+        command, table = into(arguments, folder)
         child = begin(command, mode, folder)
         start = time.monotonic()
         while time.monotonic() - start < (moment if isinstance(moment, float) else LONGEST):
@@ -213,13 +223,13 @@ def whole_run(arguments: list[str], mode: str) -> tuple[bytes, float]:
     """Table of a run that is not ended, and the time that it takes."""
     folder = Path(tempfile.mkdtemp(prefix="fault-table-"))
     try:
-        command = [*arguments, "--checkpoint", str(folder / "kept"), "-o", str(folder / "table.csv")]
+        command, table = into(arguments, folder)
         child = begin(command, mode, folder)
         start = time.monotonic()
         status = ended(child)
         if status:
             raise SystemExit(f"{' '.join(arguments)} failed: {(folder / 'err').read_text()}")
-        return (folder / "table.csv").read_bytes(), time.monotonic() - start
+        return table.read_bytes(), time.monotonic() - start
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -229,7 +239,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moments", type=int, default=10, help="random moments for each row")
     parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
-    parser.add_argument("--benches", nargs="*", default=list(CASES), choices=list(CASES))
+    parser.add_argument("--benches", nargs="*", default=[*CASES, *SYSTEM_CASES], choices=[*CASES, *SYSTEM_CASES])
     parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
     parser.add_argument("--signals", nargs="*", default=list(SIGNALS), choices=SIGNALS)
     asked = parser.parse_args()
@@ -239,13 +249,13 @@ def main() -> None:
     form = "{:12} {:7} {:8} {:>7} {:>8} {:>10} {:>10} {:>6} {:>11}  {}"
     print(form.format(*heads), flush=True)
     worst = True
-    for bench, arguments in cases().items():
+    for bench, arguments in (cases() | {name: text.split() for name, text in SYSTEM_CASES.items()}).items():
         if bench not in asked.benches:
             continue
         with tempfile.TemporaryDirectory() as warm:  # loads what all runs need
-            run([*arguments, "-o", str(Path(warm, "table.csv"))])
+            run(into(arguments, Path(warm))[0])
         whole, _ = whole_run(arguments, "serial")
-        for mode in modes:
+        for mode in modes if bench in CASES else ["serial"]:
             table, lasting = whole_run(arguments, mode)
             for name in asked.signals:
                 moments = [chance.uniform(0.05, lasting) for _ in range(asked.moments)]

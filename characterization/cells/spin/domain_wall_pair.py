@@ -11,6 +11,7 @@ import pandas as pd
 from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallPair
 from ....circuits.engine.ngspice import Transient, run
+from ....devices.language.errors import ParameterError
 from ...arguments import Quantity, Whole, Wholes
 from ..bench import cell_bench
 from ..cost import Cost, delivered, told
@@ -93,7 +94,14 @@ def signed_weights(
         ``pulses``, ``x_plus``, ``x_minus``, ``difference`` (I+ - I- at the read voltage, averaged over the second half
         of the read) [A], ``expected`` (by the walls' positions meanwhile) [A], ``write_energy`` [J]; ``attrs`` has the
         ``write_error_rates`` and ``write_error_bounds`` of a pulse at these three currents.
+
+    Raises
+    ------
+    ParameterError
+        If no pulse is written, or an argument makes no sense.
     """
+    if not any(pulses):
+        raise ParameterError("pulses must have a number that is not 0: otherwise no weight is written")
     strip, writer = cell.strip(), cell.writer()
     begin = writer.duration(max(abs(count) for count in pulses)) + REST
     end, circuit = begin + READING, cell.subcircuit(for_bench=True)
