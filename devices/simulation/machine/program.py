@@ -168,7 +168,7 @@ def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
         case Array():
             if value.dtype != kind.kind.dtype or value.ndim != kind.rank or not value.flags.c_contiguous:
                 raise TypeError(f"a compiled function got {value.dtype}{value.shape} for {kind}")
-            passed.append(value.ctypes.data)
+            passed.append(value.__array_interface__["data"][0])  # half the time of value.ctypes.data
             passed.extend(value.shape)
         case Group():
             for part, (_, kind_) in zip(value, kind.fields, strict=True):
