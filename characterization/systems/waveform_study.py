@@ -32,6 +32,8 @@ FIELD = "perpendicular_field"
 FIELDS, SWINGS = (0.7, 1.5), (0.4, 1.6)
 #: Lowest current of the map, over the lowest of the working range.
 BELOW = 0.8
+#: Share of the time in which noise may take the oscillator out of its model's range without a warning.
+RARELY = 1e-3
 #: Networks whose errors are compared, in words.
 NETWORKS = {
     "oscillator": "one oscillator, virtual nodes",
@@ -152,7 +154,7 @@ def study_waveforms(
     example = _example(best, kelvin, size, seed)
     masks, (waves,) = task.masks_and_waves(1, size.testing, [seed, 1, 0])
     about["outside"] = task.share_outside(best, waves, masks[0], temperature=kelvin, seed=_noise([seed, 1, 0]))
-    if about["outside"] > 0:
+    if about["outside"] > RARELY:
         warnings.warn(
             f"with noise at {kelvin:g} K the working point is outside the range of the model in "
             f"{about['outside']:.2g} of the time",

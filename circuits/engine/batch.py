@@ -18,7 +18,7 @@ from ...devices.targets.spice.subcircuit import Subcircuit
 from .decks import driven_circuit
 from .netlist_text import prepared
 from .ngspice import NgspiceError
-from .process import run_guarded
+from .process import TIME_LIMIT, run_guarded
 
 #: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
 MEASURED_AT = 0.999
@@ -91,7 +91,7 @@ def transient_deck(
     return "\n".join([*lines, *written("end")]) + "\n"
 
 
-def run_deck(deck: Path, time_limit: float = 120.0, *, control: bool = False) -> dict[str, float]:
+def run_deck(deck: Path, time_limit: float = TIME_LIMIT, *, control: bool = False) -> dict[str, float]:
     """Run a deck with ``ngspice -b`` and return its measurements.
 
     ngspice runs in a temporary folder, without start-up files; relative paths start from the folder of the deck.

@@ -27,7 +27,7 @@ from .library import find_library, require_pyspice
 from .netlist_text import check_change, option_line, prepared
 from .noise import Noisy, between_samples, noises_of, told
 from .osdi_library import find_osdi_library
-from .process import Ended, Job, work
+from .process import TIME_LIMIT, Ended, Job, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def run(
     osdi: Iterable[str | Path] = (),
     noise: Iterable[Noisy] = (),
     control: bool = False,
-    time_limit: float = 120.0,
+    time_limit: float = TIME_LIMIT,
 ) -> pd.DataFrame:
     """Run one analysis of a circuit in ngspice.
 
@@ -144,7 +144,7 @@ def run_series(
     osdi: Iterable[str | Path] = (),
     noise: Iterable[Noisy] = (),
     control: bool = False,
-    time_limit: float = 300.0,
+    time_limit: float = TIME_LIMIT,
     processes: int | None = None,
 ) -> list[pd.DataFrame]:
     """Run several analyses of a circuit with changes between them, in processes that read the netlist once.

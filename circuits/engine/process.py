@@ -19,6 +19,8 @@ from typing import Any
 
 from .guard import GRACE, STOPPED
 
+#: Wall-clock time after which a run of ngspice is stopped, unless another is asked for. [s]
+TIME_LIMIT = 600.0
 #: Longer time limits than this are none: more than the system's clocks can wait for. [s]
 LONGEST = 1e6
 #: Where ngspice looks for a file that is not in the folder where it runs.

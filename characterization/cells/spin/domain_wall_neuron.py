@@ -11,6 +11,7 @@ import pandas as pd
 from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from ....circuits.engine.ngspice import Transient, run
+from ....circuits.engine.process import TIME_LIMIT
 from ....devices.language.waveforms import FloatArray, Pulse
 from ...arguments import MOST_SPIKES, Quantity, Range, Whole
 from ..bench import cell_bench
@@ -81,7 +82,7 @@ def integrate_and_fire(
     ] = 2,
     trials: Annotated[int, Whole("number of trials of the wall at each interval", 1)] = TRIALS,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,
-    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 600.0,
+    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = TIME_LIMIT,
 ) -> pd.DataFrame:
     """Send equal current pulses to a domain-wall neuron, count how many it takes to fire, and how often it miscounts.
 

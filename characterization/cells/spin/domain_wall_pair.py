@@ -11,6 +11,7 @@ import pandas as pd
 from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallPair
 from ....circuits.engine.ngspice import Transient, run
+from ....circuits.engine.process import TIME_LIMIT
 from ....devices.language.errors import ParameterError
 from ...arguments import Quantity, Whole, Wholes
 from ..bench import cell_bench
@@ -80,7 +81,7 @@ def signed_weights(
     voltage: Annotated[float, Quantity("V", "voltage of the line while it is read")] = READ_LINE,
     trials: Annotated[int, Whole("number of trials of a write pulse", 1)] = 4000,
     seed: Annotated[int, Whole("seed of the noise", 1, 2**31 - 100)] = 1,
-    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = 600.0,
+    time_limit: Annotated[float, Quantity("s", "wall-clock time for the simulator", positive=True)] = TIME_LIMIT,
 ) -> pd.DataFrame:
     """Write a signed synapse with pulses, then read it, and tell how often a write pulse fails.
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME, Decision
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.engine.ngspice import Transient, run
+from ....circuits.engine.process import TIME_LIMIT
 from ....devices.core.distributions import wilson_interval
 from ....devices.core.metadata import described_table
 from ....devices.language.checks import known
@@ -161,7 +162,7 @@ def _fired_ngspice(
         "\n".join(deck),
         Transient(cycle.noise_step, duration, max_step=cycle.noise_step),
         save=["v(m_z)"],
-        time_limit=600.0,
+        time_limit=TIME_LIMIT,
     )
     ends = cycle.period * np.arange(1, trials + 1) - EDGE
     return int((np.interp(ends, trace["time"], trace["v(m_z)"]) < 0).sum())

@@ -201,7 +201,8 @@ def test_joglekars_loops_close(preset, furthest):
     np.testing.assert_allclose(x[outside], exact[outside], atol=1e-4)
 
 
-@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.ngspice
+@pytest.mark.parametrize("native", [False, pytest.param(True, marks=pytest.mark.native)])
 def test_joglekars_loops_close_in_ngspice(native):
     device = LinearIonDrift.preset("joglekar2009-p10")
     drive, period = Sine(0.0, device.drive["amplitude"], device.drive["frequency"]), 1 / device.drive["frequency"]
