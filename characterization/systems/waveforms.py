@@ -115,8 +115,12 @@ def working_range(device: CompactModel) -> tuple[float, float]:
     Raises
     ------
     ParameterError
-        If it does not oscillate at the suggested currents.
+        If it is no oscillator, or does not oscillate at the suggested currents.
     """
+    if not device.suits(Oscillation):
+        raise ParameterError(
+            f"{device!r} suggests no currents at which it oscillates: choose a device or preset that does"
+        )
     suggested = device.protocol(Oscillation)
     started = device.replace(**suggested.overrides)
     lowest = next((float(c) for c in sorted(suggested.currents, key=abs) if _holds(started, float(c))), None)

@@ -10,7 +10,7 @@ import pytest
 from synaspice.characterization import study_waveforms
 from synaspice.characterization.systems import waveforms as task
 from synaspice.characterization.systems.waveform_study import QUICK
-from synaspice.devices import MTJ, AutoOscillator, ParameterError, VortexOscillator
+from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError, VortexOscillator
 
 OSCILLATOR = AutoOscillator(initial_power=0.2)
 #: A few periods each, on an oscillator that is computed soon.
@@ -111,9 +111,10 @@ def test_a_study_goes_on_from_its_checkpoint(tmp_path):
         assert table.equals(again[name])
 
 
-def test_what_does_not_oscillate_is_refused():
-    with pytest.raises(ParameterError, match="oscillat"):
-        task.working_range(MTJ.preset("ikeda2010"))
+@pytest.mark.parametrize("device", [MTJ(), MTJ.preset("ikeda2010"), VTEAM()])
+def test_what_does_not_oscillate_is_refused(device):
+    with pytest.raises(ParameterError, match="choose a device or preset that does"):
+        task.working_range(device)
 
 
 @pytest.mark.slow
