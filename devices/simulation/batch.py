@@ -10,7 +10,7 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance
 from ..language.checks import mapping, whole
-from ..language.errors import ParameterError, SimulationError
+from ..language.errors import ParameterError, SimulationError, shown
 from ..language.memory import require_memory
 from ..language.waveforms import Drive, FloatArray
 from .request import Request, row_size
@@ -97,7 +97,7 @@ def simulate_many(
 
     for k in range(count):
         if not isinstance(of("devices", devices, k), DeviceModel):
-            raise ParameterError(f"devices must be devices, not {of('devices', devices, k)!r}")
+            raise ParameterError(f"devices must be devices, not {shown(of('devices', devices, k))}")
     structure = of("devices", devices, 0).structure
     if any(of("devices", devices, k).structure != structure for k in range(count)):
         raise ParameterError("the devices of one call must be of one model with the same options")

@@ -223,14 +223,13 @@ def reservoir_states(
     L. Appeltant et al., Nat. Commun. 2, 468 (2011), doi:10.1038/ncomms1476 (one node, multiplexed in time);
     J. Torrejon et al., Nature 547, 428 (2017), doi:10.1038/nature23011 (by a spin-torque oscillator).
     """
-    given = np.asarray(inputs)
+    given = reals("inputs", inputs, dimensions=None)
     if given.ndim not in (2, 3):
         raise ParameterError(f"the inputs must have the shape (sequences, steps, inputs), not {given.shape}")
-    sequences = reals("inputs", given, dimensions=given.ndim).reshape(-1, *given.shape[-2:])
-    masks = np.asarray(mask)
-    masks = reals("the mask", masks, dimensions=masks.ndim if masks.ndim in (2, 3) else 2)
+    sequences = given.reshape(-1, *given.shape[-2:])
+    masks = reals("the mask", mask, dimensions=None)
     count, steps, width = sequences.shape
-    if masks.shape[-1] != width or (masks.ndim == 3 and len(masks) != count):
+    if masks.ndim not in (2, 3) or masks.shape[-1] != width or (masks.ndim == 3 and len(masks) != count):
         raise ParameterError(
             f"the mask must have the shape (nodes, {width}) or ({count}, nodes, {width}), not {masks.shape}"
         )
