@@ -119,7 +119,8 @@ def working_range(device: CompactModel) -> tuple[float, float]:
     """
     if not device.suits(Oscillation):
         raise ParameterError(
-            f"{device!r} suggests no currents at which it oscillates: choose a device or preset that does"
+            f"{device.model_name()} with these values suggests no currents at which it oscillates: choose a device or "
+            "preset that does"
         )
     suggested = device.protocol(Oscillation)
     started = device.replace(**suggested.overrides)
