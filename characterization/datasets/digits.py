@@ -90,5 +90,7 @@ def _read(path: Path) -> FloatArray:
 def _digits(pixels: FloatArray, labels: FloatArray, source: str) -> Digits:
     good = np.all((pixels >= 0) & (pixels <= LEVELS)) and set(np.unique(labels)) <= set(range(CLASSES))
     if not good:
-        raise ParameterError(f"pixels of digits are 0 to {LEVELS}, and digits 0 to {CLASSES - 1}: not those of {source}")
+        raise ParameterError(
+            f"pixels of digits are 0 to {LEVELS}, and digits 0 to {CLASSES - 1}: not those of {source}"
+        )
     return Digits(np.asarray(pixels, dtype=float) / LEVELS, np.asarray(labels, dtype=np.int64), source)

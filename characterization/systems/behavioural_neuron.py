@@ -114,7 +114,7 @@ class NeuronEnergy:
 def two_evaluations(
     valve: LateralSpinValve, *, temperature: float = 300.15, seed: int = 1
 ) -> tuple[Evaluations, NeuronEnergy, FloatArray]:
-    """A neuron of two inputs and a threshold in its netlist: it fires when both are on, then one is off and it does not.
+    """A neuron of two inputs and a threshold in its netlist: both are on and it fires; one is on and it does not.
 
     Parameters
     ----------

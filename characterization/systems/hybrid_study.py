@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.native import why_not_native
-from ...devices.core.metadata import device_table
 from ...devices.language.checks import instance, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.optional import require
@@ -29,19 +28,12 @@ from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..cells.spin.firing_probability import firing_probability
 from ..datasets.digits import CLASSES, SIDE, load_digits
 from . import behavioural_neuron as neuron
+from . import hybrid_tables as tables
 from . import spin_layer as task
+from .hybrid_tables import CONDITIONS
 from .keeping import Keeping
 from .spin_netlists import evaluate_neurons
 
-#: What is compared, in words.
-CONDITIONS = {
-    "software": "logistic regression in floating point",
-    "continuous": "walls anywhere, no noise",
-    "quantised": "walls at their sites, no noise",
-    "noisy": "walls at their sites, thermal noise, ramp of 8 steps",
-    "on-off": "the same, pixels on or off",
-    "single": "the same, one evaluation: the right neuron fires, and no other",
-}
 #: Softness of training, of which each split chooses one on training images.
 SOFTNESS = (1.0, 2.0, 4.0)
 #: Share of the training images by which the softness is chosen.
@@ -154,7 +146,9 @@ def study_hybrid(
     MissingDependencyError
         If scikit-learn is not installed.
     """
-    kelvin = in_surroundings(instance("device", device, CompactModel), 300.15 if temperature is None else temperature)[1]
+    kelvin = in_surroundings(instance("device", device, CompactModel), 300.15 if temperature is None else temperature)[
+        1
+    ]
     seed = whole("seed", seed, 0, 2**32 - 1)
     small = valve_of(device, 3)
     valve = valve_of(device, SIDE**2 + task.EXTRA)
@@ -165,7 +159,9 @@ def study_hybrid(
     keeping = Keeping(device, checkpoint, progress)
     common: dict[str, Any] = {"temperature": kelvin, "size": size}
 
-    (waves,) = keeping.compute(_waveforms, [{"valve": small, "temperature": kelvin, "seed": seed % 1000 + 1}], "waveforms")
+    (waves,) = keeping.compute(
+        _waveforms, [{"valve": small, "temperature": kelvin, "seed": seed % 1000 + 1}], "waveforms"
+    )
     width = valve.decision(kelvin, task.VOLTAGE, task.READ_TIME - task.PRESET_TIME).noise_current
     levels = (width * np.linspace(-REACH, REACH, size.currents)).tolist()
     pieces = [common | {"valve": valve, "current": level, "seed": [seed, 0, k]} for k, level in enumerate(levels)]
@@ -213,12 +209,12 @@ def study_hybrid(
         "levels": list(valve.written_weights),
     }
     return {
-        "accuracy": _accuracy_table(device, splits, about),
-        "sites": _sites_table(device, splits, size, valve.writer.sites, about),
-        "voltage": _voltage_table(device, splits, size, about),
-        "transfer": _transfer_table(device, (levels, numeric), (few, circuit), fit, about),
-        "waveforms": _waveform_table(device, waves, about),
-        "netlist": _netlist_table(device, splits[0], layer, fit, about),
+        "accuracy": tables.accuracy_table(device, splits, about),
+        "sites": tables.sites_table(device, splits, size.sites, valve.writer.sites, about),
+        "voltage": tables.voltage_table(device, splits, size.voltages, about),
+        "transfer": tables.transfer_table(device, (levels, numeric), (few, circuit), fit, about),
+        "waveforms": tables.waveform_table(device, waves, about),
+        "netlist": tables.netlist_table(device, splits[0], layer, fit, about),
     }
 
 
@@ -352,105 +348,3 @@ def _trained(layer: task.SpinLayer, images: FloatArray, labels: NDArray[np.int64
         return float(np.mean(task.named_by_largest(layer.currents(written, images[cut:])) == labels[cut:]))
 
     return task.train_layer(layer, images, labels, softness=max(SOFTNESS, key=names), **how)
-
-
-# --- the tables ---------------------------------------------------------------------------------------
-
-
-def _accuracy_table(device: CompactModel, splits: list[Any], about: Mapping[str, Any]) -> pd.DataFrame:
-    found = np.array([split["accuracy"] for split in splits])
-    columns = {
-        "condition": (np.tile(list(CONDITIONS), len(splits)), "1", "network and readout"),
-        "split": (np.repeat(np.arange(len(splits)), len(CONDITIONS)), "1", "number of the split"),
-        "accuracy": (found.ravel(), "1", "share of the test images that are named rightly"),
-    }
-    return device_table(device, columns, conditions=CONDITIONS, **about)
-
-
-def _sites_table(
-    device: CompactModel, splits: list[Any], size: Size, own: int, about: Mapping[str, Any]
-) -> pd.DataFrame:
-    quantised, noisy = (list(CONDITIONS).index(name) for name in ("quantised", "noisy"))
-    found = np.array([[*split["sites"], split["accuracy"][[quantised, noisy]]] for split in splits])
-    numbers = np.tile([*size.sites, own], len(splits))
-    columns = {
-        "sites": (numbers, "1", "sites of a wall"),
-        "split": (np.repeat(np.arange(len(splits)), len(size.sites) + 1), "1", "number of the split"),
-        "quiet_accuracy": (found[:, :, 0].ravel(), "1", "share named rightly by the largest sum, without noise"),
-        "accuracy": (found[:, :, 1].ravel(), "1", "share named rightly by the ramp, with thermal noise"),
-    }
-    return device_table(device, columns, own_sites=own, **about)
-
-
-def _voltage_table(device: CompactModel, splits: list[Any], size: Size, about: Mapping[str, Any]) -> pd.DataFrame:
-    found = np.array([split["voltages"] for split in splits])
-    columns = {
-        "voltage": (np.tile(task.VOLTAGE * np.array(size.voltages), len(splits)), "V", "voltage of a line that is on"),
-        "split": (np.repeat(np.arange(len(splits)), len(size.voltages)), "1", "number of the split"),
-        "accuracy": (found[:, :, 0].ravel(), "1", "share named rightly by the ramp, with thermal noise"),
-        "energy": (found[:, :, 1].ravel(), "J", "energy of an image: ten neurons, all steps of the ramp"),
-        "error_rate": (found[:, :, 2].ravel(), "1", "share of single decisions that noise turns, at half the ramp"),
-    }
-    return device_table(device, columns, **about)
-
-
-def _transfer_table(
-    device: CompactModel,
-    numeric: tuple[list[float], FloatArray],
-    circuit: tuple[list[float], FloatArray],
-    fit: neuron.FiringFit,
-    about: Mapping[str, Any],
-) -> pd.DataFrame:
-    currents = np.array([*numeric[0], *circuit[0]])
-    counts = np.concatenate([numeric[1], circuit[1]])
-    columns = {
-        "engine": (["numeric"] * len(numeric[0]) + ["ngspice"] * len(circuit[0]), "", "what was run"),
-        "spin_current": (currents, "A", "spin current into the magnet"),
-        "fired": (counts[:, 0], "1", "trials in which the neuron fired"),
-        "trials": (counts[:, 1], "1", "number of trials"),
-        "fitted": (fit.probability(currents), "1", "probability of the fitted sigmoid"),
-    }
-    return device_table(device, columns, **about)
-
-
-def _waveform_table(device: CompactModel, waves: Mapping[str, Any], about: Mapping[str, Any]) -> pd.DataFrame:
-    described = {
-        "time": ("s", "time"),
-        "preset": ("V", "line of the preset"),
-        "input_1": ("V", "first input"),
-        "input_2": ("V", "second input"),
-        "spin_potential": ("V", "spin potential along z in the channel under the magnet"),
-        "m_z": ("1", "magnetisation of the neuron's magnet"),
-        "junction": ("ohm", "resistance of the junction at zero bias"),
-        "junction_side": ("V", "side of the latch at the junction"),
-        "reference_side": ("V", "side of the latch at the reference"),
-        "spike": ("V", "output of the latch"),
-    }
-    columns = {name: (waves[name], *text) for name, text in described.items()}
-    more = {"currents": waves["currents"].tolist(), "fired": waves["fired"].tolist(), "engine": "ngspice"}
-    return device_table(device, columns, **more, **about)
-
-
-def _netlist_table(
-    device: CompactModel, split: Mapping[str, Any], layer: list[Any], fit: neuron.FiringFit, about: Mapping[str, Any]
-) -> pd.DataFrame:
-    """A row per image and neuron; none without native devices."""
-    count = len(split["labels"]) if layer else 0
-    currents = split["currents"][:count]
-    shape = (count, CLASSES)
-
-    def of(name: str, kind: type) -> Any:
-        return np.array([each[name] for each in layer], dtype=kind).T.reshape(shape) if layer else np.zeros(shape, kind)
-
-    columns = {
-        "image": (np.repeat(np.arange(count), CLASSES), "1", "number of the test image of the first split"),
-        "digit": (np.repeat(split["labels"][:count], CLASSES), "1", "what it is of"),
-        "neuron": (np.tile(np.arange(CLASSES), count), "1", "class of the neuron"),
-        "spin_current": (currents.ravel(), "A", "spin current by the circuit's equations"),
-        "probability": (fit.probability(currents).ravel(), "1", "probability to fire of the behavioural neuron"),
-        "m_z": (of("m_z", float).ravel(), "1", "magnetisation in the netlist when the latch's clock rises"),
-        "fired": (of("fired", bool).ravel(), "1", "whether the latch gave a spike in the netlist"),
-        "energy": (of("energy", float).ravel(), "J", "energy of the evaluation in the netlist"),
-    }
-    moved = max((float(each["wall_change"]) for each in layer), default=None)
-    return device_table(device, columns, engine="ngspice", wall_change=moved, **about)

@@ -1,4 +1,4 @@
-r"""A layer of spin neurons with common inputs: what its currents are, its weights trained and put into walls, its readout.
+r"""A layer of spin neurons with common inputs: its currents, its weights trained and put into walls, its readout.
 
 Every neuron has a strip for each pixel, one for a ramp and, next to its magnet, one that is always on, the threshold.
 All lines are driven, so that the spin current of a neuron is linear in their voltages,
@@ -8,7 +8,10 @@ All lines are driven, so that the spin current of a neuron is linear in their vo
 (:attr:`~synaspice.circuits.cells.spin.lateral_spin_circuit.LateralSpinCircuit.driven_transfer`), with all losses in the
 channel and its lead. Weights are trained on these currents, within what a wall reaches,
 
-.. math:: \min_w \sum_{i,n} \ln\left[1 + e^{\mp I_n(i) / \beta I_w}\right], \qquad w_\mathrm{min} \le w \le w_\mathrm{max}
+.. math::
+
+    \min_w \sum_{i,n} \ln\left[1 + e^{\mp I_n(i) / \beta I_w}\right],
+    \qquad w_\mathrm{min} \le w \le w_\mathrm{max}
 
 (minus where neuron n has to fire), and rounded to the sites of the walls. The ramp, common to all neurons and of the
 lowest weight, makes them fire one after another while it falls from step to step: the one that fires most often, the

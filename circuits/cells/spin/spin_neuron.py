@@ -72,9 +72,7 @@ class _SpinNeuron(Cell):
     @functools.cached_property
     def valve(self) -> LateralSpinValve:
         """The lateral spin valve."""
-        return LateralSpinValve(
-            inputs=self.inputs, preset_conductance=self.values["preset_conductance"], **self.others
-        )
+        return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"], **self.others)
 
     def build(self, assembly: Assembly) -> None:
         valve, native = self.valve, assembly.is_native(noisy=True)
