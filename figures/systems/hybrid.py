@@ -183,14 +183,19 @@ def _draw_netlist(axes: Axes, netlist: pd.DataFrame) -> None:
         )
     axes.axvline(0, color="0.7", linestyle=":", linewidth=0.8, zorder=0)
     axes.axhline(0, color="0.7", linestyle=":", linewidth=0.8, zorder=0)
-    axes.legend(loc="upper right", fontsize=6)
+    axes.legend(loc="lower left", fontsize=6)
 
 
 def _draw_accuracy(axes: Axes, accuracy: pd.DataFrame) -> None:
     groups = 100 * accuracy.groupby("condition")["accuracy"].agg(["mean", "std"]).loc[list(CONDITIONS)]
     place = np.arange(len(groups))[::-1]
-    colours = ["0.6", "C0", "C0", "C4", "C4", "C4"]
-    axes.barh(place, groups["mean"], 0.7, xerr=groups["std"], color=colours, capsize=2, error_kw={"linewidth": 0.8})
+    colours = ["0.5", "C0", "C0", "C4", "C4", "C4"]
+    for at, colour, mean, spread in zip(place, colours, groups["mean"], groups["std"], strict=True):
+        style: dict[str, Any] = {"fmt": "o", "markersize": 4, "capsize": 2.5, "elinewidth": 0.9}
+        axes.errorbar(mean, at, xerr=spread, color=colour, **style)
+        axes.text(mean, at + 0.22, f"{mean:.1f}", fontsize=6, ha="center", va="bottom")
+    axes.set_ylim(-0.6, len(groups) - 0.2)
+    axes.grid(axis="x", color="0.9", linewidth=0.6)
     axes.set_yticks(place, [SHORT[name] for name in CONDITIONS], fontsize=6)
     axes.tick_params(axis="y", length=0)
     low = float((groups["mean"] - groups["std"]).min())
@@ -225,10 +230,13 @@ def _draw_voltage(left: Axes, right: Axes, table: pd.DataFrame) -> None:
     style: dict[str, Any] = {"marker": "o", "markersize": 3, "capsize": 2, "elinewidth": 0.8, "color": "C4"}
     left.errorbar(x * means.index, 100 * means["accuracy"], yerr=100 * spread["accuracy"], **style)
     left.set_xscale("log")
-    left.set_ylabel("Right, ramp and noise (%)")
+    shown = [float(f"{x * volts:.2g}") for volts in means.index]
+    left.set_xticks(shown, [f"{each:g}" for each in shown], fontsize=6.5)
+    left.set_xticks([], minor=True)
+    left.set_ylabel("Right (%)")
     left.set_ylim(0, 103)
     e = scaled_axis(table, right, "x", "energy", "Energy of an image")
     right.errorbar(e * means["energy"], 100 * means["accuracy"], yerr=100 * spread["accuracy"], **style)
-    right.set_ylabel("Right, ramp and noise (%)")
+    right.set_ylabel("Right (%)")
     right.set_ylim(0, 103)
     right.set_xlim(left=0)

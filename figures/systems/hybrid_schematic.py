@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Left ends of the drawn strips, and where the wall is in each, over its length.
-STRIPS = ((0.35, 0.75), (1.75, 0.3), (6.35, 0.55))
+STRIPS = ((0.35, 0.75), (1.75, 0.3), (6.35, 0.6))
 #: Length and height of a strip; bottom and top of the channel.
 LENGTH, HEIGHT = 1.15, 0.42
 CHANNEL = (1.0, 1.55)
@@ -29,7 +29,7 @@ def draw_schematic(axes: Axes) -> None:
     _draw_magnet(axes)
     _draw_latch(axes)
     axes.set_xlim(-0.35, 8.1)
-    axes.set_ylim(-0.75, 8.2)
+    axes.set_ylim(-0.75, 7.5)
     axes.set_aspect("equal")
     axes.axis("off")
 
@@ -64,10 +64,10 @@ def _draw_strip(axes: Axes, left: float, wall: float, words: str) -> None:
         ends = ((middle, bottom + 0.06), (middle, bottom + HEIGHT - 0.06))
         _arrow(axes, *(ends if up else ends[::-1]), "white")
     top = bottom + HEIGHT
-    axes.plot([left + 0.12] * 2, [top, top + 0.75], color="0.3", linewidth=1.0)
-    axes.text(left + 0.12, top + 0.85, words, fontsize=6.5, ha="left", va="bottom", rotation=45)
+    axes.plot([left + 0.12] * 2, [top, top + 0.4], color="0.3", linewidth=1.0)
+    axes.text(left + 0.12, top + 0.46, words, fontsize=6.5, ha="center", va="bottom")
     if words == "threshold":
-        axes.text(left + LENGTH / 2 + 0.1, top + 0.12, "wall", fontsize=6, ha="center", color="0.3")
+        axes.text(left + wall * LENGTH, top + 0.08, "wall", fontsize=6, ha="center", color="0.3")
 
 
 def _draw_magnet(axes: Axes) -> None:
@@ -105,7 +105,6 @@ def _draw_latch(axes: Axes) -> None:
     axes.plot([2.6, 2.6, 4.5, 4.5], [4.65, 4.25, 4.25, 4.52], **wire)
     axes.plot([2.6, 2.6], [3.5, 4.25], **wire)
     axes.plot([4.5, 4.5], [4.25, 3.15], **wire)
-    axes.add_patch(Rectangle((4.36, 2.62 + 0.0), 0.0, 0.0, facecolor="none"))
     axes.plot([4.5, 5.9], [3.15, 3.15], **wire)
     axes.add_patch(Rectangle((5.9, 3.02), 0.75, 0.26, facecolor="white", edgecolor="0.3", linewidth=1.0))
     axes.plot([6.65, 7.0], [3.15, 3.15], **wire)
