@@ -216,7 +216,7 @@ def junction_resistance(valve: LateralSpinValve, m_z: ArrayLike) -> FloatArray:
     # The device's own law, at angles to which its magnet is set.
     grid = np.linspace(0, np.pi, 61)
     of_grid = [float(magnet.static(**_pointing(angle))["resistance"]) for angle in grid.tolist()]
-    return np.interp(angles, grid, of_grid)
+    return np.asarray(np.interp(angles, grid, of_grid))
 
 
 def _pointing(angle: float) -> dict[str, float]:

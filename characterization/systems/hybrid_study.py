@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.native import why_not_native
 from ...devices.language.checks import instance, whole
@@ -162,7 +163,7 @@ def study_hybrid(
     (waves,) = keeping.compute(
         _waveforms, [{"valve": small, "temperature": kelvin, "seed": seed % 1000 + 1}], "waveforms"
     )
-    width = valve.decision(kelvin, task.VOLTAGE, task.READ_TIME - task.PRESET_TIME).noise_current
+    width = valve.decision(kelvin, task.VOLTAGE, READ_TIME - PRESET_TIME).noise_current
     levels = (width * np.linspace(-REACH, REACH, size.currents)).tolist()
     pieces = [common | {"valve": valve, "current": level, "seed": [seed, 0, k]} for k, level in enumerate(levels)]
     numeric = keeping.rows(_sigmoid, pieces, "sigmoid")
@@ -242,7 +243,7 @@ def _sigmoid(
     valve: LateralSpinValve, current: float, temperature: float, size: Size, seed: list[int]
 ) -> Mapping[str, Any]:
     found = firing_probability(
-        valve, [current], temperature=temperature, trials=size.trials, seed=_integer(seed), period=task.READ_TIME
+        valve, [current], temperature=temperature, trials=size.trials, seed=_integer(seed), period=READ_TIME
     )
     return {"row": (round(float(found["probability"].iloc[0]) * size.trials), size.trials)}
 

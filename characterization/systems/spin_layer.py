@@ -20,11 +20,10 @@ largest sum, names the image; of several, one at random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
 from ...circuits.cells.spin.decision import PRESET_TIME, READ_TIME
@@ -182,16 +181,16 @@ def train_layer(
         start.ravel(),
         jac=True,
         method="L-BFGS-B",
-        bounds=bounds.reshape(-1, 2),
+        bounds=[(float(least), float(most)) for least, most in bounds.reshape(-1, 2)],
         options={"maxiter": whole("iterations", iterations, 1)},
     )
     return np.asarray(solved.x).reshape(shape)
 
 
-def at_sites(weights: FloatArray, levels: Sequence[float]) -> NDArray[np.int64]:
+def at_sites(weights: FloatArray, levels: ArrayLike) -> NDArray[np.int64]:
     """Number of the nearest level for each weight: of write pulses, if the levels are those of a written wall."""
     order = np.abs(np.asarray(levels)[:, np.newaxis] - np.asarray(weights).ravel()).argmin(axis=0)
-    return order.reshape(np.shape(weights))
+    return np.asarray(order, dtype=np.int64).reshape(np.shape(weights))
 
 
 def site_weights(valve: LateralSpinValve, sites: int) -> tuple[float, ...]:

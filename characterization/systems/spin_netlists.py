@@ -146,7 +146,7 @@ def evaluate_neurons(
     time = trace["time"].to_numpy()
 
     def at(node: str, times: FloatArray) -> FloatArray:
-        return np.interp(times, time, trace[f"v({node})"].to_numpy())
+        return np.asarray(np.interp(times, time, trace[f"v({node})"].to_numpy()))
 
     begun = np.array(starts)
     walls = [at(f"x_{k}_of_{n}", np.array([BEGIN, end])) for n in neurons for k in numbers]
