@@ -2,7 +2,9 @@ r"""A spin neuron in few numbers, taken from its circuit: how it fires over the 
 
 .. math:: P(I_s) = \Phi\!\left(\frac{I_s - I_0}{I_w}\right)
 
-with the offset :math:`I_0` and the width :math:`I_w` of the largest likelihood over noisy runs.
+with the width :math:`I_w` of the largest likelihood over noisy runs of the magnet, and the offset :math:`I_0` of that
+over evaluations of the netlist: a magnet that has not come far when it is read is told by the latch, whose reference
+lies between the junction's states but not where the magnet lies on its hard plane.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_ndtr
 
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
@@ -87,6 +89,33 @@ def fit_firing(spin_current: ArrayLike, fired: ArrayLike, trials: ArrayLike) -> 
     slopes = np.array([np.full_like(z, -1 / width), -z / width])
     errors = np.sqrt(np.diag(np.linalg.inv((slopes * count * odds) @ slopes.T)))
     return FiringFit(offset, width, float(errors[0]), float(errors[1]))
+
+
+def with_offset(fit: FiringFit, spin_current: ArrayLike, fired: ArrayLike, trials: ArrayLike) -> FiringFit:
+    """The same width, with the offset of the largest likelihood over other runs, such as of the netlist.
+
+    Parameters
+    ----------
+    fit : FiringFit
+        The sigmoid whose width is taken.
+    spin_current : array_like
+        Spin currents of the runs. [A]
+    fired, trials : array_like
+        How often the neuron fired at each, of how many trials.
+    """
+    current = reals("spin_current", spin_current, "A")
+    hits, count = (np.broadcast_to(reals(n, v), current.shape) for n, v in (("fired", fired), ("trials", trials)))
+
+    def unlikely(offset: float) -> float:
+        z = (current - offset * fit.width) / fit.width
+        return -float(np.sum(hits * log_ndtr(z) + (count - hits) * log_ndtr(-z)))
+
+    reach = float(np.abs(current).max()) / fit.width + 1
+    offset = float(minimize_scalar(unlikely, bounds=(-reach, reach), method="bounded").x) * fit.width
+    z = (current - offset) / fit.width
+    odds = np.exp(-(z**2) / 2) ** 2 / (2 * np.pi * np.exp(log_ndtr(z) + log_ndtr(-z)))
+    error = fit.width / float(np.sqrt(np.sum(count * odds)))
+    return FiringFit(offset, fit.width, error, fit.width_error)
 
 
 @dataclass(frozen=True)

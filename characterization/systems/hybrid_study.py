@@ -75,7 +75,7 @@ class Size:
     trials: int = 2000
     currents: int = 11
     netlist_currents: int = 5
-    netlist_trials: int = 24
+    netlist_trials: int = 32
     images: int = 6
     sites: tuple[int, ...] = (2, 3, 4, 6, 16, 32)
     voltages: tuple[float, ...] = (1.0, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015)
@@ -171,6 +171,9 @@ def study_hybrid(
     few = (width * np.linspace(-2, 2, size.netlist_currents)).tolist() if native else []
     pieces = [common | {"valve": small, "current": level, "seed": [seed, 1, k]} for k, level in enumerate(few)]
     circuit = keeping.rows(_sigmoid_of_netlist, pieces, "sigmoid-netlist").reshape(-1, 2)
+    ensemble = fit
+    if native:
+        fit = neuron.with_offset(fit, few, circuit[:, 0], circuit[:, 1])
 
     energy = neuron.NeuronEnergy(*(float(waves[name]) for name in ("preset_energy", "silent_energy", "spike_energy")))
     pieces = [
@@ -199,6 +202,8 @@ def study_hybrid(
         "native": native,
         "neuron": {
             "offset": fit.offset,
+            "offset_error": fit.offset_error,
+            "ensemble_offset": ensemble.offset,
             "width": fit.width,
             "width_error": fit.width_error,
             "linear_theory_width": width,
@@ -213,7 +218,7 @@ def study_hybrid(
         "accuracy": tables.accuracy_table(device, splits, about),
         "sites": tables.sites_table(device, splits, size.sites, valve.writer.sites, about),
         "voltage": tables.voltage_table(device, splits, size.voltages, about),
-        "transfer": tables.transfer_table(device, (levels, numeric), (few, circuit), fit, about),
+        "transfer": tables.transfer_table(device, (levels, numeric), (few, circuit), (ensemble, fit), about),
         "waveforms": tables.waveform_table(device, waves, about),
         "netlist": tables.netlist_table(device, splits[0], layer, fit, about),
     }
@@ -295,7 +300,7 @@ def _split(
         return float(np.mean(named == labels))
 
     def by_ramp(of: task.SpinLayer, chosen: FloatArray, shown: FloatArray) -> float:
-        return right(task.named_by_ramp(of, chosen, shown, fit.width, generator))
+        return right(task.named_by_ramp(of, chosen, shown, fit.width, generator, offset=fit.offset))
 
     alone = task.fired(currents - fit.offset, fit.width, generator)
     single = float(np.mean((alone.sum(axis=1) == 1) & alone[np.arange(len(labels)), labels]))

@@ -72,7 +72,7 @@ def transfer_table(
     device: CompactModel,
     numeric: tuple[list[float], FloatArray],
     circuit: tuple[list[float], FloatArray],
-    fit: FiringFit,
+    fits: tuple[FiringFit, FiringFit],
     about: Mapping[str, Any],
 ) -> pd.DataFrame:
     """How often a neuron fired at spin currents, in ensembles of its magnet and in its netlist."""
@@ -83,7 +83,11 @@ def transfer_table(
         "spin_current": (currents, "A", "spin current into the magnet"),
         "fired": (counts[:, 0], "1", "trials in which the neuron fired"),
         "trials": (counts[:, 1], "1", "number of trials"),
-        "fitted": (fit.probability(currents), "1", "probability of the fitted sigmoid"),
+        "fitted": (
+            np.concatenate([fit.probability(own[0]) for fit, own in zip(fits, (numeric, circuit), strict=True)]),
+            "1",
+            "probability of the sigmoid that was fitted to the engine's runs",
+        ),
     }
     return device_table(device, columns, **about)
 

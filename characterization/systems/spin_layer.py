@@ -215,6 +215,7 @@ def named_by_ramp(
     width: float,
     generator: np.random.Generator,
     *,
+    offset: float = 0.0,
     steps: int = STEPS,
 ) -> NDArray[np.int64]:
     """Classes that noisy neurons name while the ramp falls, shape (images,).
@@ -231,12 +232,14 @@ def named_by_ramp(
         Thermal width of a neuron's firing [A]; 0: none.
     generator : numpy.random.Generator
         Of the noise, and of the choice among neurons that fired as often.
+    offset : float
+        Spin current of even odds. [A]
     steps : int
         Steps of the ramp, from the full voltage to 0.
     """
     spikes = np.zeros((len(images), len(weights)))
     for ramp in np.linspace(1.0, 0.0, whole("steps", steps, 2)):
-        spikes += fired(layer.currents(weights, images, float(ramp)), width, generator)
+        spikes += fired(layer.currents(weights, images, float(ramp)) - offset, width, generator)
     return np.asarray((spikes + generator.uniform(0, 0.5, spikes.shape)).argmax(axis=1))
 
 

@@ -54,7 +54,8 @@ def _told(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     about = accuracy.attrs["neuron"]
     told = [
         f"sigmoid: width {1e6 * about['width']:.3f} +- {1e6 * about['width_error']:.3f} uA, offset "
-        f"{1e6 * about['offset']:.3f} uA; linear theory {1e6 * about['linear_theory_width']:.3f} uA",
+        f"{1e6 * about['offset']:.2f} +- {1e6 * about['offset_error']:.2f} uA (netlist with its latch; magnet alone "
+        f"{1e6 * about['ensemble_offset']:.3f} uA); linear theory {1e6 * about['linear_theory_width']:.3f} uA",
         f"digits: {accuracy.attrs['data']}, {accuracy.attrs['training_images']} of {accuracy.attrs['images']} train",
     ]
     for name, words in CONDITIONS.items():
@@ -153,7 +154,8 @@ def _draw_transfer(axes: Axes, transfer: pd.DataFrame) -> None:
     x = scaled_axis(transfer, axes, "x", "spin_current", "Spin current")
     reach = float(np.abs(transfer["spin_current"]).max())
     fine = np.linspace(-reach, reach, 200)
-    axes.plot(x * fine, normal_cdf((fine - about["offset"]) / about["width"]), color="0.5", label="fit")
+    for name, colour in (("ensemble_offset", "C0"), ("offset", "C1")):
+        axes.plot(x * fine, normal_cdf((fine - about[name]) / about["width"]), color=colour, linewidth=0.8)
     for engine, marker, colour, words in (("numeric", "o", "C0", "ensemble"), ("ngspice", "s", "C1", "netlist")):
         own = transfer[transfer["engine"] == engine]
         if not len(own):

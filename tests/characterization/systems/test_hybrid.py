@@ -127,6 +127,20 @@ def test_the_fit_finds_offset_and_width_within_its_errors():
     assert np.abs(np.mean(pulls, axis=0)).max() < 0.6
 
 
+def test_an_offset_of_other_runs_is_found_within_its_error():
+    fit = neuron.FiringFit(0.0, 0.7e-6, 0.0, 1e-8)
+    true = neuron.FiringFit(0.5e-6, 0.7e-6, 0.0, 0.0)
+    current = np.linspace(-1.4e-6, 1.4e-6, 5)
+    pulls = []
+    for seed in range(30):
+        found = neuron.with_offset(
+            fit, current, np.random.default_rng(seed).binomial(32, true.probability(current)), 32
+        )
+        assert (found.width, found.width_error) == (fit.width, fit.width_error)
+        pulls.append((found.offset - true.offset) / found.offset_error)
+    assert np.std(pulls) == pytest.approx(1, abs=0.35) and abs(np.mean(pulls)) < 0.6
+
+
 def test_the_sigmoid_of_noisy_runs_is_as_wide_as_the_linear_theory_says(large):
     """I_w = (2e/hbar) alpha sqrt(2 E_b k_B T) of a late reading, within three standard errors and its 1 %."""
     width = large.decision(300.0, task.VOLTAGE, 7e-9).noise_current
