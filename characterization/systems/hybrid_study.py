@@ -163,7 +163,7 @@ def study_hybrid(
     (waves,) = keeping.compute(
         _waveforms, [{"valve": small, "temperature": kelvin, "seed": seed % 1000 + 1}], "waveforms"
     )
-    width = valve.decision(kelvin, task.VOLTAGE, READ_TIME - PRESET_TIME).noise_current
+    width = valve.decision(kelvin, task.PRESET_VOLTAGE, READ_TIME - PRESET_TIME).noise_current
     levels = (width * np.linspace(-REACH, REACH, size.currents)).tolist()
     pieces = [common | {"valve": valve, "current": level, "seed": [seed, 0, k]} for k, level in enumerate(levels)]
     numeric = keeping.rows(_sigmoid, pieces, "sigmoid")
@@ -211,6 +211,7 @@ def study_hybrid(
             "silent_energy": energy.silent,
             "spike_energy": energy.spike,
             "signal": task.VOLTAGE,
+            "preset": task.PRESET_VOLTAGE,
         },
         "levels": list(valve.written_weights),
     }
@@ -248,7 +249,13 @@ def _sigmoid(
     valve: LateralSpinValve, current: float, temperature: float, size: Size, seed: list[int]
 ) -> Mapping[str, Any]:
     found = firing_probability(
-        valve, [current], temperature=temperature, trials=size.trials, seed=_integer(seed), period=READ_TIME
+        valve,
+        [current],
+        temperature=temperature,
+        trials=size.trials,
+        seed=_integer(seed),
+        preset_current=valve.decision(temperature, task.PRESET_VOLTAGE).preset_current,
+        period=READ_TIME,
     )
     return {"row": (round(float(found["probability"].iloc[0]) * size.trials), size.trials)}
 

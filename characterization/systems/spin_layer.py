@@ -36,8 +36,9 @@ from ...devices.language.waveforms import FloatArray
 
 #: Strips beside those of the pixels: the ramp's is the first, the threshold's the last one.
 EXTRA = 2
-#: Voltage of a pixel that is on, of the threshold and of the preset. [V]
-VOLTAGE = 0.03
+#: Voltage of a pixel that is on and of the threshold; and of the preset, which lines that are on work against: what
+#: they bring raises the channel's potential over the lead's resistance. [V]
+VOLTAGE, PRESET_VOLTAGE = 0.03, 0.045
 #: Place of the ramp in a single evaluation, over the voltage; and steps of the whole ramp.
 MIDDLE, STEPS = 0.5, 8
 
@@ -79,7 +80,8 @@ class SpinLayer:
         Raises
         ------
         ParameterError
-            If the circuit has not two inputs more than there are pixels.
+            If the circuit has not two inputs more than there are pixels, or the preset does not bring the magnets onto
+            their hard plane against the lines of the brightest image.
         """
         pixels = reals("images", images, dimensions=2)
         if valve.inputs != pixels.shape[1] + EXTRA:
@@ -88,12 +90,19 @@ class SpinLayer:
         nearest = 1 + np.argsort(-spins[1:-1], kind="stable")
         places = np.empty(pixels.shape[1], dtype=np.int64)
         places[np.argsort(-pixels.std(axis=0), kind="stable")] = nearest
-        return cls(valve, places, temperature=temperature)
+        made = cls(valve, places, temperature=temperature)
+        brightest = made.preset_current(pixels[pixels.sum(axis=1).argmax()])
+        if brightest < valve.preset_threshold:
+            raise ParameterError(
+                f"a preset of {PRESET_VOLTAGE:g} V brings {brightest:.3g} A to the magnet while the lines of the "
+                f"brightest image are on, and it needs {valve.preset_threshold:.3g} A"
+            )
+        return made
 
     @property
     def noise_current(self) -> float:
         """Spin current that decides rightly with a probability of 84 %, by the linear theory [A]."""
-        return self.valve.decision(self.temperature, VOLTAGE, READ_TIME - PRESET_TIME).noise_current
+        return self.valve.decision(self.temperature, PRESET_VOLTAGE, READ_TIME - PRESET_TIME).noise_current
 
     @property
     def range(self) -> tuple[float, float]:
@@ -114,6 +123,11 @@ class SpinLayer:
     def currents(self, weights: FloatArray, images: FloatArray, ramp: float = MIDDLE) -> FloatArray:
         """Spin current of each neuron for images, shape (images, neurons) [A]."""
         return np.asarray(self.features(images, ramp) @ weights.T)
+
+    def preset_current(self, image: FloatArray) -> float:
+        """Spin current of the preset while the lines of an image are on, shape (pixels,) [A]."""
+        volts = self.voltages(image[np.newaxis], 1.0)[0].tolist()
+        return float(self.valve.spin_current([0.0] * self.valve.inputs, volts, PRESET_VOLTAGE)[1])
 
     def input_energy(self, images: FloatArray, ramp: float = MIDDLE, time: float = READ_TIME) -> FloatArray:
         r"""Energy that the lines deliver to one neuron in one evaluation, for each image [J].

@@ -20,7 +20,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ..cells.cost import delivered
 from ..cells.spin.spin_neuron import EDGE, held_levels, repeated_pulse
-from .spin_layer import VOLTAGE
+from .spin_layer import PRESET_VOLTAGE, VOLTAGE
 
 #: Time from one evaluation to the next, as on the neuron's bench, and the time in it at which a spike is looked at. [s]
 PERIOD = 9e-9
@@ -116,7 +116,7 @@ def evaluate_neurons(
     reading = PERIOD - READ_TIME - 5 * EDGE
     lines = ["* spin neurons side by side", definitions(circuits), f"V_supply supply 0 {supply!r}"]
     lines += [f"V_signal signal 0 {VOLTAGE!r}"]
-    lines.append(f"V_preset preset 0 {repeated_pulse(VOLTAGE, BEGIN, PRESET_TIME, PERIOD)}")
+    lines.append(f"V_preset preset 0 {repeated_pulse(PRESET_VOLTAGE, BEGIN, PRESET_TIME, PERIOD)}")
     lines.append(f"V_clock clock 0 {repeated_pulse(supply, BEGIN + READ_TIME, reading, PERIOD)}")
     for k in numbers:
         wave = held_levels(1.0, levels[:, k - 1].tolist(), starts).spice(end)
