@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...circuits.cells.cell import CELLS
+from ...circuits.cells.spin.decision import READ_TIME
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation, Statics
@@ -23,11 +24,12 @@ from ...devices.models.oscillators.vortex import VortexOscillator
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 from ..cells.bench import simulate
 from ..cells.costs import PUBLISHED, cost_rows
+from ..cells.periphery import energy_of_periphery
 from . import energy_accounts as accounts
 from .behavioural_neuron import NeuronEnergy, two_evaluations
 from .energy_accounts import Account
 from .keeping import Keeping
-from .spin_layer import EXTRA, STEPS
+from .spin_layer import EXTRA, STEPS, VOLTAGE
 
 #: How numbers were got, from the surest to the least sure.
 HOW = ("measured", "derived", "second-hand", "assumed")
@@ -240,7 +242,7 @@ def _of_systems(parts: Parts, energy: NeuronEnergy, oscillator: tuple[float, flo
         ("crossbar, 100-15-15-5", loop_crossbar, read, "assumed"),
         ("crossbar, 784-100-10", perceptron, read, "assumed"),
     ]
-    line = accounts.VOLTAGE**2 * valve.charge_conductance * accounts.READ_TIME
+    line = VOLTAGE**2 * valve.charge_conductance * READ_TIME
     watts, node_time = oscillator
     entries = [
         Entry("spin neuron, a line that is on", "event", line, 0.0, "derived", "V^2 G t of its circuit"),
@@ -250,7 +252,7 @@ def _of_systems(parts: Parts, energy: NeuronEnergy, oscillator: tuple[float, flo
             "oscillator, a virtual node",
             "operation",
             watts * node_time,
-            accounts.energy_of_periphery({"DAC": 1, "ADC": 1}),
+            energy_of_periphery({"DAC": 1, "ADC": 1}),
             "derived",
             "power on the orbit, for half a relaxation time",
             around="second-hand",

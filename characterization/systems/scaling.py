@@ -27,6 +27,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
+from ...circuits.crossbars.crossings import Conductances
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.language.array_checks import reals
@@ -140,7 +141,7 @@ def reservoirs(device: CompactModel, bias: float, sequences: int, threads: int, 
 def layers(side: int, vectors: int, seed: int) -> FloatArray:
     """Currents of a square crossbar with wires for some vectors of voltages, each solved for."""
     random = np.random.default_rng(seed)
-    crossbar = Crossbar(random.uniform(*CELLS, (side, side)), WIRE, WIRE)
+    crossbar = Crossbar(Conductances(random.uniform(*CELLS, (side, side))), WIRE, WIRE)
     volts = READ_VOLTAGE * random.random((vectors, side))
     return np.array([crossbar.output(row) for row in volts])
 

@@ -44,14 +44,11 @@ def make_energy(order: Order) -> Made:
 
 def _told(table: pd.DataFrame) -> list[str]:
     told = []
-    for row in table.itertuples():
-        own, unit = str(row.unit), float(row.total)  # type: ignore[arg-type]
-        around = (
-            f", of it periphery {format_si(float(row.periphery), own, 3)} ({row.periphery_how})"
-            if row.periphery
-            else ""
-        )  # type: ignore[arg-type]
-        told.append(f"{row.system}, {row.quantity}: {format_si(unit, own, 3)}{around} ({row.how}: {row.source})")
+    for row in table.to_dict("records"):
+        own = str(row["unit"])
+        total, around = (format_si(float(row[name]), own, 3) for name in ("total", "periphery"))
+        of_it = f", of it periphery {around} ({row['periphery_how']})" if row["periphery"] else ""
+        told.append(f"{row['system']}, {row['quantity']}: {total}{of_it} ({row['how']}: {row['source']})")
     return told
 
 

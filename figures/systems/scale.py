@@ -128,7 +128,6 @@ def _draw_rates(axes: Axes, growths: pd.DataFrame, work: str) -> None:
     axes.bar(place + 0.2, growths["processor_rate"], 0.38, color="C4", label="per second of a processor")
     axes.set_xticks(place, [name.replace(", ", ",\n") for name in growths["place"]], fontsize=6.5)
     axes.tick_params(axis="x", length=0)
-    axes.set_ylabel(f"{WORKS[work][0].capitalize()}\nper second")
-    axes.yaxis.label.set_size(7)
+    axes.set_ylabel(f"{WORKS[work][0].capitalize()}\nper second", fontsize=7)
     axes.set_ylim(0, 1.35 * float(growths[["rate", "processor_rate"]].to_numpy().max()))
     axes.legend(loc="upper left", ncols=2, fontsize=6.5)
