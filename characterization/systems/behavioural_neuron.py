@@ -172,7 +172,7 @@ def two_evaluations(
     currents = np.array([float(valve.spin_current(chosen, row)[2]) for row in volts])
     if not currents[0] > 0 > currents[1]:
         raise ParameterError(f"a neuron with the weights {weights[0]:.2g} to {weights[-1]:.2g} does not do an AND")
-    kept = ["v(x_1.xvalve.neuron_z)", "v(x_1.junction_side)", "v(x_1.reference_side)"]
+    kept = ["v(preset_of_1)", "v(x_1.xvalve.neuron_z)", "v(x_1.junction_side)", "v(x_1.reference_side)"]
     found = evaluate_neurons(valve, [pulses], volts, temperature=temperature, seed=seed, keep=kept)
     supply, preset = found.energies["supply"], found.energies["preset"]
     return found, NeuronEnergy(float(preset.mean()), float(supply[1]), float(supply[0])), currents
@@ -223,7 +223,7 @@ def waveform_table(found: Evaluations, valve: LateralSpinValve) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "time": trace["time"],
-            "preset": trace["v(preset)"],
+            "preset": trace["v(preset_of_1)"],
             "input_1": trace["v(input_1)"],
             "input_2": trace["v(input_2)"],
             "spin_potential": trace["v(x_1.xvalve.neuron_z)"],

@@ -40,13 +40,13 @@ from ...devices.simulation.reservoirs import random_mask, reservoir_states, usua
 from ..processes import end_processes, in_processes
 
 #: Virtual nodes of a reservoir, and steps of its input; steps of the integration in a node.
-NODES, STEPS, STEPS_IN_NODE = 24, 8, 40
+NODES, STEPS, STEPS_IN_NODE = 24, 64, 40
 #: Temperature of the reservoir's noise [K], current of its input over its bias.
 TEMPERATURE, SWING = 300.0, 0.2
 #: Resistance of a segment of a crossbar's wires [ohm], conductances of its cells [S], and voltage of a read. [V]
 WIRE, CELLS, READ_VOLTAGE = 2.0, (2e-6, 5e-5), 0.1
 #: Vectors that a crossbar layer multiplies.
-VECTORS = 8
+VECTORS = 32
 #: Where work is done.
 PLACES = {"one core": 1, "two cores": 2, "Dask, two processes": 2}
 #: Devices that the article asks for.
@@ -67,8 +67,8 @@ class Size:
         Repetitions, of which the fastest counts.
     """
 
-    sequences: tuple[int, ...] = (32, 64, 128, 256, 512)
-    crossings: tuple[int, ...] = (32, 64, 128, 256)
+    sequences: tuple[int, ...] = (64, 128, 256, 512, 1024)
+    crossings: tuple[int, ...] = (64, 128, 256, 512)
     repeats: int = 3
 
 

@@ -1,4 +1,8 @@
-"""Spin neurons side by side in one netlist, shown voltages one evaluation after another, with thermal noise."""
+"""Spin neurons side by side in one netlist, shown voltages one evaluation after another, with thermal noise.
+
+After the preset a switch opens its line. On a line at 0 V charge of the inputs flows back through the preset's contact,
+and with many inputs the spins that it takes along hold the magnet on its hard plane: of 66 inputs it may not decide.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,8 @@ LOOK = PERIOD - 6 * EDGE
 BEGIN = 1e-10
 #: Largest step: the magnet precesses in some 400 ps, and its thermal field is held for 20 ps. [s]
 LARGEST_STEP = 1e-11
+#: Switch of a preset's line: 1 ohm, beside the 50 ohm of the contact.
+SWITCH = ".model preset_switch sw vt=0.5 vh=0 ron=1 roff=1e9"
 #: Load of an output: some four synapses of a next layer. [ohm]
 LOAD = 250.0
 
@@ -116,15 +122,17 @@ def evaluate_neurons(
     reading = PERIOD - READ_TIME - 5 * EDGE
     lines = ["* spin neurons side by side", definitions(circuits), f"V_supply supply 0 {supply!r}"]
     lines += [f"V_signal signal 0 {VOLTAGE!r}"]
-    lines.append(f"V_preset preset 0 {repeated_pulse(PRESET_VOLTAGE, BEGIN, PRESET_TIME, PERIOD)}")
+    lines += [f"V_preset preset 0 {PRESET_VOLTAGE!r}", SWITCH]
+    lines.append(f"V_closed closed 0 {repeated_pulse(1.0, BEGIN, PRESET_TIME, PERIOD)}")
     lines.append(f"V_clock clock 0 {repeated_pulse(supply, BEGIN + READ_TIME, reading, PERIOD)}")
     for k in numbers:
         wave = held_levels(1.0, levels[:, k - 1].tolist(), starts).spice(end)
         lines.append(f"V_input_{k} input_{k} 0 {wrapped(wave)}")
-    common = {"supply", "signal", "preset", "clock", *(f"input_{k}" for k in numbers)}
+    common = {"supply", "signal", "clock", *(f"input_{k}" for k in numbers)}
     for n, circuit in zip(neurons, circuits, strict=True):
         nodes = {pin: pin if pin in common else f"{pin}_of_{n}" for pin in circuit.pins} | {"ground": "0"}
         lines.append(wrapped(circuit.instance(f"_{n}", nodes)))
+        lines.append(f"S_preset_{n} preset preset_of_{n} closed 0 preset_switch")
         lines.append(f"R_load_{n} output_of_{n} 0 {LOAD!r}")
     sources = ["supply", "preset", *(f"input_{k}" for k in numbers)]
     kept = [

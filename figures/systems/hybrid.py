@@ -123,7 +123,7 @@ def _draw_waveforms(axes: Any, waves: pd.DataFrame) -> None:
         ("input_2", "input 2", "C1"),
     ):
         axes[0].plot(time, inputs * waves[name], color=colour, linewidth=0.8, label=words)
-    axes[0].set_ylim(-3, 58)
+    axes[0].set_ylim(-3, 85)
     axes[0].legend(ncols=3, loc="upper center", columnspacing=0.9, handlelength=1.2, fontsize=6)
     spin = scaled_axis(waves, axes[1], "y", "spin_potential", "Spin\npotential")
     axes[1].plot(time, spin * waves["spin_potential"], linewidth=0.7)

@@ -190,6 +190,20 @@ def test_a_large_spin_current_decides_in_the_netlist():
     assert neuron.fired_in_netlist(valve, -4e-6, 4, seed=2) == 0
 
 
+@pytest.mark.native
+def test_a_neuron_of_many_inputs_decides_although_they_are_on(large):
+    """On a preset line at 0 V, what flows back through its contact would hold the magnet on its hard plane."""
+    pulses = np.full(66, 4)  # of next to no weight
+    pulses[-1], pulses[:5] = 7, 5
+    volts = np.full(66, 0.015)
+    volts[-1] = 0.03
+    weights = [large.written_weights[count] for count in pulses]
+    current = float(large.spin_current(weights, volts.tolist())[2])
+    assert 5 < current / large.decision(300.15, 0.045, 7e-9).noise_current
+    found = evaluate_neurons(large, [pulses], [volts, volts], seed=4)
+    assert found.fired.all() and found.magnets.max() < -0.5
+
+
 def test_what_does_not_fit_is_refused():
     valve = LateralSpinValve(inputs=3)
     with pytest.raises(ParameterError, match="as many pulses and voltages"):

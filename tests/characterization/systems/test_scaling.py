@@ -68,7 +68,7 @@ def test_times_of_one_core_and_two_have_their_structure(monkeypatch):
     times = tables["times"]
     assert len(times) == 2 * 6 and (times[["seconds", "processor_seconds"]] > 0).all().all()
     own = times[times["work"] == "crossbar"]
-    assert own["units"].tolist() == [8.0 * n for n in own["size"]]
+    assert own["units"].tolist() == [scaling.VECTORS * n for n in own["size"]]
     assert set(tables["growth"]["place"]) == {"one core", "two cores"}
     assert times.attrs["processor"] and len(times.attrs["load"]) == 2
 
