@@ -206,7 +206,7 @@ def study_energy(
     for name, row in zip(benches, measured, strict=True):
         entries.append(
             Entry(
-                CELLS.find(name).title_in_words(),
+                name.replace("-", " "),
                 "operation",
                 float(row["energy"]),
                 float(row["periphery"]),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Power of a core of a server, assumed: 150 W for 32 of them. [W]
 CORE = 150 / 32
+MILLION = 1e6
 #: What is counted of each work, and what is on its axis.
 WORKS = {
     "reservoir": ("virtual-neuron steps", "Reservoirs at once"),
@@ -115,6 +116,9 @@ def _draw_times(axes: Axes, times: pd.DataFrame, growths: pd.DataFrame, work: st
         axes.plot(own["size"], fit["factor"] * own["size"] ** fit["exponent"], color=f"C{k}", linewidth=0.8)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    shown = sorted(times["size"].unique().tolist())
+    axes.set_xticks(shown, [str(number) for number in shown], fontsize=6.5)
+    axes.set_xticks([], minor=True)
     axes.set_xlabel(WORKS[work][1])
     axes.set_ylabel("Time of processors (s)")
     axes.legend(loc="upper left", fontsize=6.5, title="growth exponent", title_fontsize=6.5)
@@ -124,10 +128,10 @@ def _draw_times(axes: Axes, times: pd.DataFrame, growths: pd.DataFrame, work: st
 
 def _draw_rates(axes: Axes, growths: pd.DataFrame, work: str) -> None:
     place = np.arange(len(growths))
-    axes.bar(place - 0.2, growths["rate"], 0.38, color="C0", label="by the clock")
-    axes.bar(place + 0.2, growths["processor_rate"], 0.38, color="C4", label="per second of a processor")
+    axes.bar(place - 0.2, growths["rate"] / MILLION, 0.38, color="C0", label="by the clock")
+    axes.bar(place + 0.2, growths["processor_rate"] / MILLION, 0.38, color="C4", label="per second of a processor")
     axes.set_xticks(place, [name.replace(", ", ",\n") for name in growths["place"]], fontsize=6.5)
     axes.tick_params(axis="x", length=0)
-    axes.set_ylabel(f"{WORKS[work][0].capitalize()}\nper second", fontsize=7)
-    axes.set_ylim(0, 1.35 * float(growths[["rate", "processor_rate"]].to_numpy().max()))
+    axes.set_ylabel(f"{WORKS[work][0].capitalize()}\n(10$^6$ per second)", fontsize=7)
+    axes.set_ylim(0, 1.35 * float(growths[["rate", "processor_rate"]].to_numpy().max()) / MILLION)
     axes.legend(loc="upper left", ncols=2, fontsize=6.5)

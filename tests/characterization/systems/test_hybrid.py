@@ -199,7 +199,7 @@ def test_a_neuron_of_many_inputs_decides_although_they_are_on(large):
     volts[-1] = 0.03
     weights = [large.written_weights[count] for count in pulses]
     current = float(large.spin_current(weights, volts.tolist())[2])
-    assert 5 < current / large.decision(300.15, 0.045, 7e-9).noise_current
+    assert current / large.decision(300.15, 0.045, 7e-9).noise_current > 5
     found = evaluate_neurons(large, [pulses], [volts, volts], seed=4)
     assert found.fired.all() and found.magnets.max() < -0.5
 
