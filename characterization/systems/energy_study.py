@@ -244,10 +244,18 @@ def _of_systems(parts: Parts, energy: NeuronEnergy, oscillator: tuple[float, flo
     ]
     line = VOLTAGE**2 * valve.charge_conductance * READ_TIME
     watts, node_time = oscillator
+    decided = energy.preset + energy.spike
     entries = [
         Entry("spin neuron, a line that is on", "event", line, 0.0, "derived", "V^2 G t of its circuit"),
         Entry("crossbar, a cell", "event", cell * accounts.READ_VOLTAGE**2 * accounts.READ, 0.0, "derived", read),
-        Entry("spin neuron, a decision", "operation", energy.spike + energy.preset, 0.0, "measured", bench),
+        Entry(
+            "spin neuron, a decision",
+            "operation",
+            decided,
+            0.0,
+            "measured",
+            "preset and latch with a spike, its netlist",
+        ),
         Entry(
             "oscillator, a virtual node",
             "operation",
