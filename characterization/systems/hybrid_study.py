@@ -76,7 +76,7 @@ class Size:
     currents: int = 11
     netlist_currents: int = 5
     netlist_trials: int = 32
-    images: int = 6
+    images: int = 12
     sites: tuple[int, ...] = (2, 3, 4, 6, 16, 32)
     voltages: tuple[float, ...] = (1.0, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015)
 

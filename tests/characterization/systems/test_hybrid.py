@@ -10,12 +10,14 @@ import pytest
 from synaspice.characterization import read_table
 from synaspice.characterization.cells.spin.firing_probability import firing_probability
 from synaspice.characterization.systems import behavioural_neuron as neuron
+from synaspice.characterization.systems import hybrid_study
 from synaspice.characterization.systems import spin_layer as task
 from synaspice.characterization.systems.hybrid_study import QUICK, study_hybrid, valve_of
 from synaspice.characterization.systems.spin_netlists import evaluate_neurons
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.devices import MTJ, DomainWallInjector, NeuronMagnet, ParameterError
 from synaspice.figures import make_systems
+from synaspice.figures.systems.hybrid import draw_hybrid
 
 MAGNET = NeuronMagnet.preset("sharad2012-like")
 
@@ -237,6 +239,19 @@ def test_the_system_is_made_quickly_and_its_netlist_decides_as_the_neuron_of_few
     assert (netlist["fired"].astype(bool) == (netlist["spin_current"] > 0))[sure].all()
     assert (tmp_path / "hybrid.pdf").stat().st_size > 10_000
     assert any("netlist" in line for line in told)
+
+
+@pytest.mark.ngspice
+def test_without_native_devices_the_netlist_of_the_layer_is_left_out_and_said_to_be(monkeypatch):
+    pytest.importorskip("sklearn")
+    monkeypatch.setattr(hybrid_study, "why_not_native", lambda: "for a test")
+    small = dataclasses.replace(QUICK, splits=2, iterations=5, training=100, trials=100)
+    tables = study_hybrid(MAGNET, size=small, seed=1)
+    assert not len(tables["netlist"]) and set(tables["transfer"]["engine"]) == {"numeric"}
+    about = tables["accuracy"].attrs
+    assert not about["native"] and about["neuron"]["offset"] == about["neuron"]["ensemble_offset"]
+    words = [text.get_text() for axes in draw_hybrid(tables).axes for text in axes.texts]
+    assert "needs native devices" in words
 
 
 @pytest.mark.native
