@@ -17,6 +17,7 @@ from .rare_events.splitting import splitting as splitting
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup
+from .systems.hybrid_study import study_hybrid as study_hybrid
 from .systems.linear_readout import train_readout as train_readout
 from .systems.waveform_study import study_waveforms as study_waveforms
 from .tables import read_table as read_table

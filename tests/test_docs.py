@@ -50,6 +50,12 @@ IN_PLACE_OF = {
     "synaspice figure waveforms --device auto-oscillator -o systems": "synaspice figure waveforms --help",
     "synaspice figure waveforms --seed 0 -o systems": "synaspice figure waveforms --help",
     "synaspice figure oscillator --seed 0 -o systems": "synaspice figure oscillator --help",
+    "synaspice figure hybrid --seed 0 -o systems": "synaspice figure hybrid --help",
+    "synaspice figure hybrid --device domain-wall-injector --preset sharad2012-like --set contact_polarization=0.3 "
+    "-o systems": "synaspice figure hybrid --help",
+    "synaspice figure energy --seed 0 -o systems": "synaspice figure energy --help",
+    "synaspice figure energy --device vteam --preset talati2016 -o systems": "synaspice figure energy --help",
+    "synaspice figure scale --seed 0 -o systems": "synaspice figure scale --help",
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")

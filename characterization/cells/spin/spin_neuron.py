@@ -99,7 +99,7 @@ def truth_table(
     ]
     for k in numbers:
         levels = [pattern[k - 1] if k <= signals else 1 for pattern in patterns]
-        lines.append(f"V_input_{k} input_{k} 0 {wrapped(_steps(voltage, levels, starts).spice(end))}")
+        lines.append(f"V_input_{k} input_{k} 0 {wrapped(held_levels(voltage, levels, starts).spice(end))}")
         lines.append(f"I_write_{k} input_{k} write_{k} {wrapped(waveforms[k - 1].spice(end))}")
     circuit = cell.subcircuit(meters=True, for_bench=True)
     sources = {"v_preset": "preset", "vsupply": "supply", **{f"v_input_{k}": f"input_{k}" for k in numbers}}
@@ -250,8 +250,8 @@ def repeated_pulse(height: float, begin: float, width: float, period: float) -> 
     return f"PULSE(0 {height!r} {begin!r} {EDGE!r} {EDGE!r} {width!r} {period!r})"
 
 
-def _steps(voltage: float, levels: Sequence[int], starts: Sequence[float]) -> PiecewiseLinear:
-    """A voltage that is on or off from one cycle to the next."""
+def held_levels(voltage: float, levels: Sequence[float], starts: Sequence[float]) -> PiecewiseLinear:
+    """A voltage [V] times a level in each cycle, held from one start [s] to the next."""
     times, values = [0.0], [0.0]
     for start, level in zip(starts, levels, strict=True):
         times += [start, start + EDGE]

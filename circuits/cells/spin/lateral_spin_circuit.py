@@ -17,8 +17,8 @@ from ....devices.models.spin.spin_block import SpinBlock
 from ....devices.models.spin.spin_channel import channel_material, ferromagnet_normal_interface, non_magnetic_channel
 from ....devices.models.spin.spin_network import SpinNetwork, SpinSolution
 
-#: Most inputs of one neuron: farther along the channel their spins are lost.
-MOST_INPUTS = 32
+#: Most inputs of one neuron: of the farthest ones a tenth of the spins arrives.
+MOST_INPUTS = 72
 #: Node of the channel under the magnet and the preset contact.
 CENTRE = "neuron"
 
@@ -221,3 +221,16 @@ class LateralSpinCircuit:
         inside = resistances[np.ix_(driven, driven)] + np.eye(len(driven)) / self.synapse.contact_conductance
         currents[driven] = np.linalg.solve(inside, list(held.values()))
         return spins * currents
+
+    @functools.cached_property
+    def driven_transfer(self) -> FloatArray:
+        r"""Spin current at the magnet per weight of input k and per volt at input j, all inputs driven [S].
+
+        .. math:: T_{kj} = \eta_k\, [(\mathbf R + \mathbf 1 / G)^{-1}]_{kj}
+
+        Its product with the voltages is :meth:`spin_per_weight`; entries beside the diagonal are what flows from an
+        input that is on to one that is off, and what the lead's resistance takes.
+        """
+        spins, resistances = self.responses
+        inside = resistances + np.eye(self.inputs) / self.synapse.contact_conductance
+        return np.asarray(spins[:, np.newaxis] * np.linalg.inv(inside))

@@ -135,13 +135,11 @@ class LateralSpinValve(LateralSpinCircuit):
         """Subcircuits (or models of native devices) that :meth:`subcircuit` uses; once in a netlist."""
         fields = _fields(noisy)
         blocks = {block.kind: block for block in self._blocks().values()}
-        devices: list[Subcircuit] = [
-            self.magnet.subcircuit(inputs=fields),
-            self.synapse.subcircuit(),
-        ]
         if native:
             compiled = (native_device(self.magnet, inputs=fields), native_device(self.synapse))
             devices = [Subcircuit(device.name, device.pins, f"{device}\n") for device in compiled]
+        else:
+            devices = [self.magnet.subcircuit(inputs=fields), self.synapse.subcircuit()]
         return (*devices, *(block.subcircuit() for block in blocks.values()))
 
     def native_files(self, noisy: bool = False) -> tuple[Path, Path]:

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from ....devices.language.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
+from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
+from ....devices.models.spin.neuron_magnet import NeuronMagnet
 from ..assembly import Assembly
 from ..cell import Cell
 from ..declared import Port
@@ -43,6 +45,8 @@ class _SpinNeuron(Cell):
     tolerances = SPIN
     #: Number of inputs, the one for the threshold included; 0 for a class that has not declared its ports yet.
     inputs: ClassVar[int] = 0
+    #: Magnet and synapses that are others than those of a usual valve.
+    others: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, *, inputs: int = 0, **kwargs: Any) -> None:
         if inputs:
@@ -68,7 +72,7 @@ class _SpinNeuron(Cell):
     @functools.cached_property
     def valve(self) -> LateralSpinValve:
         """The lateral spin valve."""
-        return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"])
+        return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"], **self.others)
 
     def build(self, assembly: Assembly) -> None:
         valve, native = self.valve, assembly.is_native(noisy=True)
@@ -111,8 +115,19 @@ class _SpinNeuron(Cell):
 
 
 @functools.cache
-def spin_neuron(inputs: int) -> type[_SpinNeuron]:
+def spin_neuron(
+    inputs: int, magnet: NeuronMagnet | None = None, synapse: DomainWallInjector | None = None
+) -> type[_SpinNeuron]:
     """The class of neurons with a number of inputs, the one for a threshold included.
+
+    Parameters
+    ----------
+    inputs : int
+        Number of inputs.
+    magnet : NeuronMagnet, optional
+        The magnet that decides; default: that of :class:`LateralSpinValve`.
+    synapse : DomainWallInjector, optional
+        Every input's strip; default: likewise.
 
     Raises
     ------
@@ -121,7 +136,8 @@ def spin_neuron(inputs: int) -> type[_SpinNeuron]:
     """
     if isinstance(inputs, bool) or not isinstance(inputs, int) or not 1 <= inputs <= MOST_INPUTS:
         raise ParameterError(f"inputs must be a whole number from 1 to {MOST_INPUTS}, not {inputs!r}")
-    described = {"__doc__": _SpinNeuron.__doc__, "__module__": __name__}
+    others = {name: device for name, device in (("magnet", magnet), ("synapse", synapse)) if device is not None}
+    described = {"__doc__": _SpinNeuron.__doc__, "__module__": __name__, "others": others}
     return type(f"_SpinNeuron{inputs}", (_SpinNeuron,), described, inputs=inputs)
 
 
