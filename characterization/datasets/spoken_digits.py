@@ -28,7 +28,7 @@ BUNDLED = Path(__file__).with_name("fsdd-subset.npz")
 FSDD = ("fsdd.npz", "fsdd/*.wav", "recordings/*.wav", "free-spoken-digit-dataset*/recordings/*.wav", "*.wav")
 #: Where TI-46 may: its files begin with the number of the word, ten of which are digits, and the speaker.
 TI46 = ("**/0[0-9][fFmM][1-8][sS]*",)
-#: Names of files: digit, speaker, repetition; and of TI-46 the set of the training part or session and token of the test.
+#: Names of files: digit, speaker, repetition; of TI-46 the set of the training part, or session and token of the test.
 FSDD_NAME = re.compile(r"(?P<digit>\d)_(?P<speaker>[^_]+)_(?P<repetition>\d+)\.wav")
 TI46_NAME = re.compile(
     r"0(?P<digit>\d)(?P<speaker>[FM][1-8])S(ET(?P<set>\d)|(?P<session>[1-8])T(?P<token>\d))\.(WAV|SPH)", re.IGNORECASE

@@ -1,11 +1,12 @@
 r"""Spoken digits by one oscillator: setups, what it answers to recordings, and how recordings are split.
 
-Each frame :math:`\mathbf u` of a front end becomes the currents of 400 virtual nodes in a row, each held for a node time,
+Each frame :math:`\mathbf u` of a front end becomes the currents of 400 virtual nodes in a row, each held for a node
+time,
 
 .. math:: I_k = I_0 + \Delta I\, \mathrm{clip}\!\left[(\mathbf M\,\mathbf u)_k / \sqrt N,\, \pm c\right]
 
-with a mask of ones and minus ones; N is the number of features, c = :data:`CLIP`. The readout sees the amplitude at the end
-of each node time, or, as the control that shows what the oscillator adds, the features of the front end themselves.
+with a mask of ones and minus ones; N is the number of features, c = :data:`CLIP`. The readout sees the amplitude at the
+end of each node time, or, as the control that shows what the oscillator adds, the features of the front end themselves.
 
 References
 ----------
@@ -15,8 +16,9 @@ doi:10.1038/s41598-019-56991-x.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +36,11 @@ from .waveforms import WorkingPoint
 
 #: Standard deviations of the masked input beyond which it is cut off.
 CLIP = 3.0
-#: Least and largest number of sequences that run side by side in a call, about a third as many as recordings; and calls
-#: that run beside each other, in threads.
-ROWS, CALLS = (17, 64), 2
+#: Sequences that run side by side in a call, of recordings one after another, as many as kernels take at a time; and
+#: calls that run beside each other, in threads.
+ROWS, CALLS = 64, 2
+#: Recordings that are worth a piece of work of their own.
+PIECE = 600
 #: Parts into which repetitions are split: the last is for choices and never tested.
 PARTS = 5
 
@@ -44,7 +48,7 @@ PARTS = 5
 Group = tuple[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recordings:
     """The recordings of a study, by speaker and block of repetitions.
 
@@ -81,6 +85,12 @@ class Recordings:
     def groups(self, blocks: Sequence[int], speakers: Sequence[str] | None = None) -> tuple[Group, ...]:
         """The groups of some blocks, of all speakers or some."""
         return tuple(itertools.product(self.speakers if speakers is None else speakers, blocks))
+
+    def pieces(self) -> list[tuple[int, ...]]:
+        """Blocks of all parts, put together until there are enough recordings for a piece of work."""
+        together = max(1, PIECE * PARTS // self.number)
+        parts = [self.part(k) for k in range(PARTS)]
+        return [tuple(itertools.chain(*parts[k : k + together])) for k in range(0, PARTS, together)]
 
     @property
     def number(self) -> int:
@@ -142,19 +152,17 @@ def halves(recordings: Recordings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return recordings.speakers[:middle], recordings.speakers[middle:]
 
 
-def frames_of(
-    recordings: Recordings, name: str, ratio: float | None, seed: Sequence[int]
-) -> Callable[[int], FloatArray]:
-    """Frames of a recording by its number, from a front end, of a waveform with white noise of a ratio in decibels."""
+@functools.lru_cache(maxsize=4)
+def frames_of(recordings: Recordings, name: str, ratio: float | None, seed: tuple[int, ...]) -> dict[int, FloatArray]:
+    """Frames of the recordings by their number, from a front end, with white noise of a ratio in decibels if given."""
     data = recordings.data
-
-    def frames(number: int) -> FloatArray:
+    found = {}
+    for number in np.flatnonzero(recordings.block >= 0).tolist():
         waveform = data.waveforms[number]
         if ratio is not None:
             waveform = with_noise(waveform, ratio, np.random.default_rng([*seed, number]))
-        return front_end(name, waveform, data.rate)
-
-    return frames
+        found[number] = front_end(name, waveform, data.rate)
+    return found
 
 
 def mask_of(seed: Sequence[int], number: int, nodes: int, features: int) -> FloatArray:
@@ -163,7 +171,7 @@ def mask_of(seed: Sequence[int], number: int, nodes: int, features: int) -> Floa
 
 
 def currents(point: WorkingPoint, frames: FloatArray, mask: FloatArray) -> FloatArray:
-    """Currents of the nodes at each frame of a recording, shape (frames, nodes). [A]"""
+    """Currents of the nodes [A] at each frame of a recording, shape (frames, nodes)."""
     masked = frames @ mask.T / np.sqrt(mask.shape[1])
     return np.asarray(point.bias + point.swing * np.clip(masked, -CLIP, CLIP))
 
@@ -198,8 +206,8 @@ def driven(
         Share by which all currents have drifted, against the threshold of the oscillator.
     """
     nodes = len(mask)
-    each = int(np.clip(len(frames) // (3 * CALLS), *ROWS))
-    lengths = np.zeros(CALLS * each, dtype=int)
+    calls = CALLS if len(frames) > ROWS else 1
+    lengths = np.zeros(calls * ROWS, dtype=int)
     places: dict[int, tuple[int, int]] = {}
     for number in sorted(range(len(frames)), key=lambda k: -len(frames[k])):
         row = int(lengths.argmin())
@@ -213,12 +221,12 @@ def driven(
     levels = np.concatenate([np.full((len(levels), before), (1 + drift) * point.bias), levels], axis=1)
 
     def run(call: int, _: int) -> FloatArray:
-        own = levels[call * each : (call + 1) * each]
+        own = levels[call * ROWS : (call + 1) * ROWS]
         noise = int(np.random.SeedSequence([seed, call]).generate_state(1)[0])
         held = held_response(point.device, own, point.node_time, temperature=temperature, seed=noise, threads=1)
         return held.amplitudes[:, before:]
 
-    found = np.concatenate(list(in_chunks(range(CALLS), run, size=1, threads=CALLS))).reshape(shape)
+    found = np.concatenate(list(in_chunks(range(calls), run, size=1, threads=CALLS))).reshape(shape)
     return [found[row, begin : begin + len(frames[number])] for number, (row, begin) in sorted(places.items())]
 
 
@@ -256,8 +264,8 @@ def response(
     """
     members = {group: recordings.members(group) for group in recordings.groups(blocks, speakers)}
     everyone = np.concatenate(list(members.values()))
-    frames_by_number = frames_of(recordings, name, ratio, [*seed, 1])
-    seen = [frames_by_number(number) for number in everyone.tolist()]
+    frames = frames_of(recordings, name, ratio, (*seed, 1))
+    seen = [frames[number] for number in everyone.tolist()]
     if point is not None:
         matrix = mask_of(seed, mask, nodes, seen[0].shape[1])
         noise = int(np.random.SeedSequence([*seed, 3, blocks[0]]).generate_state(1)[0])

@@ -1,4 +1,4 @@
-"""The study of spoken digits: choices on training data, accuracies beside those of the front ends alone, and what harms.
+"""The study of spoken digits: choices on training data, accuracies beside the front ends alone, and what harms.
 
 The last part of the repetitions is never tested: on it mask and working point are chosen, and the front end with which
 noise, training and drift are looked at. For speakers that are held out they are chosen on the half of the speakers to
@@ -31,7 +31,7 @@ from .waveforms import WorkingPoint, stays_valid, working_point, working_range
 
 #: How recordings are split, in words.
 KINDS = {"same": "same speakers in training and test", "held-out": "held-out speakers"}
-#: Bias currents of the candidates, over the range in which the device oscillates; their node times, in relaxation times.
+#: Bias currents of the candidates, over the range in which the device oscillates; node times, in relaxation times.
 BIASES, NODE_TIMES = (0.3, 0.6), (0.2, 0.4)
 #: Lowest current that the strongest input reaches, over the lowest of the working range.
 BELOW = 0.8
@@ -221,7 +221,7 @@ class _Study:
             rest["nodes"] = self.size.nodes if nodes is None else nodes
             here = f"{label}{name}-{self.candidates.index(setup)}-{kelvin:g}K"
         here += "".join(f"-{key}{value:g}" for key, value in more.items() if value is not None)
-        parts = [self.recordings.part(k) for k in range(task.PARTS)] if blocks is None else blocks
+        parts = self.recordings.pieces() if blocks is None else blocks
         pieces = [{**self.source, **rest, "blocks": tuple(part)} for part in parts]
         return task.collected(self.keeping.compute(_answered, pieces, here))
 
@@ -332,7 +332,7 @@ class _Study:
         firsts = [self.recordings.part(k)[0] for k in range(task.PARTS - 1)]
         rows = []
         for drift in sorted({*self.size.drifts, 0.0}):
-            tested = self.seen(name, setup, drift=drift, blocks=[[block] for block in firsts]) if drift else trained
+            tested = self.seen(name, setup, drift=drift, blocks=[firsts]) if drift else trained
             for block, fold in zip(firsts, self.folds["same"], strict=True):
                 tests = Fold(fold.name, fold.training, fold.choosing, self.recordings.groups([block]))
                 right = accuracy(trained, tests, tested)

@@ -58,7 +58,7 @@ def example_tables(
 ) -> dict[str, pd.DataFrame]:
     """Frames of a recording of the part for choices, and the nodes of some of them."""
     number = int(recordings.members((recordings.speakers[0], recordings.part(PARTS - 1)[0]))[-1])
-    frames = frames_of(recordings, name, None, [seed, 1])(number)
+    frames = frames_of(recordings, name, None, (seed, 1))[number]
     matrix = mask_of([seed], mask, nodes, frames.shape[1])
     states = driven(point, [frames], matrix, temperature=temperature, seed=seed)[0]
     begin = max(0, len(frames) // 2 - SHOWN)

@@ -1,7 +1,7 @@
 r"""Front ends of speech: what turns a waveform into frames of features, before any neuron.
 
-All have a frame every :data:`HOP`, and each recording's features are centred and scaled as a whole by their own mean and
-standard deviation: no other recording, so no data of training or test, enters what a recording becomes.
+All have a frame every :data:`HOP`, and each recording's features are centred and scaled as a whole by their own mean
+and standard deviation: no other recording, so no data of training or test, enters what a recording becomes.
 
 ``spectrogram``
     Real and imaginary part of a short-time Fourier transform: linear in the waveform. Nothing linear can tell digits
@@ -81,7 +81,7 @@ def front_end(name: str, waveform: FloatArray, rate: float) -> FloatArray:
 
 
 def with_noise(waveform: FloatArray, ratio: float, generator: np.random.Generator) -> FloatArray:
-    r"""A waveform with white noise, :math:`10 \log_{10} (P_\mathrm{signal} / P_\mathrm{noise})` = ``ratio`` [dB]."""
+    r"""A waveform with white noise: :math:`10 \log_{10} (P_\mathrm{signal} / P_\mathrm{noise})` is the ratio [dB]."""
     level = np.sqrt(np.mean(waveform**2) * 10 ** (-real("ratio", ratio, "dB") / 10))
     return np.asarray(waveform + level * generator.standard_normal(len(waveform)))
 
@@ -166,7 +166,7 @@ def mel_bands(length: int, rate: float) -> FloatArray:
 
 
 def erb_frequencies(rate: float) -> FloatArray:
-    r"""Frequencies of the channels, equally far apart in :math:`21.4 \log_{10}(1 + 0.00437 f / \mathrm{Hz})`. [Hz]"""
+    r"""Frequencies of the channels, equally far apart in :math:`21.4 \log_{10}(1 + 0.00437 f / \mathrm{Hz})` [Hz]."""
     ends = 21.4 * np.log10(1 + 0.00437 * np.array([LOWEST, HIGHEST * rate]))
     return np.asarray((10 ** (np.linspace(*ends, CHANNELS) / 21.4) - 1) / 0.00437)
 

@@ -1,7 +1,7 @@
 r"""Linear readouts of utterances, trained from sums over their frames.
 
-The readout is trained on frames, each with the target 1 for its digit and 0 for the others; an utterance is what has the
-largest output in the mean over its frames. As the readout is linear, that is its output for the mean features, and
+The readout is trained on frames, each with the target 1 for its digit and 0 for the others; an utterance is what has
+the largest output in the mean over its frames. As the readout is linear, that is its output for the mean features, and
 training needs the sums over frames of features and targets and of their products alone. Sums of groups of utterances
 add, so that any split of the groups into training and test costs no other pass through the frames.
 
