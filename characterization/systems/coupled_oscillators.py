@@ -249,5 +249,7 @@ def coupled_frequencies(
             turned -= np.angle(following * a.conj())
         a = following
     if not np.all(np.abs(a) < 1.5):
-        raise SimulationError("an amplitude grew beyond the model's range: a weaker tone or coupling, or a shorter step")
+        raise SimulationError(
+            "an amplitude grew beyond the model's range: a weaker tone or coupling, or a shorter step"
+        )
     return np.asarray((turned / (number * step) + middle) / (2 * np.pi))
