@@ -48,7 +48,7 @@ class Size:
     repetitions, blocks : int
         Repetitions of each digit by each speaker that are taken, and blocks that they are put into.
     masks : int
-        Masks among which one is chosen.
+        Masks among which one is chosen, beside the working point.
     ratios : tuple of float
         Ratios of signal to noise. [dB]
     temperatures : tuple of float
@@ -60,10 +60,10 @@ class Size:
     """
 
     nodes: int = 400
-    searched_nodes: int = 200
+    searched_nodes: int = 100
     repetitions: int = 50
     blocks: int = 10
-    masks: int = 2
+    masks: int = 1
     ratios: tuple[float, ...] = (20.0, 10.0, 5.0, 0.0)
     temperatures: tuple[float, ...] = (0.0, 30.0, 100.0)
     drifts: tuple[float, ...] = (-0.05, -0.02, 0.02, 0.05)

@@ -2,8 +2,8 @@ r"""Vowels on coupled oscillators: where vowels go in the plane of two tones, an
 
 Two tones, A and B, drive four oscillators that share a current. Their frequencies are linear combinations of a vowel's
 formants. Each vowel has a cell of the plane: A locks the first oscillator, the second or none, B the third, the
-fourth or none. The combinations are those, and the cells are distributed so, that a linear regression on the training data errs
-least. What an oscillator does is told by its mean frequency alone: it is locked to a tone that it equals.
+fourth or none. The combinations are those, and the cells are distributed so, that a linear regression on the training
+data errs least. What an oscillator does is told by its mean frequency alone: it is locked to a tone that it equals.
 
 Training tunes the natural frequencies by the dc currents: an oscillator that should be locked to a tone and is not goes
 towards it, one that is and should not be goes away.
