@@ -84,7 +84,8 @@ def slow_equations(device: AutoOscillator, temperature: float) -> Slow:
     wrong = max(float(np.abs(np.polyval(fit, POWERS) / part - 1).max()) for fit, part in zip(fits, parts, strict=True))
     if wrong > 1e-6 or not np.allclose(turned, omega, rtol=1e-9):
         raise ParameterError(f"the rates of {device.model_name()} are no polynomials of the power")
-    return Slow(*fits, POWERS, _diffusion(device, temperature))
+    growth, per_current, frequency = fits
+    return Slow(growth, per_current, frequency, POWERS, _diffusion(device, temperature))
 
 
 def _diffusion(device: AutoOscillator, temperature: float) -> FloatArray:
@@ -224,14 +225,14 @@ def coupled_frequencies(
     rate[-1] += 1j * middle
 
     def force(time: float) -> FloatArray:
-        return kappa * circuit.tone * np.exp(-1j * beats * time).sum(axis=1, keepdims=True)
+        return np.asarray(kappa * circuit.tone * np.exp(-1j * beats * time).sum(axis=1, keepdims=True))
 
     def slope(a: FloatArray, pushed: FloatArray) -> FloatArray:
         power = a.real**2 + a.imag**2
         turning = rate[0]
         for part in rate[1:]:
             turning = turning * power + part
-        return turning * a + ((feed * a).sum(axis=1, keepdims=True) + pushed)
+        return np.asarray(turning * a + ((feed * a).sum(axis=1, keepdims=True) + pushed))
 
     power = np.vectorize(device.stationary_power, otypes=[float])(dc)
     a = np.sqrt(power) * np.exp(2j * np.pi * generator.random(dc.shape))

@@ -157,18 +157,18 @@ def _transformed(samples: FloatArray, rate: float, window: float) -> FloatArray:
 @functools.cache
 def mel_bands(length: int, rate: float) -> FloatArray:
     r"""Weights of triangular bands, equally wide in :math:`2595 \log_{10}(1 + f / 700)`, shape (bands, frequencies)."""
-    ends = 2595 * np.log10(1 + np.array([LOWEST, HIGHEST * rate]) / 700)
-    corners = 700 * (10 ** (np.linspace(*ends, BANDS + 2) / 2595) - 1)
+    low_end, high_end = 2595 * np.log10(1 + np.array([LOWEST, HIGHEST * rate]) / 700)
+    corners = 700 * (10 ** (np.linspace(low_end, high_end, BANDS + 2) / 2595) - 1)
     frequencies = np.arange(length // 2 + 1) * rate / length
     low, middle, high = (corners[k : BANDS + k, np.newaxis] for k in range(3))
     sides = (frequencies - low) / (middle - low), (high - frequencies) / (high - middle)
-    return np.maximum(np.minimum(*sides), 0.0)
+    return np.asarray(np.maximum(np.minimum(*sides), 0.0))
 
 
 def erb_frequencies(rate: float) -> FloatArray:
     r"""Frequencies of the channels, equally far apart in :math:`21.4 \log_{10}(1 + 0.00437 f / \mathrm{Hz})` [Hz]."""
-    ends = 21.4 * np.log10(1 + 0.00437 * np.array([LOWEST, HIGHEST * rate]))
-    return np.asarray((10 ** (np.linspace(*ends, CHANNELS) / 21.4) - 1) / 0.00437)
+    low_end, high_end = 21.4 * np.log10(1 + 0.00437 * np.array([LOWEST, HIGHEST * rate]))
+    return np.asarray((10 ** (np.linspace(low_end, high_end, CHANNELS) / 21.4) - 1) / 0.00437)
 
 
 @functools.cache

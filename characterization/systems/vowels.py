@@ -115,7 +115,7 @@ def start_currents(device: AutoOscillator, spacing: float) -> FloatArray:
     if high - low < width:
         raise ParameterError(f"the frequencies of {device.model_name()} reach over {high - low:g} Hz, not {width:g} Hz")
     wanted = 0.5 * (low + high) - 0.5 * width + spacing * np.arange(OSCILLATORS)
-    return np.interp(wanted, frequencies[order], currents[order])
+    return np.asarray(np.interp(wanted, frequencies[order], currents[order]))
 
 
 def locked_to(frequencies: FloatArray, tones: FloatArray) -> np.ndarray:
@@ -131,7 +131,7 @@ def wanted_locks(combination: Combination, labels: np.ndarray) -> np.ndarray:
         for oscillator, tone in ((a, 1), (b, 2)):
             if oscillator:
                 table[vowel, oscillator - 1] = tone
-    return table[labels]
+    return np.asarray(table[labels])
 
 
 def told(locks: np.ndarray, combination: Combination) -> np.ndarray:

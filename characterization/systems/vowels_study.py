@@ -21,7 +21,7 @@ from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..datasets.vowels import Vowels, load_vowels
 from . import vowels as task
-from .coupled_oscillators import Circuit
+from .coupled_oscillators import Circuit, free_frequency
 from .keeping import Keeping
 from .linear_readout import train_readout
 from .vowels import OSCILLATORS, VOWELS
@@ -165,10 +165,10 @@ def _trained(
     tested = splits(talkers, size.splits, seed)
     combinations = [task.combine(formants[~test], labels[~test]) for test in tested]
     start = task.start_currents(device, SPACING)
-    lowest = float(task.free_frequency(device, start[:1])[0])
+    lowest = float(free_frequency(device, start[:1])[0])
     tones = [each.tones(formants, lowest, SPACING) for each in combinations]
     generator = np.random.default_rng([seed, 2])
-    slope = np.gradient(task.free_frequency(device, start), start)
+    slope = np.gradient(free_frequency(device, start), start)
     currents = start + OFF * generator.uniform(-1, 1, (size.splits, OSCILLATORS)) / slope
     begun, best = currents.copy(), currents.copy()
     course = np.zeros((size.steps, size.splits))
@@ -220,7 +220,7 @@ def _mapped(
     device: AutoOscillator, circuit: Circuit, temperature: float, seed: int, size: Size, currents: FloatArray
 ) -> Mapping[str, Any]:
     """Locks over the plane of both tones, for the currents of a training."""
-    lowest = float(task.free_frequency(device, task.start_currents(device, SPACING)[:1])[0])
+    lowest = float(free_frequency(device, task.start_currents(device, SPACING)[:1])[0])
     a = lowest + SPACING * np.linspace(-task.FARTHEST, 2 - task.NEAREST, size.points)
     b = lowest + SPACING * np.linspace(1 + task.NEAREST, 3 + task.FARTHEST, size.points)
     tones = np.array([(x, y) for y in b for x in a])

@@ -49,7 +49,7 @@ def make_digits(order: Order) -> Made:
     return Made(named, {"": draw(tables)}, [_of_data(about), *told_accuracies(found), PUBLISHED])
 
 
-def _of_data(about: Mapping[str, Any]) -> str:
+def _of_data(about: Mapping[Any, Any]) -> str:
     words = f"{about['recordings']} recordings by {len(about['speakers'])} speakers, {about['data']}"
     return words + ("; a stand-in that ships with the package, as --data has none" if about["stand_in"] else "")
 
@@ -103,7 +103,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:
 def _draw_frames(axes: Axes, frames: pd.DataFrame) -> None:
     grid = frames.pivot_table(index="channel", columns="time", values="feature")
     x = scaled_axis(frames, axes, "x", "time", "Time")
-    end = x * (grid.columns[-1] + grid.columns[1])
+    times = np.unique(frames["time"])
+    end = x * float(times[-1] + times[1])
     axes.imshow(grid, origin="lower", aspect="auto", extent=(0, end, 0, len(grid)), interpolation="nearest")
     axes.set_ylabel("Channel")
     about = frames.attrs

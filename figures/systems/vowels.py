@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def make_vowels(order: Order) -> Made:
     return Made(named, {"": draw(tables)}, told)
 
 
-def _of_data(about: Mapping[str, object]) -> str:
+def _of_data(about: Mapping[Any, Any]) -> str:
     words = f"{about['number']} vowels of {about['talkers']} talkers, {about['data']}"
     return words + ("; a stand-in, as --data has no table" if about["stand_in"] else "")
 
@@ -130,7 +130,7 @@ def _draw_tones(axes: Axes, table: pd.DataFrame, tones: pd.DataFrame) -> None:
     _draw_regions(axes, table, faint=True)
     for k, vowel in enumerate(tones["vowel"].unique().tolist()):
         own = tones[tones["vowel"] == vowel]
-        style = {"color": f"C{k}", "markeredgecolor": "white", "markeredgewidth": 0.3}
+        style: dict[str, Any] = {"color": f"C{k}", "markeredgecolor": "white", "markeredgewidth": 0.3}
         axes.plot(own["tone_a"] / 1e9, own["tone_b"] / 1e9, "osD^vP*"[k % 7], markersize=4, label=vowel, **style)
     axes.set_title("vowels of the test", fontsize=7, loc="right")
     axes.legend(ncols=7, fontsize=6, loc="upper center", columnspacing=0.5, handletextpad=0.1, handlelength=1.0)
@@ -147,7 +147,7 @@ def _draw_course(axes: Axes, training: pd.DataFrame) -> None:
 def _draw_methods(axes: Axes, found: pd.DataFrame) -> None:
     groups = 100 * found.groupby("method")["accuracy"].agg(["mean", "std"]).loc[list(METHODS)]
     colours = ["C0", "0.75", "C4", "0.6", "0.45"]
-    how = {"capsize": 2, "error_kw": {"linewidth": 0.8}}
+    how: dict[str, Any] = {"capsize": 2, "error_kw": {"linewidth": 0.8}}
     axes.bar(range(len(METHODS)), groups["mean"], 0.7, yerr=groups["std"], color=colours, **how)
     axes.axhline(100 * PUBLISHED, color="0.1", linestyle="--", linewidth=0.8, label="published experiment")
     axes.set_xticks(range(len(METHODS)), [SHORT[name] for name in METHODS], fontsize=6)
