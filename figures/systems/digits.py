@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Nodes that are drawn.
 NODES = 60
 #: What the readout sees, in words, with colour and marker.
-FEATURES = {"front end": ("front end alone", "0.55", "s"), "oscillator": ("with oscillator", "C0", "o")}
+FEATURES = {"front end": ("alone", "0.55", "s"), "oscillator": ("oscillator", "C0", "o")}
 #: Published accuracies, beside which ours are told.
 PUBLISHED = (
     "published, TI-46, same speakers: oscillator up to 99.6 % with a cochleagram and up to 80 % with a spectrogram "
@@ -50,8 +50,8 @@ def make_digits(order: Order) -> Made:
 
 
 def _of_data(about: Mapping[Any, Any]) -> str:
-    words = f"{about['recordings']} recordings by {len(about['speakers'])} speakers, {about['data']}"
-    return words + ("; a stand-in that ships with the package, as --data has none" if about["stand_in"] else "")
+    words = f"{about['recordings']} recordings by {len(about['speakers'])} speakers: {about['data']}"
+    return words + (" that ships with the package (--data has none)" if about["stand_in"] else "")
 
 
 def told_accuracies(found: pd.DataFrame) -> list[str]:
@@ -112,7 +112,7 @@ def _draw_frames(axes: Axes, frames: pd.DataFrame) -> None:
 
 
 def _draw_nodes(axes: Axes, nodes: pd.DataFrame) -> None:
-    shown = nodes[:NODES]
+    shown = nodes[: min(NODES, nodes.attrs["nodes"])]
     x = scaled_axis(shown, axes, "x", "time", "Time")
     y = scaled_axis(shown, axes, "y", "drive", "Current")
     axes.step(x * shown["time"], y * shown["drive"], color="0.6", linewidth=0.8)
@@ -120,7 +120,7 @@ def _draw_nodes(axes: Axes, nodes: pd.DataFrame) -> None:
     other = axes.twinx()
     other.plot(x * shown["time"], shown["amplitude"], color="C0", linewidth=0.9)
     other.set_ylabel("Amplitude", color="C0")
-    axes.set_title(f"{len(shown)} of {nodes.attrs['nodes']} nodes", fontsize=7)
+    axes.set_title(f"{len(shown)} of the {nodes.attrs['nodes']} nodes of a frame", fontsize=7)
     axes.margins(x=0)
 
 
@@ -159,7 +159,7 @@ def _draw_noise(axes: Axes, noise: pd.DataFrame) -> None:
     for features, (words, colour, marker) in FEATURES.items():
         for training, line in (("without noise", ":"), ("same noise", "-")):
             part = own[(own["features"] == features) & (own["training"] == training)]
-            label = f"{words}, trained {'clean' if line == ':' else 'with noise'}"
+            label = f"{words}, trained {'clean' if line == ':' else 'noisy'}"
             _draw_lines(axes, part, "ratio", label=label, color=colour, marker=marker, linestyle=line)
     axes.set_xlabel("Signal to noise of the sound (dB)")
     axes.set_ylim(0, 128)
@@ -171,7 +171,7 @@ def _draw_training(axes: Axes, training: pd.DataFrame) -> None:
     for features, (words, colour, marker) in FEATURES.items():
         for kind, line in (("same", "-"), ("held-out", "--")):
             part = training[(training["features"] == features) & (training["split"] == kind)]
-            label = f"{words}, {'same' if kind == 'same' else 'held-out'} speakers"
+            label = f"{words}, {'same' if kind == 'same' else 'held-out'} sp."
             _draw_lines(axes, part, "utterances", label=label, color=colour, marker=marker, linestyle=line)
     axes.set_xlabel("Utterances of the training")
     axes.set_ylim(0, 128)

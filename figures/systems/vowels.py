@@ -102,6 +102,7 @@ def _name_of(code: int) -> str:
 
 def _draw_regions(axes: Axes, table: pd.DataFrame, *, faint: bool) -> None:
     from matplotlib import colormaps
+    from scipy import ndimage
 
     a, b, codes = _grid(table)
     values, places = np.unique(codes, return_inverse=True)
@@ -115,10 +116,12 @@ def _draw_regions(axes: Axes, table: pd.DataFrame, *, faint: bool) -> None:
     if faint:
         return
     for k, value in enumerate(values.tolist()):
-        rows, columns = np.nonzero(places.reshape(codes.shape) == k)
-        if len(rows) > 0.025 * codes.size:
-            axes.text(a[int(np.median(columns))], b[int(np.median(rows))], _name_of(value), fontsize=6.5, ha="center",
-                      va="center")  # fmt: skip
+        inside = places.reshape(codes.shape) == k
+        if inside.sum() > 0.025 * codes.size:
+            # In the middle of the widest part: regions may be in pieces.
+            depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+            row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+            axes.text(a[column], b[row], _name_of(value), fontsize=6.5, ha="center", va="center")
 
 
 def _draw_map(axes: Axes, table: pd.DataFrame) -> None:

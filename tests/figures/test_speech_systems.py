@@ -29,7 +29,7 @@ def test_vowels_of_synthetic_formants_say_that_they_are(tmp_path):
 def test_digits_are_told_beside_the_front_ends_alone(tmp_path):
     make_systems(tmp_path, ["digits"], device=AutoOscillator(initial_power=0.2), quick=True, tell=lambda line: None)
     told = numbers(tmp_path, "digits")
-    assert "stand-in" in told[0] and "300 recordings by 6 speakers" in told[0]
+    assert "300 recordings by 6 speakers" in told[0] and "ships with the package" in told[0]
     assert all("alone" in line and "gain" in line for line in told[1:-1]) and len(told) == 6
     assert (tmp_path / "digits.pdf").stat().st_size > 10_000
     table = read_table(tmp_path / "digits.csv")
