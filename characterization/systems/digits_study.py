@@ -8,6 +8,7 @@ which those do not belong. Readouts choose their penalty on a part of what train
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ def study_digits(
     seed : int
         Seed of masks and noise.
     checkpoint : Path, optional
-        Folder in which finished parts are kept.
+        Folder in which finished parts are kept; default: a temporary one.
     progress : bool
         Whether to show progress.
 
@@ -122,6 +123,17 @@ def study_digits(
     ParameterError
         If the device does not oscillate, or the data do not suffice.
     """
+    if checkpoint is None:  # parts that are needed again are read again, not computed
+        with tempfile.TemporaryDirectory() as folder:
+            return study_digits(
+                device,
+                data=data,
+                size=size,
+                temperature=temperature,
+                seed=seed,
+                checkpoint=Path(folder),
+                progress=progress,
+            )
     device, kelvin = in_surroundings(instance("device", device, CompactModel), temperature)
     seed = whole("seed", seed, 0, 2**32 - 1)
     recordings = task.load_recordings(data, size.repetitions, size.blocks)
