@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.language.checks import instance, whole
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from . import digits as task
 from .digits import CLIP, Recordings
-from .digits_tables import example_tables, training_folds
+from .digits_tables import example_tables, rows_table, training_folds
 from .front_ends import available_front_ends
 from .keeping import Keeping
 from .summed_readout import PENALTIES, Fold, Utterances, accuracy, added, solve
@@ -171,7 +170,7 @@ def study_digits(
             "mask": setup.mask,
         },
     }
-    done = {name: _table(device, rows, about) for name, rows in tables.items()}
+    done = {name: rows_table(device, rows, about) for name, rows in tables.items()}
     return done | example_tables(device, recordings, best, setup.point, setup.mask, size.nodes, kelvin, seed, about)
 
 
@@ -373,31 +372,3 @@ def _cross_validated(seen: Utterances, folds: Sequence[Sequence[Any]]) -> float:
         wrong += [each for each, _ in counted]
         number += counted[0][1]
     return float(1 - wrong.min() / number)
-
-
-#: Units and meanings of columns.
-COLUMNS = {
-    "front_end": ("1", "front end"),
-    "split": ("1", "how recordings are split: same speakers in training and test, or held-out speakers"),
-    "fold": ("1", "what is held out: a part of the repetitions, or a speaker"),
-    "features": ("1", "what the readout sees: the front end alone, or the oscillator"),
-    "accuracy": ("1", "share of the test utterances that is told rightly"),
-    "oscillator_temperature": ("K", "temperature of the oscillator's noise"),
-    "ratio": ("dB", "ratio of signal to white noise in the sound of the test"),
-    "training": ("1", "noise in the sound of the training"),
-    "utterances": ("1", "utterances of the training"),
-    "training_speakers": ("1", "speakers of the training"),
-    "drift": ("1", "share by which all currents have drifted since the training"),
-    "bias": ("A", "dc current"),
-    "swing": ("A", "current of a standard deviation of the masked input"),
-    "node_time": ("s", "time for which a node's current is held"),
-    "mask": ("1", "number of the mask"),
-    "same": ("1", "share told rightly on the part for choices, by all speakers"),
-    "half_0": ("1", "the same of the first half of the speakers, each left out in turn"),
-    "half_1": ("1", "the same of the other half"),
-}
-
-
-def _table(device: CompactModel, rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> pd.DataFrame:
-    columns = {name: (np.array([row[name] for row in rows]), *COLUMNS[name]) for name in rows[0]}
-    return device_table(device, columns, **about)

@@ -1,8 +1,8 @@
-"""Smaller parts of the study of spoken digits: folds with less training, and an example for the figure."""
+"""Smaller parts of the study of spoken digits: folds with less training, an example for the figure, columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,3 +88,32 @@ def example_tables(
             **told,
         ),
     }
+
+
+#: Units and meanings of columns.
+COLUMNS = {
+    "front_end": ("1", "front end"),
+    "split": ("1", "how recordings are split: same speakers in training and test, or held-out speakers"),
+    "fold": ("1", "what is held out: a part of the repetitions, or a speaker"),
+    "features": ("1", "what the readout sees: the front end alone, or the oscillator"),
+    "accuracy": ("1", "share of the test utterances that is told rightly"),
+    "oscillator_temperature": ("K", "temperature of the oscillator's noise"),
+    "ratio": ("dB", "ratio of signal to white noise in the sound of the test"),
+    "training": ("1", "noise in the sound of the training"),
+    "utterances": ("1", "utterances of the training"),
+    "training_speakers": ("1", "speakers of the training"),
+    "drift": ("1", "share by which all currents have drifted since the training"),
+    "bias": ("A", "dc current"),
+    "swing": ("A", "current of a standard deviation of the masked input"),
+    "node_time": ("s", "time for which a node's current is held"),
+    "mask": ("1", "number of the mask"),
+    "same": ("1", "share told rightly on the part for choices, by all speakers"),
+    "half_0": ("1", "the same of the first half of the speakers, each left out in turn"),
+    "half_1": ("1", "the same of the other half"),
+}
+
+
+def rows_table(device: CompactModel, rows: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> pd.DataFrame:
+    """A table of rows of :data:`COLUMNS`."""
+    columns = {name: (np.array([row[name] for row in rows]), *COLUMNS[name]) for name in rows[0]}
+    return device_table(device, columns, **about)
