@@ -17,8 +17,10 @@ from .rare_events.splitting import splitting as splitting
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup
+from .systems.digits_study import study_digits as study_digits
 from .systems.hybrid_study import study_hybrid as study_hybrid
 from .systems.linear_readout import train_readout as train_readout
+from .systems.vowels_study import study_vowels as study_vowels
 from .systems.waveform_study import study_waveforms as study_waveforms
 from .tables import read_table as read_table
 from .tables import write_table as write_table

@@ -56,6 +56,8 @@ IN_PLACE_OF = {
     "synaspice figure energy --seed 0 -o systems": "synaspice figure energy --help",
     "synaspice figure energy --device vteam --preset talati2016 -o systems": "synaspice figure energy --help",
     "synaspice figure scale --seed 0 -o systems": "synaspice figure scale --help",
+    "synaspice figure digits --seed 0 -o systems": "synaspice figure digits --help",
+    "synaspice figure vowels --seed 0 -o systems": "synaspice figure vowels --help",
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")
