@@ -55,7 +55,7 @@ IN_PLACE_OF = {
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")
 #: Methods and functions that import them.
 IMPORTING = {"to_torch": "torch", "to_jax": "jax", "to_brian2": "brian2", "to_reservoirpy": "reservoirpy"}
-IMPORTING |= {"aihwkit_noise_model": "aihwkit", "crosssim_device": "simulator"}
+IMPORTING |= {"aihwkit_noise_model": "aihwkit", "crosssim_device": "simulator", "convert_to_noisy": "torch"}
 #: Pages that a native ngspice runs in seconds or minutes, and another not at all.
 NATIVE = {"native.md", "spin-neuron.md"}
 #: Pages that take a second or two.

@@ -24,7 +24,12 @@ NAMES = {
         "periodic_orbit": "simulation.orbits.search",
         "simulate_many": "simulation.batch",
     },
-    "circuits": {"Crossbar": "crossbars.crossbar", "one_netlist": "cells.netlists"},
+    "circuits": {
+        "Crossbar": "crossbars.crossbar",
+        "WeightCells": "crossbars.weight_cells",
+        "convert_to_noisy": "crossbars.conversion",
+        "one_netlist": "cells.netlists",
+    },
     "characterization": {
         "RareEvent": "rare_events.event",
         "agreement": "studies.agreement",
