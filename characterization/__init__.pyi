@@ -17,7 +17,9 @@ from .rare_events.splitting import splitting as splitting
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup
+from .systems.in_the_loop_study import study_in_the_loop as study_in_the_loop
 from .systems.linear_readout import train_readout as train_readout
+from .systems.quantisation_study import study_quantisation as study_quantisation
 from .systems.waveform_study import study_waveforms as study_waveforms
 from .tables import read_table as read_table
 from .tables import write_table as write_table

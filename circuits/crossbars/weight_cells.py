@@ -14,7 +14,7 @@ drift and reads.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -215,6 +215,7 @@ class ProgrammedCells:
     target: FloatArray
     programmed: FloatArray
     exponents: FloatArray
+    _last: Any = field(default=None, init=False, repr=False)
 
     def conductance(self, time: float = 0.0) -> FloatArray:
         """Conductances of the whole array at a time [s] after the first read, without the noise of reads. [S]."""
@@ -222,8 +223,11 @@ class ProgrammedCells:
 
     def read(self, generator: np.random.Generator, time: float = 0.0) -> FloatArray:
         """Conductances that one read of the whole array finds at a time [s] after the first read. [S]."""
-        drifted = self.errors.drift(self.programmed, time, self.exponents)
-        return self._with_references(self.errors.draw_read(drifted, self.target, time, generator))
+        if self._last is None or self._last[0] != time:  # what stays the same from read to read
+            drifted = self.errors.drift(self.programmed, time, self.exponents)
+            object.__setattr__(self, "_last", (time, drifted, self.errors.read_noise(self.target, time)))
+        _, drifted, noise = self._last
+        return self._with_references(self.errors.draw_read(drifted, self.target, time, generator, noise=noise))
 
     def weights(self, conductance: FloatArray) -> FloatArray:
         """Weights that conductances of the whole array stand for, shape (inputs, outputs). [1]."""

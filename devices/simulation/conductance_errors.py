@@ -139,11 +139,21 @@ class ConductanceErrors:
         return np.asarray(np.abs(mean + spread * generator.standard_normal(np.shape(mean))))
 
     def draw_read(
-        self, drifted: ArrayLike, target: ArrayLike, time: float, generator: np.random.Generator
+        self,
+        drifted: ArrayLike,
+        target: ArrayLike,
+        time: float,
+        generator: np.random.Generator,
+        *,
+        noise: FloatArray | None = None,
     ) -> FloatArray:
-        """Draw reads at a time [s] of conductances as drifted [S], of devices programmed to targets [S]. [S]."""
+        """Draw reads at a time [s] of conductances as drifted [S], of devices programmed to targets [S]. [S].
+
+        ``noise`` is what :meth:`read_noise` says of these targets and this time, for those who read often.
+        """
         values = np.asarray(drifted, dtype=float)
-        relative = self.read_noise(target, time) * generator.standard_normal(values.shape)
+        deviation = self.read_noise(target, time) if noise is None else noise
+        relative = deviation * generator.standard_normal(values.shape)
         return np.maximum(values * (1 + relative), 0.0)
 
     def sample(
