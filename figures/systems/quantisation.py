@@ -146,11 +146,12 @@ def _draw_combinations(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> Non
     style: dict[str, Any] = {"yerr": spreads, "capsize": 2, "error_kw": {"linewidth": 0.8}}
     colours = [("0.6", "C0", "C1", "C4")[sum(COMBINATIONS[k])] for k in order]
     axes.bar(range(len(order)), means, 0.7, color=colours, **style)
-    mean, spread = 100 * ideal.mean(), 100 * ideal.std(ddof=1)
+    mean, spread = 100 * ideal.mean(), 100 * ideal.std(ddof=1) if len(ideal) > 1 else 0.0
     axes.axhline(mean, color="0.1", linestyle="--", linewidth=0.8, label="not quantised")
     axes.axhspan(mean - spread, mean + spread, color="0.1", alpha=0.12, linewidth=0)
     low = min(m - s for m, s in zip(means, spreads, strict=True))
-    axes.set_ylim(low - 0.25 * (mean - low), mean + 0.35 * (mean - low))
+    span = max(mean - low, 1.0)
+    axes.set_ylim(low - 0.25 * span, mean + 0.35 * span)
     axes.set_xticks(range(len(order)), [combined(COMBINATIONS[k]).replace("+", "+\n") for k in order], fontsize=6)
     axes.tick_params(axis="x", length=0)
     axes.set_ylabel("Right (%)")
@@ -167,6 +168,8 @@ def _draw_variation(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> None:
             [100 * v for v in variations], [g.mean() for g in groups], yerr=spread, label=combined(methods), **style
         )
     axes.axhline(100 * ideal.mean(), color="0.1", linestyle="--", linewidth=0.8)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.4 * (high - low), high)  # room for the legend
     axes.set_xlabel("Variation of the devices (%)")
     axes.set_ylabel("Right (%)")
     axes.legend(loc="lower left", fontsize=6, ncols=2, columnspacing=1.0)
