@@ -50,6 +50,8 @@ IN_PLACE_OF = {
     "synaspice figure waveforms --device auto-oscillator -o systems": "synaspice figure waveforms --help",
     "synaspice figure waveforms --seed 0 -o systems": "synaspice figure waveforms --help",
     "synaspice figure oscillator --seed 0 -o systems": "synaspice figure oscillator --help",
+    "synaspice figure quantisation --seed 0 --data DATA -o systems": "synaspice figure quantisation --help",
+    "synaspice figure in-the-loop --seed 0 --data DATA -o systems": "synaspice figure in-the-loop --help",
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")

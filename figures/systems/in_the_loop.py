@@ -68,7 +68,7 @@ def _back(table: pd.DataFrame, substrate: str, update: str) -> str:
     phases = {phase: part.sort_values("step")["quantile_50"].to_numpy() for phase, part in own.groupby("phase")}
     far = np.flatnonzero(phases["in the loop"] < np.mean(phases["software"][-LAST:]) - NEAR)
     steps = int(far[-1]) + 1 if len(far) else 0
-    return f"after {steps} steps" if steps < len(phases["in the loop"]) else "not in these steps"
+    return f"after {steps} step{'s' * (steps != 1)}" if steps < len(phases["in the loop"]) else "not in these steps"
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:

@@ -143,9 +143,10 @@ def _draw_combinations(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> Non
     order = sorted(range(len(COMBINATIONS)), key=lambda k: (sum(COMBINATIONS[k]), k))
     means = [values[k].mean() for k in order]
     spreads = [values[k].std(ddof=1) if len(values[k]) > 1 else 0.0 for k in order]
-    style: dict[str, Any] = {"yerr": spreads, "capsize": 2, "error_kw": {"linewidth": 0.8}}
-    colours = [("0.6", "C0", "C1", "C4")[sum(COMBINATIONS[k])] for k in order]
-    axes.bar(range(len(order)), means, 0.7, color=colours, **style)
+    style: dict[str, Any] = {"marker": "o", "markersize": 4.5, "capsize": 3, "elinewidth": 1.0}
+    for place, k in enumerate(order):  # of as many methods in a colour
+        colour = ("0.4", "C0", "C1", "C4")[sum(COMBINATIONS[k])]
+        axes.errorbar(place, means[place], yerr=spreads[place], color=colour, **style)
     mean, spread = 100 * ideal.mean(), 100 * ideal.std(ddof=1) if len(ideal) > 1 else 0.0
     axes.axhline(mean, color="0.1", linestyle="--", linewidth=0.8, label="not quantised")
     axes.axhspan(mean - spread, mean + spread, color="0.1", alpha=0.12, linewidth=0)
@@ -154,6 +155,7 @@ def _draw_combinations(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> Non
     axes.set_ylim(low - 0.25 * span, mean + 0.35 * span)
     axes.set_xticks(range(len(order)), [combined(COMBINATIONS[k]).replace("+", "+\n") for k in order], fontsize=6)
     axes.tick_params(axis="x", length=0)
+    axes.set_xlim(-0.6, len(order) - 0.4)
     axes.set_ylabel("Right (%)")
     axes.legend(loc="upper left")
 
