@@ -19,7 +19,9 @@ from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup
 from .systems.digits_study import study_digits as study_digits
 from .systems.hybrid_study import study_hybrid as study_hybrid
+from .systems.in_the_loop_study import study_in_the_loop as study_in_the_loop
 from .systems.linear_readout import train_readout as train_readout
+from .systems.quantisation_study import study_quantisation as study_quantisation
 from .systems.vowels_study import study_vowels as study_vowels
 from .systems.waveform_study import study_waveforms as study_waveforms
 from .tables import read_table as read_table

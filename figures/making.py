@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..characterization.checkpoints import code_of
+from ..characterization.datasets.finding import MissingDataError
 from ..characterization.tables import write_table
 from ..devices.core.files import told, write_whole
-from ..devices.language.errors import ParameterError
+from ..devices.language.errors import MissingDependencyError, ParameterError
 from ..devices.model import CompactModel
 from .style import save
 from .systems.system import SYSTEMS, Made, Order
@@ -38,7 +39,8 @@ def make_systems(
     """Make systems of the article: tables, figures, and a record of each in a folder.
 
     A system whose record is there, of the same settings and the same code, is not made again. What was computed of one
-    that was interrupted is kept, and gone on from.
+    that was interrupted is kept, and gone on from. Of several systems those whose data or packages are missing are left
+    out, which ``tell`` gets to know.
 
     Parameters
     ----------
@@ -67,6 +69,10 @@ def make_systems(
         If there is no system of a name.
     ParameterError
         If a folder cannot be used.
+    MissingDataError
+        If it is one system alone whose data are missing.
+    MissingDependencyError
+        If it is one system alone that needs a package which is not installed.
     """
     systems = {name: SYSTEMS.find(name) for name in names}
     if data is not None and not data.is_dir():
@@ -83,7 +89,13 @@ def make_systems(
         parts = folder / PARTS / f"{name}-{_digest(settings)}"
         if force:
             shutil.rmtree(parts, ignore_errors=True)
-        made = system(Order(own, quick, seed, data, parts, progress))
+        try:
+            made = system(Order(own, quick, seed, data, parts, progress))
+        except (MissingDataError, MissingDependencyError) as error:
+            if len(systems) == 1:
+                raise
+            tell(f"{name} is left out: {error}")  # what is missing for one is not missing for the others
+            continue
         files = _write(folder, name, made)
         text = json.dumps({"settings": settings, "files": files, "numbers": made.told}, indent=2)
         write_whole(record, lambda path, text=text: path.write_text(text + "\n", encoding="utf-8"))  # type: ignore[misc]

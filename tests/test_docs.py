@@ -58,12 +58,14 @@ IN_PLACE_OF = {
     "synaspice figure scale --seed 0 -o systems": "synaspice figure scale --help",
     "synaspice figure digits --seed 0 -o systems": "synaspice figure digits --help",
     "synaspice figure vowels --seed 0 -o systems": "synaspice figure vowels --help",
+    "synaspice figure quantisation --seed 0 --data DATA -o systems": "synaspice figure quantisation --help",
+    "synaspice figure in-the-loop --seed 0 --data DATA -o systems": "synaspice figure in-the-loop --help",
 }
 #: Libraries that belong to none of the tests' extras, or to one that is not always there.
 OPTIONAL = ("torch", "jax", "brian2", "reservoirpy", "aihwkit", "simulator")
 #: Methods and functions that import them.
 IMPORTING = {"to_torch": "torch", "to_jax": "jax", "to_brian2": "brian2", "to_reservoirpy": "reservoirpy"}
-IMPORTING |= {"aihwkit_noise_model": "aihwkit", "crosssim_device": "simulator"}
+IMPORTING |= {"aihwkit_noise_model": "aihwkit", "crosssim_device": "simulator", "convert_to_noisy": "torch"}
 #: Pages that a native ngspice runs in seconds or minutes, and another not at all.
 NATIVE = {"native.md", "spin-neuron.md"}
 #: Pages that take a second or two.

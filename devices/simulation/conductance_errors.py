@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.checks import known, positive, whole
+from ..language.checks import known, positive, real, whole
 from ..language.errors import ParameterError
 from ..language.waveforms import FloatArray
 from .static import evaluate_static
@@ -41,9 +41,10 @@ class ConductanceErrors:
 
     .. math::
 
-        G_\mathrm{prog} = G + \sigma_\mathrm{prog}(G)\,\zeta_1, \quad
-        G(t) = G_\mathrm{prog} \left(1 + \frac{t}{t_0}\right)^{-|\mu_\nu(G) + \sigma_\nu(G)\,\zeta_2|}, \quad
-        G_\mathrm{read} = G(t)\,[1 + \sigma_\mathrm{read}(G, t)\,\zeta_3], \quad
+        G_\mathrm{prog} &= G + \sigma_\mathrm{prog}(G)\,\zeta_1, \quad
+        G(t) = \left[G_\infty + (G_\mathrm{prog} - G_\infty)\, e^{-t/\tau}\right]
+        \left(1 + \frac{t}{t_0}\right)^{-|\mu_\nu(G) + \sigma_\nu(G)\,\zeta_2|} \\
+        G_\mathrm{read} &= G(t)\,[1 + \sigma_\mathrm{read}(G, t)\,\zeta_3], \quad
         \zeta \sim \mathcal N(0, 1)
 
     Attributes
@@ -60,6 +61,10 @@ class ConductanceErrors:
         Time t_0 of the first read after programming, from which times count. [s]
     source : str
         Where the statistics come from.
+    relaxed : float
+        Conductance to which all relax. [S]
+    relaxation_time : float
+        Time constant of that; infinite: they do not. [s]
     """
 
     smallest: float
@@ -70,6 +75,8 @@ class ConductanceErrors:
     read: Callable[[FloatArray, FloatArray], FloatArray] = _quiet
     first_read: float = 1.0
     source: str = ""
+    relaxed: float = 0.0
+    relaxation_time: float = math.inf
 
     def __post_init__(self) -> None:
         if not 0 <= self.smallest < self.largest < math.inf:
@@ -77,6 +84,9 @@ class ConductanceErrors:
                 f"the range of conductances must be positive, not {self.smallest:g} S to {self.largest:g} S"
             )
         positive("first_read", self.first_read, "s")
+        positive("relaxation_time", self.relaxation_time, "s", infinite=True)
+        if real("relaxed", self.relaxed, "S") < 0:
+            raise ParameterError(f"relaxed must not be negative, not {self.relaxed:g} S")
 
     def checked(self, conductance: ArrayLike) -> FloatArray:
         """Target conductances [S], if they are in the range.
@@ -108,7 +118,9 @@ class ConductanceErrors:
         """Conductance [S] at times [s] after the first read, of programmed ones; by default with mean exponents."""
         values = np.asarray(conductance, dtype=float)
         nu = self.drift_exponent(values)[0] if exponent is None else np.asarray(exponent, dtype=float)
-        return np.asarray(values * np.exp(-nu * np.log1p(_elapsed(time) / self.first_read)))
+        elapsed = _elapsed(time)
+        left = values + (self.relaxed - values) * -np.expm1(-elapsed / self.relaxation_time)
+        return np.asarray(left * np.exp(-nu * np.log1p(elapsed / self.first_read)))
 
     def read_noise(self, conductance: ArrayLike, time: ArrayLike = 0.0) -> FloatArray:
         """Standard deviation over the conductance of reads at times [s] after the first, of devices of targets [S]."""
@@ -127,11 +139,21 @@ class ConductanceErrors:
         return np.asarray(np.abs(mean + spread * generator.standard_normal(np.shape(mean))))
 
     def draw_read(
-        self, drifted: ArrayLike, target: ArrayLike, time: float, generator: np.random.Generator
+        self,
+        drifted: ArrayLike,
+        target: ArrayLike,
+        time: float,
+        generator: np.random.Generator,
+        *,
+        noise: FloatArray | None = None,
     ) -> FloatArray:
-        """Draw reads at a time [s] of conductances as drifted [S], of devices programmed to targets [S]. [S]."""
+        """Draw reads at a time [s] of conductances as drifted [S], of devices programmed to targets [S]. [S].
+
+        ``noise`` is what :meth:`read_noise` says of these targets and this time, for those who read often.
+        """
         values = np.asarray(drifted, dtype=float)
-        relative = self.read_noise(target, time) * generator.standard_normal(values.shape)
+        deviation = self.read_noise(target, time) if noise is None else noise
+        relative = deviation * generator.standard_normal(values.shape)
         return np.maximum(values * (1 + relative), 0.0)
 
     def sample(
@@ -153,6 +175,22 @@ def _elapsed(time: ArrayLike) -> FloatArray:
     return values
 
 
+def chord_conductance(device: DeviceModel, branch: str, voltage: float) -> float:
+    """Current over voltage of a branch in the initial state, at a voltage of it. [S].
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    branch : str
+        Name of the branch.
+    voltage : float
+        Voltage across it [V]; not 0.
+    """
+    current = device.branches()[branch].current
+    return float(evaluate_static(device, {branch: voltage})[current]) / voltage
+
+
 def measured_errors(
     device: DeviceModel,
     state: str,
@@ -160,6 +198,7 @@ def measured_errors(
     distributions: Mapping[str, Distribution],
     *,
     read_voltage: float = 0.1,
+    branch: str | None = None,
     bandwidth: tuple[float, float] = (1.0, 1e6),
     temperature: float | None = None,
     devices: int = 500,
@@ -183,6 +222,8 @@ def measured_errors(
         Distributions, by the name of the parameter; see :mod:`synaspice.devices.core.variability`.
     read_voltage : float
         Voltage of a read. [V]
+    branch : str, optional
+        Branch that is read; default: the first.
     bandwidth : tuple of float
         Lowest and highest frequency of the noise in a read. [Hz]
     temperature : float, optional
@@ -202,17 +243,18 @@ def measured_errors(
     positive("the lowest frequency of the bandwidth", low, "Hz")
     if not low < high < math.inf:
         raise ParameterError(f"the bandwidth must be from a lower to a higher frequency, not {low:g} Hz to {high:g} Hz")
-    branch = next(iter(device.branches().values()))
+    branches = device.branches()
+    read = branches[known(f"branch of {device.model_name()}", branch or next(iter(branches)), branches)]
 
     def chord(one: DeviceModel) -> float:
-        return float(evaluate_static(one, {branch.name: read_voltage})[branch.current]) / read_voltage
+        return chord_conductance(one, read.name, read_voltage)
 
     sampled = sample(device, distributions, whole("devices", devices, 2), seed)
     rows: list[tuple[float, float, float]] = []
     for level in np.asarray(levels, dtype=float).tolist():
         nominal = device.replace(**{state: level})
         spread = float(np.std([chord(one.replace(**{state: level})) for one in sampled], ddof=1))
-        white, flicker = electrical_noise(nominal, branch.name, {branch.name: read_voltage}, kelvin)
+        white, flicker = electrical_noise(nominal, read.name, {read.name: read_voltage}, kelvin)
         noise = math.sqrt(float(white) * (high - low) + float(flicker) * math.log(high / low))
         conductance = chord(nominal)
         rows.append((conductance, spread, noise / (conductance * read_voltage)))

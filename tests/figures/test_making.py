@@ -9,7 +9,8 @@ import pytest
 from shell import synaspice
 
 from synaspice.characterization import read_table
-from synaspice.devices import AutoOscillator, ParameterError, UnknownNameError
+from synaspice.characterization.datasets.finding import missing
+from synaspice.devices import AutoOscillator, MissingDependencyError, ParameterError, UnknownNameError
 from synaspice.devices.core.metadata import device_table
 from synaspice.figures import make_systems
 from synaspice.figures.displayed import DisplayedFigure
@@ -77,6 +78,20 @@ def test_what_was_begun_is_kept_for_the_same_settings(orders, tmp_path):
     make_systems(tmp_path, ["toy"], seed=14, tell=lambda line: None)
     assert orders[2].checkpoint != orders[1].checkpoint and orders[1].checkpoint.exists()
     assert not orders[2].checkpoint.exists()
+
+
+@pytest.mark.parametrize("error", [missing("MNIST", None, "Get it."), MissingDependencyError("torch")])
+def test_of_several_systems_those_that_lack_something_are_left_out(orders, monkeypatch, tmp_path, error):
+    def lacking(order: Order) -> Made:
+        """A system whose data are not there."""
+        raise error
+
+    monkeypatch.setitem(SYSTEMS._items, "lacking", System(lacking, AutoOscillator))
+    told: list[str] = []
+    make_systems(tmp_path, ["lacking", "toy"], tell=told.append)
+    assert "lacking is left out" in told[0] and (tmp_path / "toy.json").exists()
+    with pytest.raises(type(error)):
+        make_systems(tmp_path, ["lacking"], tell=told.append)
 
 
 def test_what_cannot_be_is_refused(tmp_path):
