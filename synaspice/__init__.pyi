@@ -16,6 +16,7 @@ from .characterization.tables import write_table as write_table
 from .devices.language.errors import CacheWarning as CacheWarning
 from .devices.language.errors import CheckpointWarning as CheckpointWarning
 from .devices.language.errors import CompilationError as CompilationError
+from .devices.language.errors import ConversionWarning as ConversionWarning
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
 from .devices.language.errors import OutputError as OutputError
