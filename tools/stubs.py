@@ -34,6 +34,7 @@ NAMES = {
         "costs": "cells.costs",
         "ensemble_statistics": "studies.ensembles",
         "lookup": "studies.lookup",
+        "read_measured": "measured.reading",
         "read_table": "tables",
         "reliability": "cells.reliability",
         "simulate": "cells.bench",
