@@ -33,6 +33,9 @@ NAMES = {
         "cell_deck": "cells.decks",
         "costs": "cells.costs",
         "ensemble_statistics": "studies.ensembles",
+        "Fit": "fitting.result",
+        "fit": "fitting.fit",
+        "fit_population": "fitting.populations",
         "lookup": "studies.lookup",
         "read_measured": "measured.reading",
         "read_table": "tables",
@@ -49,6 +52,8 @@ NAMES = {
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {
     "RareEvent",
+    "Fit",
+    "fit_population",
     "agreement",
     "cell_deck",
     "ensemble_statistics",

@@ -12,7 +12,7 @@ from ...devices.language.checks import instance
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.preset import Preset
 from ...devices.language.preset_folders import SUFFIX
-from ...devices.language.provenance import GRADES
+from ...devices.language.provenance import COMPUTED, DEFAULT, GRADES
 from ...devices.model import CompactModel
 
 
@@ -57,7 +57,9 @@ def write_preset(
 
 def _text(device: CompactModel, title: str, described: str, fitted: Mapping[str, str], notes: str) -> str:
     base = device.provenance
-    values: dict[str, Any] = {**(base.values if base is not None else {}), **device._given}
+    everything: dict[str, Any] = {**device.options, **device.values}
+    # What follows from other values stays free to do so.
+    values = {name: value for name, value in everything.items() if device.grade_of(name) not in (COMPUTED, DEFAULT)}
     reference = base.reference if base is not None else "a fit to measured data; no publication"
     lines = [f"model = {_quoted(device.model_name())}", f"title = {_quoted(title)}"]
     lines += [f"reference = {_quoted(reference)}", f"doi = {_quoted(base.doi if base is not None else '')}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...devices.language.checks import known, positive
-from ...devices.language.errors import ParameterError, SimulationError
+from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..measured.columns import ERROR
@@ -112,7 +113,8 @@ class Residuals:
     def at(self, points: Sequence[FloatArray]) -> list[FloatArray]:
         """Residuals at searched points; large ones where a device cannot be computed."""
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore", ValidityWarning)  # of what is only tried; the result warns
                 devices = [device_at(self.device, self.scales, x) for x in points]
                 found = [self._residuals(one) for one in self.predicted(devices)]
         except (SimulationError, ParameterError, ArithmeticError):

@@ -165,6 +165,7 @@ def result_of(
     )
     table = _table(device, residuals, fitted, remaining, source)
     table.attrs |= {"fitted": described, "statistics": statistics, "compare": residuals.compare}
+    table.attrs["parameter_units"] = {scale.name: scale.unit for scale in scales}
     table.attrs["free"] = {
         row["name"]: [row["value"], None if row["at_bound"] else row["standard_error"]] for _, row in parameters.iterrows()
     }
