@@ -70,7 +70,9 @@ def vteam() -> dict[str, Any]:
     device = VTEAM.preset("kvatinsky2014")
     start = device.replace(resistance_on=100.0, resistance_off=2500.0, rate_on=-20.0)
     free = ["resistance_on", "resistance_off", "rate_on"]
-    return {"device": device, "start": start, "free": free, "rows": loop(device), "bench": "hysteresis"}
+    found = {"device": device, "start": start, "free": free, "rows": loop(device, 401), "bench": "hysteresis"}
+    # The way on is over within a few points: from one start some fits end beside the best one.
+    return found | {"starts": 4}
 
 
 def yakopcic() -> dict[str, Any]:
@@ -90,15 +92,16 @@ def linear_ion_drift() -> dict[str, Any]:
 def phase_change_memory() -> dict[str, Any]:
     device, start = PhaseChangeMemory.preset("joshi2020"), PhaseChangeMemory.preset("boybat2018")
     rows = pd.DataFrame({"time": np.geomspace(1.0, 1e5, 40)})
-    start = start.replace(drift_offset=1.3 * device.drift_offset, conductance_max=0.8 * device.conductance_max)
-    return {"device": device, "start": start, "free": ["conductance_max", "drift_offset"], "rows": rows} | {
+    # At the largest conductance the exponent is the smallest one; the two presets have the same largest conductance.
+    start = start.replace(conductance_max=2e-5)
+    return {"device": device, "start": start, "free": ["conductance_max", "drift_smallest"], "rows": rows} | {
         **{"bench": "drift", "observed": ["conductance"], "noise": 0.002}
     }
 
 
 def auto_oscillator() -> dict[str, Any]:
     device, start = AutoOscillator.preset("slavin2009-like"), AutoOscillator.preset("kim2008-like")
-    rows = pd.DataFrame({"current": np.linspace(1.15, 2.0, 8) * device.threshold_current})
+    rows = pd.DataFrame({"current": np.linspace(1.15, 2.0, 6) * device.threshold_current})
     free = ["nonlinear_frequency_shift", "nonlinear_damping", "resistance_swing"]
     return {"device": device, "start": start, "free": free, "rows": rows, "bench": "amplitude"} | {
         **{"observed": ["amplitude", "frequency"], "noise": 0.002}

@@ -67,7 +67,13 @@ def draw_measured(axes: Sequence[Axes], data: pd.DataFrame) -> int:
         if "x" not in values or "y" not in values:
             continue
         size = 3.0 if len(data) <= MANY else 1.5
-        style = {"linestyle": "none", "marker": "o", "markersize": size, "markerfacecolor": "none", "color": "0.25"}
+        style: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": size,
+            "markerfacecolor": "none",
+            "color": "0.25",
+        }
         one.errorbar(**values, **style, markeredgewidth=0.5, elinewidth=0.5, label=label, zorder=1.5)
         legend = one.get_legend()
         one.legend(title=legend.get_title().get_text() or None if legend is not None else None, title_fontsize=7)
@@ -88,5 +94,5 @@ def _column(data: pd.DataFrame, column: str) -> np.ndarray | None:
         return data["voltage"].to_numpy(float)
     if column in RATIOS and set(RATIOS[column]) <= set(data.columns):
         above, below = (data[name].to_numpy(float) for name in RATIOS[column])
-        return np.divide(above, below, out=np.full(len(data), np.nan), where=below != 0)
+        return np.asarray(np.divide(above, below, out=np.full(len(data), np.nan), where=below != 0))
     return None

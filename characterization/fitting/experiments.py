@@ -1,12 +1,13 @@
 """What a device gives where something was measured: the benches at the measured points.
 
-Each experiment takes the columns of a table of measured data that were set or waited for (voltages, times, currents) and
-returns what the device gives there. Static curves and oscillators are measured on their benches; loops and drift are
-integrated over the measured waveform and to the measured times, which no bench would do, and many devices at once.
+Each experiment takes the columns of a table of measured data that were set or waited for (voltages, times, currents)
+and returns what the device gives there. Static curves and oscillators are measured on their benches; loops and drift
+are integrated over the measured waveform and to the measured times, which no bench would do, and many devices at once.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,11 @@ class Experiment:
 
 
 def experiment_for(
-    device: CompactModel, data: pd.DataFrame, bench: str | None, observed: Sequence[str] | None, arguments: Mapping[str, Any]
+    device: CompactModel,
+    data: pd.DataFrame,
+    bench: str | None,
+    observed: Sequence[str] | None,
+    arguments: Mapping[str, Any],
 ) -> Experiment:
     """The experiment that measured data are one of.
 
@@ -84,7 +89,8 @@ def experiment_for(
         has = [name for name, needs in _DEFAULTS.items() if needs[0] <= columns and not needs[1] & columns]
         if not has:
             raise ParameterError(
-                f"columns {sorted(columns)} do not say what was measured: name the bench, or columns as {', '.join(_DEFAULTS)} has"
+                f"columns {sorted(columns)} do not say what was measured: name the bench, or call them as those of "
+                f"{', '.join(_DEFAULTS)}"
             )
         bench = has[0]
     known("bench", bench, BENCHES)
@@ -164,6 +170,8 @@ def _loop(device: CompactModel, data: pd.DataFrame, arguments: dict[str, Any]) -
 def _static(device: CompactModel, data: pd.DataFrame, arguments: dict[str, Any]) -> Made:
     """Static curves: in the states that a column ``state`` names, or else in that at the start."""
     stated = "state" in data
+    # The measured voltages are those of the device, whatever limited the current of the source.
+    arguments.setdefault("compliance", math.inf)
 
     def predict(devices: Sequence[CompactModel], data: pd.DataFrame) -> Predicted:
         voltages, places = np.unique(data["voltage"].to_numpy(float), return_inverse=True)
@@ -221,7 +229,7 @@ def _on_bench(bench: str, data: pd.DataFrame, arguments: dict[str, Any]) -> Made
             table = there(one, **sets, **arguments)
             on = [name if name in table else str(table.attrs.get("swept", name)) for name in swept]
             indexed = table.set_index([pd.Index(table[name]) for name in on])
-            wanted = data[swept[0]] if len(swept) == 1 else pd.MultiIndex.from_frame(data[swept])
+            wanted: Any = data[swept[0]] if len(swept) == 1 else pd.MultiIndex.from_frame(data[swept])
             rows = indexed.index.get_indexer(wanted)
             if np.any(rows < 0):
                 raise ParameterError(f"the bench {bench} does not give a row for every measured one")

@@ -89,13 +89,17 @@ def fit_population(
     curve = np.log([_resistance(device, parameter, one, voltage) for one in grid])
     steps = np.diff(curve)
     if not (np.all(steps > 0) or np.all(steps < 0)):
-        raise ParameterError(f"the resistance does not rise or fall with {parameter} all the way from {low:g} to {high:g}")
+        raise ParameterError(
+            f"the resistance does not rise or fall with {parameter} all the way from {low:g} to {high:g}"
+        )
     falling = bool(steps[0] < 0)
     rising_curve, rising_grid = (curve[::-1], grid[::-1]) if falling else (curve, grid)
     inside = (np.log(measured) >= rising_curve[0]) & (np.log(measured) <= rising_curve[-1])
     kept = measured[inside]
     if len(kept) < 10:
-        raise ParameterError(f"{len(kept)} of {len(measured)} resistances are some that the device can have: ten at least")
+        raise ParameterError(
+            f"{len(kept)} of {len(measured)} resistances are some that the device can have: ten at least"
+        )
     values = np.array([_looked_up(device, parameter, one, voltage, rising_curve, rising_grid) for one in kept])
     scaled = np.log(values) if spread == "lognormal" else values
     centred = scaled - np.mean(scaled)

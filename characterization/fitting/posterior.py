@@ -1,8 +1,8 @@
 r"""The posterior distribution of fitted parameters, by an ensemble of walkers.
 
 The likelihood is that of independent normal errors: of their known size, or, where it is not known, with it integrated
-out under Jeffreys' prior, which leaves :math:`(\sum r^2)^{-n/2}`. The prior is uniform on the scales of the search within
-the bounds.
+out under Jeffreys' prior, which leaves :math:`(\sum r^2)^{-n/2}`. The prior is uniform on the scales of the search
+within the bounds.
 
 References
 ----------
@@ -56,9 +56,7 @@ def sample_posterior(
     sampler.random_state = np.random.RandomState(seed).get_state()
     sampler.run_mcmc(begins, steps, skip_initial_state_check=True)
     chain = sampler.get_chain(discard=steps // 4, flat=True)
-    columns = {
-        scale.name: [scale.to_value(float(x)) for x in chain[:, k]] for k, scale in enumerate(residuals.scales)
-    }
+    columns = {scale.name: [scale.to_value(float(x)) for x in chain[:, k]] for k, scale in enumerate(residuals.scales)}
     table = pd.DataFrame(columns)
     longest = float(np.max(sampler.get_autocorr_time(discard=steps // 4, quiet=True, tol=0)))
     table.attrs |= {

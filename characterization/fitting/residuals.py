@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,6 +111,17 @@ class Residuals:
 
     def at(self, points: Sequence[FloatArray]) -> list[FloatArray]:
         """Residuals at searched points; large ones where a device cannot be computed."""
+        result = []
+        for one in self._tried(points):
+            if one is not None:
+                self._worst = max(self._worst, min(float(np.max(np.abs(one))), 1e6))
+                result.append(one)
+            else:
+                result.append(np.full(sum(map(len, self.measured.values())), FAILED * self._worst))
+        return result
+
+    def _tried(self, points: Sequence[FloatArray]) -> list[FloatArray | None]:
+        """Residuals at searched points; None where a device cannot be computed."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore", ValidityWarning)  # of what is only tried; the result warns
@@ -119,31 +129,36 @@ class Residuals:
                 found = [self._residuals(one) for one in self.predicted(devices)]
         except (SimulationError, ParameterError, ArithmeticError):
             if len(points) > 1:  # find out which
-                return [self.at([x])[0] for x in points]
-            found = [np.full(sum(map(len, self.measured.values())), np.nan)]
-        result = []
-        for one in found:
-            if np.all(np.isfinite(one)):
-                self._worst = max(self._worst, min(float(np.max(np.abs(one))), 1e6))
-                result.append(one)
-            else:
-                self.failures += 1
-                result.append(np.full(len(one), FAILED * self._worst))
-        return result
+                return [self._tried([x])[0] for x in points]
+            self.failures += 1
+            return [None]
+        finite = [one if np.all(np.isfinite(one)) else None for one in found]
+        self.failures += sum(one is None for one in finite)
+        return finite
 
     def jacobian(self, x: FloatArray, step: float = 1e-4) -> FloatArray:
-        """Derivatives of the residuals by the searched numbers: central differences, one-sided at a bound."""
-        points: list[FloatArray] = []
-        widths: list[Any] = []
+        """Derivatives of the residuals by the searched numbers: central differences, one-sided at a bound.
+
+        One-sided too where the device on the other side cannot be computed, as beyond a condition on several
+        parameters.
+        """
+        points: list[FloatArray] = [x]
         for k, scale in enumerate(self.scales):
             low, high = scale.limits
-            ends = []
             for sign in (-1.0, 1.0):
                 moved = x.copy()
                 moved[k] = min(max(x[k] + sign * step, low), high)
-                ends.append(moved[k])
                 points.append(moved)
-            widths.append(ends[1] - ends[0])
-        found = self.at(points)
-        columns = [(found[2 * k + 1] - found[2 * k]) / widths[k] for k in range(len(self.scales))]
+        middle, *found = self._tried(points)
+        columns = []
+        for k in range(len(self.scales)):
+            sides = [(points[2 * k + side][k], found[2 * k + side - 1]) for side in (1, 2)]
+            ends = [side for side in sides if side[1] is not None]
+            if len(ends) == 1:
+                ends.append((x[k], middle))
+            (first, below), (second, above) = ends if len(ends) == 2 else ((0.0, None), (1.0, None))
+            if below is None or above is None or first == second:
+                columns.append(np.zeros(sum(map(len, self.measured.values()))))
+            else:
+                columns.append((above - below) / (second - first))
         return np.column_stack(columns)

@@ -160,14 +160,16 @@ def result_of(
     source = str(data.attrs.get("source", "given data"))
     described = (
         f"Fit of {', '.join(names)} of {start!r} to {', '.join(observed)} of {source}"
-        f"{_digest(data)} on the bench {residuals.experiment.name}: compare={residuals.compare!r}, loss={how['loss']!r}, "
-        f"{how['starts']} starts, seed {how['seed']}."
+        f"{_digest(data)} on the bench {residuals.experiment.name}: compare={residuals.compare!r}, "
+        f"loss={how['loss']!r}, {how['starts']} starts, seed {how['seed']}."
     )
     table = _table(device, residuals, fitted, remaining, source)
     table.attrs |= {"fitted": described, "statistics": statistics, "compare": residuals.compare}
+    table.attrs["provenance"] = f"{len(names)} fitted; at the start {start.provenance_summary}"
     table.attrs["parameter_units"] = {scale.name: scale.unit for scale in scales}
     table.attrs["free"] = {
-        row["name"]: [row["value"], None if row["at_bound"] else row["standard_error"]] for _, row in parameters.iterrows()
+        row["name"]: [row["value"], None if row["at_bound"] else row["standard_error"]]
+        for _, row in parameters.iterrows()
     }
     return Fit(device, parameters, correlation, table, statistics, told, residuals, solution, described)
 
@@ -226,7 +228,7 @@ def _told(
     names = list(correlation.columns)
     for k, first in enumerate(names):
         for second in names[k + 1 :]:
-            value = float(correlation.loc[first, second])
+            value = float(correlation.to_numpy()[k, names.index(second)])
             if abs(value) > TOGETHER:
                 told.append(f"The data hardly tell {first} and {second} apart (correlation {value:.4f}).")
     if statistics["starts_agreeing"] == 1 and statistics["starts"] > 1:
@@ -237,7 +239,11 @@ def _told(
 
 
 def _table(
-    device: CompactModel, residuals: Residuals, fitted: dict[str, FloatArray], remaining: dict[str, FloatArray], source: str
+    device: CompactModel,
+    residuals: Residuals,
+    fitted: dict[str, FloatArray],
+    remaining: dict[str, FloatArray],
+    source: str,
 ) -> pd.DataFrame:
     data, experiment = residuals.data, residuals.experiment
     units, descriptions = data.attrs.get("units", {}), data.attrs.get("descriptions", {})

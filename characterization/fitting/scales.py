@@ -1,4 +1,4 @@
-"""The scales on which parameters are searched for: their logarithm where that is the natural one, within their bounds."""
+"""The scales on which parameters are searched for: their logarithm where that is natural, within their bounds."""
 
 from __future__ import annotations
 
@@ -67,9 +67,7 @@ class Scale:
         return math.log(10.0) if self.logarithmic else 0.5
 
 
-def scales_of(
-    device: CompactModel, free: Sequence[str], bounds: Mapping[str, Any] | None
-) -> list[Scale]:
+def scales_of(device: CompactModel, free: Sequence[str], bounds: Mapping[str, Any] | None) -> list[Scale]:
     """The scales of the free parameters of a device.
 
     Parameters

@@ -21,6 +21,8 @@ LOOKS = 8
 NO_EFFECT, UNDETERMINED = 1e-9, 1e-7
 #: From the median of absolute deviations to the standard deviation of a normal distribution.
 MAD = 1.4826
+#: How often the scale of a robust loss is told anew, the change at which it is the same, and the least of it.
+MOST_SCALES, SAME_SCALE, LEAST_SCALE = 12, 0.05, 1e-6
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,7 @@ class Solution:
     message: str
 
 
-def solve(
-    residuals: Residuals, first: FloatArray, *, loss: str, starts: int, seed: int, evaluations: int
-) -> Solution:
+def solve(residuals: Residuals, first: FloatArray, *, loss: str, starts: int, seed: int, evaluations: int) -> Solution:
     """Find the least sum of losses within the bounds.
 
     SciPy's ``least_squares`` (trust-region reflective) keeps bounds at every step and has robust losses; lmfit, which
@@ -92,9 +92,16 @@ def solve(
     best = found[int(np.argmin([one.cost for one in found]))]
     scale = 1.0
     if loss != "linear":
-        scale = MAD * float(np.median(np.abs(best.fun - np.median(best.fun)))) or 1.0
-        found = [_descended(residuals, one.x, limits, loss, scale, evaluations) for one in found]
+        scale = largest = _spread(best.fun) or 1.0
+        # Outliers have moved the fit of squares, and its residuals are too large: the scale follows the better ones.
+        for _ in range(MOST_SCALES):
+            best = _descended(residuals, best.x, limits, loss, scale, evaluations)
+            before, scale = scale, max(_spread(best.fun), LEAST_SCALE * largest)
+            if abs(scale - before) <= SAME_SCALE * before:
+                break
+        found = [_descended(residuals, one.x, limits, loss, scale, evaluations) for one in (best, *found)]
         best = found[int(np.argmin([one.cost for one in found]))]
+        found = found[1:]
     x = np.asarray(best.x, dtype=float)
     width = np.where(np.isfinite(limits[1] - limits[0]), limits[1] - limits[0], 1.0)
     at_bound = np.any(np.abs(x - limits) <= 1e-6 * np.minimum(width, 1.0), axis=0)
@@ -102,6 +109,11 @@ def solve(
     covariance = _covariance(residuals, x, final, at_bound, loss, scale)
     costs = np.array([one.cost for one in found])
     return Solution(x, covariance, at_bound, final, costs, np.array(begins), scale, str(best.message))
+
+
+def _spread(residuals: FloatArray) -> float:
+    """Standard deviation of most of the residuals, from the median of their absolute deviations."""
+    return MAD * float(np.median(np.abs(residuals - np.median(residuals))))
 
 
 def _starts(residuals: Residuals, first: FloatArray, limits: FloatArray, count: int, seed: int) -> list[FloatArray]:
@@ -118,8 +130,13 @@ def _descended(
     residuals: Residuals, x: FloatArray, limits: FloatArray, loss: str, scale: float, evaluations: int
 ) -> Any:
     inside = np.clip(x, limits[0] + 1e-9, limits[1] - 1e-9)
-    return least_squares(
-        lambda at: residuals.at([at])[0],
+    descend: Any = least_squares
+
+    def at(point: FloatArray) -> FloatArray:
+        return residuals.at([point])[0]
+
+    return descend(
+        at,
         inside,
         jac=residuals.jacobian,
         bounds=(limits[0], limits[1]),

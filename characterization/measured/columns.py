@@ -124,7 +124,9 @@ def guessed(heads: Sequence[str]) -> dict[str, str]:
     for head in heads:
         quantity = USUAL.get(split_unit(head)[0].lower())
         if quantity is not None and quantity in found:
-            raise ParameterError(f"two columns are called {quantity}, {shown(found[quantity])} and {shown(head)}: {SAY}")
+            raise ParameterError(
+                f"two columns are called {quantity}, {shown(found[quantity])} and {shown(head)}: {SAY}"
+            )
         if quantity is not None:
             found[quantity] = head
     if not found:
@@ -152,7 +154,9 @@ def number_in(text: str, quantity: str) -> float:
             continue
         found.append(float(match.group(1)) * change.factor + change.offset)
     if len(found) != 1:
-        raise ParameterError(f"the name of a curve, {shown(text)}, has {len(found)} numbers that are a {quantity}, not one")
+        raise ParameterError(
+            f"the name of a curve, {shown(text)}, has {len(found)} numbers that are a {quantity}, not one"
+        )
     return found[0]
 
 

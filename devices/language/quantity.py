@@ -42,10 +42,10 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     symbol of another unit is refused: ``2A`` is not 2e-18 V, though ``2a`` is; ``K``, ``G`` and ``N`` after a blank.
     A temperature may be in degrees Celsius, as ``85 degC``; a bare number is in kelvin.
 
-    Any other unit of the same quantity will do as well: ``500 Oe`` or ``50 mT`` for a field in A/m, ``800 emu/cc`` for a
-    magnetisation, ``10 ohm*um^2``, ``5 %`` for a pure number, ``30 deg`` for an angle in radian, ``60 fJ/(V*m)``; case
-    matters in them, and ``M`` is refused, for SPICE reads milli. A flux density B that stands for a field is that of
-    vacuum, H = B / mu_0, and a :class:`~synaspice.devices.language.errors.ConversionWarning` says so.
+    Any other unit of the same quantity will do as well: ``500 Oe`` or ``50 mT`` for a field in A/m, ``800 emu/cc`` for
+    a magnetisation, ``10 ohm*um^2``, ``5 %`` for a pure number, ``30 deg`` for an angle in radian, ``60 fJ/(V*m)``;
+    case matters in them, and ``M`` is refused, for SPICE reads milli. A flux density B that stands for a field is
+    that of vacuum, H = B / mu_0, and a :class:`~synaspice.devices.language.errors.ConversionWarning` says so.
 
     Parameters
     ----------

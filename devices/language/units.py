@@ -1,9 +1,9 @@
 """Units in which a laboratory writes its values, and how each becomes the SI unit that is expected.
 
 A unit is read as a product of powers of known symbols with SI prefixes: ``fJ/(V*m)``, ``ohm*um^2``, ``emu/cc``,
-``MA/cm2``. What each symbol is worth stands in one table. A library of units would do the same, but none that was looked
-at reads oersted and emu as the SI quantities that magnetism means by them, and the command line reads numbers before it
-imports anything.
+``MA/cm2``. What each symbol is worth stands in one table. A library of units would do the same, but none that was
+looked at reads oersted and emu as the SI quantities that magnetism means by them, and the command line reads numbers
+before it imports anything.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Dimensions: TypeAlias = tuple[float, ...]
 
 #: What is written for the symbols below.
 SPELLINGS = {
-    **{"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "℃": "degC"},
+    **{"µ": "u", "μ": "u", "Ω": "ohm", "\u2126": "ohm", "Ohm": "ohm", "°": "deg", "℃": "degC"},
     **{"²": "^2", "³": "^3", "·": "*", "⋅": "*", "×": "*", "−": "-"},
 }
 _PREFIXES = {
@@ -147,7 +147,8 @@ def size_of(unit: str) -> tuple[float, Dimensions]:
 
 def _product(unit: str, tokens: list[tuple[str, str]]) -> tuple[float, Dimensions, list[tuple[str, str]]]:
     """Size and dimensions of a product up to a bracket that closes, and what follows that."""
-    factor, dimensions, power, wanted = 1.0, _NONE, 1.0, True
+    factor, power, wanted = 1.0, 1.0, True
+    dimensions: Dimensions = _NONE
     while tokens and tokens[0][0] != ")":
         (word, exponent), tokens = tokens[0], tokens[1:]
         if word in "*/":

@@ -22,9 +22,9 @@ def _panels(table: pd.DataFrame) -> int:
 
 def _abscissa(table: pd.DataFrame) -> str:
     """What is drawn along: the drive of a loop, or else what was set first."""
-    given = table.attrs["given"]
-    swept = next((name for name in ("voltage", "current") if name in given), given[0])
-    return str(swept) if table.attrs["fitted_bench"] == "hysteresis" else str(given[0] if given[0] != "state" else given[1])
+    given = [str(name) for name in table.attrs["given"] if name != "state"]
+    loop = table.attrs["fitted_bench"] == "hysteresis"
+    return next(name for name in given if name != "time" or not loop)
 
 
 @draws("fit", panels=_panels)
@@ -45,8 +45,8 @@ def draw_fit(table: pd.DataFrame, *axes: Axes) -> None:
             first = part is parts[0]
             errors = y * part[f"{name}{ERROR}"] if f"{name}{ERROR}" in table and not wide else None
             left.errorbar(
-                x * part[along], shown(y * part[name]), errors, linestyle="none", marker="o", markersize=2, color="0.45",
-                elinewidth=0.5, markeredgewidth=0, label="measured" if first else None,
+                x * part[along], shown(y * part[name]), errors, linestyle="none", marker="o", markersize=2,
+                color="0.45", elinewidth=0.5, markeredgewidth=0, label="measured" if first else None,
             )  # fmt: skip
             left.plot(
                 x * part[along], shown(y * part[f"{name}{FITTED}"]), color="C1", linewidth=1.0, zorder=3,
@@ -75,7 +75,10 @@ def _values(table: pd.DataFrame) -> str:
     units = table.attrs.get("parameter_units", {})
     texts = []
     for name, (value, error) in list(free.items())[:3]:
-        spread = "at a bound" if error is None else f"± {100 * error / abs(value):.2g} %" if value else f"± {error:.2g}"
+        if error is None:
+            spread = "at a bound"
+        else:
+            spread = f"± {100 * error / abs(value):.2g} %" if value else f"± {error:.2g}"
         texts.append(f"{name.replace('_', ' ')} {format_si(value, units.get(name, '1'), 3)} {spread}")
     more = f" and {len(free) - 3} more" if len(free) > 3 else ""
     return "\n".join(texts) + more

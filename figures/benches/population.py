@@ -18,7 +18,7 @@ def draw_population(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     spread = f"{attrs['spread']} {attrs['parameter'].replace('_', ' ')}"
     left.plot(x * table["resistance_fit"], table["share"], color="C1", linewidth=1.0, label=f"fitted: {spread}")
     left.set_ylabel("Share of smaller resistances")
-    left.legend(loc="upper left")
+    left.legend(loc="lower right")
     low, high = (float(table[name].quantile(q)) for name, q in (("resistance", 0.005), ("resistance", 0.995)))
     if high > 8 * low:
         left.set_xscale("log")

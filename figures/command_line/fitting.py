@@ -19,7 +19,7 @@ Columns = Annotated[
     typer.Option(
         "--column",
         metavar="NAME=HEAD",
-        help="Which column is what, by its head or number, with its unit: 'voltage=V1 [mV]', 'current=3 [uA]'. Repeatable.",
+        help="Which column is what, by head or number, with its unit: 'voltage=V1 [mV]', 'current=3 [uA]'. Repeatable.",
     ),
 ]
 Separator = Annotated[
@@ -104,11 +104,12 @@ def fit(
     check_paths(output, plot)
     if write_preset is not None:
         check_outputs([write_preset])
+    narrower = _bounds(bounds, made)
     data = measured_file(file, column, separator, decimal, skip, drop_missing)
     names = [name.strip() for name in free.split(",")]
     watched = None if observed is None else [name.strip() for name in observed.split(",")]
     how: dict[str, Any] = {"compare": compare, "loss": loss, "starts": starts, "seed": seed}
-    found = find(made, data, names, bench=bench, observed=watched, bounds=_bounds(bounds, made), **how)
+    found = find(made, data, names, bench=bench, observed=watched, bounds=narrower, **how)
     for line in str(found).splitlines():
         show(line.strip(), "" if not line.startswith(" ") else "    ")
     if posterior:

@@ -14,6 +14,7 @@ from synaspice.characterization import iv, read_measured, write_table
 from synaspice.devices import MTJ, ParameterError, UnknownNameError
 
 VOLTAGE, CURRENT = np.array([-0.5, 0.0, 0.25, 1.5]), np.array([-2e-6, 0.0, 1e-6, 7.5e-6])
+ROWS = list(zip(VOLTAGE, CURRENT, strict=True))
 
 
 def comma(value: float) -> str:
@@ -21,16 +22,16 @@ def comma(value: float) -> str:
 
 
 FORMS = {
-    "comma.csv": "V1 [mV],I1 (uA)\n" + "".join(f"{1e3 * v:g},{1e6 * i:g}\n" for v, i in zip(VOLTAGE, CURRENT)),
-    "german.csv": "V1 [mV];I1 (uA)\n" + "".join(f"{comma(1e3 * v)};{comma(1e6 * i)}\n" for v, i in zip(VOLTAGE, CURRENT)),
-    "tabs.tsv": "V1 / mV\tI1 / uA\n" + "".join(f"{1e3 * v:g}\t{1e6 * i:g}\n" for v, i in zip(VOLTAGE, CURRENT)),
+    "comma.csv": "V1 [mV],I1 (uA)\n" + "".join(f"{1e3 * v:g},{1e6 * i:g}\n" for v, i in ROWS),
+    "german.csv": "V1 [mV];I1 (uA)\n" + "".join(f"{comma(1e3 * v)};{comma(1e6 * i)}\n" for v, i in ROWS),
+    "tabs.tsv": "V1 / mV\tI1 / uA\n" + "".join(f"{1e3 * v:g}\t{1e6 * i:g}\n" for v, i in ROWS),
     "instrument.txt": (
         "Keithley 4200\nDate: 01.02.2020, 10:00\n\nSweep 1\n# V1\tI1\n# [mV]\t[µA]\n"
-        + "".join(f"{1e3 * v:g}\t{1e6 * i:.3e}\n" for v, i in zip(VOLTAGE, CURRENT))
+        + "".join(f"{1e3 * v:g}\t{1e6 * i:.3e}\n" for v, i in ROWS)
         + "\nend of sweep\n"
     ),
-    "quoted.csv": '"V1 [mV]","I1 [uA]"\n' + "".join(f'"{1e3 * v:g}","{1e6 * i:g}"\n' for v, i in zip(VOLTAGE, CURRENT)),
-    "blanks.dat": "V1[mV]  I1[uA]\n" + "".join(f" {1e3 * v:10.4f}   {1e6 * i:8.3f}\n" for v, i in zip(VOLTAGE, CURRENT)),
+    "quoted.csv": '"V1 [mV]","I1 [uA]"\n' + "".join(f'"{1e3 * v:g}","{1e6 * i:g}"\n' for v, i in ROWS),
+    "blanks.dat": "V1[mV]  I1[uA]\n" + "".join(f" {1e3 * v:10.4f}   {1e6 * i:8.3f}\n" for v, i in ROWS),
 }
 
 

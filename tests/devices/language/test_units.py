@@ -15,7 +15,7 @@ from synaspice.devices.catalog import models
 from synaspice.devices.language.quantity import parse_quantity
 from synaspice.devices.language.units import SI_UNITS, conversion, si_unit, size_of
 
-#: Written value, SI unit, and the same in it: from the definitions of the units (NIST SP 811, appendix B; eV of CODATA).
+#: Written value, SI unit, and the same in it: from the definitions (NIST SP 811, appendix B; eV of CODATA).
 TABLE = [
     ("1 Oe", "A/m", 79.57747154594767),
     ("-2.5 kOe", "A/m", -198943.6788648692),
