@@ -12,6 +12,10 @@ from .cells.costs import costs as costs
 from .cells.decks import cell_deck as cell_deck
 from .cells.reliability import reliability as reliability
 from .cells.wire_resistance import wire_resistance as wire_resistance
+from .fitting.fit import fit as fit
+from .fitting.populations import fit_population as fit_population
+from .fitting.result import Fit as Fit
+from .measured.reading import read_measured as read_measured
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .studies.agreement import agreement as agreement

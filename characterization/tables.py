@@ -85,6 +85,15 @@ def read_table(path: str | Path) -> pd.DataFrame:
     return result
 
 
+def is_own_table(path: Path) -> bool:
+    """Whether a text file is a table of this package."""
+    try:
+        with path.open("rb") as file:
+            return file.readline(len(_MAGIC) + 2).decode(errors="replace").rstrip() == _MAGIC
+    except OSError:
+        return False
+
+
 def _in_a_line(error: BaseException) -> str:
     """What another library says of a file, in one line."""
     text = " ".join(str(error).split()) or type(error).__name__

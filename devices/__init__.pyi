@@ -1,6 +1,7 @@
 from .language.errors import CacheWarning as CacheWarning
 from .language.errors import CheckpointWarning as CheckpointWarning
 from .language.errors import CompilationError as CompilationError
+from .language.errors import ConversionWarning as ConversionWarning
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError
 from .language.errors import OutputError as OutputError

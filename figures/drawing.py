@@ -19,6 +19,7 @@ from ..circuits.cells.cell import CELLS, Cell
 from ..circuits.cells.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError, SynaspiceError, shown
 from ..devices.language.registry import Registry
+from .measured import draw_measured
 from .overlay import axes_of, beside, like
 from .style import package_style, words
 from .waveforms import framed
@@ -105,10 +106,20 @@ def draws(
 
 
 @overload
-def plot(table: pd.DataFrame | str | Path, ax: None = None, label: str | None = None) -> Figure: ...
+def plot(
+    table: pd.DataFrame | str | Path, ax: None = None, label: str | None = None, *, data: pd.DataFrame | None = None
+) -> Figure: ...
 @overload
-def plot(table: pd.DataFrame | str | Path, ax: Place, label: str | None = None) -> list[Axes]: ...
-def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str | None = None) -> Figure | list[Axes]:
+def plot(
+    table: pd.DataFrame | str | Path, ax: Place, label: str | None = None, *, data: pd.DataFrame | None = None
+) -> list[Axes]: ...
+def plot(
+    table: pd.DataFrame | str | Path,
+    ax: Place | None = None,
+    label: str | None = None,
+    *,
+    data: pd.DataFrame | None = None,
+) -> Figure | list[Axes]:
     """Draw the standard figure of a bench's table.
 
     Parameters
@@ -121,6 +132,9 @@ def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str |
         figure of its own with a title, in the style of the package.
     label : str, optional
         Name of what was measured, before the labels of the legend.
+    data : DataFrame, optional
+        Measured data, as :func:`~synaspice.characterization.read_measured` returns them, that are drawn as points over
+        every panel whose two quantities they have.
 
     Returns
     -------
@@ -131,15 +145,19 @@ def plot(table: pd.DataFrame | str | Path, ax: Place | None = None, label: str |
     Raises
     ------
     ParameterError
-        If the table does not say which bench it comes from, the number of axes is not that of the figure's panels, or
-        the axes show other quantities or units already.
+        If the table does not say which bench it comes from, the number of axes is not that of the figure's panels, the
+        axes show other quantities or units already, or no panel shows what was measured.
     UnknownNameError
         If there is no standard figure for its bench.
     """
-    data = table if isinstance(table, pd.DataFrame) else read_table(table)
-    draw = drawing_of(data)
-    with drawable(data):
-        return _drawn(data, draw, ax, label)
+    found = table if isinstance(table, pd.DataFrame) else read_table(table)
+    draw = drawing_of(found)
+    with drawable(found):
+        drawn = _drawn(found, draw, ax, label)
+    if data is not None:
+        with package_style():
+            draw_measured(drawn if isinstance(drawn, list) else drawn.axes, data)
+    return drawn
 
 
 #: What a drawing function raises on a table that lacks what it needs, and Matplotlib on numbers that it cannot show.

@@ -79,6 +79,8 @@ def label(what: str, unit: str) -> str:
 
 #: Units and factors of axes that were labelled, for what is drawn into the same axes later.
 _SCALES: WeakKeyDictionary[Axes, dict[str, tuple[str, float, str]]] = WeakKeyDictionary()
+#: Columns that axes show, for measured data that are drawn over them.
+_COLUMNS: WeakKeyDictionary[Axes, dict[str, str]] = WeakKeyDictionary()
 
 
 def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: str) -> float:
@@ -86,7 +88,20 @@ def scaled_axis(table: pd.DataFrame, axes: Axes, which: str, column: str, what: 
 
     An axis that shows values of the same unit already keeps its factor.
     """
+    shows_column(axes, which, column)
     return scaled(axes, which, table[column], table.attrs["units"].get(column, "1"), what)
+
+
+def shows_column(axes: Axes, which: str, column: str) -> None:
+    """Note which column of a table an axis shows, of an axis that is labelled by hand."""
+    _COLUMNS.setdefault(axes, {})[which] = column
+
+
+def columns_shown(axes: Axes) -> dict[str, tuple[str, str, float]]:
+    """Column, unit and factor of both axes, where they are known: what is drawn is the factor times the column."""
+    known = _COLUMNS.get(axes, {})
+    scales = _SCALES.get(axes, {})
+    return {which: (column, *scales.get(which, ("1", 1.0, ""))[:2]) for which, column in known.items()}
 
 
 def scaled(axes: Axes, which: str, values: ArrayLike, unit: str, what: str) -> float:

@@ -11,11 +11,14 @@ from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.switching import switching as switching
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
+from .characterization.fitting.fit import fit as fit
+from .characterization.measured.reading import read_measured as read_measured
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
 from .devices.language.errors import CacheWarning as CacheWarning
 from .devices.language.errors import CheckpointWarning as CheckpointWarning
 from .devices.language.errors import CompilationError as CompilationError
+from .devices.language.errors import ConversionWarning as ConversionWarning
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
 from .devices.language.errors import OutputError as OutputError

@@ -38,7 +38,11 @@ NAMES = {
         "cell_deck": "cells.decks",
         "costs": "cells.costs",
         "ensemble_statistics": "studies.ensembles",
+        "Fit": "fitting.result",
+        "fit": "fitting.fit",
+        "fit_population": "fitting.populations",
         "lookup": "studies.lookup",
+        "read_measured": "measured.reading",
         "read_table": "tables",
         "reliability": "cells.reliability",
         "simulate": "cells.bench",
@@ -58,6 +62,8 @@ NAMES = {
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {
     "RareEvent",
+    "Fit",
+    "fit_population",
     "agreement",
     "cell_deck",
     "ensemble_statistics",

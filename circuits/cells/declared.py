@@ -12,7 +12,7 @@ import numpy as np
 from ...devices.language.configured import Configured
 from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.quantity import OFFSETS
+from ...devices.language.units import OFFSETS
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .subcircuits import CellCircuit
 from .tolerances import Options

@@ -113,6 +113,10 @@ class ValidityWarning(SynaspiceWarning):
     """A result beyond the range in which a model holds."""
 
 
+class ConversionWarning(SynaspiceWarning):
+    """A value in the unit of another quantity, which is converted by a law: a flux density for a field."""
+
+
 class CacheWarning(SynaspiceWarning):
     """The folder of compiled files is not used: others can write it, or the user cannot."""
 

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from .checks import real
-from .errors import ParameterError, shown
+from .errors import ConversionWarning, ParameterError, shown, warn_user
+from .units import OFFSETS, Conversion, canonical, conversion
 
 # Powers of ten of the SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.
 SUFFIXES = {
@@ -23,9 +24,6 @@ SUFFIXES = {
     "a": -18,
 }
 
-#: Units with another zero: what to add to a value in them, by the unit that is expected.
-OFFSETS = {("K", "degC"): 273.15}
-
 _NUMBER = re.compile(r"\s*(([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+))?|[+-]?inf)\s*(\S*)\s*$")
 #: Letters of a quantity: numbers that are longer are none that anybody wrote.
 LONGEST = 1000
@@ -33,13 +31,6 @@ LONGEST = 1000
 _UNIT_LETTERS = {"A", "F", "T"}
 #: Capitals that are a suffix where they follow the number at once, as in "1K" or "10G", and a unit after a blank.
 _SUFFIX_LETTERS = {"G", "K", "N"}
-_SPELLINGS = {"µ": "u", "μ": "u", "Ω": "ohm", "Ω": "ohm", "Ohm": "ohm", "°": "deg", "²": "^2", "³": "^3", "·": "*"}
-
-
-def _canonical(unit: str) -> str:
-    for spelling, canonical in _SPELLINGS.items():
-        unit = unit.replace(spelling, canonical)
-    return unit
 
 
 def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> float:
@@ -50,6 +41,11 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     As in SPICE, case does not matter for suffixes: ``M`` is milli and ``meg`` is 1e6. A capital that is the
     symbol of another unit is refused: ``2A`` is not 2e-18 V, though ``2a`` is; ``K``, ``G`` and ``N`` after a blank.
     A temperature may be in degrees Celsius, as ``85 degC``; a bare number is in kelvin.
+
+    Any other unit of the same quantity will do as well: ``500 Oe`` or ``50 mT`` for a field in A/m, ``800 emu/cc`` for
+    a magnetisation, ``10 ohm*um^2``, ``5 %`` for a pure number, ``30 deg`` for an angle in radian, ``60 fJ/(V*m)``;
+    case matters in them, and ``M`` is refused, for SPICE reads milli. A flux density B that stands for a field is
+    that of vacuum, H = B / mu_0, and a :class:`~synaspice.devices.language.errors.ConversionWarning` says so.
 
     Parameters
     ----------
@@ -73,7 +69,7 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     match = _NUMBER.match(text) if len(text) <= LONGEST else None
     if not match:
         raise ParameterError(f"{shown(text)} is not a number (expected for example '1.5', '40n' or '1.2k')")
-    tail = _canonical(match.group(4))
+    tail = canonical(match.group(4))
     if tail in ("", unit):
         return _scaled(text, match, 0)
     if (unit, tail) in OFFSETS and not difference:
@@ -82,8 +78,27 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     for suffix in () if match.group(4) in refused else sorted(SUFFIXES, key=len, reverse=True):
         if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
             return _scaled(text, match, SUFFIXES[suffix])
+    converted = _converted(tail, unit)
+    if converted is not None:
+        value = _scaled(text, match, 0) * converted.factor
+        if converted.by_law:
+            warn_user(
+                f"{text.strip()} is a flux density B, and a field is expected: H = B / mu_0 = {value:.6g} {unit}",
+                ConversionWarning,
+            )
+        return value
     expected = "a number without unit" if unit == "1" else f"the unit {unit!r}"
     raise ParameterError(f"{shown(text)} ends in {match.group(4)!r}, but {expected} is expected here")
+
+
+def _converted(tail: str, unit: str) -> Conversion | None:
+    """How a number with another unit of the same quantity is converted; None if it is none, or says M."""
+    if "M" in tail or (unit, tail) in OFFSETS:
+        return None
+    try:
+        return conversion(tail, unit)
+    except ParameterError:
+        return None
 
 
 def _scaled(text: str, match: re.Match[str], power: int) -> float:

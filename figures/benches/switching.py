@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 
 from ...devices.language.quantity import format_si
 from ..drawing import draws
-from ..style import axis_scale, scaled, scaled_axis
+from ..style import axis_scale, scaled, scaled_axis, shows_column
 
 
 def _is_random(table: pd.DataFrame) -> bool:
@@ -66,6 +66,7 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
         right.plot(
             amplitude[~held], 1 - part["lower"][~held], "v", markersize=3, fillstyle="none", color=line.get_color()
         )
+    shows_column(left, "y", "probability")
     left.set_ylabel(f"Switching probability from {table.attrs['start']}")
     left.set_ylim(-0.03, 1.03)
     left.legend(title=f"width of {trajectories} pulses", title_fontsize=7)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...devices.language.quantity import OFFSETS
+from ...devices.language.units import OFFSETS
 from .completion import complete_cells
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, parse_assignments

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .completion import complete_devices, complete_devices_and_cells, complete_drawable
+from .fitting import Columns, measured_file
 from .options import Assignments, PresetName, make_device
 from .output import check_paths, tell
 
@@ -40,21 +41,29 @@ def figure(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of systems: seed; default: 0.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Of systems: make again what is finished.")] = False,
+    measured: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Of a table: measured data to draw over it.")
+    ] = None,
+    column: Columns = None,
 ) -> None:
     """Draw a table's figure, or make systems of the article: figures and tables into a folder.
 
     A system that is finished is not made again; one that was interrupted goes on from what was computed.
     """
+    from ...devices.language.errors import ParameterError
+
     given = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
     given |= {"--seed": seed is not None, "--force": force}
     if Path(what).suffix:
-        _draw_table(what, output, [option for option, value in given.items() if value])
+        _draw_table(what, output, [option for option, value in given.items() if value], measured, column)
     else:
+        if measured is not None or column:
+            raise ParameterError("--measured and --column are for the figure of a table, not for systems")
         how = {"quick": quick, "data": data, "seed": seed or 0, "force": force}
         _make_systems(what, output, (device, preset, set_), how)
 
 
-def _draw_table(what: str, output: Path, others: list[str]) -> None:
+def _draw_table(what: str, output: Path, others: list[str], measured: Path | None, column: list[str] | None) -> None:
     from ...characterization.tables import read_table
     from ...devices.language.errors import ParameterError
     from ..drawing import drawable, plot
@@ -62,10 +71,13 @@ def _draw_table(what: str, output: Path, others: list[str]) -> None:
 
     if others:
         raise ParameterError(f"{others[0]} is for systems of the article, not for the figure of a table")
+    if column and measured is None:
+        raise ParameterError("--column tells of the measured data: name them with --measured")
     check_paths(None, output)
     table = read_table(what)
+    data = None if measured is None else measured_file(measured, column, None, None, 0, False)
     with drawable(table):
-        save(plot(table), output)
+        save(plot(table, data=data), output)
     tell(f"wrote {output}")
 
 
