@@ -16,6 +16,7 @@ import numpy as np
 import synaspice.characterization
 import synaspice.circuits
 import synaspice.devices
+from synaspice.characterization.systems import keeping
 from synaspice.circuits import Crossbar, Inverter
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import CompactModel, SynaspiceError
@@ -85,7 +86,13 @@ class _Taken(BaseException):
 def _no_work() -> Iterator[None]:
     """Nothing is integrated, compiled or handed to a simulator: arguments are looked at before that."""
     with contextlib.ExitStack() as stack:
-        for owner, name in ((trajectory, "integrate_compiled"), (plan.Plan, "kernel"), (ngspice, "work")):
+        work = (
+            (trajectory, "integrate_compiled"),
+            (plan.Plan, "kernel"),
+            (ngspice, "work"),
+            (keeping, "compute_pieces"),
+        )
+        for owner, name in work:
             stack.enter_context(mock.patch.object(owner, name, side_effect=_Taken))
         yield
 

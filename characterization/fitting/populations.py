@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from ...devices.core.metadata import device_table
 from ...devices.language.array_checks import reals
-from ...devices.language.checks import known, positive
+from ...devices.language.checks import instance, known, positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
@@ -73,6 +73,7 @@ def fit_population(
         If resistances are not positive, the resistance does not rise or fall with the parameter, or fewer than ten
         resistances lie within what the device can have.
     """
+    instance("device", device, CompactModel)
     known("spread", spread, SPREADS)
     declared = device.parameter_declarations()
     known(f"parameter of {device.model_name()}", parameter, declared)
@@ -80,7 +81,11 @@ def fit_population(
     if not np.all(measured > 0):
         raise ParameterError("resistances of a population are positive")
     voltage = positive("the read voltage", read_voltage, "V")
-    low, high = declared[parameter].bounds if bounds is None else reals("bounds", bounds).tolist()
+    if bounds is None:
+        ends = list(declared[parameter].bounds or (-np.inf, np.inf))
+    else:
+        ends = reals("bounds", bounds).tolist()
+    low, high = ends if len(ends) == 2 else (np.nan, np.nan)
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ParameterError(f"give finite bounds of {parameter}, a lower and an upper one")
     if spread == "lognormal" and low <= 0:

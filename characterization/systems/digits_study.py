@@ -18,14 +18,14 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.protocols import Oscillation
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from . import digits as task
 from .digits import CLIP, Recordings
 from .digits_tables import example_tables, rows_table, training_folds
 from .front_ends import available_front_ends
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .summed_readout import PENALTIES, Fold, Utterances, accuracy, added, solve
 from .waveforms import WorkingPoint, stays_valid, working_point, working_range
 
@@ -122,6 +122,7 @@ def study_digits(
     ParameterError
         If the device does not oscillate, or the data do not suffice.
     """
+    check_study(device, size=size, sizes=Size, data=data, checkpoint=checkpoint, progress=progress)
     if checkpoint is None:  # parts that are needed again are read again, not computed
         with tempfile.TemporaryDirectory() as folder:
             return study_digits(
@@ -133,7 +134,7 @@ def study_digits(
                 checkpoint=Path(folder),
                 progress=progress,
             )
-    device, kelvin = in_surroundings(instance("device", device, CompactModel), temperature)
+    device, kelvin = in_surroundings(device, temperature)
     seed = whole("seed", seed, 0, 2**32 - 1)
     recordings = task.load_recordings(data, size.repetitions, size.blocks)
     study = _Study(device, recordings, size, kelvin, seed, Keeping(device, checkpoint, progress))

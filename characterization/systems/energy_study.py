@@ -15,7 +15,7 @@ from ...circuits.cells.spin.decision import READ_TIME
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation, Statics
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.models.domain_walls.domain_wall_injector import DomainWallInjector
@@ -28,7 +28,7 @@ from ..cells.periphery import energy_of_periphery
 from . import energy_accounts as accounts
 from .behavioural_neuron import NeuronEnergy, two_evaluations
 from .energy_accounts import Account
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .spin_layer import EXTRA, STEPS, VOLTAGE
 
 #: How numbers were got, from the surest to the least sure.
@@ -195,7 +195,7 @@ def study_energy(
     ParameterError
         If the device can stand in none of the places.
     """
-    instance("device", device, CompactModel)
+    check_study(device, checkpoint=checkpoint, progress=progress)
     parts, seed = Parts.of(device), whole("seed", seed, 0, 2**32 - 1)
     keeping = Keeping(device, checkpoint, progress)
     (spent,) = keeping.compute(_neuron, [{"parts": parts, "seed": seed % 1000 + 1}], "neuron")

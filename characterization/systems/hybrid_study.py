@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.engine.native import why_not_native
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.optional import require
 from ...devices.language.waveforms import FloatArray
@@ -32,7 +32,7 @@ from . import behavioural_neuron as neuron
 from . import hybrid_tables as tables
 from . import spin_layer as task
 from .hybrid_tables import CONDITIONS
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .spin_netlists import evaluate_neurons
 
 #: Softness of training, of which each split chooses one on training images.
@@ -147,9 +147,8 @@ def study_hybrid(
     MissingDependencyError
         If scikit-learn is not installed.
     """
-    kelvin = in_surroundings(instance("device", device, CompactModel), 300.15 if temperature is None else temperature)[
-        1
-    ]
+    check_study(device, size=size, sizes=Size, data=data, checkpoint=checkpoint, progress=progress)
+    kelvin = in_surroundings(device, 300.15 if temperature is None else temperature)[1]
     seed = whole("seed", seed, 0, 2**32 - 1)
     small = valve_of(device, 3)
     valve = valve_of(device, SIDE**2 + task.EXTRA)

@@ -16,14 +16,14 @@ from ...circuits.cells.neurons import MemristorNeuron
 from ...circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ...circuits.crossbars.weight_cells import WeightCells
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ..datasets.images import ImageSet, handwritten_digits
 from . import in_the_loop as loop
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .substrates import SpinNeurons, Substrate, SwitchNeurons
 
 #: Classes of digits, and pixels along a side of the images.
@@ -141,7 +141,7 @@ def study_in_the_loop(
     ParameterError
         If the device has no two states, or a file of images is damaged.
     """
-    instance("device", device, CompactModel)
+    check_study(device, size=size, sizes=Size, data=data, checkpoint=checkpoint, progress=progress)
     seed = whole("seed", seed, 0, 2**32 - 1)
     images = _images(data)
     substrates = {name: substrate_of(name, device) for name in SUBSTRATES}

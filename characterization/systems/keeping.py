@@ -8,9 +8,51 @@ from typing import Any
 
 import numpy as np
 
+from ...devices.language.checks import flag, instance
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..resumable import compute_pieces, describe
+
+
+def check_study(
+    device: Any,
+    kind: type[CompactModel] | None = None,
+    *,
+    size: Any = None,
+    sizes: type | None = None,
+    data: Any = None,
+    checkpoint: Any = None,
+    progress: Any = False,
+) -> None:
+    """Refuse arguments of a study that are not what they should be, before any work is done.
+
+    Parameters
+    ----------
+    device : object
+        Must be a device, of a kind if one is given.
+    kind : type, optional
+        The kind.
+    size : object
+        Must be one of ``sizes``, if that is given.
+    sizes : type, optional
+        How much is computed.
+    data, checkpoint : object
+        Must be folders, or None.
+    progress : object
+        Must be a truth value.
+
+    Raises
+    ------
+    ParameterError
+        If one of them is not.
+    """
+    instance("device", device, CompactModel if kind is None else kind)
+    if sizes is not None:
+        instance("size", size, sizes, f"a {sizes.__module__.rpartition('.')[2]}.{sizes.__name__}")
+    for name, folder in (("data", data), ("checkpoint", checkpoint)):
+        if folder is not None:
+            instance(name, folder, Path, "a folder (pathlib.Path)")
+    flag("progress", progress)
 
 
 @dataclass(frozen=True)

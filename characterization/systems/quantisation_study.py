@@ -15,12 +15,12 @@ import pandas as pd
 
 from ...circuits.crossbars.weight_cells import WeightCells
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.optional import require
 from ...devices.model import CompactModel
 from ..datasets.finding import MissingDataError
 from ..datasets.images import ImageSet, cifar10, handwritten_digits
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 
 #: The methods, in the order of the combinations, and in letters and words.
 METHODS = {
@@ -116,8 +116,8 @@ def study_quantisation(
     ParameterError
         If the device has no two states, or a file of images is damaged.
     """
+    check_study(device, size=size, sizes=Size, data=data, checkpoint=checkpoint, progress=progress)
     require("torch", "the study of quantised networks", "torch")
-    instance("device", device, CompactModel)
     seed = whole("seed", seed, 0, 2**32 - 1)
     cells = WeightCells.of(device, levels=2)
     images, lacking = {"perceptron": _images("perceptron", data)}, {}

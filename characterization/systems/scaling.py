@@ -31,13 +31,14 @@ from ...circuits.crossbars.crossings import Conductances
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
 from ...devices.language.array_checks import reals
-from ...devices.language.checks import instance, positive, whole
+from ...devices.language.checks import positive, whole
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.reservoirs import random_mask, reservoir_states, usual_step
 from ..processes import end_processes, in_processes
+from .keeping import check_study
 
 #: Virtual nodes of a reservoir, and steps of its input; steps of the integration in a node.
 NODES, STEPS, STEPS_IN_NODE = 24, 64, 40
@@ -232,7 +233,7 @@ def study_scaling(device: CompactModel, *, size: Size = FULL, seed: int = 0) -> 
     ParameterError
         If the device does not oscillate.
     """
-    instance("device", device, CompactModel)
+    check_study(device, size=size, sizes=Size)
     if not device.suits(Oscillation):
         raise ParameterError(f"reservoirs are made of a device that oscillates, not of {device.model_name()}")
     offered = device.protocol(Oscillation)

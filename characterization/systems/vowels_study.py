@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.metadata import device_table
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.waveforms import FloatArray
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..datasets.vowels import Vowels, load_vowels
 from . import vowels as task
 from .coupled_oscillators import Circuit, free_frequency
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .linear_readout import train_readout
 from .vowels import OSCILLATORS, VOWELS
 
@@ -108,7 +108,7 @@ def study_vowels(
     ParameterError
         If the device is no auto-oscillator, or the data do not suffice.
     """
-    instance("device", device, AutoOscillator)
+    check_study(device, AutoOscillator, size=size, sizes=Size, data=data, checkpoint=checkpoint, progress=progress)
     device, kelvin = in_surroundings(device, temperature)
     seed = whole("seed", seed, 0, 2**32 - 1)
     common = circuit or Circuit()

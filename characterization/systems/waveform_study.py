@@ -17,13 +17,13 @@ import pandas as pd
 
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Oscillation
-from ...devices.language.checks import instance, whole
+from ...devices.language.checks import whole
 from ...devices.language.errors import ValidityWarning
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from . import waveforms as task
-from .keeping import Keeping
+from .keeping import Keeping, check_study
 from .waveforms import NODES, POINTS, WorkingPoint
 
 #: The parameter that is a field, where a device has one.
@@ -113,7 +113,8 @@ def study_waveforms(
     ParameterError
         If the device does not oscillate.
     """
-    device, kelvin = in_surroundings(instance("device", device, CompactModel), temperature)
+    check_study(device, size=size, sizes=Size, checkpoint=checkpoint, progress=progress)
+    device, kelvin = in_surroundings(device, temperature)
     seed = whole("seed", seed, 0, 2**32 - 1)
     lowest, highest = task.working_range(device)
     grid, axis = _grid(device, lowest, highest, size)
