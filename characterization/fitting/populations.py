@@ -82,7 +82,7 @@ def fit_population(
         raise ParameterError("resistances of a population are positive")
     voltage = positive("the read voltage", read_voltage, "V")
     if bounds is None:
-        ends = list(declared[parameter].bounds or (-np.inf, np.inf))
+        ends = list(declared[parameter].bounds)
     else:
         ends = reals("bounds", bounds).tolist()
     low, high = ends if len(ends) == 2 else (np.nan, np.nan)
