@@ -8,6 +8,7 @@ doi:10.24432/C50P49.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
 from ...devices.language.waveforms import FloatArray
 from .finding import find_data, missing
+from .reading import reading
 
 #: Pixels along a side, levels of a pixel above 0, and classes.
 SIDE, LEVELS, CLASSES = 8, 16, 10
@@ -78,10 +80,9 @@ def load_digits(folder: Path | None = None) -> Digits:
 
 
 def _read(path: Path) -> FloatArray:
-    try:
+    with reading(path, "a file of digits"):
+        warnings.simplefilter("error")  # of a file without lines
         table = np.loadtxt(path, delimiter=",", ndmin=2)
-    except (ValueError, OSError) as error:
-        raise ParameterError(f"{str(path)!r} is no file of digits: {error}") from error
     if table.shape[1] != SIDE**2 + 1:
         raise ParameterError(f"{str(path)!r} has {table.shape[1]} numbers in a line, and digits have {SIDE**2 + 1}")
     return table

@@ -6,7 +6,6 @@ import gzip
 import io
 import pickle
 import tarfile
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
 from .finding import find_data, missing
+from .reading import read_npz, reading, whole_numbers
 
 #: Share of a set without a division of its own that is held out, and seed of the order in which it is divided.
 HELD_OUT, ORDER = 0.2, 20170107
@@ -66,6 +66,10 @@ class ImageSet:
                 raise ParameterError(
                     f"{self.name}: images must be bytes, (number, channels, height, width), with a label each, "
                     f"not {images.dtype} {images.shape} with {labels.shape} labels"
+                )
+            if images.shape[1:] != self.images.shape[1:]:
+                raise ParameterError(
+                    f"{self.name}: images must be of one size, not {self.images.shape[1:]} and {images.shape[1:]}"
                 )
             if labels.min() < 0 or labels.max() > 9:
                 raise ParameterError(f"{self.name}: labels must be 0 to 9, not {labels.min()} to {labels.max()}")
@@ -170,24 +174,20 @@ def _from_idx(path: Path) -> ImageSet:
 
 def _idx(path: Path, dimensions: int) -> Bytes:
     """An array of bytes in the IDX format: 0, 0, 8, number of dimensions, sizes as big-endian integers, the bytes."""
-    try:
+    with reading(path, f"an IDX file of bytes in {dimensions} dimensions"):
         raw = path.read_bytes()
         raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
-    shape = tuple(int(n) for n in np.frombuffer(raw[4 : 4 + 4 * dimensions], dtype=">u4"))
-    body = raw[4 + 4 * dimensions :]
+        shape = tuple(int(n) for n in np.frombuffer(raw[4 : 4 + 4 * dimensions], dtype=">u4"))
+        body = raw[4 + 4 * dimensions :]
     if raw[:4] != bytes([0, 0, 8, dimensions]) or len(shape) < dimensions or len(body) != np.prod(shape):
         raise ParameterError(f"{path} is no IDX file of bytes in {dimensions} dimensions, or it is incomplete")
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
 
 
 def _from_npz(path: Path, name: str) -> ImageSet:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
+    arrays = read_npz(path, "an archive of images (NPZ)")
+    if any(array.ndim == 0 for array in arrays.values()):
+        raise ParameterError(f"{path} must have arrays, not single numbers")
     for names in NAMES:
         if set(names) <= set(arrays):
             images, labels, test, test_labels = (arrays[key] for key in names)
@@ -199,13 +199,10 @@ def _from_npz(path: Path, name: str) -> ImageSet:
 
 
 def _from_archive(path: Path) -> ImageSet:
-    try:
-        with tarfile.open(path) as archive:
-            members = {Path(member.name).name: member for member in archive.getmembers() if member.isfile()}
-            wanted = [name for name in sorted(members) if name.startswith("data_batch_") or name == "test_batch"]
-            contents = {name: archive.extractfile(members[name]).read() for name in wanted}  # type: ignore[union-attr]
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
+    with reading(path, "an archive (tar)"), tarfile.open(path) as archive:
+        members = {Path(member.name).name: member for member in archive.getmembers() if member.isfile()}
+        wanted = [name for name in sorted(members) if name.startswith("data_batch_") or name == "test_batch"]
+        contents = {name: archive.extractfile(members[name]).read() for name in wanted}  # type: ignore[union-attr]
     return _from_batches({name: (lambda raw=raw: io.BytesIO(raw)) for name, raw in contents.items()})  # type: ignore[misc]
 
 
@@ -213,13 +210,11 @@ def _from_batches(files: Mapping[str, Callable[[], IO[bytes]]]) -> ImageSet:
     """CIFAR-10's batches for Python: pickled dictionaries of bytes, 3072 for each image, and of labels."""
     images, labels = [], []
     for name, opened in files.items():
-        try:
+        with reading(name, "a batch of CIFAR-10 for Python"):
             with opened() as file:
                 batch = _Plain(file, encoding="bytes").load()
-            images.append(np.asarray(batch[b"data"], dtype=np.uint8).reshape(-1, 3, 32, 32))
+            images.append(_bytes_of(batch[b"data"]).reshape(-1, 3, 32, 32))
             labels.append(_numbers(batch[b"labels"]))
-        except (OSError, EOFError, pickle.UnpicklingError, LookupError, TypeError, ValueError) as error:
-            raise ParameterError(f"{name} is no batch of CIFAR-10 for Python, or it is damaged: {error}") from None
     if len(files) < 2 or "test_batch" not in files:
         raise ParameterError(f"CIFAR-10 needs data_batch_1 to 5 and test_batch; there are {', '.join(files) or 'none'}")
     train = np.concatenate(images[:-1])
@@ -227,17 +222,48 @@ def _from_batches(files: Mapping[str, Callable[[], IO[bytes]]]) -> ImageSet:
     return ImageSet(counted, False, train, np.concatenate(labels[:-1]), images[-1], labels[-1])
 
 
+class _Bytes:
+    """Stands for an array of bytes in a pickle, and keeps what that has: NumPy's own, given damaged numbers, crash."""
+
+    content: tuple[Any, ...] = ()
+
+    def __setstate__(self, state: Any) -> None:
+        self.content = state
+
+
+class _Type:
+    """Stands for NumPy's type of an array's elements."""
+
+    def __init__(self, *text: Any) -> None:
+        self.text = text
+
+    def __setstate__(self, state: Any) -> None:
+        """Its byte order means nothing for bytes."""
+
+
+def _bytes_of(value: Any) -> Bytes:
+    """The array of bytes that was read, in C's order of its elements."""
+    if not isinstance(value, _Bytes):
+        raise ValueError("data must be an array of bytes")
+    _, shape, kind, fortran, raw = value.content
+    if not isinstance(kind, _Type) or kind.text[:1] not in (("u1",), (b"u1",)) or fortran:
+        raise ValueError("data must be an array of bytes in C's order")
+    return np.frombuffer(raw, dtype=np.uint8).reshape([int(n) for n in shape])
+
+
 class _Plain(pickle.Unpickler):
-    """Reads arrays and plain values alone: a pickle could otherwise run anything."""
+    """Reads arrays of bytes and plain values alone: a pickle could otherwise run anything."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module.partition(".")[0], name) in (
-            ("numpy", "_reconstruct"),
-            ("numpy", "ndarray"),
-            ("numpy", "dtype"),
-            ("_codecs", "encode"),
-        ):
-            return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+        stands_for: dict[tuple[str, str], Any] = {
+            ("numpy", "_reconstruct"): lambda *_: _Bytes(),
+            ("numpy", "ndarray"): _Bytes,
+            ("numpy", "dtype"): _Type,
+        }
+        if (found := stands_for.get((module.partition(".")[0], name))) is not None:
+            return found
+        if (module, name) == ("_codecs", "encode"):
+            return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} has no place in it")
 
 
@@ -273,7 +299,7 @@ def _counted(name: str, train: int, test: int) -> str:
 
 
 def _numbers(labels: Any) -> NDArray[np.int64]:
-    return np.asarray(labels).ravel().astype(np.int64)
+    return whole_numbers("labels", labels).ravel()
 
 
 def _shaped(images: Any) -> Bytes:

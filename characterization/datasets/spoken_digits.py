@@ -17,9 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from .finding import find_data, missing
+from .reading import read_npz, reading, whole_numbers
 from .sphere import is_sphere, read_sphere
 
 #: The subset that ships with the package: all speakers and digits, the first repetitions.
@@ -126,20 +128,31 @@ def load_spoken_digits(folder: Path | None = None, *, stand_in: bool = True) -> 
     return _of_archive("a subset of the Free Spoken Digit Dataset", BUNDLED, stand_in=True)
 
 
-@functools.lru_cache(maxsize=2)
 def _of_archive(name: str, path: Path, *, stand_in: bool) -> SpokenDigits:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            samples, lengths, digits, speakers, repetitions, rate = (stored[each] for each in ARRAYS)
-    except (OSError, ValueError, LookupError, EOFError) as error:
-        raise ParameterError(f"{str(path)!r} is no archive of {', '.join(ARRAYS)}: {error}") from None
+    """An archive's recordings; one that has not changed is not read again."""
+    with reading(path, "an archive"):
+        now = path.stat()
+    return _archive(name, path, stand_in, (now.st_mtime_ns, now.st_size))
+
+
+@functools.lru_cache(maxsize=2)
+def _archive(name: str, path: Path, stand_in: bool, _state: tuple[int, int]) -> SpokenDigits:
+    what = f"an archive of {', '.join(ARRAYS)} (NPZ)"
+    stored = read_npz(path, what)
+    with reading(path, what):
+        samples, lengths, digits, speakers, repetitions, rate = (stored[each] for each in ARRAYS)
+        lengths, digits, repetitions = (
+            whole_numbers(name, each)
+            for name, each in (("lengths", lengths), ("digits", digits), ("repetitions", repetitions))
+        )
+        if speakers.dtype.kind != "U" or samples.ndim != 1 or np.any(digits < 0) or np.any(digits > 9):
+            raise ValueError("speakers must be names, samples one row of numbers, and digits 0 to 9")
+        positive("rate", rate.item(), "Hz")
     if np.sum(lengths) != len(samples) or np.any(lengths < 2):
         raise ParameterError(f"{str(path)!r}: the lengths of the recordings do not add up to their samples")
     scale = -float(np.iinfo(samples.dtype).min) if samples.dtype.kind == "i" else 1.0
     parts = np.split(samples / scale, np.cumsum(lengths)[:-1])
-    return SpokenDigits(
-        name, stand_in, float(rate), tuple(parts), digits.astype(int), speakers.astype(str), repetitions.astype(int)
-    )
+    return SpokenDigits(name, stand_in, float(rate), tuple(parts), digits, speakers, repetitions)
 
 
 def _of_files(name: str, paths: list[Path]) -> SpokenDigits:
@@ -172,12 +185,10 @@ def _read(path: Path) -> tuple[float, FloatArray]:
         return read_sphere(path)
     from scipy.io import wavfile
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", wavfile.WavFileWarning)  # of parts of a file that are not sound
-            rate, samples = wavfile.read(path)
-    except (OSError, ValueError, EOFError) as error:
-        raise ParameterError(f"cannot read {str(path)!r}: {error}") from None
+    with reading(path, "a sound file (WAV)"):
+        warnings.simplefilter("ignore", wavfile.WavFileWarning)  # of parts of a file that are not sound
+        warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+        rate, samples = wavfile.read(path)
     if samples.ndim != 1:
         raise ParameterError(f"{str(path)!r} must have one channel, not {samples.shape[1]}")
     if samples.dtype == np.uint8:  # eight bits have no sign

@@ -21,7 +21,9 @@ from ...devices.language.waveforms import FloatArray
 from .finding import find_data, missing
 
 PATTERNS = ("vowels-hillenbrand1995.dat", "vowdata.dat", "**/vowdata.dat")
-LINE = re.compile(r"(?P<group>[mwbg])(?P<talker>\d\d)(?P<vowel>[a-z]{2})(?P<numbers>(\s+\d+){15})\s*")
+LINE = re.compile(r"(?P<group>[mwbg])(?P<talker>\d\d)(?P<vowel>[a-z]{2})(?P<numbers>(\s+\d{1,5}){15})\s*")
+#: How a line with a vowel begins.
+BEGINS = re.compile(r"[mwbg]\d\d[a-z]{2}\s")
 #: Columns of the first three formants: at the steady state, and at 20, 50 and 80 % of the duration.
 FORMANTS = (2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14)
 #: Mean formants of women at the steady state, of the article's Table V: second-hand, but the means of its table are
@@ -115,7 +117,11 @@ def load_vowels(folder: Path | None = None, *, stand_in: bool = True, seed: int 
         text = found[0].read_text(encoding="latin-1")
     except OSError as error:
         raise ParameterError(f"cannot read {str(found[0])!r}: {error}") from None
-    lines = [match for match in map(LINE.fullmatch, text.splitlines()) if match is not None]
+    table = [line for line in text.splitlines() if BEGINS.match(line)]
+    lines = [match for match in map(LINE.fullmatch, table) if match is not None]
+    if len(lines) < len(table):
+        damaged = next(line for line in table if LINE.fullmatch(line) is None)
+        raise ParameterError(f"{str(found[0])!r} is damaged: the line {damaged[:60]!r} must have 15 numbers")
     if not lines:
         raise ParameterError(f"{str(found[0])!r} has no lines as 'm01ae 323 174 ...', with 15 numbers")
     numbers = np.array([list(map(float, each["numbers"].split())) for each in lines])[:, FORMANTS]

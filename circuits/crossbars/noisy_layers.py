@@ -21,10 +21,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...devices.language.checks import instance, real, whole
+from ...devices.language.checks import instance, positive, real, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from .weight_cells import ProgrammedCells, WeightCells
+
+
+def _passes_by(_layer: nn.Module, _inputs: Any) -> None:
+    """A hook that changes nothing."""
 
 
 class NoisyLayer(nn.Module):
@@ -57,7 +61,12 @@ class NoisyLayer(nn.Module):
             The weight that the whole range stands for; default: the largest weight at each programming.
         """
         self.cells = instance("cells", cells, WeightCells)
-        self.largest = None if largest is None else real("largest", largest)
+        if not self.weight.dtype.is_floating_point:
+            raise ParameterError(f"weights in cells must be real numbers, not {self.weight.dtype}")
+        self.largest = None if largest is None else positive("largest", largest)
+        # PyTorch's fused transformer layers read the weights themselves, past the cells, unless a layer has a hook.
+        if _passes_by not in self._forward_pre_hooks.values():
+            self.register_forward_pre_hook(_passes_by)
         self._generator = np.random.default_rng(whole("seed", seed, 0))
         outputs = self.weight.shape[0]
         self._factors = cells.draw_factors(self.weight.numel() // outputs, outputs, self._generator)
@@ -102,7 +111,7 @@ class NoisyLayer(nn.Module):
     def _matrix(self) -> FloatArray:
         """The weights, inputs by outputs, as word lines and bit lines are."""
         flat = self.weight.detach().reshape(self.weight.shape[0], -1)
-        return np.asarray(flat.T.cpu().numpy(), dtype=np.float64)
+        return np.asarray(flat.T.double().cpu().numpy())
 
     def _clipped(self) -> FloatArray:
         """The weights as the cells can have them."""
@@ -197,6 +206,11 @@ class NoisyConv2d(NoisyLayer, nn.Conv2d):
         largest: float | None = None,
         **options: Any,
     ) -> None:
+        sizes = (kernel_size,) if isinstance(kernel_size, int) else kernel_size
+        for name, value in (("in_channels", in_channels), ("out_channels", out_channels)):
+            whole(name, value, 1)
+        for value in sizes:
+            whole("kernel_size", value, 1)
         super().__init__(in_channels, out_channels, kernel_size, **options)
         self.hold(cells, seed=seed, largest=largest)
 

@@ -92,13 +92,24 @@ def whole_steps(request: Request, intervals: int, time_step: float | None, traje
             raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
         check_step(request, step)
     wanted = request.duration / intervals / step * (1 - 1e-12)
-    if not wanted * intervals * trajectories <= MOST_STEPS:
+    require_steps(wanted * intervals, step, trajectories)
+    return math.ceil(wanted) * intervals
+
+
+def require_steps(number: float, step: float, trajectories: int) -> None:
+    """Refuse so many steps [s] that all trajectories together would take months.
+
+    Raises
+    ------
+    ParameterError
+        If they would.
+    """
+    if not number * trajectories <= MOST_STEPS:
         all_of_them = "" if trajectories == 1 else f" in each of {trajectories:.3g} trajectories"
         raise ParameterError(
-            f"{wanted * intervals:.3g} steps of {step:.3g} s{all_of_them} are too many, {MOST_STEPS:.0e} in all are "
+            f"{number:.3g} steps of {step:.3g} s{all_of_them} are too many, {MOST_STEPS:.0e} in all are "
             f"the most: take {'longer steps or a shorter run' if trajectories == 1 else 'fewer trajectories'}"
         )
-    return math.ceil(wanted) * intervals
 
 
 def block_for(trajectories: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from ..language.errors import ParameterError, shown
 from ..language.memory import require_memory
 from ..language.waveforms import FloatArray
 from .ensembles.plan import Chunk, Plan
-from .noisy_trajectories import block_for, checked_seed, require_temperature
+from .noisy_trajectories import block_for, checked_seed, require_steps, require_temperature
 from .request import Request
 from .static import evaluate_static
 from .threads import in_chunks
@@ -130,6 +130,7 @@ def held_response(
     name, theta = observable_of(first, observable), positive("node_time", node_time, "s")
     step = positive("time_step", usual_step(first) if time_step is None else time_step, "s")
     samples = SAMPLES if name == "voltage" else 1
+    require_steps(theta / step * number, step, count)
     hold = samples * math.ceil(theta / step / samples * (1 - 1e-12))
     require_memory(number, f"levels of {count} trajectories", 8.0 * count, "drive them by")
     # Its own current is each trajectory's; that of the request would be of none.
@@ -258,7 +259,8 @@ def reservoir_states(
 def random_mask(nodes: int, inputs: int = 1, *, seed: int | np.random.Generator = 0) -> FloatArray:
     """A mask of ones and minus ones at random, shape (nodes, inputs)."""
     shape = whole("nodes", nodes, 1), whole("inputs", inputs, 1)
-    return np.random.default_rng(seed).choice([-1.0, 1.0], size=shape)
+    drawn = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(whole("seed", seed, 0))
+    return drawn.choice([-1.0, 1.0], size=shape)
 
 
 class _Reader:

@@ -19,6 +19,7 @@ Theory, ed. P. H. Rabinowitz, Academic Press 1977; Y. A. Kuznetsov, Elements of 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
@@ -27,10 +28,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ...language.checks import instance, positive, real, whole
-from ...language.errors import ParameterError
+from ...language.errors import ParameterError, ValidityWarning, warn_user
 from ...language.waveforms import DC, FloatArray
 from ..small_matrices import one_thread
 from .cycle import COUNTS, RESOLVED, Cycle, Motion, mismatch, spread
+from .driven_orbit import DrivenOrbit
 from .orbit import PeriodicOrbit, orbit_of
 from .periodic_functions import differentiation, resampled, unresolved
 
@@ -116,13 +118,19 @@ def follow_orbits(
     OrbitBranch
         Orbits, stable and unstable ones, how the line ends, and its folds.
 
+    Warns
+    -----
+    ValidityWarning
+        If some of the orbits leave the range in which the model holds.
+
     Raises
     ------
     ParameterError
         If the orbit is that of a periodic drive, its drive is not within the range, or an argument makes no sense.
     """
     instance("orbit", orbit, PeriodicOrbit)
-    orbit._require_free()
+    if isinstance(orbit, DrivenOrbit):
+        raise ParameterError("only orbits under constant drives are followed, not one under a periodic drive")
     low, high = real("lowest", lowest), real("highest", highest)
     drive = float(orbit.motion.request.waveform(0.0))
     if not low < high or not low <= drive <= high:
@@ -131,12 +139,30 @@ def follow_orbits(
     back, forth = line.follow(-1.0), line.follow(1.0)
     points = [*back.points[:0:-1], *forth.points]
     orbits = [orbit_of(line.motion(point.drive), point.cycle) for point in points]
+    beyond = [point.drive for point, each in zip(points, orbits, strict=True) if not _holds(each)]
+    if beyond:
+        warn_user(
+            f"{len(beyond)} of {len(orbits)} orbits leave the range in which the model of "
+            f"{orbit.device.model_name()} holds, at drives from {min(beyond):.6g} to {max(beyond):.6g}",
+            ValidityWarning,
+        )
     return OrbitBranch(
         np.array([point.drive for point in points]),
         tuple(orbits),
         (back.end, forth.end),
         np.array([*back.folds[::-1], *forth.folds]),
     )
+
+
+def _holds(orbit: PeriodicOrbit) -> bool:
+    """Whether an orbit stays within the range of its model."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ValidityWarning)
+        try:
+            orbit.warn_of_invalid()
+        except ValidityWarning:
+            return False
+    return True
 
 
 class _Followed(NamedTuple):

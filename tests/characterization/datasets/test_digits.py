@@ -27,7 +27,8 @@ def test_files_of_the_users_come_first_and_all_of_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("1,2,3", "3 numbers"), ("a,b", "no file of digits"), (",".join(["17"] * 64 + ["1"]), "0 to 16")]
+    ("text", "told"),
+    [("1,2,3", "3 numbers"), ("a,b", "cannot be read as a file of digits"), (",".join(["17"] * 64 + ["1"]), "0 to 16")],
 )
 def test_files_of_another_form_are_refused(tmp_path, text, told):
     (tmp_path / "optdigits.tra").write_text(text + "\n")

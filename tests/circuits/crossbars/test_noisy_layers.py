@@ -219,3 +219,30 @@ def test_a_device_of_one_conductance_and_names_that_are_none_are_refused():
     with pytest.raises(UnknownNameError, match="scheme"):
         dataclasses.replace(EXACT, scheme="unsigned")
     assert issubclass(NoisyConv2d, NoisyLayer)
+
+
+def test_a_fused_transformer_layer_reads_the_cells():
+    """In evaluation PyTorch takes a path of its own, past the layers' forward."""
+    ideal = torch.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, dropout=0.0)
+    noisy = convert_to_noisy(ideal, MISPROGRAMMED).eval()
+    inputs = torch.randn(2, 5, 16)
+    with torch.no_grad():
+        assert (noisy(inputs) - ideal.eval()(inputs)).abs().max() > 1e-3
+
+
+def test_half_and_brain_floats_are_read_and_complex_numbers_refused():
+    for kind in (torch.float16, torch.bfloat16, torch.float64):
+        assert NoisyLinear(3, 3, MISPROGRAMMED, dtype=kind)(torch.ones(1, 3, dtype=kind)).dtype == kind
+    with pytest.raises(ParameterError, match="real numbers"):
+        NoisyLinear(3, 3, MISPROGRAMMED, dtype=torch.complex64)
+
+
+@pytest.mark.parametrize("sizes", [(0, 8, 3), (1, 0, 3), ("1", 8, 3), (1, 8, 0), (1, 8, (3, 0))])
+def test_sizes_of_a_convolution_are_positive(sizes):
+    with pytest.raises(ParameterError):
+        NoisyConv2d(*sizes, MISPROGRAMMED)
+
+
+def test_the_largest_weight_is_positive():
+    with pytest.raises(ParameterError, match="largest"):
+        NoisyLinear(3, 3, MISPROGRAMMED, largest=-1.0)

@@ -14,6 +14,7 @@ from synaspice.devices import (
     AutoOscillator,
     ParameterError,
     Sine,
+    ValidityWarning,
     VortexOscillator,
     follow_orbits,
     periodic_orbit,
@@ -77,6 +78,13 @@ def test_a_branch_ends_where_its_period_has_no_end():
     assert np.all(np.diff(rates) > 0) and rates[-1] == pytest.approx(growth, rel=0.12)
 
 
+def test_orbits_beyond_a_models_range_are_warned_of_once():
+    vortex = VortexOscillator.preset("torrejon2017-like", initial_radius=0.2)
+    with pytest.warns(ValidityWarning, match="orbits leave the range") as told:
+        follow_orbits(periodic_orbit(vortex, 4.25e-3), 3.5e-3, 12e-3)
+    assert len(told) == 1
+
+
 def test_the_bench_follows_a_branch():
     table = orbit_bench(DEVICE, current=[0.4e-3, 1.4e-3], branch=True)
     assert table.attrs["folds"] == pytest.approx([DEVICE.threshold * DEVICE.fold()[0]], rel=1e-9)
@@ -104,5 +112,5 @@ def test_what_cannot_be_followed_is_refused(call, complaint):
 
 def test_a_driven_orbit_is_not_followed():
     driven = periodic_orbit(AutoOscillator(), Sine(0.5e-3, 1e-4, 1e9))
-    with pytest.raises(ParameterError, match="driven orbit"):
+    with pytest.raises(ParameterError, match="constant drives"):
         follow_orbits(driven, 0.0, 1e-3)
