@@ -11,11 +11,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from shell import synaspice
 
+from synaspice.characterization import hysteresis
 from synaspice.circuits.engine.osdi_library import find_osdi_program
-from synaspice.devices import MissingDependencyError
+from synaspice.devices import MissingDependencyError, Yakopcic
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -146,12 +149,23 @@ def parameters():
         yield pytest.param(page, id=page.name, marks=marks)
 
 
+def measured_files(folder: Path) -> None:
+    """Stand-ins for the files of measurements that the page on fits reads."""
+    loop = hysteresis(Yakopcic(initial_state=0.01), points=101)
+    columns = {"t [s]": loop["time"], "V1 [mV]": 1e3 * loop["voltage"], "I": 1e6 * loop["current"]}
+    pd.DataFrame(columns).to_csv(folder / "loop.csv", index=False)
+    cells = 4e4 * np.exp(0.3 * np.random.default_rng(1).standard_normal(100))
+    np.savetxt(folder / "skywater-reram-retention-60-80k.csv", cells)
+
+
 @pytest.mark.parametrize("page", list(parameters()))
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if "jax" in sys.modules:  # as it is for a reader who has just started
         sys.modules["jax"].config.update("jax_enable_x64", False)
+    if page.name == "fitting.md":
+        measured_files(tmp_path)
     scope: dict = {"__name__": f"page_{page.stem.replace('-', '_')}"}
     for block in blocks(page):
         if block.language == "python":

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
 from synaspice.characterization import agreement
 from synaspice.characterization.processes import in_processes
-from synaspice.figures.gallery import entries
+from synaspice.figures.gallery_entries import DeviceEntry, entries
 
 INTRO = """# Agreement of the engines
 
@@ -24,7 +25,8 @@ NUMBERS = ["static_difference", "state_difference", "state_difference_tight", "i
 
 def main(page: Path) -> None:
     """Compare, print and write."""
-    rows = in_processes(agreement, ((entry.device,) for entry in entries()), processes=-1)
+    devices = [(entry.device,) for entry in entries() if isinstance(entry, DeviceEntry)]
+    rows = tqdm(in_processes(agreement, devices, processes=-1), total=len(devices), desc="compared", file=sys.stderr)
     table = pd.concat(list(rows), ignore_index=True)
     print(table.to_string(index=False, float_format="{:.1e}".format))
     lines = ["| " + " | ".join(name.replace("_", " ") for name in table.columns) + " |"]
