@@ -37,10 +37,7 @@ CLEAR = 1.08
 AROUND = (-0.3, -0.1, 0.1, 0.2, 0.4)
 
 
-@bench(
-    needs=(Oscillation,),
-    gallery=lambda device: {"amplitude": {"current": device.protocol(Oscillation).currents[::2]}},
-)
+@bench(needs=(Oscillation,))
 def amplitude(
     device: CompactModel,
     *,
