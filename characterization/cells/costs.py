@@ -158,7 +158,7 @@ PUBLISHED = (
     PublishedCost(_IBM, "energy per synaptic event", 26e-12, "J", _MEROLLA, _SECOND_HAND),
     PublishedCost("CMOS neuron after Morris-Lecar, 65 nm", "energy per spike", 4e-15, "J", _SOURIKOPOULOS, _ABSTRACT),
     PublishedCost(
-        "adaptive CMOS neuron, 0.35 um",
+        "adaptive CMOS neuron, 0.35 µm",
         "energy per spike",
         900e-12,
         "J",

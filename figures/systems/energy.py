@@ -98,4 +98,4 @@ def _draw_legend(axes: Axes) -> None:
 
     parts = [Patch(facecolor=COLOURS[how], edgecolor=COLOURS[how], label=how) for how in HOW]
     parts.append(Patch(facecolor="white", edgecolor="0.3", hatch="////", label="periphery"))
-    axes.legend(handles=parts, ncols=5, loc="lower center", bbox_to_anchor=(0.4, 1.0), fontsize=6.5, columnspacing=1.0)
+    axes.legend(handles=parts, ncols=5, loc="lower center", bbox_to_anchor=(0.52, 1.0), fontsize=6.5, columnspacing=1.0)

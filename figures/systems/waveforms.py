@@ -199,4 +199,4 @@ def _draw_temperatures(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_xlabel("Temperature of the noise (K)")
     axes.set_ylabel("Error (%)")
     axes.set_ylim(bottom=-1)
-    axes.legend(loc="center right")
+    axes.legend(loc="best")
