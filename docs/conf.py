@@ -25,3 +25,7 @@ templates_path = ["_templates"]
 autosummary_ignore_module_all = False
 # only what is not installed: with a library its module is read as it is
 autodoc_mock_imports = [name for name in ("torch", "jax", "brian2", "reservoirpy") if not find_spec(name)]
+
+# Types of the same short name in several modules: either is meant where a signature names it.
+# Labels of Matplotlib's own documentation are not here: a figure's inherited docstrings name them.
+suppress_warnings = ["ref.python", "ref.ref"]
