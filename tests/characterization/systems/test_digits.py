@@ -94,7 +94,7 @@ def test_compressed_and_broken_files_are_refused(tmp_path):
         load_spoken_digits(tmp_path)
     path.unlink()
     (tmp_path / "1_a_0.wav").write_bytes(b"RIFFxxxx")
-    with pytest.raises(ParameterError, match="cannot read"):
+    with pytest.raises(ParameterError, match="cannot be read"):
         load_spoken_digits(tmp_path)
     (tmp_path / "fsdd.npz").write_bytes(b"PK")
     with pytest.raises(ParameterError, match="archive"):
