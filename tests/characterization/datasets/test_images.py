@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synaspice.characterization.datasets import digits
 from synaspice.characterization.datasets import images as sets
 from synaspice.characterization.datasets.finding import MissingDataError
 from synaspice.devices import MissingDependencyError, ParameterError
@@ -136,7 +137,8 @@ def test_what_is_missing_is_said_with_where_to_get_it(tmp_path, monkeypatch):
     def absent(package, purpose, extra=None):
         raise MissingDependencyError(package)
 
-    monkeypatch.setattr(sets, "require", absent)
+    for module in (sets, digits):
+        monkeypatch.setattr(module, "require", absent)
     with pytest.raises(MissingDataError, match="train-images-idx3-ubyte.gz"):
         sets.handwritten_digits(tmp_path)
     with pytest.raises(MissingDataError, match="cifar-10-python.tar.gz"):

@@ -17,8 +17,17 @@ from synaspice.characterization.systems import front_ends, linear_readout, summe
 from synaspice.characterization.systems.digits_study import QUICK
 from synaspice.characterization.systems.linear_readout import train_readout
 from synaspice.characterization.systems.summed_readout import Fold, Sums
+from synaspice.characterization.systems.waveform_study import RARELY
 from synaspice.characterization.systems.waveforms import working_point
-from synaspice.devices import MTJ, AutoOscillator, MissingDependencyError, ParameterError, UnknownNameError
+from synaspice.devices import (
+    MTJ,
+    AutoOscillator,
+    MissingDependencyError,
+    ParameterError,
+    UnknownNameError,
+    VortexOscillator,
+    held_response,
+)
 
 RATE = 8000.0
 
@@ -260,3 +269,14 @@ def test_the_study_says_what_it_is_of_and_goes_on_from_its_checkpoint(tmp_path):
 def test_what_does_not_oscillate_is_refused():
     with pytest.raises(ParameterError, match="oscillat"):
         study_digits(MTJ.preset("ikeda2010"), size=SMALL)
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.05])
+def test_the_working_point_of_the_page_is_within_the_models_range_with_noise(drift):
+    """The currents of docs/system-speech.md for gammatone, with all that a mask may make of them, and their drift."""
+    vortex = VortexOscillator.preset("torrejon2017-like")
+    point = working_point(vortex, 6.06e-3, 0.64e-3)
+    masked = np.clip(np.random.default_rng(1).standard_normal((16, 1000)), -task.CLIP, task.CLIP)
+    currents = (1 + drift) * (point.bias + point.swing * masked)
+    held = held_response(point.device, currents, 9.2e-9, temperature=300.0, seed=1, observable="valid")
+    assert np.mean(held.amplitudes != 1) < RARELY
