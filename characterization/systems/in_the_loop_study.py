@@ -286,18 +286,18 @@ def _batches_table(device: CompactModel, groups: Groups, about: Mapping[str, Any
             steps = np.arange(1, levels.shape[1] + 1)
             names = (substrate, update, "in the loop" if phase == "looped" else phase)
             parts.append([*([name] * len(steps) for name in names), steps, *levels])
-    substrate, update, phase, step, *levels = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     words = "quantile over the runs of the share of the batch that is named rightly"
     return device_table(
         device,
         {
-            "substrate": (substrate, "1", "substrate"),
-            "update": (update, "1", "kind of the updates in the loop"),
-            "phase": (phase, "1", "where the forward pass was computed"),
-            "step": (step, "1", "training step"),
+            "substrate": (columns[0], "1", "substrate"),
+            "update": (columns[1], "1", "kind of the updates in the loop"),
+            "phase": (columns[2], "1", "where the forward pass was computed"),
+            "step": (columns[3], "1", "training step"),
             **{
                 f"quantile_{round(100 * q):02d}": (values, "1", f"{q:g} {words}")
-                for q, values in zip(QUANTILES, levels, strict=True)
+                for q, values in zip(QUANTILES, columns[4:], strict=True)
             },
         },
         **about,
