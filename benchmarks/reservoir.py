@@ -20,8 +20,8 @@ import numpy as np
 from harness import Record, main
 from macrospin import STEP, cmtj_run
 
-from synaspice.characterization.systems import digits
-from synaspice.characterization.systems.digits_study import FULL, candidates
+from synaspice.characterization.systems.spoken_digits import task as digits
+from synaspice.characterization.systems.spoken_digits.study import FULL, candidates
 from synaspice.devices import MTJ, AutoOscillator, VortexOscillator, held_response
 from synaspice.devices.language.constants import CONSTANTS, k_B
 

@@ -13,10 +13,10 @@ from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import MOST_POINTS, Quantity, Whole
 from .bench import cell_bench
 from .cost import Cost, told
+from .errors.thermal_margins import logic_error, noise_margins
 from .point import Point
 from .reliable import STATELESS, Reliability
 from .standard import cell_table, energies, first_crossing, run_bench
-from .thermal_margins import logic_error, noise_margins
 from .waveforms import keep
 
 #: Load of the default, and the length of both levels of the input. [F, s]

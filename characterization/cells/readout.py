@@ -18,7 +18,7 @@ from ...devices.language.quantity import format_si
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
-from .input_referred import Balance, Decision
+from .errors.input_referred import Balance, Decision
 from .point import Point
 from .reliable import STATELESS, Reliability
 from .standard import cell_table, crossings, energies, run_bench

@@ -12,8 +12,8 @@ from ...circuits.cells.cell import Cell
 from ...circuits.cells.declared import ZERO_CELSIUS
 from ...devices.core.metadata import described_table
 from ...devices.language.quantity import format_si
-from .arrhenius import TEN_YEARS
 from .bench import CELL_BENCHES, names_of_cell
+from .errors.arrhenius import TEN_YEARS
 from .reliable import FIGURES, READS, Reliability
 
 #: The temperatures of the usual table: -40, 27 and 125 degrees Celsius. [K]

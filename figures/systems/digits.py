@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.digits_study import FULL, KINDS, QUICK, study_digits
+from ...characterization.systems.spoken_digits.study import FULL, KINDS, QUICK, study_digits
 from ...devices.models.oscillators.vortex import VortexOscillator
 from ..displayed import DisplayedFigure
 from ..drawing import title_of

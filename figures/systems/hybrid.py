@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.hybrid_study import FULL, QUICK, study_hybrid
-from ...characterization.systems.hybrid_tables import CONDITIONS
+from ...characterization.systems.hybrid.study import FULL, QUICK, study_hybrid
+from ...characterization.systems.hybrid.tables import CONDITIONS
 from ...devices.core.distributions import normal_cdf, wilson_interval
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 from ..displayed import DisplayedFigure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.in_the_loop import UPDATES
-from ...characterization.systems.in_the_loop_study import FULL, QUICK, STAGES, SUBSTRATES, study_in_the_loop
+from ...characterization.systems.training.in_the_loop import UPDATES
+from ...characterization.systems.training.study import FULL, QUICK, STAGES, SUBSTRATES, study_in_the_loop
 from ...devices.models.memristors.pcm import PhaseChangeMemory
 from ..displayed import DisplayedFigure
 from ..drawing import title_of

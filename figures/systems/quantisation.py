@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.quantisation_study import COMBINATIONS, FULL, METHODS, QUICK, study_quantisation
+from ...characterization.systems.quantisation.study import COMBINATIONS, FULL, METHODS, QUICK, study_quantisation
 from ...devices.models.memristors.sky130_reram import Sky130RERAM
 from ..displayed import DisplayedFigure
 from ..drawing import title_of

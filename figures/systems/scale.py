@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.energy_accounts import oscillator_power
+from ...characterization.systems.energy.accounts import oscillator_power
 from ...characterization.systems.scaling import FULL, PLACES, QUICK, billion, study_scaling
 from ...devices.core.metadata import device_table
 from ...devices.language.quantity import format_si

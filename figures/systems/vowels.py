@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.vowels_study import FULL, METHODS, QUICK, study_vowels
+from ...characterization.systems.vowels.study import FULL, METHODS, QUICK, study_vowels
 from ...devices.language.checks import instance
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ..displayed import DisplayedFigure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...characterization.systems.waveform_study import FULL, NETWORKS, QUICK, study_waveforms
-from ...characterization.systems.waveforms import MEMORYLESS, NODES, POINTS
+from ...characterization.systems.waveforms.study import FULL, NETWORKS, QUICK, study_waveforms
+from ...characterization.systems.waveforms.task import MEMORYLESS, NODES, POINTS
 from ...devices.models.oscillators.vortex import VortexOscillator
 from ..displayed import DisplayedFigure
 from ..drawing import title_of

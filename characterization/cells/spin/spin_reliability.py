@@ -11,9 +11,9 @@ from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWa
 from ....circuits.cells.spin.spin_neuron import _SpinNeuron
 from ....circuits.cells.spin.trained_weights import pulses_for_at_least
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
-from ..arrhenius import BOLTZMANN, Arrhenius
+from ..errors.arrhenius import BOLTZMANN, Arrhenius
+from ..errors.retention import retention
 from ..reliable import READS, Reliability
-from ..retention import retention
 from .wall_retention import wall_lifetimes
 from .wall_statistics import ErrorRate, firing_errors, write_errors
 

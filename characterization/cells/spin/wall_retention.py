@@ -13,7 +13,7 @@ from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.language.waveforms import FloatArray, Pulse
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
-from ..arrhenius import BOLTZMANN, Arrhenius
+from ..errors.arrhenius import BOLTZMANN, Arrhenius
 
 #: Barriers over the thermal energy at which hops are counted: many, and few enough to be single.
 RATIOS = (3.5, 4.5, 5.5, 6.5)

@@ -10,16 +10,21 @@ import scipy.constants as codata
 from scipy.stats import binom, norm
 
 from synaspice.characterization.cells.bench import CELL_BENCHES
-from synaspice.characterization.cells.input_referred import channel_noise, transistors
-from synaspice.characterization.cells.junction_errors import lifetime, write_error_rate
-from synaspice.characterization.cells.neuron_errors import reading_error, switching_probability
+from synaspice.characterization.cells.errors.input_referred import channel_noise, transistors
+from synaspice.characterization.cells.errors.junction_errors import lifetime, write_error_rate
+from synaspice.characterization.cells.errors.thermal_margins import (
+    charge_noise,
+    false_spike,
+    membrane_noise,
+    noise_margins,
+)
+from synaspice.characterization.cells.neurons.neuron_errors import reading_error, switching_probability
 from synaspice.characterization.cells.readout import EARLY, comparator_balance, sense_balance
 from synaspice.characterization.cells.reliability import TEMPERATURES, figures_in_words, reliability
 from synaspice.characterization.cells.reliable import Reliability
 from synaspice.characterization.cells.spin.spin_reliability import silent_lifetime
 from synaspice.characterization.cells.standard import cell_table, run_bench
-from synaspice.characterization.cells.thermal_margins import charge_noise, false_spike, membrane_noise, noise_margins
-from synaspice.characterization.cells.writing import (
+from synaspice.characterization.cells.synapses.writing import (
     READS,
     JunctionErrors,
     Writing,

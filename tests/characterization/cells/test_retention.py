@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
-from synaspice.characterization.cells.arrhenius import TEN_YEARS
-from synaspice.characterization.cells.retention import retention
+from synaspice.characterization.cells.errors.arrhenius import TEN_YEARS
+from synaspice.characterization.cells.errors.retention import retention
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from synaspice.devices import ParameterError, SimulationError
 

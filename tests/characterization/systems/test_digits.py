@@ -12,13 +12,13 @@ import pytest
 from synaspice.characterization import study_digits
 from synaspice.characterization.datasets.finding import MissingDataError
 from synaspice.characterization.datasets.spoken_digits import load_spoken_digits
-from synaspice.characterization.systems import digits as task
-from synaspice.characterization.systems import front_ends, linear_readout, summed_readout
-from synaspice.characterization.systems.digits_study import QUICK
+from synaspice.characterization.systems import linear_readout
 from synaspice.characterization.systems.linear_readout import train_readout
-from synaspice.characterization.systems.summed_readout import Fold, Sums
-from synaspice.characterization.systems.waveform_study import RARELY
-from synaspice.characterization.systems.waveforms import working_point
+from synaspice.characterization.systems.spoken_digits import front_ends, summed_readout, task
+from synaspice.characterization.systems.spoken_digits.study import QUICK
+from synaspice.characterization.systems.spoken_digits.summed_readout import Fold, Sums
+from synaspice.characterization.systems.waveforms.study import RARELY
+from synaspice.characterization.systems.waveforms.task import working_point
 from synaspice.devices import (
     MTJ,
     AutoOscillator,

@@ -6,9 +6,9 @@ import pytest
 
 from synaspice.characterization import read_table
 from synaspice.characterization.cells.periphery import PERIPHERY
-from synaspice.characterization.systems import energy_accounts as accounts
-from synaspice.characterization.systems.behavioural_neuron import NeuronEnergy
-from synaspice.characterization.systems.energy_study import HOW, Parts, published_entries, study_energy
+from synaspice.characterization.systems.energy import accounts
+from synaspice.characterization.systems.energy.study import HOW, Parts, published_entries, study_energy
+from synaspice.characterization.systems.hybrid.behavioural_neuron import NeuronEnergy
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.devices import AutoOscillator, NeuronMagnet, ParameterError, Sky130RERAM, SpinMagnet
 from synaspice.figures import make_systems

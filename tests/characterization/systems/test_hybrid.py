@@ -9,11 +9,11 @@ import pytest
 
 from synaspice.characterization import read_table
 from synaspice.characterization.cells.spin.firing_probability import firing_probability
-from synaspice.characterization.systems import behavioural_neuron as neuron
-from synaspice.characterization.systems import hybrid_study
-from synaspice.characterization.systems import spin_layer as task
-from synaspice.characterization.systems.hybrid_study import QUICK, study_hybrid, valve_of
-from synaspice.characterization.systems.spin_netlists import evaluate_neurons
+from synaspice.characterization.systems.hybrid import behavioural_neuron as neuron
+from synaspice.characterization.systems.hybrid import spin_layer as task
+from synaspice.characterization.systems.hybrid import study as hybrid_study
+from synaspice.characterization.systems.hybrid.spin_netlists import evaluate_neurons
+from synaspice.characterization.systems.hybrid.study import QUICK, study_hybrid, valve_of
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.devices import MTJ, DomainWallInjector, NeuronMagnet, ParameterError
 from synaspice.figures import make_systems

@@ -10,9 +10,9 @@ from frameworks import framework
 
 from synaspice.characterization import simulate, study_in_the_loop
 from synaspice.characterization.cells.spin.firing_probability import firing_probability
-from synaspice.characterization.systems import in_the_loop as loop
-from synaspice.characterization.systems.in_the_loop_study import QUICK, pixels, substrate_of
-from synaspice.characterization.systems.substrates import SpinNeurons, SwitchNeurons, firing_rate
+from synaspice.characterization.systems.training import in_the_loop as loop
+from synaspice.characterization.systems.training.study import QUICK, pixels, substrate_of
+from synaspice.characterization.systems.training.substrates import SpinNeurons, SwitchNeurons, firing_rate
 from synaspice.circuits import MemristorNeuron
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.devices import AutoOscillator, ParameterError, PhaseChangeMemory
@@ -103,7 +103,7 @@ def test_images_keep_their_mean_and_images_of_ten_pixels_stay():
 
 def test_a_substrate_without_errors_is_software():
     """Exact cells and a rectifier in place of the circuit: the same activities."""
-    from synaspice.characterization.systems.substrates import Substrate
+    from synaspice.characterization.systems.training.substrates import Substrate
     from synaspice.circuits import WeightCells
     from synaspice.devices.simulation.conductance_errors import ConductanceErrors
 

@@ -9,12 +9,12 @@ import pytest
 from frameworks import framework
 
 from synaspice.characterization import study_quantisation
-from synaspice.characterization.systems.quantisation_study import COMBINATIONS, QUICK
+from synaspice.characterization.systems.quantisation.study import COMBINATIONS, QUICK
 from synaspice.circuits import WeightCells
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, Sky130RERAM
 
 torch = framework("torch")
-from synaspice.characterization.systems import quantised_networks as networks  # noqa: E402
+from synaspice.characterization.systems.quantisation import networks  # noqa: E402
 from synaspice.circuits.crossbars.noisy_layers import noisy_layers  # noqa: E402
 
 CELLS = WeightCells.of(Sky130RERAM.preset("skywater2020"), levels=2)

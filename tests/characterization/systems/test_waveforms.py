@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from synaspice.characterization import study_waveforms
-from synaspice.characterization.systems import waveforms as task
-from synaspice.characterization.systems.waveform_study import QUICK
+from synaspice.characterization.systems.waveforms import task
+from synaspice.characterization.systems.waveforms.study import QUICK
 from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError, VortexOscillator
 
 OSCILLATOR = AutoOscillator(initial_power=0.2)
