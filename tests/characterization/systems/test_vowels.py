@@ -9,7 +9,6 @@ from synaspice.characterization import study_vowels
 from synaspice.characterization.datasets import vowels as data
 from synaspice.characterization.datasets.finding import MissingDataError
 from synaspice.characterization.systems.vowels import task
-from synaspice.characterization.systems.vowels.study import QUICK, splits
 from synaspice.characterization.systems.vowels.coupled_oscillators import (
     Circuit,
     coupled_frequencies,
@@ -18,6 +17,7 @@ from synaspice.characterization.systems.vowels.coupled_oscillators import (
     mutual_range,
     slow_equations,
 )
+from synaspice.characterization.systems.vowels.study import QUICK, splits
 from synaspice.devices import AutoOscillator, ParameterError, VortexOscillator, periodic_orbit
 
 DEVICE = AutoOscillator()
