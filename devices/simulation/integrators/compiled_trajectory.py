@@ -27,7 +27,7 @@ from .loops.driven import DRIVEN
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
 #: Steps after which it is asked how many more there will be, and how many are no hours' work any more.
-STEPS_TO_JUDGE, MOST_STEPS = 20_000_000, 1e10
+STEPS_TO_JUDGE, MOST_STEPS = 2_000_000, 1e10
 
 
 class Marched(NamedTuple):
@@ -82,6 +82,7 @@ def integrate_compiled(
     if marched is None:
         return None
     voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
+    marched.device.value.voltages[:] = 0.0  # sought from there, whatever the last step was
     load_loops()["voltages_at"](marched.device, reported, marched.samples, voltages, imposed)
     if not np.all(np.isfinite(voltages)):
         raise SimulationError("no voltage was found for the current that the source imposes")
@@ -137,7 +138,7 @@ def march(
             outcome = loop(*arguments, *own, *limits, *tables)
             steps += STEPS_PER_CALL
             if steps % STEPS_TO_JUDGE == 0:
-                _judge(steps, float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]), float(corners[-1]))
+                judge(steps, float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]), float(corners[-1]))
         finished = outcome == explicit.DONE
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
@@ -154,7 +155,7 @@ def _tables(name: str) -> list[Bound]:
     return [Bound(table, kind) for table, kind in zip(tables, ENTRIES[name].kinds[-len(tables) :], strict=True)]
 
 
-def _judge(steps: int, time: float, end: float) -> None:
+def judge(steps: int, time: float, end: float) -> None:
     """Refuse to go on where the end is out of reach."""
     if steps * end > MOST_STEPS * time:
         raise SimulationError(
