@@ -1,9 +1,9 @@
 """Single trajectories without noise against cmtj, at equal error of the final state, and against SciPy's integrators.
 
 A perpendicular junction precesses in a field across, weak or strong, for 10 ns and reports its final state alone: one
-trajectory, and one for each of 64 currents, one after another with cmtj and in one call with ours. The error of each program is that to
-its own trajectory with steps so small that it no longer changes; each takes the largest steps or tolerance that err by
-less than a target.
+trajectory, and one for each of 64 currents, one after another with cmtj and in one call with ours. The error of each
+program is that to its own trajectory with steps so small that it no longer changes; each takes the largest steps or
+tolerance that err by less than a target.
 """
 
 from __future__ import annotations

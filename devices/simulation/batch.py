@@ -123,7 +123,7 @@ def simulate_many(
     size = row_size(requests[0].device) + _VALUE * len(requests[0].device.values)
     require_memory(len(reported), f"points of {count} trajectories", count * size, "report")
 
-    limits = {"rtol": rtol, "atol": atol}
+    limits: dict[str, Any] = {"rtol": rtol, "atol": atol}
 
     def alone(k: int) -> tuple[FloatArray, FloatArray]:
         try:
