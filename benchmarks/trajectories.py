@@ -120,6 +120,19 @@ def default_call(repeats: int) -> Record:
     return Record("20 ns, default arguments, 1001 points", ours, theirs, f"{CMTJ}, RK4 1 ps", theirs / ours, "s")
 
 
+def side_by_side_in_registers(repeats: int) -> Record:
+    """The 64 currents in one call and one thread, against single calls."""
+    how = {"source": "current", "points": 2}
+    alone, together = side_by_side(
+        [
+            lambda: [JUNCTION.simulate(current, DURATION, **how) for current in CURRENTS],
+            lambda: simulate_many(JUNCTION, CURRENTS, DURATION, threads=1, **how),
+        ],
+        repeats,
+    )
+    return Record(f"{len(CURRENTS)} currents, one thread", together, alone, "single calls", alone / together, "s")
+
+
 def against_scipy(name: str, run: Callable[..., object], method: str, repeats: int) -> Record:
     """One of our runs by default, and by a SciPy integrator over the same generated equations."""
     ours, theirs = side_by_side([run, lambda: run(method=method)], repeats)
@@ -142,6 +155,7 @@ def measure(quick: bool) -> list[Record]:
     return [
         *compared,
         default_call(repeats),
+        side_by_side_in_registers(3 if quick else 5),
         against_scipy("junction, 10 ns", lambda **how: JUNCTION.simulate(0.0, DURATION, **how), "DOP853", repeats),
         against_scipy(
             "vortex oscillator, 200 ns of current",

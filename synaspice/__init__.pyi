@@ -21,6 +21,7 @@ from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import ConversionWarning as ConversionWarning
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
+from .devices.language.errors import OutOfReachError as OutOfReachError
 from .devices.language.errors import OutputError as OutputError
 from .devices.language.errors import ParameterError as ParameterError
 from .devices.language.errors import PlugInWarning as PlugInWarning

@@ -14,10 +14,10 @@ from scipy import integrate as quadrature
 
 from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.checks import known, positive
-from ..language.errors import ParameterError, SimulationError
+from ..language.errors import OutOfReachError, ParameterError, SimulationError
 from ..language.waveforms import FloatArray
 from ..simulation.integrators.compiled_batch import integrate_abreast
-from ..simulation.integrators.compiled_trajectory import integrate_compiled, is_implicit
+from ..simulation.integrators.compiled_trajectory import MOST_STEPS, integrate_compiled, is_implicit
 from ..simulation.newton import voltage_solver
 from ..simulation.request import Request
 from ..simulation.tables import tabulate
@@ -157,10 +157,12 @@ def solve(
     states: FloatArray | None = None,
     longest: float = np.inf,
     begin: float = 0.0,
+    patience: float = MOST_STEPS,
 ) -> tuple[FloatArray, FloatArray]:
     """States in rows, and voltages of the driven branch, at increasing times; arguments as of :func:`integrate`.
 
-    It may ``begin`` later than at 0, so that the drives are those of then.
+    It may ``begin`` later than at 0, so that the drives are those of then. It gives up once it is seen to take more
+    steps than there is ``patience`` for.
 
     Raises
     ------
@@ -188,7 +190,9 @@ def solve(
     found = None
     if method is None:
         try:
-            found = integrate_compiled(request, start, reported, corners, **limits)
+            found = integrate_compiled(request, start, reported, corners, patience=patience, **limits)
+        except OutOfReachError:
+            raise
         except SimulationError:
             # What ended there may be that a source's current had no voltage: SciPy's run says so.
             if not (is_implicit(request.device) or request.by_current or request.limited):
