@@ -16,6 +16,7 @@ from .fitting.fit import fit as fit
 from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
+from .merit.summary import summary as summary
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .studies.agreement import agreement as agreement

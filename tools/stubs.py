@@ -53,6 +53,7 @@ NAMES = {
         "study_in_the_loop": "systems.training.study",
         "study_quantisation": "systems.quantisation.study",
         "study_waveforms": "systems.waveforms.study",
+        "summary": "merit.summary",
         "train_readout": "systems.linear_readout",
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
