@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from . import caches, cells, characterize, drawing, export, fitting, listing, reliability, summing_up
+from . import caches, cells, characterize, drawing, export, fitting, listing, reliability, reporting, summing_up
 from .output import Listing, tell
 
 #: The variable by which a shell asks for completions.
@@ -59,6 +59,7 @@ app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
 app.command()(reliability.reliability)
 app.command()(drawing.figure)
+app.command()(reporting.report)
 app.command()(drawing.gallery)
 app.command()(caches.cache)
 
