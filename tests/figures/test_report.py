@@ -15,10 +15,10 @@ from synaspice.characterization import fit, iv, write_table
 from synaspice.devices import VTEAM, ParameterError, SpinMagnet
 from synaspice.figures import make_report
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-#: Writes into the title of the page what a browser made of it: pictures that are there, pictures, whether it is too wide.
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next((path for name in NAMES if (path := shutil.which(name))), None)
+#: Writes into the title of the page what a browser made of it: pictures that are there, pictures, whether the page is
+#: within the window, the width of the narrowest picture.
 PROBE = """<script>addEventListener("load", () => {
   const pictures = [...document.images];
   document.title = [pictures.filter(one => one.complete && one.naturalWidth > 100).length, pictures.length,
