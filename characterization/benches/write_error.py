@@ -51,7 +51,7 @@ WIDTHS = tuple(n * 1e-9 for n in range(1, 21))
 #: What a pulse can impose.
 PULSED = ("current", "voltage")
 #: The gallery's run: coarser, not otherwise different.
-QUICK = {"overdrive": (1.5, 3.0), "trajectories": 1000, "walkers": 128, "replicas": 6, "seed": 1}
+QUICK = {"overdrive": (1.5, 3.0), "trajectories": 1000, "walkers": 256, "replicas": 6, "seed": 1}
 
 
 def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> FloatArray:
