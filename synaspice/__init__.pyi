@@ -13,6 +13,7 @@ from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
+from .characterization.statistics.vary import vary as vary
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
 from .devices.language.errors import CacheWarning as CacheWarning
