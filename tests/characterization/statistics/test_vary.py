@@ -28,7 +28,7 @@ from synaspice.characterization import (
 from synaspice.characterization.bench import BENCHES, bench
 from synaspice.characterization.statistics.merit import Merit
 from synaspice.characterization.statistics.spreads import distribution_from, spreads_of
-from synaspice.circuits import Comparator, Inverter
+from synaspice.circuits import Inverter, LatchComparator
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, SimulationError, UnknownNameError
 from synaspice.devices.core.variability import LogNormal, Mismatch, Normal, Uniform
 from synaspice.devices.language.errors import MissingDependencyError, ValidityWarning
@@ -54,20 +54,20 @@ vary(
 def test_mean_and_spread_of_a_linear_figure_are_those_of_the_parameters(correlation):
     """sigma^2 = a^2 s1^2 + b^2 s2^2 + 2 rho a b s1 s2: within four standard errors, which are those of the formulas."""
     pair = {NAMES: correlation}
-    table = vary(DEVICE, linear, BOTH, samples=2000, seed=5, correlation=pair, merit="attribute figure")
+    table = vary(DEVICE, linear, BOTH, samples=500, seed=5, correlation=pair, merit="attribute figure")
     first, second = (weight * BOTH[name].standard_deviation for name, weight in WEIGHTS.items())
     sigma = np.sqrt(first**2 + second**2 + 2 * correlation * first * second)
     found = summarise(table).iloc[0]
     mean = sum(weight * DEVICE.values[name] for name, weight in WEIGHTS.items())
-    assert found["mean"] == pytest.approx(mean, abs=4 * sigma / np.sqrt(2000))
-    assert found["standard_deviation"] == pytest.approx(sigma, abs=4 * sigma / np.sqrt(4000))
-    assert found["mean_error"] == pytest.approx(sigma / np.sqrt(2000), rel=0.1)
-    assert found["standard_deviation_error"] == pytest.approx(sigma / np.sqrt(4000), rel=0.1)
+    assert found["mean"] == pytest.approx(mean, abs=4 * sigma / np.sqrt(500))
+    assert found["standard_deviation"] == pytest.approx(sigma, abs=4 * sigma / np.sqrt(1000))
+    assert found["mean_error"] == pytest.approx(sigma / np.sqrt(500), rel=0.1)
+    assert found["standard_deviation_error"] == pytest.approx(sigma / np.sqrt(2000), rel=0.1)
     assert found["quantile_95"] == pytest.approx(mean + 1.645 * sigma, abs=0.12 * sigma)
 
 
 def test_the_yield_is_that_of_the_normal_distribution():
-    table = vary(DEVICE, linear, {"resistance_on": Normal(5.0)}, samples=1000, seed=2, merit="max y", least=-7800.0)
+    table = vary(DEVICE, linear, {"resistance_on": Normal(5.0)}, samples=1000, seed=2, merit="last y", least=-7800.0)
     found = summarise(table).iloc[0]  # the nominal figure: half of the samples are below
     assert found["yield_low"] < 0.5 < found["yield_high"]
     assert found["passed"] == found["yield"] * 1000
@@ -126,7 +126,7 @@ def test_a_distribution_is_cut_off_at_the_bounds_of_its_parameter():
     with pytest.raises(ParameterError, match="lies outside its bounds"):
         spreads_of(device, {"initial_state": _Shifted()}, "truncate")
     with pytest.warns(ValidityWarning, match="a corner of initial_state lies outside"), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "0.*cut off")
+        warnings.filterwarnings("ignore", ".*cut off")
         corners = vary(device, lambda one: linear(DEVICE), {"initial_state": "normal 0.3"}, sampler="corners")
     assert corners.drop_duplicates("sample")["initial_state"].tolist() == pytest.approx([0.9, 0.0, 1.0])
 
@@ -158,10 +158,11 @@ def test_mismatch_falls_with_the_root_of_the_area():
     junction = MTJ.preset("ikeda2010")
     small, large = (distribution_from(f"mismatch 1%*nm {area}", "1", junction) for area in ("20n*20n", "80n*80n"))
     assert small.at(1.24, 1.0) - 1.24 == pytest.approx(4 * (large.at(1.24, 1.0) - 1.24))
-    assert small == Mismatch(pytest.approx(1e-11), pytest.approx(4e-16), relative=True)
+    assert isinstance(small, Mismatch) and small.relative
+    assert (small.coefficient, small.area) == pytest.approx((1e-11, 4e-16))
     own = distribution_from("mismatch 1%*nm area", "1", junction)
     assert own.area == junction.derived["area"] == pytest.approx(np.pi / 4 * 40e-9**2)
-    assert distribution_from("mismatch 3n*V*m 1e-14".replace("3n*V*m", "3n"), "V").at(0.4, 2.0) == pytest.approx(0.46)
+    assert distribution_from("mismatch 3n 1e-14", "V").at(0.4, 2.0) == pytest.approx(0.46)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +276,7 @@ def test_a_figure_of_merit_is_one_number_of_each_table():
         np.testing.assert_allclose(figures_of_merit(table, text)["value"], factor * nominal, rtol=1e-12)
     for text, complaint in {
         "y": "5 values", "y at x=2": "outside 0 to 1", "y at kind=b": "unknown value of kind", "z": "unknown column",
-        "y at": "figure of merit", "y at x": "NAME=VALUE", "biggest y": "unknown word", "attribute none": "unknown attribute",
+        "y at x": "NAME=VALUE", "biggest y": "unknown word", "attribute none": "unknown attribute",
     }.items():  # fmt: skip
         with pytest.raises((ParameterError, UnknownNameError), match=complaint):
             figures_of_merit(table, text)
@@ -344,7 +345,7 @@ def test_a_registered_bench_keeps_its_units_and_is_drawn_in_bands():
     part = table[table["sample"] == 3]
     alone = iv(junction.replace(tmr=part["tmr"].iloc[0]), np.linspace(-1, 1, 11))
     np.testing.assert_array_equal(part[list(alone)], alone)
-    left, right = plot(table).axes
+    left, _ = plot(table).axes
     assert [text.get_text() for text in left.get_legend().get_texts()] == ["parallel", "antiparallel"]
     assert "Resistance" in left.get_ylabel() and "Voltage" in left.get_xlabel()
     with pytest.raises(ParameterError, match="no curves"):
@@ -353,7 +354,7 @@ def test_a_registered_bench_keeps_its_units_and_is_drawn_in_bands():
 
 @pytest.mark.ngspice
 def test_cells_are_measured_on_their_standard_bench(tmp_path):
-    cell = Inverter()
+    cell = Inverter(nmos_width=4.0)
     table = vary(
         cell, None, {"nmos_width": "normal 10%"}, samples=2, seed=1, settings={"points": 11}, merit="mean output"
     )
@@ -370,6 +371,6 @@ def test_cells_are_measured_on_their_standard_bench(tmp_path):
 @pytest.mark.ngspice
 def test_transistors_of_a_cell_have_a_mismatch_of_their_own_in_each_sample():
     how = {"samples": 4, "seed": 1, "settings": {"differences": [2e-3]}, "mismatch": True}
-    table = vary(Comparator(), None, {}, **how, merit="decision")
+    table = vary(LatchComparator(), None, {}, **how, merit="decision")
     assert table["sample"].nunique() == 4 and table.attrs["varied"] == {}
     assert set(table["decision"]) == {0.0, 1.0}, "2 mV are less than the offsets of such transistors"
