@@ -4,6 +4,7 @@ from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
+from .benches.potentiation import potentiation as potentiation
 from .benches.switching import switching as switching
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error

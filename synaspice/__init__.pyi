@@ -8,6 +8,7 @@ from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
+from .characterization.benches.potentiation import potentiation as potentiation
 from .characterization.benches.switching import switching as switching
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
