@@ -2,6 +2,7 @@ from .benches.amplitude import amplitude as amplitude
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
+from .benches.loop_area import loop_area as loop_area
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
 from .benches.potentiation import potentiation as potentiation

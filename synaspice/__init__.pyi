@@ -6,6 +6,7 @@ from .characterization.benches.amplitude import amplitude as amplitude
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
+from .characterization.benches.loop_area import loop_area as loop_area
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.potentiation import potentiation as potentiation

@@ -26,22 +26,23 @@ def draw_potentiation(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     for k, (direction, part) in enumerate(table.groupby("direction", sort=False)):
         at = part["pulse"] + (0 if direction == "potentiation" else pulses)
         style: dict[str, Any] = {"marker": ".", "linestyle": "", "color": f"C{k}", "markersize": 3}
-        left.plot(at, factor * part["conductance"], label=_label(table, str(direction)), **style)
+        left.plot(at, factor * part["conductance"], **style)
         first = part[part["cycle"] == part["cycle"].iloc[0]]
         left.plot(at[first.index], factor * first["fit"], color="0.25", linewidth=0.8, label="_fit")
         moved = steps[part.index].to_numpy()
         before = part["conductance"].to_numpy() - np.nan_to_num(moved)
         shown = np.isfinite(moved)
         right.plot(across * before[shown], up * moved[shown], label=str(direction), **style)
-    left.plot([], [], color="0.25", linewidth=0.8, label="formula")
     left.set_xlabel("Number of pulses")
     left.axvline(pulses, color="0.7", linewidth=0.6)
-    left.legend(loc="best", title=f"asymmetry {table.attrs['asymmetry']:.2f}", title_fontsize=7)
+    told = [_told(table, direction) for direction in ("potentiation", "depression")]
+    left.set_title("\n".join(told), fontsize=7)
+    right.set_title(f"asymmetry {table.attrs['asymmetry']:.2f}, levels {table.attrs['levels']}", fontsize=7)
     right.axhline(0.0, color="0.7", linewidth=0.6)
     right.legend(loc="best")
 
 
-def _label(table: pd.DataFrame, direction: str) -> str:
+def _told(table: pd.DataFrame, direction: str) -> str:
     constant, label = table.attrs[f"a_{direction}"], table.attrs[f"nonlinearity_{direction}"]
     shown = "∞" if math.isinf(constant) else f"{constant:.3g}"
-    return f"{direction}: A = {shown}, label {label:.2f}".replace("-", "−")
+    return f"{direction} (line: A = {shown} pulses, label {label:.2f})".replace("-", "−")
