@@ -1,4 +1,5 @@
 from .benches.amplitude import amplitude as amplitude
+from .benches.cycles import cycles as cycles
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv

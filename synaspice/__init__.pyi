@@ -3,6 +3,7 @@ from . import circuits as circuits
 from . import devices as devices
 from . import figures as figures
 from .characterization.benches.amplitude import amplitude as amplitude
+from .characterization.benches.cycles import cycles as cycles
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv

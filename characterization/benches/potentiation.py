@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from ...devices.language.waveforms import FloatArray, PiecewiseLinear
 from ...devices.model import CompactModel
 from ..arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
 from ..bench import bench
+from .reader import Reader
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -178,48 +178,6 @@ def potentiation(
         "amplitudes": [up, down], "widths": [first, second], "pulses": pulses, "cycles": cycles,
         "read_voltage": read_voltage, "temperature": temperature, "seed": seed,
     })  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A device, and how its conductance is read.
-
-    Attributes
-    ----------
-    device : CompactModel
-        The device.
-    voltage : float
-        Voltage across its first branch. [V]
-    """
-
-    device: CompactModel
-    voltage: float
-
-    def conductance(self, **states: Any) -> Any:
-        """Chord conductance in states, by default the initial ones [S]."""
-        branch = next(iter(self.device.branches().values()))
-        return self.device.static(**{branch.name: self.voltage}, **states)[branch.current] / self.voltage
-
-    def of(self, table: pd.DataFrame) -> FloatArray:
-        """Conductance in the states of the rows of a table [S]."""
-        states = {name: table[name].to_numpy() for name in self.device.state_declarations()}
-        return np.broadcast_to(np.asarray(self.conductance(**states), dtype=float), len(table))
-
-    def at(self, state: Mapping[str, float]) -> Reader:
-        """The same with the device in a reference state."""
-        return Reader(self.device.replace(**state), self.voltage)
-
-    def ends(self) -> tuple[Reader, float]:
-        """The device in its reference state of the lowest conductance, and the highest one [S]."""
-        found = [self.at(state) for state in self.device.reference_states().values()]
-        levels = [float(one.conductance()) for one in found]
-        low, high = int(np.argmin(levels)), max(levels)
-        if not high > levels[low] * (1 + 1e-6) or not levels[low] > 0:
-            raise ParameterError(
-                f"{self.device.model_name()} has no two reference states of different positive conductances at "
-                f"{self.voltage:g} V"
-            )
-        return found[low], high
 
 
 def _rising(low: Reader, size: float, begun: float) -> float:
