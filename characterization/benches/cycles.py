@@ -75,7 +75,10 @@ def cycles(
     waveform: Annotated[str | None, Choice(WAVEFORMS, "form of the voltage")] = None,
     points: Annotated[int, Whole("points of a half cycle", 8)] = 400,
     read_voltage: Annotated[float, Quantity("V", "voltage at which resistances are read", positive=True)] = 0.1,
-    time_step: Annotated[float | None, Quantity("s", "step of the noisy trajectory", positive=True)] = None,
+    time_step: Annotated[
+        float | None,
+        Quantity("s", "step of the noisy trajectory; default: so that no state crosses 5 %", positive=True),
+    ] = None,
     temperature: Surroundings = None,
     seed: Seed = None,
 ) -> pd.DataFrame:
@@ -111,7 +114,12 @@ def cycles(
     reported = 2 * points * (number + 1) + 1
     require_memory(reported, "points of all cycles", table_size(8))
     reader = Reader(device.replace(**sweep.overrides), read_voltage)
-    noise: dict[str, Any] = {"temperature": kelvin, "seed": seed, "time_step": time_step}
+    longest = reader.step((size, -size))
+    if time_step is not None and time_step > longest * (1 + 1e-9):
+        raise ParameterError(
+            f"in a time_step of {time_step:.3g} s the states move too far: give at most {longest:.3g} s"
+        )
+    noise: dict[str, Any] = {"temperature": kelvin, "seed": seed, "time_step": time_step or longest}
     run = reader.device.simulate(drive, (number + 1) * length, points=reported, **noise)
     voltage = run[next(iter(reader.device.branches()))].to_numpy()
     found = _cycles(1 / reader.of(run), voltage, points)

@@ -138,9 +138,9 @@ def potentiation(
         Columns ``cycle``, ``direction`` (``potentiation`` or ``depression``), ``pulse``, ``conductance`` [S], and
         ``fit`` [S], NeuroSim's formula. ``attrs`` has ``a_potentiation`` and ``a_depression`` (the constants A in
         pulses, infinite for a straight line), ``nonlinearity_potentiation`` and ``nonlinearity_depression`` (NeuroSim's
-        labels), ``misfit_potentiation`` and ``misfit_depression`` (root mean square over the range), ``asymmetry``
-        (largest distance of the two curves over the range, 0 for none), ``levels``, the ``widths`` [s] and
-        ``amplitudes`` [V].
+        labels), ``misfit_potentiation`` and ``misfit_depression`` (root mean square, of the mean of the cycles over the
+        range), ``asymmetry`` (largest distance of the two curves over the range, 0 for none), ``levels``, the
+        ``widths`` [s] and ``amplitudes`` [V].
 
     Raises
     ------
@@ -168,7 +168,9 @@ def potentiation(
     second = depression_width if depression_width is not None else width
     if second is None:
         second = _default_width(low, (up, first * pulses, down), low, begun, pulses)
-    noise: dict[str, Any] = {} if temperature is None else {"temperature": temperature, "seed": seed}
+    noise: dict[str, Any] = {}
+    if temperature is not None:
+        noise = {"temperature": temperature, "seed": seed, "time_step": reader.step((up, down))}
     if temperature is None and seed is not None:
         raise ParameterError("a seed is of noise: give a temperature")
     require_memory(2 * pulses * cycles, "pulses", 4 * table_size(8))
@@ -276,7 +278,7 @@ def _table(
         curvature = fitted_curvature(np.tile(shares, len(read)), ((read - mean[0]) / span).ravel())
         fit = mean[0] + span * curve(shares, curvature)
         label = nonlinearity(curvature)
-        misfit = float(np.sqrt(np.mean((read - fit) ** 2)) / abs(span))
+        misfit = float(np.sqrt(np.mean((mean - fit) ** 2)) / abs(span))
         if misfit > TOLD:
             told = f"the formula misses the curve of the {direction} by {100 * misfit:.2g} % of its range"
             warn_user(f"{told}: its nonlinearity says little", ValidityWarning)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ...devices.core.vectors import initial_state, scales_of
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.time_step import LONGEST
+
+#: Share of a state's way that a step of a noisy trajectory may cross.
+CROSSED = 0.05
 
 
 @dataclass(frozen=True)
@@ -54,3 +60,29 @@ class Reader:
                 f"{self.voltage:g} V"
             )
         return found[low], high
+
+    def step(self, voltages: Sequence[float]) -> float:
+        """Step of a noisy trajectory in which no state crosses more than :data:`CROSSED` of its way [s].
+
+        Parameters
+        ----------
+        voltages : sequence of float
+            Voltages at which states move fastest. [V]
+
+        Returns
+        -------
+        float
+            The step; that of the model's time scale if it is shorter.
+        """
+        branch = next(iter(self.device.branches().values()))
+        ends = [initial_state(self.device.replace(**state)) for state in self.device.reference_states().values()]
+        states = {
+            str(name): value for name, value in zip(self.device.system.states, np.mean(ends, axis=0), strict=True)
+        }
+        shortest = LONGEST * self.device.settling_time
+        for voltage in voltages:
+            found = self.device.static(**{branch.name: voltage}, **states)
+            for name, scale in zip(states, scales_of(self.device), strict=True):
+                rate = abs(float(found[f"d{name}/dt"])) / scale
+                shortest = min(shortest, CROSSED / rate if rate else math.inf)
+        return shortest

@@ -41,7 +41,7 @@ def draw_cycles(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 def _weibull(share: np.ndarray) -> np.ndarray:
     """The axis on which a Weibull distribution is a straight line over the logarithm."""
-    return np.log(-np.log1p(-share))
+    return np.asarray(np.log(-np.log1p(-share)))
 
 
 def _draw(axes: Axes, factor: float, sizes: np.ndarray, fit: dict[str, Any] | None, name: str, colour: str) -> None:

@@ -61,12 +61,21 @@ def test_switching_voltages_scatter_as_passage_times_of_a_drifting_state():
     assert set(table.attrs["fits"]) == set(QUANTITIES)
 
 
+def test_a_set_that_is_much_faster_than_the_time_scale_is_resolved():
+    """Its steps are much shorter: in those of the time scale the noise threw the state to the other end."""
+    table = cycles(VTEAM.preset("kvatinsky2014", cycle_to_cycle=C), number=10, seed=1)
+    quiet = VTEAM.preset("kvatinsky2014")
+    assert table["voltage_set"].between(2 * quiet.threshold_on, quiet.threshold_on).all()
+    assert table["voltage_set"].std() < 0.1 * abs(quiet.threshold_on)
+
+
 @pytest.mark.parametrize(
     ("device", "how", "complaint"),
     [
         (DEVICE.replace(cycle_to_cycle=0.0), {"number": 10}, "all cycles are the same"),
         (DEVICE, {"number": 10, "amplitude": 0.1}, "0 of 10 cycles switch"),
         (DEVICE, {"number": 9}, "at least 10"),
+        (DEVICE, {"number": 10, "time_step": 1e-9}, "move too far: give at most"),
         (DEVICE, {"amplitude": math.nan}, "amplitude"),
         (DEVICE, {"read_voltage": 0.0}, "read_voltage"),
         (MTJ(), {}, "give amplitude and period"),
