@@ -36,7 +36,7 @@ from .measuring import measurement_of
 from .merit import Merit, figures_of_merit
 from .samplers import NEAREST
 from .spreads import spreads_of
-from .vary import PIECE, devices_of, measure_samples, table_of_samples, values_of_shares
+from .vary import PIECE, measure_samples, table_of_samples, values_of_shares
 
 #: Probability of the intervals.
 CONFIDENCE = 0.95
@@ -110,7 +110,7 @@ def sobol_indices(
     shares = sampling.sample(problem, count, calc_second_order=False, seed=np.random.default_rng(number))
     values = values_of_shares(spreads, np.clip(shares, NEAREST, 1 - NEAREST))
     measurement = measurement_of(device, bench, settings, mismatch=False).with_one_seed(number)
-    measured = measure_samples(devices_of(device, spreads, values), measurement, number, False, checkpoint, progress)
+    measured = measure_samples(device, spreads, values, measurement, number, False, checkpoint, progress)
     about = {"merit": merit, "limits": [None, None], "sampler": "saltelli", "samples": len(values), "seed": number}
     table = table_of_samples(device, spreads, values, measured, measurement, about)
     found = figures_of_merit(table)

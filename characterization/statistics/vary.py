@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -136,15 +137,14 @@ def vary(
     check_seed(seed, checkpoint)
     number = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else whole("seed", seed, 0, 2**64 - 1)
     values = _sampled(spreads, sampler, samples, number, sigmas, correlation)
-    made = devices_of(device, spreads, values)
-    measured = measure_samples(made, measurement, number, failures == "keep", checkpoint, progress)
+    measured = measure_samples(device, spreads, values, measurement, number, failures == "keep", checkpoint, progress)
     about: dict[str, Any] = {
         "varied": {spread.name: str(spread.distribution) for spread in spreads},
         "cut_off": {spread.name: spread.cut_off for spread in spreads},
         "correlation": [[*pair, value] for pair, value in (correlation or {}).items()],
         "sampler": sampler,
         "sigmas": None if sampler in RANDOM else float(sigmas),
-        "samples": len(made),
+        "samples": len(values),
         "seed": number,
         "merit": merit,
         "limits": limits,
@@ -185,7 +185,7 @@ def values_of_shares(spreads: list[Spread], shares: np.ndarray) -> np.ndarray:
     return np.array(found).reshape(len(shares), len(spreads))
 
 
-def devices_of(device: Thing, spreads: list[Spread], values: np.ndarray) -> list[Thing]:
+def _devices(device: Thing, spreads: list[Spread], values: np.ndarray) -> list[Thing]:
     """The samples, of values of the parameters.
 
     Raises
@@ -208,7 +208,9 @@ def devices_of(device: Thing, spreads: list[Spread], values: np.ndarray) -> list
 
 
 def measure_samples(
-    made: list[Thing],
+    device: Thing,
+    spreads: list[Spread],
+    values: np.ndarray,
     measurement: Measurement,
     seed: int,
     keep: bool,
@@ -217,11 +219,29 @@ def measure_samples(
 ) -> list[Measured]:
     """Measure samples in parallel, each as a piece of its own.
 
+    Parameters
+    ----------
+    device : CompactModel or Cell
+        The nominal device or cell.
+    spreads : list of Spread
+        The scattered parameters.
+    values : ndarray
+        Their values, a row for each sample.
+    measurement : Measurement
+        What is measured.
+    seed : int
+        Seed of the samples' own seeds.
+    keep : bool
+        Whether to go on if a sample cannot be measured.
+    checkpoint, progress
+        As of :func:`vary`.
+
     Raises
     ------
     SimulationError
         If none of them can be measured.
     """
+    made = _devices(device, spreads, values)
     pieces = [
         {
             "function": measurement.function,
@@ -232,11 +252,13 @@ def measure_samples(
         }
         for k, each in enumerate(made)
     ]
-    first = made[0]
     described = {
         "bench": measurement.description,
-        "model": {"name": first.model_name(), "options": dict(first.options), "code": code_of(type(first))},
-        "parameters": [list(each.values.values()) for each in made],
+        "model": {"name": device.model_name(), "options": dict(device.options), "code": code_of(type(device))},
+        "nominal": dict(device.values),
+        "scattered": [spread.name for spread in spreads],
+        "values": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
+        "samples": len(values),
         "seed": seed if measurement.seeds else None,
         "failures": "keep" if keep else "raise",
         "version": __version__,
