@@ -221,19 +221,17 @@ class Measured:
         return len(next(iter(self.columns.values()))) if self.columns else 1
 
 
-def differing(samples: list[Measured]) -> dict[str, list[float | None]]:
+def differing(samples: list[Measured]) -> dict[str, list[float]]:
     """Attributes that are numbers or truths and are not the same for all samples, by name: a value for each."""
     whole = [each for each in samples if each.failed is None]
-    found: dict[str, list[float | None]] = {}
+    found: dict[str, list[float]] = {}
     for name in whole[0].attrs:
         values = [_number(each.attrs.get(name)) for each in whole]
-        if all(value is None for value in values) or len({repr(value) for value in values}) == 1:
+        if np.all(np.isnan(values)) or len(set(map(repr, values))) == 1:
             continue
-        found[name] = [None if each.failed is not None else _number(each.attrs.get(name)) for each in samples]
+        found[name] = [math.nan if each.failed is not None else _number(each.attrs.get(name)) for each in samples]
     return found
 
 
-def _number(value: Any) -> float | None:
-    if not isinstance(value, bool | int | float) or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return float(value)
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, bool | int | float) else math.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from ...devices.language.checks import instance, known
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.quantity import parse_quantity
 
-#: Column of a table of samples that tells them apart, and the attribute with what each sample's table said of itself.
-SAMPLE, OF_SAMPLES = "sample", "of_samples"
+#: Column of a table of samples that tells them apart, and how those begin with what each sample's table says of itself.
+SAMPLE, ATTRIBUTE = "sample", "attribute_"
 #: How near a row's value must be to the one that is asked for. [1]
 NEAR = 1e-9
 
@@ -105,8 +105,8 @@ class Merit:
         numeric = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
         return known("column of numbers", self.column, numeric)
 
-    def rows(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a table that count; one between two rows if a value lies between theirs.
+    def rows(self, table: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
+        """The rows of a table, of columns in units, that count; one between two rows if a value lies between theirs.
 
         Raises
         ------
@@ -121,15 +121,15 @@ class Merit:
             if not pd.api.types.is_numeric_dtype(table[name]):
                 found = found[found[name] == known(f"value of {name}", text, sorted(map(str, set(found[name]))))]
                 continue
-            value = parse_quantity(text, table.attrs.get("units", {}).get(name, "1"))
+            value = parse_quantity(text, units.get(name, "1"))
             there = found[name].to_numpy(dtype=float)
             near = np.abs(there - value) <= NEAR * max(float(np.max(np.abs(there), initial=0.0)), abs(value))
             found = found[near] if near.any() else _between(found, name, value)
         return found
 
-    def value(self, table: pd.DataFrame) -> float:
-        """The number of a table of one sample; NaN if the table's own is."""
-        values = self.rows(table)[self.column_of(table)].to_numpy(dtype=float)
+    def value(self, table: pd.DataFrame, units: Mapping[str, str]) -> float:
+        """The number of a table of one sample, of columns in units; NaN if the table's own is."""
+        values = self.rows(table, units)[self.column].to_numpy(dtype=float)
         if not len(values):
             raise ParameterError(f"no rows are left for {self.text!r}")
         return REDUCTIONS[self.reduction](values) if self.reduction else _only(values)
@@ -149,9 +149,7 @@ def _between(table: pd.DataFrame, name: str, value: float) -> pd.DataFrame:
         for each in table.columns
         if pd.api.types.is_numeric_dtype(table[each])
     }
-    made = pd.DataFrame(row)
-    made.attrs = table.attrs
-    return made
+    return pd.DataFrame(row)
 
 
 def figures_of_merit(table: pd.DataFrame, merit: str | None = None) -> pd.DataFrame:
@@ -187,37 +185,41 @@ def figures_of_merit(table: pd.DataFrame, merit: str | None = None) -> pd.DataFr
     if wanted is None:
         raise ParameterError("say which number of each sample is meant: merit='max current', for example")
     chosen = Merit.of(wanted)
-    parameters = table.attrs["parameter_columns"]
-    firsts = table.drop_duplicates(SAMPLE)
-    failed = set(table.attrs["failed"])
+    attrs = table.attrs
+    bare = table.copy(deep=False)
+    bare.attrs = {}  # pandas copies them whenever it takes a part of a table
+    parameters = attrs["parameter_columns"]
+    firsts = bare.drop_duplicates(SAMPLE)
     if chosen.attribute:
-        values, unit, what = _attributes(table, chosen.column, len(firsts)), "1", f"attribute {chosen.column}"
+        values, unit, what = _attributes(firsts, attrs, chosen.column), "1", f"attribute {chosen.column}"
     else:
-        chosen.column_of(table)
-        unit, what = table.attrs["units"].get(chosen.column, "1"), chosen.text
-        own = [name for name in table.columns if name not in parameters and name != SAMPLE]
-        values = []
-        for number, part in table.groupby(SAMPLE, sort=False):
-            part = part[own]
-            part.attrs = table.attrs
-            values.append(math.nan if str(number) in failed else chosen.value(part))
+        own = bare[own_columns(bare, attrs)]
+        chosen.column_of(own)
+        unit, what = attrs["units"].get(chosen.column, "1"), chosen.text
+        parts = own.groupby(bare[SAMPLE].to_numpy(), sort=False)
+        failed = set(attrs["failed"])
+        values = [math.nan if str(k) in failed else chosen.value(part, attrs["units"]) for k, part in parts]
     columns: dict[str, Column] = {
-        name: (firsts[name].to_numpy(), table.attrs["units"][name], table.attrs["descriptions"][name])
+        name: (firsts[name].to_numpy(), attrs["units"][name], attrs["descriptions"][name])
         for name in (SAMPLE, *parameters)
     }
     columns["value"] = (np.array(values, dtype=float), unit, what)
-    kept = {
-        str(key): value
-        for key, value in table.attrs.items()
-        if key not in ("units", "descriptions", "version", OF_SAMPLES)
-    }
+    left_out = {"units", "descriptions", "version"}
+    kept = {str(key): value for key, value in attrs.items() if key not in left_out}
     return described_table(columns, **kept | {"bench": "figures-of-merit", "merit": wanted})
 
 
-def _attributes(table: pd.DataFrame, name: str, count: int) -> list[float]:
+def own_columns(table: pd.DataFrame, attrs: Mapping[Any, Any]) -> list[str]:
+    """Columns of a table of samples that are the bench's."""
+    left_out = {SAMPLE, *attrs["parameter_columns"], *attrs["attribute_columns"]}
+    return [str(name) for name in table.columns if name not in left_out]
+
+
+def _attributes(firsts: pd.DataFrame, attrs: Mapping[Any, Any], name: str) -> list[float]:
     """An attribute of each sample's table, as numbers."""
-    own = table.attrs[OF_SAMPLES]
-    if name in own:
-        return [math.nan if value is None else float(value) for value in own[name]]
-    numbers = {str(key): value for key, value in table.attrs.items() if isinstance(value, int | float)}
-    return [float(numbers[known("attribute that is a number", name, [*own, *numbers])])] * count
+    if f"{ATTRIBUTE}{name}" in attrs["attribute_columns"]:
+        found: list[float] = firsts[f"{ATTRIBUTE}{name}"].to_numpy(dtype=float).tolist()
+        return found
+    numbers = {str(key): value for key, value in attrs.items() if isinstance(value, int | float)}
+    differing = [column.removeprefix(ATTRIBUTE) for column in attrs["attribute_columns"]]
+    return [float(numbers[known("attribute that is a number", name, [*differing, *numbers])])] * len(firsts)

@@ -12,7 +12,7 @@ correlated normal numbers, so that each parameter keeps its truncated distributi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,8 @@ class Spread:
         Between which values it may lie.
     shares : tuple of float
         Shares of the distribution below its bounds.
+    falls : bool
+        Whether the value falls with the standard normal number, as a log-normal one of a negative parameter does.
     """
 
     name: str
@@ -62,13 +64,17 @@ class Spread:
     nominal: float
     bounds: tuple[float, float]
     shares: tuple[float, float]
+    falls: bool = False
 
     def at(self, share: float) -> float:
-        """Value below which a share of the truncated distribution lies."""
+        """Value at a share of the standard normal numbers, of the truncated distribution."""
         low, high = self.shares
-        z = float(ndtri(low + share * (high - low)))
-        value = _value(self.distribution, self.nominal, min(max(z, -FARTHEST), FARTHEST))
+        z = float(ndtri(low + (1 - share if self.falls else share) * (high - low)))
+        value = self._rising(min(max(z, -FARTHEST), FARTHEST))
         return min(max(value, self.bounds[0]), self.bounds[1])
+
+    def _rising(self, z: float) -> float:
+        return _value(self.distribution, self.nominal, -z if self.falls else z)
 
     def corner(self, z: float) -> float:
         """Value at a standard normal number, or the bound that lies before it."""
@@ -116,10 +122,18 @@ def _spread(thing: Thing, name: str, given: Distribution | str, outside: str) ->
         raise ParameterError(f"the distribution of {name} must be one, or a text such as {FORMS}; not {shown(given)}")
     nominal, (low, high) = thing.values[name], parameter.bounds
     ends = _value(distribution, nominal, -FARTHEST), _value(distribution, nominal, FARTHEST)
-    if not ends[0] <= ends[1]:  # a relative spread of a negative value, or nonsense of somebody's own
-        raise ParameterError(f"the distribution of {name} does not rise with the standard normal number behind it")
-    shares = _share_below(distribution, nominal, low), _share_below(distribution, nominal, high)
-    spread = Spread(name, distribution, nominal, (low, high), shares)
+    if math.isnan(ends[0]) or math.isnan(ends[1]):
+        raise ParameterError(f"the distribution of {name} has values that are no numbers")
+    if nominal == 0 and ends[0] == ends[1] == 0:
+        raise ParameterError(f"{name} is 0, and a relative spread of it is none: give one in {parameter.unit}")
+    falls = ends[0] > ends[1]
+    sign = -1.0 if falls else 1.0
+
+    def rising(z: float) -> float:
+        return _value(distribution, nominal, sign * z)
+
+    shares = _share_below(rising, low), _share_below(rising, high)
+    spread = Spread(name, distribution, nominal, (low, high), shares, falls)
     if spread.cut_off > (1 - LEAST_WITHIN):
         raise ParameterError(f"the distribution of {name} lies outside its bounds, {low:g} to {high:g}")
     if outside == "refuse" and spread.cut_off > LEAST_WITHIN:
@@ -140,19 +154,19 @@ def _value(distribution: Distribution, nominal: float, z: float) -> float:
     try:
         return float(distribution.at(nominal, z))
     except OverflowError:
-        return math.copysign(math.inf, z)
+        return math.copysign(math.inf, z * nominal)  # log-normal
 
 
-def _share_below(distribution: Distribution, nominal: float, bound: float) -> float:
+def _share_below(rising: Callable[[float], float], bound: float) -> float:
     """Share of a distribution below a bound; of one without width, 0 or 1 so that a value at a bound is inside."""
-    if _value(distribution, nominal, -FARTHEST) >= bound:
+    if rising(-FARTHEST) >= bound:
         return 0.0
-    if _value(distribution, nominal, FARTHEST) <= bound:
+    if rising(FARTHEST) <= bound:
         return 1.0
     low, high = -FARTHEST, FARTHEST
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _value(distribution, nominal, middle) < bound else (low, middle)
+        low, high = (middle, high) if rising(middle) < bound else (low, middle)
     return float(ndtr(high))
 
 

@@ -22,7 +22,7 @@ from ...devices.model import CompactModel
 from ..checkpoints import code_of
 from ..resumable import check_seed, compute_pieces
 from .measuring import Measured, Measurement, differing, measure, measurement_of
-from .merit import OF_SAMPLES, SAMPLE, Merit
+from .merit import ATTRIBUTE, SAMPLE, Merit
 from .samplers import RANDOM, SAMPLERS, USUAL, corner_numbers, normal_numbers
 from .spreads import Spread, Thing, spreads_of
 from .summary import check_limits
@@ -108,9 +108,10 @@ def vary(
     -------
     pandas.DataFrame
         Columns ``sample``, the scattered parameters (as ``parameter_NAME`` where the bench has a column of that name),
-        and those of the bench, for all samples. ``attrs`` are those of the bench's table, and ``measured`` (the bench),
-        ``varied``, ``sampler``, ``seed``, ``cut_off`` (share of each distribution beyond the bounds), ``failed``, and
-        ``of_samples``: what the samples' tables say of themselves where it differs.
+        ``attribute_NAME`` (numbers that the bench says of its table, such as the exponent of a drift or the sample's
+        seed, where they differ), and those of the bench, for all samples. ``attrs`` are those of the bench's table, and
+        ``measured`` (the bench), ``varied``, ``sampler``, ``seed``, ``cut_off`` (share of each distribution beyond the
+        bounds), and ``failed``.
 
     Raises
     ------
@@ -300,22 +301,25 @@ def table_of_samples(
         parameter = declared[spread.name]
         columns[name] = (np.repeat(values[:, k], rows), parameter.unit, parameter.description)
         names.append(name)
+    differ = {f"{ATTRIBUTE}{name}": np.array(told) for name, told in differing(measured).items()}
+    for name, told in differ.items():
+        said = f"what the bench says of the sample: {name.removeprefix(ATTRIBUTE)}"
+        columns[name] = (np.repeat(told, rows), "1", said)
     for name in first.columns:
-        if name == SAMPLE:
-            raise ParameterError(f"a bench of samples cannot have a column {SAMPLE!r} itself")
+        if name in columns:
+            raise ParameterError(f"a bench of samples cannot have a column {name!r} itself")
         parts = [each.columns.get(name, _missing(first.columns[name])) for each in measured]
         columns[name] = (np.concatenate(parts), units.get(name, "1"), descriptions.get(name, ""))
     failed = {str(k): each.failed for k, each in enumerate(measured) if each.failed is not None}
     own = {name: value for name, value in first.attrs.items() if name not in ("units", "descriptions", "version")}
-    differ = differing(measured)
-    own = {name: value for name, value in own.items() if name not in differ}
+    own = {name: value for name, value in own.items() if f"{ATTRIBUTE}{name}" not in differ}
     nominal = (
         device_attributes(device)
         if isinstance(device, CompactModel)
         else {"parameters": {**device.options, **device.values}}
     )
     attributes = {**own, **nominal, **about, "bench": "vary", "measured": measurement.name}
-    attributes |= {"parameter_columns": names, "failed": failed, OF_SAMPLES: differ}
+    attributes |= {"parameter_columns": names, "attribute_columns": list(differ), "failed": failed}
     return described_table(columns, **attributes)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 from scipy.special import ndtri
 
-from ...characterization.statistics.merit import SAMPLE, Merit, figures_of_merit
+from ...characterization.statistics.merit import SAMPLE, Merit, figures_of_merit, own_columns
 from ...characterization.statistics.samplers import RANDOM
 from ...characterization.statistics.summary import summarise
 from ...devices.language.errors import ParameterError
@@ -37,11 +37,6 @@ MOST_LABELS = 16
 DECADES = 30.0
 
 
-def _own_columns(table: pd.DataFrame) -> list[str]:
-    left_out = {SAMPLE, *table.attrs["parameter_columns"]}
-    return [str(name) for name in table.columns if name not in left_out]
-
-
 def _whole(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the samples that were measured."""
     found = table[~table[SAMPLE].isin([int(number) for number in table.attrs["failed"]])]
@@ -51,7 +46,7 @@ def _whole(table: pd.DataFrame) -> pd.DataFrame:
 
 def _curve(table: pd.DataFrame) -> tuple[str, str, list[str]] | None:
     """What is drawn over what, and what tells the curves of a sample apart; None if its table is no curve."""
-    own = _own_columns(table)
+    own = own_columns(table, table.attrs)
     texts = [name for name in own if not pd.api.types.is_numeric_dtype(table[name])]
     numbers = [name for name in own if name not in texts]
     count = table[SAMPLE].nunique()
@@ -74,9 +69,8 @@ def _curve(table: pd.DataFrame) -> tuple[str, str, list[str]] | None:
     if not steady or y is None:
         return None
     apart = [name for name in (*texts, *steady[1:]) if 1 < table[name].nunique() <= MOST_CURVES]
-    groups = table.groupby([SAMPLE, *apart]) if apart else table.groupby(SAMPLE)
-    distinct = all(part[steady[0]].is_unique for _, part in groups)
-    return (steady[0], y, apart) if distinct else None
+    doubled = table.duplicated([SAMPLE, *apart, steady[0]]).any()
+    return None if doubled else (steady[0], y, apart)
 
 
 def _panels(table: pd.DataFrame) -> int:
