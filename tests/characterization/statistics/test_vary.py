@@ -383,6 +383,7 @@ def test_cells_are_measured_on_their_standard_bench(tmp_path):
         vary(cell, None, {}, mismatch=True)
 
 
+@pytest.mark.slow
 @pytest.mark.ngspice
 def test_transistors_of_a_cell_have_a_mismatch_of_their_own_in_each_sample():
     how = {"samples": 4, "seed": 1, "settings": {"differences": [2e-3]}, "mismatch": True}
