@@ -19,11 +19,12 @@ from .fitting.fit import fit as fit
 from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
+from .merit.summary import summary as summary
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .statistics.merit import figures_of_merit as figures_of_merit
 from .statistics.sensitivity import sobol_indices as sobol_indices
-from .statistics.summary import summarise as summarise
+from .statistics.summary import sample_statistics as sample_statistics
 from .statistics.vary import vary as vary
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics

@@ -4,6 +4,7 @@ from .language.errors import CompilationError as CompilationError
 from .language.errors import ConversionWarning as ConversionWarning
 from .language.errors import DuplicateNameError as DuplicateNameError
 from .language.errors import MissingDependencyError as MissingDependencyError
+from .language.errors import OutOfReachError as OutOfReachError
 from .language.errors import OutputError as OutputError
 from .language.errors import ParameterError as ParameterError
 from .language.errors import PlugInWarning as PlugInWarning

@@ -1,3 +1,4 @@
 from .drawing import plot as plot
 from .making import make_systems as make_systems
+from .report import make_report as make_report
 from .style import save as save

@@ -16,6 +16,7 @@ from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
+from .characterization.merit.summary import summary as summary
 from .characterization.statistics.vary import vary as vary
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
@@ -25,6 +26,7 @@ from .devices.language.errors import CompilationError as CompilationError
 from .devices.language.errors import ConversionWarning as ConversionWarning
 from .devices.language.errors import DuplicateNameError as DuplicateNameError
 from .devices.language.errors import MissingDependencyError as MissingDependencyError
+from .devices.language.errors import OutOfReachError as OutOfReachError
 from .devices.language.errors import OutputError as OutputError
 from .devices.language.errors import ParameterError as ParameterError
 from .devices.language.errors import PlugInWarning as PlugInWarning
@@ -65,4 +67,5 @@ from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .devices.simulation.reservoirs import reservoir_states as reservoir_states
 from .figures.drawing import plot as plot
+from .figures.report import make_report as make_report
 from .figures.style import save as save

@@ -111,7 +111,10 @@ def run(command: list[str], mode: str = "serial", ready: Callable[[], object] = 
             cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
             with cluster, Client(cluster), joblib.parallel_config(backend="dask"):
                 ready()
-                synaspice()
+                try:
+                    synaspice()
+                finally:  # how long the cluster takes to close is not the command's
+                    signal.signal(signal.SIGINT, signal.SIG_IGN)
         else:
             ready()
             synaspice()

@@ -55,13 +55,14 @@ NAMES = {
         "study_in_the_loop": "systems.training.study",
         "study_quantisation": "systems.quantisation.study",
         "study_waveforms": "systems.waveforms.study",
-        "summarise": "statistics.summary",
+        "summary": "merit.summary",
+        "sample_statistics": "statistics.summary",
         "train_readout": "systems.linear_readout",
         "vary": "statistics.vary",
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
     },
-    "figures": {"make_systems": "making", "plot": "drawing", "save": "style"},
+    "figures": {"make_report": "report", "make_systems": "making", "plot": "drawing", "save": "style"},
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {
@@ -70,7 +71,7 @@ RARE = {
     "fit_population",
     "figures_of_merit",
     "sobol_indices",
-    "summarise",
+    "sample_statistics",
     "agreement",
     "cell_deck",
     "ensemble_statistics",

@@ -19,7 +19,7 @@ from .samplers import RANDOM
 QUANTILES = {"quantile_05": 0.05, "median": 0.5, "quantile_95": 0.95}
 
 
-def summarise(
+def sample_statistics(
     table: pd.DataFrame, merit: str | None = None, *, least: float | None = None, most: float | None = None
 ) -> pd.DataFrame:
     r"""Summarise a figure of merit over the samples of a table of ``vary``.
@@ -93,7 +93,7 @@ def summarise(
     attributes: dict[str, Any] = {
         str(key): value for key, value in found.attrs.items() if key not in ("units", "descriptions", "version")
     }
-    return described_table(columns, **attributes | {"bench": "summary", "limits": limits})
+    return described_table(columns, **attributes | {"bench": "sample-statistics", "limits": limits})
 
 
 def _limits(least: float | None, most: float | None, named: list[float | None]) -> list[float | None]:
@@ -156,7 +156,7 @@ def in_words(summary: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     summary : pandas.DataFrame
-        Of :func:`summarise`.
+        Of :func:`sample_statistics`.
     """
     row, unit = summary.iloc[0], summary.attrs["units"]["minimum"]
 

@@ -91,7 +91,7 @@ def vary(
     settings : mapping, optional
         Arguments of the bench, by name.
     merit : str, optional
-        The figure of merit that the figure of the table shows and that ``summarise`` takes; see
+        The figure of merit that the figure of the table shows and that ``sample_statistics`` takes; see
         :func:`~synaspice.characterization.statistics.merit.figures_of_merit`.
     least, most : float, optional
         Limits of that figure for a sample that passes, in its unit.

@@ -72,6 +72,10 @@ class SimulationError(SynaspiceError, RuntimeError):
     """A simulation that could not be carried to its end."""
 
 
+class OutOfReachError(SimulationError):
+    """A simulation would take more steps than there is patience for."""
+
+
 class OutputError(SynaspiceError, OSError):
     """A result that could not be written, as to a full disk."""
 

@@ -14,9 +14,10 @@ from scipy import integrate as quadrature
 
 from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.checks import known, positive
-from ..language.errors import ParameterError, SimulationError
+from ..language.errors import OutOfReachError, ParameterError, SimulationError
 from ..language.waveforms import FloatArray
-from ..simulation.integrators.compiled_trajectory import integrate_compiled, is_implicit
+from ..simulation.integrators.compiled_batch import integrate_abreast
+from ..simulation.integrators.compiled_trajectory import MOST_STEPS, integrate_compiled, is_implicit
 from ..simulation.newton import voltage_solver
 from ..simulation.request import Request
 from ..simulation.tables import tabulate
@@ -156,10 +157,12 @@ def solve(
     states: FloatArray | None = None,
     longest: float = np.inf,
     begin: float = 0.0,
+    patience: float = MOST_STEPS,
 ) -> tuple[FloatArray, FloatArray]:
     """States in rows, and voltages of the driven branch, at increasing times; arguments as of :func:`integrate`.
 
-    It may ``begin`` later than at 0, so that the drives are those of then.
+    It may ``begin`` later than at 0, so that the drives are those of then. It gives up once it is seen to take more
+    steps than there is ``patience`` for.
 
     Raises
     ------
@@ -168,12 +171,14 @@ def solve(
     SimulationError
         If no integrator comes to an end.
     """
-    system = compiled(request.device).system
     rtol, atol = check_tolerances(rtol, atol)
     if method is not None:
         known("integration method", method, METHODS)
     scales = scales_of(request.device)
     start = (np.array(initial_state(request.device)) if states is None else states) / scales
+    corners, max_step = _stretches(request, begin, longest)
+    rtol, atol = _finest(request.device, rtol, atol)
+    system = compiled(request.device).system
     spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
 
     def project(scaled: FloatArray) -> FloatArray:
@@ -181,25 +186,13 @@ def solve(
             scaled[..., indices] /= np.linalg.norm(scaled[..., indices], axis=-1, keepdims=True)
         return scaled
 
-    waveforms = request.waveforms()
-    corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
-    max_step = min(longest, *(w.max_step() for w in waveforms))
-    corners = corners[corners > begin]
-    inner, corners = corners, np.concatenate([[begin], corners, [request.duration]])
-    gaps = np.diff(inner)
-    if len(inner) > MAX_STOPS and np.max(np.diff(corners)) < 2 * np.min(gaps):
-        max_step, corners = min(max_step, float(np.min(gaps))), corners[[0, -1]]
-
-    # Where a state under a closing window has been is known from its distance to the bound, a part of the layer there.
-    declared = request.device.state_declarations()
-    finest = min((declared[str(symbol)].boundary_layer for symbol in system.closing), default=1.0)
-    rtol, atol = max(finest * rtol, SMALLEST_RTOL), finest * atol
-
     limits = {"rtol": rtol, "atol": atol, "max_step": max_step}
     found = None
     if method is None:
         try:
-            found = integrate_compiled(request, start, reported, corners, **limits)
+            found = integrate_compiled(request, start, reported, corners, patience=patience, **limits)
+        except OutOfReachError:
+            raise
         except SimulationError:
             # What ended there may be that a source's current had no voltage: SciPy's run says so.
             if not (is_implicit(request.device) or request.by_current or request.limited):
@@ -222,6 +215,64 @@ def solve(
     if not np.all(np.isfinite(scaled)):
         raise SimulationError("the states left the realm of numbers: ask for a smaller rtol")
     return _within_bounds(request.device, scaled * scales), voltage
+
+
+def solve_abreast(
+    requests: Sequence[Request], reported: FloatArray, *, rtol: float, atol: float
+) -> list[tuple[FloatArray, FloatArray] | None]:
+    """What :func:`solve` returns for each of many requests of one structure; None of those that came to no end.
+
+    Raises
+    ------
+    ParameterError
+        If the tolerances cannot be had.
+    SimulationError
+        If steps become too many.
+    """
+    rtol, atol = _finest(requests[0].device, *check_tolerances(rtol, atol))
+    scales = scales_of(requests[0].device)
+    stretches = [_stretches(request, 0.0, math.inf) for request in requests]
+    starts: dict[int, Any] = {}
+    for request in requests:
+        if id(request.device) not in starts:
+            starts[id(request.device)] = np.array(initial_state(request.device)) / scales
+    samples, voltages, failed = integrate_abreast(
+        requests,
+        np.array([starts[id(request.device)] for request in requests]),
+        reported,
+        [corners for corners, _ in stretches],
+        np.array([max_step for _, max_step in stretches]),
+        rtol=rtol,
+        atol=atol,
+    )
+    found: list[tuple[FloatArray, FloatArray] | None] = [None] * len(requests)
+    for k in sorted({*range(len(requests))} - {*failed}):
+        found[k] = _within_bounds(requests[k].device, samples[k] * scales), voltages[k]
+    return found
+
+
+def _stretches(request: Request, begin: float, longest: float) -> tuple[FloatArray, float]:
+    """Times from the beginning to the end at which the integration begins anew, and the longest step between them."""
+    waveforms = request.waveforms()
+    corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
+    max_step = min(longest, *(w.max_step() for w in waveforms))
+    corners = corners[corners > begin]
+    inner, corners = corners, np.concatenate([[begin], corners, [request.duration]])
+    if len(inner) > MAX_STOPS:
+        gaps = np.diff(inner)
+        if np.max(np.diff(corners)) < 2 * np.min(gaps):
+            max_step, corners = min(max_step, float(np.min(gaps))), corners[[0, -1]]
+    return corners, max_step
+
+
+def _finest(device: DeviceModel, rtol: float, atol: float) -> tuple[float, float]:
+    """Errors per step, finer where a window closes.
+
+    Where a state under a closing window has been is known from its distance to the bound, a part of the layer there.
+    """
+    declared = device.state_declarations()
+    finest = min((declared[str(symbol)].boundary_layer for symbol in compiled(device).system.closing), default=1.0)
+    return max(finest * rtol, SMALLEST_RTOL), finest * atol
 
 
 def _within_bounds(device: DeviceModel, states: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from ...characterization.statistics.merit import SAMPLE, Merit, figures_of_merit, own_columns
 from ...characterization.statistics.samplers import RANDOM
-from ...characterization.statistics.summary import summarise
+from ...characterization.statistics.summary import sample_statistics
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
 from ..drawing import draws
@@ -152,7 +152,7 @@ def _draw_distribution(table: pd.DataFrame, axes: Axes) -> None:
     factor = scaled(axes, "x", values, unit, what)
     share = (np.arange(len(values)) + 0.5) / len(values)
     axes.plot(factor * values, ndtri(share), ".", markersize=3, color="C0", label="samples")
-    summary = summarise(table).iloc[0]
+    summary = sample_statistics(table).iloc[0]
     if summary["standard_deviation"] > 0:
         ends = ndtri(share[[0, -1]])
         mean, deviation = summary["mean"], summary["standard_deviation"]

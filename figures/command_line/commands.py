@@ -13,7 +13,19 @@ from typing import Annotated, Any
 
 import typer
 
-from . import caches, cells, characterize, drawing, export, fitting, listing, reliability, varying
+from . import (
+    caches,
+    cells,
+    characterize,
+    drawing,
+    export,
+    fitting,
+    listing,
+    reliability,
+    reporting,
+    summing_up,
+    varying,
+)
 from .output import Listing, tell
 
 #: The variable by which a shell asks for completions.
@@ -52,6 +64,7 @@ app.command()(listing.parameters)
 app.command()(export.export)
 app.add_typer(characterize.app, name="characterize")
 app.add_typer(varying.app, name="vary")
+app.command()(summing_up.summary)
 app.command()(fitting.fit)
 app.command()(listing.formats)
 app.command()(listing.cells)
@@ -59,6 +72,7 @@ app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
 app.command()(reliability.reliability)
 app.command()(drawing.figure)
+app.command()(reporting.report)
 app.command()(drawing.gallery)
 app.command()(caches.cache)
 

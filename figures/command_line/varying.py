@@ -272,10 +272,10 @@ def _limit(option: str, text: str | None) -> float | None:
 
 def _report(table: pd.DataFrame) -> None:
     """Say what the samples tell: the summary of the figure of merit, or the indices."""
-    from ...characterization.statistics.summary import in_words, summarise
+    from ...characterization.statistics.summary import in_words, sample_statistics
 
     if table.attrs["bench"] == "vary" and table.attrs["merit"] is not None:
-        for line in in_words(summarise(table)):
+        for line in in_words(sample_statistics(table)):
             show(line)
     elif table.attrs["bench"] != "vary":
         for row in table.to_dict("records"):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ....devices.core.metadata import device_table
 from ....devices.model import CompactModel
+from ..validity import share_outside, warn_of_time_outside
 from ..waveforms.task import WorkingPoint
 from .front_ends import HOP
 from .summed_readout import Fold
@@ -61,11 +62,18 @@ def example_tables(
     frames = frames_of(recordings, name, None, (seed, 1))[number]
     matrix = mask_of([seed], mask, nodes, frames.shape[1])
     states = driven(point, [frames], matrix, temperature=temperature, seed=seed)[0]
+    drive = currents(point, frames, matrix)
+    outside = share_outside(point.device, drive.ravel(), point.node_time, temperature=temperature, seed=seed)
+    warn_of_time_outside(outside, temperature)
     begin = max(0, len(frames) // 2 - SHOWN)
     shown = slice(begin, begin + SHOWN)
-    drive = currents(point, frames[shown], matrix)
+    drive = drive[shown]
     time, channel = np.meshgrid(HOP * np.arange(len(frames)), np.arange(frames.shape[1]), indexing="ij")
-    told = {"digit": int(recordings.data.digits[number]), "speaker": str(recordings.data.speakers[number])}
+    told = {
+        "outside": outside,
+        "digit": int(recordings.data.digits[number]),
+        "speaker": str(recordings.data.speakers[number]),
+    }
     return {
         "frames": device_table(
             device,

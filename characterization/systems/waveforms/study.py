@@ -6,7 +6,6 @@ readout and the rest chooses. Errors are those of other sequences, masks and noi
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,11 @@ import pandas as pd
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Oscillation
 from ....devices.language.checks import whole
-from ....devices.language.errors import ValidityWarning
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ..keeping import Keeping, check_study
+from ..validity import warn_of_time_outside
 from . import task
 from .task import NODES, POINTS, WorkingPoint
 
@@ -32,8 +31,6 @@ FIELD = "perpendicular_field"
 FIELDS, SWINGS = (0.7, 1.5), (0.4, 1.6)
 #: Lowest current of the map, over the lowest of the working range.
 BELOW = 0.8
-#: Share of the time in which noise may take the oscillator out of its model's range without a warning.
-RARELY = 1e-3
 #: Networks whose errors are compared, in words.
 NETWORKS = {
     "oscillator": "one oscillator, virtual nodes",
@@ -155,13 +152,7 @@ def study_waveforms(
     example = _example(best, kelvin, size, seed)
     masks, (waves,) = task.masks_and_waves(1, size.testing, [seed, 1, 0])
     about["outside"] = task.share_outside(best, waves, masks[0], temperature=kelvin, seed=_noise([seed, 1, 0]))
-    if about["outside"] > RARELY:
-        warnings.warn(
-            f"with noise at {kelvin:g} K the working point is outside the range of the model in "
-            f"{about['outside']:.2g} of the time",
-            ValidityWarning,
-            stacklevel=2,
-        )
+    warn_of_time_outside(about["outside"], kelvin)
     temperatures = np.array([piece["temperature"] for piece in pieces])
     return {
         "errors": _errors_table(device, runs, trials, about),

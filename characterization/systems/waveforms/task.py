@@ -25,6 +25,7 @@ from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.orbits.search import periodic_orbit
 from ....devices.simulation.reservoirs import held_response, random_mask, reservoir_states
+from .. import validity
 from ..linear_readout import LinearReadout, train_readout
 
 #: Points of a period, and virtual nodes.
@@ -274,18 +275,8 @@ def drawn_amplitude(
 
 def share_outside(point: WorkingPoint, waves: Waves, mask: FloatArray, *, temperature: float, seed: int) -> float:
     """Share of the time of a noisy sequence in which the model does not hold; 0 of models that do not say."""
-    if VALID not in map(str, point.device.system.observables):
-        return 0.0
     currents = _masked_currents(point, waves, mask)
-    held = held_response(
-        point.device,
-        currents[np.newaxis],
-        point.node_time / FINE,
-        temperature=temperature,
-        seed=seed,
-        observable=VALID,
-    )
-    return float(np.mean(held.amplitudes != 1))
+    return validity.share_outside(point.device, currents, point.node_time / FINE, temperature=temperature, seed=seed)
 
 
 def _masked_currents(point: WorkingPoint, waves: Waves, mask: FloatArray) -> FloatArray:
@@ -297,7 +288,7 @@ def _masked_currents(point: WorkingPoint, waves: Waves, mask: FloatArray) -> Flo
 
 def stays_valid(point: WorkingPoint) -> bool:
     """Whether the model holds at the strongest current that the input brings; True of models that do not say."""
-    if VALID not in map(str, point.device.system.observables):
+    if not validity.says_where_it_holds(point.device):
         return True
     strongest = point.bias + np.sign(point.bias) * abs(point.swing)
     levels = np.full((1, int(np.ceil(2 * SETTLING / NODE_TIME))), strongest)

@@ -13,19 +13,19 @@ from ..machine.texts import text_of
 from ..machine.writer import Unit
 from .loops import driven, explicit, rosenbrock
 
-_VECTOR, _MATRIX = Array(F64), Array(F64, 2)
+VECTOR, MATRIX = Array(F64), Array(F64, 2)
 
 
 def _marching(own: tuple[Kind, ...], *tables: Kind) -> Entry:
-    given: list[Kind] = [driven.DRIVEN, *[_VECTOR] * 4, _MATRIX]
+    given: list[Kind] = [driven.DRIVEN, *[VECTOR] * 4, MATRIX]
     return Entry((*given, *own, F64, F64, F64, I64, *tables), I64)
 
 
 ENTRIES = {
-    "explicit": _marching((Array(I64, 2),), _MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX),
-    "rosenbrock": _marching((TRUTH, _MATRIX), _MATRIX, _MATRIX, _VECTOR, _VECTOR, _MATRIX),
-    "voltages_at": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _VECTOR, Array(TRUTH))),
-    "rates_over": Entry((driven.DRIVEN, _VECTOR, _MATRIX, _MATRIX)),
+    "explicit": _marching((Array(I64, 2),), MATRIX, VECTOR, VECTOR, VECTOR, MATRIX),
+    "rosenbrock": _marching((TRUTH, MATRIX), MATRIX, MATRIX, VECTOR, VECTOR, MATRIX),
+    "voltages_at": Entry((driven.DRIVEN, VECTOR, MATRIX, VECTOR, Array(TRUTH))),
+    "rates_over": Entry((driven.DRIVEN, VECTOR, MATRIX, MATRIX)),
 }
 
 

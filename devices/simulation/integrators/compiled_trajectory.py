@@ -14,7 +14,7 @@ import numpy as np
 
 from ...core.base import DeviceModel
 from ...core.vectors import compiled, scales_of
-from ...language.errors import SimulationError
+from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms import FloatArray
 from ..machine.program import Bound
 from ..request import Request
@@ -27,7 +27,7 @@ from .loops.driven import DRIVEN
 #: Steps between two looks at the keyboard.
 STEPS_PER_CALL = 20_000
 #: Steps after which it is asked how many more there will be, and how many are no hours' work any more.
-STEPS_TO_JUDGE, MOST_STEPS = 20_000_000, 1e10
+STEPS_TO_JUDGE, MOST_STEPS = 500_000, 1e10
 
 
 class Marched(NamedTuple):
@@ -55,6 +55,7 @@ def integrate_compiled(
     rtol: float,
     atol: float,
     max_step: float = math.inf,
+    patience: float = MOST_STEPS,
 ) -> tuple[FloatArray, FloatArray] | None:
     """Scaled states and the voltages of the driven branch at given times; None if a drive has no compiled form.
 
@@ -72,16 +73,19 @@ def integrate_compiled(
         Relative and absolute error per step.
     max_step : float
         Longest step. [s]
+    patience : float
+        Number of steps beyond which it is not gone on, as soon as that is seen.
 
     Raises
     ------
     SimulationError
         If the steps become too small or too many, or no voltage carries the current of the source.
     """
-    marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step)
+    marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step, patience=patience)
     if marched is None:
         return None
     voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
+    marched.device.value.voltages[:] = 0.0  # sought from there, whatever the last step was
     load_loops()["voltages_at"](marched.device, reported, marched.samples, voltages, imposed)
     if not np.all(np.isfinite(voltages)):
         raise SimulationError("no voltage was found for the current that the source imposes")
@@ -98,12 +102,13 @@ def march(
     atol: float,
     max_step: float = math.inf,
     most_steps: float = math.inf,
+    patience: float = MOST_STEPS,
 ) -> Marched | None:
     """Take steps up to the end, or as many as there may be; None if a drive has no compiled form.
 
     Parameters
     ----------
-    request, start, reported, corners, rtol, atol, max_step
+    request, start, reported, corners, rtol, atol, max_step, patience
         As of :func:`integrate_compiled`.
     most_steps : float
         Number of steps after which to stop; samples after that are NaN.
@@ -137,7 +142,8 @@ def march(
             outcome = loop(*arguments, *own, *limits, *tables)
             steps += STEPS_PER_CALL
             if steps % STEPS_TO_JUDGE == 0:
-                _judge(steps, float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME]), float(corners[-1]))
+                reached = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
+                judge(steps, reached, float(corners[-1]), patience)
         finished = outcome == explicit.DONE
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
@@ -154,10 +160,10 @@ def _tables(name: str) -> list[Bound]:
     return [Bound(table, kind) for table, kind in zip(tables, ENTRIES[name].kinds[-len(tables) :], strict=True)]
 
 
-def _judge(steps: int, time: float, end: float) -> None:
-    """Refuse to go on where the end is out of reach."""
-    if steps * end > MOST_STEPS * time:
-        raise SimulationError(
+def judge(steps: int, time: float, end: float, most: float = MOST_STEPS) -> None:
+    """Refuse to go on where the end is out of reach of so many steps."""
+    if steps * end > most * time:
+        raise OutOfReachError(
             f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a shorter duration, "
             "or for a larger rtol"
         )

@@ -19,7 +19,7 @@ from ...core.cache import PARSING
 from ...core.codegen import SCALAR_NAMESPACE
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
-from ..machine.kinds import F64, View
+from ..machine.kinds import F64, WIDE, Number, View, alignment
 from ..machine.program import Program, compile_unit, functions_of
 from ..machine.writer import Frame, Unit
 
@@ -77,6 +77,8 @@ class MachineCode:
     ----------
     source : str
         Text of a generated function, whose arguments are among ``_v``, ``_x`` and ``_p``.
+    number : Number
+        What it takes: single numbers, or numbers in lanes.
 
     Attributes
     ----------
@@ -84,17 +86,18 @@ class MachineCode:
         Where it lies: ``void f(double *v, double *x, double *p, double *results)``.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, number: Number = F64) -> None:
         ((name, tree),) = functions_of(source).items()
-        unit, pointer = Unit(), F64.llvm.as_pointer()
+        unit, pointer = Unit(), number.llvm.as_pointer()
         function = ir.Function(unit.module, ir.FunctionType(ir.VoidType(), [pointer] * (len(GROUPS) + 1)), name)
         builder = ir.IRBuilder(function.append_basic_block())
         frame = Frame(unit, builder, _NAMES, is_inlined=True)
-        *given, results = (View(F64, argument, [0]) for argument in function.args)
+        *given, results = (View(number, argument, [0]) for argument in function.args)
         frame.names.update(zip(GROUPS, given, strict=True))
         frame.statements(tree.body)
         for k, value in enumerate(frame.result):
-            builder.store(frame.cast(frame.value(value), F64).llvm, frame.element(results, frame.places(k)))
+            place = frame.element(results, frame.places(k))
+            builder.store(frame.cast(frame.value(value), number).llvm, place, align=alignment(number))
         builder.ret_void()
         self._program = Program(compile_unit(unit), {})
         self.address = self._program.address(name)
@@ -107,15 +110,15 @@ class MachineCode:
         return list(out)
 
 
-def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str) -> MachineCode:
+def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, *, in_lanes: bool = False) -> MachineCode:
     """A model's rates, Jacobian, currents or conduction as machine code, for a choice of its options.
 
     It stays as long as the process: loops hold its address.
     """
     with PARSING:
-        return _machine_code(model, options, name)
+        return _machine_code(model, options, name, in_lanes)
 
 
 @functools.cache
-def _machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str) -> MachineCode:
-    return MachineCode(compiled_for(model, options).source(name))
+def _machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, in_lanes: bool) -> MachineCode:
+    return MachineCode(compiled_for(model, options).source(name), WIDE if in_lanes else F64)

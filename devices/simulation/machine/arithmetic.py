@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from llvmlite import binding, ir
 
-from .kinds import F32, F64, I64, KINDS, TRUTH, Number, Value, constant, number_of
+from .kinds import F32, F64, I64, KINDS, MASK, TRUTH, WIDE, Number, Value, constant, number_of
 
 #: Functions of C's mathematical library.
 LIBRARY: tuple[str, ...] = ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
@@ -69,6 +69,10 @@ class Arithmetic:
         old, build, llvm = value.kind, self.builder, kind.llvm
         if old == kind:
             return value
+        if kind.lanes > old.lanes:
+            return self.in_lanes(self.cast(value, F64 if kind is WIDE else TRUTH), kind)
+        if kind.lanes < old.lanes:
+            raise TypeError(f"{old.name} for one {kind.name}")
         if old.rank and kind.rank:
             return Value(kind, (build.fptrunc if old.rank > kind.rank else build.fpext)(value.llvm, llvm))
         if kind.rank:
@@ -83,6 +87,12 @@ class Arithmetic:
             return Value(kind, (build.sext if old.signed else build.zext)(value.llvm, llvm))
         return Value(kind, value.llvm)
 
+    def in_lanes(self, value: Value, kind: Number) -> Value:
+        """A number, the same in all lanes."""
+        one = self.builder.insert_element(ir.Constant(kind.llvm, ir.Undefined), value.llvm, I64.llvm(0))
+        order = ir.Constant(ir.VectorType(ir.IntType(32), kind.lanes), [0] * kind.lanes)
+        return Value(kind, self.builder.shuffle_vector(one, ir.Constant(kind.llvm, ir.Undefined), order))
+
     def alike(self, one: Any, other: Any) -> tuple[Value, Value]:
         """Two numbers in the kind in which an operation of them works."""
         if not isinstance(one, Value) and not isinstance(other, Value):
@@ -92,9 +102,12 @@ class Arithmetic:
             return one, other
         if not isinstance(other, Value):
             whole = isinstance(other, int) and not isinstance(other, bool)
-            other = constant(one.kind, other) if whole and one.kind is not TRUTH else self.value(other)
+            other = constant(one.kind, other) if whole and one.kind not in (TRUTH, MASK) else self.value(other)
         if one.kind == other.kind:
             return one, other
+        if one.kind.lanes > 1 or other.kind.lanes > 1:
+            kind = WIDE if one.kind.rank or other.kind.rank else MASK
+            return self.cast(one, kind), self.cast(other, kind)
         if one.kind.rank or other.kind.rank:
             mixed = {one.kind, other.kind} == {F64, F32}
             if not mixed and F32 in (one.kind, other.kind):
@@ -164,7 +177,7 @@ class Arithmetic:
             print_it = build.fcmp_unordered if text == "!=" else build.fcmp_ordered
         else:
             print_it = build.icmp_signed if a.kind.signed else build.icmp_unsigned
-        return Value(TRUTH, print_it(text, a.llvm, b.llvm))
+        return Value(TRUTH if a.kind.lanes == 1 else MASK, print_it(text, a.llvm, b.llvm))
 
     def negative(self, number: Any) -> Any:
         if not isinstance(number, Value):
@@ -178,25 +191,44 @@ class Arithmetic:
         if isinstance(one, tuple):
             return tuple(self.select(truth, a, b) for a, b in zip(one, other, strict=True))
         a, b = self.alike(one, other)
+        if truth.kind is MASK and a.kind.lanes == 1:
+            kind = MASK if a.kind is TRUTH else WIDE
+            a, b = self.cast(a, kind), self.cast(b, kind)
         return Value(a.kind, self.builder.select(truth.llvm, a.llvm, b.llvm))
 
     def library(self, name: str, *numbers: Any) -> Value:
-        """A function of C's mathematical library."""
-        values = [self.cast(self.value(number), F64) for number in numbers]
+        """A function of C's mathematical library; of numbers in lanes one after another."""
+        given = [self.value(number) for number in numbers]
+        if any(value.kind.lanes > 1 for value in given):
+            return self.lane_by_lane(name, *given)
+        values = [self.cast(value, F64) for value in given]
         kind = ir.FunctionType(F64.llvm, [F64.llvm] * len(values))
         symbol = library_symbol(name)
         function = self.module.globals.get(symbol) or ir.Function(self.module, kind, symbol)
         return Value(F64, self.builder.call(function, [value.llvm for value in values]))
 
+    def lane_by_lane(self, name: str, *given: Value) -> Value:
+        """A function of C's mathematical library, of one lane after another."""
+        values = [self.cast(value, WIDE).llvm for value in given]
+        result: Any = ir.Constant(WIDE.llvm, ir.Undefined)
+        for lane in range(WIDE.lanes):
+            place = I64.llvm(lane)
+            parts = [Value(F64, self.builder.extract_element(value, place)) for value in values]
+            result = self.builder.insert_element(result, self.library(name, *parts).llvm, place)
+        return Value(WIDE, result)
+
     def intrinsic(self, name: str, *numbers: Any) -> Value:
         """A function that LLVM knows, of numbers of one kind."""
         values = [self.value(number) for number in numbers]
-        kind = values[0].kind
-        if not kind.rank:
-            kind = F64
+        wide = any(value.kind.lanes > 1 for value in values)
+        kind = WIDE if wide else values[0].kind if values[0].kind.rank else F64
         values = [self.cast(value, kind) for value in values]
         function = ir.FunctionType(kind.llvm, [kind.llvm] * len(values))
-        declared = self.module.declare_intrinsic(f"llvm.{name}", [kind.llvm], function)
+        if wide:
+            symbol = f"llvm.{name}.v{kind.lanes}f64"
+            declared = self.module.globals.get(symbol) or ir.Function(self.module, function, symbol)
+        else:
+            declared = self.module.declare_intrinsic(f"llvm.{name}", [kind.llvm], function)
         return Value(kind, self.builder.call(declared, [value.llvm for value in values]))
 
     def call_at(self, address: Value, pointers: Sequence[Any]) -> None:

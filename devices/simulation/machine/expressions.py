@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from . import arithmetic
 from .arithmetic import Arithmetic
-from .kinds import I64, KINDS, TRUTH, Array, Group, Kind, Number, Value, View, memory, number_of
+from .kinds import I64, KINDS, MASK, TRUTH, Array, Group, Kind, Number, Value, View, alignment, memory, number_of
 from .texts import Intrinsic, MachineCodeError, Text, text_of
 
 
@@ -68,7 +68,7 @@ class Expressions(Arithmetic):
                 return tuple(self.write(element) for element in elements)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 truth = self.truth(operand)
-                return not truth if isinstance(truth, bool) else Value(TRUTH, self.builder.not_(truth.llvm))
+                return not truth if isinstance(truth, bool) else Value(truth.kind, self.builder.not_(truth.llvm))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self.negative(self.write(operand))
             case ast.BinOp(left=left, op=operation, right=right):
@@ -95,7 +95,7 @@ class Expressions(Arithmetic):
     def truth(self, node: ast.expr) -> bool | Value:
         value = self.write(node)
         if isinstance(value, Value):
-            return value if value.kind is TRUTH else self.value(self.compare(ast.NotEq(), value, 0))
+            return value if value.kind in (TRUTH, MASK) else self.value(self.compare(ast.NotEq(), value, 0))
         return bool(value)
 
     def stopping_early(self, is_and: bool, parts: Sequence[ast.expr]) -> Any:
@@ -105,7 +105,7 @@ class Expressions(Arithmetic):
             return truth if truth is not is_and or not rest else self.stopping_early(is_and, rest)
         if not rest:
             return truth
-        if not any(self.may_fail(part) for p in rest for part in ast.walk(p)):
+        if truth.kind is MASK or not any(self.may_fail(part) for p in rest for part in ast.walk(p)):
             return self.binary(ast.BitAnd() if is_and else ast.BitOr(), truth, self.stopping_early(is_and, rest))
         with self.builder.goto_entry_block():
             place = self.builder.alloca(TRUTH.llvm)
@@ -153,7 +153,7 @@ class Expressions(Arithmetic):
         pointer = self.element(array, places)
         if len(places) < len(array.lengths):
             return View(array.kind, pointer, array.lengths[len(places) :])
-        loaded = self.builder.load(pointer, typ=memory(array.kind))
+        loaded = self.builder.load(pointer, typ=memory(array.kind), align=alignment(array.kind))
         return Value(array.kind, self.builder.trunc(loaded, TRUTH.llvm) if array.kind is TRUTH else loaded)
 
     def attribute(self, owner: Any, name: str) -> Any:

@@ -25,12 +25,15 @@ class Number:
         Zero for integers and truths; floating-point numbers by their precision.
     signed : bool
         Whether integers are.
+    lanes : int
+        Numbers side by side in one register, on all of which an operation works.
     """
 
     name: str
     llvm: Any = field(compare=False)
     rank: int = 0
     signed: bool = True
+    lanes: int = 1
 
     @functools.cached_property
     def dtype(self) -> np.dtype[Any]:
@@ -42,6 +45,10 @@ F64, F32 = Number("float64", ir.DoubleType(), 2), Number("float32", ir.FloatType
 I64, I32 = Number("int64", ir.IntType(64)), Number("int32", ir.IntType(32))
 U64, U32 = Number("uint64", ir.IntType(64), signed=False), Number("uint32", ir.IntType(32), signed=False)
 TRUTH = Number("bool", ir.IntType(1), signed=False)
+#: Numbers and truths side by side: two registers where these are half as wide.
+LANES = 8
+WIDE = Number("float64 in lanes", ir.VectorType(F64.llvm, LANES), 2, lanes=LANES)
+MASK = Number("bool in lanes", ir.VectorType(TRUTH.llvm, LANES), signed=False, lanes=LANES)
 #: As they are called in sources and signatures.
 KINDS = {kind.name: kind for kind in (F64, F32, I64, I32, U64, U32, TRUTH)}
 
@@ -113,7 +120,13 @@ def memory(kind: Number) -> Any:
 
 def constant(kind: Number, number: Any) -> Value:
     """A number known when the code is made."""
-    return Value(kind, ir.Constant(kind.llvm, float(number) if kind.rank else int(number)))
+    plain = float(number) if kind.rank else int(number)
+    return Value(kind, ir.Constant(kind.llvm, plain if kind.lanes == 1 else [plain] * kind.lanes))
+
+
+def alignment(kind: Number) -> int | None:
+    """Alignment of an element in memory, if it is less than the machine likes, as of arrays from NumPy [byte]."""
+    return None if kind.lanes == 1 else F64.dtype.itemsize
 
 
 def number_of(scalar: np.generic) -> Value:

@@ -19,7 +19,7 @@ import numpy as np
 from llvmlite import ir
 
 from .expressions import Expressions, Variable
-from .kinds import I64, TRUTH, Array, Group, Kind, Number, Value, View, llvm_types, memory
+from .kinds import I64, TRUTH, Array, Group, Kind, Number, Value, View, alignment, llvm_types, memory
 from .texts import MachineCodeError, Text
 
 #: Loops of so many turns, known when the code is made, are written turn by turn.
@@ -170,7 +170,7 @@ class Frame(Expressions):
                 assert isinstance(view, View) and len(places) == len(view.lengths), ast.unparse(target)
                 number = self.cast(self.value(value), view.kind)
                 stored = self.builder.zext(number.llvm, memory(view.kind)) if view.kind is TRUTH else number.llvm
-                self.builder.store(stored, self.element(view, places))
+                self.builder.store(stored, self.element(view, places), align=alignment(view.kind))
             case _:
                 raise MachineCodeError(f"{ast.unparse(target)} cannot be assigned to")
 
@@ -179,6 +179,8 @@ class Frame(Expressions):
         if isinstance(condition, bool):
             self.statements(body if condition else other)
             return
+        if condition.kind is not TRUTH:
+            raise MachineCodeError(f"{ast.unparse(test)} differs from lane to lane: say any_of, or choose by a value")
         if self.is_inlined and any(isinstance(part, ast.Return) for line in [*body, *other] for part in ast.walk(line)):
             raise MachineCodeError("a function that returns early must be a routine")
         then, otherwise, after = (self.builder.append_basic_block() for _ in range(3))

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms import FloatArray
 from ..trajectory import solve
 from .cycle import Cycle, Motion, closed
@@ -48,6 +49,8 @@ MOSTLY = 3.0
 FINE = 512
 #: Oscillations smaller than this, in units of the states' scales, are none.
 STILL = 1e-7
+#: Steps in a period beyond which what moves is no orbit of about that period.
+STEPS_PER_PERIOD = 1000
 #: Parts of a window whose sizes are compared.
 PARTS = 3
 
@@ -104,7 +107,15 @@ def _window(motion: Motion, states: FloatArray, wait: float, end: float, pace: f
     """The last periods of a trajectory that goes on for some time."""
     times = wait + np.arange(PERIODS * SAMPLES + 1) / (SAMPLES * pace)
     request = replace(motion.request, duration=float(times[-1]))
-    found = solve(request, times, rtol=1e-6, atol=1e-8, states=states, longest=0.25 / pace)[0] / motion.scales
+    patience = STEPS_PER_PERIOD * pace * float(times[-1])
+    try:
+        found = solve(request, times, rtol=1e-6, atol=1e-8, states=states, longest=0.25 / pace, patience=patience)[0]
+    except OutOfReachError:
+        raise SimulationError(
+            f"{motion.device.model_name()} moves much faster than at {pace:g} Hz, about which an orbit is sought: "
+            "ask for another drive, or give its frequency and a time of settling"
+        ) from None
+    found /= motion.scales
     return Window(found, end, _size(found))
 
 

@@ -19,9 +19,9 @@ from synaspice.characterization import (
     figures_of_merit,
     iv,
     read_table,
+    sample_statistics,
     simulate,
     sobol_indices,
-    summarise,
     vary,
     write_table,
 )
@@ -57,7 +57,7 @@ def test_mean_and_spread_of_a_linear_figure_are_those_of_the_parameters(correlat
     table = vary(DEVICE, linear, BOTH, samples=500, seed=5, correlation=pair, merit="attribute figure")
     first, second = (weight * BOTH[name].standard_deviation for name, weight in WEIGHTS.items())
     sigma = np.sqrt(first**2 + second**2 + 2 * correlation * first * second)
-    found = summarise(table).iloc[0]
+    found = sample_statistics(table).iloc[0]
     mean = sum(weight * DEVICE.values[name] for name, weight in WEIGHTS.items())
     assert found["mean"] == pytest.approx(mean, abs=4 * sigma / np.sqrt(500))
     assert found["standard_deviation"] == pytest.approx(sigma, abs=4 * sigma / np.sqrt(1000))
@@ -71,12 +71,12 @@ def test_mean_and_spread_of_a_linear_figure_are_those_of_the_parameters(correlat
 
 def test_the_yield_is_that_of_the_normal_distribution():
     table = vary(DEVICE, linear, {"resistance_on": Normal(5.0)}, samples=1000, seed=2, merit="last y", least=-7800.0)
-    found = summarise(table).iloc[0]  # the nominal figure: half of the samples are below
+    found = sample_statistics(table).iloc[0]  # the nominal figure: half of the samples are below
     assert found["yield_low"] < 0.5 < found["yield_high"]
     assert found["passed"] == found["yield"] * 1000
-    one_sigma = summarise(table, least=-7810.0, most=-7790.0).iloc[0]
+    one_sigma = sample_statistics(table, least=-7810.0, most=-7790.0).iloc[0]
     assert one_sigma["yield_low"] < stats.norm.cdf(1) - stats.norm.cdf(-1) < one_sigma["yield_high"]
-    assert summarise(table, least=0.0).iloc[0]["passed"] == 0
+    assert sample_statistics(table, least=0.0).iloc[0]["passed"] == 0
 
 
 def test_a_mean_scatters_less_from_a_latin_hypercube_and_least_from_sobol_s_sequence():
@@ -84,7 +84,7 @@ def test_a_mean_scatters_less_from_a_latin_hypercube_and_least_from_sobol_s_sequ
 
     def scatter(sampler):
         tables = [vary(DEVICE, exponential, spread, samples=32, seed=k, sampler=sampler, merit="y") for k in range(12)]
-        return np.std([summarise(table)["mean"].iloc[0] for table in tables])
+        return np.std([sample_statistics(table)["mean"].iloc[0] for table in tables])
 
     plain, hypercube, sobol = (scatter(sampler) for sampler in ("random", "latin-hypercube", "sobol"))
     # The spread of a spread from 12 is a fifth: a figure that is nearly a sum gains much more than that.
@@ -108,7 +108,7 @@ def test_corners_are_all_combinations_or_one_at_a_time():
     mobility = DEVICE.mobility
     expected = itertools.product((90.0, 110.0), (15920.0, 16080.0), (0.8 * mobility, 1.2 * mobility))
     np.testing.assert_allclose(sorted(found), sorted(expected), rtol=1e-12)
-    worst = summarise(table).iloc[0]
+    worst = sample_statistics(table).iloc[0]
     assert worst["minimum"] == pytest.approx(2 * 90 - 0.5 * 16080) and worst["maximum"] == pytest.approx(-7740)
     assert worst["nominal"] == pytest.approx(-7800) and "mean" not in worst
     single = figures_of_merit(vary(DEVICE, linear, three, sampler="one-at-a-time", merit="attribute figure"))
@@ -311,7 +311,7 @@ def test_samples_that_cannot_be_measured_end_the_run_or_do_not_pass(tmp_path):
     above = values["resistance_on"] > 100.0
     assert values["value"].isna().tolist() == above.tolist() and 0 < above.sum() < 20
     assert set(table.attrs["failed"]) == {str(k) for k in np.flatnonzero(above)}
-    found = summarise(table).iloc[0]
+    found = sample_statistics(table).iloc[0]
     assert found["undefined"] == above.sum() and found["passed"] == 20 - above.sum()
     assert plot(table).axes[1].get_ylabel() == "Share of samples below (%)"
     again = read_table(write_table(table, tmp_path / "t.parquet"))
@@ -376,7 +376,7 @@ def test_cells_are_measured_on_their_standard_bench(tmp_path):
     other = cell.replace(nmos_width=table["nmos_width"].iloc[-1])
     alone = simulate(other, points=11)
     np.testing.assert_allclose(table[table["sample"] == 1]["output"], alone["output"], rtol=1e-9)
-    assert table.attrs["cell"] == "inverter" and len(summarise(table)) == 1
+    assert table.attrs["cell"] == "inverter" and len(sample_statistics(table)) == 1
     with pytest.raises(ParameterError, match="leave the bench out"):
         vary(cell, "iv", {"nmos_width": "normal 10%"})
     with pytest.raises(ParameterError, match="takes no mismatch"):

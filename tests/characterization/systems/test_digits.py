@@ -17,7 +17,8 @@ from synaspice.characterization.systems.linear_readout import train_readout
 from synaspice.characterization.systems.spoken_digits import front_ends, summed_readout, task
 from synaspice.characterization.systems.spoken_digits.study import QUICK
 from synaspice.characterization.systems.spoken_digits.summed_readout import Fold, Sums
-from synaspice.characterization.systems.waveforms.study import RARELY
+from synaspice.characterization.systems.spoken_digits.tables import example_tables
+from synaspice.characterization.systems.validity import RARELY, share_outside
 from synaspice.characterization.systems.waveforms.task import working_point
 from synaspice.devices import (
     MTJ,
@@ -25,8 +26,8 @@ from synaspice.devices import (
     MissingDependencyError,
     ParameterError,
     UnknownNameError,
+    ValidityWarning,
     VortexOscillator,
-    held_response,
 )
 
 RATE = 8000.0
@@ -277,6 +278,15 @@ def test_the_working_point_of_the_page_is_within_the_models_range_with_noise(dri
     vortex = VortexOscillator.preset("torrejon2017-like")
     point = working_point(vortex, 6.06e-3, 0.64e-3)
     masked = np.clip(np.random.default_rng(1).standard_normal((16, 1000)), -task.CLIP, task.CLIP)
-    currents = (1 + drift) * (point.bias + point.swing * masked)
-    held = held_response(point.device, currents, 9.2e-9, temperature=300.0, seed=1, observable="valid")
-    assert np.mean(held.amplitudes != 1) < RARELY
+    currents = ((1 + drift) * (point.bias + point.swing * masked)).ravel()
+    assert share_outside(point.device, currents, 9.2e-9, temperature=300.0, seed=1) < RARELY
+
+
+def test_an_example_beyond_the_models_range_is_warned_of():
+    vortex = VortexOscillator.preset("torrejon2017-like")
+    recordings = task.load_recordings(None, 5, 5)
+    how = {"name": "gammatone", "mask": 0, "nodes": 8, "temperature": 300.0, "seed": 1, "about": {}}
+    inside = example_tables(vortex, recordings, point=working_point(vortex, 5e-3, 0.5e-3), **how)
+    assert inside["nodes"].attrs["outside"] == 0
+    with pytest.warns(ValidityWarning, match=r"with noise at 300 K .* outside the range of the model in 0\.\d"):
+        example_tables(vortex, recordings, point=working_point(vortex, 7e-3, 3e-3), **how)

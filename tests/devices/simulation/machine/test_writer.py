@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synaspice.devices.simulation.machine.kinds import F64, I64, TRUTH, U32, Array
+from synaspice.devices.simulation.machine.kinds import F64, I64, LANES, TRUTH, U32, Array
+from synaspice.devices.simulation.machine.lanes import any_of, one_by_one, spread, wide_array
 from synaspice.devices.simulation.machine.program import compiled_function, vectorised
 from synaspice.devices.simulation.machine.texts import Intrinsic, MachineCodeError, routine
 
@@ -159,3 +160,55 @@ def test_arrays_must_be_what_was_promised():
 def test_an_intrinsic_exists_in_machine_code_alone():
     with pytest.raises(TypeError, match="machine code alone"):
         Intrinsic(lambda writer: None)()
+
+
+# --- numbers in lanes -------------------------------------------------------------------------------
+
+
+def in_every_lane(x, y, out):
+    a, b = x[0], y[0]
+    low = a if (a < b) & (not b < 0.0) else -b
+    out[0] = low + min(a, b, 2.0) * 3 - abs(b) / 7.0
+    out[1] = math.sqrt(a * a + 1) ** 3 - (0.5 if a > b else 0.0)
+    out[2] = math.exp(-abs(a)) + math.atan2(a, b) + math.copysign(2.0, a)
+    out[3] = 1.0 if math.isfinite(1.0 / a) and a <= 1.0 else a**-2
+
+
+def lanes_of_rows(x, y, out, some):
+    wide_x, wide_y, found = wide_array(1), wide_array(1), wide_array(4)
+    x_of, y_of, found_of = one_by_one(wide_x), one_by_one(wide_y), one_by_one(found)
+    for lane in range(LANES):
+        x_of[0, lane], y_of[0, lane] = x[lane], y[lane]
+    in_every_lane(wide_x, wide_y, found)
+    some[0] = 1.0 if any_of(wide_x[0] > wide_y[0]) else 0.0
+    some[1] = 1.0 if any_of(wide_x[0] > 1e30) else 0.0
+    for lane in range(LANES):
+        for k in range(4):
+            out[lane, k] = found_of[k, lane]
+
+
+@given(x=st.lists(NUMBERS, min_size=LANES, max_size=LANES), y=st.lists(NUMBERS, min_size=LANES, max_size=LANES))
+def test_numbers_in_lanes_are_computed_as_single_ones(x, y):
+    found, some = np.empty((LANES, 4)), np.empty(2)
+    SIDE_BY_SIDE(np.array(x), np.array(y), found, some)
+    for lane in range(LANES):
+        expected = np.empty(4)
+        ALONE(np.array(x[lane : lane + 1]), np.array(y[lane : lane + 1]), expected)
+        np.testing.assert_array_equal(found[lane], expected)
+    assert some.tolist() == [float(any(a > b for a, b in zip(x, y, strict=True))), 0.0]
+
+
+ALONE = compiled_function(in_every_lane, Array(F64), Array(F64), Array(F64))
+SIDE_BY_SIDE = compiled_function(lanes_of_rows, Array(F64), Array(F64), Array(F64, 2), Array(F64))
+
+
+def branches_by_lane(x):
+    wide = wide_array(1)
+    wide[0] = spread(x[0])
+    if wide[0] > 0.0:
+        x[0] = 1.0
+
+
+def test_a_branch_that_differs_from_lane_to_lane_is_refused():
+    with pytest.raises(MachineCodeError, match="differs from lane to lane"):
+        compiled_function(branches_by_lane, Array(F64))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from subcritical import Subcritical
 
-from synaspice.devices import MTJ, AutoOscillator, VortexOscillator
+from synaspice.devices import MTJ, AutoOscillator, SimulationError, VortexOscillator
 from synaspice.devices.core.protocols import Oscillation
 from synaspice.devices.core.vectors import initial_state
 from synaspice.devices.simulation import small_matrices
@@ -46,6 +46,12 @@ def test_near_a_threshold_from_below_and_from_above(zeta, beginning):
     else:
         assert isinstance(end, PeriodicOrbit)
         np.testing.assert_allclose(end.values("power"), device.stationary_power(zeta * 1e-3), rtol=1e-6)
+
+
+def test_what_moves_too_fast_for_the_sought_orbit_is_not_followed():
+    """At a current far beyond all sense the core turns some thousand times within the suggested period."""
+    with pytest.raises(SimulationError, match=r"moves much faster than at 1\.66\d*e\+08 Hz"):
+        end_of(VortexOscillator(), 1e6)
 
 
 @pytest.mark.parametrize("model", [
