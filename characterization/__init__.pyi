@@ -1,9 +1,12 @@
 from .benches.amplitude import amplitude as amplitude
+from .benches.cycles import cycles as cycles
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
+from .benches.loop_area import loop_area as loop_area
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
+from .benches.potentiation import potentiation as potentiation
 from .benches.switching import switching as switching
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
@@ -19,6 +22,10 @@ from .measured.reading import read_measured as read_measured
 from .merit.summary import summary as summary
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
+from .statistics.merit import figures_of_merit as figures_of_merit
+from .statistics.sensitivity import sobol_indices as sobol_indices
+from .statistics.summary import sample_statistics as sample_statistics
+from .statistics.vary import vary as vary
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup

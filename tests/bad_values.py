@@ -16,6 +16,7 @@ import numpy as np
 import synaspice.characterization
 import synaspice.circuits
 import synaspice.devices
+from synaspice.characterization.statistics import vary
 from synaspice.characterization.systems import keeping
 from synaspice.circuits import Crossbar, Inverter
 from synaspice.circuits.engine import ngspice
@@ -91,6 +92,7 @@ def _no_work() -> Iterator[None]:
             (plan.Plan, "kernel"),
             (ngspice, "work"),
             (keeping, "compute_pieces"),
+            (vary, "compute_pieces"),
         )
         for owner, name in work:
             stack.enter_context(mock.patch.object(owner, name, side_effect=_Taken))
@@ -122,6 +124,9 @@ def good_values() -> dict[str, Any]:
         "points": 2,
         "items": [device],
         "cell": Inverter(),
+        "bench": "iv",
+        "distributions": {"resistance_on": "normal 1%"},
+        "merit": "max current",
     }
     return found
 

@@ -21,8 +21,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..language.checks import known, mapping, real, whole
-from ..language.errors import ParameterError
+from ..language.checks import instance, known, mapping, positive, real, whole
+from ..language.errors import ParameterError, shown
 from ..language.waveforms import FloatArray
 
 #: Draws after which a device is given up: the distribution then lies almost wholly outside the parameters' bounds.
@@ -105,6 +105,41 @@ class Uniform:
         return nominal + self.half_width * math.erf(z / math.sqrt(2)) * (abs(nominal) if self.relative else 1.0)
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    r"""Normally distributed with a standard deviation that falls with the device's area, :math:`A / \sqrt{S}`.
+
+    It is that of a single device, as it is for the transistors of this package; that of the difference of two is
+    :math:`\sqrt 2` larger.
+
+    Attributes
+    ----------
+    coefficient : float
+        Pelgrom's coefficient A: the parameter's unit, or 1 if it is relative to the nominal value, times metre.
+    area : float
+        The area S. [m^2]
+    relative : bool
+        Whether the coefficient is relative to the nominal value.
+
+    References
+    ----------
+    M. J. M. Pelgrom, A. C. J. Duinmaijer, A. P. G. Welbers, IEEE J. Solid-State Circuits 24, 1433 (1989),
+    doi:10.1109/JSSC.1989.572629.
+    """
+
+    coefficient: float
+    area: float
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        _check_width("coefficient", self.coefficient)
+        positive("the area", self.area, "m^2")
+
+    def at(self, nominal: float, z: float) -> float:
+        """Value at a standard normal number."""
+        return Normal(self.coefficient / math.sqrt(self.area), self.relative).at(nominal, z)
+
+
 def sample(
     device: Device,
     distributions: Mapping[str, Distribution],
@@ -152,7 +187,7 @@ def sample(
     names = list(mapping("distributions", distributions))
     for name in names:
         known(f"parameter of {device.model_name()}", name, device.values)
-    factor = _factor(names, correlation or {})
+    factor = correlation_factor(names, correlation)
     return [_draw(device, distributions, factor, seed, index) for index in range(first, first + number)]
 
 
@@ -175,12 +210,38 @@ def _draw(
     raise ParameterError(f"{MOST_DRAWS} draws gave no device that can be; of the last: {refusal}")
 
 
-def _factor(names: list[str], correlation: Mapping[tuple[str, str], float]) -> FloatArray:
-    """Cholesky factor of the correlation matrix."""
+def correlation_factor(names: list[str], correlation: Mapping[tuple[str, str], float] | None) -> FloatArray:
+    """Cholesky factor L of the correlation matrix of scattered parameters.
+
+    Parameters
+    ----------
+    names : list of str
+        The parameters.
+    correlation : mapping, optional
+        Correlation coefficients of pairs of them; default: independent.
+
+    Returns
+    -------
+    ndarray
+        The factor, of as many rows and columns as there are names.
+
+    Raises
+    ------
+    ParameterError
+        If they are no correlations, or contradict each other.
+    UnknownNameError
+        If a name is none of the parameters.
+    """
     matrix = np.eye(len(names))
-    for pair, coefficient in correlation.items():
+    pairs = instance(
+        "correlation", {} if correlation is None else correlation, Mapping, "a mapping from pairs of names"
+    )
+    for pair, given in pairs.items():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise ParameterError(f"a correlation is one of a pair of names, not of {shown(pair)}")
         for name in pair:
             known("scattered parameter", name, names)
+        coefficient = real(f"the correlation of {pair}", given)
         first, second = map(names.index, pair)
         if first == second or not -1 <= coefficient <= 1:
             raise ParameterError(f"the correlation of {pair} must be a number from -1 to 1 of two different parameters")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -20,28 +20,6 @@ Jobs = Annotated[
 ]
 
 
-class Devices(Listing):
-    """A command for each device: what can be measured on it."""
-
-    title = "Devices"
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Names of the devices."""
-        return complete_devices()
-
-    def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperGroup | None:
-        """The benches of a device."""
-        from ...devices.catalog import find_model, models
-
-        if ctx.resilient_parsing and cmd_name not in models():
-            return None
-        model = find_model(cmd_name)
-        title = (model.__doc__ or "").strip().partition("\n")[0]
-        group = Benches(name=cmd_name, help=title, rich_markup_mode=None, no_args_is_help=True)
-        group.subcommand_metavar = "BENCH [OPTIONS]"
-        return group
-
-
 class Benches(Listing):
     """The benches that suit a device, each with the presets for which it does; others are still commands."""
 
@@ -57,7 +35,11 @@ class Benches(Listing):
 
         if ctx.resilient_parsing and cmd_name not in BENCHES:
             return None
-        return _bench_command(BENCHES.find(cmd_name), str(self.name))
+        return self.command_of(BENCHES.find(cmd_name), str(self.name))
+
+    def command_of(self, bench: Bench, device: str) -> typer.core.TyperCommand:
+        """The command that measures a device on a bench."""
+        return _bench_command(bench, device)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what each bench measures."""
@@ -76,6 +58,29 @@ class Benches(Listing):
             formatter.write_text(f"Other benches: {', '.join(others)}.")
 
 
+class Devices(Listing):
+    """A command for each device: what can be measured on it."""
+
+    title = "Devices"
+    benches: ClassVar[type[Benches]] = Benches
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the devices."""
+        return complete_devices()
+
+    def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperGroup | None:
+        """The benches of a device."""
+        from ...devices.catalog import find_model, models
+
+        if ctx.resilient_parsing and cmd_name not in models():
+            return None
+        model = find_model(cmd_name)
+        title = (model.__doc__ or "").strip().partition("\n")[0]
+        group = self.benches(name=cmd_name, help=title, rich_markup_mode=None, no_args_is_help=True)
+        group.subcommand_metavar = "BENCH [OPTIONS]"
+        return group
+
+
 def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
     """The benches that suit a model, each with the presets for which it does; none if it does for the model itself."""
     from ...characterization.bench import BENCHES
@@ -90,7 +95,7 @@ def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
     return found
 
 
-def _check_suits(bench: Bench, device: CompactModel) -> None:
+def check_suits(bench: Bench, device: CompactModel) -> None:
     """Refuse a device that lacks what a bench needs, and name the benches that suit it."""
     from ...characterization.bench import suitable_benches
     from ...devices.language.errors import ParameterError
@@ -117,7 +122,7 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         import joblib
 
         made = make_device(device, preset, set_)
-        _check_suits(bench, made)
+        check_suits(bench, made)
         check_paths(output, plot)
         quantity = given.get("quantity")
         values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))

@@ -13,7 +13,19 @@ from typing import Annotated, Any
 
 import typer
 
-from . import caches, cells, characterize, drawing, export, fitting, listing, reliability, reporting, summing_up
+from . import (
+    caches,
+    cells,
+    characterize,
+    drawing,
+    export,
+    fitting,
+    listing,
+    reliability,
+    reporting,
+    summing_up,
+    varying,
+)
 from .output import Listing, tell
 
 #: The variable by which a shell asks for completions.
@@ -51,6 +63,7 @@ app.command()(listing.devices)
 app.command()(listing.parameters)
 app.command()(export.export)
 app.add_typer(characterize.app, name="characterize")
+app.add_typer(varying.app, name="vary")
 app.command()(summing_up.summary)
 app.command()(fitting.fit)
 app.command()(listing.formats)

@@ -78,6 +78,12 @@ def complete_assignments(incomplete: str) -> list[str]:
     return [f"{name}=" for name in (*named.parameter_declarations(), *options)]
 
 
+def complete_scattered() -> list[str]:
+    """``NAME=`` of what can be scattered of the device or cell that the command line has named."""
+    named = _model() or _cell()
+    return [] if named is None else [f"{name}=" for name in named.parameter_declarations()]
+
+
 def complete_inputs() -> list[str]:
     """Names of the inputs of the device that the command line has named."""
     model = _model()

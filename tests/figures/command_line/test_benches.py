@@ -41,7 +41,7 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
     assert named == ["amplitude", "drift", "hysteresis", "iv", "noise", "orbit", "switching", "write-error"]
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
-    assert others.strip() == "velocity."
+    assert others.split() == ["cycles,", "loop-area,", "potentiation,", "velocity."]
 
 
 #: What is known before anything is measured: every page of help, every listing, some mistakes.

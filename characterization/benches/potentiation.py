@@ -1,0 +1,323 @@
+r"""Potentiation and depression: the conductance of a synapse over the number of equal pulses.
+
+NeuroSim's curve through both ends, with its constant A in pulses, is
+
+.. math::
+
+    G_\uparrow(P) = B \left(1 - e^{-P/A}\right) + G_0, \qquad
+    G_\downarrow(P) = G_1 - B \left(1 - e^{-P/A}\right), \qquad
+    B = \frac{G_1 - G_0}{1 - e^{-P_1/A}}
+
+for pulses 0 to :math:`P_1`. Its label of the nonlinearity, tabulated there over :math:`A/P_1`, is the largest distance
+of the curve from the straight line through its ends in units of 0.099 of the range: derived from that table, with which
+it agrees to 1e-4; positive for potentiation and negative for depression that saturate.
+
+References
+----------
+P.-Y. Chen, X. Peng, S. Yu, IEEE Trans. Comput.-Aided Des. Integr. Circuits Syst. 37, 3067 (2018),
+doi:10.1109/TCAD.2018.2789723; formula and table as in the authors' program MLP+NeuroSim V3.0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+
+from ...devices.core.distributions import normal_quantile
+from ...devices.core.metadata import device_table
+from ...devices.core.protocols import Sweep
+from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ...devices.language.memory import require_memory, table_size
+from ...devices.language.waveforms import FloatArray, PiecewiseLinear
+from ...devices.model import CompactModel
+from ..arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
+from ..bench import bench
+from .reader import Reader
+
+#: Share of a pulse's width that each of its edges takes.
+EDGE = 0.01
+#: Share of the way between the reference states that a train of pulses of the default width covers.
+COVERED = 0.9
+#: How often the time that takes is looked for in a longer transient, and by how much longer each is.
+LONGER, FACTOR = 12, 4.0
+#: Points of such a transient, and the least of them before the end of the way.
+POINTS, RESOLVED = 401, 50
+#: Curvature P_1/A beyond which a curve is a step, and distance from a line below which it is one.
+MOST_CURVED, STRAIGHT = 500.0, 1e-6
+#: Share of the range: of what a device forgets between pulses, and by which the formula misses the curve, that is told.
+TOLD = 0.05
+#: Distance from the straight line of a curve whose label is 1: from NeuroSim's table.
+LABEL_UNIT = 0.099
+
+
+def curve(share: FloatArray, curvature: float) -> FloatArray:
+    """The share of the range that the formula covers at a share of the pulses, for a curvature P_1/A."""
+    if abs(curvature) < 1e-9:
+        return np.asarray(share, dtype=float)
+    return np.asarray(np.expm1(-curvature * share) / math.expm1(-curvature))
+
+
+def nonlinearity(curvature: float) -> float:
+    """NeuroSim's label of a curve with a curvature P_1/A; positive if the first pulses do most."""
+    if abs(curvature) < 1e-4:
+        return curvature / 8 / LABEL_UNIT
+    covered = -math.expm1(-abs(curvature))
+    steepness = covered / abs(curvature)  # of the straight line, in that of the curve's first pulse
+    at = -math.log(steepness) / abs(curvature)
+    return math.copysign(((1 - steepness) / covered - at) / LABEL_UNIT, curvature)
+
+
+def fitted_curvature(shares: FloatArray, covered: FloatArray) -> float:
+    """The curvature P_1/A with which the formula comes nearest to shares of the range, by least squares.
+
+    Parameters
+    ----------
+    shares : ndarray
+        Pulse numbers over the last one. [1]
+    covered : ndarray
+        Shares of the range that are covered. [1]
+    """
+
+    def misfit(scaled: float) -> float:
+        return float(np.sum((curve(shares, math.sinh(scaled)) - covered) ** 2))
+
+    most = math.asinh(MOST_CURVED)
+    grid = np.linspace(-most, most, 201)
+    best = int(np.argmin([misfit(float(one)) for one in grid]))
+    ends = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
+    found = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-12})
+    return math.sinh(float(found.x))
+
+
+@bench(needs=(Sweep,), long=True)
+def potentiation(
+    device: CompactModel,
+    *,
+    amplitude: Annotated[
+        float | None,
+        Quantity("V", "voltage of the pulses that raise the conductance; default: the amplitude of the sweep"),
+    ] = None,
+    depression: Annotated[
+        float | None, Quantity("V", "voltage of those that lower it; default: the same with the other sign")
+    ] = None,
+    width: Annotated[
+        float | None,
+        Quantity("s", "width of the pulses; default: so that all cover 90 % of the way", positive=True),
+    ] = None,
+    depression_width: Annotated[
+        float | None,
+        Quantity("s", "width of those that lower it; default: likewise, or as the width that is given", positive=True),
+    ] = None,
+    pulses: Annotated[int, Whole("pulses in each direction", 4, MOST_SPIKES)] = 64,
+    cycles: Annotated[int, Whole("how often both directions follow each other", 1)] = 1,
+    read_voltage: Annotated[float, Quantity("V", "voltage at which the conductance is read", positive=True)] = 0.1,
+    read_noise: Annotated[
+        float, Quantity("1", "standard deviation of a read over the conductance, for the number of levels")
+    ] = 0.0,
+    error_rate: Annotated[
+        float, Quantity("1", "share of reads that may take a level for the next one", positive=True)
+    ] = 0.01,
+    temperature: NoiseTemperature = None,
+    seed: Seed = None,
+) -> pd.DataFrame:
+    """Measure the conductance over the number of pulses that raise it, and then of pulses that lower it.
+
+    The device starts in its reference state of the lowest conductance. Pulses follow each other at twice the larger
+    width; the conductance is that of the state at the end of each period. Levels are counted from the lowest reading of
+    the potentiation: the next one is where the normal distributions of reads overlap by no more than the error rate, of
+    the read noise and of the spread over cycles (of three or more).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``cycle``, ``direction`` (``potentiation`` or ``depression``), ``pulse``, ``conductance`` [S], and
+        ``fit`` [S], NeuroSim's formula. ``attrs`` has ``a_potentiation`` and ``a_depression`` (the constants A in
+        pulses, infinite for a straight line), ``nonlinearity_potentiation`` and ``nonlinearity_depression`` (NeuroSim's
+        labels), ``misfit_potentiation`` and ``misfit_depression`` (root mean square, of the mean of the cycles over the
+        range), ``asymmetry`` (largest distance of the two curves over the range, 0 for none), ``levels``, the
+        ``widths`` [s] and ``amplitudes`` [V].
+
+    Raises
+    ------
+    ParameterError
+        If the pulses do not move the conductance in the direction that they should, a voltage or noise makes no sense,
+        or the device has no two reference states to tell apart.
+
+    Warns
+    -----
+    ValidityWarning
+        If the device forgets more than 5 % of the range between pulses, or the formula misses the curve by more.
+    """
+    sweep = device.protocol(Sweep)
+    if read_noise < 0 or not error_rate < 0.5:
+        raise ParameterError("the read noise must not be negative, and the error rate below a half")
+    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
+        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
+    size = abs(float(sweep.amplitude or 0.0)) if amplitude is None else float(amplitude)
+    reader = Reader(device.replace(**sweep.overrides), read_voltage)
+    low, high = reader.ends()
+    begun = sweep.period or device.settling_time
+    up = size if amplitude is not None else _rising(low, size, begun)
+    down = -up if depression is None else float(depression)
+    first = _default_width(low, (up,), high, begun, pulses) if width is None else width
+    second = depression_width if depression_width is not None else width
+    if second is None:
+        second = _default_width(low, (up, first * pulses, down), low, begun, pulses)
+    noise: dict[str, Any] = {}
+    if temperature is not None:
+        noise = {"temperature": temperature, "seed": seed, "time_step": reader.step((up, down))}
+    if temperature is None and seed is not None:
+        raise ParameterError("a seed is of noise: give a temperature")
+    require_memory(2 * pulses * cycles, "pulses", 4 * table_size(8))
+    read, forgotten = _run(low, (up, down), (first, second), pulses, cycles, noise)
+    directions = {"potentiation": read[:, : pulses + 1], "depression": read[:, pulses:]}
+    return _table(device, directions, forgotten, (read_noise, error_rate), {
+        "amplitudes": [up, down], "widths": [first, second], "pulses": pulses, "cycles": cycles,
+        "read_voltage": read_voltage, "temperature": temperature, "seed": seed,
+    })  # fmt: skip
+
+
+def _rising(low: Reader, size: float, begun: float) -> float:
+    """The voltage of a size whose sign raises the conductance."""
+    start = float(low.conductance())
+    for up in (size, -size):
+        if low.of(low.device.simulate(up, begun, points=2))[-1] > start * (1 + 1e-6):
+            return up
+    raise ParameterError(f"neither {size:g} V nor {-size:g} V raises the conductance within {begun:.3g} s")
+
+
+def _default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, begun: float, pulses: int) -> float:
+    """Width of pulses that cover most of the way to an end, from transients under a steady voltage that get longer.
+
+    Drives are the voltage; or a voltage, how long it is there [s], and the voltage after it.
+    """
+    before = drives[1] if len(drives) > 1 else 0.0
+    target = end if isinstance(end, float) else float(end.conductance())
+    length = begun
+    for _ in range(2 * LONGER):
+        times = before + np.linspace(0.0, length, POINTS)
+        drive: Any = drives[0]
+        if before:
+            edge = EDGE * min(before, length)
+            drive = PiecewiseLinear((0.0, before - edge, before), (drives[0], drives[0], drives[2]))
+        reported = np.concatenate([[0.0], times]) if before else times
+        run = low.of(low.device.simulate(drive, float(reported[-1]), times=reported))[-POINTS:]
+        covered = (run - run[0]) / (target - run[0])
+        there = np.flatnonzero(covered >= COVERED)
+        if not len(there):
+            length *= FACTOR
+        elif there[0] < RESOLVED and length > begun * FACTOR**-LONGER:
+            length *= max(2 * there[0], 2) / POINTS
+        else:
+            return float(times[there[0]] - before) / pulses
+    raise ParameterError(
+        f"{drives[-1]:g} V does not move the conductance through {100 * COVERED:g} % of the way: give another "
+        "voltage, or a width"
+    )
+
+
+def _run(
+    low: Reader,
+    amplitudes: tuple[float, float],
+    widths: tuple[float, float],
+    pulses: int,
+    cycles: int,
+    noise: Mapping[str, Any],
+) -> tuple[FloatArray, float]:
+    """Conductance before the first pulse and after each, a row for each cycle [S]; and what is forgotten in rests."""
+    period, edge = 2 * max(widths), EDGE * min(widths)
+    number = 2 * pulses * cycles
+    later = np.arange(number) // pulses % 2
+    begins = period * np.arange(number)
+    lengths, levels = np.array(widths)[later], np.array(amplitudes)[later]
+    corners = np.stack([begins + edge, begins + 2 * edge, begins + edge + lengths, begins + 2 * edge + lengths], axis=1)
+    values = np.stack([0 * levels, levels, levels, 0 * levels], axis=1)
+    drive = PiecewiseLinear(tuple(corners.ravel().tolist()), tuple(values.ravel().tolist()))
+    total = period * number
+    if noise:
+        found = low.of(low.device.simulate(drive, total, points=number + 1, **noise))
+        forgotten = 0.0
+    else:
+        ends = np.append(begins + 3 * edge + lengths, 0.0)
+        times = np.unique(np.concatenate([period * np.arange(number + 1), ends]))
+        both = low.of(low.device.simulate(drive, total, times=times))
+        found, after = both[::2], both[1::2]
+        forgotten = float(np.max(np.abs(found[1:] - after)) / max(float(np.ptp(found)), np.finfo(float).tiny))
+    rows = [found[2 * pulses * k : 2 * pulses * (k + 1) + 1] for k in range(cycles)]
+    return np.array(rows), forgotten
+
+
+def _table(
+    device: CompactModel,
+    directions: Mapping[str, FloatArray],
+    forgotten: float,
+    reading: tuple[float, float],
+    attributes: dict[str, Any],
+) -> pd.DataFrame:
+    for sign, volts, read in zip((1, -1), attributes["amplitudes"], directions.values(), strict=True):
+        mean = read.mean(axis=0)
+        if not sign * (mean[-1] - mean[0]) > 1e-9 * abs(float(mean[0])):
+            raise ParameterError(f"pulses of {volts:g} V do not {'raise' if sign > 0 else 'lower'} the conductance")
+    if forgotten > TOLD:
+        told = f"the device forgets up to {100 * forgotten:.2g} % of the range between pulses"
+        warn_user(f"{told}: what is counted depends on how fast they follow each other", ValidityWarning)
+    apart = max(float(np.max(np.ptp(read, axis=0)) / np.ptp(read)) for read in directions.values())
+    if attributes["temperature"] is None and apart > TOLD:
+        told = f"without noise the cycles differ by {100 * apart:.2g} % of the range"
+        warn_user(f"{told}: the pulses of one direction outdo those of the other", ValidityWarning)
+    columns: dict[str, list[Any]] = {"cycle": [], "direction": [], "pulse": [], "conductance": [], "fit": []}
+    shares = np.linspace(0.0, 1.0, attributes["pulses"] + 1)
+    for sign, (direction, read) in zip((1, -1), directions.items(), strict=True):
+        mean = read.mean(axis=0)
+        span = float(mean[-1] - mean[0])
+        curvature = fitted_curvature(np.tile(shares, len(read)), ((read - mean[0]) / span).ravel())
+        fit = mean[0] + span * curve(shares, curvature)
+        label = nonlinearity(curvature)
+        misfit = float(np.sqrt(np.mean((mean - fit) ** 2)) / abs(span))
+        if misfit > TOLD:
+            told = f"the formula misses the curve of the {direction} by {100 * misfit:.2g} % of its range"
+            warn_user(f"{told}: its nonlinearity says little", ValidityWarning)
+        straight = abs(label) * LABEL_UNIT < STRAIGHT
+        attributes[f"a_{direction}"] = math.inf if straight else attributes["pulses"] / curvature
+        attributes[f"nonlinearity_{direction}"] = 0.0 if straight else sign * label
+        attributes[f"misfit_{direction}"] = misfit
+        for k, row in enumerate(read):
+            columns["cycle"] += [k] * len(row)
+            columns["direction"] += [direction] * len(row)
+            columns["pulse"] += list(range(len(row)))
+            columns["conductance"] += row.tolist()
+            columns["fit"] += fit.tolist()
+    up, down = (read.mean(axis=0) for read in directions.values())
+    whole = max(up.max(), down.max()) - min(up.min(), down.min())
+    attributes["asymmetry"] = float(np.max(np.abs(up - down[::-1])) / whole)
+    attributes["levels"] = _levels(directions["potentiation"], *reading)
+    attributes |= {"read_noise": reading[0], "error_rate": reading[1], "engine": "numeric", "bench": "potentiation"}
+    return device_table(
+        device,
+        {
+            "cycle": (np.array(columns["cycle"]), "1", "number of the cycle"),
+            "direction": (columns["direction"], "", "whether pulses raise or lower the conductance"),
+            "pulse": (np.array(columns["pulse"]), "1", "number of pulses"),
+            "conductance": (np.array(columns["conductance"]), "S", "conductance after them"),
+            "fit": (np.array(columns["fit"]), "S", "conductance of NeuroSim's formula"),
+        },
+        **attributes,
+    )
+
+
+def _levels(read: FloatArray, noise: float, error_rate: float) -> int:
+    """How many levels of a potentiation can be told apart."""
+    means = read.mean(axis=0)
+    spread = read.std(axis=0, ddof=1) if len(read) >= 3 else np.zeros_like(means)
+    deviation = np.hypot(noise * means, spread)
+    apart = float(normal_quantile(1 - error_rate))
+    count, last = 1, 0
+    for k in range(1, len(means)):
+        if means[k] - means[last] > max(apart * (deviation[k] + deviation[last]), 1e-12 * means[last]):
+            count, last = count + 1, k
+    return count
