@@ -100,7 +100,7 @@ def resistances(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figu
     area = _quantity(device, "area")
     if area is not None:
         for name, resistance in found.items():
-            yield Figure(f"resistance-area product, {name}", "ohm m^2", resistance * area, at, "static curve")
+            yield Figure(f"resistance-area product, {name}", "ohm*m^2", resistance * area, at, "static curve")
     low, high = min(found.values()), max(found.values())
     if high > (1 + ALIKE) * low:
         yield Figure("ratio of the resistances", "1", high / low, at, "static curve")
@@ -218,7 +218,13 @@ def walls(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]:
     """Mobility and velocity of a domain wall."""
     suggested = device.protocol(WallMotion)
     unit = "A" if suggested.quantity == "current" else str(device.input_declarations()[suggested.quantity].unit)
-    yield Figure("wall mobility", f"m/s per {unit}", suggested.mobility, "low drive", "formula of the model")
+    yield Figure(
+        "wall mobility",
+        f"m/(s*{unit})" if unit.isalpha() else f"(m/s)/({unit})",
+        suggested.mobility,
+        "low drive",
+        "formula of the model",
+    )
     found = velocity(device, values=np.array([suggested.largest]))
     at = format_si(suggested.largest, unit)
     yield Figure("wall velocity", "m/s", float(found["velocity"].iloc[-1]), at, "trajectory without noise")

@@ -25,6 +25,8 @@ SUFFIXES = {
 }
 
 _NUMBER = re.compile(r"\s*(([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+))?|[+-]?inf)\s*(\S*)\s*$")
+#: Units whose first factor is raised to a power.
+_RAISED = re.compile(r"[^\W\d_]+\^")
 #: Letters of a quantity: numbers that are longer are none that anybody wrote.
 LONGEST = 1000
 #: Capitals that are the symbol of a unit: "2A" does not mean 2e-18, nor "1T" 1e12.
@@ -75,8 +77,10 @@ def parse_quantity(text: str, unit: str = "1", *, difference: bool = False) -> f
     if (unit, tail) in OFFSETS and not difference:
         return _scaled(text, match, 0) + OFFSETS[unit, tail]
     refused = _UNIT_LETTERS | (_SUFFIX_LETTERS if text[match.end(1)].isspace() else set())
+    # A prefix before a power belongs to what is raised: nm^2 are (1e-9 m)^2, which the units know.
+    whole = ("",) if _RAISED.match(unit) else ("", unit)
     for suffix in () if match.group(4) in refused else sorted(SUFFIXES, key=len, reverse=True):
-        if tail.lower().startswith(suffix) and tail[len(suffix) :] in ("", unit):
+        if tail.lower().startswith(suffix) and tail[len(suffix) :] in whole:
             return _scaled(text, match, SUFFIXES[suffix])
     converted = _converted(tail, unit)
     if converted is not None:

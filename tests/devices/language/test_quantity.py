@@ -47,6 +47,11 @@ from synaspice.devices.language.quantity import SUFFIXES, format_si, parse_quant
         ("40 µm", "m", 40e-6),
         ("90°", "deg", 90.0),
         ("3 m²", "m^2", 3.0),
+        ("1600 nm^2", "m^2", 1.6e-15),
+        ("1600nm²", "m^2", 1.6e-15),
+        ("5 mm^2", "m^2", 5e-6),
+        ("4n", "m^2", 4e-9),
+        ("3 nm^2/(V*s)", "m^2/(V*s)", 3e-18),
         ("-inf", "V", -math.inf),
     ],
 )
