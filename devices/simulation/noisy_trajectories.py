@@ -15,6 +15,7 @@ from ..language.memory import require_memory
 from ..simulation.request import Request, row_size
 from ..simulation.tables import tabulate
 from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan
+from .resolution import resolving_step
 from .threads import in_chunks
 from .time_step import check_step, default_step
 
@@ -81,11 +82,12 @@ def whole_steps(request: Request, intervals: int, time_step: float | None, traje
 
     So many that all trajectories together would take months are refused.
 
-    The default step is that of :mod:`synaspice.devices.simulation.time_step`; one that is too long for the device's
+    The default step is that of :mod:`synaspice.devices.simulation.time_step`, or a shorter one that resolves the motion
+    without noise (:mod:`synaspice.devices.simulation.resolution`); one that is too long for the device's
     noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
     """
     if time_step is None:
-        step = min(default_step(request), request.duration)
+        step = resolving_step(request, min(default_step(request), request.duration))
     else:
         step = positive("time_step", time_step, "s")
         if step > request.duration:

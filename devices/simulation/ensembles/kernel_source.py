@@ -282,16 +282,24 @@ class _Writer:
         lines += [f"{self.at(name)} = {values[name]}" for name in self.jumps]
         lines += [f"{name} = {values[name]}" for name in self.rates]
         lines += [f"o_{k} = x_{k}" for k in range(self.n)]
-        return lines + [f"x_{k} = fma({self.steps['whole']}, f_{k}, o_{k})" for k in range(self.n)]
+        lines += [f"x_{k} = fma({self.steps['whole']}, f_{k}, o_{k})" for k in range(self.n)]
+        # A step far beyond a bound ends there: rates beyond it, which lead back, are those of solvers with small steps.
+        return lines + self.within_bounds()
+
+    def within_bounds(self) -> list[str]:
+        """Hold states within their bounds."""
+        return [
+            f"x_{k} = min(max(x_{k}, {_number(limits[0])}), {_number(limits[1])})"
+            for k, limits in enumerate(self.bounds)
+            if limits is not None
+        ]
 
     def corrector(self) -> list[str]:
         """Second stage: Heun's step, bounds, spheres, jumps."""
         lines, values = statements(self.rates, self.printer)
         lines += [f"e_{k} = {values[f'f_{k}']}" for k in range(self.n)]
         lines += [f"x_{k} = fma({self.steps['half']}, f_{k} + e_{k}, o_{k})" for k in range(self.n)]
-        for k, limits in enumerate(self.bounds):
-            if limits is not None:
-                lines.append(f"x_{k} = min(max(x_{k}, {_number(limits[0])}), {_number(limits[1])})")
+        lines += self.within_bounds()
         for a, b, c in self.spheres:
             lines.append(f"norm = 1.0/sqrt(fma(x_{a}, x_{a}, fma(x_{b}, x_{b}, x_{c}*x_{c})))")
             lines += [f"x_{k} = x_{k}*norm" for k in (a, b, c)]

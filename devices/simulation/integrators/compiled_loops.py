@@ -11,7 +11,7 @@ from ..machine.kinds import F64, I64, TRUTH, Array, Kind
 from ..machine.program import Entry, Program
 from ..machine.texts import text_of
 from ..machine.writer import Unit
-from .loops import driven, explicit, rosenbrock
+from .loops import driven, explicit, heun, rosenbrock
 
 VECTOR, MATRIX = Array(F64), Array(F64, 2)
 
@@ -25,6 +25,7 @@ ENTRIES = {
     "explicit": _marching((Array(I64, 2),), MATRIX, VECTOR, VECTOR, VECTOR, MATRIX),
     "rosenbrock": _marching((TRUTH, MATRIX), MATRIX, MATRIX, VECTOR, VECTOR, MATRIX),
     "voltages_at": Entry((driven.DRIVEN, VECTOR, MATRIX, VECTOR, Array(TRUTH))),
+    "fixed_steps": Entry((driven.DRIVEN, VECTOR, MATRIX, VECTOR, F64, MATRIX)),
     "rates_over": Entry((driven.DRIVEN, VECTOR, MATRIX, MATRIX)),
 }
 
@@ -40,6 +41,7 @@ def _load_loops() -> Program:
     def write(unit: Unit) -> None:
         functions = {"explicit": explicit.march, "rosenbrock": rosenbrock.march}
         functions |= {name: getattr(driven, name) for name in ("voltages_at", "rates_over")}
+        functions["fixed_steps"] = heun.fixed_steps
         for name, function in functions.items():
             unit.write(text_of(function), ENTRIES[name].kinds, name=name)
 

@@ -135,7 +135,7 @@ def march(
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
-        own = (_steady(request), _scaled_bounds(request.device)) if implicit else (spheres,)
+        own = (_steady(request), scaled_bounds(request.device)) if implicit else (spheres,)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             heed_stop()
@@ -169,7 +169,7 @@ def judge(steps: int, time: float, end: float, most: float = MOST_STEPS) -> None
         )
 
 
-def _scaled_bounds(device: DeviceModel) -> FloatArray:
+def scaled_bounds(device: DeviceModel) -> FloatArray:
     """The lowest and the highest value of each scaled state, in rows."""
     bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values()]
     return np.array(bounds).reshape(-1, 2) / scales_of(device)[:, None]

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from scipy.constants import k, mu_0
 
-from synaspice.devices import MTJ, VTEAM, Pulse
+from synaspice.devices import MTJ, VTEAM, Pulse, Sine
+from synaspice.devices.catalog import models
+from synaspice.devices.core.protocols import Stimulus
 from synaspice.devices.language.errors import ResolutionWarning
+from synaspice.devices.simulation import resolution
 from synaspice.devices.simulation.request import Request
 from synaspice.devices.simulation.time_step import TOLERANCE, default_step
 
@@ -83,3 +86,49 @@ def test_a_step_that_falsifies_the_agitation_is_called_so():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         device.simulate(1e-3, 1e-11, temperature=300.0, time_step=2e-13, seed=1)
+
+
+@pytest.mark.parametrize("cycle_to_cycle", [0.0, 0.05])
+@pytest.mark.parametrize("time_step", [None, 1e-12])
+def test_a_fast_set_with_noise_ends_where_it_leads(cycle_to_cycle, time_step):
+    """The set takes 5 ps at -1 V; a step that goes far beyond the bound ends at it, not at the other one."""
+    device = VTEAM.preset("kvatinsky2014", cycle_to_cycle=cycle_to_cycle)
+    how = {"points": 21, "temperature": 300.0, "seed": 1, "time_step": time_step}
+    table = device.simulate(Sine(0.0, 1.0, 5e7), 2e-8, **how)
+    alone = device.simulate(Sine(0.0, 1.0, 5e7), 2e-8, points=21)
+    assert table["x"].iloc[12:19].max() < 1e-3 and alone["x"].iloc[12:19].max() < 1e-6
+
+
+def _memristors():
+    for name, model in models().items():
+        bounded = any(state.bounds is not None for state in model.state_declarations().values())
+        if bounded and not model().system.spheres and model().suits(Stimulus) and "wall" not in name:
+            yield from ((name, preset) for preset in (None, *model.presets()))
+
+
+@pytest.mark.filterwarnings("ignore::synaspice.devices.ValidityWarning")
+@pytest.mark.parametrize(("name", "preset"), list(_memristors()))
+def test_noisy_trajectories_at_the_default_step_follow_those_without_noise(name, preset):
+    """Of states between bounds whose own noise is small: a step that suits the rest must resolve the drive's motion."""
+    model = models()[name]
+    device = model.preset(preset) if preset else model()
+    stimulus = device.protocol(Stimulus)
+    started = device.replace(**stimulus.overrides)
+    case = {"source": stimulus.source, "inputs": stimulus.inputs, "points": 9}
+    alone = started.simulate(stimulus.drive, stimulus.duration, **case)
+    noisy = started.simulate(stimulus.drive, stimulus.duration, temperature=started.temperature, seed=1, **case)
+    for state, declared in started.state_declarations().items():
+        if declared.bounds is not None:
+            extent = declared.bounds[1] - declared.bounds[0]
+            assert abs(noisy[state].iloc[-1] - alone[state].iloc[-1]) < 0.03 * extent, state
+
+
+@pytest.mark.filterwarnings("ignore::synaspice.devices.ValidityWarning")
+def test_a_motion_that_no_step_resolves_is_warned_of(monkeypatch):
+    monkeypatch.setattr(resolution, "MOST_STEPS", 100)
+    device = models()["sky130-reram"]()
+    stimulus = device.protocol(Stimulus)
+    with pytest.warns(
+        ResolutionWarning, match=r"do not resolve the motion of sky130-reram .* off by .* of their range"
+    ):
+        device.simulate(stimulus.drive, stimulus.duration, temperature=device.temperature, seed=1, points=5)
