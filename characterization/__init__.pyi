@@ -1,10 +1,14 @@
 from .benches.amplitude import amplitude as amplitude
+from .benches.coercivity import coercivity as coercivity
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
+from .benches.read_disturb import read_disturb as read_disturb
+from .benches.retention import retention as retention
 from .benches.switching import switching as switching
+from .benches.telegraph import telegraph as telegraph
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate
@@ -18,6 +22,9 @@ from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
+from .slow_time.telegraph import state_probability as state_probability
+from .slow_time.telegraph import telegraph_trace as telegraph_trace
+from .slow_time.two_states import TwoStateThermal as TwoStateThermal
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup

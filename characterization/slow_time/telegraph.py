@@ -129,7 +129,7 @@ class Hazards:
         while True:
             if parts * (len(corners) - 1) > MOST_TIMES:
                 raise ParameterError(
-                    f"the drive changes the rates so much that more than {MOST_TIMES:g} times are needed: ask for less time"
+                    f"the drive changes the rates so much that it takes more than {MOST_TIMES:g} times: ask for less"
                 )
             fine = np.linspace(corners[:-1], corners[1:], parts, endpoint=False).T.ravel()
             times = np.append(fine, length)
@@ -138,7 +138,7 @@ class Hazards:
             if np.max(np.abs(np.diff(logarithms, axis=1)), initial=0.0) <= CHANGE:
                 break
             parts *= 2
-        found = cls(times, values, logarithms, _integrals(times, logarithms))
+        found = cls(times, values, logarithms, log_linear_integrals(times, logarithms))
         found.check(model)
         return found
 
@@ -159,9 +159,9 @@ class Hazards:
                 if index and math.exp(-hazard) > LEFT:
                     raise ParameterError(
                         f"the drive is too fast for the two-state mode: where {model.wells.device!r} loses its state "
-                        f"{model.states[state]!r}, at {end:.4g} {model.wells.unit}, it is still there with a probability "
-                        f"of {math.exp(-hazard):.2g}, and how it is left is a matter of the magnet's motion; follow its "
-                        "trajectories instead (device.simulate or device.ensemble), or sweep more slowly"
+                        f"{model.states[state]!r}, at {end:.4g} {model.wells.unit}, it is still there with probability "
+                        f"{math.exp(-hazard):.2g}, and how it is left is a matter of the magnet's motion; follow "
+                        "its trajectories instead (device.simulate or device.ensemble), or sweep more slowly"
                     )
 
     def probabilities(self, first: float) -> FloatArray:
@@ -177,7 +177,7 @@ class Hazards:
         return found
 
 
-def _integrals(times: FloatArray, logarithms: FloatArray) -> FloatArray:
+def log_linear_integrals(times: FloatArray, logarithms: FloatArray) -> FloatArray:
     """Integrals of functions whose logarithms are linear between times: h (b - a) / ln(b / a)."""
     rise = np.diff(logarithms, axis=1)
     small = np.abs(rise) < 1e-6

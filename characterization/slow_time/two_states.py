@@ -1,4 +1,4 @@
-r"""The two-state thermal mode: a device with two states whose rates are tabulated once, and used for any length of time.
+r"""The two-state thermal mode: a device with two states, whose rates are tabulated once and used for any length.
 
 The logarithm of the dwell time of each state is interpolated over the drive :math:`x` by Chebyshev's polynomials, on
 :math:`x_k = \cos(\pi k / n)` of the range in which there are two states. The points of twice as many intervals contain
@@ -125,11 +125,11 @@ class TwoStateThermal:
             value = float(x[outside].flat[0])
             raise ParameterError(
                 f"{self.wells.quantity} = {value:.4g} {self.wells.unit} is beyond the range of {low:.4g} to {high:.4g} "
-                f"{self.wells.unit} in which {self.wells.device!r} has two states at {self.wells.kelvin:g} K: follow noisy "
-                "trajectories there instead (device.simulate or device.ensemble with a temperature)"
+                f"{self.wells.unit} in which {self.wells.device!r} has two states at {self.wells.kelvin:g} K: follow "
+                "noisy trajectories there instead (device.simulate or device.ensemble with a temperature)"
             )
         x = np.clip(x, low, high)
-        return np.exp(np.array([logarithm(x) for logarithm in self.logarithms]))
+        return np.asarray(np.exp(np.array([logarithm(x) for logarithm in self.logarithms])))
 
     def dwell(self, drive: float) -> Dwell:
         """Dwell times, barriers, probabilities and spectrum at a constant drive; see :class:`Dwell`."""
@@ -174,8 +174,8 @@ def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
         if error < math.log1p(tolerance):
             return TwoStateThermal(wells, (low, high), found, math.expm1(error), intervals + 1)
     raise SimulationError(
-        f"the dwell times of {wells.device!r} over the {wells.quantity} are not smooth: {MOST_INTERVALS} intervals leave an "
-        f"error of {math.expm1(error):.2g}, more than {tolerance:g}"
+        f"the dwell times of {wells.device!r} over the {wells.quantity} are not smooth: {MOST_INTERVALS} intervals "
+        f"leave an error of {math.expm1(error):.2g}, more than {tolerance:g}"
     )
 
 
@@ -209,7 +209,7 @@ def _end(wells: Wells, sign: int) -> float:
             break
     if inside == 0:
         raise ParameterError(
-            f"{wells.device!r} has two states at {wells.kelvin:g} K without drive only, and not under a {wells.quantity} of"
-            f" {sign * outside:.2g} {wells.unit}: follow noisy trajectories instead"
+            f"{wells.device!r} has two states at {wells.kelvin:g} K without drive only, and not under a "
+            f"{wells.quantity} of {sign * outside:.2g} {wells.unit}: follow noisy trajectories instead"
         )
     return sign * inside

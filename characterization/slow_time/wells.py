@@ -39,7 +39,7 @@ from ..rare_events.fokker_planck import PolarGrid, mean_passage_time
 #: Barriers over k_B T between which the device is a chain of two states: above the lower one it is in equilibrium in a
 #: state before it leaves it, above the upper one numbers end.
 LEAST_BARRIER, LARGEST_BARRIER = HIGH_BARRIER, 600.0
-#: Cells of the middle grid, and the share of the way from the barrier to the other pole at which the other state begins.
+#: Cells of the middle grid, and the share of the way from the barrier to the other pole where the other state begins.
 CELLS, ARRIVED = 100, 0.75
 #: Largest error of the logarithm of the closed form's rate under a torque.
 SECOND_ORDER = 0.2
@@ -185,10 +185,10 @@ class Wells:
         """Why a barrier is none for two states, and what is to be done instead."""
         where = f"at {self.quantity} = {drive:.4g} {self.unit} and {self.kelvin:g} K"
         if barrier > LARGEST_BARRIER:
-            return f"{where} the state {state!r} is {barrier:.4g} k_B T deep, beyond {LARGEST_BARRIER:g}: nothing leaves it"
+            return f"{where} the state {state!r} is {barrier:.4g} k_B T deep, beyond {LARGEST_BARRIER:g}: it never ends"
         return (
-            f"{where} the state {state!r} has a barrier of {barrier:.3g} k_B T, below {LEAST_BARRIER:g}: it is no state to"
-            " stay in; follow noisy trajectories instead (device.simulate or device.ensemble with a temperature)"
+            f"{where} the state {state!r} has a barrier of {barrier:.3g} k_B T, below {LEAST_BARRIER:g}: it is no "
+            "state to stay in; follow noisy trajectories instead (device.simulate or device.ensemble at a temperature)"
         )
 
     def _magnet(self, drive: float, state: str) -> AxialMagnet:
@@ -240,8 +240,8 @@ class Wells:
         if untilted is None or (barrier - untilted) ** 2 <= 4 * untilted * SECOND_ORDER:
             return
         raise ParameterError(
-            f"{self.device!r} is not symmetric about its axis, and the closed form of its dwell times takes a torque in "
-            f"first order only: {self.quantity} = {drive:.4g} {self.unit} changes the barrier of {state!r} from "
+            f"{self.device!r} is not symmetric about its axis, and the closed form of its dwell times takes a torque "
+            f"in first order only: {self.quantity} = {drive:.4g} {self.unit} changes the barrier of {state!r} from "
             f"{untilted:.3g} to {barrier:.3g} k_B T, which is too much; follow noisy trajectories instead"
         )
 
@@ -259,7 +259,7 @@ class Wells:
         return True
 
     def first_order(self) -> float | None:
-        """Size of the drive up to which the closed form holds, from the slopes of the barriers; None of other methods."""
+        """Size of the drive up to which the closed form holds, by the slopes of the barriers; None of other methods."""
         if self.method != "closed-form" or not self.electrical:
             return None
         small = 0.02 * self.scale
