@@ -22,7 +22,7 @@ from ..slow_time.telegraph import telegraph_trace
 from ..slow_time.two_states import TwoStateThermal
 
 #: Points over the voltage by default, and the ratio of the two dwell times up to which they go.
-POINTS, RATIO = 15, 100.0
+POINTS, RATIO = 25, 100.0
 
 
 @bench(needs=(Dwelling,), long=True, gallery=lambda device: {"telegraph": {"seed": 1}})

@@ -215,10 +215,10 @@ def test_loops_that_can_be_followed_are_followed():
 def test_a_sweep_switches_where_noisy_trajectories_do():
     """A barrier of 12 k_B T and strong damping, swept in two microseconds: both ways of computing apply."""
     junction = junction_with_barrier(12.0).replace(damping=0.3)
-    critical, length, count = junction.critical_current_to_parallel, 1.2e-6, 192
+    critical, length, count = junction.critical_current_to_parallel, 1.2e-6, 128
     start = junction.replace(**junction.reference_states()["antiparallel"])
     ensemble = start.ensemble(
-        [0.0, 0.6 * critical], length, source="current", temperature=ROOM, trajectories=count, seed=5, time_step=1.5e-11
+        [0.0, 0.6 * critical], length, source="current", temperature=ROOM, trajectories=count, seed=5, time_step=1e-11
     )
     measured = 0.6 * critical * ensemble.first_passage("m_z", 0.9, rising=True)["time"].to_numpy() / length
     model = TwoStateThermal.of(junction, quantity="current")

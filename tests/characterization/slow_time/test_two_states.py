@@ -166,7 +166,7 @@ def test_dwell_times_are_those_of_noisy_trajectories(relative):
     start = junction.replace(**junction.reference_states()["antiparallel"])
     count = 512
     ensemble = start.ensemble(
-        current, 4 * expected, source="current", temperature=ROOM, trajectories=count, seed=7, time_step=2e-11
+        current, 4 * expected, source="current", temperature=ROOM, trajectories=count, seed=7, time_step=1e-11
     )
     top = math.acos(relative)
     threshold = -math.cos(top + 0.75 * (math.pi - top))
