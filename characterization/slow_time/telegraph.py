@@ -118,8 +118,8 @@ class Hazards:
         Raises
         ------
         ParameterError
-            If the drive goes beyond the range in which there are two states, and reaches its end before the state that
-            goes there has been left: it is too fast, and the trajectories of the magnet are to be followed instead.
+            If the drive goes beyond the range in which there are two states, or begins there, before the state that
+            ends has been left: it is too fast, and the trajectories of the magnet are to be followed instead.
         """
         length = positive("the duration", duration, "s")
         waveform = as_waveform(drive, length, model.wells.quantity)
@@ -156,13 +156,22 @@ class Hazards:
                 balanced = np.flatnonzero(level[:index] <= 0)
                 since = balanced[-1] if len(balanced) else 0
                 hazard = float(self.integrals[state, since:index].sum())
-                if index and math.exp(-hazard) > LEFT:
+                if index and math.exp(-hazard) <= LEFT:
+                    continue
+                unit, device, name = model.wells.unit, model.wells.device, model.states[state]
+                left = math.exp(-hazard) if index else 1.0
+                if model.wells.method == "closed-form":
                     raise ParameterError(
-                        f"the drive is too fast for the two-state mode: where {model.wells.device!r} loses its state "
-                        f"{model.states[state]!r}, at {end:.4g} {model.wells.unit}, it is still there with probability "
-                        f"{math.exp(-hazard):.2g}, and how it is left is a matter of the magnet's motion; follow "
-                        "its trajectories instead (device.simulate or device.ensemble), or sweep more slowly"
+                        f"the drive goes beyond {end:.4g} {unit}, up to which the closed form of the rates of "
+                        f"{device!r} holds, and the state {name!r} is still there with probability {left:.2g}: drive it less, or "
+                        "follow its trajectories instead (device.simulate or device.ensemble)"
                     )
+                raise ParameterError(
+                    f"the drive is too fast for the two-state mode: where the two states of {device!r} end, at "
+                    f"{end:.4g} {unit}, the state {name!r} is still there with probability {left:.2g}, and how it is left "
+                    "is a matter of the magnet's motion; follow its trajectories instead (device.simulate or "
+                    "device.ensemble), or sweep more slowly"
+                )
 
     def probabilities(self, first: float) -> FloatArray:
         """Probability of the first state at the times, from its value at the beginning."""

@@ -88,8 +88,9 @@ class TwoStateThermal:
         Raises
         ------
         ParameterError
-            If the device has not two states without drive, whose barriers are at least 4 k_B T, or a value makes no
-            sense: then its noisy trajectories are to be followed.
+            If the device has not two states without drive, whose barriers are at least 4 k_B T (then its noisy
+            trajectories are to be followed), a field is driven and it is not symmetric about its axis, or a value makes
+            no sense.
         UnknownNameError
             If there is no such quantity.
         SimulationError
@@ -151,6 +152,11 @@ class TwoStateThermal:
 @functools.lru_cache(maxsize=64)
 def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
     """The table of a device; kept."""
+    if wells.method == "closed-form" and not wells.electrical:
+        raise ParameterError(
+            f"{wells.device!r} is not symmetric about its axis, and the closed form of its dwell times takes minutes "
+            f"where a field takes a state away: its rates are tabulated over voltage and current, not over {wells.quantity}"
+        )
     for state in wells.states:
         wells.dwell_time(0.0, state)  # which says what is wrong
     low, high = (_end(wells, sign) for sign in (-1, 1))

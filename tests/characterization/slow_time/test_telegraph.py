@@ -103,6 +103,8 @@ def test_a_sweep_of_a_memory_switches_it_where_the_hazard_says():
 def test_a_drive_that_is_too_fast_is_handed_over():
     with pytest.raises(ParameterError, match="too fast for the two-state mode.* follow its trajectories instead"):
         telegraph_trace(MEMORY, Triangle(2 * MEMORY.range[1], 1e-7), 1e-7, start="antiparallel", seed=1)
+    with pytest.raises(ParameterError, match="still there with probability 1,"):
+        telegraph_trace(MEMORY, [2 * MEMORY.range[1], 0.0], 1.0, start="antiparallel", seed=1)
 
 
 def test_traces_are_those_of_their_seed():

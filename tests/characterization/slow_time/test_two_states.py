@@ -151,6 +151,8 @@ def test_a_device_without_symmetry_takes_the_closed_form_in_first_order():
     )
     with pytest.raises(ParameterError, match="takes a torque in first order only"):
         wells.dwell_time(0.25, "parallel")
+    with pytest.raises(ParameterError, match="tabulated over voltage and current, not over field_x"):
+        TwoStateThermal.of(device, quantity="field_x")
 
 
 # --- hand-over: where the magnet's trajectories can be followed ------------------------------------------
