@@ -19,8 +19,6 @@ from ...devices.simulation.tables import tabulate
 from .telegraph import Telegraph, telegraph_trace
 from .two_states import TwoStateThermal
 
-#: Cosine between the direction of a state and the axis of a swept field, from which on the field does not turn it.
-ALONG = 1 - 1e-6
 #: Most jumps of which the drive is told.
 MOST_TOLD = 100
 
@@ -59,8 +57,8 @@ def two_state_loop(
     Raises
     ------
     ParameterError
-        If the device has no two states, other drives act on it, a field is not along its axis, the source limits the
-        current, or the drive is too fast.
+        If the device has no two states, other drives act on it, a field is not along its axis of symmetry, the source
+        limits the current, or the drive is too fast.
     """
     first = next(iter(device.branches().values()))
     name = {first.name: "voltage", first.current: "current"}.get(quantity, quantity)
@@ -71,8 +69,6 @@ def two_state_loop(
     settled = model.wells.device
     references = settled.reference_states()
     poles = np.array([initial_state(settled.replace(**references[state])) for state in model.states])
-    if own and abs(poles[0]["xyz".index(name[-1])]) < ALONG:
-        raise ParameterError(f"{name} is not along the axis of the states {' and '.join(model.states)}, and turns them")
     start = checked_seed(seed)
     begins = model.states[0 if float(settled.static()[settled.protocol(Dwelling).coordinate]) > 0 else 1]
     drive = request.inputs[name] if own else request.waveform

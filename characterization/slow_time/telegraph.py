@@ -163,13 +163,13 @@ class Hazards:
                 if model.wells.method == "closed-form":
                     raise ParameterError(
                         f"the drive goes beyond {end:.4g} {unit}, up to which the closed form of the rates of "
-                        f"{device!r} holds, and the state {name!r} is still there with probability {left:.2g}: drive it less, or "
-                        "follow its trajectories instead (device.simulate or device.ensemble)"
+                        f"{device!r} holds, and the state {name!r} is still there with probability {left:.2g}: drive "
+                        "it less, or follow its trajectories instead (device.simulate or device.ensemble)"
                     )
                 raise ParameterError(
                     f"the drive is too fast for the two-state mode: where the two states of {device!r} end, at "
-                    f"{end:.4g} {unit}, the state {name!r} is still there with probability {left:.2g}, and how it is left "
-                    "is a matter of the magnet's motion; follow its trajectories instead (device.simulate or "
+                    f"{end:.4g} {unit}, the state {name!r} is still there with probability {left:.2g}, and how it is "
+                    "left is a matter of the magnet's motion; follow its trajectories instead (device.simulate or "
                     "device.ensemble), or sweep more slowly"
                 )
 

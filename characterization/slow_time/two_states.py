@@ -30,6 +30,8 @@ from .wells import READ, Wells
 TOLERANCE, LEAST_INTERVALS, MOST_INTERVALS = 1e-3, 4, 256
 #: Relative accuracy of the ends of the range by method, and how much of it is left away where it is known beforehand.
 END, SHORT = {"fokker-planck": 5e-3, "closed-form": 0.05}, 0.95
+#: Part of the drive that takes a state away which is none at all.
+NOTHING = 1e-3
 #: Largest voltage [V] that a tunnel barrier stands, and largest drives otherwise in those that take a state away.
 MOST_VOLTAGE, MOST_SCALES = 2.0, 8.0
 
@@ -155,7 +157,8 @@ def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
     if wells.method == "closed-form" and not wells.electrical:
         raise ParameterError(
             f"{wells.device!r} is not symmetric about its axis, and the closed form of its dwell times takes minutes "
-            f"where a field takes a state away: its rates are tabulated over voltage and current, not over {wells.quantity}"
+            f"where a field takes a state away: its rates are tabulated over voltage and current, not "
+            f"over {wells.quantity}"
         )
     for state in wells.states:
         wells.dwell_time(0.0, state)  # which says what is wrong
@@ -213,7 +216,7 @@ def _end(wells: Wells, sign: int) -> float:
             outside = middle
         if outside - inside <= END[wells.method] * outside:
             break
-    if inside == 0:
+    if inside < NOTHING * wells.scale:
         raise ParameterError(
             f"{wells.device!r} has two states at {wells.kelvin:g} K without drive only, and not under a "
             f"{wells.quantity} of {sign * outside:.2g} {wells.unit}: follow noisy trajectories instead"

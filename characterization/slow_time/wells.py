@@ -117,8 +117,9 @@ class Wells:
     @functools.cached_property
     def method(self) -> str:
         """``fokker-planck`` for a magnet that is symmetric about its axis, ``closed-form`` for others."""
+        some = 0.0 if self.electrical else 0.01 * self.scale  # a field may be across the axis
         try:
-            self._magnet(0.0, self.states[0]).drift_and_diffusion(np.array([1.0]), self._amplitude(0.0))
+            self._magnet(some, self.states[0]).drift_and_diffusion(np.array([1.0]), self._amplitude(0.0))
         except ParameterError:
             return "closed-form"
         return "fokker-planck"
