@@ -33,7 +33,9 @@ def telegraph(
         ArrayLike | None,
         Range("V", "voltages; default: those at which one state is up to a hundred times as long as the other"),
     ] = None,
-    dwells: Annotated[int, Whole("number of times in each state that are drawn at a voltage", 2, 10_000_000)] = 500,
+    dwells: Annotated[
+        int, Whole("number of times in each state, about, that are drawn at a voltage", 10, 10_000_000)
+    ] = 500,
     temperature: Surroundings = None,
     seed: Seed = None,
 ) -> pd.DataFrame:
@@ -72,8 +74,9 @@ def telegraph(
     drawn = np.empty((len(drives), 5))
     seeds = np.random.SeedSequence(start).generate_state(len(drives))
     for row, drive, (one, other), own in zip(drawn, drives.tolist(), times.T.tolist(), seeds.tolist(), strict=True):
-        # Both are cut at the ends of the trace.
-        trace = telegraph_trace(model, drive, (dwells + 2) * (one + other), start=first, seed=own)
+        # So long that hardly any has fewer of them.
+        length = (dwells + 4 * math.sqrt(dwells)) * (one + other)
+        trace = telegraph_trace(model, drive, length, start=first, seed=own)
         row[4] = trace.share()
         for k, state in enumerate(model.states):
             lengths = trace.dwells(state)

@@ -40,7 +40,7 @@ def draw_telegraph(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             elinewidth=0.6,
             capthick=0.6,
         )
-    left.plot([], [], "o", color="0.4", markersize=2.5, label=f"{table.attrs['dwells']} dwell times drawn")
+    left.plot([], [], "o", color="0.4", markersize=2.5, label="mean of dwell times drawn")
     left.set_yscale("log")
     shows_column(left, "y", f"dwell_{table.attrs['states'][0]}")
     left.set_ylabel("Mean dwell time (s)")
@@ -121,7 +121,7 @@ def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.set_xlabel("Time since writing (s)")
     right.set_ylabel("Probability of the other state")
     right.set_ylim(SMALLEST, 3.0)
-    right.legend(loc="lower center")
+    right.legend(loc="best")
     for axes in (left, right):
         axes.yaxis.set_minor_formatter(NullFormatter())
     right.yaxis.set_major_locator(LogLocator(numticks=7))
