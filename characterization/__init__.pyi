@@ -1,4 +1,5 @@
 from .benches.amplitude import amplitude as amplitude
+from .benches.coercivity import coercivity as coercivity
 from .benches.cycles import cycles as cycles
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
@@ -7,7 +8,10 @@ from .benches.loop_area import loop_area as loop_area
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
 from .benches.potentiation import potentiation as potentiation
+from .benches.read_disturb import read_disturb as read_disturb
+from .benches.retention import retention as retention
 from .benches.switching import switching as switching
+from .benches.telegraph import telegraph as telegraph
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate
@@ -22,6 +26,9 @@ from .measured.reading import read_measured as read_measured
 from .merit.summary import summary as summary
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
+from .slow_time.telegraph import state_probability as state_probability
+from .slow_time.telegraph import telegraph_trace as telegraph_trace
+from .slow_time.two_states import TwoStateThermal as TwoStateThermal
 from .statistics.merit import figures_of_merit as figures_of_merit
 from .statistics.sensitivity import sobol_indices as sobol_indices
 from .statistics.summary import sample_statistics as sample_statistics

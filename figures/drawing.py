@@ -245,7 +245,9 @@ def title_of(table: pd.DataFrame) -> str:
 
 
 def temperature_of(table: pd.DataFrame) -> float | None:
-    """Temperature of the noise or, without noise, of the material [K]; None if nothing depends on any."""
+    """Temperature of the noise or, without it, of the material [K]; None if nothing depends on any, or of several."""
+    if "temperatures" in table.attrs:
+        return None
     kelvin = table.attrs.get("temperature")
     if kelvin is None:
         kelvin = table.attrs.get("parameters", {}).get("ambient_temperature")

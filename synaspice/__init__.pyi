@@ -3,6 +3,7 @@ from . import circuits as circuits
 from . import devices as devices
 from . import figures as figures
 from .characterization.benches.amplitude import amplitude as amplitude
+from .characterization.benches.coercivity import coercivity as coercivity
 from .characterization.benches.cycles import cycles as cycles
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
@@ -11,7 +12,10 @@ from .characterization.benches.loop_area import loop_area as loop_area
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.potentiation import potentiation as potentiation
+from .characterization.benches.read_disturb import read_disturb as read_disturb
+from .characterization.benches.retention import retention as retention
 from .characterization.benches.switching import switching as switching
+from .characterization.benches.telegraph import telegraph as telegraph
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.fitting.fit import fit as fit

@@ -34,6 +34,9 @@ NAMES = {
     },
     "characterization": {
         "RareEvent": "rare_events.event",
+        "TwoStateThermal": "slow_time.two_states",
+        "state_probability": "slow_time.telegraph",
+        "telegraph_trace": "slow_time.telegraph",
         "agreement": "studies.agreement",
         "cell_deck": "cells.decks",
         "costs": "cells.costs",
@@ -67,6 +70,9 @@ NAMES = {
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {
     "RareEvent",
+    "TwoStateThermal",
+    "state_probability",
+    "telegraph_trace",
     "Fit",
     "fit_population",
     "figures_of_merit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.metadata import insert_column
-from ...devices.core.protocols import Sweep
+from ...devices.core.protocols import Dwelling, Sweep
 from ...devices.core.vectors import initial_state
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
@@ -22,8 +23,10 @@ from ...devices.simulation.trajectory import Dynamics
 from ..arguments import SWEPT, Choice, ComplianceCurrent, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
 from ..bench import bench
 from ..engines import trajectory
+from ..slow_time.loops import two_state_loop
 
 WAVEFORMS = ("sine", "triangle")
+MODES = ("auto", "trajectory", "two-state")
 #: Turns of the states in a sweep that take some minutes, of the numeric engine.
 MOST_TURNS = 1e7
 
@@ -73,6 +76,14 @@ def hysteresis(
     max_step: Annotated[
         float | None, Quantity("s", "largest time step of ngspice; default: the device's suggestion", positive=True)
     ] = None,
+    mode: Annotated[
+        str,
+        Choice(
+            MODES,
+            "whether the states are followed, or a magnet jumps between two of them by thermal agitation, in "
+            "periods of seconds or years; auto follows them where that can be done",
+        ),
+    ] = "auto",
 ) -> pd.DataFrame:
     """Measure the response to a periodic drive, such as the loop of a memristor or a junction.
 
@@ -80,18 +91,26 @@ def hysteresis(
     triangle well beyond its critical current or its anisotropy field, with a small transverse field in place of the
     thermal agitation without which a perfect macrospin would not switch in time).
 
+    A period so long that the states of a junction would turn more than some 1e7 times is handed over to the two-state
+    mode (:mod:`synaspice.characterization.slow_time`): the junction jumps between its two states with the rates of
+    thermal agitation, at its own temperature if none is given, and ``attrs["mode"]`` is ``two-state``. A drive that is
+    too fast for it is refused there.
+
     Returns
     -------
     pandas.DataFrame
         Columns ``cycle``, ``time`` [s], voltage and current, the swept input if it is one, states and observables.
         ``attrs["swept"]`` names the swept column. With a compliance the voltage is that of the device, and the column
-        ``source_voltage`` [V] that of the source, which sweeps.
+        ``source_voltage`` [V] that of the source, which sweeps. In the two-state mode
+        ``attrs`` has the ``mode``, the number of ``jumps``, the drive at the first of them (``switching``), the
+        ``method`` of the rates and their ``interpolation_error``.
 
     Raises
     ------
     ParameterError
         If amplitude, period, cycles, points or compliance make no sense, the device suggests none and none is given,
-        or its states turn so often in the sweep that to follow them would take too long.
+        or its states turn so often in the sweep that to follow them would take too long and it is none that jumps
+        between two.
     UnknownNameError
         If the quantity, waveform or engine does not exist.
     MissingDependencyError
@@ -122,8 +141,32 @@ def hysteresis(
         inputs[first.name] = read_voltage
     elif sweep.quantity not in ("voltage", "current", first.name, first.current):
         inputs[sweep.quantity], driven, source = drive, read_voltage, "voltage"
-    _check_turns(Request.of(measured, driven, cycles * length, source, inputs), size, length)
-    table = trajectory(measured, driven, cycles * length, source=source, inputs=inputs, **common)
+    request = Request.of(measured, driven, cycles * length, source, inputs)
+    refusal = _refusal(request, size, length) if mode != "two-state" else None
+    if refusal is not None and (mode == "trajectory" or engine != "numeric" or Dwelling not in device.offered()):
+        raise refusal
+    if refusal is None and mode != "two-state":
+        table = trajectory(measured, driven, cycles * length, source=source, inputs=inputs, **common)
+    elif engine != "numeric" or "compliance" in common:
+        raise ParameterError("the two-state mode belongs to the numeric engine, and to sources that limit no current")
+    else:
+        # Agitation takes no drive that stands for it.
+        quiet = {name: waveform for name, waveform in request.inputs.items() if name not in sweep.agitation}
+        slow = dataclasses.replace(request, inputs=quiet)
+        try:
+            table = two_state_loop(
+                measured,
+                slow,
+                sweep.quantity,
+                points=reported,
+                temperature=temperature,
+                seed=seed,
+                read_voltage=read_voltage,
+            )
+        except ParameterError as error:
+            if refusal is None:
+                raise
+            raise ParameterError(f"{refusal}; nor is it one for the two-state mode: {error}") from error
     number = np.minimum(np.arange(len(table)) // (points - 1), cycles - 1)
     insert_column(table, 0, "cycle", (number, "1", "number of the cycle"))
     table.attrs |= {"bench": "hysteresis", "swept": sweep.quantity, "waveform": shape}
@@ -131,8 +174,8 @@ def hysteresis(
     return table
 
 
-def _check_turns(request: Request, amplitude: float, period: float) -> None:
-    """Refuse a sweep in which the states turn so often that to follow them takes too long.
+def _refusal(request: Request, amplitude: float, period: float) -> ParameterError | None:
+    """Why a sweep is refused in which the states turn so often that to follow them takes too long; None of others.
 
     How fast they turn the eigenvalues of the rates tell, in the initial state at both ends of the sweep. A
     magnetisation's decay counts as well: its integrator is explicit, and takes no steps beyond it.
@@ -157,12 +200,13 @@ def _check_turns(request: Request, amplitude: float, period: float) -> None:
         rates = np.abs(eigenvalues) if device.system.spheres else np.abs(eigenvalues.imag)
         fastest = max(fastest, float(np.max(rates, initial=0.0)))
     turns = fastest * request.duration / (2 * np.pi)
-    if not turns <= MOST_TURNS:
-        raise ParameterError(
-            f"at an amplitude of {amplitude:.3g} the states of {device.model_name()} turn {turns:.1g} times in "
-            f"{request.duration:.3g} s, which takes too long to follow: ask for an amplitude or a period (--period) "
-            f"{turns / MOST_TURNS:.1g} times smaller"
-        )
+    if turns <= MOST_TURNS:
+        return None
+    return ParameterError(
+        f"at an amplitude of {amplitude:.3g} the states of {device.model_name()} turn {turns:.1g} times in "
+        f"{request.duration:.3g} s, which takes too long to follow: ask for an amplitude or a period (--period) "
+        f"{turns / MOST_TURNS:.1g} times smaller"
+    )
 
 
 def _positive(what: str, value: float | None) -> float:

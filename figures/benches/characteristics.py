@@ -151,7 +151,8 @@ def _pace(table: pd.DataFrame) -> str:
     """Form and period of the drive, and whether thermal agitation helped to switch."""
     attrs = table.attrs
     quiet = "" if attrs.get("temperature") is not None else ", no thermal noise"
-    return f"{attrs['waveform']} of {format_si(attrs['period'], 's', 3)}{quiet}"
+    jumps = ", jumps between two states" if attrs.get("mode") == "two-state" else quiet
+    return f"{attrs['waveform']} of {format_si(attrs['period'], 's', 3)}{jumps}"
 
 
 def _compliance(table: pd.DataFrame) -> str | None:

@@ -114,7 +114,7 @@ MISTAKES = [
         "more than there are numbers",
     ),
     (
-        ("characterize", "mtj", "hysteresis", "--period", "1"),
+        ("characterize", "mtj", "hysteresis", "--period", "1", "--mode", "trajectory"),
         "too long to follow: ask for an amplitude or a period",
     ),
     (("characterize", "mtj", "hysteresis", "--waveform", "sin"), "did you mean 'sine'"),

@@ -1,0 +1,229 @@
+"""Benches of slow thermal physics: each finds an answer known in closed form, and refuses what it cannot know."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from barriers import ROOM, junction_with_barrier, rate_of
+from scipy.integrate import cumulative_simpson
+
+from synaspice.characterization import coercivity, hysteresis, read_disturb, retention, telegraph
+from synaspice.characterization.cells.errors.arrhenius import TEN_YEARS
+from synaspice.characterization.slow_time.sweeping import switching_drive
+from synaspice.characterization.slow_time.two_states import TwoStateThermal
+from synaspice.characterization.slow_time.wells import Wells
+from synaspice.devices import MTJ, VTEAM, ParameterError
+from synaspice.figures import plot
+
+MEMORY = junction_with_barrier(45.0)
+IKEDA = MTJ.preset("ikeda2010")
+
+
+def brown_rate(i, barrier, rate):
+    """Rate out of the state that the torque i drives out of (Brown 1963, as remembered, the torque for the field)."""
+    return rate * (1 - i * i) * (1 - i) * math.sqrt(barrier / math.pi) * np.exp(-barrier * (1 - i) ** 2)
+
+
+# --- telegraph ------------------------------------------------------------------------------------------
+
+
+def test_the_sigmoid_of_a_p_bit_is_the_hyperbolic_tangent():
+    """tanh(2 Delta V / V_c), with a torque per voltage that is constant: both states have the same critical voltage."""
+    junction = junction_with_barrier(14.0).replace(tmr=1e-6)
+    table = telegraph(junction, voltage=np.linspace(-8e-3, 8e-3, 9), dwells=400, seed=4)
+    critical = junction.critical_current_to_parallel * junction.parallel_resistance
+    assert table.attrs["balance"] == pytest.approx(0.0, abs=1e-7)
+    # (1 + i) / (1 - i) of the wells' widths adds 2 i to 4 Delta i, and Brown's next terms take some of it away.
+    assert abs(table.attrs["slope"]) == pytest.approx(4 * 14.0 / critical, rel=2 / 14.0)
+    expected = 0.5 * (1 + np.tanh(2 * 14.0 * table["voltage"] / critical * np.sign(table.attrs["slope"])))
+    np.testing.assert_allclose(table["probability"], expected, atol=0.02)
+    np.testing.assert_allclose(table["sigmoid"], table["probability"], atol=2e-3)
+    for state in table.attrs["states"]:
+        off = (table[f"drawn_{state}"] - table[f"dwell_{state}"]) / table[f"error_{state}"]
+        assert np.abs(off).max() < 4
+    np.testing.assert_allclose(table["drawn_probability"], table["probability"], atol=0.08)
+    again = telegraph(junction, voltage=np.linspace(-8e-3, 8e-3, 9), dwells=400, seed=4)
+    assert again.equals(table)
+
+
+def test_the_telegraph_suggests_voltages_at_which_both_states_are_seen():
+    table = telegraph(junction_with_barrier(14.0), dwells=20, seed=1)
+    ratio = table["dwell_parallel"] / table["dwell_antiparallel"]
+    assert ratio.min() == pytest.approx(0.01, rel=0.1) and ratio.max() == pytest.approx(100, rel=0.1)
+    assert len(plot(table).axes) == 2
+
+
+# --- coercivity -----------------------------------------------------------------------------------------
+
+
+def kurkijarvi(rate_of_i, barrier, attempt):
+    """Mean and deviation of the torque at which the state is left, from Brown's rate by quadrature.
+
+    <i> = i_0 + int S di, S(i) = exp(-int Gamma di / r).
+    """
+
+    grid = np.linspace(0.0, 0.8, 8001)
+    rates = brown_rate(grid, barrier, attempt)
+    survival = np.exp(-cumulative_simpson(rates, x=grid, initial=0.0) / rate_of_i)
+    left, at = -np.diff(survival), 0.5 * (grid[1:] + grid[:-1])
+    mean = float(at @ left)
+    return mean, math.sqrt(float((at - mean) ** 2 @ left))
+
+
+def test_coercivity_is_that_of_browns_rate_over_eight_decades():
+    """Mean and spread for each rate; Brown's next term, 1 / Delta' of the rate, moves the mean by it over d ln G/di."""
+    critical = MEMORY.critical_current_to_parallel
+    rates = np.array([1e-4, 1e-1, 1e2, 2e4])
+    table = coercivity(MEMORY, quantity="current", rate=rates * critical)
+    part = table[table["state"] == "antiparallel"]
+    np.testing.assert_allclose(part["rate"], rates * critical)
+    for pace, (_, row) in zip(rates, part.iterrows(), strict=True):
+        mean, spread = kurkijarvi(pace, 45.0, rate_of(MEMORY))
+        left = 45.0 * (1 - mean) ** 2
+        slope = 2 * 45.0 * (1 - mean)
+        assert row["mean"] / critical == pytest.approx(mean, abs=1.5 / left / slope)
+        assert row["standard_deviation"] / critical == pytest.approx(spread, rel=0.03)
+        assert row["lower"] < row["median"] < row["upper"]
+        # The closed form leaves out the bend of the logarithm over its width: a term of one over the barrier left.
+        assert row["kurkijarvi_mean"] == pytest.approx(row["mean"], abs=1.5 / left * row["standard_deviation"])
+        assert row["kurkijarvi_deviation"] == pytest.approx(row["standard_deviation"], rel=1.5 / left)
+    # Both states alike, with the sign of the drive.
+    other = table[table["state"] == "parallel"]
+    np.testing.assert_allclose(-other["mean"].to_numpy(), part["mean"].to_numpy(), rtol=1e-3)
+
+
+def test_coercive_fields_follow_sharrock():
+    """(1 - h)^2 Delta is linear in ln r, but for the logarithm of its own slope: 0.5 ln of the barrier that is left."""
+    table = coercivity(MEMORY, quantity="field_z", rate=np.logspace(0, 8, 9), read_voltage=0.0)
+    part = table[table["state"] == "antiparallel"]
+    left = 45.0 * (1 - part["mean"] / MEMORY.anisotropy_field) ** 2
+    slope = np.polyfit(np.log(part["rate"]), left, 1)[0]
+    # d left / d ln r = -1 / (1 - 1 / left + ...): within a tenth of one.
+    assert slope == pytest.approx(-1.0, abs=0.1)
+    assert (np.diff(part["mean"]) > 0).all()
+
+
+def test_coercivity_falls_with_the_temperature():
+    table = coercivity(IKEDA, rate=1.0, temperature=[300.0, 320.0])
+    assert table.attrs["temperatures"] == [300.0, 320.0]
+    means = table.pivot_table(index="state", columns="temperature", values="mean").abs()
+    assert (means[320.0] < means[300.0]).all()
+    assert "°C" not in plot(table).get_suptitle()
+
+
+def test_coercivity_refuses_rates_at_which_there_is_none():
+    with pytest.raises(ParameterError, match="two states end: sweep more slowly, or follow noisy trajectories"):
+        coercivity(IKEDA, rate=1e9)
+    with pytest.raises(ParameterError, match="jumps back and forth"):
+        coercivity(junction_with_barrier(14.0), rate=1e-6)
+    with pytest.raises(ParameterError, match="offers no Dwelling"):
+        coercivity(VTEAM())
+
+
+# --- retention ------------------------------------------------------------------------------------------
+
+
+def test_retention_is_browns_at_every_temperature():
+    table = retention(MEMORY, temperature=[250.0, 300.0, 400.0], time=[1.0, 1e5, TEN_YEARS])
+    for kelvin, part in table.groupby("temperature"):
+        barrier = 45.0 * ROOM / kelvin
+        lifetime = 1 / brown_rate(0.0, barrier, rate_of(MEMORY))
+        np.testing.assert_allclose(part["barrier"], barrier, rtol=1e-3)
+        np.testing.assert_allclose(part["lifetime"], lifetime, rtol=1.5 / barrier)
+        expected = -0.5 * np.expm1(-2 * part["time"] / part["lifetime"])
+        np.testing.assert_allclose(part["flipped"], expected, rtol=1e-6)
+    assert table.attrs["temperatures"] == [250.0, 300.0, 400.0]
+
+
+def test_the_ten_year_line_is_where_the_lifetime_is_ten_years():
+    table = retention(MEMORY, time=1.0)
+    for state, kelvin in table.attrs["ten_year_temperature"].items():
+        found = Wells(MEMORY, temperature=kelvin).dwell_time(0.0, state)
+        assert found == pytest.approx(TEN_YEARS, rel=0.02)
+    assert retention(MEMORY, temperature=[250.0, 260.0], time=1.0).attrs["ten_year_temperature"]["parallel"] is None
+    assert plot(retention(IKEDA)).axes
+
+
+def test_retention_needs_two_states():
+    with pytest.raises(ParameterError, match="below 4"):
+        retention(junction_with_barrier(3.0))
+    with pytest.raises(ParameterError, match="below 4"):
+        retention(junction_with_barrier(5.0), temperature=[300.0, 500.0])
+
+
+# --- reads ----------------------------------------------------------------------------------------------
+
+
+def test_reads_disturb_as_browns_rate_says():
+    """P = 1 - exp(-N t G(V)), with the current of a junction whose resistance is the same in both states."""
+    junction = MEMORY.replace(tmr=1e-6)
+    critical = junction.critical_current_to_parallel * junction.parallel_resistance
+    table = read_disturb(junction, voltage=np.array([0.2, 0.4]) * critical, reads=[1.0, 1e9], width=2e-8)
+    part = table[table["state"] == "antiparallel"]
+    for _, row in part.iterrows():
+        i = row["voltage"] / critical
+        expected = -math.expm1(-row["reads"] * 2e-8 * brown_rate(i, 45.0, rate_of(junction)))
+        assert row["probability"] == pytest.approx(expected, rel=2 / (45.0 * (1 - i) ** 2))
+    assert plot(table).axes
+
+
+def test_reads_that_are_too_short_or_too_strong_are_refused():
+    with pytest.raises(ParameterError, match="shorter than the decay of a precession"):
+        read_disturb(IKEDA, width=1e-11)
+    with pytest.raises(ParameterError, match="beyond the range"):
+        read_disturb(IKEDA, voltage=1.0)
+
+
+# --- loops ----------------------------------------------------------------------------------------------
+
+
+def test_a_loop_of_a_second_is_handed_over():
+    """The two switching currents are where the coercivity of that rate says, in a loop of a thousand points."""
+    table = hysteresis(IKEDA, period=1.0, seed=3)
+    assert table.attrs["mode"] == "two-state" and table.attrs["jumps"] == 2 and table.attrs["temperature"] == ROOM
+    assert table.attrs["seed"] == 3 and table.attrs["period"] == 1.0
+    amplitude = table.attrs["amplitude"]
+    told = coercivity(IKEDA, quantity="current", rate=4 * amplitude).set_index("state")
+    for state, drive in zip(("antiparallel", "parallel"), table.attrs["switching"], strict=True):
+        assert abs(drive - told["mean"][state]) < 4 * told["standard_deviation"][state]
+        flips = np.flatnonzero(np.diff(np.sign(table["m_z"])))
+        assert len(flips) == 2
+    at = table["current"].to_numpy()[flips]
+    np.testing.assert_allclose(at, table.attrs["switching"], atol=8 * amplitude / 1000)
+    assert set(np.abs(table["m_z"].round(9))) == {1.0}
+    np.testing.assert_allclose(table["current"] * table["resistance"], table["voltage"], rtol=1e-9)
+    assert "jumps between two states" in plot(table).axes[0].get_title()
+
+
+def test_loops_that_can_be_followed_are_followed():
+    quick = hysteresis(IKEDA, points=51, cycles=1)
+    assert "mode" not in quick.attrs
+    with pytest.raises(ParameterError, match="turn .* times in 1 s"):
+        hysteresis(IKEDA, period=1.0, mode="trajectory")
+    with pytest.raises(ParameterError, match="too fast for the two-state mode"):
+        hysteresis(IKEDA, mode="two-state", seed=1)
+    with pytest.raises(ParameterError, match="offers no Dwelling"):
+        hysteresis(VTEAM.preset("talati2016"), mode="two-state")
+    with pytest.raises(ParameterError, match="numeric engine"):
+        hysteresis(IKEDA, period=1.0, engine="ngspice", mode="two-state")
+    with pytest.raises(ParameterError, match="is not symmetric about its axis"):
+        hysteresis(IKEDA, period=1.0, quantity="field_x", amplitude=1e4, mode="two-state")
+
+
+def test_a_sweep_switches_where_noisy_trajectories_do():
+    """A barrier of 12 k_B T and strong damping, swept in two microseconds: both ways of computing apply."""
+    junction = junction_with_barrier(12.0).replace(damping=0.3)
+    critical, length, count = junction.critical_current_to_parallel, 1.2e-6, 128
+    start = junction.replace(**junction.reference_states()["antiparallel"])
+    ensemble = start.ensemble(
+        [0.0, 0.6 * critical], length, source="current", temperature=ROOM, trajectories=count, seed=5, time_step=1e-11
+    )
+    measured = 0.6 * critical * ensemble.first_passage("m_z", 0.9, rising=True)["time"].to_numpy() / length
+    model = TwoStateThermal.of(junction, quantity="current")
+    expected = switching_drive(model, "antiparallel", 0.6 * critical / length)
+    assert np.all(np.isfinite(measured))
+    spread = expected.standard_deviation
+    assert measured.mean() == pytest.approx(expected.mean, abs=3 * spread / math.sqrt(count))
+    assert measured.std(ddof=1) == pytest.approx(spread, rel=4 / math.sqrt(2 * count))
