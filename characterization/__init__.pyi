@@ -2,6 +2,7 @@ from .benches.amplitude import amplitude as amplitude
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
+from .benches.linewidth import linewidth as linewidth
 from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
 from .benches.switching import switching as switching

@@ -6,6 +6,7 @@ from .characterization.benches.amplitude import amplitude as amplitude
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
+from .characterization.benches.linewidth import linewidth as linewidth
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.switching import switching as switching

@@ -277,6 +277,25 @@ class Oscillation:
 
 
 @dataclass(frozen=True)
+class Resonance:
+    """How a model suggests to look for the resonance of its magnetisation at rest.
+
+    Attributes
+    ----------
+    axis : str
+        Axis of the external field: ``x``, ``y`` or ``z``.
+    fields : tuple of float
+        Fields along it, in the order of a sweep. [A/m]
+    overrides : Mapping
+        Parameter values to start from.
+    """
+
+    axis: str
+    fields: tuple[float, ...]
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 

@@ -33,7 +33,7 @@ WEAK = 0.2
 SAME = 1e-6
 #: A multiplier so near to 1 is that of the shift in time, or of a bifurcation.
 NEUTRAL = 1e-6
-#: A first harmonic below this part of the values is none.
+#: A harmonic below this part of the values is none.
 NO_LINE = 1e-7
 
 
@@ -221,11 +221,13 @@ class PeriodicOrbit:
         columns["noise"] = (total, unit, f"one-sided density of {name}")
         return device_table(self.device, columns, temperature=kelvin, carrier=noisy.frequency)
 
-    def phase_noise(self, offset: ArrayLike, temperature: float, quantity: str | None = None) -> pd.DataFrame:
-        r"""Noise of the phase and of the amplitude of a quantity's first line, at offsets from it.
+    def phase_noise(
+        self, offset: ArrayLike, temperature: float, quantity: str | None = None, harmonic: int = 1
+    ) -> pd.DataFrame:
+        r"""Noise of the phase and of the amplitude of a line of a quantity, at offsets from it.
 
-        In first order of weak noise of the states; close to the line :math:`S_\phi = \Delta f / (\pi f^2)` with the
-        linewidth :math:`\Delta f`, and :math:`\mathcal L(f) = S_\phi / 2`. See
+        In first order of weak noise of the states; close to the line :math:`S_\phi = \Delta f / (\pi f^2)` with its
+        width :math:`\Delta f`, and :math:`\mathcal L(f) = S_\phi / 2`. See
         :mod:`synaspice.devices.simulation.orbits.sidebands`.
 
         Parameters
@@ -236,6 +238,8 @@ class PeriodicOrbit:
             Temperature of the noises. [K]
         quantity : str, optional
             A voltage, a current, a state or an observable; default: the voltage of the first branch.
+        harmonic : int
+            Which of its lines: a harmonic of the orbit's frequency.
 
         Returns
         -------
@@ -251,7 +255,7 @@ class PeriodicOrbit:
         Raises
         ------
         ParameterError
-            If the orbit is not stable, the quantity has no first line, or an argument makes no sense.
+            If the orbit is not stable, the quantity has no such line, or an argument makes no sense.
         UnknownNameError
             If there is no such quantity.
         """
@@ -263,12 +267,15 @@ class PeriodicOrbit:
         if not self.stable:
             raise ParameterError("deviations from this orbit grow: it has no line")
         values = self.values(quantity)
-        if self.harmonics(quantity, 1)[1] <= NO_LINE * np.max(np.abs(values), initial=0.0):
-            raise ParameterError(f"{quantity or 'the voltage'} does not oscillate with the orbit's frequency")
+        order = whole("harmonic", harmonic, 1)
+        if self.harmonics(quantity, order)[order] <= NO_LINE * np.max(np.abs(values), initial=0.0):
+            raise ParameterError(
+                f"{quantity or 'the voltage'} does not oscillate with {order} times the orbit's frequency"
+            )
         self._warn_of_strong(kelvin)
         name = next(iter(self.motion.functions.voltage_names)) if quantity is None else quantity
         slopes = slopes_along(self.motion, self.cycle, name)
-        phase, amplitude = sideband_noise(self.motion, self.cycle, values, slopes, grid, kelvin)
+        phase, amplitude = sideband_noise(self.motion, self.cycle, values, slopes, order, grid, kelvin)
         columns: dict[str, Column] = {
             "offset": (grid, "Hz", "offset from the line"),
             "phase_noise": (2 * phase, "rad^2/Hz", f"one-sided density of the phase of {name}"),

@@ -1,22 +1,23 @@
-r"""Noise of the phase and of the amplitude of an oscillation's first line, at offsets from it.
+r"""Noise of the phase and of the amplitude of a line of an oscillation, at offsets from it.
 
 Weak noise moves the states by :math:`y(t)`, which follows :math:`\dot y = J(t)\,y + B(t)\,\xi(t)`. In the slow parts of
-a quantity :math:`x = \mathrm{Re}[X_1 (1 + a) e^{i (2 \pi f_0 t + \phi)}]`, with q its slopes along the orbit,
+a quantity's harmonic k, :math:`\mathrm{Re}[X_k (1 + a) e^{i (2 \pi k f_0 t + \phi)}]`, with q its slopes along the
+orbit,
 
 .. math::
 
-    a + i \phi = \frac{1}{X_1} \langle e^{-2 \pi i f_0 t}\, q \cdot y \rangle + \dots, \qquad
-    \phi(\omega) = \frac1T \int_0^T \mathrm{Im}\Big(\frac{e^{-2\pi i f_0 t}}{X_1}\Big)\, q \cdot Y\, dt, \qquad
-    y = Y(t)\, e^{i \omega t}
+    a + i \phi = \frac{2}{X_k} \langle e^{-2 \pi i k f_0 t}\, q \cdot y \rangle, \qquad
+    \phi(\omega) = \frac1T \int_0^T \mathrm{Im}\Big(\frac{2\, e^{-2\pi i k f_0 t}}{X_k}\Big)\, q \cdot Y\, dt,
+    \qquad y = Y(t)\, e^{i \omega t}
 
 with Y periodic. One periodic solution w of the adjoint equation :math:`-\dot w = J^T w - i \omega w + h q` for each
 offset, :math:`h` the weight above, serves all noises and all harmonics from which they are folded,
 
 .. math:: S_\phi(\omega) = \frac1T \int_0^T \sum_k S_k\, |w \cdot b_k|^2\, dt
 
-(two-sided). Below the rate of relaxation this is the diffusion of the phase, :math:`S_\phi = f_0^2 c / f^2`, with c of
-:mod:`synaspice.devices.simulation.orbits.floquet`; above it the phase no longer follows the noise of the amplitude. The
-adjoint method is that of J. Roychowdhury, D. Long, P. Feldmann, IEEE J. Solid-State Circuits 33, 324 (1998),
+(two-sided). Below the rate of relaxation this is the diffusion of the phase, :math:`S_\phi = k^2 f_0^2 c / f^2`, with c
+of :mod:`synaspice.devices.simulation.orbits.floquet`; above it the phase no longer follows the noise of the amplitude.
+The adjoint method is that of J. Roychowdhury, D. Long, P. Feldmann, IEEE J. Solid-State Circuits 33, 324 (1998),
 doi:10.1109/4.661198.
 """
 
@@ -34,9 +35,10 @@ from .spectrum import strengths_along
 
 @one_thread()
 def sideband_noise(
-    motion: Motion, cycle: Cycle, values: FloatArray, slopes: FloatArray, offsets: FloatArray, temperature: float
-) -> tuple[FloatArray, FloatArray]:
-    """Two-sided densities of the phase [rad^2/Hz] and of the relative amplitude [1/Hz] of a quantity's first line.
+    motion: Motion, cycle: Cycle, values: FloatArray, slopes: FloatArray, harmonic: int, offsets: FloatArray,
+    temperature: float,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Two-sided densities of the phase [rad^2/Hz] and of the relative amplitude [1/Hz] of a quantity's line.
 
     Parameters
     ----------
@@ -46,14 +48,16 @@ def sideband_noise(
         Its orbit at N times.
     values, slopes : ndarray
         The quantity along the orbit (N), and its derivatives by the scaled states (N, n).
+    harmonic : int
+        Which of its lines.
     offsets : ndarray
         Offsets from the line. [Hz]
     temperature : float
         Temperature of the noises. [K]
     """
     count, n = cycle.states.shape
-    turn = np.exp(-2j * np.pi * np.arange(count) / count)
-    weight = turn / np.mean(turn * values)  # X_1 is twice the mean, and a deviation half below and half above the line
+    turn = np.exp(-2j * np.pi * harmonic * np.arange(count) / count)
+    weight = turn / np.mean(turn * values)  # the mean is half of X_k
     weights = np.stack([weight.imag, weight.real], axis=1)[:, None, :] * slopes[:, :, None]
     outputs = weights.reshape(count * n, 2) / count
     noises = strengths_along(motion, cycle.states, temperature)

@@ -41,8 +41,9 @@ def test_close_to_the_line_phase_noise_is_that_of_the_linewidth(model, preset, c
     device = model.preset(preset)
     orbit = periodic_orbit(device.replace(**device.protocol(Oscillation).overrides), current)
     offsets = np.array([1e-4, 1e-3]) * orbit.relaxation_rate
-    noise = orbit.phase_noise(offsets, 1.0)["phase_noise"]
-    np.testing.assert_allclose(noise, orbit.weak_linewidth(1.0)[0] / (np.pi * offsets**2), rtol=2e-4)
+    for k in (1, 2):
+        noise = orbit.phase_noise(offsets, 1.0, harmonic=k)["phase_noise"]
+        np.testing.assert_allclose(noise, k**2 * orbit.weak_linewidth(1.0)[0] / (np.pi * offsets**2), rtol=2e-4)
 
 
 def test_offsets_that_make_no_sense_are_refused():
@@ -52,5 +53,8 @@ def test_offsets_that_make_no_sense_are_refused():
             orbit.phase_noise(offsets, 300.0)
     with pytest.raises(ParameterError, match="temperature"):
         orbit.phase_noise([1e6], 0.0)
+    for harmonic in (0, 1.5, 10**6):
+        with pytest.raises(ParameterError):
+            orbit.phase_noise([1e6], 300.0, harmonic=harmonic)
     with pytest.raises(ParameterError, match="does not oscillate"):
         orbit.phase_noise([1e6], 300.0, "power")
