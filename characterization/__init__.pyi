@@ -1,5 +1,6 @@
 from .benches.amplitude import amplitude as amplitude
 from .benches.drift import drift as drift
+from .benches.fmr import fmr as fmr
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
 from .benches.linewidth import linewidth as linewidth

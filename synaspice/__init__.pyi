@@ -4,6 +4,7 @@ from . import devices as devices
 from . import figures as figures
 from .characterization.benches.amplitude import amplitude as amplitude
 from .characterization.benches.drift import drift as drift
+from .characterization.benches.fmr import fmr as fmr
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.linewidth import linewidth as linewidth

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
+from ...devices.core.metadata import column_information, device_table
 from ...devices.core.protocols import Resonance
 from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.noisy_trajectories import in_surroundings
 from ...devices.simulation.request import Request
 from ...devices.simulation.stability import Equilibrium, equilibrium
 from ..arguments import Choice, Range, Surroundings
@@ -65,7 +66,7 @@ def fmr(
     C. Kittel, "On the theory of ferromagnetic resonance absorption", Phys. Rev. 73, 155 (1948),
     doi:10.1103/PhysRev.73.155.
     """
-    device = device if temperature is None else device.at(temperature)
+    device, kelvin = in_surroundings(device, temperature)
     suggested = device.protocol(Resonance)
     along = suggested.axis if axis is None else axis
     field_of(device, along)
@@ -89,14 +90,14 @@ def fmr(
     names = {
         "current": ("A", "dc current"),
         "field": ("A/m", f"external field along {along}"),
-        **{name: (state.unit, state.description) for name, state in _described(device).items()},
+        **{name: column_information(device)[name] for name in states},
         "frequency": ("Hz", "frequency of the resonance"),
         "linewidth": ("Hz", "full width at half maximum over the frequency"),
         "field_linewidth": ("A/m", "full width at half maximum over the field"),
         "stable": ("1", "1 where the device comes to rest"),
     }
     columns = {name: (values, *names[name]) for name, values in zip(names, table, strict=True)}
-    return device_table(device, columns, bench="fmr", engine="numeric", axis=along, temperature=device.temperature)
+    return device_table(device, columns, bench="fmr", engine="numeric", axis=along, temperature=kelvin)
 
 
 def resting(device: CompactModel, current: float, states: FloatArray | None = None) -> Equilibrium:
@@ -110,9 +111,7 @@ def resonance(rest: Equilibrium) -> complex:
     return complex(turning[np.argmax(turning.real)]) if len(turning) else complex(np.nan, np.nan)
 
 
-def _row(
-    device: CompactModel, axis: str, field: float, current: float, rest: Equilibrium, count: int
-) -> list[float]:
+def _row(device: CompactModel, axis: str, field: float, current: float, rest: Equilibrium, count: int) -> list[float]:
     if not rest.stable:
         return [np.nan] * (count + 3) + [0.0]
     mode = resonance(rest)
