@@ -10,6 +10,7 @@ from .characterization.benches.iv import iv as iv
 from .characterization.benches.linewidth import linewidth as linewidth
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
+from .characterization.benches.spin_diode import spin_diode as spin_diode
 from .characterization.benches.switching import switching as switching
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error

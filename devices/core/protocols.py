@@ -296,6 +296,19 @@ class Resonance:
 
 
 @dataclass(frozen=True)
+class Rectifying:
+    """How a model suggests to measure the dc voltage that an alternating current makes of it.
+
+    Attributes
+    ----------
+    overrides : Mapping
+        Parameter values with which its resistance feels the torque of the current.
+    """
+
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 

@@ -43,12 +43,19 @@ class Rectification:
         Mean voltage over the square of the current's amplitude. [V/A^2]
     deviation : ndarray
         Amplitude of the scaled states' deviation over that of the current. [1/A]
+    excess : float
+        How far from the second order the device is at the given amplitude: change of the curvature over its largest
+        value, or of the restoring rates over those of the damping, whichever is more.
+    voltage : float
+        Voltage at rest. [V]
     resistance : float
         Differential resistance at rest, with the states held. [ohm]
     """
 
     curvature: FloatArray
     deviation: FloatArray
+    excess: float
+    voltage: float
     resistance: float
 
 
@@ -77,7 +84,7 @@ class _Plane:
 
 
 def rectification(
-    device: DeviceModel, current: float, rest: FloatArray, frequency: FloatArray, largest: float
+    device: DeviceModel, current: float, rest: FloatArray, frequency: FloatArray, amplitude: float
 ) -> Rectification:
     """What a device at rest makes of a small alternating current beside a constant one, through its first branch.
 
@@ -91,8 +98,8 @@ def rectification(
         Its states at rest under it.
     frequency : ndarray
         Frequencies. [Hz]
-    largest : float
-        An amplitude of the current up to which it may be driven. [A]
+    amplitude : float
+        Amplitude of the current. [A]
     """
     still = Motion(Request.of(device, current, 1.0, "current", {}))
     scaled = rest / still.scales
@@ -112,18 +119,30 @@ def rectification(
     slopes = (voltages[:count] - voltages[count:]) / (2 * DIFFERENCE)
     matrix = (rates[:count] - rates[count:]).T / (2 * DIFFERENCE)
     there = np.repeat(scaled[None, :], 2, axis=0)
-    ends = seen(SMALL * largest, there, np.array([0.0, np.pi]))
-    resistance, push = ((ends[k][0] - ends[k][1]) / (2 * SMALL * largest) for k in (0, 1))
+    ends = seen(SMALL * amplitude, there, np.array([0.0, np.pi]))
+    resistance, push = ((ends[k][0] - ends[k][1]) / (2 * SMALL * amplitude) for k in (0, 1))
     turning = 2j * np.pi * frequency[:, None, None] * np.eye(count)
-    moved: npt.NDArray[np.complex128] = np.linalg.solve(turning - matrix, np.broadcast_to(push, (len(frequency), count))[..., None])[..., 0]
+    pushes = np.broadcast_to(push[:, None], (len(frequency), count, 1))
+    moved = np.asarray(np.linalg.solve(turning - matrix, pushes)[..., 0])
     deviation = np.linalg.norm(moved, axis=1)
     strongest = float(np.max(deviation, initial=0.0))
-    amplitude = min(largest, SMALL / strongest) if strongest > 0 else largest
+    small = min(amplitude, SMALL / strongest) if strongest > 0 else amplitude
     phases = 2 * np.pi * np.arange(PHASES) / PHASES
-    u = amplitude * np.real(moved[:, None, :] * np.exp(1j * phases)[None, :, None])
-    voltages, rates = seen(amplitude, plane.states(u.reshape(-1, count)), np.tile(phases, len(frequency)))
     (quiet, *_), (pace, *_) = seen(0.0, there, np.zeros(2))
-    mean = (voltages.reshape(-1, PHASES).mean(axis=1) - quiet) / amplitude**2
-    pushed = (rates.reshape(-1, PHASES, count).mean(axis=1) - pace) / amplitude**2
-    shifted = -pushed @ np.linalg.pinv(matrix).T
-    return Rectification(mean + shifted @ slopes, deviation, float(resistance))
+
+    def curvature(size: float) -> tuple[FloatArray, npt.NDArray[np.complex128]]:
+        """Mean voltage over the square of an amplitude; and the rates' first harmonic over the amplitude."""
+        u = size * np.real(moved[:, None, :] * np.exp(1j * phases)[None, :, None])
+        voltages, rates = seen(size, plane.states(u.reshape(-1, count)), np.tile(phases, len(frequency)))
+        rates = rates.reshape(-1, PHASES, count)
+        mean = (voltages.reshape(-1, PHASES).mean(axis=1) - quiet) / size**2
+        shifted = -((rates.mean(axis=1) - pace) / size**2) @ np.linalg.pinv(matrix).T
+        return mean + shifted @ slopes, 2 * np.einsum("fkn,k->fn", rates, np.exp(-1j * phases)) / (PHASES * size)
+
+    (found, linear), (half, _), (driven, own) = (curvature(size) for size in (small, 0.5 * small, amplitude))
+    found = (4 * half - found) / 3  # without the fourth power of the amplitude
+    decay = float(np.min(np.abs(np.linalg.eigvals(matrix).real)))
+    excess = float(np.max(np.abs(driven - found)) / np.max(np.abs(found), initial=1e-300))
+    if strongest > 0 and decay > 0:
+        excess = max(excess, float(np.max(np.linalg.norm(own - linear, axis=1)) / (decay * strongest)))
+    return Rectification(found, deviation, excess, float(quiet), float(resistance))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
@@ -36,7 +38,9 @@ def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | 
     middle.set_xlabel(left.get_xlabel())
     middle.sharex(left)
     for k, (value, part) in enumerate(groups):
-        named = {"label": format_si(float(value), table.attrs["units"][other], 3)} if len(groups) > 1 else {}
+        named: dict[str, Any] = (
+            {"label": format_si(float(str(value)), table.attrs["units"][other], 3)} if len(groups) > 1 else {}
+        )
         left.plot(x * part[over], f * part["frequency"], "o-", markersize=2.5, color=f"C{k}", **named)
         middle.plot(x * part[over], width * part["linewidth"], "o-", markersize=2.5, color=f"C{k}", label="line")
         if len(groups) == 1:
