@@ -309,6 +309,22 @@ class Rectifying:
 
 
 @dataclass(frozen=True)
+class Locking:
+    """How a model suggests to lock its oscillation to an alternating drive.
+
+    Attributes
+    ----------
+    quantity : str
+        What is driven: ``current``, or the name of an input.
+    current : float
+        DC current under which it oscillates. [A]
+    """
+
+    quantity: str
+    current: float
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 

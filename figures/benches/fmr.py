@@ -23,8 +23,8 @@ def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     width = scaled_axis(table, right, "y", "linewidth", "Linewidth")
     scaled_axis(table, right, "x", over, what)
     groups = list(table.groupby(other, sort=False))
-    for k, (value, part) in enumerate(groups):
-        label = format_si(float(str(value)) + 0.0, table.attrs["units"][other], 3) if len(groups) > 1 else None
+    for k, (_, part) in enumerate(groups):
+        label = format_si(float(part[other].iloc[0]) + 0.0, table.attrs["units"][other], 3) if len(groups) > 1 else None
         style: dict[str, Any] = {"marker": "o", "markersize": 2.5, "color": f"C{k}"}
         left.plot(x * part[over], f * part["frequency"], label=label, **style)
         right.plot(x * part[over], width * part["linewidth"], **style)

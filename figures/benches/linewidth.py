@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
@@ -37,12 +35,12 @@ def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | 
     shows_column(middle, "y", "linewidth")
     middle.set_xlabel(left.get_xlabel())
     middle.sharex(left)
-    for k, (value, part) in enumerate(groups):
-        named: dict[str, Any] = (
-            {"label": format_si(float(str(value)), table.attrs["units"][other], 3)} if len(groups) > 1 else {}
-        )
-        left.plot(x * part[over], f * part["frequency"], "o-", markersize=2.5, color=f"C{k}", **named)
-        middle.plot(x * part[over], width * part["linewidth"], "o-", markersize=2.5, color=f"C{k}", label="line")
+    for k, (_, part) in enumerate(groups):
+        unit = table.attrs["units"].get(other, "1")
+        named = format_si(float(part[other].iloc[0]), unit, 3) if len(groups) > 1 else None
+        line = "line" if part["linewidth"].notna().any() else None
+        left.plot(x * part[over], f * part["frequency"], "o-", markersize=2.5, color=f"C{k}", label=named)
+        middle.plot(x * part[over], width * part["linewidth"], "o-", markersize=2.5, color=f"C{k}", label=line)
         if len(groups) == 1:
             relaxation = width * part["relaxation_frequency"]
             middle.plot(x * part[over], relaxation, "^-", markersize=2.5, color="C1", label="relaxation")
@@ -76,4 +74,4 @@ def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | 
     right.set_ylabel("Noise (dBc/Hz); dotted: amplitude")
     right.margins(x=0)
     if len(chosen):
-        right.legend(title=named.get("label"), title_fontsize=7)
+        right.legend(title=named, title_fontsize=7)
