@@ -2,6 +2,7 @@ from .benches.amplitude import amplitude as amplitude
 from .benches.drift import drift as drift
 from .benches.fmr import fmr as fmr
 from .benches.hysteresis import hysteresis as hysteresis
+from .benches.injection_locking import injection_locking as injection_locking
 from .benches.iv import iv as iv
 from .benches.linewidth import linewidth as linewidth
 from .benches.noise import noise as noise

@@ -6,6 +6,7 @@ from .characterization.benches.amplitude import amplitude as amplitude
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.fmr import fmr as fmr
 from .characterization.benches.hysteresis import hysteresis as hysteresis
+from .characterization.benches.injection_locking import injection_locking as injection_locking
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.linewidth import linewidth as linewidth
 from .characterization.benches.noise import noise as noise

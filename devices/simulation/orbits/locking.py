@@ -25,13 +25,15 @@ from ..request import Request
 from .cycle import Motion, spread
 from .driven_orbit import DrivenOrbit, driven_orbit
 from .orbit import PeriodicOrbit
+from .periodic_functions import resampled
 
 #: Step of the drive in differences, in units of the constant current or of an input's scale.
 DIFFERENCE = 1e-6
-#: Phases of the free orbit from which the locked one is sought.
-PHASES = 8
-#: Steps outwards, in units of Adler's half range, the largest one, and how well an edge is found.
-FIRST, FACTOR, FARTHEST, WELL = 0.5, 1.25, 50.0, 1e-3
+#: Turns, of the drive, beside the expected phase from which the locked orbit is sought.
+AWAY = (0.0, 0.1, -0.1, 0.2, -0.2)
+#: First steps outwards, in units of Adler's half range, and by which factor one goes on; part of the way to the edge
+#: where it is expected which is gone at once; how near to it is near enough, how well it is enclosed; orbits tried.
+TRIED, FACTOR, TOWARDS, NEAR, WELL, MOST = (0.5, 0.8), 1.25, 0.9, 0.01, 1e-3, 40
 #: Factor by which the size of a locked orbit may differ from that of the free one.
 ALIKE = 3.0
 
@@ -135,10 +137,16 @@ def _locked(
 
 
 def _begun(orbit: PeriodicOrbit, quantity: str, harmonic: int, amplitude: float, frequency: float) -> FloatArray | None:
-    """Scaled states of the locked oscillator in the middle of its range."""
-    count = len(orbit.cycle.states)
-    for phase in range(PHASES):
-        start = orbit.cycle.states[(phase * count) // PHASES]
+    r"""Scaled states of the locked oscillator in the middle of its range.
+
+    Under :math:`A \sin 2 \pi n f_0 t` the time of a weakly driven orbit is shifted to where :math:`Z_n e^{i n \omega
+    \alpha}` is real and positive, and comes back to there.
+    """
+    states = orbit.cycle.states
+    part = np.fft.fft(phase_response(orbit, quantity))[harmonic]
+    expected = -float(np.angle(part)) / (2 * np.pi * harmonic)
+    for away in AWAY:
+        start = resampled(states, len(states), expected + away / harmonic)[0]
         found = _locked(orbit, quantity, harmonic, amplitude, frequency, start)
         if found is not None:
             return np.asarray(found.cycle.states[0])
@@ -148,16 +156,42 @@ def _begun(orbit: PeriodicOrbit, quantity: str, harmonic: int, amplitude: float,
 def _edge(
     orbit: PeriodicOrbit, quantity: str, harmonic: int, amplitude: float, start: FloatArray, centre: float, half: float
 ) -> float:
-    """Frequency to which an oscillator stays locked, from the middle of its range on."""
-    inside, step, outside = 0.0, FIRST, None
-    while outside is None or outside - inside > WELL:
-        place = inside + step if outside is None else 0.5 * (inside + outside)
+    """Frequency to which an oscillator stays locked, from the middle of its range on.
+
+    There a stable and an unstable orbit meet (a fold), and the square of the rate at which deviations decay comes to 0
+    like a smooth function.
+    """
+    places, squares, outside = [0.0], [np.inf], np.inf
+    place = TRIED[0]
+    for _ in range(MOST):
         found = _locked(orbit, quantity, harmonic, amplitude, centre + place * half, start)
         if found is None:
             outside = place
         else:
-            inside, start = place, found.cycle.states[0]
-            step *= FACTOR
-            if inside > FARTHEST:
-                raise SimulationError("the oscillator stays locked far beyond the range of a weak drive")
-    return centre + 0.5 * (inside + outside) * half
+            places.append(place)
+            squares.append(found.relaxation_rate**2)
+            start = found.cycle.states[0]
+        inside = places[-1]
+        fold = _root(np.array(places[-3:]), np.array(squares[-3:]))
+        if inside < fold < outside:
+            if fold - inside <= NEAR * fold:
+                return float(centre + fold * half)
+            place = inside + TOWARDS * (fold - inside)
+        else:
+            place = 0.5 * (inside + outside) if np.isfinite(outside) else max(TRIED[1], FACTOR * inside)
+        if outside - inside <= WELL * inside:
+            return float(centre + 0.5 * (inside + outside) * half)
+    raise SimulationError(
+        f"the range in which the oscillator is locked was not found to its end within {places[-1]:.3g} times that of a "
+        "weak drive"
+    )
+
+
+def _root(places: FloatArray, squares: FloatArray) -> float:
+    """Where a polynomial through some points comes to 0 beyond the last one; not a number if it does not."""
+    given = np.isfinite(squares)
+    if given.sum() < 2:
+        return float("nan")
+    roots = np.roots(np.polyfit(places[given], squares[given], int(given.sum()) - 1))
+    beyond = roots.real[(np.abs(roots.imag) < 1e-9 * np.abs(roots)) & (roots.real > places[-1])]
+    return float(beyond.min()) if len(beyond) else float("nan")

@@ -39,7 +39,10 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     shown = synaspice("characterize", "mtj", "--help").stdout
     suitable, _, others = shown.partition("Other benches:")
     named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
-    assert named == ["amplitude", "drift", "hysteresis", "iv", "noise", "orbit", "switching", "write-error"]
+    assert named == [
+        "amplitude", "drift", "fmr", "hysteresis", "injection-locking", "iv", "linewidth", "noise", "orbit",
+        "spin-diode", "switching", "write-error",
+    ]  # fmt: skip
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
     assert others.strip() == "velocity."
 
