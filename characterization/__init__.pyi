@@ -9,6 +9,7 @@ from .benches.noise import noise as noise
 from .benches.orbit import orbit as orbit
 from .benches.spin_diode import spin_diode as spin_diode
 from .benches.switching import switching as switching
+from .benches.synchronisation import synchronisation as synchronisation
 from .benches.velocity import velocity as velocity
 from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate

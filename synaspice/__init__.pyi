@@ -13,6 +13,7 @@ from .characterization.benches.noise import noise as noise
 from .characterization.benches.orbit import orbit as orbit
 from .characterization.benches.spin_diode import spin_diode as spin_diode
 from .characterization.benches.switching import switching as switching
+from .characterization.benches.synchronisation import synchronisation as synchronisation
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.fitting.fit import fit as fit

@@ -325,6 +325,22 @@ class Locking:
 
 
 @dataclass(frozen=True)
+class Coupling:
+    """How a model suggests to look at oscillators that share their alternating current.
+
+    Attributes
+    ----------
+    current : float
+        DC current of each. [A]
+    spread : float
+        Half width at half maximum of the distribution of their frequencies. [Hz]
+    """
+
+    current: float
+    spread: float
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 
