@@ -112,8 +112,8 @@ def synchronisation(
     step = min(STEP / oscillator.damping_rate, TURN / float(np.abs(detuning).max()))
     if 2 * (SETTLING + DURATION) / (critical * step) > MOST_STEPS:
         raise ParameterError(
-            f"this takes more than {MOST_STEPS:g} steps: take a wider spread, or fewer oscillators, of which those with "
-            "the farthest frequencies are the fastest"
+            f"this takes more than {MOST_STEPS:g} steps: take a wider spread, or fewer oscillators, the outer ones "
+            "of which are the fastest"
         )
     before, number = (math.ceil(2 * periods / (critical * step)) for periods in (SETTLING, DURATION))
     currents = np.full((len(strengths), oscillators), middle)
