@@ -44,7 +44,7 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
         "spin-diode", "switching", "write-error",
     ]  # fmt: skip
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
-    assert others.strip() == "velocity."
+    assert others.strip() == "synchronisation, velocity."
 
 
 #: What is known before anything is measured: every page of help, every listing, some mistakes.
