@@ -33,7 +33,7 @@ STEP, TURN, MOST_STEPS = 0.4, 0.3, 1e7
 WEAK = 0.1
 
 
-@bench(needs=(Coupling,))
+@bench(needs=(Coupling,), gallery=lambda device: {"synchronisation": {"seed": 1}})
 def synchronisation(
     device: CompactModel,
     *,

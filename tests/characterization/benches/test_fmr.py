@@ -126,14 +126,17 @@ def test_what_has_no_resonance_is_refused():
             fmr(LAYER, field=bad, axis="x")
 
 
-def test_magnetisation_and_anisotropy_are_found_from_a_dispersion():
-    """Kittel's data of a film with a perpendicular anisotropy, to a tenth of a per cent of noise."""
+def test_magnetisation_and_damping_are_found_from_a_dispersion_and_its_widths():
+    """Kittel's data of a film, to some tenths of a per cent of noise."""
     fields = np.linspace(2e4, 4e5, 12)
-    effective = 5e5
-    frequency = GAMMA * np.sqrt(fields * (fields + effective)) / (2 * np.pi)
-    frequency = frequency * (1 + 1e-3 * np.random.default_rng(1).standard_normal(12))
-    data = pd.DataFrame({"field": fields, "frequency": frequency})
-    data.attrs["units"] = {"field": "A/m", "frequency": "Hz"}
-    start = LAYER.replace(damping=1e-3, saturation_magnetization=7e5)
-    found = fit(start, data, ["saturation_magnetization"], bench="fmr", observed=["frequency"], arguments={"axis": "x"})
-    assert found.device.saturation_magnetization == pytest.approx(effective, rel=3e-3)
+    effective, damping = 5e5, 0.012
+    frequency, width = mode(fields, fields + effective, damping)
+    generator = np.random.default_rng(1)
+    columns = {"frequency": frequency, "linewidth": width}
+    data = {name: values * (1 + 3e-3 * generator.standard_normal(12)) for name, values in columns.items()}
+    table = pd.DataFrame({"field": fields, **data})
+    table.attrs["units"] = {"field": "A/m", "frequency": "Hz", "linewidth": "Hz"}
+    start = LAYER.replace(damping=0.03, saturation_magnetization=7e5)
+    found = fit(start, table, ["saturation_magnetization", "damping"], arguments={"axis": "x"})
+    assert found.device.saturation_magnetization == pytest.approx(effective, rel=0.01)
+    assert found.device.damping == pytest.approx(damping, rel=0.01)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.constants as codata
 from closed_forms import efficiency_by_hand
 
-from synaspice.characterization import spin_diode
+from synaspice.characterization import fit, spin_diode
 from synaspice.devices import MTJ, VTEAM, ElectrothermalMTJ, ParameterError, SpinMagnet, ValidityWarning
 from synaspice.figures import plot
 
@@ -95,6 +96,19 @@ def test_over_the_field_and_its_figure():
     assert len(plot(table).axes) == 2
     with pytest.warns(ValidityWarning, match="the second order is not all"):
         spin_diode(FILM, amplitude=100 * table.attrs["amplitude"])
+
+
+def test_torques_are_found_from_a_line():
+    """Efficiencies along and across, with a hundredth of the line as noise."""
+    unknown = FILM.replace(field_like_efficiency=0.12, polarization_reference=0.5)
+    table = spin_diode(unknown, amplitude=1e-7)[::5].reset_index(drop=True)
+    noise = 0.01 * np.ptp(table["rectified_voltage"]) * np.random.default_rng(2).standard_normal(len(table))
+    data = pd.DataFrame({"frequency": table["frequency"], "rectified_voltage": table["rectified_voltage"] + noise})
+    data.attrs["units"] = {"frequency": "Hz", "rectified_voltage": "V"}
+    free = ["field_like_efficiency", "polarization_reference"]
+    found = fit(FILM, data, free, arguments={"amplitude": 1e-7})
+    assert found.device.field_like_efficiency == pytest.approx(0.12, rel=0.05)
+    assert found.device.polarization_reference == pytest.approx(0.5, rel=0.05)
 
 
 def test_what_does_not_rectify_is_refused():
