@@ -198,12 +198,13 @@ def _point(
 ) -> dict[str, Any]:
     if noise is None:
         return {"row": measure_quiet(device, current, suggested, duration, engine, native)}
-    return {"row": _noisy(device, current, suggested, duration, noise)}
+    return {"row": measure_noisy(device, current, suggested, duration, noise)}
 
 
-def _noisy(
+def measure_noisy(
     device: CompactModel, current: float, suggested: Oscillation, duration: float | None, noise: dict[str, Any]
 ) -> tuple[float, ...]:
+    """Mean voltage, amplitude, frequency, NaN, linewidth and whether it had settled, on noisy trajectories."""
     from scipy.signal import hilbert
 
     length = RECORD / suggested.linewidth if duration is None else duration

@@ -76,7 +76,7 @@ def orbit(
         currents, orbits = followed.drives, list[PeriodicOrbit | None](followed.orbits)
         about |= {"folds": followed.folds.tolist(), "ends": [list(end) for end in followed.ends]}
     else:
-        orbits = _over(started, chosen)
+        orbits = orbits_over(started, chosen)
         kept = np.array([current is not None or each is not None for each in orbits])
         currents, orbits = chosen[kept], [each for each, keep in zip(orbits, kept, strict=True) if keep]
     rows = np.array([_row(each, harmonics, kelvin) for each in orbits]).T
@@ -95,8 +95,14 @@ def orbit(
     return device_table(device, columns, **about)
 
 
-def _over(device: CompactModel, currents: FloatArray) -> list[PeriodicOrbit | None]:
-    """The orbit at each current, None where there is none; each is sought near the last, the strongest first."""
+def orbits_over(device: CompactModel, currents: FloatArray) -> list[PeriodicOrbit | None]:
+    """The orbit at each current, None where there is none; each is sought near the last, the strongest first.
+
+    Raises
+    ------
+    ParameterError
+        If there is none at any of them.
+    """
     found = list[PeriodicOrbit | None]([None] * len(currents))
     last: PeriodicOrbit | None = None
     for place in np.argsort(-np.abs(currents), kind="stable").tolist():

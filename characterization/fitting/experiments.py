@@ -71,7 +71,8 @@ def experiment_for(
         The data.
     bench : str, optional
         Name of the bench; default: ``hysteresis`` for data with a ``time`` and a ``voltage``, ``iv`` for a ``voltage``
-        and no time, ``drift`` for a time and no voltage, ``amplitude`` for a ``current`` alone.
+        and no time, ``drift`` for a time and no voltage, ``spin-diode`` for a ``frequency`` and a
+        ``rectified_voltage``, ``fmr`` for a ``field`` and a ``frequency``, ``amplitude`` for a ``current`` alone.
     observed : sequence of str, optional
         Columns to compare; default: all that are neither set nor an error.
     arguments : Mapping
@@ -116,6 +117,8 @@ _DEFAULTS: dict[str, tuple[set[str], set[str]]] = {
     "hysteresis": ({"time", "voltage", "current"}, set()),
     "iv": ({"voltage"}, {"time", "width"}),
     "drift": ({"time"}, {"voltage"}),
+    "spin-diode": ({"frequency", "rectified_voltage"}, {"time"}),
+    "fmr": ({"field", "frequency"}, {"time", "voltage"}),
     "amplitude": ({"current"}, {"time", "voltage"}),
 }
 

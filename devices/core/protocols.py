@@ -277,6 +277,70 @@ class Oscillation:
 
 
 @dataclass(frozen=True)
+class Resonance:
+    """How a model suggests to look for the resonance of its magnetisation at rest.
+
+    Attributes
+    ----------
+    axis : str
+        Axis of the external field: ``x``, ``y`` or ``z``.
+    fields : tuple of float
+        Fields along it, in the order of a sweep. [A/m]
+    overrides : Mapping
+        Parameter values to start from.
+    """
+
+    axis: str
+    fields: tuple[float, ...]
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rectifying:
+    """How a model suggests to measure the dc voltage that an alternating current makes of it.
+
+    Attributes
+    ----------
+    overrides : Mapping
+        Parameter values with which its resistance feels the torque of the current.
+    """
+
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Locking:
+    """How a model suggests to lock its oscillation to an alternating drive.
+
+    Attributes
+    ----------
+    quantity : str
+        What is driven: ``current``, or the name of an input.
+    current : float
+        DC current under which it oscillates. [A]
+    """
+
+    quantity: str
+    current: float
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """How a model suggests to look at oscillators that share their alternating current.
+
+    Attributes
+    ----------
+    current : float
+        DC current of each. [A]
+    spread : float
+        Half width at half maximum of the distribution of their frequencies. [Hz]
+    """
+
+    current: float
+    spread: float
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 

@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
 import sympy as sp
 
 from ..core.base import ROOM_TEMPERATURE
-from ..core.protocols import Sweep
+from ..core.protocols import Resonance, Sweep, offers
 from ..language.constants import k_B, mu_0
 from ..language.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
 from ..language.part import Component
@@ -205,6 +206,18 @@ class Macrospin(Component):
         .. math:: \frac{1}{\tau} = \alpha\gamma_0\,\frac{H_k + H_\mathrm{hard}}{2}
         """
         return float(2 / (self.damping * self.gamma_0 * (self.anisotropy_field + self.hard_axis_field)))
+
+    @offers(Resonance)
+    def suggested_resonance(self) -> Resonance:
+        """In fields along the easy axis, from twice the largest field that holds the magnetisation there down to 0."""
+        easy = self.axes_by_pull()[-1]
+        hold = max(self.anisotropy_field, 0.5 * self.hard_axis_field)
+        angles = {
+            "x": {"initial_polar_angle": math.pi / 2, "initial_azimuth": 0.0},
+            "y": {"initial_polar_angle": math.pi / 2, "initial_azimuth": math.pi / 2},
+            "z": {"initial_polar_angle": 0.0, "initial_azimuth": 0.0},
+        }
+        return Resonance(easy, tuple((2 * hold * np.linspace(1.0, 0.0, 21)).tolist()), angles[easy])
 
     def field_sweep(self, sweep: Sweep, hold: float) -> Sweep:
         """A sweep of a field to twice the one that holds the magnetisation, with a static one of 1 % of it across.

@@ -213,15 +213,18 @@ def nearest_rest(
     return None
 
 
-def equilibrium(request: Request) -> Equilibrium:
-    """Where the states of a device settle from its initial state, under the drive at the beginning of a request.
+def equilibrium(request: Request, states: FloatArray | None = None) -> Equilibrium:
+    """Where the states of a device settle, under the drive at the beginning of a request.
 
     Parameters
     ----------
     request : Request
         The device, and its drive.
+    states : ndarray, optional
+        The states from which they go; default: the initial ones.
     """
-    start = np.array(initial_state(request.device), dtype=float) / scales_of(request.device)
+    begin = initial_state(request.device) if states is None else states
+    start = np.array(begin, dtype=float) / scales_of(request.device)
     if not len(start):
         return Equilibrium(start, np.empty(0, dtype=complex), True, True)
     motion = _Motion(request)

@@ -22,9 +22,11 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import sympy as sp
 from numpy.typing import ArrayLike
 
@@ -35,6 +37,8 @@ from ....devices.language.constants import CONSTANTS
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.language.waveforms import FloatArray
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
+
+ComplexArray = npt.NDArray[np.complex128]
 
 #: Powers at which a model's equations are read, and the degree of the polynomials through them.
 POWERS, DEGREE = np.linspace(0.02, 0.9, 45), 2
@@ -209,23 +213,68 @@ def coupled_frequencies(
     if np.any(dc <= device.threshold_current):
         raise ParameterError(f"currents must be above the threshold, {device.threshold_current:g} A")
     kelvin = real("temperature", temperature, "K")
-    slow = slow_equations(device, kelvin)
     free = 2 * np.pi * free_frequency(device, dc)
     middle = float(free.mean())
     beats = 2 * np.pi * outside - middle
     pace = max(float(np.abs(beats).max(initial=0.0)), float(np.abs(free - middle).max()), device.damping_rate)
     step = positive("time_step", 0.2 / pace if time_step is None else time_step, "s")
     before, number = math.ceil(settling / step), math.ceil(positive("duration", duration, "s") / step)
-    generator = np.random.default_rng(whole("seed", seed, 0))
     kappa = 0.5 * device.injection_efficiency
     feed = kappa * np.exp(1j * circuit.phase) * device.resistance_swing / circuit.load * dc
-    growth = slow.growth[:, np.newaxis, np.newaxis] + slow.growth_per_current[:, np.newaxis, np.newaxis] * dc
-    # One polynomial of both: growth, and the turning against the frame.
-    rate = growth - 1j * slow.frequency[:, np.newaxis, np.newaxis]
-    rate[-1] += 1j * middle
+    generator = np.random.default_rng(whole("seed", seed, 0))
 
     def force(time: float) -> FloatArray:
         return np.asarray(kappa * circuit.tone * np.exp(-1j * beats * time).sum(axis=1, keepdims=True))
+
+    turned, last = np.zeros(dc.shape), None
+    for k, a in enumerate(amplitudes(device, dc, feed, middle, force, step, before + number, kelvin, generator)):
+        if last is not None and k > before:
+            turned -= np.angle(a * last.conj())
+        last = a
+    return np.asarray((turned / (number * step) + middle) / (2 * np.pi))
+
+
+def amplitudes(
+    device: AutoOscillator,
+    currents: FloatArray,
+    feed: ComplexArray,
+    frame: float | FloatArray,
+    force: Callable[[float], FloatArray],
+    step: float,
+    number: int,
+    temperature: float,
+    generator: np.random.Generator,
+) -> Iterator[ComplexArray]:
+    """Slow amplitudes at the beginning and after each of some steps of the stochastic Heun scheme.
+
+    Parameters
+    ----------
+    device : AutoOscillator
+        The oscillators.
+    currents, feed : ndarray
+        DC current of each oscillator [A], and what its amplitude adds to the rates of all in its circuit [1/s]; shape
+        (circuits, oscillators).
+    frame : float or ndarray
+        Angular frequency of the frame, less what that of each oscillator is more than its model's. [rad/s]
+    force : callable
+        What comes from outside at a time [s], shape (circuits, 1). [1/s]
+    step, number : float, int
+        Length of a step [s], and how many.
+    temperature : float
+        Temperature of the noise. [K]
+    generator : numpy.random.Generator
+        Source of the random numbers, for the phases at first and the noise.
+
+    Raises
+    ------
+    SimulationError
+        If an amplitude leaves the range in which the model is one.
+    """
+    slow = slow_equations(device, temperature)
+    growth = slow.growth[:, np.newaxis, np.newaxis] + slow.growth_per_current[:, np.newaxis, np.newaxis] * currents
+    # One polynomial of both: growth, and the turning against the frame.
+    rate = growth - 1j * slow.frequency[:, np.newaxis, np.newaxis]
+    rate[-1] += 1j * frame
 
     def slope(a: FloatArray, pushed: FloatArray) -> FloatArray:
         power = a.real**2 + a.imag**2
@@ -234,23 +283,20 @@ def coupled_frequencies(
             turning = turning * power + part
         return np.asarray(turning * a + ((feed * a).sum(axis=1, keepdims=True) + pushed))
 
-    power = np.vectorize(device.stationary_power, otypes=[float])(dc)
-    a = np.sqrt(power) * np.exp(2j * np.pi * generator.random(dc.shape))
-    size = np.sqrt(np.interp(power, slow.powers, slow.diffusion) * step) if kelvin > 0 else None
-    turned = np.zeros(dc.shape)
+    power = np.vectorize(device.stationary_power, otypes=[float])(currents)
+    a = np.sqrt(power) * np.exp(2j * np.pi * generator.random(currents.shape))
+    size = np.sqrt(np.interp(power, slow.powers, slow.diffusion) * step) if temperature > 0 else None
     pushed = force(0.0)
-    for k in range(before + number):
+    yield a
+    for k in range(number):
         noise: FloatArray | float = 0.0
         if size is not None:
-            noise = size * (generator.standard_normal(dc.shape) + 1j * generator.standard_normal(dc.shape))
+            noise = size * (generator.standard_normal(currents.shape) + 1j * generator.standard_normal(currents.shape))
         first = slope(a, pushed)
         pushed = force((k + 1) * step)
-        following = a + 0.5 * step * (first + slope(a + step * first + noise, pushed)) + noise
-        if k >= before:
-            turned -= np.angle(following * a.conj())
-        a = following
+        a = a + 0.5 * step * (first + slope(a + step * first + noise, pushed)) + noise
+        yield a
     if not np.all(np.abs(a) < 1.5):
         raise SimulationError(
             "an amplitude grew beyond the model's range: a weaker tone or coupling, or a shorter step"
         )
-    return np.asarray((turned / (number * step) + middle) / (2 * np.pi))

@@ -8,7 +8,18 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import Drift, Dwelling, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing, offers
+from ...core.protocols import (
+    Drift,
+    Dwelling,
+    Locking,
+    Oscillation,
+    Spectrum,
+    Stimulus,
+    Sweep,
+    Switching,
+    Writing,
+    offers,
+)
 from ...core.vectors import compiled, initial_state, parameter_vector
 from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter
@@ -172,6 +183,12 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
             threshold = critical * ((hold + hard) / 2 + field) / ((hold + hard) / 2)
             currents = tuple(threshold * factor for factor in np.linspace(0.8, 2.0, 13).tolist())
         return Oscillation(currents, frequency, settling=25 / rate, linewidth=rate / math.pi)
+
+    @offers(Locking, when=lambda junction: "currents" in junction.drive)
+    def suggested_locking(self) -> Locking:
+        """To an alternating part of the current, about the three-quarter of the suggested currents."""
+        currents = self.suggested_oscillation().currents
+        return Locking("current", currents[3 * len(currents) // 4])
 
     @property
     def written_by_voltage(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Spectrum, Statics
+from ...core.protocols import Rectifying, Spectrum, Statics, offers
 from ...language.constants import mu_0
 from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
 from ...language.placement import before
@@ -322,6 +322,15 @@ class MTJ(MeasuredJunction):
         The field is :data:`FIELD_ACROSS` of that which turns the layer from its easy axis.
         """
         return dataclasses.replace(super().suggested_spectrum(), further=self._tilted_state())
+
+    @offers(Rectifying, when=lambda junction: junction._reference_off_axis() or bool(junction._tilted_state()))
+    def suggested_rectification(self) -> Rectifying:
+        """As the junction is, or in a field across where its reference layer lies along the magnetisation at rest."""
+        return Rectifying({} if self._reference_off_axis() else next(iter(self._tilted_state().values()), {}))
+
+    def _reference_off_axis(self) -> bool:
+        """Whether the reference layer lies at an angle to the easy axis."""
+        return abs(self.derived[f"reference_layer_{self.axes_by_pull()[-1]}"]) < 1 - 1e-6
 
     def _tilted_state(self) -> dict[str, dict[str, float]]:
         """The parallel state in a field across, at its rest without current; none if the reference is off the axis."""

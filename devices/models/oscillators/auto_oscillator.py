@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
+from ...core.protocols import Coupling, Locking, Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
 from ...language.constants import k_B
 from ...language.declaration import (
     Branch,
@@ -157,6 +157,16 @@ class AutoOscillator(CompactModel):
         currents = tuple(self.threshold_current * factor for factor in np.linspace(0.5, 2.0, 16).tolist())
         settling = 1 / self.damping_rate
         return Oscillation(currents, self.frequency, settling=100 * settling, linewidth=self.damping_rate / math.pi)
+
+    @offers(Locking)
+    def suggested_locking(self) -> Locking:
+        """To an injected current, at one and a half times the threshold."""
+        return Locking("injection", 1.5 * self.threshold_current)
+
+    @offers(Coupling)
+    def suggested_coupling(self) -> Coupling:
+        """At one and a half times the threshold, frequencies that differ by far less than the rate of relaxation."""
+        return Coupling(1.5 * self.threshold_current, 1e-2 * self.damping_rate / (2 * math.pi))
 
     def suggested_stimulus(self) -> Stimulus:
         """A current of 1.5 times the threshold for as long as the amplitude grows, but no more than 30 periods."""

@@ -20,6 +20,7 @@ from ..noise import telegraph_strengths
 from .cycle import Cycle, Motion
 from .floquet import ComplexArray, diffusion, multipliers, projection
 from .periodic_functions import resampled
+from .sidebands import broadening, sideband_noise
 from .spectrum import NoisyOrbit, electrical_density, slopes_along
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ WEAK = 0.2
 SAME = 1e-6
 #: A multiplier so near to 1 is that of the shift in time, or of a bifurcation.
 NEUTRAL = 1e-6
+#: A harmonic below this part of the values is none.
+NO_LINE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,79 @@ class PeriodicOrbit:
         total = sum((values for values, _ in parts.values()), np.zeros(len(grid)))
         columns["noise"] = (total, unit, f"one-sided density of {name}")
         return device_table(self.device, columns, temperature=kelvin, carrier=noisy.frequency)
+
+    def phase_noise(
+        self, offset: ArrayLike, temperature: float, quantity: str | None = None, harmonic: int = 1
+    ) -> pd.DataFrame:
+        r"""Noise of the phase and of the amplitude of a line of a quantity, at offsets from it.
+
+        In first order of weak noise of the states; close to the line :math:`S_\phi = \Delta f / (\pi f^2)` with its
+        width :math:`\Delta f`, and :math:`\mathcal L(f) = S_\phi / 2`. See
+        :mod:`synaspice.devices.simulation.orbits.sidebands`.
+
+        Parameters
+        ----------
+        offset : array_like
+            Offsets from the line, below half its frequency. [Hz]
+        temperature : float
+            Temperature of the noises. [K]
+        quantity : str, optional
+            A voltage, a current, a state or an observable; default: the voltage of the first branch.
+        harmonic : int
+            Which of its lines: a harmonic of the orbit's frequency.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``offset`` [Hz], ``phase_noise`` [rad^2/Hz] and ``amplitude_noise``, of the relative amplitude
+            [1/Hz]: one-sided densities.
+
+        Warns
+        -----
+        ValidityWarning
+            If the noise is not weak.
+
+        Raises
+        ------
+        ParameterError
+            If the orbit is not stable, the quantity has no such line, or an argument makes no sense.
+        UnknownNameError
+            If there is no such quantity.
+        """
+        self._require_free()
+        kelvin = positive("temperature", temperature, "K")
+        grid = reals("offsets", offset, "Hz")
+        if not np.all((grid > 0) & (grid < 0.5 * self.frequency)):
+            raise ParameterError(f"offsets must be positive and below half the frequency, {0.5 * self.frequency:g} Hz")
+        if not self.stable:
+            raise ParameterError("deviations from this orbit grow: it has no line")
+        values = self.values(quantity)
+        order = whole("harmonic", harmonic, 1)
+        if self.harmonics(quantity, order)[order] <= NO_LINE * np.max(np.abs(values), initial=0.0):
+            raise ParameterError(
+                f"{quantity or 'the voltage'} does not oscillate with {order} times the orbit's frequency"
+            )
+        self._warn_of_strong(kelvin)
+        name = next(iter(self.motion.functions.voltage_names)) if quantity is None else quantity
+        slopes = slopes_along(self.motion, self.cycle, name)
+        phase, amplitude = sideband_noise(self.motion, self.cycle, values, slopes, order, grid, kelvin)
+        columns: dict[str, Column] = {
+            "offset": (grid, "Hz", "offset from the line"),
+            "phase_noise": (2 * phase, "rad^2/Hz", f"one-sided density of the phase of {name}"),
+            "amplitude_noise": (2 * amplitude, "1/Hz", f"one-sided density of the relative amplitude of {name}"),
+        }
+        return device_table(self.device, columns, temperature=kelvin)
+
+    def broadening(self, temperature: float) -> float:
+        r"""How much wider the line is than by the noise along the orbit alone: :math:`1 + \nu^2` of a circular orbit.
+
+        Parameters
+        ----------
+        temperature : float
+            Temperature of the noises of the states. [K]
+        """
+        self._require_free()
+        return broadening(self.motion, self.cycle, positive("temperature", temperature, "K"))
 
     def jumps(self, temperature: float) -> bool:
         """Whether telegraph processes act on the current of the first branch, which no spectrum here has."""

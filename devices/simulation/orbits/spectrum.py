@@ -87,7 +87,7 @@ class NoisyOrbit:
     def __init__(self, motion: Motion, cycle: Cycle, temperature: float) -> None:
         self.motion, self.cycle, self.temperature = motion, cycle, temperature
         self.phase = projection(motion, cycle)
-        self.strengths = _strengths(motion, cycle.states, temperature)
+        self.strengths = strengths_along(motion, cycle.states, temperature)
         self.modes: Modes = modes(motion, cycle)
         along = np.einsum("tn,tnm->tm", self.phase, self.strengths)
         self.diffusion = float(np.mean(np.sum(along**2, axis=1)))
@@ -104,7 +104,7 @@ class NoisyOrbit:
         by_change = np.zeros(len(by_bend))
         for m in range(self.strengths.shape[2]):
             ends = [
-                _strengths(self.motion, self.cycle.states + side * WIDE * unit[:, :, m], self.temperature)[:, :, m]
+                strengths_along(self.motion, self.cycle.states + side * WIDE * unit[:, :, m], self.temperature)[:, :, m]
                 for side in (1, -1)
             ]
             by_change += np.sum(self.phase * (ends[0] - ends[1]), axis=1) * sizes[:, 0, m] / (2 * WIDE)
@@ -194,7 +194,7 @@ def _resummed(power: float, line: complex, constant: complex, parts: ComplexArra
     return Exponentials(found[kept], np.array(exponents)[kept])
 
 
-def _strengths(motion: Motion, scaled: FloatArray, temperature: float) -> FloatArray:
+def strengths_along(motion: Motion, scaled: FloatArray, temperature: float) -> FloatArray:
     """Square roots of the noises' densities times their effects on the scaled states: (N, n, noises)."""
     voltages = np.stack(list(motion.voltages(scaled).values()), axis=1)
     found = []

@@ -39,10 +39,11 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     shown = synaspice("characterize", "mtj", "--help").stdout
     suitable, _, others = shown.partition("Other benches:")
     named = re.findall(r"^  (\S+)", suitable.partition("Benches that suit it:")[2], re.M)
-    own = ["amplitude", "drift", "hysteresis", "iv", "noise", "orbit", "switching"]
-    assert named == sorted([*own, "coercivity", "read-disturb", "retention", "telegraph", "write-error"])
+    own = ["amplitude", "drift", "fmr", "hysteresis", "injection-locking", "iv", "linewidth", "noise", "orbit"]
+    slow = ["coercivity", "read-disturb", "retention", "telegraph", "write-error"]
+    assert named == sorted([*own, "spin-diode", "switching", *slow])
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
-    assert others.split() == ["cycles,", "loop-area,", "potentiation,", "velocity."]
+    assert others.split() == ["cycles,", "loop-area,", "potentiation,", "synchronisation,", "velocity."]
 
 
 #: What is known before anything is measured: every page of help, every listing, some mistakes.
