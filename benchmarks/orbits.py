@@ -12,7 +12,7 @@ from unittest import mock
 from harness import Record, main
 
 from synaspice.characterization import amplitude, oscillations
-from synaspice.characterization.benches.amplitude import RECORD
+from synaspice.characterization.benches.oscillators.amplitude import RECORD
 from synaspice.devices import MTJ, VortexOscillator, periodic_orbit
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.protocols import Oscillation

@@ -15,7 +15,7 @@ from ...devices.language.quantity import format_si
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..benches.drift import drift
-from ..benches.orbit import orbit
+from ..benches.oscillators.orbit import orbit
 from ..benches.switching import switching
 from ..benches.velocity import velocity
 

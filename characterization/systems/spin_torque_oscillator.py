@@ -14,7 +14,7 @@ from ...devices.language.checks import whole
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.search import periodic_orbit
-from ..benches.amplitude import amplitude
+from ..benches.oscillators.amplitude import amplitude
 from .waveforms.task import SETTLING, working_range
 
 #: Lowest current of the sweep over the one at which the oscillation begins; and the part of the working range that is

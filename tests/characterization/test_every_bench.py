@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from synaspice.characterization.bench import BENCHES
-from synaspice.characterization.benches.amplitude import _threshold
+from synaspice.characterization.benches.oscillators.amplitude import _threshold
 from synaspice.devices import MTJ, SynaspiceError
 from synaspice.devices.catalog import find_model, models
 from synaspice.devices.core.protocols import Oscillation

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from synaspice.characterization import oscillations
-from synaspice.characterization.benches.amplitude import amplitude
+from synaspice.characterization.benches.oscillators.amplitude import amplitude
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, VortexOscillator
-from synaspice.figures.benches.amplitude import draw_amplitude
+from synaspice.figures.benches.oscillators.amplitude import draw_amplitude
 
 FAST = AutoOscillator(damping_rate=2e9, resistance_swing=0.01)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from synaspice.characterization import cycles
-from synaspice.characterization.benches.cycles import QUANTITIES, fitted_distributions
+from synaspice.characterization.benches.memristors.cycles import QUANTITIES, fitted_distributions
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError
 from synaspice.figures import plot
 

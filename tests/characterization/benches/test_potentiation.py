@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synaspice.characterization import potentiation, read_table, write_table
-from synaspice.characterization.benches.potentiation import curve, fitted_curvature, nonlinearity
+from synaspice.characterization.benches.memristors.potentiation import curve, fitted_curvature, nonlinearity
 from synaspice.devices import MTJ, VTEAM, ParameterError, VolatileMemristor
 from synaspice.devices.core.protocols import Sweep
 from synaspice.devices.language.declaration import Branch, Option, Parameter, State

@@ -10,7 +10,7 @@ import scipy.constants as codata
 from scipy.signal import hilbert
 
 from synaspice.characterization import amplitude
-from synaspice.characterization.benches.amplitude import linewidth
+from synaspice.characterization.benches.oscillators.amplitude import linewidth
 from synaspice.devices import AutoOscillator, ParameterError, Sine
 
 DEVICE = AutoOscillator(resistance_swing=1e-3)  # the rf voltage does not act back under a current drive anyway

@@ -9,7 +9,7 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.characterization import amplitude
-from synaspice.characterization.benches.amplitude import linewidth
+from synaspice.characterization.benches.oscillators.amplitude import linewidth
 from synaspice.devices import ParameterError, ValidityWarning, VortexOscillator
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..drawing import draws
-from ..style import scaled, scaled_axis
+from ...drawing import draws
+from ...style import scaled, scaled_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -30,16 +30,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.integrate import simpson
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Sweep
-from ...devices.language.array_checks import reals
-from ...devices.language.checks import positive
-from ...devices.language.errors import ParameterError, ResolutionWarning, warn_user
-from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray, Sine
-from ...devices.model import CompactModel
-from ..arguments import Quantity, Range, Whole
-from ..bench import bench
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Sweep
+from ....devices.language.array_checks import reals
+from ....devices.language.checks import positive
+from ....devices.language.errors import ParameterError, ResolutionWarning, warn_user
+from ....devices.language.memory import require_memory, table_size
+from ....devices.language.waveforms import FloatArray, Sine
+from ....devices.model import CompactModel
+from ...arguments import Quantity, Range, Whole
+from ...bench import bench
 
 #: Points of a half cycle between which the loop is integrated; even, for Simpson's rule.
 HALF = 1000

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..drawing import draws
-from ..style import scaled_axis
+from ...drawing import draws
+from ...style import scaled_axis
 
 
 @draws("synchronisation")

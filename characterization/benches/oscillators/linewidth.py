@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import Column, device_table
-from ...devices.core.protocols import Oscillation
-from ...devices.language.array_checks import reals
-from ...devices.language.checks import positive
-from ...devices.language.errors import ParameterError, ValidityWarning
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
-from ...devices.simulation.orbits.orbit import PeriodicOrbit
-from ..arguments import Choice, Range, Seed, Surroundings, Whole
-from ..bench import bench
-from ..fields import AXES, in_field
+from ....devices.core.metadata import Column, device_table
+from ....devices.core.protocols import Oscillation
+from ....devices.language.array_checks import reals
+from ....devices.language.checks import positive
+from ....devices.language.errors import ParameterError, ValidityWarning
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.orbits.orbit import PeriodicOrbit
+from ...arguments import Choice, Range, Seed, Surroundings, Whole
+from ...bench import bench
+from ...fields import AXES, in_field
 from .amplitude import measure_noisy
 from .orbit import orbits_over
 

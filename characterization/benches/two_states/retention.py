@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Switching, Writing
-from ...devices.core.validity import warn_of_limits
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError
-from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ..arguments import Quantity, Range
-from ..bench import bench
-from ..cells.errors.arrhenius import TEN_YEARS
-from ..slow_time.wells import Wells
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Switching, Writing
+from ....devices.core.validity import warn_of_limits
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError
+from ....devices.language.memory import require_memory, table_size
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ...arguments import Quantity, Range
+from ...bench import bench
+from ...cells.errors.arrhenius import TEN_YEARS
+from ...slow_time.wells import Wells
 
 #: Temperatures by default, those aside at which there are no two states. [K]
 TEMPERATURES = tuple(np.linspace(250.0, 450.0, 9).tolist())

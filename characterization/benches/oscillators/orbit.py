@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Oscillation
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
-from ...devices.simulation.orbits.continuation import OrbitBranch, follow_orbits
-from ...devices.simulation.orbits.orbit import PeriodicOrbit
-from ...devices.simulation.orbits.search import periodic_orbit
-from ..arguments import Range, Surroundings, Switch, Whole
-from ..bench import bench
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Oscillation
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError, SimulationError
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.orbits.continuation import OrbitBranch, follow_orbits
+from ....devices.simulation.orbits.orbit import PeriodicOrbit
+from ....devices.simulation.orbits.search import periodic_orbit
+from ...arguments import Range, Surroundings, Switch, Whole
+from ...bench import bench
 
 #: Harmonics, unless another number of them is asked for.
 HARMONICS = 3

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from ...devices.language.quantity import format_si
-from ..drawing import draws
-from ..style import scaled, scaled_axis, shows_column
+from ....devices.language.quantity import format_si
+from ...drawing import draws
+from ...style import scaled, scaled_axis, shows_column
 
 #: Spectra that are drawn, spread over the drives.
 SPECTRA = 4

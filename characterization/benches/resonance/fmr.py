@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import column_information, device_table
-from ...devices.core.protocols import Resonance
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
-from ...devices.simulation.request import Request
-from ...devices.simulation.stability import Equilibrium, equilibrium
-from ..arguments import Choice, Range, Surroundings
-from ..bench import bench
-from ..fields import AXES, Fields, field_of, in_field
+from ....devices.core.metadata import column_information, device_table
+from ....devices.core.protocols import Resonance
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.request import Request
+from ....devices.simulation.stability import Equilibrium, equilibrium
+from ...arguments import Choice, Range, Surroundings
+from ...bench import bench
+from ...fields import AXES, Fields, field_of, in_field
 
 #: Half the difference of fields from which the slope of the dispersion is taken, relative to the field, and the field
 #: below which it is relative to that. [A/m]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...characterization.benches.cycles import QUANTITIES
-from ..drawing import draws
-from ..style import scaled
+from ....characterization.benches.memristors.cycles import QUANTITIES
+from ...drawing import draws
+from ...style import scaled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Switching, Writing
-from ...devices.core.validity import warn_of_limits
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ..arguments import SWEPT, Name, Quantity, Range
-from ..bench import bench
-from ..slow_time.sweeping import switching_drive
-from ..slow_time.two_states import TwoStateThermal
-from ..slow_time.wells import READ
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Switching, Writing
+from ....devices.core.validity import warn_of_limits
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ...arguments import SWEPT, Name, Quantity, Range
+from ...bench import bench
+from ...slow_time.sweeping import switching_drive
+from ...slow_time.two_states import TwoStateThermal
+from ...slow_time.wells import READ
 
 #: Rates by default, in drives of the order of the critical one per second; those that are too fast are left out.
 RATES = tuple(np.logspace(-6, 6, 25).tolist())

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...devices.core.vectors import initial_state, scales_of
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.time_step import LONGEST
+from ....devices.core.vectors import initial_state, scales_of
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.time_step import LONGEST
 
 #: Share of a state's way that a step of a noisy trajectory may cross.
 CROSSED = 0.05

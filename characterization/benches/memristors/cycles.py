@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ...devices.core.metadata import Column, device_table
-from ...devices.core.protocols import Sweep
-from ...devices.language.checks import positive
-from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray, Sine, Triangle
-from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
-from ..arguments import Choice, Quantity, Seed, Surroundings, Whole
-from ..bench import bench
-from .hysteresis import WAVEFORMS
+from ....devices.core.metadata import Column, device_table
+from ....devices.core.protocols import Sweep
+from ....devices.language.checks import positive
+from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ....devices.language.memory import require_memory, table_size
+from ....devices.language.waveforms import FloatArray, Sine, Triangle
+from ....devices.model import CompactModel
+from ....devices.simulation.noisy_trajectories import in_surroundings
+from ...arguments import Choice, Quantity, Seed, Surroundings, Whole
+from ...bench import bench
+from ..hysteresis import WAVEFORMS
 from .reader import Reader
 
 #: The quantities of a cycle.

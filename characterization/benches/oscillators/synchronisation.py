@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import Column, device_table
-from ...devices.core.protocols import Coupling
-from ...devices.language.array_checks import reals
-from ...devices.language.checks import instance, positive, real
-from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.memory import require_memory
-from ...devices.model import CompactModel
-from ...devices.models.oscillators.auto_oscillator import AutoOscillator
-from ...devices.simulation.noisy_trajectories import checked_temperature
-from ...devices.simulation.orbits.search import periodic_orbit
-from ..arguments import Quantity, Range, Seed, Whole
-from ..bench import bench
-from ..systems.vowels.coupled_oscillators import amplitudes, free_frequency
+from ....devices.core.metadata import Column, device_table
+from ....devices.core.protocols import Coupling
+from ....devices.language.array_checks import reals
+from ....devices.language.checks import instance, positive, real
+from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ....devices.language.memory import require_memory
+from ....devices.model import CompactModel
+from ....devices.models.oscillators.auto_oscillator import AutoOscillator
+from ....devices.simulation.noisy_trajectories import checked_temperature
+from ....devices.simulation.orbits.search import periodic_orbit
+from ...arguments import Quantity, Range, Seed, Whole
+from ...bench import bench
+from ...systems.vowels.coupled_oscillators import amplitudes, free_frequency
 
 #: Suggested strengths of the coupling over the critical one.
 STRENGTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import Column, column_information, device_table
-from ...devices.core.protocols import Locking, Oscillation
-from ...devices.language.array_checks import reals
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.orbits.locking import adler_half_range, locking_range
-from ...devices.simulation.orbits.orbit import PeriodicOrbit
-from ...devices.simulation.orbits.search import periodic_orbit
-from ..arguments import SWEPT, Choice, Name, Quantity, Range, Whole
-from ..bench import bench
+from ....devices.core.metadata import Column, column_information, device_table
+from ....devices.core.protocols import Locking, Oscillation
+from ....devices.language.array_checks import reals
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError, SimulationError
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.orbits.locking import adler_half_range, locking_range
+from ....devices.simulation.orbits.orbit import PeriodicOrbit
+from ....devices.simulation.orbits.search import periodic_orbit
+from ...arguments import SWEPT, Choice, Name, Quantity, Range, Whole
+from ...bench import bench
 
 METHODS = ("orbit", "adler")
 #: Multiples of the frequency near which the widest range is sought.

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...devices.language.quantity import format_si
-from ..drawing import draws
-from ..style import scaled_axis
+from ....devices.language.quantity import format_si
+from ...drawing import draws
+from ...style import scaled_axis
 
 #: Parts of the voltage: what the legend says, and how they are drawn.
 PARTS = {"symmetric": "--", "antisymmetric": "-.", "background": ":"}

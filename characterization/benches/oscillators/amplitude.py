@@ -10,20 +10,20 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Oscillation
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError
-from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.request import Request, row_size
-from ...devices.simulation.stability import equilibrium, growth_beside
-from ..arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
-from ..bench import bench
-from ..engines import engine_attributes, uses_native
-from ..oscillations import SAMPLES, measure_quiet
-from ..resumable import check_seed, compute_pieces, describe
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Oscillation
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError
+from ....devices.language.memory import require_memory
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.request import Request, row_size
+from ....devices.simulation.stability import equilibrium, growth_beside
+from ...arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
+from ...bench import bench
+from ...engines import engine_attributes, uses_native
+from ...oscillations import SAMPLES, measure_quiet
+from ...resumable import check_seed, compute_pieces, describe
 
 #: Steps per period of the noisy trajectories.
 STEPS = 128

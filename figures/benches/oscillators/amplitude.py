@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...devices.language.quantity import format_si
-from ..drawing import draws
-from ..style import scaled_axis
+from ....devices.language.quantity import format_si
+from ...drawing import draws
+from ...style import scaled_axis
 
 #: Ratio of linewidths above which their axis is logarithmic.
 DECADE = 10.0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..drawing import draws
-from ..style import scaled_axis
+from ...drawing import draws
+from ...style import scaled_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,21 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import Column, device_table
-from ...devices.core.protocols import Rectifying
-from ...devices.core.vectors import scales_of
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.waveform_corners import Repetition
-from ...devices.language.waveforms import FloatArray, Sine
-from ...devices.model import CompactModel
-from ...devices.simulation.orbits.driven_orbit import driven_orbit
-from ...devices.simulation.rectification import rectification
-from ...devices.simulation.request import Request
-from ...devices.simulation.stability import Equilibrium
-from ..arguments import Choice, Quantity, Range
-from ..bench import bench
-from ..fields import AXES, Fields, in_field
+from ....devices.core.metadata import Column, device_table
+from ....devices.core.protocols import Rectifying
+from ....devices.core.vectors import scales_of
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ....devices.language.waveform_corners import Repetition
+from ....devices.language.waveforms import FloatArray, Sine
+from ....devices.model import CompactModel
+from ....devices.simulation.orbits.driven_orbit import driven_orbit
+from ....devices.simulation.rectification import rectification
+from ....devices.simulation.request import Request
+from ....devices.simulation.stability import Equilibrium
+from ...arguments import Choice, Quantity, Range
+from ...bench import bench
+from ...fields import AXES, Fields, in_field
 from .fmr import resonance, resting
 
 METHODS = ("second-order", "orbit")

@@ -28,15 +28,15 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
-from ...devices.core.distributions import normal_quantile
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Sweep
-from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray, PiecewiseLinear
-from ...devices.model import CompactModel
-from ..arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
-from ..bench import bench
+from ....devices.core.distributions import normal_quantile
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Sweep
+from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ....devices.language.memory import require_memory, table_size
+from ....devices.language.waveforms import FloatArray, PiecewiseLinear
+from ....devices.model import CompactModel
+from ...arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
+from ...bench import bench
 from .reader import Reader
 
 #: Share of a pulse's width that each of its edges takes.

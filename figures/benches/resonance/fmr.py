@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...devices.language.quantity import format_si
-from ..drawing import draws
-from ..style import scaled_axis
+from ....devices.language.quantity import format_si
+from ...drawing import draws
+from ...style import scaled_axis
 
 
 @draws("fmr")

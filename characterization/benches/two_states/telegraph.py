@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Dwelling
-from ...devices.core.validity import warn_of_limits
-from ...devices.language.array_checks import reals
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import checked_seed
-from ..arguments import Range, Seed, Surroundings, Whole
-from ..bench import bench
-from ..slow_time.telegraph import telegraph_trace
-from ..slow_time.two_states import TwoStateThermal
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Dwelling
+from ....devices.core.validity import warn_of_limits
+from ....devices.language.array_checks import reals
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.noisy_trajectories import checked_seed
+from ...arguments import Range, Seed, Surroundings, Whole
+from ...bench import bench
+from ...slow_time.telegraph import telegraph_trace
+from ...slow_time.two_states import TwoStateThermal
 
 #: Points over the voltage by default, and the ratio of the two dwell times up to which they go.
 POINTS, RATIO = 25, 100.0

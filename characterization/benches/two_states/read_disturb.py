@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Switching, Writing
-from ...devices.core.validity import warn_of_limits
-from ...devices.language.array_checks import reals
-from ...devices.language.errors import ParameterError
-from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray
-from ...devices.model import CompactModel
-from ..arguments import Quantity, Range, Surroundings
-from ..bench import bench
-from ..slow_time.two_states import TwoStateThermal
+from ....devices.core.metadata import device_table
+from ....devices.core.protocols import Switching, Writing
+from ....devices.core.validity import warn_of_limits
+from ....devices.language.array_checks import reals
+from ....devices.language.errors import ParameterError
+from ....devices.language.memory import require_memory, table_size
+from ....devices.language.waveforms import FloatArray
+from ....devices.model import CompactModel
+from ...arguments import Quantity, Range, Surroundings
+from ...bench import bench
+from ...slow_time.two_states import TwoStateThermal
 
 #: Points over the voltage, and numbers of reads, by default.
 POINTS, READS = 41, (1.0, 1e3, 1e6, 1e9, 1e12)

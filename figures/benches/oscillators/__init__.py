@@ -1,0 +1,4 @@
+"""Figures of the benches of oscillators.
+
+What figures share is in ``figures``.
+"""
