@@ -296,7 +296,10 @@ def _other(random: Random, device: str) -> list[str]:
 
     cell = random.choice(sorted(CELLS))
     command = random.choice(
-        ("devices", "parameters", "cells", "formats", "export", "figure", "costs", "reliability", "gallery")
+        (
+            *("devices", "parameters", "cells", "formats", "export", "figure", "costs", "reliability", "gallery"),
+            *("summary", "report", "vary", "vary", "fit"),
+        )
     )
     words = [misspelt(random, command)]
     match command:
@@ -308,8 +311,36 @@ def _other(random: Random, device: str) -> list[str]:
             words += [misspelt(random, cell), random.choice(("--temperatures", "--temperature")), random.choice(SLY)]
         case "gallery":
             words += ["-o", "out", "--only", random.choice(SLY)]
+        case "summary":
+            words += [misspelt(random, device), *_of_device(random, device)]
+            words += [f"--{random.choice(('temperature', 'seed', 'x'))}={random.choice((*ODD, *HUGE))}"]
+        case "report":  # what is right runs for long: something is not
+            words += [misspelt(random, device), *_of_device(random, device), "-o", random.choice(("x.html", *ODD))]
+            words += random.choice((["--fit", "no.csv"], ["--fit", random.choice(SLY)], [random.choice(SLY)]))
+        case "vary":
+            words += [misspelt(random, device), *_of_device(random, device), *_varied(random, device)]
+        case "fit":
+            words += [misspelt(random, device), random.choice(("no.csv", "", *ODD)), *_of_device(random, device)]
+            words += ["--free", random.choice(("x", "x,x", "", *ODD)), *random.choice(([], ["--column", "voltage=1"]))]
     if random.random() < 0.2:
         words.append(random.choice((*ODD, *SLY)))
+    return words
+
+
+def _varied(random: Random, device: str) -> list[str]:
+    """A bench, and how a parameter of a device is scattered for it."""
+    from synaspice.devices.catalog import find_model
+
+    kind = random.choice(("normal", "lognormal", "uniform", "mismatch", "x", ""))
+    by = random.choice(("5%", "0.1", "2n", "1%*nm 40n*40n", "-1", "1e300", "nan", "", *ODD))
+    name = misspelt(random, random.choice([*find_model(device).parameter_declarations(), "x"]))
+    words = [misspelt(random, "iv"), "--vary", random.choice((f"{name}={kind} {by}", f"{name}{kind}", f"={by}"))]
+    words += ["--samples", random.choice(("2", "3", "0", "-1", "x", *HUGE)), "--voltage=0:1:3"]
+    words += random.choice(([], ["--sampler", random.choice(("lhs", "sobol", "corners", "x"))]))
+    words += random.choice(([], ["--merit", random.choice(("max current", "mean x", "current at x=1", *ODD))]))
+    words += random.choice(
+        ([], ["--correlate", f"{name},x=2"], ["--least", "x"], ["--indices", "1"], ["--sigmas", "-1"])
+    )
     return words
 
 
@@ -346,6 +377,9 @@ WARM = (
     ("simulate", "p-bit", "--corner=x"),
     ("costs", "p-bit", "--temperature=x"),
     ("reliability", "p-bit", "--temperatures=x"),
+    ("summary", "vteam"),
+    ("vary", "vteam", "iv", "--vary", "resistance_on=normal 5%", "--samples=2", "--seed=1", "--voltage=0:1:3"),
+    ("report", "vteam", "-o", "x.html", "--fit", "t.csv"),
     ("devices",), ("cells",), ("formats",), ("gallery", "-o", "out", "--only", "x"),
 )  # fmt: skip
 
