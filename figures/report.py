@@ -107,7 +107,7 @@ def make_report(
     if not several:
         raise ParameterError("a report needs a device")
     if target.suffix not in (".html", ".htm"):
-        raise ParameterError(f"a report is a page: {target.name} does not end in .html")
+        raise ParameterError(f"a report is a page: {str(path)!r} does not end in .html")
     check_outputs([target])
     for table in fits:
         if not isinstance(table, pd.DataFrame) or table.attrs.get("bench") != "fit":

@@ -27,6 +27,8 @@ ALIKE = 1e-3
 HOT = 358.15
 #: Amplitudes and trajectories of the search for the amplitude that switches.
 AMPLITUDES, TRAJECTORIES = 13, 64
+#: Cosine of the angle between reference layer and easy axis from which on they are parallel.
+ALONG = 0.999
 #: Distance of the current with which the tuning is measured, relative.
 BESIDE = 1e-3
 #: Devices whose drift is watched.
@@ -125,16 +127,34 @@ def dwelling(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]
 
 @_of(Writing)
 def writing(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]:
-    """Thermal stability, and critical currents with their densities."""
+    """Thermal stability, and critical currents with their densities, of a layer without a field along one axis."""
+    why = _no_formula(device)
+    source = why or "formula of the model"
     stability = _quantity(device, "thermal_stability")
     if stability is not None:
-        yield Figure("thermal stability", "1", stability, f"{_ambient(device, kelvin):g} K", "formula of the model")
+        value = math.nan if why else stability
+        yield Figure("thermal stability", "1", value, f"{_ambient(device, kelvin):g} K", source)
     area = _quantity(device, "area")
     for state, current in device.protocol(Writing).critical_currents.items():
-        source = "formula of the model"
-        yield Figure(f"critical current to {state}", "A", abs(current), "0 K", source)
+        size = math.nan if why else abs(current)
+        yield Figure(f"critical current to {state}", "A", size, "0 K", source)
         if area is not None:
-            yield Figure(f"critical current density to {state}", "A/m^2", abs(current) / area, "0 K", source)
+            yield Figure(f"critical current density to {state}", "A/m^2", size / area, "0 K", source)
+
+
+def _no_formula(device: DeviceModel) -> str:
+    """Why the formulas of a junction's stability and critical currents do not hold for a device; empty if they do."""
+    field = max((abs(_quantity(device, f"field_{axis}") or 0.0) for axis in "xyz"), default=0.0)
+    if field > 0:
+        return f"the formula is of no field, and there is one of {format_si(field, 'A/m')}"
+    reference, easy = (
+        [_quantity(device, f"{name}_{axis}") for axis in "xyz"] for name in ("reference_layer", "easy_axis")
+    )
+    if None not in (*reference, *easy):
+        along = abs(sum(a * b for a, b in zip(reference, easy, strict=True) if a is not None and b is not None))
+        if along < ALONG:
+            return "the formula is of a reference layer along the easy axis"
+    return ""
 
 
 def _ambient(device: DeviceModel, kelvin: float) -> float:
@@ -182,6 +202,10 @@ def oscillation(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figu
         return
     if ends:
         yield Figure("threshold current", "A", ends[0], "", "end of the periodic orbit")
+    else:
+        yield Figure(
+            "threshold current", "A", math.nan, "", "the orbit does not end at a rest within the usual currents"
+        )
     strongest = float(branch["current"].to_numpy()[np.argmax(np.abs(branch["current"]))])
     found = orbit(device, current=[(1 - BESIDE) * strongest, strongest], temperature=kelvin)
     row = found.iloc[1]
@@ -191,9 +215,9 @@ def oscillation(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figu
     yield Figure("frequency over current", "Hz/A", slope, at, source)
     yield Figure("amplitude of the voltage", "V", row["harmonic_1"], at, source)
     yield Figure("relaxation time", "s", 1 / row["relaxation_rate"], at, source)
-    why = source if math.isfinite(row["linewidth"]) else "noise is not weak there: bench amplitude"
-    yield Figure("linewidth", "Hz", row["linewidth"], at, why)
-    yield Figure("quality factor", "1", row["frequency"] / row["linewidth"], at, why)
+    width = source if math.isfinite(row["linewidth"]) else "noise is not weak there: bench amplitude"
+    yield Figure("linewidth", "Hz", row["linewidth"], at, width)
+    yield Figure("quality factor", "1", row["frequency"] / row["linewidth"], at, width)
 
 
 @_of(Drift)
@@ -210,7 +234,7 @@ def drifting(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]
     if exponent is not None and law == "power law":
         yield Figure(name, "1", float(exponent), at, f"{DEVICES} devices")
     else:
-        yield Figure(name, "1", math.nan, at, f"no power law, but: {law}")
+        yield Figure(name, "1", math.nan, at, "no law of drift fits it" if law is None else f"no power law, but: {law}")
 
 
 @_of(WallMotion)

@@ -45,9 +45,8 @@ def simulate_many(
 ) -> pd.DataFrame:
     """Compute the responses of devices to drives, each from its initial state and without noise, in one call.
 
-    Each trajectory is that of :meth:`CompactModel.simulate`, to the last bit; from 20,000 steps on, under a source of a
-    current, to rounding. Eight and more of states without bounds are computed side by side in the processor's
-    registers.
+    Each trajectory is that of :meth:`CompactModel.simulate`, to the last bit. Eight and more of states without bounds
+    are computed side by side in the processor's registers.
 
     Parameters
     ----------

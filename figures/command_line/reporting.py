@@ -51,10 +51,14 @@ def report(
 
 def _alone(name: str, preset: str | None, assignments: list[str] | None) -> CompactModel:
     from ...devices.catalog import models
+    from ...devices.language.errors import ParameterError
 
-    if preset or assignments or name in models():
+    if name in models():
         return make_device(name, preset, assignments)
-    return _named(name)
+    made = _named(name)
+    if preset or assignments:
+        raise ParameterError(f"{name!r} names a preset already: name the device alone beside --preset and --set")
+    return made
 
 
 def _named(name: str) -> CompactModel:

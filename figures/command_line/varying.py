@@ -242,6 +242,8 @@ def _distributions(texts: Iterable[str] | None) -> dict[str, str]:
         name, equals, distribution = text.partition("=")
         if not equals or not name.strip() or not distribution.strip():
             raise ParameterError(f"--vary takes NAME=DISTRIBUTION, as in 'tmr=normal 5%', not {text!r}")
+        if name.strip() in found:
+            raise ParameterError(f"--vary scatters {name.strip()} twice")
         found[name.strip()] = distribution.strip()
     return found
 
@@ -250,13 +252,16 @@ def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
     from ...devices.language.errors import ParameterError
     from ...devices.language.quantity import parse_quantity
 
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for text in texts or []:
         names, equals, value = text.partition("=")
         first, comma, second = names.partition(",")
         if not equals or not comma:
             raise ParameterError(f"--correlate takes A,B=NUMBER, not {text!r}")
-        found[first.strip(), second.strip()] = parse_quantity(value)
+        pair = first.strip(), second.strip()
+        if {pair, pair[::-1]} & set(found):
+            raise ParameterError(f"--correlate joins {' and '.join(pair)} twice")
+        found[pair] = parse_quantity(value)
     return found
 
 

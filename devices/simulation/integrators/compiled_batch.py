@@ -20,16 +20,19 @@ from ..machine.writer import Unit
 from ..request import Request
 from ..threads import heed_stop
 from .compiled_loops import MATRIX, VECTOR
-from .compiled_trajectory import STEPS_PER_CALL, STEPS_TO_JUDGE, is_implicit, judge
+from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge
 from .drives import numbers_of
 from .loops import abreast, explicit
 from .loops.driven import CURRENT, VOLTAGE
 from .machine_code import machine_code
 
-_PLACES, _CUBE = Array(I64), Array(F64, 3)
-_GIVEN = (abreast.BATCH, MATRIX, MATRIX, _PLACES, VECTOR, _PLACES, VECTOR, VECTOR, _CUBE, Array(I64, 2), F64, F64, I64)
+#: Turns of all lanes between two looks at the keyboard.
+TURNS_PER_CALL = 1000
+_PLACES, _CUBE, _TABLE = Array(I64), Array(F64, 3), Array(I64, 2)
+_GIVEN = (abreast.BATCH, MATRIX, MATRIX, _PLACES, VECTOR, _PLACES, VECTOR, VECTOR, _CUBE, _TABLE)
+_HELD = (_TABLE, MATRIX, MATRIX, _CUBE, MATRIX, MATRIX)
 ENTRIES = {
-    "abreast": Entry((*_GIVEN, MATRIX, VECTOR, VECTOR, VECTOR, MATRIX), I64),
+    "abreast": Entry((*_GIVEN, *_HELD, F64, F64, I64, MATRIX, VECTOR, VECTOR, VECTOR, MATRIX), I64),
     "voltages_over": Entry((abreast.BATCH, VECTOR, _CUBE, MATRIX, Array(TRUTH))),
 }
 
@@ -98,7 +101,18 @@ def integrate_abreast(
     """
     system = compiled(requests[0].device).system
     count, n = starts.shape
-    batch = Bound(_batch(requests), abreast.BATCH)
+    made = _batch(requests)
+    batch = Bound(made, abreast.BATCH)
+    whole = np.zeros((abreast.WHOLE, LANES), dtype=np.int64)
+    whole[0] = abreast.FREE
+    held = (
+        whole,
+        np.zeros((abreast.REAL, LANES)),
+        np.repeat(np.array(starts[:1].T, dtype=float), LANES, axis=1),
+        np.zeros((explicit.EXTENDED, n, LANES)),
+        np.zeros((len(made.voltages), LANES)),
+        np.repeat(made.parameters[:1].T, LANES, axis=1),
+    )
     state, outcomes = np.array(starts, dtype=float), np.full(count, explicit.PAUSED, dtype=np.int64)
     carry, samples = np.zeros((count, abreast.CARRIED)), np.full((count, len(reported), n), math.nan)
     for k, own in enumerate(corners):
@@ -113,12 +127,12 @@ def integrate_abreast(
     turns = 0
     while True:
         heed_stop()
-        limits = (rtol, atol, STEPS_PER_CALL)
-        if program["abreast"](*arguments, reported, samples, spheres, *limits, *_tables()) == explicit.DONE:
+        limits = (rtol, atol, TURNS_PER_CALL)
+        if program["abreast"](*arguments, reported, samples, spheres, *held, *limits, *_tables()) == explicit.DONE:
             break
-        turns += STEPS_PER_CALL
+        turns += TURNS_PER_CALL
         if turns % STEPS_TO_JUDGE == 0:
-            for k in np.nonzero((outcomes == explicit.PAUSED) & (carry[:, abreast.STEPS] >= STEPS_TO_JUDGE))[0]:
+            for k in np.nonzero((outcomes == abreast.UNDER_WAY) & (carry[:, abreast.STEPS] >= STEPS_TO_JUDGE))[0]:
                 at = corners[k][int(carry[k, explicit.CORNER])] + carry[k, explicit.TIME]
                 judge(int(carry[k, abreast.STEPS]), float(at), float(corners[k][-1]))
     for sphere in spheres:

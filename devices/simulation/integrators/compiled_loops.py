@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from ...core.cache import PARSING
 from ...language.sources import digest_of
@@ -22,7 +23,7 @@ def _marching(own: tuple[Kind, ...], *tables: Kind) -> Entry:
 
 
 ENTRIES = {
-    "explicit": _marching((Array(I64, 2),), MATRIX, VECTOR, VECTOR, VECTOR, MATRIX),
+    "explicit": _marching((Array(I64, 2), MATRIX), MATRIX, VECTOR, VECTOR, VECTOR, MATRIX),
     "rosenbrock": _marching((TRUTH, MATRIX), MATRIX, MATRIX, VECTOR, VECTOR, MATRIX),
     "voltages_at": Entry((driven.DRIVEN, VECTOR, MATRIX, VECTOR, Array(TRUTH))),
     "fixed_steps": Entry((driven.DRIVEN, VECTOR, MATRIX, VECTOR, F64, MATRIX)),
@@ -39,7 +40,7 @@ def load_loops() -> Program:
 @functools.cache
 def _load_loops() -> Program:
     def write(unit: Unit) -> None:
-        functions = {"explicit": explicit.march, "rosenbrock": rosenbrock.march}
+        functions: dict[str, Callable[..., object]] = {"explicit": explicit.march, "rosenbrock": rosenbrock.march}
         functions |= {name: getattr(driven, name) for name in ("voltages_at", "rates_over")}
         functions["fixed_steps"] = heun.fixed_steps
         for name, function in functions.items():

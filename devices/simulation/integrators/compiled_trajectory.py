@@ -131,11 +131,12 @@ def march(
     if len(start):
         name = "rosenbrock" if implicit else "explicit"
         loop, tables = load_loops()[name], _tables(name)
-        carry = np.array([0.0, 0.0, 0.0, beginning])
+        carry = np.array([0.0, 0.0, 0.0, beginning, 0.0])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
-        own = (_steady(request), scaled_bounds(request.device)) if implicit else (spheres,)
+        slopes = np.zeros((explicit.EXTENDED, len(start)))
+        own = (_steady(request), scaled_bounds(request.device)) if implicit else (spheres, slopes)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             heed_stop()

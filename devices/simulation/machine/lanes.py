@@ -19,6 +19,10 @@ def _one_by_one(writer: Any, view: View) -> View:
     return View(F64, pointer, [*view.lengths, Value(I64, I64.llvm(LANES))])
 
 
+def _side_by_side(writer: Any, view: View) -> View:
+    return View(WIDE, writer.builder.bitcast(view.pointer, WIDE.llvm.as_pointer()), view.lengths[:-1])
+
+
 def _any(writer: Any, truths: Value) -> Value:
     bits = writer.builder.bitcast(truths.llvm, ir.IntType(LANES))
     return Value(TRUTH, writer.builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0)))
@@ -28,6 +32,8 @@ def _any(writer: Any, truths: Value) -> Value:
 wide_array = Intrinsic(_made)
 #: The same memory as an array of single numbers, whose last index is the lane.
 one_by_one = Intrinsic(_one_by_one)
+#: The reverse: an array of single numbers whose last index, of LANES, is the lane.
+side_by_side = Intrinsic(_side_by_side)
 #: A number, the same in all lanes.
 spread = Intrinsic(lambda writer, number: writer.cast(writer.value(number), WIDE))
 #: Whether something is true in some lane.

@@ -48,6 +48,19 @@ def test_a_junction_has_its_resistances_stability_and_critical_currents():
     assert set(table["device"]) == {"Perpendicular tunnel junction (Ikeda 2010)"}
 
 
+@pytest.mark.parametrize(
+    ("device", "why"),
+    [
+        (MTJ(field_x=1e4), "of no field, and there is one of 10 kA/m"),
+        (MTJ(reference_polar_angle=math.pi / 2), "of a reference layer along the easy axis"),
+    ],
+)
+def test_formulas_that_do_not_hold_give_no_numbers(device, why):
+    table = summary(device)
+    told = table[table["figure"].str.contains("critical|stability")]
+    assert len(told) == 5 and told["value"].isna().all() and told["source"].str.contains(why).all()
+
+
 def test_an_oscillator_has_the_threshold_and_the_frequency_of_its_closed_form():
     device = AutoOscillator()
     found, _ = values(device)
@@ -61,6 +74,12 @@ def test_an_oscillator_has_the_threshold_and_the_frequency_of_its_closed_form():
     slope = (device.stationary_power(strongest + step) - device.stationary_power(strongest - step)) / (2 * step)
     tuning = device.nonlinear_frequency_shift / (2 * math.pi) * slope
     assert found["frequency over current"] == pytest.approx(tuning, rel=2e-3)
+
+
+def test_an_orbit_that_does_not_begin_at_a_rest_has_no_threshold_and_the_table_says_why():
+    found, table = values(MTJ.preset("kiselev2003-like"))
+    assert math.isnan(found["threshold current"]) and math.isfinite(found["frequency"])
+    assert "end at a rest" in table.loc[table["figure"] == "threshold current", "source"].item()
 
 
 def test_where_noise_is_not_weak_there_is_no_linewidth_and_the_table_says_why():

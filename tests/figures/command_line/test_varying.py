@@ -62,8 +62,10 @@ def test_corners_and_indices(tmp_path):
     ("more", "complaint"),
     [
         (["--vary", "tmr"], "NAME=DISTRIBUTION"),
-        (["--vary", "tmr=gauss 5%"], "a distribution is written as"),
+        (["--vary", "damping=gauss 5%"], "a distribution is written as"),
+        (["--vary", "tmr=normal 9%"], "--vary scatters tmr twice"),
         (["--correlate", "tmr=0.5"], "A,B=NUMBER"),
+        (["--correlate", "tmr,damping=0.5", "--correlate", "damping,tmr=0.1"], "joins damping and tmr twice"),
         (["--samples", "10", "--sampler", "corners"], "as many samples as there are corners"),
         (["--indices", "8"], "name it with --merit"),
         (["--indices", "8", *MERIT, "--samples", "8"], "--samples is of samples"),

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ....language.waveforms import FloatArray
-from ...machine.kinds import F64, I64, LANES, Array, Group, Kind, Value, View
-from ...machine.lanes import any_of, one_by_one, spread, wide_array
+from ...machine.kinds import F64, I64, Array, Group, Kind, Value, View
+from ...machine.lanes import any_of, one_by_one, side_by_side, spread, wide_array
 from ...machine.texts import Intrinsic, routine
 from ...newton import SETTLED
 from .driven import CURRENT, NEARBY, Driven, call, rates_at, solve_voltage, value_at, voltages_at
@@ -35,10 +35,12 @@ from .explicit import (
     sample,
 )
 
-#: Place of the number of steps among the numbers that a trajectory goes on from; for the others see :mod:`.explicit`.
-STEPS, CARRIED = 4, 5
-#: A lane without a trajectory.
-FREE = -1
+#: Places in the numbers of a trajectory: those of :mod:`.explicit`, and the number of its steps.
+STEPS, CARRIED = 5, 6
+#: A lane without a trajectory; the outcome of one that is in a lane.
+FREE, UNDER_WAY = -1, 3
+#: Whole numbers and numbers of a lane that it goes on from.
+WHOLE, REAL = 6, 5
 
 
 class Batch(NamedTuple):
@@ -251,39 +253,35 @@ def sample_lane(
 @routine
 def march(
     b: Batch, y: FloatArray, carry: FloatArray, outcomes: Any, corners: FloatArray, first_corners: Any,
-    max_steps: FloatArray, reported: FloatArray, samples: Any, spheres: Any, rtol: float, atol: float,
-    most_turns: int, a: FloatArray, c: FloatArray, e3: FloatArray, e5: FloatArray, dense: FloatArray,
+    max_steps: FloatArray, reported: FloatArray, samples: Any, spheres: Any, whole: Any, real: FloatArray,
+    held: FloatArray, kept_slopes: Any, kept_voltages: FloatArray, kept_parameters: FloatArray, rtol: float,
+    atol: float, most_turns: int, a: FloatArray, c: FloatArray, e3: FloatArray, e5: FloatArray, dense: FloatArray,
 ) -> int:  # fmt: skip
     """Take steps of all trajectories, as :func:`.explicit.march` does of one; at most so many turns in one call.
 
-    ``y``, ``carry`` and ``outcomes`` are where it goes on. Corners of the drives are one trajectory's after another's.
+    ``y`` has the states at the beginning and at the end. ``carry``, ``outcomes``, and what the lanes hold from
+    ``whole`` to ``kept_parameters``, are where it goes on. Corners of the drives are one trajectory's after another's.
+    Lanes without a trajectory compute as well, whatever they hold.
     """
     n, count = y.shape[1], len(outcomes)
-    lanes, slopes = wide_array(n), wide_array(EXTENDED, n)
+    lanes, slopes = side_by_side(held), side_by_side(kept_slopes)
+    voltages, parameters = side_by_side(kept_voltages), side_by_side(kept_parameters)
     trial, fresh_rates, before = wide_array(n), wide_array(n), wide_array(1)
     step, size, accepted = wide_array(1), wide_array(1), wide_array(1)
-    voltages, parameters = wide_array(len(b.voltages)), wide_array(b.parameters.shape[1])
     states, results, later, target = wide_array(n), wide_array(len(b.results)), wide_array(1), wide_array(1)
-    lane_of, slope_of, step_of = one_by_one(lanes), one_by_one(slopes), one_by_one(step)
+    lane_of, step_of = one_by_one(lanes), one_by_one(step)
     size_of, accepted_of, later_of = one_by_one(size), one_by_one(accepted), one_by_one(later)
     voltage_of, parameter_of = one_by_one(voltages), one_by_one(parameters)
-    whole = np.empty((6, LANES), dtype=np.int64)
     who, corner, done, rejected, fresh, ends_stretch = whole[0], whole[1], whole[2], whole[3], whole[4], whole[5]
-    origin, time, h, now, end = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    origin, time, h, now, end = real[0], real[1], real[2], real[3], real[4]
     w = lanes_of(voltages, states, parameters, results, target, who, origin, time, later)
-    # Lanes without a trajectory compute as well: of the first one, at rest.
-    for lane in range(len(who)):
-        who[lane] = FREE
-        origin[lane] = time[lane] = h[lane] = 0.0
-        step_of[0, lane] = later_of[0, lane] = 0.0
-        for j in range(n):
-            lane_of[j, lane] = y[0, j]
-            slope_of[0, j, lane] = 0.0
-        for j in range(len(b.voltages)):
-            voltage_of[j, lane] = 0.0
-        for j in range(len(parameters)):
-            parameter_of[j, lane] = b.parameters[0, j]
+    step[0] = spread(0.0)
+    later[0] = spread(0.0)
     target[0] = spread(0.0)
+    if b.steady:  # what the drives say is the same at all times
+        for lane in range(len(who)):
+            if who[lane] != FREE:
+                set_wide_drives(b, w, lane)
     waiting = 0
     for _ in range(most_turns):
         busy = 0
@@ -292,7 +290,7 @@ def march(
                 while waiting < count and outcomes[waiting] != PAUSED:
                     waiting += 1
                 if waiting < count:
-                    who[lane] = waiting
+                    who[lane], outcomes[waiting] = waiting, UNDER_WAY
                     time[lane], h[lane] = carry[waiting, TIME], carry[waiting, STEP]
                     corner[lane], done[lane] = int(carry[waiting, CORNER]), int(carry[waiting, REPORTED])
                     rejected[lane], fresh[lane] = 0, 1
@@ -408,11 +406,10 @@ def march(
                 # A corner changes the rates: the method begins anew there.
                 corner[lane] += 1
                 time[lane], h[lane], fresh[lane] = 0.0, 0.0, 1
-            for j in range(n):
-                y[k, j] = lane_of[j, lane]
-            carry[k, TIME], carry[k, STEP] = time[lane], h[lane]
-            carry[k, CORNER], carry[k, REPORTED] = float(corner[lane]), float(done[lane])
+            carry[k, TIME], carry[k, CORNER] = time[lane], float(corner[lane])
             if first_corners[k] + corner[lane] + 1 == first_corners[k + 1]:
                 outcomes[k] = DONE
                 who[lane] = FREE
+                for j in range(n):
+                    y[k, j] = lane_of[j, lane]
     return PAUSED

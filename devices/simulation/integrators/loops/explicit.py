@@ -30,9 +30,9 @@ SAFETY, SHRINK, GROW = 0.9, 0.2, 10.0
 
 #: What a call of a loop ended with.
 PAUSED, DONE, GAVE_UP = 0, 1, 2
-#: Places in the numbers that a loop goes on from: time since the last corner, step, and how many corners and reported
-#: times it has passed.
-TIME, STEP, CORNER, REPORTED = 0, 1, 2, 3
+#: Places in the numbers that a loop goes on from: time since the last corner, step, how many corners and reported times
+#: it has passed, and whether the rates there are those of the last step.
+TIME, STEP, CORNER, REPORTED, GOES_ON = 0, 1, 2, 3, 4
 
 
 @routine
@@ -117,20 +117,19 @@ def sample(
 @routine
 def march(
     d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
-    spheres: Any, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray, c: FloatArray,
-    e3: FloatArray, e5: FloatArray, dense: FloatArray,
+    spheres: Any, slopes: FloatArray, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray,
+    c: FloatArray, e3: FloatArray, e5: FloatArray, dense: FloatArray,
 ) -> int:  # fmt: skip
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
-    ``y`` and ``carry`` are where it goes on. Each accepted step is returned to the spheres, from where a one-step
-    method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
+    ``y``, ``carry`` and ``slopes`` are where it goes on. Each accepted step is returned to the spheres, from where a
+    one-step method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
     """
     n = len(y)
-    slopes = np.empty((EXTENDED, n))
     trial = np.empty(n)
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
-    fresh = True
+    fresh = carry[GOES_ON] == 0.0
     for _ in range(most_steps):
         # Time counts from the last corner: there it has all its digits.
         origin = corners[corner]
@@ -196,6 +195,7 @@ def march(
             # A corner changes the rates: the method begins anew there.
             corner, t, h, fresh = corner + 1, 0.0, 0.0, True
         carry[TIME], carry[STEP], carry[CORNER], carry[REPORTED] = t, h, corner, done
+        carry[GOES_ON] = 0.0 if fresh else 1.0
         if corner + 1 == len(corners):
             return DONE
     return PAUSED

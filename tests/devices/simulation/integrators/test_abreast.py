@@ -142,13 +142,20 @@ def test_threads_share_the_work_and_change_nothing(abreast):
 def test_a_loop_that_pauses_goes_on_where_it_was(monkeypatch):
     drives = [Pulse(0.0, -0.8, delay=k * 1e-10, width=5e-10) for k in range(20)]
     whole = simulate_many(JUNCTION, drives, 2e-9, points=11)
-    monkeypatch.setattr(compiled_batch, "STEPS_PER_CALL", 3)
-    again = simulate_many(JUNCTION, drives, 2e-9, points=11)
-    np.testing.assert_allclose(again, whole, rtol=1e-12, atol=1e-12)
+    monkeypatch.setattr(compiled_batch, "TURNS_PER_CALL", 3)
+    pd.testing.assert_frame_equal(simulate_many(JUNCTION, drives, 2e-9, points=11), whole, check_exact=True)
+
+
+def test_pauses_of_long_trajectories_change_nothing(monkeypatch):
+    """Under a source of a current, whose voltage is sought from that of the last step."""
+    device, currents = MTJ.preset("kiselev2003-like"), np.linspace(1e-3, 8e-3, 12)
+    monkeypatch.setattr(compiled_batch, "TURNS_PER_CALL", 250)
+    monkeypatch.setattr(compiled_trajectory, "STEPS_PER_CALL", 70)
+    assert_as_alone(device, currents, 2e-8, source="current", points=9)
 
 
 def test_what_would_take_days_is_refused_on_the_way(monkeypatch):
-    monkeypatch.setattr(compiled_batch, "STEPS_TO_JUDGE", compiled_batch.STEPS_PER_CALL)
+    monkeypatch.setattr(compiled_batch, "STEPS_TO_JUDGE", 20 * compiled_batch.TURNS_PER_CALL)
     with pytest.raises(SimulationError, match=r"after 20000 steps .* of 10 s: ask for a shorter duration"):
         simulate_many(JUNCTION, [0.2] * LANES, 10.0, points=2)
 
