@@ -1,6 +1,8 @@
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
+from .benches.maps.astroid import astroid as astroid
+from .benches.maps.switching_map import switching_map as switching_map
 from .benches.memristors.cycles import cycles as cycles
 from .benches.memristors.loop_area import loop_area as loop_area
 from .benches.memristors.potentiation import potentiation as potentiation

@@ -5,6 +5,8 @@ from . import figures as figures
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
+from .characterization.benches.maps.astroid import astroid as astroid
+from .characterization.benches.maps.switching_map import switching_map as switching_map
 from .characterization.benches.memristors.cycles import cycles as cycles
 from .characterization.benches.memristors.loop_area import loop_area as loop_area
 from .characterization.benches.memristors.potentiation import potentiation as potentiation

@@ -38,6 +38,8 @@ CASES = {
     "--trajectories 20",
     "write-error": "mtj write-error --preset ikeda2010 --seed 1 --overdrive 2,3 --width 2n --trajectories 200 "
     "--methods closed-form,fokker-planck,ensemble",
+    "switching-map": "mtj switching-map --preset ikeda2010 --seed 1 --current=-1e-4:1e-4:3 --width 1n,2n "
+    "--temperature 300 --trajectories 20",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
 }

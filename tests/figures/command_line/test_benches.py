@@ -43,7 +43,9 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     slow = ["coercivity", "read-disturb", "retention", "telegraph", "write-error"]
     assert named == sorted([*own, "spin-diode", "switching", *slow])
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
-    assert others.split() == ["cycles,", "loop-area,", "potentiation,", "synchronisation,", "velocity."]
+    assert others.split() == [
+        *("astroid,", "cycles,", "loop-area,", "potentiation,", "switching-map,", "synchronisation,", "velocity."),
+    ]
 
 
 #: What is known before anything is measured: every page of help, every listing, some mistakes.
