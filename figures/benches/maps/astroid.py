@@ -28,4 +28,4 @@ def draw_astroid(table: pd.DataFrame, axes: Axes) -> None:
     axes.axhline(0.0, color="0.85", linewidth=0.6, zorder=0)
     axes.axvline(0.0, color="0.85", linewidth=0.6, zorder=0)
     if len(axes.get_legend_handles_labels()[0]) > 1:
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0))
