@@ -132,7 +132,8 @@ def integrate_abreast(
             break
         turns += TURNS_PER_CALL
         if turns % STEPS_TO_JUDGE == 0:
-            for k in np.nonzero((outcomes == abreast.UNDER_WAY) & (carry[:, abreast.STEPS] >= STEPS_TO_JUDGE))[0]:
+            long = (outcomes == abreast.UNDER_WAY) & (carry[:, abreast.STEPS] >= STEPS_TO_JUDGE)
+            for k in map(int, np.nonzero(long)[0]):
                 at = corners[k][int(carry[k, explicit.CORNER])] + carry[k, explicit.TIME]
                 judge(int(carry[k, abreast.STEPS]), float(at), float(corners[k][-1]))
     for sphere in spheres:
