@@ -114,7 +114,8 @@ def read_preset_file(name: str, text: str, model: Declares | None = None) -> dic
     where = f"preset file {name!r}"
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # Its own error is one of these, and so is that of a whole number of thousands of digits.
         raise ParameterError(f"{where} cannot be read: {error}") from None
     _check_names(where, "entry", data, ENTRIES)
     strings = {key: _text(where, data, key) for key in ("model", "title", "reference", "doi")}

@@ -250,6 +250,7 @@ def test_a_users_own_file_is_a_preset(tmp_path, monkeypatch):
     [
         (None, ParameterError, "cannot be read"),
         ("model = ", ParameterError, "cannot be read"),
+        ("model = " + 5000 * "9", ParameterError, "cannot be read"),  # more digits than Python takes
         ("model = 'vteam'", ParameterError, "lacks"),
         (PRESET.replace("vteam", "mtj"), ParameterError, "is for the model 'mtj', not for 'vteam'"),
         (PRESET.replace("resistance_on", "resistance_in"), UnknownNameError, "did you mean 'resistance_on'"),
