@@ -137,7 +137,9 @@ def _end_children() -> None:
     """
     if (processes := sys.modules.get("multiprocessing")) is not None:
         for child in processes.active_children():
-            child.kill()
+            # Not child.kill(): the processes of some versions of joblib have none.
+            with contextlib.suppress(ProcessLookupError, TypeError):  # it has ended, or was not begun
+                os.kill(child.pid, signal.SIGKILL)
     if (log := sys.modules.get("logging")) is not None:
         log.disable()
 
