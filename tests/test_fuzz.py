@@ -21,7 +21,7 @@ def fuzz():
     made = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYNASPICE_FUZZ_CACHE", str(cache_root()))
-        for name in ("fuzz_inputs", "fuzz_netlists", "fuzz_cases", "fuzz"):
+        for name in ("fuzz_inputs", "fuzz_commands", "fuzz_netlists", "fuzz_cases", "fuzz"):
             spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
             made[name] = importlib.util.module_from_spec(spec)
             patch.setitem(sys.modules, name, made[name])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...devices.core.base import DeviceModel
-from ...devices.core.protocols import Drift, Dwelling, Oscillation, Statics, Switching, WallMotion, Writing
+from ...devices.core.protocols import Drift, Oscillation, Statics, Switching, WallMotion, Writing
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.quantity import format_si
 from ...devices.language.waveforms import FloatArray
@@ -18,6 +18,7 @@ from ..benches.drift import drift
 from ..benches.oscillators.orbit import orbit
 from ..benches.switching import switching
 from ..benches.velocity import velocity
+from ..slow_time.wells import Wells
 
 #: Voltage at which resistances are read, over the largest that is worth looking at.
 READ = 1e-3
@@ -108,26 +109,10 @@ def resistances(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figu
         yield Figure("ratio of the resistances", "1", high / low, at, "static curve")
 
 
-@_of(Dwelling)
-def dwelling(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]:
-    """Barriers, and mean times in which states are left by themselves."""
-    suggested = device.protocol(Dwelling)
-    for temperature in dict.fromkeys((kelvin, HOT)):
-        at = f"0 V, {temperature:g} K"
-        for state in suggested.states:
-            try:
-                rate, barrier = suggested.escape(0.0, temperature, state)
-            except (ParameterError, SimulationError) as error:
-                yield Figure(f"dwell time, {state}", "s", math.nan, at, str(error))
-                continue
-            yield Figure(f"barrier over k_B T, {state}", "1", barrier, at, "energy of the model")
-            time = math.inf if rate == 0 else 1 / rate
-            yield Figure(f"dwell time, {state}", "s", time, at, "mean passage time")
-
-
 @_of(Writing)
 def writing(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]:
-    """Thermal stability, and critical currents with their densities, of a layer without a field along one axis."""
+    """Dwell times, thermal stability, and critical currents with their densities."""
+    yield from _dwelling(device, kelvin)
     why = _no_formula(device)
     source = why or "formula of the model"
     stability = _quantity(device, "thermal_stability")
@@ -140,6 +125,21 @@ def writing(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]:
         yield Figure(f"critical current to {state}", "A", size, "0 K", source)
         if area is not None:
             yield Figure(f"critical current density to {state}", "A/m^2", size / area, "0 K", source)
+
+
+def _dwelling(device: CompactModel, kelvin: float) -> Iterator[Figure]:
+    """Barriers, and mean times in which states are left by themselves, by the two-state mode of slow time."""
+    for temperature in dict.fromkeys((kelvin, HOT)):
+        at = f"0 V, {temperature:g} K"
+        try:
+            wells = Wells(device, temperature=temperature)
+            found = [(state, wells.barrier(0.0, state), wells.dwell_time(0.0, state)) for state in wells.states]
+        except (ParameterError, SimulationError) as error:
+            yield Figure("dwell time", "s", math.nan, at, str(error))
+            continue
+        for state, barrier, time in found:
+            yield Figure(f"barrier over k_B T, {state}", "1", barrier, at, wells.method)
+            yield Figure(f"dwell time, {state}", "s", time, at, wells.method)
 
 
 def _no_formula(device: DeviceModel) -> str:
@@ -176,18 +176,20 @@ def switched(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figure]
     unit = str(found.attrs["units"][driven])
     at = f"{format_si(width, 's')} pulse, {_ambient(device, kelvin):g} K"
     value = half_way(sizes, probability)
-    source = f"{TRAJECTORIES} trajectories each" if math.isfinite(value) else "no pulse of the suggested ones does"
+    source = f"{TRAJECTORIES} trajectories each"
+    if math.isnan(value):
+        source = (
+            "none of the suggested pulses does" if probability[0] < 0.5 else "the weakest suggested pulse does already"
+        )
     yield Figure(name, unit, value, at, source)
 
 
 def half_way(sizes: FloatArray, probability: FloatArray) -> float:
-    """The smallest size at which a probability reaches one half, between two points by a line; NaN if none does."""
+    """The smallest size at which a probability reaches one half, by a line; NaN if that is not between two points."""
     reached = np.flatnonzero(probability >= 0.5)
-    if not len(reached):
+    if not len(reached) or reached[0] == 0:
         return math.nan
     k = int(reached[0])
-    if k == 0:
-        return float(sizes[0])
     return float(np.interp(0.5, probability[k - 1 : k + 1], sizes[k - 1 : k + 1]))
 
 
@@ -210,6 +212,9 @@ def oscillation(device: CompactModel, kelvin: float, seed: int) -> Iterator[Figu
     found = orbit(device, current=[(1 - BESIDE) * strongest, strongest], temperature=kelvin)
     row = found.iloc[1]
     at, source = f"{format_si(strongest, 'A')}, {kelvin:g} K", "periodic orbit"
+    if not np.all(found["stable"] == 1):
+        yield Figure("frequency", "Hz", math.nan, at, "the orbit is not stable there")
+        return
     yield Figure("frequency", "Hz", row["frequency"], at, source)
     slope = (row["frequency"] - found["frequency"].iloc[0]) / (BESIDE * strongest)
     yield Figure("frequency over current", "Hz/A", slope, at, source)

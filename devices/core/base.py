@@ -26,7 +26,8 @@ from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
 from ..language.waveforms import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
-from .protocols import Compliance, Drift, Kind, Offer, Spectrum, Statics, Stimulus, Sweep, offers, offers_of
+from .offers import Kind, Offer, offers, offers_of
+from .protocols import Compliance, Drift, Spectrum, Statics, Stimulus, Sweep
 from .system import System, build_system
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ class DeviceModel(Configured):
     @classmethod
     @functools.cache
     def offered(cls) -> dict[type, Offer]:
-        """The protocols that the model offers; see :func:`~synaspice.devices.core.protocols.offers`."""
+        """The protocols that the model offers; see :func:`~synaspice.devices.core.offers.offers`."""
         return offers_of(cls)
 
     def protocol(self, kind: type[Kind], quantity: str | None = None) -> Kind:

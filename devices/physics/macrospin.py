@@ -11,7 +11,8 @@ import numpy as np
 import sympy as sp
 
 from ..core.base import ROOM_TEMPERATURE
-from ..core.protocols import Resonance, Sweep, offers
+from ..core.offers import offers
+from ..core.protocols import Resonance, Sweep
 from ..language.constants import k_B, mu_0
 from ..language.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
 from ..language.part import Component

@@ -123,6 +123,7 @@ def simulate_many(
     require_memory(len(reported), f"points of {count} trajectories", count * size, "report")
 
     limits: dict[str, Any] = {"rtol": rtol, "atol": atol}
+    abreast = can_run_abreast(requests)
 
     def alone(k: int) -> tuple[FloatArray, FloatArray]:
         try:
@@ -131,16 +132,15 @@ def simulate_many(
             raise SimulationError(f"trajectory {k}: {error}") from error
 
     def some(first: int, number: int) -> list[tuple[FloatArray, FloatArray]]:
-        chosen = requests[first : first + number]
-        if not can_run_abreast(chosen):
+        if not abreast or number < LANES:
             return [alone(k) for k in range(first, first + number)]
-        found = solve_abreast(chosen, reported, **limits)
+        found = solve_abreast(requests[first : first + number], reported, **limits)
         # What came to no end says why when it is computed alone, or gets over it there.
         return [each or alone(first + k) for k, each in enumerate(found)]
 
     workers = usual_threads() if threads is None else whole("threads", threads, 1)
     # As many for each thread, if that fills its lanes.
-    size = max(LANES, math.ceil(count / workers)) if can_run_abreast(requests) else 1
+    size = max(LANES, math.ceil(count / workers)) if abreast else 1
     found = [each for part in in_chunks(range(count), some, size=size, threads=workers) for each in part]
     return tabulate_many(requests, reported, np.array([v for _, v in found]), np.array([states for states, _ in found]))
 

@@ -18,7 +18,7 @@ from .trajectory import solve
 
 #: Times at which the trajectories are compared, and their mean difference, in units of a state's range, that will do.
 LOOKS, ALIKE = 257, 0.01
-#: Factor between steps that are tried, how many steps may be taken to try one, and in all trials.
+#: Factor between steps that are tried, and how many of them a trial may take.
 FINER, MOST_STEPS = 4.0, 2e7
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.base import DeviceModel
-from ..core.protocols import Compliance, Switching, offers
+from ..core.offers import offers
+from ..core.protocols import Compliance, Switching
 from ..language.array_checks import reals
 from ..language.checks import whole
 from ..language.errors import ParameterError

@@ -64,7 +64,8 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Drift, Spectrum, Statics, Stimulus, Sweep, WallMotion, offers
+from ...core.offers import offers
+from ...core.protocols import Drift, Spectrum, Statics, Stimulus, Sweep, WallMotion
 from ...language.checks import known
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols

@@ -8,18 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.protocols import (
-    Drift,
-    Dwelling,
-    Locking,
-    Oscillation,
-    Spectrum,
-    Stimulus,
-    Sweep,
-    Switching,
-    Writing,
-    offers,
-)
+from ...core.offers import offers
+from ...core.protocols import Drift, Dwelling, Locking, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing
 from ...core.vectors import compiled, initial_state, parameter_vector
 from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter

@@ -9,7 +9,8 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Rectifying, Spectrum, Statics, offers
+from ...core.offers import offers
+from ...core.protocols import Rectifying, Spectrum, Statics
 from ...language.constants import mu_0
 from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
 from ...language.placement import before

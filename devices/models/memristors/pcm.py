@@ -9,7 +9,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from ...core.protocols import Drift, Sweep, offers
+from ...core.offers import offers
+from ...core.protocols import Drift, Sweep
 from ...core.system import within
 from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError

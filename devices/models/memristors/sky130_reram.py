@@ -7,7 +7,8 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Compliance, Stimulus, Sweep, Switching, offers
+from ...core.offers import offers
+from ...core.protocols import Compliance, Stimulus, Sweep, Switching
 from ...language.declaration import Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
 from ...language.functions import limexp, ramp

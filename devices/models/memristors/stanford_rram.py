@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Compliance, Drift, Stimulus, Sweep, Switching, offers
+from ...core.offers import offers
+from ...core.protocols import Compliance, Drift, Stimulus, Sweep, Switching
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, limited_sinh, ramp, step
 from ...language.part import Part

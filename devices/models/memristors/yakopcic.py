@@ -8,7 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from ...core.protocols import Sweep, Switching, offers
+from ...core.offers import offers
+from ...core.protocols import Sweep, Switching
 from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, ramp, step
 from ...language.part import Part

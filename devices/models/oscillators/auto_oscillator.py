@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...core.protocols import Coupling, Locking, Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
+from ...core.offers import offers
+from ...core.protocols import Coupling, Locking, Oscillation, Spectrum, Statics, Stimulus, Sweep
 from ...language.constants import k_B
 from ...language.declaration import (
     Branch,

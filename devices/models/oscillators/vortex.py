@@ -11,7 +11,8 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import brentq
 
-from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep, offers
+from ...core.offers import offers
+from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import (

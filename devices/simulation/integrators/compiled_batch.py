@@ -22,18 +22,18 @@ from ..threads import heed_stop
 from .compiled_loops import MATRIX, VECTOR
 from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge
 from .drives import numbers_of
-from .loops import abreast, explicit
+from .loops import abreast, explicit, many_driven
 from .loops.driven import CURRENT, VOLTAGE
 from .machine_code import machine_code
 
 #: Turns of all lanes between two looks at the keyboard.
 TURNS_PER_CALL = 1000
 _PLACES, _CUBE, _TABLE = Array(I64), Array(F64, 3), Array(I64, 2)
-_GIVEN = (abreast.BATCH, MATRIX, MATRIX, _PLACES, VECTOR, _PLACES, VECTOR, VECTOR, _CUBE, _TABLE)
+_GIVEN = (many_driven.BATCH, MATRIX, MATRIX, _PLACES, VECTOR, _PLACES, VECTOR, VECTOR, _CUBE, _TABLE)
 _HELD = (_TABLE, MATRIX, MATRIX, _CUBE, MATRIX, MATRIX)
 ENTRIES = {
     "abreast": Entry((*_GIVEN, *_HELD, F64, F64, I64, MATRIX, VECTOR, VECTOR, VECTOR, MATRIX), I64),
-    "voltages_over": Entry((abreast.BATCH, VECTOR, _CUBE, MATRIX, Array(TRUTH))),
+    "voltages_over": Entry((many_driven.BATCH, VECTOR, _CUBE, MATRIX, Array(TRUTH))),
 }
 
 
@@ -41,7 +41,7 @@ ENTRIES = {
 def _load() -> Program:
     def write(unit: Unit) -> None:
         unit.write(text_of(abreast.march), ENTRIES["abreast"].kinds, name="abreast")
-        unit.write(text_of(abreast.voltages_over), ENTRIES["voltages_over"].kinds, name="voltages_over")
+        unit.write(text_of(many_driven.voltages_over), ENTRIES["voltages_over"].kinds, name="voltages_over")
 
     with PARSING:
         return load_program("abreast", digest_of(__name__), write, ENTRIES)
@@ -102,7 +102,7 @@ def integrate_abreast(
     system = compiled(requests[0].device).system
     count, n = starts.shape
     made = _batch(requests)
-    batch = Bound(made, abreast.BATCH)
+    batch = Bound(made, many_driven.BATCH)
     whole = np.zeros((abreast.WHOLE, LANES), dtype=np.int64)
     whole[0] = abreast.FREE
     held = (
@@ -147,7 +147,7 @@ def integrate_abreast(
     return samples, voltages, [int(k) for k in np.nonzero(failed)[0]]
 
 
-def _batch(requests: Sequence[Request]) -> abreast.Batch:
+def _batch(requests: Sequence[Request]) -> many_driven.Batch:
     """Requests as the compiled loop takes them."""
     first = requests[0]
     device, structure = first.device, first.device.structure
@@ -172,7 +172,7 @@ def _batch(requests: Sequence[Request]) -> abreast.Batch:
         return machine_code(*structure, name, in_lanes=in_lanes).address if needed else 0
 
     lines = [waveform.lines() for request in requests for waveform in request.waveforms()]
-    return abreast.Batch(
+    return many_driven.Batch(
         code("rates", True, False),
         code("conduction", first.by_current, False),
         code("rates", True, True),

@@ -10,6 +10,7 @@ from shell import synaspice
 
 from synaspice.characterization import summary
 from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.merit import figures
 from synaspice.characterization.merit.figures import COLLECTORS, half_way
 from synaspice.devices import (
     MTJ,
@@ -59,6 +60,30 @@ def test_formulas_that_do_not_hold_give_no_numbers(device, why):
     table = summary(device)
     told = table[table["figure"].str.contains("critical|stability")]
     assert len(told) == 5 and told["value"].isna().all() and told["source"].str.contains(why).all()
+
+
+def test_dwell_times_are_those_of_the_bench_of_retention():
+    device = MTJ.preset("ikeda2010")
+    found, table = values(device)
+    held = BENCHES["retention"](device, temperature=[300.0, 358.15], time=[1.0])
+    for state in ("parallel", "antiparallel"):
+        own = table[table["figure"] == f"dwell time, {state}"]
+        expected = held[held["state"] == state]
+        np.testing.assert_allclose(own["value"], expected["lifetime"])
+        assert own["condition"].tolist() == ["0 V, 300 K", "0 V, 358.15 K"]
+    assert found["barrier over k_B T, parallel"] < device.derived["thermal_stability"]  # the last row is the hot one
+
+
+def test_an_orbit_that_is_not_stable_gives_no_numbers(monkeypatch):
+    real = figures.orbit
+
+    def unstable(*arguments, **how):
+        return real(*arguments, **how).assign(stable=0.0)
+
+    monkeypatch.setattr(figures, "orbit", unstable)
+    found, table = values(AutoOscillator())
+    assert math.isnan(found["frequency"]) and "linewidth" not in found
+    assert "not stable" in table["source"].iloc[-1]
 
 
 def test_an_oscillator_has_the_threshold_and_the_frequency_of_its_closed_form():
@@ -117,7 +142,8 @@ def test_a_memristor_switches_at_a_voltage_of_its_pulses():
 def test_several_devices_stand_beside_each_other():
     thin = MTJ(free_layer_thickness=1.1e-9)
     table = summary([MTJ(), thin], seed=3)
-    assert len(table) == 2 * table["figure"].nunique() and table.attrs["seed"] == 3
+    half = len(table) // 2
+    assert table["figure"].tolist()[:half] == table["figure"].tolist()[half:] and table.attrs["seed"] == 3
 
 
 @pytest.mark.parametrize(
@@ -140,7 +166,7 @@ def test_what_makes_no_sense_is_refused(arguments, problem):
 def test_half_way_is_between_the_points_around_it():
     sizes = np.array([1.0, 2.0, 3.0])
     assert half_way(sizes, np.array([0.0, 0.25, 0.75])) == 2.5
-    assert half_way(sizes, np.array([0.6, 1.0, 1.0])) == 1.0
+    assert math.isnan(half_way(sizes, np.array([0.6, 1.0, 1.0])))  # it may be anywhere below
     assert math.isnan(half_way(sizes, np.array([0.0, 0.1, 0.2])))
 
 

@@ -15,7 +15,8 @@ from synaspice.devices import (
     PhaseChangeMemory,
     UnknownNameError,
 )
-from synaspice.devices.core.protocols import Drift, Oscillation, Statics, Sweep, Switching, Writing, offers
+from synaspice.devices.core.offers import offers
+from synaspice.devices.core.protocols import Drift, Oscillation, Statics, Sweep, Switching, Writing
 from synaspice.devices.language.declaration import Branch, Parameter
 
 
