@@ -170,7 +170,7 @@ def _page(report: Report, fits: Sequence[pd.DataFrame]) -> str:
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     about = (
         f"Made by synaspice {__version__} (synaspice report) on {today}. Values are read in a publication, "
-        "second-hand, derived or assumed; each says which."
+        "second-hand, derived or assumed; each says which. Default values are the model's own, of no publication."
     )
     page = Template(resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
     title = html.escape(", ".join(titles))

@@ -27,11 +27,10 @@ REFERENCES = ("fokker-planck", "splitting", "ensemble")
 SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
 
 
-@draws("write-error")
-def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Write error rate against width, a colour for each overdrive; and the ratio to the best of the methods."""
+@draws("write-error", panels=lambda table: min(2, table["method"].nunique()))
+def draw_write_error(table: pd.DataFrame, left: Axes, *compared: Axes) -> None:
+    """Write error rate against width, a colour for each overdrive; of several methods the ratio to the best of them."""
     x = scaled_axis(table, left, "x", "width", "Width of the pulse")
-    right.set_xlabel(left.get_xlabel())
     shown = table[table["probability"] > 0]
     overdrives = sorted(table["overdrive"].unique())
     reference = next(name for name in REFERENCES if name in set(table["method"]))
@@ -47,7 +46,7 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         # Where everything fails there is nothing to compare.
         rare = (scale < 0.999) & (scale > SMALLEST)
         ratio = (part["probability"].to_numpy() / np.where(scale > 0, scale, np.nan))[rare]
-        if method != reference:
+        for right in compared if method != reference else ():
             # Beside each other, so that error bars can be told apart.
             aside = 0.0 if style["linestyle"] != "none" else (k + 0.5) / len(overdrives) - 0.5
             moved = width[rare] + 0.6 * spacing * aside
@@ -55,20 +54,23 @@ def draw_write_error(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.set_yscale("log")
     left.set_ylim(max(SMALLEST, 0.3 * float(shown["probability"].min())), 2.0)
     left.set_ylabel("Write error rate")
-    right.set_yscale("log")
-    right.set_ylim(*RATIOS)
-    ticks = [0.5, 1.0, 2.0, 4.0]
-    right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    right.minorticks_off()
-    right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
-    right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
-    present = [name for name in STYLES if name in set(table["method"])]
-    for name in present:
-        right.plot([], [], color="0.3", label=STYLES[name][1], **_plain(STYLES[name][0]))
-    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    title = "overdrive" if compared else f"{STYLES[reference][1]}, overdrive"
+    for right in compared:
+        right.set_xlabel(left.get_xlabel())
+        right.set_yscale("log")
+        right.set_ylim(*RATIOS)
+        ticks = [0.5, 1.0, 2.0, 4.0]
+        right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        right.minorticks_off()
+        right.axhline(1.0, color="0.5", linewidth=0.6, zorder=0)
+        right.set_ylabel(f"Ratio to {STYLES[reference][1]}")
+        present = [name for name in STYLES if name in set(table["method"])]
+        for name in present:
+            right.plot([], [], color="0.3", label=STYLES[name][1], **_plain(STYLES[name][0]))
+        right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     for k, value in enumerate(overdrives):
         left.plot([], [], color=f"C{k}", label=f"{value:.3g}")
-    left.legend(title="overdrive", title_fontsize=7, loc="lower left")
+    left.legend(title=title, title_fontsize=7, loc="lower left")
 
 
 def _errors(part: pd.DataFrame) -> np.ndarray:
