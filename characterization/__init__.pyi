@@ -26,6 +26,7 @@ from .cells.costs import costs as costs
 from .cells.decks import cell_deck as cell_deck
 from .cells.reliability import reliability as reliability
 from .cells.wire_resistance import wire_resistance as wire_resistance
+from .citing import citations as citations
 from .fitting.fit import fit as fit
 from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit

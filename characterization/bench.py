@@ -20,6 +20,7 @@ from ..devices.language.errors import ParameterError
 from ..devices.language.registry import Registry
 from ..devices.model import CompactModel
 from .arguments import SWEPT
+from .citing import with_sources
 from .signature import Setting, checked, settings_of, summary_of
 
 Arguments = ParamSpec("Arguments")
@@ -141,7 +142,7 @@ def bench(
     def register(function: Measurement[Arguments]) -> Measurement[Arguments]:
         settings = settings_of(function)
         chosen = name or function.__name__.replace("_", "-")
-        measure = checked(function, settings)
+        measure = with_sources(checked(function, settings))
         shown = gallery or (lambda device: {chosen: {}})
         BENCHES.register(chosen, Bench(chosen, measure, summary_of(function), settings, needs, long, swept, shown))
         return measure

@@ -19,13 +19,16 @@ import pandas as pd
 from tqdm import tqdm
 
 from ..characterization.bench import suitable_benches
+from ..characterization.citing import CITE
 from ..characterization.merit.summary import summary
 from ..characterization.processes import in_processes
 from ..characterization.studies.agreement import agreement
+from ..devices.core.citing import citations_of
 from ..devices.core.files import check_outputs, write_whole
 from ..devices.core.metadata import device_title
 from ..devices.core.protocols import Stimulus
 from ..devices.language.checks import instance
+from ..devices.language.citation import SOFTWARE, bibliography, citation, unique
 from ..devices.language.errors import MissingDependencyError, ParameterError, SimulationError
 from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
@@ -36,8 +39,6 @@ from .style import save, words
 
 #: Work for each device that is no bench.
 MERIT, AGREEMENT = "figures of merit", "agreement of the engines"
-#: How a software is cited, beside the publications of models and values.
-SOFTWARE = f"synaspice {__version__}, compact models of neuromorphic devices (CITATION.cff of its repository)"
 
 
 @dataclass
@@ -307,14 +308,13 @@ def _netlists(report: Report) -> str:
 
 
 def _sources(report: Report) -> str:
-    found = []
-    for device in report.devices:
-        preset = device.provenance
-        pairs = [(device.reference, device.doi)] + ([(preset.reference, preset.doi)] if preset else [])
-        found += [(reference, doi) for reference, doi in pairs if reference]
+    found = [each for device in report.devices for each in citations_of(type(device), device.provenance)]
+    tables = [part.table for part in report.parts if part.table is not None]
+    found += [citation(line) for table in tables for line in table.attrs.get(CITE, [])]
     lines = []
-    for reference, doi in dict.fromkeys(found):
-        link = f', <a href="https://doi.org/{html.escape(doi, quote=True)}">doi:{html.escape(doi)}</a>' if doi else ""
-        lines.append(f"<li>{html.escape(reference)}{link}</li>")
-    lines.append(f"<li>{html.escape(SOFTWARE)}</li>")
-    return _section("To cite", "<ul>\n" + "\n".join(lines) + "\n</ul>")
+    for each in unique([SOFTWARE, *found]):
+        doi = html.escape(each.doi, quote=True)
+        link = f', <a href="https://doi.org/{doi}">doi:{doi}</a>' if doi else ""
+        lines.append(f"<li>{html.escape(each.text)}{link}</li>")
+    entries = f"<details><summary>BibTeX</summary><pre>{html.escape(bibliography([SOFTWARE, *found]))}</pre></details>"
+    return _section("To cite", "<ul>\n" + "\n".join(lines) + "\n</ul>\n" + entries)

@@ -25,6 +25,7 @@ from .characterization.benches.two_states.retention import retention as retentio
 from .characterization.benches.two_states.telegraph import telegraph as telegraph
 from .characterization.benches.velocity import velocity as velocity
 from .characterization.benches.write_error import write_error as write_error
+from .characterization.citing import citations as citations
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
 from .characterization.merit.summary import summary as summary

@@ -39,6 +39,7 @@ NAMES = {
         "telegraph_trace": "slow_time.telegraph",
         "agreement": "studies.agreement",
         "cell_deck": "cells.decks",
+        "citations": "citing",
         "costs": "cells.costs",
         "ensemble_statistics": "studies.ensembles",
         "Fit": "fitting.result",

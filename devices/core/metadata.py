@@ -14,6 +14,7 @@ from ..language.declaration import Declarations, Noise, Vectorial
 from ..language.errors import ParameterError
 from ..language.version import __version__
 from .base import DeviceModel
+from .citing import used_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +65,7 @@ def device_attributes(device: DeviceModel, **more: Any) -> dict[str, Any]:
         "title": device_title(device),
         "preset": preset.name if preset else None,
         "reference": preset.citation if preset else None,
+        "cite": used_for(device),
         "provenance": device.provenance_summary,
         "parameters": {**device.options, **device.values},
         "seed": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..core.citing import citations_of, remember
 from ..language.quantity import format_si
 from ..language.registry import summary
 from ..language.version import __version__
@@ -78,6 +79,7 @@ def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
         Kind of the text: a netlist, a module.
     """
     preset = device.provenance
+    remember(citations_of(type(device), preset))
     lines = [f"{device.model_name()}: {summary(type(device))}"]
     if type(device).reference:
         lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")

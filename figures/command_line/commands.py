@@ -17,6 +17,7 @@ from . import (
     caches,
     cells,
     characterize,
+    citing,
     drawing,
     export,
     fitting,
@@ -74,6 +75,7 @@ app.command()(reliability.reliability)
 app.command()(drawing.figure)
 app.command()(reporting.report)
 app.command()(drawing.gallery)
+app.command()(citing.cite)
 app.command()(caches.cache)
 
 

@@ -32,6 +32,14 @@ def complete_devices_and_cells() -> list[str]:
     return [*complete_devices(), *complete_cells()]
 
 
+def complete_citable(incomplete: str) -> list[str]:
+    """Names of devices, cells and benches, and files that can be a table."""
+    from ...characterization.bench import BENCHES
+
+    names = [*complete_devices_and_cells(), *BENCHES]
+    return [*names, *_files(incomplete, ".csv"), *_files(incomplete, ".parquet")]
+
+
 def complete_drawable(incomplete: str) -> list[str]:
     """Names of systems of the article, and files that can be a table."""
     from ..systems.system import SYSTEMS

@@ -1,0 +1,62 @@
+"""What is cited for what was used."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from pybtex.database import parse_string
+
+from synaspice.characterization import citations, iv, linewidth, read_table, write_table
+from synaspice.circuits import PBit
+from synaspice.devices import MTJ, AutoOscillator
+from synaspice.devices.language.errors import ParameterError
+
+
+def dois(text):
+    return {entry.fields.get("doi") for entry in parse_string(text, "bibtex").entries.values()} - {None}
+
+
+def test_a_device_brings_its_model_and_its_preset():
+    text = citations(MTJ.preset("ikeda2010"))
+    assert text.startswith("@misc{")
+    assert "synaspice" in text.partition("\n}")[0]
+    assert {"10.1038/nmat2804", MTJ.doi} <= dois(text)
+    assert "10.1038/nmat2804" not in dois(citations(MTJ))
+
+
+def test_a_bench_and_its_tables_bring_the_method(tmp_path):
+    device = AutoOscillator()
+    slavin = AutoOscillator.doi
+    assert slavin in dois(citations(linewidth))
+    table = iv(MTJ.preset("ikeda2010"), np.array([0.0, 0.1]))
+    expected = dois(citations(MTJ.preset("ikeda2010"))) | dois(citations(iv))
+    for suffix in (".csv", ".parquet"):
+        path = write_table(table, tmp_path / f"table{suffix}")
+        assert dois(citations(read_table(path))) == expected
+    assert dois(citations(device, table)) == expected | dois(citations(device))
+
+
+def test_a_cell_brings_its_publication():
+    assert PBit.doi in dois(citations(PBit())) == dois(citations(PBit))
+
+
+@pytest.mark.parametrize("thing", [3, "mtj", pd.DataFrame({"a": [1]}), None])
+def test_what_cannot_be_cited(thing):
+    with pytest.raises(ParameterError, match="cited"):
+        citations(thing)
+
+
+def test_what_was_used_in_a_process():
+    code = """
+from synaspice.characterization import citations
+from synaspice.devices import MTJ, VTEAM
+first = citations()
+MTJ.preset("ikeda2010").netlist("ngspice")
+second = citations()
+VTEAM().simulate(0.1, 1e-9, points=2)
+print(first.count("@"), "nmat2804" in first, "nmat2804" in second, VTEAM.doi in second, VTEAM.doi in citations())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False", "True", "False", "True"]
