@@ -46,7 +46,9 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python tools/bench_options.py docs/bench-options.md
 	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/python tools/reliability_table.py docs/reliability-table.md
-	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+	$(BIN)/synaspice gallery -o build/docs-gallery
+	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/agreement.csv
+	$(BIN)/sphinx-build -W --keep-going -q -j auto docs docs/_build
 
 ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
 	@$(BIN)/python -c "from synaspice.circuits.engine.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \

@@ -34,6 +34,7 @@ def main(page: Path) -> None:
     for _, row in table.iterrows():
         cells = [f"{row[name]:.1e}" if name in NUMBERS else str(row[name]) for name in table.columns]
         lines.append("| " + " | ".join(cells) + " |")
+    table.to_csv(page.with_suffix(".csv"), index=False, float_format="%.1e")  # for the pages of the devices
     page.write_text(INTRO + "\n".join(lines) + "\n", encoding="utf-8")
 
 
