@@ -10,7 +10,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
-    "sphinx-mathjax-offline",
+    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "matplotlib.sphinxext.roles",  # of the docstrings that figures inherit
     "myst_parser",
@@ -21,6 +21,9 @@ napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 exclude_patterns = ["_build", "reliability-table.md"]  # the latter is a part of cells.md
+# MathJax from a package, whose own extension would hinder parallel work: equations render without the network.
+html_static_path = [f"{place}/static" for place in find_spec("sphinx-mathjax-offline").submodule_search_locations]
+mathjax_path = "mathjax/tex-chtml.js"
 templates_path = ["_templates"]
 autosummary_ignore_module_all = False
 # only what is not installed: with a library its module is read as it is
