@@ -1,4 +1,5 @@
 from .drawing import plot as plot
+from .explorer.page import explore as explore
 from .making import make_systems as make_systems
 from .report import make_report as make_report
 from .style import save as save

@@ -79,5 +79,6 @@ from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .devices.simulation.reservoirs import reservoir_states as reservoir_states
 from .figures.drawing import plot as plot
+from .figures.explorer.page import explore as explore
 from .figures.report import make_report as make_report
 from .figures.style import save as save

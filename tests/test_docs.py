@@ -27,6 +27,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
+    # it would serve until it is ended
+    "synaspice explore vteam --no-browser": "synaspice explore --help",
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
     "/shared/": "",
     "trajectories=1_000_000": "trajectories=20, width=5e-9",

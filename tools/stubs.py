@@ -66,7 +66,13 @@ NAMES = {
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
     },
-    "figures": {"make_report": "report", "make_systems": "making", "plot": "drawing", "save": "style"},
+    "figures": {
+        "explore": "explorer.page",
+        "make_report": "report",
+        "make_systems": "making",
+        "plot": "drawing",
+        "save": "style",
+    },
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
 RARE = {

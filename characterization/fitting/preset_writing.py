@@ -49,29 +49,48 @@ def write_preset(
     target = Path(instance("the path", path, (str, Path), "the name of a file"))
     if target.suffix != SUFFIX:
         raise ParameterError(f"a preset is a file that ends in {SUFFIX}, not {shown(str(target))}")
-    text = _text(device, title, described, fitted, notes)
+    held = "held in the fit at a value that was given without a source"
+    sources = {name: f"{described} {about}" for name, about in fitted.items()}
+    text = preset_text(device, title, derived=sources, given=held, notes=notes)
     Preset.from_toml(target.stem, text, type(device), str(target))
     write_whole(target, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     return target
 
 
-def _text(device: CompactModel, title: str, described: str, fitted: Mapping[str, str], notes: str) -> str:
+def preset_text(
+    device: CompactModel, title: str, *, given: str, notes: str, derived: Mapping[str, str] | None = None
+) -> str:
+    """A device as the text of a preset file.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    title : str
+        The device in words.
+    given : str
+        Source of the values that were given without one: they are assumed.
+    notes : str
+        Notes for the careful user.
+    derived : Mapping, optional
+        Source of each value that is derived, by its name.
+    """
     base = device.provenance
     everything: dict[str, Any] = {**device.options, **device.values}
     # What follows from other values stays free to do so.
     values = {name: value for name, value in everything.items() if device.grade_of(name) not in (COMPUTED, DEFAULT)}
-    reference = base.reference if base is not None else "a fit to measured data; no publication"
+    reference = base.reference if base is not None else "no publication"
     lines = [f"model = {_quoted(device.model_name())}", f"title = {_quoted(title)}"]
     lines += [f"reference = {_quoted(reference)}", f"doi = {_quoted(base.doi if base is not None else '')}"]
     braces = str.maketrans({"{": "(", "}": ")"})  # which stand for values in notes
     lines += [f"notes = {_quoted(notes.translate(braces))}", "", "[parameters]"]
     for name, value in values.items():
-        if name in fitted:
-            grade, source = "derived", f"{described} {fitted[name]}"
+        if name in (derived or {}):
+            grade, source = "derived", (derived or {})[name]
         else:
             grade, source = device.grade_of(name), device.source_of(name)
         if grade not in GRADES:
-            grade, source = "assumed", "held in the fit at a value that was given without a source"
+            grade, source = "assumed", given
         shown_value = _quoted(value) if isinstance(value, str) else repr(float(value))
         lines.append(f"{name} = {{ value = {shown_value}, provenance = {_quoted(grade)}, source = {_quoted(source)} }}")
     if base is not None and base.drive:

@@ -19,6 +19,7 @@ from . import (
     characterize,
     citing,
     drawing,
+    exploring,
     export,
     fitting,
     listing,
@@ -76,6 +77,7 @@ app.command()(drawing.figure)
 app.command()(reporting.report)
 app.command()(drawing.gallery)
 app.command()(citing.cite)
+app.command()(exploring.explore)
 app.command()(caches.cache)
 
 
