@@ -10,6 +10,7 @@ from .simulation.simulated import SimulatedModel
 from .targets.formats import FORMATS, ExportOptions
 from .targets.frameworks.exports import brian2, jax, reservoirpy, torch
 from .targets.frameworks.framework import FRAMEWORKS
+from .targets.notebook import page_of
 
 if TYPE_CHECKING:
     from .targets.spice.subcircuit import Subcircuit
@@ -42,6 +43,10 @@ class CompactModel(SimulatedModel, abstract=True):
     ParameterError
         If a value is not a number, has the wrong unit or lies outside its bounds.
     """
+
+    def _repr_html_(self) -> str:
+        """The device as a notebook shows it."""
+        return page_of(self)
 
     # --- its forms for other simulators -----------------------------------------------------
 
