@@ -23,6 +23,7 @@ check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/stubs.py --check
+	$(BIN)/python tools/notebooks.py --check
 	$(BIN)/python tools/import_cycles.py
 	$(BIN)/python tools/typing_tree.py
 	cd build/types && ../../$(BIN)/lint-imports ../../setup.cfg

@@ -1,7 +1,11 @@
 """Sphinx configuration."""
 
+import sys
 from importlib.metadata import version as installed_version
 from importlib.util import find_spec
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for gallery_pictures
 
 project = "synaspice"
 author = "The synaspice authors"
@@ -14,7 +18,19 @@ extensions = [
     "sphinx.ext.viewcode",
     "matplotlib.sphinxext.roles",  # of the docstrings that figures inherit
     "myst_parser",
+    "sphinx_gallery.gen_gallery",
 ]
+sphinx_gallery_conf = {
+    "examples_dirs": ["../examples/gallery"],
+    "gallery_dirs": ["gallery"],
+    "filename_pattern": "/plot_",
+    "image_scrapers": ("gallery_pictures.package_figures",),
+    "capture_repr": (),
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "min_reported_time": 1e6,
+    "show_memory": False,
+}
 html_theme = "furo"
 myst_enable_extensions = ["dollarmath", "deflist"]
 napoleon_google_docstring = False

@@ -240,7 +240,7 @@ def title_of(table: pd.DataFrame) -> str:
     parts = [str(attrs.get("title") or attrs.get("device") or words(attrs["bench"]))]
     kelvin = temperature_of(table)
     if kelvin is not None:
-        parts.append(f"{kelvin - ZERO_CELSIUS:.0f} °C")
+        parts.append(f"{kelvin - ZERO_CELSIUS:.0f} °C" if kelvin else "no noise")
     return ", ".join(parts)
 
 

@@ -6,10 +6,15 @@ import re
 import runpy
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from frameworks import framework
 
-EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.py"))
+from synaspice.characterization.bench import BENCHES
+
+FOLDER = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.py"))
+GALLERY = sorted((FOLDER / "gallery").glob("*/plot_*.py"))
 #: What stands in an example for something longer.
 IN_PLACE_OF = {
     "FourInputSpinNeuron": "SpinNeuron",  # the truth table of 16 patterns is in the tests of the spin neuron
@@ -29,6 +34,24 @@ def test_example_runs(script, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(copy), run_name="__main__")
     assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("script", GALLERY, ids=lambda path: path.stem)
+def test_example_of_the_gallery_makes_a_picture(script, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    heading, rule = script.read_text(encoding="utf-8").splitlines()[1:3]
+    assert set(rule) == {"="}
+    assert len(rule) == len(heading)
+    figure = runpy.run_path(str(script), run_name="__main__")["figure"]
+    assert all(axes.lines or axes.collections or axes.images or axes.patches for axes in figure.axes)
+    plt.close("all")
+
+
+def test_the_gallery_has_an_example_for_most_benches():
+    text = "".join(script.read_text(encoding="utf-8") for script in GALLERY)
+    assert len(GALLERY) >= 25
+    assert sum(f"{name.replace('-', '_')}(" in text for name in BENCHES) >= 17
 
 
 def test_what_stands_in_place_of_something_still_has_something_to_replace():
