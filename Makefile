@@ -38,8 +38,8 @@ wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of 
 oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows: the tests that are not slow
 	PYTHON=$(PYTHON) sh tools/oldest.sh
 
-bench: $(TESTS)  ## every benchmark, in its quick form
-	$(BIN)/python benchmarks/run_all.py --quick
+bench: $(TESTS)  ## every benchmark, in its quick form; docs/speed.md
+	$(BIN)/python benchmarks/run_all.py --quick --page docs/speed.md
 
 docs: setup  ## HTML documentation in docs/_build
 	$(PIP) -e ".[docs]"
