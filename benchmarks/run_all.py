@@ -54,8 +54,8 @@ def page(records: list[dict[str, Any]], *, quick: bool) -> str:
     lines = [
         "# How fast it is",
         "",
-        "Each row is one comparison in one run of a script of `benchmarks/`, which prints its conditions. A ratio above 1 "
-        "means that this package is faster, or does more in the same time.",
+        "Each row is one comparison in one run of a script of `benchmarks/`, which prints its conditions. A ratio",
+        "above 1 means that this package is faster, or does more in the same time.",
         "",
         f"*{datetime.date.today().isoformat()}, {machine}; the {form}: `make bench`.*",
         "",
