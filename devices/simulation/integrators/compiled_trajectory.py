@@ -19,8 +19,8 @@ from ...language.waveforms import FloatArray
 from ..machine.program import Bound
 from ..request import Request
 from ..threads import heed_stop
-from .compiled_loops import ENTRIES, load_loops
-from .drives import driven
+from .compiled_loops import ENTRIES, load_explicit, load_loops
+from .drives import driven, is_steady
 from .loops import explicit, rosenbrock
 from .loops.driven import DRIVEN
 
@@ -129,18 +129,17 @@ def march(
     samples[:beginning] = start
     state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
-        name = "rosenbrock" if implicit else "explicit"
-        loop, tables = load_loops()[name], _tables(name)
+        loop = load_loops()["rosenbrock"] if implicit else load_explicit(len(start))
         carry = np.array([0.0, 0.0, 0.0, beginning, 0.0])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
         slopes = np.zeros((explicit.EXTENDED, len(start)))
-        own = (_steady(request), scaled_bounds(request.device)) if implicit else (spheres, slopes)
+        own = (is_steady(request), scaled_bounds(request.device)) if implicit else (spheres, slopes)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             heed_stop()
-            outcome = loop(*arguments, *own, *limits, *tables)
+            outcome = loop(*arguments, *own, *limits, *(_tables() if implicit else ()))
             steps += STEPS_PER_CALL
             if steps % STEPS_TO_JUDGE == 0:
                 reached = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
@@ -155,10 +154,10 @@ def march(
 
 
 @functools.cache
-def _tables(name: str) -> list[Bound]:
-    """Coefficients of a method, as its loop takes them."""
-    tables = {"rosenbrock": rosenbrock.TABLES, "explicit": explicit.TABLES}[name]
-    return [Bound(table, kind) for table, kind in zip(tables, ENTRIES[name].kinds[-len(tables) :], strict=True)]
+def _tables() -> list[Bound]:
+    """Coefficients of the implicit method, as its loop takes them."""
+    tables = rosenbrock.TABLES
+    return [Bound(table, kind) for table, kind in zip(tables, ENTRIES["rosenbrock"].kinds[-len(tables) :], strict=True)]
 
 
 def judge(steps: int, time: float, end: float, most: float = MOST_STEPS) -> None:
@@ -174,8 +173,3 @@ def scaled_bounds(device: DeviceModel) -> FloatArray:
     """The lowest and the highest value of each scaled state, in rows."""
     bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values()]
     return np.array(bounds).reshape(-1, 2) / scales_of(device)[:, None]
-
-
-def _steady(request: Request) -> bool:
-    """Whether nothing that drives the device changes with time."""
-    return all((lines := waveform.lines()) is not None and len(lines.times) == 1 for waveform in request.waveforms())

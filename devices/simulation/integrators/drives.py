@@ -6,11 +6,13 @@ import math
 
 import numpy as np
 
+from ...core.base import DeviceModel
 from ...core.vectors import compiled, parameter_vector, scales_of
-from ...language.waveforms import Sine, Waveform
+from ...language.waveforms import FloatArray, Sine, Waveform
 from ..request import Request
 from .loops.driven import CURRENT, LIMITED, LINES, SINE, VOLTAGE, Driven
-from .machine_code import machine_code
+from .machine_code import call_machine_code, machine_code
+from .prepared import prepared_rates
 
 
 def numbers_of(waveform: Waveform) -> list[float] | None:
@@ -40,13 +42,13 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         return machine_code(*structure, name).address if needed else 0
 
     return Driven(
-        code("rates", True),
+        code("pace", True),
         code("conduction", source != VOLTAGE),
         code("jacobian", stiff),
         code("currents", stiff and source != VOLTAGE),
         np.zeros(b),
         np.zeros(n),
-        np.array(parameter_vector(device), dtype=float),
+        prepared_parameters(device),
         np.zeros(max(n, b + b * b + b * n, n * n + n * b)),
         scales_of(device),
         np.concatenate([np.array(wave, dtype=float) for wave in waves]),
@@ -56,4 +58,19 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         request.branch,
         source,
         *map(float, request.limits),
+        source == VOLTAGE and is_steady(request),
     )
+
+
+def is_steady(request: Request) -> bool:
+    """Whether nothing that drives the device changes with time."""
+    return all((lines := waveform.lines()) is not None and len(lines.times) == 1 for waveform in request.waveforms())
+
+
+def prepared_parameters(device: DeviceModel) -> FloatArray:
+    """The parameter vector, and after it what :mod:`.prepared` makes of it."""
+    given = parameter_vector(device)
+    vector = np.empty(len(given) + prepared_rates(*device.structure).count)
+    vector[: len(given)] = given
+    call_machine_code(machine_code(*device.structure, "preparation"), vector, vector[len(given) :])
+    return vector

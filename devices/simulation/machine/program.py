@@ -166,7 +166,8 @@ def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
         case Number():
             passed.append(value if kind.rank else int(value))
         case Array():
-            if value.dtype != kind.kind.dtype or value.ndim != kind.rank or not value.flags.c_contiguous:
+            fits = value.dtype == kind.kind.dtype and value.ndim == kind.rank and value.flags.c_contiguous
+            if not fits or any(k not in (None, n) for k, n in zip(kind.lengths, value.shape, strict=False)):
                 raise TypeError(f"a compiled function got {value.dtype}{value.shape} for {kind}")
             passed.append(value.__array_interface__["data"][0])  # half the time of value.ctypes.data
             passed.extend(value.shape)
