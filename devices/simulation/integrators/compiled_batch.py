@@ -20,7 +20,7 @@ from ..machine.writer import Unit
 from ..request import Request
 from ..threads import heed_stop
 from .compiled_loops import MATRIX, VECTOR
-from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge
+from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge, on_spheres
 from .drives import is_steady, numbers_of, prepared_parameters
 from .loops import abreast, explicit, many_driven
 from .loops.driven import CURRENT, VOLTAGE
@@ -93,7 +93,6 @@ def integrate_abreast(
     SimulationError
         If the steps become too many.
     """
-    system = compiled(requests[0].device).system
     count, n = starts.shape
     made = _batch(requests)
     batch = Bound(made, many_driven.BATCH)
@@ -109,13 +108,12 @@ def integrate_abreast(
     )
     state, outcomes = np.array(starts, dtype=float), np.full(count, explicit.PAUSED, dtype=np.int64)
     carry, samples = np.zeros((count, abreast.CARRIED)), np.full((count, len(reported), n), math.nan)
+    places = compiled(requests[0].device).sphere_places
     for k, own in enumerate(corners):
         beginning = int(np.searchsorted(reported, own[0], side="right"))
-        samples[k, :beginning], carry[k, explicit.REPORTED] = starts[k], beginning
+        samples[k, :beginning], carry[k, explicit.REPORTED] = on_spheres(starts[k], places), beginning
     firsts = np.cumsum([0, *map(len, corners)]).astype(np.int64)
-    spheres = np.array(
-        [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres], dtype=np.int64
-    ).reshape(-1, 3)
+    spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
     program = _load()
     arguments = (batch, state, carry, outcomes, np.concatenate(corners), firsts, np.ascontiguousarray(max_steps))
     turns = 0
@@ -130,8 +128,6 @@ def integrate_abreast(
             for k in map(int, np.nonzero(long)[0]):
                 at = corners[k][int(carry[k, explicit.CORNER])] + carry[k, explicit.TIME]
                 judge(int(carry[k, abreast.STEPS]), float(at), float(corners[k][-1]))
-    for sphere in spheres:
-        samples[:, :, sphere] /= np.linalg.norm(samples[:, :, sphere], axis=2, keepdims=True)
     if requests[0].by_current:
         voltages = np.empty((count, len(reported)))
         program["voltages_over"](batch, reported, samples, voltages, np.empty(len(reported), dtype=np.bool_))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,6 +85,8 @@ def integrate_compiled(
     marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step, patience=patience)
     if marched is None:
         return None
+    if not (request.by_current or request.limited):
+        return marched.samples, request.waveform(reported)
     voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
     marched.device.value.voltages[:] = 0.0  # sought from there, whatever the last step was
     load_loops()["voltages_at"](marched.device, reported, marched.samples, voltages, imposed)
@@ -118,15 +121,14 @@ def march(
     SimulationError
         If the steps become too small, or too many to come to an end within hours.
     """
-    system, implicit = compiled(request.device).system, is_implicit(request.device)
-    places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
+    implicit, places = is_implicit(request.device), compiled(request.device).sphere_places
     made = driven(request, stiff=implicit)
     if made is None:
         return None
     device = Bound(made, DRIVEN)
     samples = np.full((len(reported), len(start)), math.nan)
     beginning = int(np.searchsorted(reported, corners[0], side="right"))
-    samples[:beginning] = start
+    samples[:beginning] = on_spheres(start, places)
     state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
         loop = load_loops()["rosenbrock"] if implicit else load_explicit(len(start))
@@ -148,9 +150,17 @@ def march(
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
             raise SimulationError(f"the integrator gave up at t = {at:.6g} s: its steps became too small")
-    for sphere in places:
-        samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     return Marched(samples, state, at, finished, device)
+
+
+def on_spheres(state: FloatArray, places: Sequence[Sequence[int]]) -> list[float]:
+    """A state whose directions have unit length."""
+    found: list[float] = state.tolist()
+    for sphere in places:
+        length = math.sqrt(sum(found[k] ** 2 for k in sphere))
+        for k in sphere:
+            found[k] /= length
+    return found
 
 
 @functools.cache

@@ -164,7 +164,7 @@ def begin_stretch(
 
 @routine
 def sample_lane(
-    b: Batch, w: Lanes, lane: int, h: float, y: Any, new: Any, slopes: Any, reported: FloatArray, first: int, last: int, samples: FloatArray,
+    b: Batch, w: Lanes, lane: int, h: float, y: Any, new: Any, slopes: Any, reported: FloatArray, first: int, last: int, samples: FloatArray, spheres: Any,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step of one lane."""
     n = len(b.scales)
@@ -176,7 +176,7 @@ def sample_lane(
             rates[s, j] = slopes_one[s, j, lane]
     lend(b, w, lane)
     d = alone(b, w.who[lane])
-    sample(d, w.origin[lane], w.time[lane], h, old, later, rates, reported, first, last, samples)
+    sample(d, w.origin[lane], w.time[lane], h, old, later, rates, reported, first, last, samples, spheres)
     take_back(b, w, lane)
 
 
@@ -294,7 +294,7 @@ def march(
                 if reached > done[lane]:
                     sample_lane(
                         b, w, lane, step_of[0, lane], lanes, trial, slopes, reported, done[lane],
-                        reached, samples[who[lane]],
+                        reached, samples[who[lane]], spheres,
                     )  # fmt: skip
                     done[lane] = reached
                 time[lane] = now[lane]

@@ -117,7 +117,7 @@ def estimate(slopes: Any, third: Any, fifth: Any) -> None:
 @routine
 def sample(
     d: Driven, origin: float, t: float, h: float, y: FloatArray, new: FloatArray, slopes: FloatArray,
-    reported: FloatArray, first: int, last: int, samples: FloatArray,
+    reported: FloatArray, first: int, last: int, samples: FloatArray, spheres: Any,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step."""
     n = len(y)
@@ -147,6 +147,7 @@ def sample(
                 value += terms[TERMS - 1 - term, k]
                 value *= place if term % 2 == 0 else 1.0 - place
             samples[i, k] = y[k] + value
+        onto_spheres(samples[i], spheres)
 
 
 @routine
@@ -211,7 +212,7 @@ def march(
         while reached < len(reported) and reported[reached] - origin <= now:
             reached += 1
         if reached > done:
-            sample(d, origin, t, step, y, trial, slopes, reported, done, reached, samples)
+            sample(d, origin, t, step, y, trial, slopes, reported, done, reached, samples, spheres)
             done = reached
         t = now
         h = following
