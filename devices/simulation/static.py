@@ -49,23 +49,24 @@ def _evaluated(
     """Results of a function of voltages, states and parameters, and the shape that they belong to."""
     functions = compiled(device)
     voltages, states = functions.voltage_names, functions.state_names
-    choices = [*voltages, *states, *device.input_declarations(), *device.telegraph_declarations()]
-    values: dict[str, Any] = dict.fromkeys(voltages, 0.0)
-    if not all(name in quantities for name in states):
-        values |= dict(zip(states, initial_state(device), strict=True))
-    given = parameter_vector(device) if parameters is None else parameters
-    values |= dict(zip(functions.parameter_names, given, strict=True))
-    for name, value in quantities.items():
-        known(f"voltage, state or input of {device.model_name()}", name, choices)
-        values[name] = np.asarray(value, dtype=float)
+    changing = [*device.input_declarations(), *device.telegraph_declarations()]
+    for name in quantities:
+        known(f"voltage, state or input of {device.model_name()}", name, [*voltages, *states, *changing])
+    arrays = {name: np.asarray(value, dtype=float) for name, value in quantities.items()}
+    vector = list(parameter_vector(device) if parameters is None else parameters)
+    for name in changing:
+        if name in arrays:
+            vector[functions.parameter_names.index(name)] = arrays[name]
+    start = {} if all(name in arrays for name in states) else dict(zip(states, initial_state(device), strict=True))
+    shapes = {value.shape for value in arrays.values()}
     try:
-        shape = np.broadcast_shapes(*(np.shape(value) for value in quantities.values()))
+        shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
     except ValueError:
         shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in quantities.items())
         raise ParameterError(f"the shapes of the quantities do not fit each other: {shapes}") from None
     results = function(
-        [values[name] for name in voltages],
-        [values[name] for name in states],
-        [values[name] for name in functions.parameter_names],
+        [arrays.get(name, 0.0) for name in voltages],
+        [arrays[name] if name in arrays else start[name] for name in states],
+        vector,
     )
     return results, shape

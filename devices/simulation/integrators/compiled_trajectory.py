@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.base import DeviceModel
+from ...core.compiled import compiled_for
 from ...core.vectors import compiled, scales_of
 from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms import FloatArray
@@ -43,8 +44,13 @@ class Marched(NamedTuple):
 
 def is_implicit(device: DeviceModel) -> bool:
     """Whether a device's states have bounds, between which rates may be of any size; directions are held to spheres."""
-    bounded = any(state.bounds is not None for state in device.state_declarations().values())
-    return bounded and not compiled(device).system.spheres
+    return _is_implicit(device.structure)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_implicit(structure: Any) -> bool:
+    bounded = any(state.bounds is not None for state in structure[0].state_declarations().values())
+    return bounded and not compiled_for(*structure).system.spheres
 
 
 def integrate_compiled(

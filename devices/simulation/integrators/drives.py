@@ -14,7 +14,7 @@ from ...core.vectors import parameter_vector, scales_of
 from ...language.waveforms import FloatArray, Sine, Waveform
 from ..request import Request
 from .loops.driven import CURRENT, LIMITED, LINES, SINE, VOLTAGE, Driven
-from .machine_code import call_machine_code, machine_code
+from .machine_code import MachineCode, machine_code
 from .prepared import prepared_rates
 
 
@@ -106,8 +106,13 @@ def is_steady(request: Request) -> bool:
 
 def prepared_parameters(device: DeviceModel) -> FloatArray:
     """The parameter vector, and after it what :mod:`.prepared` makes of it."""
-    given = parameter_vector(device)
-    vector = np.empty(len(given) + prepared_rates(*device.structure).count)
-    vector[: len(given)] = given
-    call_machine_code(machine_code(*device.structure, "preparation"), vector, vector[len(given) :])
+    given, (code, count) = parameter_vector(device), _preparation(device.structure)
+    vector = np.array(given + [0.0] * count, dtype=float)
+    code.append(vector, len(given))
     return vector
+
+
+@functools.lru_cache(maxsize=256)
+def _preparation(structure: Any) -> tuple[MachineCode, int]:
+    """How the numbers after the parameters are made, and how many they are."""
+    return machine_code(*structure, "preparation"), prepared_rates(*structure).count

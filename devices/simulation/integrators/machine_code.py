@@ -22,7 +22,7 @@ from ...language.functions import EXP_LIMIT
 from ...language.waveforms import FloatArray
 from ..machine.kinds import F64, WIDE, Number, View, alignment
 from ..machine.lanes import fma
-from ..machine.program import Program, compile_unit, functions_of
+from ..machine.program import Program, address_of, compile_unit, functions_of
 from ..machine.writer import Frame, Unit
 from .prepared import prepared_rates
 
@@ -123,22 +123,18 @@ class MachineCode:
         builder.ret_void()
         self._program = Program(compile_unit(unit), {})
         self.address = self._program.address(name)
+        self._at_pointers: Any = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * (len(GROUPS) + 1))(self.address)
 
     def __call__(self, groups: Sequence[Sequence[float]], results: int) -> list[float]:
         """Call it from Python, with three sequences of numbers; the list of its results."""
-        raw = ctypes.CFUNCTYPE(None, *[ctypes.POINTER(ctypes.c_double)] * 4)(self.address)
         out = (ctypes.c_double * results)()
-        raw(*((ctypes.c_double * len(group))(*group) for group in groups), out)
+        self._at_pointers(*((ctypes.c_double * len(group))(*group) for group in groups), out)
         return list(out)
 
-
-_FOUR_POINTERS = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * (len(GROUPS) + 1))
-
-
-def call_machine_code(code: MachineCode, parameters: FloatArray, results: FloatArray) -> None:
-    """Call a function of parameters alone."""
-    at = parameters.__array_interface__["data"][0]
-    _FOUR_POINTERS(code.address)(at, at, at, results.__array_interface__["data"][0])
+    def append(self, parameters: FloatArray, count: int) -> None:
+        """Put the results of a function of parameters alone behind them, so many numbers from the beginning."""
+        at = address_of(parameters)
+        self._at_pointers(at, at, at, at + count * parameters.itemsize)
 
 
 def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, *, in_lanes: bool = False) -> MachineCode:

@@ -158,7 +158,7 @@ def _argument_types(kind: Kind) -> list[Any]:
             return [type_ for _, part in kind.fields for type_ in _argument_types(part)]
 
 
-def _address(array: np.ndarray[Any, Any]) -> int:
+def address_of(array: np.ndarray[Any, Any]) -> int:
     """Where an array lies; a quarter of the time of what NumPy says, where it can be written to."""
     if not array.size:
         return 0
@@ -182,7 +182,7 @@ def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
             fits = value.dtype == kind.kind.dtype and value.ndim == kind.rank and value.flags.c_contiguous
             if not fits or (kind.lengths and not _is_long_as(value.shape, kind.lengths)):
                 raise TypeError(f"a compiled function got {value.dtype}{value.shape} for {kind}")
-            passed.append(_address(value))
+            passed.append(address_of(value))
             passed.extend(value.shape)
         case Group():
             for part, (_, kind_) in zip(value, kind.fields, strict=True):

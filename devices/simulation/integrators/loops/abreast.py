@@ -196,7 +196,7 @@ def march(
     n, count = y.shape[1], len(outcomes)
     lanes, slopes = side_by_side(held), side_by_side(kept_slopes)
     voltages, parameters = side_by_side(kept_voltages), side_by_side(kept_parameters)
-    trial, fresh_rates, before = wide_array(n), wide_array(n), wide_array(1)
+    trial = wide_array(n)
     step, size, accepted = wide_array(1), wide_array(1), wide_array(1)
     errors, others = wide_array(n), wide_array(n)
     states, results, later, target = wide_array(n), wide_array(len(b.results)), wide_array(1), wide_array(1)
@@ -315,13 +315,6 @@ def march(
                 for k in range(3):
                     place = spheres[i, k]
                     lanes[place] = lanes[place] / math.sqrt(square) if taken else lanes[place]
-            for lane in range(len(who)):
-                later_of[0, lane] = time[lane]
-            before[0] = voltages[b.branch]
-            wide_rates_at(b, w, lanes, fresh_rates)
-            voltages[b.branch] = voltages[b.branch] if taken else before[0]
-            for k in range(n):
-                slopes[0, k] = fresh_rates[k] if taken else slopes[0, k]
         for lane in range(len(who)):
             if who[lane] == FREE or accepted_of[0, lane] == 0.0:
                 continue

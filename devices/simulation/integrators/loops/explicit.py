@@ -158,7 +158,8 @@ def march(
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
     ``y``, ``carry`` and ``slopes`` are where it goes on. Each accepted step is returned to the spheres, from where a
-    one-step method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
+    one-step method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4); the
+    rates there are those before: what they differ by is a step's part of its error.
     """
     n = len(y)
     trial = np.empty(n)
@@ -220,7 +221,6 @@ def march(
             y[k], slopes[0, k] = trial[k], slopes[STAGES, k]
         if len(spheres):
             onto_spheres(y, spheres)
-            rates_at(d, origin, t, y, slopes[0])
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
             corner, t, h, fresh = corner + 1, 0.0, 0.0, True
