@@ -109,14 +109,13 @@ def _table(
     shown = evaluate_shown(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
-        columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
+        columns[branch.name] = quantities[branch.name] if branch.name in quantities else np.zeros(times.shape)
         columns[branch.current] = shown[branch.current]
     columns |= dict(drives) | trajectories | {name: shown[name] for name in functions.observable_names}
     if request.limited:
         attrs["compliance"] = list(request.limits)
-    contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-    table = device_table(device, contiguous, engine="numeric", **attrs)
+    table = device_table(device, columns, engine="numeric", **attrs)
     if source is not None:
         insert_column(table, 1, SOURCE_VOLTAGE, (source, "V", FROM_SOURCE))
-    warn_of_invalid(device, contiguous)
+    warn_of_invalid(device, columns)
     return table

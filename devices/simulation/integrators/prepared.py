@@ -18,6 +18,7 @@ from ...core.compiled import compiled_for
 from ...core.sharing import Replacement
 from ...language.constants import CONSTANTS
 from ..ensembles.hoisting import Hoist, KernelPrinter, statements
+from .ordering import in_order
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def prepared_rates(model: Any, options: tuple[tuple[str, str], ...]) -> Prepared
 
 
 def _text(name: str, outputs: dict[str, sp.Expr], places: dict[str, int]) -> str:
-    lines, values = statements(outputs, KernelPrinter())
+    lines, values = in_order(*statements(outputs, KernelPrinter()), "x")
     used = sorted({str(symbol) for e in outputs.values() for symbol in e.free_symbols})
     return "\n    ".join([f"def {name}(_v, _x, _p):", *_loads(used, places), *lines, f"return ({_listed(values.values())})"])
 
