@@ -31,7 +31,9 @@ def row_size(device: DeviceModel) -> float:
 @functools.lru_cache(maxsize=256)
 def _row_size(device: Any, options: tuple[tuple[str, str], ...]) -> float:
     terminals, states = 2 * len(device.branches()), len(device.state_declarations())
-    return table_size(1 + terminals + states + len(build_system(device, options).observables) + len(device.input_declarations()))
+    return table_size(
+        1 + terminals + states + len(build_system(device, options).observables) + len(device.input_declarations())
+    )
 
 
 def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:

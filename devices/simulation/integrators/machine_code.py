@@ -140,7 +140,8 @@ class MachineCode:
 def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, *, in_lanes: bool = False) -> MachineCode:
     """A model's rates, Jacobian, currents or conduction as machine code, for a choice of its options.
 
-    ``pace`` and ``preparation`` are the rates of :mod:`.prepared` and what they need. It stays as long as the process: loops hold its address.
+    ``pace`` and ``preparation`` are the rates of :mod:`.prepared` and what they need. It stays as long as the process:
+    loops hold its address.
     """
     with PARSING:
         return _machine_code(model, options, name, in_lanes)

@@ -48,10 +48,14 @@ def prepared_rates(model: Any, options: tuple[tuple[str, str], ...]) -> Prepared
     groups = {"v": system.voltages, "x": system.states, "p": parameters}
     # Names that nothing in the texts can clash with.
     names = {
-        symbol: sp.Symbol(f"{letter}_{k}", real=True) for letter, group in groups.items() for k, symbol in enumerate(group)
+        symbol: sp.Symbol(f"{letter}_{k}", real=True)
+        for letter, group in groups.items()
+        for k, symbol in enumerate(group)
     }
     scales = [state.scale for state in model.state_declarations().values()]
-    scaled = {names[x]: sp.Float(scale) * names[x] for x, scale in zip(system.states, scales, strict=True) if scale != 1}
+    scaled = {
+        names[x]: sp.Float(scale) * names[x] for x, scale in zip(system.states, scales, strict=True) if scale != 1
+    }
     numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
     changing = {*model.input_declarations(), *model.telegraph_declarations()}
     hoist = Hoist(names[p] for p in parameters if str(p) not in changing)
@@ -68,7 +72,9 @@ def prepared_rates(model: Any, options: tuple[tuple[str, str], ...]) -> Prepared
 def _text(name: str, outputs: dict[str, sp.Expr], places: dict[str, int]) -> str:
     lines, values = in_order(*statements(outputs, KernelPrinter()), "x")
     used = sorted({str(symbol) for e in outputs.values() for symbol in e.free_symbols})
-    return "\n    ".join([f"def {name}(_v, _x, _p):", *_loads(used, places), *lines, f"return ({_listed(values.values())})"])
+    return "\n    ".join(
+        [f"def {name}(_v, _x, _p):", *_loads(used, places), *lines, f"return ({_listed(values.values())})"]
+    )
 
 
 def _loads(names: Iterable[str], places: dict[str, int]) -> list[str]:

@@ -13,6 +13,8 @@ from ...simulation.integrators.loops import explicit
 
 #: Norm of the rates' slopes times the length of a step up to which the explicit method is tried.
 MOST_TURNS = 30.0
+#: Part of the tolerance that its error is held to: its estimate is nearer to its error than that of the implicit one.
+SHARE = 0.1
 #: By how much a drive is moved to see what follows, in units of itself and one.
 MOVED = 1e-6
 
@@ -62,7 +64,7 @@ $stages
             five += fifth * fifth;
         }
         const double whole = sqrt((five + 0.01 * three) * STATES);
-        const double error = whole > 0.0 ? step * five / whole / $tolerance : three;
+        const double error = whole > 0.0 ? step * five / whole / ($share * $tolerance) : three;
         const double factor = error < 1e-6 ? 5.0 : 0.9 / sqrt(sqrt(sqrt(error)));
         if (!(error <= 1.0)) {
             h = step * (error > 1.0 ? fmax(0.2, factor) : 0.2);
@@ -105,7 +107,7 @@ def explicit_text() -> str:
     stages = "\n".join(_stage(n) for n in range(1, explicit.STAGES + 1))
     values = {"stages": stages, "third": _sum(explicit.E3, "0"), "fifth": _sum(explicit.E5, "0")}
     values |= {"all": str(explicit.STAGES + 1), "end": str(explicit.STAGES)}
-    values |= {"most_turns": repr(MOST_TURNS), "moved": repr(MOVED)}
+    values |= {"most_turns": repr(MOST_TURNS), "moved": repr(MOVED), "share": repr(SHARE)}
     text = _TEXT
     for name, value in values.items():
         text = text.replace(f"${name}", value)

@@ -1,7 +1,7 @@
 """The C of native devices that integrates states over a step of the simulator.
 
-The method is that of :mod:`~synaspice.devices.simulation.integrators.loops.rosenbrock`, Rodas5P. For less work, steps in
-which nothing turns by much take the classical one of Runge and Kutta, and those of few turns that of
+The method is that of :mod:`~synaspice.devices.simulation.integrators.loops.rosenbrock`, Rodas5P. For less work, steps
+in which nothing turns by much take the classical one of Runge and Kutta, and those of few turns that of
 :mod:`.osdi_explicit`.
 """
 

@@ -19,7 +19,6 @@ from ...newton import SETTLED
 from .driven import CURRENT, NEARBY, call, rates_at, solve_voltage, value_at
 from .explicit import (
     CORNER,
-    C,
     DONE,
     EXTENDED,
     GAVE_UP,
@@ -30,6 +29,7 @@ from .explicit import (
     STAGES,
     STEP,
     TIME,
+    C,
     advance,
     estimate,
     factor_of,
@@ -164,7 +164,8 @@ def begin_stretch(
 
 @routine
 def sample_lane(
-    b: Batch, w: Lanes, lane: int, h: float, y: Any, new: Any, slopes: Any, reported: FloatArray, first: int, last: int, samples: FloatArray, spheres: Any,
+    b: Batch, w: Lanes, lane: int, h: float, y: Any, new: Any, slopes: Any, reported: FloatArray, first: int,
+    last: int, samples: FloatArray, spheres: Any,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step of one lane."""
     n = len(b.scales)
