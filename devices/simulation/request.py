@@ -44,7 +44,8 @@ def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
     UnknownNameError
         If there is no such source.
     """
-    sources = _sources(type(device))
+    model: Any = type(device)
+    sources = _sources(model)
     return sources[known("source", source, sources)]
 
 
@@ -131,7 +132,7 @@ class Request:
             number = whole("points", 1001 if points is None else points, 2)
             require_memory(number, "points", row_size(self.device))
             # As NumPy's linspace has them, without what that looks at first.
-            even = np.arange(number) * (self.duration / (number - 1))
+            even: FloatArray = np.arange(number, dtype=np.float64) * (self.duration / (number - 1))
             even[-1] = self.duration
             return even
         if points is not None:

@@ -62,8 +62,8 @@ def _evaluated(
     try:
         shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
     except ValueError:
-        shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in quantities.items())
-        raise ParameterError(f"the shapes of the quantities do not fit each other: {shapes}") from None
+        told = ", ".join(f"{name} {np.shape(value)}" for name, value in quantities.items())
+        raise ParameterError(f"the shapes of the quantities do not fit each other: {told}") from None
     results = function(
         [arrays.get(name, 0.0) for name in voltages],
         [arrays[name] if name in arrays else start[name] for name in states],

@@ -30,6 +30,10 @@ def numbers_of(waveform: Waveform) -> list[float] | None:
     return [LINES, lines.delay, lines.period, float(len(lines.times)), *lines.times, *lines.levels]
 
 
+#: A model and its options.
+Structure = tuple[Any, tuple[tuple[str, str], ...]]
+
+
 class Layout(NamedTuple):
     """What requests of one structure have in common for a compiled loop; arrays are not written to."""
 
@@ -72,13 +76,14 @@ def driven(request: Request, *, stiff: bool) -> Driven | None:
         layout.others,
         request.branch,
         source,
-        *map(float, request.limits),
+        float(request.limits[0]),
+        float(request.limits[1]),
         source == VOLTAGE and is_steady(request),
     )
 
 
 @functools.lru_cache(maxsize=256)
-def _layout(structure: Any, inputs: tuple[str, ...], others: tuple[int, ...], source: int, stiff: bool) -> Layout:
+def _layout(structure: Structure, inputs: tuple[str, ...], others: tuple[int, ...], source: int, stiff: bool) -> Layout:
     functions = compiled_for(*structure)
     names, n, b = functions.parameter_names, len(functions.system.states), len(functions.system.voltages)
 
@@ -113,6 +118,6 @@ def prepared_parameters(device: DeviceModel) -> FloatArray:
 
 
 @functools.lru_cache(maxsize=256)
-def _preparation(structure: Any) -> tuple[MachineCode, int]:
+def _preparation(structure: Structure) -> tuple[MachineCode, int]:
     """How the numbers after the parameters are made, and how many they are."""
     return machine_code(*structure, "preparation"), prepared_rates(*structure).count

@@ -163,7 +163,7 @@ def address_of(array: np.ndarray[Any, Any]) -> int:
     if not array.size:
         return 0
     if array.flags.writeable:
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))
     return int(array.__array_interface__["data"][0])
 
 
