@@ -39,9 +39,8 @@ TOLERANCE = 1e-6
 #: Largest error that a simulator's step may have from drives that are not linear within it.
 DRIVE_TOLERANCE = 1e-5
 #: Largest part of a current that the states may add to it or take from it between its values at a step's ends, over a
-#: line: as much as ngspice allows its own solution by default (reltol). And the voltage whose current is the least that
-#: it is compared with. [V]
-SHOWN_TOLERANCE, LEAST_VOLTAGE = 1e-3, 1e-3
+#: line; and the voltage whose current is the least that it is compared with. [V]
+SHOWN_TOLERANCE, LEAST_VOLTAGE = 5e-4, 1e-3
 #: Shortest steps asked for because of the drives and of the currents, in units of the time in which states turn.
 LEAST_DRIVEN, LEAST_SHOWN = 1.0, 0.3
 #: A change of the states for other drives is read off the slopes if it is less than this: off those that are estimated
