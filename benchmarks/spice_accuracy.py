@@ -178,7 +178,9 @@ def cost(form: Form, device: MTJ, numbers: Sequence[int], step: float, duration:
 
     def seconds(repeats: int, length: float) -> float:
         runs = [([], transient(step, length))] * repeats
-        return cpu_seconds(lambda: run_series(circuit, runs, save=saved, time_limit=3600.0, **form.loaded()))
+        # in one process, whose start is taken off
+        how = {"save": saved, "time_limit": 3600.0, "processes": 1, **form.loaded()}
+        return cpu_seconds(lambda: run_series(circuit, runs, **how))
 
     start, repeats = seconds(1, step), 1
     while (spent := seconds(repeats, duration) - start) < least:

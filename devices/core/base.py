@@ -190,7 +190,7 @@ class DeviceModel(Configured):
         """How the preset's publication drove the device; empty if it does not say, or there is no preset."""
         return self.provenance.drive if self.provenance else {}
 
-    @property
+    @functools.cached_property
     def structure(self) -> tuple[Any, tuple[tuple[str, str], ...]]:
         """The model and its options: devices of one structure share their equations and generated code."""
         return type(self), tuple(sorted(self.options.items()))

@@ -45,6 +45,12 @@ class Compiled:
         return list(map(str, self.system.voltages))
 
     @functools.cached_property
+    def sphere_places(self) -> list[list[int]]:
+        """Numbers of the states that are the components of each direction."""
+        places = {symbol: k for k, symbol in enumerate(self.system.states)}
+        return [[places[symbol] for symbol in sphere] for sphere in self.system.spheres]
+
+    @functools.cached_property
     def state_names(self) -> list[str]:
         """Names of the states."""
         return list(map(str, self.system.states))
@@ -53,6 +59,11 @@ class Compiled:
     def observable_names(self) -> list[str]:
         """Names of the observables."""
         return list(map(str, self.system.observables))
+
+    @functools.cached_property
+    def shown_names(self) -> list[str]:
+        """Names of what :attr:`shown_array` gives."""
+        return [*map(str, self.system.currents), *self.observable_names]
 
     @functools.cached_property
     def static_names(self) -> list[str]:
@@ -124,6 +135,12 @@ class Compiled:
         """Array functions for the current and dg/dv of each branch: Newton's method for many devices at once."""
         pairs = zip(self.system.flat.currents.values(), self.system.voltages, strict=True)
         return [self._define("conduction", [g, Slope(v)(g)], ARRAY_NAMESPACE) for g, v in pairs]
+
+    @functools.cached_property
+    def shown_array(self) -> Function:
+        """Array function for currents and observables: what tables of trajectories show."""
+        flat = self.system.flat
+        return self._define("shown", [*flat.currents.values(), *flat.observables.values()], ARRAY_NAMESPACE)
 
     @functools.cached_property
     def static_array(self) -> Function:

@@ -41,6 +41,6 @@ def initial_state(device: DeviceModel) -> list[float]:
     return [float(value) for value in compiled(device).initial(parameter_vector(device))]
 
 
-def scales_of(device: DeviceModel) -> FloatArray:
+def scales_of(device: DeviceModel | type[DeviceModel]) -> FloatArray:
     """Scale of every component of the states."""
     return np.array([state.scale for state in device.state_declarations().values()], dtype=float)

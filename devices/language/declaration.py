@@ -293,6 +293,7 @@ class Declarations:
     """A class's declarations by kind, for authors of models, benches and formats; base of ``Configured``."""
 
     @classmethod
+    @functools.cache
     def model_name(cls) -> str:
         """Name on the command line and in preset files: the class name in lower case, hyphenated."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()

@@ -371,6 +371,8 @@ def as_waveform(drive: Drive, duration: float, what: str = "drive") -> Waveform:
     """
     if isinstance(drive, Waveform):
         return drive
+    if isinstance(drive, float) and math.isfinite(drive):
+        return DC(float(drive))
     samples = reals(f"the {what}", drive, dimensions=None, empty=True, meant="a number, an array or a waveform")
     if samples.ndim == 0:
         return DC(float(samples))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import Compliance
+from ..core.system import build_system
 from ..language.array_checks import reals
 from ..language.checks import known, mapping, positive, whole
 from ..language.errors import ParameterError
@@ -22,8 +25,15 @@ NO_LIMITS = (-math.inf, math.inf)
 
 def row_size(device: DeviceModel) -> float:
     """Memory that a row of a device's table takes while it is made [byte]."""
+    return _row_size(*device.structure)
+
+
+@functools.lru_cache(maxsize=256)
+def _row_size(device: Any, options: tuple[tuple[str, str], ...]) -> float:
     terminals, states = 2 * len(device.branches()), len(device.state_declarations())
-    return table_size(1 + terminals + states + len(device.system.observables) + len(device.input_declarations()))
+    return table_size(
+        1 + terminals + states + len(build_system(device, options).observables) + len(device.input_declarations())
+    )
 
 
 def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
@@ -34,10 +44,16 @@ def driven_branch(device: DeviceModel, source: str) -> tuple[int, bool]:
     UnknownNameError
         If there is no such source.
     """
-    branches = enumerate(device.branches().values())
-    sources = {name: (k, by) for k, b in branches for name, by in ((b.name, False), (b.current, True))}
-    sources |= {"voltage": (0, False), "current": (0, True)}
+    model: Any = type(device)
+    sources = _sources(model)
     return sources[known("source", source, sources)]
+
+
+@functools.lru_cache(maxsize=256)
+def _sources(model: Any) -> dict[str, tuple[int, bool]]:
+    branches = enumerate(model.branches().values())
+    sources = {name: (k, by) for k, b in branches for name, by in ((b.name, False), (b.current, True))}
+    return sources | {"voltage": (0, False), "current": (0, True)}
 
 
 @dataclass(frozen=True)
@@ -115,7 +131,10 @@ class Request:
         if times is None:
             number = whole("points", 1001 if points is None else points, 2)
             require_memory(number, "points", row_size(self.device))
-            return np.linspace(0.0, self.duration, number)
+            # As NumPy's linspace has them, without what that looks at first.
+            even: FloatArray = np.arange(number, dtype=np.float64) * (self.duration / (number - 1))
+            even[-1] = self.duration
+            return even
         if points is not None:
             raise ParameterError("give either points or times, not both")
         chosen = reals("times", times, "s")

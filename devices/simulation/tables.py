@@ -13,7 +13,7 @@ from ..core.validity import warn_of_invalid
 from ..core.vectors import compiled, parameter_vector
 from ..language.waveforms import FloatArray
 from .request import Request
-from .static import evaluate_static
+from .static import evaluate_shown
 
 
 def tabulate(
@@ -106,17 +106,16 @@ def _table(
     trajectories = {name: states[:, k] for k, name in enumerate(functions.state_names)}
     quantities: dict[str, Any] = {functions.voltage_names[request.branch]: voltage} | dict(others) | dict(drives)
     quantities |= trajectories
-    static = evaluate_static(device, quantities, parameters)
+    shown = evaluate_shown(device, quantities, parameters)
     columns: dict[str, FloatArray] = {"time": times}
     for branch in device.branches().values():
-        columns[branch.name] = np.broadcast_to(quantities.get(branch.name, 0.0), times.shape)
-        columns[branch.current] = static[branch.current]
-    columns |= dict(drives) | trajectories | {name: static[name] for name in functions.observable_names}
+        columns[branch.name] = quantities[branch.name] if branch.name in quantities else np.zeros(times.shape)
+        columns[branch.current] = shown[branch.current]
+    columns |= dict(drives) | trajectories | {name: shown[name] for name in functions.observable_names}
     if request.limited:
         attrs["compliance"] = list(request.limits)
-    contiguous = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-    table = device_table(device, contiguous, engine="numeric", **attrs)
+    table = device_table(device, columns, engine="numeric", **attrs)
     if source is not None:
         insert_column(table, 1, SOURCE_VOLTAGE, (source, "V", FROM_SOURCE))
-    warn_of_invalid(device, contiguous)
+    warn_of_invalid(device, columns)
     return table

@@ -178,8 +178,7 @@ def solve(
     start = (np.array(initial_state(request.device)) if states is None else states) / scales
     corners, max_step = _stretches(request, begin, longest)
     rtol, atol = _finest(request.device, rtol, atol)
-    system = compiled(request.device).system
-    spheres = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
+    spheres = compiled(request.device).sphere_places
 
     def project(scaled: FloatArray) -> FloatArray:
         for indices in spheres:
@@ -254,8 +253,11 @@ def solve_abreast(
 def _stretches(request: Request, begin: float, longest: float) -> tuple[FloatArray, float]:
     """Times from the beginning to the end at which the integration begins anew, and the longest step between them."""
     waveforms = request.waveforms()
-    corners = np.unique(np.concatenate([w.breakpoints(request.duration) for w in waveforms]))
+    found = [w.breakpoints(request.duration) for w in waveforms]
     max_step = min(longest, *(w.max_step() for w in waveforms))
+    if not any(map(len, found)):
+        return np.array([begin, request.duration]), max_step
+    corners = np.unique(np.concatenate(found))
     corners = corners[corners > begin]
     inner, corners = corners, np.concatenate([[begin], corners, [request.duration]])
     if len(inner) > MAX_STOPS:

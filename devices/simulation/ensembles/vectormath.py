@@ -20,6 +20,7 @@ import numpy as np
 
 from ...language.functions import EXP_LIMIT
 from ..machine.kinds import F64, I64
+from ..machine.lanes import fma as fma  # one of the functions of kernels
 from ..machine.texts import Intrinsic
 from ..newton import choose, make_correction
 
@@ -36,8 +37,6 @@ _INFINITY, _NAN = math.inf, math.nan
 _TAIL = math.exp(EXP_LIMIT)
 
 
-#: A b + c, rounded once: on every machine, by an instruction or by the C library.
-fma = Intrinsic(lambda writer, a, b, c: writer.fused(a, b, c))
 float_of_bits = Intrinsic(lambda writer, bits: writer.bits(bits, F64))
 bits_of_float = Intrinsic(lambda writer, number: writer.bits(writer.value(number), I64))
 

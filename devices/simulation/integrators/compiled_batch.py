@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...core.cache import PARSING
-from ...core.vectors import compiled, parameter_vector, scales_of
+from ...core.vectors import compiled, scales_of
 from ...language.sources import digest_of
 from ...language.waveforms import FloatArray
 from ..machine.kept import load_program
@@ -20,8 +20,8 @@ from ..machine.writer import Unit
 from ..request import Request
 from ..threads import heed_stop
 from .compiled_loops import MATRIX, VECTOR
-from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge
-from .drives import numbers_of
+from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge, on_spheres
+from .drives import is_steady, numbers_of, prepared_parameters
 from .loops import abreast, explicit, many_driven
 from .loops.driven import CURRENT, VOLTAGE
 from .machine_code import machine_code
@@ -32,7 +32,7 @@ _PLACES, _CUBE, _TABLE = Array(I64), Array(F64, 3), Array(I64, 2)
 _GIVEN = (many_driven.BATCH, MATRIX, MATRIX, _PLACES, VECTOR, _PLACES, VECTOR, VECTOR, _CUBE, _TABLE)
 _HELD = (_TABLE, MATRIX, MATRIX, _CUBE, MATRIX, MATRIX)
 ENTRIES = {
-    "abreast": Entry((*_GIVEN, *_HELD, F64, F64, I64, MATRIX, VECTOR, VECTOR, VECTOR, MATRIX), I64),
+    "abreast": Entry((*_GIVEN, *_HELD, F64, F64, I64), I64),
     "voltages_over": Entry((many_driven.BATCH, VECTOR, _CUBE, MATRIX, Array(TRUTH))),
 }
 
@@ -45,12 +45,6 @@ def _load() -> Program:
 
     with PARSING:
         return load_program("abreast", digest_of(__name__), write, ENTRIES)
-
-
-@functools.cache
-def _tables() -> list[Bound]:
-    kinds = ENTRIES["abreast"].kinds[-len(explicit.TABLES) :]
-    return [Bound(table, kind) for table, kind in zip(explicit.TABLES, kinds, strict=True)]
 
 
 def can_run_abreast(requests: Sequence[Request]) -> bool:
@@ -99,7 +93,6 @@ def integrate_abreast(
     SimulationError
         If the steps become too many.
     """
-    system = compiled(requests[0].device).system
     count, n = starts.shape
     made = _batch(requests)
     batch = Bound(made, many_driven.BATCH)
@@ -115,20 +108,19 @@ def integrate_abreast(
     )
     state, outcomes = np.array(starts, dtype=float), np.full(count, explicit.PAUSED, dtype=np.int64)
     carry, samples = np.zeros((count, abreast.CARRIED)), np.full((count, len(reported), n), math.nan)
+    places = compiled(requests[0].device).sphere_places
     for k, own in enumerate(corners):
         beginning = int(np.searchsorted(reported, own[0], side="right"))
-        samples[k, :beginning], carry[k, explicit.REPORTED] = starts[k], beginning
+        samples[k, :beginning], carry[k, explicit.REPORTED] = on_spheres(starts[k], places), beginning
     firsts = np.cumsum([0, *map(len, corners)]).astype(np.int64)
-    spheres = np.array(
-        [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres], dtype=np.int64
-    ).reshape(-1, 3)
+    spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
     program = _load()
     arguments = (batch, state, carry, outcomes, np.concatenate(corners), firsts, np.ascontiguousarray(max_steps))
     turns = 0
     while True:
         heed_stop()
         limits = (rtol, atol, TURNS_PER_CALL)
-        if program["abreast"](*arguments, reported, samples, spheres, *held, *limits, *_tables()) == explicit.DONE:
+        if program["abreast"](*arguments, reported, samples, spheres, *held, *limits) == explicit.DONE:
             break
         turns += TURNS_PER_CALL
         if turns % STEPS_TO_JUDGE == 0:
@@ -136,8 +128,6 @@ def integrate_abreast(
             for k in map(int, np.nonzero(long)[0]):
                 at = corners[k][int(carry[k, explicit.CORNER])] + carry[k, explicit.TIME]
                 judge(int(carry[k, abreast.STEPS]), float(at), float(corners[k][-1]))
-    for sphere in spheres:
-        samples[:, :, sphere] /= np.linalg.norm(samples[:, :, sphere], axis=2, keepdims=True)
     if requests[0].by_current:
         voltages = np.empty((count, len(reported)))
         program["voltages_over"](batch, reported, samples, voltages, np.empty(len(reported), dtype=np.bool_))
@@ -153,10 +143,10 @@ def _batch(requests: Sequence[Request]) -> many_driven.Batch:
     device, structure = first.device, first.device.structure
     names, system = compiled(device).parameter_names, compiled(device).system
     n, b = len(system.states), len(system.voltages)
-    vectors: dict[int, list[float]] = {}  # one for each device: requests may share it
+    vectors: dict[int, FloatArray] = {}  # one for each device: requests may share it
     for request in requests:
         if id(request.device) not in vectors:
-            vectors[id(request.device)] = parameter_vector(request.device)
+            vectors[id(request.device)] = prepared_parameters(request.device)
     waves, starts, length = list[list[float]](), list[list[int]](), 0
     for request in requests:
         own = list[int]()
@@ -171,11 +161,10 @@ def _batch(requests: Sequence[Request]) -> many_driven.Batch:
     def code(name: str, needed: bool, in_lanes: bool) -> int:
         return machine_code(*structure, name, in_lanes=in_lanes).address if needed else 0
 
-    lines = [waveform.lines() for request in requests for waveform in request.waveforms()]
     return many_driven.Batch(
-        code("rates", True, False),
+        code("pace", True, False),
         code("conduction", first.by_current, False),
-        code("rates", True, True),
+        code("pace", True, True),
         code("conduction", first.by_current, True),
         np.zeros(b),
         np.zeros(n),
@@ -188,5 +177,5 @@ def _batch(requests: Sequence[Request]) -> many_driven.Batch:
         np.array(list(first.voltages), dtype=np.int64),
         first.branch,
         CURRENT if first.by_current else VOLTAGE,
-        all(line is not None and len(line.times) == 1 for line in lines),
+        all(map(is_steady, requests)),
     )

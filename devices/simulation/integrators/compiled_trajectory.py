@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.base import DeviceModel
+from ...core.compiled import compiled_for
 from ...core.vectors import compiled, scales_of
 from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms import FloatArray
 from ..machine.program import Bound
 from ..request import Request
 from ..threads import heed_stop
-from .compiled_loops import ENTRIES, load_loops
-from .drives import driven
+from .compiled_loops import ENTRIES, load_explicit, load_loops
+from .drives import driven, is_steady
 from .loops import explicit, rosenbrock
 from .loops.driven import DRIVEN
 
@@ -42,8 +44,13 @@ class Marched(NamedTuple):
 
 def is_implicit(device: DeviceModel) -> bool:
     """Whether a device's states have bounds, between which rates may be of any size; directions are held to spheres."""
-    bounded = any(state.bounds is not None for state in device.state_declarations().values())
-    return bounded and not compiled(device).system.spheres
+    return _is_implicit(device.structure)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_implicit(structure: Any) -> bool:
+    bounded = any(state.bounds is not None for state in structure[0].state_declarations().values())
+    return bounded and not compiled_for(*structure).system.spheres
 
 
 def integrate_compiled(
@@ -84,6 +91,8 @@ def integrate_compiled(
     marched = march(request, start, reported, corners, rtol=rtol, atol=atol, max_step=max_step, patience=patience)
     if marched is None:
         return None
+    if not (request.by_current or request.limited):
+        return marched.samples, request.waveform(reported)
     voltages, imposed = np.empty(len(reported)), np.empty(len(reported), dtype=np.bool_)
     marched.device.value.voltages[:] = 0.0  # sought from there, whatever the last step was
     load_loops()["voltages_at"](marched.device, reported, marched.samples, voltages, imposed)
@@ -118,29 +127,27 @@ def march(
     SimulationError
         If the steps become too small, or too many to come to an end within hours.
     """
-    system, implicit = compiled(request.device).system, is_implicit(request.device)
-    places = [[system.states.index(symbol) for symbol in sphere] for sphere in system.spheres]
+    implicit, places = is_implicit(request.device), compiled(request.device).sphere_places
     made = driven(request, stiff=implicit)
     if made is None:
         return None
     device = Bound(made, DRIVEN)
     samples = np.full((len(reported), len(start)), math.nan)
     beginning = int(np.searchsorted(reported, corners[0], side="right"))
-    samples[:beginning] = start
+    samples[:beginning] = on_spheres(start, places)
     state, at, finished = np.array(start, dtype=float), float(corners[-1]), True
     if len(start):
-        name = "rosenbrock" if implicit else "explicit"
-        loop, tables = load_loops()[name], _tables(name)
+        loop = load_loops()["rosenbrock"] if implicit else load_explicit(len(start))
         carry = np.array([0.0, 0.0, 0.0, beginning, 0.0])
         arguments = (device, state, carry, corners, reported, samples)
         limits = (rtol, atol, max_step, STEPS_PER_CALL)
         spheres = np.array(places, dtype=np.int64).reshape(-1, 3)
         slopes = np.zeros((explicit.EXTENDED, len(start)))
-        own = (_steady(request), scaled_bounds(request.device)) if implicit else (spheres, slopes)
+        own = (is_steady(request), scaled_bounds(request.device)) if implicit else (spheres, slopes)
         outcome, steps = explicit.PAUSED, 0
         while outcome == explicit.PAUSED and steps < most_steps:
             heed_stop()
-            outcome = loop(*arguments, *own, *limits, *tables)
+            outcome = loop(*arguments, *own, *limits, *(_tables() if implicit else ()))
             steps += STEPS_PER_CALL
             if steps % STEPS_TO_JUDGE == 0:
                 reached = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
@@ -149,16 +156,24 @@ def march(
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
             raise SimulationError(f"the integrator gave up at t = {at:.6g} s: its steps became too small")
-    for sphere in places:
-        samples[:, sphere] /= np.linalg.norm(samples[:, sphere], axis=1, keepdims=True)
     return Marched(samples, state, at, finished, device)
 
 
+def on_spheres(state: FloatArray, places: Sequence[Sequence[int]]) -> list[float]:
+    """A state whose directions have unit length."""
+    found: list[float] = state.tolist()
+    for sphere in places:
+        length = math.sqrt(sum(found[k] ** 2 for k in sphere))
+        for k in sphere:
+            found[k] /= length
+    return found
+
+
 @functools.cache
-def _tables(name: str) -> list[Bound]:
-    """Coefficients of a method, as its loop takes them."""
-    tables = {"rosenbrock": rosenbrock.TABLES, "explicit": explicit.TABLES}[name]
-    return [Bound(table, kind) for table, kind in zip(tables, ENTRIES[name].kinds[-len(tables) :], strict=True)]
+def _tables() -> list[Bound]:
+    """Coefficients of the implicit method, as its loop takes them."""
+    tables = rosenbrock.TABLES
+    return [Bound(table, kind) for table, kind in zip(tables, ENTRIES["rosenbrock"].kinds[-len(tables) :], strict=True)]
 
 
 def judge(steps: int, time: float, end: float, most: float = MOST_STEPS) -> None:
@@ -174,8 +189,3 @@ def scaled_bounds(device: DeviceModel) -> FloatArray:
     """The lowest and the highest value of each scaled state, in rows."""
     bounds = [s.bounds or (-math.inf, math.inf) for s in device.state_declarations().values()]
     return np.array(bounds).reshape(-1, 2) / scales_of(device)[:, None]
-
-
-def _steady(request: Request) -> bool:
-    """Whether nothing that drives the device changes with time."""
-    return all((lines := waveform.lines()) is not None and len(lines.times) == 1 for waveform in request.waveforms())

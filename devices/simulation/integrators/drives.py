@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.vectors import compiled, parameter_vector, scales_of
-from ...language.waveforms import Sine, Waveform
+from ...core.base import DeviceModel
+from ...core.compiled import compiled_for
+from ...core.vectors import parameter_vector, scales_of
+from ...language.waveforms import FloatArray, Sine, Waveform
 from ..request import Request
 from .loops.driven import CURRENT, LIMITED, LINES, SINE, VOLTAGE, Driven
-from .machine_code import machine_code
+from .machine_code import MachineCode, machine_code
+from .prepared import prepared_rates
 
 
 def numbers_of(waveform: Waveform) -> list[float] | None:
@@ -25,35 +30,94 @@ def numbers_of(waveform: Waveform) -> list[float] | None:
     return [LINES, lines.delay, lines.period, float(len(lines.times)), *lines.times, *lines.levels]
 
 
+#: A model and its options.
+Structure = tuple[Any, tuple[tuple[str, str], ...]]
+
+
+class Layout(NamedTuple):
+    """What requests of one structure have in common for a compiled loop; arrays are not written to."""
+
+    pace: int
+    conduction: int
+    jacobian: int
+    currents: int
+    states: int
+    branches: int
+    results: int
+    scales: FloatArray
+    inputs: Any
+    others: Any
+
+
 def driven(request: Request, *, stiff: bool) -> Driven | None:
     """A request's device and drives for a compiled loop; None if a waveform is of a kind that it does not know."""
-    device, structure = request.device, request.device.structure
-    names, system = compiled(device).parameter_names, compiled(device).system
-    waves = [numbers_of(waveform) for waveform in request.waveforms()]
-    if any(wave is None for wave in waves):
-        return None
-    lengths = [len(wave) for wave in waves if wave is not None]
-    n, b = len(system.states), len(system.voltages)
+    waves, starts = list[float](), list[int]()
+    for waveform in request.waveforms():
+        numbers = numbers_of(waveform)
+        if numbers is None:
+            return None
+        starts.append(len(waves))
+        waves += numbers
     source = CURRENT if request.by_current else LIMITED if request.limited else VOLTAGE
+    layout = _layout(request.device.structure, tuple(request.inputs), tuple(request.voltages), source, stiff)
+    return Driven(
+        layout.pace,
+        layout.conduction,
+        layout.jacobian,
+        layout.currents,
+        np.zeros(layout.branches),
+        np.zeros(layout.states),
+        prepared_parameters(request.device),
+        np.zeros(layout.results),
+        layout.scales,
+        np.array(waves, dtype=float),
+        np.array(starts, dtype=np.int64),
+        layout.inputs,
+        layout.others,
+        request.branch,
+        source,
+        float(request.limits[0]),
+        float(request.limits[1]),
+        source == VOLTAGE and is_steady(request),
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _layout(structure: Structure, inputs: tuple[str, ...], others: tuple[int, ...], source: int, stiff: bool) -> Layout:
+    functions = compiled_for(*structure)
+    names, n, b = functions.parameter_names, len(functions.system.states), len(functions.system.voltages)
 
     def code(name: str, needed: bool) -> int:
         return machine_code(*structure, name).address if needed else 0
 
-    return Driven(
-        code("rates", True),
+    return Layout(
+        code("pace", True),
         code("conduction", source != VOLTAGE),
         code("jacobian", stiff),
         code("currents", stiff and source != VOLTAGE),
-        np.zeros(b),
-        np.zeros(n),
-        np.array(parameter_vector(device), dtype=float),
-        np.zeros(max(n, b + b * b + b * n, n * n + n * b)),
-        scales_of(device),
-        np.concatenate([np.array(wave, dtype=float) for wave in waves]),
-        np.cumsum([0, *lengths])[:-1].astype(np.int64),
-        np.array([names.index(name) for name in request.inputs], dtype=np.int64),
-        np.array(list(request.voltages), dtype=np.int64),
-        request.branch,
-        source,
-        *map(float, request.limits),
+        n,
+        b,
+        max(n, b + b * b + b * n, n * n + n * b),
+        scales_of(structure[0]),
+        np.array([names.index(name) for name in inputs], dtype=np.int64),
+        np.array(others, dtype=np.int64),
     )
+
+
+def is_steady(request: Request) -> bool:
+    """Whether nothing that drives the device changes with time."""
+    return all((lines := waveform.lines()) is not None and len(lines.times) == 1 for waveform in request.waveforms())
+
+
+def prepared_parameters(device: DeviceModel) -> FloatArray:
+    """The parameter vector, and after it what :mod:`.prepared` makes of it."""
+    given, (code, count) = parameter_vector(device), _preparation(device.structure)
+    vector = np.array(given + [0.0] * count, dtype=float)
+    code.append(vector, len(given))
+    return vector
+
+
+@functools.lru_cache(maxsize=256)
+def _preparation(structure: Structure) -> tuple[MachineCode, int]:
+    """How the numbers after the parameters are made, and how many they are."""
+    return machine_code(*structure, "preparation"), prepared_rates(*structure).count

@@ -19,9 +19,12 @@ from ...core.cache import PARSING
 from ...core.codegen import SCALAR_NAMESPACE
 from ...core.compiled import compiled_for
 from ...language.functions import EXP_LIMIT
+from ...language.waveforms import FloatArray
 from ..machine.kinds import F64, WIDE, Number, View, alignment
-from ..machine.program import Program, compile_unit, functions_of
+from ..machine.lanes import fma
+from ..machine.program import Program, address_of, compile_unit, functions_of
 from ..machine.writer import Frame, Unit
+from .prepared import prepared_rates
 
 GROUPS = ("_v", "_x", "_p")
 #: x coth(x) is its series below this argument.
@@ -62,11 +65,30 @@ def x_coth(x: Any) -> Any:
     return series if abs(x) < SMALL else exact
 
 
+def square(x: Any) -> Any:
+    """x^2."""
+    return x * x
+
+
+def cube(x: Any) -> Any:
+    """x^3."""
+    return x * x * x
+
+
+def fourth(x: Any) -> Any:
+    """x^4."""
+    y = x * x
+    return y * y
+
+
+_OWN = (ramp, step, sign, ramp_power, limexp, x_coth, square, cube, fourth)
 #: The functions of the library are those of plain numbers; the package's own are written for registers.
 _NAMES: dict[str, Any] = {
     **vars(builtins),
     **SCALAR_NAMESPACE,
-    **{function.__name__: function for function in (ramp, step, sign, ramp_power, limexp, x_coth)},
+    **{function.__name__: function for function in _OWN},
+    "power": math.pow,
+    "fma": fma,
 }
 
 
@@ -101,19 +123,25 @@ class MachineCode:
         builder.ret_void()
         self._program = Program(compile_unit(unit), {})
         self.address = self._program.address(name)
+        self._at_pointers: Any = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * (len(GROUPS) + 1))(self.address)
 
     def __call__(self, groups: Sequence[Sequence[float]], results: int) -> list[float]:
         """Call it from Python, with three sequences of numbers; the list of its results."""
-        raw = ctypes.CFUNCTYPE(None, *[ctypes.POINTER(ctypes.c_double)] * 4)(self.address)
         out = (ctypes.c_double * results)()
-        raw(*((ctypes.c_double * len(group))(*group) for group in groups), out)
+        self._at_pointers(*((ctypes.c_double * len(group))(*group) for group in groups), out)
         return list(out)
+
+    def append(self, parameters: FloatArray, count: int) -> None:
+        """Put the results of a function of parameters alone behind them, so many numbers from the beginning."""
+        at = address_of(parameters)
+        self._at_pointers(at, at, at, at + count * parameters.itemsize)
 
 
 def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, *, in_lanes: bool = False) -> MachineCode:
     """A model's rates, Jacobian, currents or conduction as machine code, for a choice of its options.
 
-    It stays as long as the process: loops hold its address.
+    ``pace`` and ``preparation`` are the rates of :mod:`.prepared` and what they need. It stays as long as the process:
+    loops hold its address.
     """
     with PARSING:
         return _machine_code(model, options, name, in_lanes)
@@ -121,4 +149,8 @@ def machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, *,
 
 @functools.cache
 def _machine_code(model: Any, options: tuple[tuple[str, str], ...], name: str, in_lanes: bool) -> MachineCode:
-    return MachineCode(compiled_for(model, options).source(name), WIDE if in_lanes else F64)
+    if name in ("pace", "preparation"):
+        source = str(getattr(prepared_rates(model, options), name))
+    else:
+        source = compiled_for(model, options).source(name)
+    return MachineCode(source, WIDE if in_lanes else F64)

@@ -238,8 +238,10 @@ class Arithmetic:
 
     def fused(self, a: Any, b: Any, c: Any) -> Value:
         """Product and sum, rounded once."""
-        values = [self.cast(self.value(number), F64).llvm for number in (a, b, c)]
-        return Value(F64, self.builder.fma(*values))
+        values = [self.value(number) for number in (a, b, c)]
+        if any(value.kind.lanes > 1 for value in values):
+            return self.intrinsic("fma", *values)
+        return Value(F64, self.builder.fma(*(self.cast(value, F64).llvm for value in values)))
 
     def bits(self, number: Value, kind: Number) -> Value:
         """The number of another kind with the same bits."""

@@ -144,6 +144,8 @@ class Expressions(Arithmetic):
     def part(self, array: Any, index: ast.expr) -> Any:
         if isinstance(array, tuple):
             return array[self.write(index)]
+        if isinstance(array, np.ndarray):  # a table that is known when the code is made
+            return array[self.write(index)].item()
         if isinstance(index, ast.Slice):
             start = self.cast(self.value(0 if index.lower is None else self.write(index.lower)), I64)
             stop = array.lengths[0] if index.upper is None else self.write(index.upper)
@@ -205,9 +207,9 @@ class Expressions(Arithmetic):
 
     def room(self, shape: Any, kind: Number) -> View:
         """A new array, for as long as the function runs."""
-        lengths = [self.cast(self.value(length), I64) for length in (shape if isinstance(shape, tuple) else (shape,))]
+        lengths = shape if isinstance(shape, tuple) else (shape,)
         size = functools.reduce(lambda one, other: self.binary(ast.Mult(), one, other), lengths)
-        return View(kind, self.builder.alloca(memory(kind), self.value(size).llvm), lengths)
+        return View(kind, self.builder.alloca(memory(kind), self.cast(self.value(size), I64).llvm), lengths)
 
 
 def kind_of(value: Any) -> Kind:
@@ -216,7 +218,8 @@ def kind_of(value: Any) -> Kind:
         case Value(kind=kind):
             return kind
         case View(kind=kind, lengths=lengths):
-            return Array(kind, len(lengths))
+            known = tuple(length if isinstance(length, int) else None for length in lengths)
+            return Array(kind, len(lengths), known if any(length is not None for length in known) else ())
         case dict():
             return Group(tuple((name, kind_of(part)) for name, part in value.items()))
     raise MachineCodeError(f"{value} cannot be passed")

@@ -63,10 +63,13 @@ class Array:
         Of its elements.
     rank : int
         Number of its dimensions.
+    lengths : tuple of (int or None), optional
+        Their lengths, as far as they are known when the code is made: loops over them are written turn by turn.
     """
 
     kind: Number
     rank: int = 1
+    lengths: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -36,5 +36,7 @@ one_by_one = Intrinsic(_one_by_one)
 side_by_side = Intrinsic(_side_by_side)
 #: A number, the same in all lanes.
 spread = Intrinsic(lambda writer, number: writer.cast(writer.value(number), WIDE))
+#: A b + c, rounded once, of single numbers and in lanes: on every machine, by an instruction or by the C library.
+fma = Intrinsic(lambda writer, a, b, c: writer.fused(a, b, c))
 #: Whether something is true in some lane.
 any_of = Intrinsic(_any)

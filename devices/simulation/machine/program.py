@@ -6,7 +6,7 @@ import ast
 import ctypes
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,19 @@ def _argument_types(kind: Kind) -> list[Any]:
             return [type_ for _, part in kind.fields for type_ in _argument_types(part)]
 
 
+def address_of(array: np.ndarray[Any, Any]) -> int:
+    """Where an array lies; a quarter of the time of what NumPy says, where it can be written to."""
+    if not array.size:
+        return 0
+    if array.flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))
+    return int(array.__array_interface__["data"][0])
+
+
+def _is_long_as(shape: Sequence[int], lengths: Sequence[int | None]) -> bool:
+    return all(known in (None, length) for known, length in zip(lengths, shape, strict=True))
+
+
 def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
     if isinstance(value, Bound):
         passed.extend(value.passed)
@@ -166,9 +179,10 @@ def _pass(value: Any, kind: Kind, passed: list[Any]) -> None:
         case Number():
             passed.append(value if kind.rank else int(value))
         case Array():
-            if value.dtype != kind.kind.dtype or value.ndim != kind.rank or not value.flags.c_contiguous:
+            fits = value.dtype == kind.kind.dtype and value.ndim == kind.rank and value.flags.c_contiguous
+            if not fits or (kind.lengths and not _is_long_as(value.shape, kind.lengths)):
                 raise TypeError(f"a compiled function got {value.dtype}{value.shape} for {kind}")
-            passed.append(value.__array_interface__["data"][0])  # half the time of value.ctypes.data
+            passed.append(address_of(value))
             passed.extend(value.shape)
         case Group():
             for part, (_, kind_) in zip(value, kind.fields, strict=True):

@@ -90,7 +90,9 @@ class Frame(Expressions):
                 value = raw.pop(0)
                 return Value(kind, self.builder.trunc(value, kind.llvm) if kind is TRUTH else value)
             case Array():
-                return View(kind.kind, raw.pop(0), [Value(I64, raw.pop(0)) for _ in range(kind.rank)])
+                pointer, lengths = raw.pop(0), [Value(I64, raw.pop(0)) for _ in range(kind.rank)]
+                known = kind.lengths or [None] * kind.rank
+                return View(kind.kind, pointer, [a if k is None else k for a, k in zip(lengths, known, strict=True)])
             case Group():
                 return {name: self.received(part, raw) for name, part in kind.fields}
 

@@ -1,7 +1,8 @@
 """The C of native devices that integrates states over a step of the simulator.
 
-The method is that of :mod:`~synaspice.devices.simulation.integrators.loops.rosenbrock`, Rodas5P; steps in which nothing
-turns by much take the classical one of Runge and Kutta, for less work.
+The method is that of :mod:`~synaspice.devices.simulation.integrators.loops.rosenbrock`, Rodas5P. For less work, steps
+in which nothing turns by much take the classical one of Runge and Kutta, and those of few turns that of
+:mod:`.osdi_explicit`.
 """
 
 INNER = """\
@@ -104,6 +105,7 @@ static bool briefly(Instance *inst, double span, const double *w_0, const double
     return true;
 }
 
+$explicit
 /* Where the step leads that ends with some drives, and the slopes of that by the drives. */
 static void integrate(Instance *inst, const double *w)
 {
@@ -111,7 +113,8 @@ static void integrate(Instance *inst, const double *w)
     const int axis = s->axis;
     const double span = (s->until - s->since) / inst->time_unit, *w_0 = s->blind ? w : s->drives;
     memcpy(s->last, w, sizeof s->last);
-    if (briefly(inst, span, w_0, w))
+    s->exact = false;
+    if (briefly(inst, span, w_0, w) || explicitly(inst, span, w_0, w))
         return;
     double y[STATES], of_y[STATES][DRIVES], new[STATES], k[STAGES][STATES], f[STATES], here[DRIVES], trend[DRIVES];
     double jacobian[STATES][STATES], by_drive[STATES][DRIVES], later[STATES][STATES], by_later[STATES][DRIVES];

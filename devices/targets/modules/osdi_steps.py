@@ -30,6 +30,7 @@ from ...simulation.integrators.loops import rosenbrock
 from .module_equations import node_of
 from .native_equations import NativeEquations
 from .osdi_angles import ANGLES
+from .osdi_explicit import explicit_text
 from .osdi_inner import INNER
 from .osdi_loads import Statements, c_function
 
@@ -42,26 +43,28 @@ DRIVE_TOLERANCE = 1e-5
 SHOWN_TOLERANCE, LEAST_VOLTAGE = 5e-4, 1e-3
 #: Shortest steps asked for because of the drives and of the currents, in units of the time in which states turn.
 LEAST_DRIVEN, LEAST_SHOWN = 1.0, 0.3
-#: A change of the states for other drives is read off the slopes if it is less than this.
-SMALL_CHANGE = 3e-6
+#: A change of the states for other drives is read off the slopes if it is less than this: off those that are estimated
+#: along with the states, and off those of the explicit method, which are as exact as the states.
+SMALL_CHANGE, EXACT_CHANGE = 3e-6, 1e-4
 #: Steps that are shorter than this part of the time in which states turn are taken by the cheaper method.
 BRIEF = 0.1
 
 STRUCTURE = """\
 typedef struct {
     bool begun, blind; /* whether there is a point to step from, and whether its drives are unknown */
+    bool exact; /* whether the slopes are */
     int axis; /* of symmetry: 0, 1, 2; -1: none */
     double since, from[STATES], drives[DRIVES], rate[STATES]; /* the last accepted point */
     double earlier, before[DRIVES]; /* the one before it */
     double until, to[STATES], last[DRIVES], slope[STATES][DRIVES]; /* where the step leads with the last drives */
-    double pace, stiffness; /* inner step, and the norm of the rates' slopes, in time units */
+    double pace, stride, stiffness; /* inner steps of both methods, and the norm of the rates' slopes, in time units */
 } Step;
 """
 
 _FUNCTIONS = """\
 /* --- the states are integrated here, from the last accepted point to the simulator's time --- */
 
-enum { SPHERES = $spheres, CURRENTS = $currents, STAGES = $stages, MOST_STEPS = 20000 };
+enum { SPHERES = $spheres, CURRENTS = $currents, STAGES = $stages, MOST_STEPS = 20000, MOST_TRIED = 100 };
 static const int sphere[][3] = {$sphere};
 static const double low[STATES] = {$low}, high[STATES] = {$high};
 /* Rodas5P: G. Steinebach, BIT Numer. Math. 63, 27 (2023) */
@@ -163,14 +166,14 @@ static void step_states(Instance *inst, double time, const double *w, const doub
     if (!s->begun || !(s->until > s->since)) {
         s->begun = true;
         s->blind = blind;
-        s->pace = 0.0;
+        s->pace = s->stride = 0.0;
         s->earlier = s->until = s->since;
         memcpy(s->from, x, sizeof s->from);
         memcpy(s->drives, w, sizeof s->drives);
         restore(-1, s->from);
     } else if (time > s->until)
         accept(s, w, x);
-    else if (time == s->until && read_off(s, w, here) <= $small) {
+    else if (time == s->until && read_off(s, w, here) <= (s->exact ? $exact_change : $small)) {
         return;
     }
     s->until = time;
@@ -214,7 +217,7 @@ def write_steps(equations: NativeEquations, statements: Statements) -> str:
     both = f"{where}, double j[STATES][STATES], double g[STATES][DRIVES]"
     parts = [c_function(f"static void rates({where})", [*read, *statements(rates)])]
     parts += [c_function(f"static void slopes({both})", [*read, *statements(slopes)])]
-    text = _FUNCTIONS.replace("$angles", ANGLES).replace("$inner", INNER)
+    text = _FUNCTIONS.replace("$angles", ANGLES).replace("$inner", INNER).replace("$explicit", explicit_text())
     return "\n".join([*parts, string.Template(text).substitute(_values(own))])
 
 
@@ -240,6 +243,7 @@ def _values(equations: NativeEquations) -> dict[str, object]:
         "brief": _number(BRIEF),
         "drives": _number(DRIVE_TOLERANCE),
         "small": _number(SMALL_CHANGE),
+        "exact_change": _number(EXACT_CHANGE),
         "shown": _number(SHOWN_TOLERANCE),
         "driven_least": _number(LEAST_DRIVEN),
         "shown_least": _number(LEAST_SHOWN),

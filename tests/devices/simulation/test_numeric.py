@@ -271,6 +271,18 @@ def test_static_quantities_broadcast():
     np.testing.assert_allclose(table["resistance"], [resistances] * 3, rtol=1e-14)
 
 
+@pytest.mark.parametrize(("device", "duration"), [(TILTED, 2e-9), (MEMRISTOR, 1e-3)], ids=["mtj", "ion drift"])
+def test_tables_show_what_static_curves_give(device, duration):
+    inputs = dict.fromkeys(list(device.input_declarations())[:1], 1000.0)
+    table = device.simulate(Triangle(0.3, duration), duration, points=11, inputs=inputs)
+    given = {name: table[name].to_numpy() for name in ("voltage", *device.state_declarations(), *inputs)}
+    static = device.static(**given)
+    shown = ["current", *map(str, device.system.observables)]
+    assert len(shown) > 1
+    for name in shown:
+        np.testing.assert_allclose(table[name], static[name], rtol=1e-13)
+
+
 # --- tables ---------------------------------------------------------------------------------------
 
 

@@ -25,13 +25,17 @@ from .explicit import (
     GROW,
     PAUSED,
     REPORTED,
-    SAFETY,
     SHRINK,
     STAGES,
     STEP,
     TIME,
+    C,
+    advance,
+    estimate,
+    factor_of,
     first_step,
     sample,
+    shortest,
 )
 from .many_driven import Batch, Lanes, alone, lanes_of
 
@@ -67,7 +71,8 @@ def set_wide_drives(b: Batch, w: Lanes, lane: int) -> None:
     voltages, parameters, target = one_by_one(w.voltages), one_by_one(w.parameters), one_by_one(w.target)
     later, k, origin = one_by_one(w.later), w.who[lane], w.origin[lane]
     for i in range(len(b.inputs)):
-        parameters[b.inputs[i], lane] = value_at(b.waves, b.starts[k, 1 + i], origin, later[0, lane])
+        value = value_at(b.waves, b.starts[k, 1 + i], origin, later[0, lane])
+        parameters[b.inputs[i], lane], b.parameters[k, b.inputs[i]] = value, value
     for i in range(len(b.others)):
         start = b.starts[k, 1 + len(b.inputs) + i]
         voltages[b.others[i], lane] = value_at(b.waves, start, origin, later[0, lane])
@@ -125,17 +130,15 @@ def solve_in_lane(b: Batch, w: Lanes, lane: int) -> None:
 @routine
 def wide_rates_at(b: Batch, w: Lanes, scaled: Any, into: Any) -> None:
     """Rates of the scaled states in all lanes, at the time that is asked for."""
-    for k in range(len(scaled)):
-        w.states[k] = scaled[k] * b.scales[k]
     if not b.steady:
         for lane in range(len(w.who)):
             if w.who[lane] != FREE:
                 set_wide_drives(b, w, lane)
     if b.source == CURRENT:
+        for k in range(len(scaled)):
+            w.states[k] = scaled[k] * b.scales[k]
         solve_wide_voltage(b, w)
-    call(b.wide_rates, w.voltages, w.states, w.parameters, w.results)
-    for k in range(len(scaled)):
-        into[k] = w.results[k] / b.scales[k]
+    call(b.wide_pace, w.voltages, scaled, w.parameters, into)
 
 
 @routine
@@ -161,8 +164,8 @@ def begin_stretch(
 
 @routine
 def sample_lane(
-    b: Batch, w: Lanes, lane: int, a: FloatArray, c: FloatArray, dense: FloatArray, h: float, y: Any, new: Any,
-    slopes: Any, reported: FloatArray, first: int, last: int, samples: FloatArray,
+    b: Batch, w: Lanes, lane: int, h: float, y: Any, new: Any, slopes: Any, reported: FloatArray, first: int,
+    last: int, samples: FloatArray, spheres: Any,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step of one lane."""
     n = len(b.scales)
@@ -174,7 +177,7 @@ def sample_lane(
             rates[s, j] = slopes_one[s, j, lane]
     lend(b, w, lane)
     d = alone(b, w.who[lane])
-    sample(d, a, c, dense, w.origin[lane], w.time[lane], h, old, later, rates, reported, first, last, samples)
+    sample(d, w.origin[lane], w.time[lane], h, old, later, rates, reported, first, last, samples, spheres)
     take_back(b, w, lane)
 
 
@@ -183,7 +186,7 @@ def march(
     b: Batch, y: FloatArray, carry: FloatArray, outcomes: Any, corners: FloatArray, first_corners: Any,
     max_steps: FloatArray, reported: FloatArray, samples: Any, spheres: Any, whole: Any, real: FloatArray,
     held: FloatArray, kept_slopes: Any, kept_voltages: FloatArray, kept_parameters: FloatArray, rtol: float,
-    atol: float, most_turns: int, a: FloatArray, c: FloatArray, e3: FloatArray, e5: FloatArray, dense: FloatArray,
+    atol: float, most_turns: int,
 ) -> int:  # fmt: skip
     """Take steps of all trajectories, as :func:`.explicit.march` does of one; at most so many turns in one call.
 
@@ -194,8 +197,9 @@ def march(
     n, count = y.shape[1], len(outcomes)
     lanes, slopes = side_by_side(held), side_by_side(kept_slopes)
     voltages, parameters = side_by_side(kept_voltages), side_by_side(kept_parameters)
-    trial, fresh_rates, before = wide_array(n), wide_array(n), wide_array(1)
+    trial = wide_array(n)
     step, size, accepted = wide_array(1), wide_array(1), wide_array(1)
+    errors, others = wide_array(n), wide_array(n)
     states, results, later, target = wide_array(n), wide_array(len(b.results)), wide_array(1), wide_array(1)
     lane_of, step_of = one_by_one(lanes), one_by_one(step)
     size_of, accepted_of, later_of = one_by_one(size), one_by_one(accepted), one_by_one(later)
@@ -242,7 +246,7 @@ def march(
             if fresh[lane] == 1:
                 h[lane] = begin_stretch(b, w, lane, lanes, slopes[0], end[lane], h[lane], rtol, atol)
                 fresh[lane] = 0
-            smallest = 10.0 * (np.nextafter(time[lane], math.inf) - time[lane])
+            smallest = shortest(time[lane])
             if rejected[lane] == 0:
                 h[lane] = min(h[lane], max_steps[k])
             if not h[lane] >= smallest:
@@ -263,22 +267,15 @@ def march(
         if busy == 0 and waiting == count:
             return DONE
         for s in range(1, STAGES + 1):
-            for k in range(n):
-                total = spread(0.0)
-                for i in range(s):
-                    total += a[s, i] * slopes[i, k]
-                trial[k] = lanes[k] + step[0] * total
+            advance(s, step[0], lanes, slopes, trial)
             for lane in range(len(who)):
-                later_of[0, lane] = time[lane] + c[s] * step_of[0, lane]
+                later_of[0, lane] = time[lane] + C[s] * step_of[0, lane]
             wide_rates_at(b, w, trial, slopes[s])
+        estimate(slopes, errors, others)
         three, five = spread(0.0), spread(0.0)
         for k in range(n):
-            third, fifth = spread(0.0), spread(0.0)
-            for i in range(STAGES + 1):
-                third += e3[i] * slopes[i, k]
-                fifth += e5[i] * slopes[i, k]
             scale = atol + rtol * max(abs(lanes[k]), abs(trial[k]))
-            three, five = three + (third / scale) ** 2, five + (fifth / scale) ** 2
+            three, five = three + (errors[k] / scale) ** 2, five + (others[k] / scale) ** 2
             three = three if math.isfinite(trial[k]) else math.nan
         size[0] = step[0] * five / math.sqrt((five + 0.01 * three) * n)
         size[0] = 0.0 if (five == 0.0) & (three == 0.0) else size[0]
@@ -289,7 +286,7 @@ def march(
             moved = size_of[0, lane]
             if moved < 1.0:
                 accepted_of[0, lane] = 1.0
-                factor = GROW if moved == 0.0 else min(GROW, SAFETY * moved ** (-1.0 / 8.0))
+                factor = GROW if moved == 0.0 else min(GROW, factor_of(moved))
                 h[lane] = step_of[0, lane] * (min(1.0, factor) if rejected[lane] == 1 else factor)
                 rejected[lane] = 0
                 reached = done[lane]
@@ -297,14 +294,14 @@ def march(
                     reached += 1
                 if reached > done[lane]:
                     sample_lane(
-                        b, w, lane, a, c, dense, step_of[0, lane], lanes, trial, slopes, reported, done[lane],
-                        reached, samples[who[lane]],
+                        b, w, lane, step_of[0, lane], lanes, trial, slopes, reported, done[lane],
+                        reached, samples[who[lane]], spheres,
                     )  # fmt: skip
                     done[lane] = reached
                 time[lane] = now[lane]
             else:
                 # Not a number: the step left the realm of the equations.
-                shorter = max(SHRINK, SAFETY * moved ** (-1.0 / 8.0)) if moved == moved else SHRINK
+                shorter = max(SHRINK, factor_of(moved)) if moved == moved else SHRINK
                 h[lane] = step_of[0, lane] * shorter
                 rejected[lane] = 1
         taken = accepted[0] > 0.0
@@ -319,13 +316,6 @@ def march(
                 for k in range(3):
                     place = spheres[i, k]
                     lanes[place] = lanes[place] / math.sqrt(square) if taken else lanes[place]
-            for lane in range(len(who)):
-                later_of[0, lane] = time[lane]
-            before[0] = voltages[b.branch]
-            wide_rates_at(b, w, lanes, fresh_rates)
-            voltages[b.branch] = voltages[b.branch] if taken else before[0]
-            for k in range(n):
-                slopes[0, k] = fresh_rates[k] if taken else slopes[0, k]
         for lane in range(len(who)):
             if who[lane] == FREE or accepted_of[0, lane] == 0.0:
                 continue

@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from ....language.waveforms import FloatArray
-from ...machine.kinds import F64, I64, Array, Group, Kind
+from ...machine.kinds import F64, I64, TRUTH, Array, Group, Kind
 from ...machine.texts import Intrinsic, routine
 from ...newton import MOST_CORRECTIONS, SETTLED, choose, make_correction
 
@@ -19,9 +19,12 @@ NEARBY = 6
 
 
 class Driven(NamedTuple):
-    """A driven device, as compiled loops take it: addresses of machine code, numbers, and room to work in."""
+    """A driven device, as compiled loops take it: addresses of machine code, numbers, and room to work in.
 
-    rates: int
+    The rates are the prepared ones of :mod:`..prepared`, whose numbers follow the parameters.
+    """
+
+    pace: int
     conduction: int
     jacobian: int
     currents: int
@@ -40,10 +43,12 @@ class Driven(NamedTuple):
     source: int
     low: float
     high: float
+    #: Whether voltages and inputs stay as they are set, whatever the time and the states.
+    steady: bool
 
 
 _VECTOR, _PLACES = Array(F64), Array(I64)
-_KINDS: list[Kind] = [*[I64] * 4, *[_VECTOR] * 6, *[_PLACES] * 3, I64, I64, F64, F64]
+_KINDS: list[Kind] = [*[I64] * 4, *[_VECTOR] * 6, *[_PLACES] * 3, I64, I64, F64, F64, TRUTH]
 #: Kind of the argument that a driven device is.
 DRIVEN = Group(tuple(zip(Driven._fields, _KINDS, strict=True)))
 #: Calls machine code at an address with the addresses of its four arrays.
@@ -154,14 +159,27 @@ def set_drives(d: Driven, time: float, later: float) -> bool:
 
 
 @routine
-def rates_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
-    """Rates of the scaled states; NaN where there is no voltage for the current."""
+def move(d: Driven, time: float, later: float, scaled: FloatArray) -> None:
+    """Set states, inputs and voltages to those of a time."""
     for k in range(len(scaled)):
         d.states[k] = scaled[k] * d.scales[k]
     set_drives(d, time, later)
-    evaluate(d.rates, d)
-    for k in range(len(scaled)):
-        into[k] = d.results[k] / d.scales[k]
+
+
+def begin(d: Driven, time: float, later: float, scaled: FloatArray) -> None:
+    """Set what drives a steady device."""
+    if d.steady:
+        move(d, time, later, scaled)
+
+
+def rates_at(d: Driven, time: float, later: float, scaled: FloatArray, into: FloatArray) -> None:
+    """Rates of the scaled states; NaN where there is no voltage for the current.
+
+    What drives a steady device must have been set.
+    """
+    if not d.steady:
+        move(d, time, later, scaled)
+    call(d.pace, d.voltages, scaled, d.parameters, into)
 
 
 @routine
@@ -178,4 +196,6 @@ def voltages_at(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArr
 def rates_over(d: Driven, times: FloatArray, scaled: FloatArray, into: FloatArray) -> None:
     """Rates of the scaled states at several times with the scaled states there."""
     for i in range(len(times)):
+        if i == 0:
+            begin(d, times[i], 0.0, scaled[i])
         rates_at(d, times[i], 0.0, scaled[i], into[i])

@@ -13,8 +13,9 @@ import numpy as np
 from scipy.integrate import DOP853
 
 from ....language.waveforms import FloatArray
+from ...machine.lanes import fma
 from ...machine.texts import routine
-from .driven import Driven, rates_at
+from .driven import Driven, begin, rates_at
 
 STAGES, EXTENDED = 12, 16
 A = np.zeros((EXTENDED, EXTENDED))
@@ -23,7 +24,6 @@ A[STAGES, :STAGES] = DOP853.B
 A[STAGES + 1 :, :] = DOP853.A_EXTRA
 C = np.concatenate([DOP853.C, [1.0], DOP853.C_EXTRA])
 E3, E5, D = np.array(DOP853.E3), np.array(DOP853.E5), np.array(DOP853.D)
-TABLES = (A, C, E3, E5, D)
 #: Terms of the interpolant.
 TERMS = 3 + len(D)
 SAFETY, SHRINK, GROW = 0.9, 0.2, 10.0
@@ -42,6 +42,16 @@ def norm(x: FloatArray, y: FloatArray, other: FloatArray, rtol: float, atol: flo
     for k in range(len(x)):
         total += (x[k] / (atol + rtol * max(abs(y[k]), abs(other[k])))) ** 2
     return math.sqrt(total / len(x))
+
+
+def shortest(time: float) -> float:
+    """Shortest step from a time on that is more than its rounding."""
+    return 10.0 * max(2.0**-52 * time, 5e-324)
+
+
+def factor_of(size: float) -> float:
+    """Factor by which a step changes whose error has a size, in units of what is tolerated."""
+    return SAFETY / math.sqrt(math.sqrt(math.sqrt(size)))
 
 
 @routine
@@ -76,21 +86,45 @@ def onto_spheres(y: FloatArray, spheres: Any) -> None:
             y[spheres[i, k]] /= math.sqrt(square)
 
 
+def advance(s: int, h: Any, y: Any, slopes: Any, into: Any) -> None:
+    """States at which stage s takes the rates.
+
+    The last of the slopes, for which the others wait, comes last.
+    """
+    for k in range(len(y)):
+        total = A[s, 0] * slopes[0, k]
+        for i in range(1, s - 1):
+            if A[s, i] != 0.0:
+                total = fma(A[s, i], slopes[i, k], total)
+        if s > 1:
+            into[k] = fma(h * A[s, s - 1], slopes[s - 1, k], fma(h, total, y[k]))
+        else:
+            into[k] = fma(h, total, y[k])
+
+
+def estimate(slopes: Any, third: Any, fifth: Any) -> None:
+    """Errors of a step of one, of the embedded methods of the orders three and five."""
+    for k in range(len(third)):
+        total, other = E3[0] * slopes[0, k], E5[0] * slopes[0, k]
+        for i in range(1, STAGES + 1):
+            if E3[i] != 0.0:
+                total = fma(E3[i], slopes[i, k], total)
+            if E5[i] != 0.0:
+                other = fma(E5[i], slopes[i, k], other)
+        third[k], fifth[k] = total, other
+
+
 @routine
 def sample(
-    d: Driven, a: FloatArray, c: FloatArray, dense: FloatArray, origin: float, t: float, h: float, y: FloatArray,
-    new: FloatArray, slopes: FloatArray, reported: FloatArray, first: int, last: int, samples: FloatArray,
+    d: Driven, origin: float, t: float, h: float, y: FloatArray, new: FloatArray, slopes: FloatArray,
+    reported: FloatArray, first: int, last: int, samples: FloatArray, spheres: Any,
 ) -> None:  # fmt: skip
     """Interpolate the reported times within a step."""
     n = len(y)
     trial = np.empty(n)
     for s in range(STAGES + 1, EXTENDED):
-        for k in range(n):
-            total = 0.0
-            for i in range(s):
-                total += a[s, i] * slopes[i, k]
-            trial[k] = y[k] + h * total
-        rates_at(d, origin, t + c[s] * h, trial, slopes[s])
+        advance(s, h, y, slopes, trial)
+        rates_at(d, origin, t + C[s] * h, trial, slopes[s])
     terms = np.empty((TERMS, n))
     for k in range(n):
         change = new[k] - y[k]
@@ -100,9 +134,10 @@ def sample(
             2 * change - h * (slopes[STAGES, k] + slopes[0, k]),
         )
         for row in range(TERMS - 3):
-            total = 0.0
-            for i in range(EXTENDED):
-                total += dense[row, i] * slopes[i, k]
+            total = D[row, 0] * slopes[0, k]
+            for i in range(1, EXTENDED):
+                if D[row, i] != 0.0:
+                    total = fma(D[row, i], slopes[i, k], total)
             terms[3 + row, k] = h * total
     for i in range(first, last):
         place = ((reported[i] - origin) - t) / h
@@ -112,24 +147,27 @@ def sample(
                 value += terms[TERMS - 1 - term, k]
                 value *= place if term % 2 == 0 else 1.0 - place
             samples[i, k] = y[k] + value
+        onto_spheres(samples[i], spheres)
 
 
 @routine
 def march(
     d: Driven, y: FloatArray, carry: FloatArray, corners: FloatArray, reported: FloatArray, samples: FloatArray,
-    spheres: Any, slopes: FloatArray, rtol: float, atol: float, max_step: float, most_steps: int, a: FloatArray,
-    c: FloatArray, e3: FloatArray, e5: FloatArray, dense: FloatArray,
+    spheres: Any, slopes: FloatArray, rtol: float, atol: float, max_step: float, most_steps: int,
 ) -> int:  # fmt: skip
     """Step from corner to corner of the drives and sample on the way; at most so many steps in one call.
 
     ``y``, ``carry`` and ``slopes`` are where it goes on. Each accepted step is returned to the spheres, from where a
-    one-step method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
+    one-step method continues without loss of order (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4); the
+    rates there are those before: what they differ by is a step's part of its error.
     """
     n = len(y)
     trial = np.empty(n)
+    errors, others = np.empty(n), np.empty(n)
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
     fresh = carry[GOES_ON] == 0.0
+    begin(d, corners[corner], t, y)
     for _ in range(most_steps):
         # Time counts from the last corner: there it has all its digits.
         origin = corners[corner]
@@ -139,7 +177,7 @@ def march(
             fresh = False
             if h <= 0.0:
                 h = first_step(d, origin, end - t, y, slopes[0], rtol, atol, 7)
-        smallest = 10.0 * (np.nextafter(t, math.inf) - t)
+        smallest = shortest(t)
         h = min(h, max_step)
         rejected = False
         while True:
@@ -154,35 +192,28 @@ def march(
                 now = end
             step = now - t
             for s in range(1, STAGES + 1):
-                for k in range(n):
-                    total = 0.0
-                    for i in range(s):
-                        total += a[s, i] * slopes[i, k]
-                    trial[k] = y[k] + step * total
-                rates_at(d, origin, t + c[s] * step, trial, slopes[s])
+                advance(s, step, y, slopes, trial)
+                rates_at(d, origin, t + C[s] * step, trial, slopes[s])
+            estimate(slopes, errors, others)
             three = five = 0.0
             for k in range(n):
-                third = fifth = 0.0
-                for i in range(STAGES + 1):
-                    third += e3[i] * slopes[i, k]
-                    fifth += e5[i] * slopes[i, k]
                 scale = atol + rtol * max(abs(y[k]), abs(trial[k]))
-                three, five = three + (third / scale) ** 2, five + (fifth / scale) ** 2
+                three, five = three + (errors[k] / scale) ** 2, five + (others[k] / scale) ** 2
                 if not math.isfinite(trial[k]):
                     three = math.nan
             size = 0.0 if five == 0.0 and three == 0.0 else step * five / math.sqrt((five + 0.01 * three) * n)
             if size < 1.0:
-                factor = GROW if size == 0.0 else min(GROW, SAFETY * size ** (-1.0 / 8.0))
+                factor = GROW if size == 0.0 else min(GROW, factor_of(size))
                 following = step * (min(1.0, factor) if rejected else factor)
                 break
             # Not a number: the step left the realm of the equations.
-            h = step * (max(SHRINK, SAFETY * size ** (-1.0 / 8.0)) if size == size else SHRINK)
+            h = step * (max(SHRINK, factor_of(size)) if size == size else SHRINK)
             rejected = True
         reached = done
         while reached < len(reported) and reported[reached] - origin <= now:
             reached += 1
         if reached > done:
-            sample(d, a, c, dense, origin, t, step, y, trial, slopes, reported, done, reached, samples)
+            sample(d, origin, t, step, y, trial, slopes, reported, done, reached, samples, spheres)
             done = reached
         t = now
         h = following
@@ -190,7 +221,6 @@ def march(
             y[k], slopes[0, k] = trial[k], slopes[STAGES, k]
         if len(spheres):
             onto_spheres(y, spheres)
-            rates_at(d, origin, t, y, slopes[0])
         if last_of_corner:
             # A corner changes the rates: the method begins anew there.
             corner, t, h, fresh = corner + 1, 0.0, 0.0, True

@@ -8,7 +8,7 @@ import numpy as np
 
 from ....language.waveforms import FloatArray
 from ...machine.texts import routine
-from .driven import Driven, rates_at
+from .driven import Driven, begin, rates_at
 
 
 @routine
@@ -17,6 +17,7 @@ def fixed_steps(d: Driven, y: FloatArray, bounds: Any, reported: FloatArray, ste
     n = len(y)
     first, second, trial = np.empty(n), np.empty(n), np.empty(n)
     place, k = 0, 0
+    begin(d, 0.0, 0.0, y)
     while place < len(reported):
         while place < len(reported) and reported[place] <= (k + 0.5) * step:
             for i in range(n):

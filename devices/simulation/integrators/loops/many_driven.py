@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from typing import Any, NamedTuple
 
 from ....language.waveforms import FloatArray
-from ...machine.kinds import F64, I64, Array, Group, Kind, Value, View
+from ...machine.kinds import F64, I64, TRUTH, Array, Group, Kind, Value, View
 from ...machine.texts import Intrinsic, routine
-from .driven import Driven, voltages_at
+from .driven import CURRENT, Driven, voltages_at
 
 
 class Batch(NamedTuple):
     """Driven devices of one structure; fields as of :class:`.Driven`, those of many have the trajectory in front."""
 
-    rates: int
+    pace: int
     conduction: int
-    wide_rates: int
+    wide_pace: int
     wide_conduction: int
     voltages: FloatArray
     states: FloatArray
@@ -34,7 +35,7 @@ class Batch(NamedTuple):
 
 
 _VECTOR, _MATRIX, _PLACES = Array(F64), Array(F64, 2), Array(I64)
-_KINDS: list[Kind] = [*[I64] * 4, *[_VECTOR] * 4, _MATRIX, _VECTOR, Array(I64, 2), _PLACES, _PLACES, *[I64] * 3]
+_KINDS: list[Kind] = [*[I64] * 4, *[_VECTOR] * 4, _MATRIX, _VECTOR, Array(I64, 2), _PLACES, _PLACES, I64, I64, TRUTH]
 #: Kind of the argument that a batch is.
 BATCH = Group(tuple(zip(Batch._fields, _KINDS, strict=True)))
 
@@ -67,6 +68,7 @@ def _alone(writer: Any, batch: Any, k: Any) -> dict[str, Any]:
     own |= {"jacobian": none, "currents": none}
     own |= {name: _row(writer, batch[name], k) for name in ("parameters", "starts")}
     own |= {"low": writer.value(-math.inf), "high": writer.value(math.inf)}
+    own["steady"] = writer.binary(ast.BitAnd(), batch["steady"], writer.compare(ast.NotEq(), batch["source"], CURRENT))
     return {name: own[name] for name in Driven._fields}
 
 

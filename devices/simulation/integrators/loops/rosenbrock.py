@@ -21,8 +21,8 @@ import numpy as np
 
 from ....language.waveforms import FloatArray
 from ...machine.texts import routine
-from .driven import Driven, evaluate, rates_at, set_drives
-from .explicit import CORNER, DONE, GAVE_UP, PAUSED, REPORTED, SAFETY, SHRINK, STEP, TIME, first_step, norm
+from .driven import Driven, begin, evaluate, rates_at, set_drives
+from .explicit import CORNER, DONE, GAVE_UP, PAUSED, REPORTED, SAFETY, SHRINK, STEP, TIME, first_step, norm, shortest
 
 STAGES = 8
 GAMMA = 0.21193756319429014
@@ -151,6 +151,7 @@ def march(
     dense = np.empty((3, n))
     t, h = carry[TIME], carry[STEP]
     corner, done = int(carry[CORNER]), int(carry[REPORTED])
+    begin(d, corners[corner], t, y)
     for _ in range(most_steps):
         # Time counts from the last corner: there it has all its digits.
         origin = corners[corner]
@@ -159,7 +160,7 @@ def march(
         if h <= 0.0:
             h = first_step(d, origin, end - t, y, f, rtol, atol, 4)
         jacobian_at(d, origin, t, y, jacobian)
-        smallest = 10.0 * (np.nextafter(t, math.inf) - t)
+        smallest = shortest(t)
         h = min(h, max_step)
         if not steady:
             moment = max(MOMENT * min(h, end - t), smallest)

@@ -41,6 +41,31 @@ def test_arithmetic_and_loops_are_pythons(x, y, n):
 MIXED = compiled_function(mixed, F64, F64, I64, returned=F64)
 
 
+TABLE = np.array([[1.0, 0.0, 2.0], [0.0, 4.0, 0.5]])
+
+
+def weighed(x, out):
+    room = np.empty((2, len(x)))
+    for row in range(2):
+        for k in range(len(x)):
+            total = 0.0
+            if TABLE[row, k] != 0.0:
+                total = TABLE[row, k] * x[k]
+            room[row, k] = total
+    for k in range(len(x)):
+        out[k] = room[0, k] + room[1, k]
+
+
+def test_lengths_and_tables_that_are_known_when_the_code_is_made():
+    """Indices of a table must be known, and so must the lengths that they run over."""
+    loop = compiled_function(weighed, Array(F64, 1, (3,)), Array(F64, 1, (3,)))
+    x, out = np.array([1.0, 10.0, 100.0]), np.empty(3)
+    loop(x, out)
+    assert out.tolist() == (TABLE.sum(axis=0) * x).tolist()
+    with pytest.raises(TypeError, match="a compiled function got"):
+        loop(np.ones(2), out)
+
+
 def divided(a, b, out):
     out[0], out[1] = a // b, a % b
 

@@ -102,6 +102,24 @@ def test_slopes_are_how_a_steps_end_depends_on_its_drives(values, built):
         assert found[0.5][1]["m_x", "m_x"] == 1.0 and found[0.5][1]["m_x", "m_y"] == 0.0
 
 
+@pytest.mark.parametrize("values", ASKEW)
+def test_slopes_are_exact_within_a_few_turns_and_small_changes_are_read_off_them(values, built):
+    device, duration = ROUND.replace(**values), 4e-11
+    start, native = np.array(initial_state(device)), Native(built(device), device)
+    first = begun(native, device, [0.4], start)
+    stepped(native, device, first, 1e-18)
+    last, _ = node_voltages(device, [0.5], start)
+    stepped(native, device, last, duration)
+    entries = [-native.evaluate(last, MOVING, duration)[2][f"m_{axis}", "p"] for axis in "xyz"]
+    higher, lower = (exact(device, [0.4], [0.5 + change], duration, start) for change in (1e-3, -1e-3))
+    slopes = (higher - lower) / 2e-3
+    np.testing.assert_allclose(entries, slopes, atol=1e-3 * np.abs(slopes).max())
+    change = 8e-5 / np.abs(slopes).max()
+    assert change > 1e-4  # a simulator's first guess of a voltage is not better
+    found = stepped(native, device, node_voltages(device, [0.5 + change], start)[0], duration)
+    np.testing.assert_allclose(found, exact(device, [0.4], [0.5 + change], duration, start), atol=1e-6)
+
+
 @pytest.mark.parametrize("values", [{}, *ASKEW])
 def test_a_rejected_step_leaves_no_trace_and_steps_follow_each_other(values, built):
     device, start = ROUND.replace(**values), np.array(initial_state(ROUND))
