@@ -327,20 +327,27 @@ class _Writer:
             return ["pass"]
         noises, block, together = self.noises, self.structure.block, self.together
         size, groups = together * noises * block, self.window // together
+        # Vector instructions over trajectories or, where there are no neighbours, over steps.
+        alone = block == 1
+        index, row = ("i", groups) if alone else ("j", block)
+        over = f"for {index} in range({'end - begin' if alone else 'B'}):"
+        steps = ["g = begin + i"] if alone else []
         body = []
         for call in range(self.calls):
-            body += [_words("g", NOISE + call), "n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
+            # Words first, which are made in other lanes than the deviates.
+            made = [f"words[{word * row} + {index}] = {name}" for word, name in enumerate("abcd")]
+            body += _loop(over, [*steps, _words("g", NOISE + call), *made])
+            drawn = [f"{name} = words[{word * row} + {index}]" for word, name in enumerate("abcd")]
+            drawn += ["n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
             for word in range(4):
                 step, noise = divmod(4 * call + word, noises)
-                where = f"{(step * noises + noise) * block} + j"
-                if block == 1:
-                    where = f"{(noise * together + step) * groups} + i"
-                body.append(f"now[{where}] = n_{word}")
-        if block == 1:  # vector instructions over steps, as there are no neighbours
-            inner = _loop("for i in range(end - begin):", ["g = begin + i", *body])
-            return ["now = z[begin - start:]", *_loop("for j in range(B):", inner)]
+                place = noise * together + step if alone else step * noises + noise
+                drawn.append(f"now[{place * row} + {index}] = n_{word}")
+            body += _loop(over, drawn)
+        if alone:
+            return ["now = z[begin - start:]", "j = 0", *body]
         window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
-        return _loop("for i in range(end - begin):", ["g = begin + i", window, *_loop("for j in range(B):", body)])
+        return _loop("for i in range(end - begin):", ["g = begin + i", window, *body])
 
     def preparation(self) -> list[str]:
         """The hoisted values, from the parameters of one trajectory."""

@@ -238,8 +238,9 @@ class Arithmetic:
 
     def fused(self, a: Any, b: Any, c: Any) -> Value:
         """Product and sum, rounded once."""
-        values = [self.cast(self.value(number), F64).llvm for number in (a, b, c)]
-        return Value(F64, self.builder.fma(*values))
+        numbers = [self.value(number) for number in (a, b, c)]
+        kind = F32 if all(number.kind is F32 for number in numbers) else F64
+        return Value(kind, self.builder.fma(*(self.cast(number, kind).llvm for number in numbers)))
 
     def bits(self, number: Value, kind: Number) -> Value:
         """The number of another kind with the same bits."""
