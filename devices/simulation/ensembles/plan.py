@@ -126,7 +126,7 @@ class Plan:
         enough = LARGE_ALONE if self.block == 1 else LARGE
         if self.samples is None and self.trajectories * self.steps >= enough:
             fixed = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)
-            kernel = load_kernel(replace(structure, known=fixed))
+            kernel = load_kernel(replace(structure, known=fixed, alike=True))
         return kernel, hoisted
 
     @functools.cached_property
