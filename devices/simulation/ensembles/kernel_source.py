@@ -24,6 +24,7 @@ from ...language.declaration import TEMPERATURE
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .kernel_template import TEMPLATE
+from .philox import NORMALS, WORDS
 
 #: Functions whose compiled form is a module's own, by their names in printed expressions.
 VECTOR_FUNCTIONS = [
@@ -47,11 +48,11 @@ VECTOR_FUNCTIONS = [
     "limexp",
     "x_coth",
 ]
-RANDOM_FUNCTIONS = ["philox", "two_normals", "uniform"]
+RANDOM_FUNCTIONS = ["philox", "six_normals", "uniform"]
 #: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
 LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
-#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones.
-STEPS_ALONE, STEPS_TOGETHER = 256, 8
+#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones: multiples of NORMALS.
+STEPS_ALONE, STEPS_TOGETHER = 252, 6
 #: Sub-counters of the generator: four of these words are one counter.
 NOISE, JUMPS = 0, 1 << 24
 STEP = sp.Symbol("time_step", positive=True)
@@ -125,6 +126,8 @@ class Kernel:
         Steps whose noise is made at a time.
     noises : int
         Noises.
+    words : int
+        Random words of which the noise of a group of steps is made, for a block or, alone, for a window.
     """
 
     source: str
@@ -133,6 +136,7 @@ class Kernel:
     rows: int
     window: int
     noises: int
+    words: int
 
 
 class _Writer:
@@ -199,9 +203,9 @@ class _Writer:
         stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
         self.rows = {name: k for k, name in enumerate(stored)}
         self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
-        # A call of the generator makes four deviates: steps go in groups that leave none of them over.
-        self.together = 4 // math.gcd(self.noises, 4)
-        self.calls = self.noises // math.gcd(self.noises, 4)
+        # A call of the generator makes six deviates: steps go in groups that leave none of them over.
+        self.together = NORMALS // math.gcd(self.noises, NORMALS)
+        self.calls = self.noises // math.gcd(self.noises, NORMALS)
         self.printer = KernelPrinter()
         self.own = str(DRIVEN) if linear else f"v_{structure.branch}"
 
@@ -384,18 +388,18 @@ class _Writer:
         index, row = ("i", groups) if alone else ("j", block)
         over = f"for {index} in range({'end - begin' if alone else 'B'}):"
         steps = ["g = begin + i"] if alone else []
-        body = []
+        made, drawn = list(steps), list[str]()
         for call in range(self.calls):
-            # Words first, which are made in other lanes than the deviates.
-            made = [f"words[{word * row} + {index}] = {name}" for word, name in enumerate("abcd")]
-            body += _loop(over, [*steps, _words("g", NOISE + call), *made])
-            drawn = [f"{name} = words[{word * row} + {index}]" for word, name in enumerate("abcd")]
-            drawn += ["n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
-            for word in range(4):
-                step, noise = divmod(4 * call + word, noises)
+            words = [f"words[{(WORDS * call + word) * row} + {index}]" for word in range(WORDS)]
+            made += [_words("g", NOISE + call), *(f"{word} = {name}" for word, name in zip(words, "abcd", strict=True))]
+            normals = [f"n_{k}" for k in range(NORMALS)]
+            drawn.append(f"{', '.join(normals)} = six_normals({', '.join(words)})")
+            for k, normal in enumerate(normals):
+                step, noise = divmod(NORMALS * call + k, noises)
                 place = noise * together + step if alone else step * noises + noise
-                drawn.append(f"now[{place * row} + {index}] = n_{word}")
-            body += _loop(over, drawn)
+                drawn.append(f"now[{place * row} + {index}] = {normal}")
+        # Words first, which are made in other lanes than the deviates.
+        body = [*_loop(over, made), *_loop(over, drawn)]
         if alone:
             return ["now = z[begin - start:]", "j = 0", *body]
         window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
@@ -437,7 +441,8 @@ def write_kernel(structure: Structure) -> Kernel:
         **{name: _indented(lines) for name, lines in parts.items()},
     )
     hoisted, rows = len(writer.hoist.found), len(writer.rows)
-    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises)
+    words = WORDS * writer.calls * (writer.window // writer.together if structure.block == 1 else structure.block)
+    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises, words)
 
 
 def _loop(head: str, body: Iterable[str]) -> list[str]:

@@ -53,7 +53,7 @@ LARGE, LARGE_ALONE = 10**8, 10**7
 #: nothing is heard of Ctrl-C.
 PAUSE = 1 << 19
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
-LOOK, SEGMENT = 512, 1 << 16
+LOOK, SEGMENT = 504, 130 * 504
 
 
 @dataclass(frozen=True)
