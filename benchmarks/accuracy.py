@@ -18,7 +18,7 @@ from scipy import stats
 from scipy.constants import k
 
 from synaspice.devices import MTJ
-from synaspice.devices.simulation.ensembles.philox import philox, two_normals
+from synaspice.devices.simulation.ensembles.philox import NORMALS, philox, six_normals
 from synaspice.devices.simulation.machine.kinds import F64, I64, Array
 from synaspice.devices.simulation.machine.program import compiled_function
 
@@ -58,13 +58,12 @@ def weak_errors(steps: list[int], trajectories: int) -> list[tuple[float, float]
 
 
 def add_beyond(first, calls, levels, counts):  # type: ignore[no-untyped-def]
-    sizes = np.empty(4)
+    sizes = np.empty(NORMALS)
     for call in range(first, first + calls):
         low, high = np.uint32(call & 0xFFFFFFFF), np.uint32(call >> 32)
         a, b, c, d = philox(low, high, np.uint32(0), np.uint32(0), np.uint32(7), np.uint32(0))
-        sizes[0], sizes[1] = two_normals(a, b)
-        sizes[2], sizes[3] = two_normals(c, d)
-        for i in range(4):
+        sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5] = six_normals(a, b, c, d)
+        for i in range(NORMALS):
             for j in range(len(levels)):
                 if abs(sizes[i]) <= levels[j]:
                     break
@@ -72,7 +71,7 @@ def add_beyond(first, calls, levels, counts):  # type: ignore[no-untyped-def]
 
 
 def count_beyond(first: int, calls: int) -> np.ndarray:
-    """How many of 4 * calls deviates are beyond each level, on either side."""
+    """How many of NORMALS * calls deviates are beyond each level, on either side."""
     counts = np.zeros(len(LEVELS), dtype=np.int64)
     ADD_BEYOND(first, calls, np.array(LEVELS, dtype=float), counts)
     return counts
@@ -83,9 +82,9 @@ ADD_BEYOND = compiled_function(add_beyond, I64, I64, Array(F64), Array(I64))
 
 def tails(draws: int) -> np.ndarray:
     """Counts of deviates beyond the levels."""
-    part = min(10**7, draws // 4)
+    part = min(10**7, draws // NORMALS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.sum(list(pool.map(lambda k: count_beyond(k, part), range(0, draws // 4, part))), axis=0)
+        return np.sum(list(pool.map(lambda k: count_beyond(k, part), range(0, draws // NORMALS, part))), axis=0)
 
 
 def measure(quick: bool) -> list[Record]:
@@ -105,7 +104,7 @@ def measure(quick: bool) -> list[Record]:
     extrapolated = [2 * b - a for (a, _), (b, _) in pairwise(errors)]
     print("  extrapolated from pairs: " + ", ".join(f"{value:.6f}" for value in extrapolated))
 
-    draws = 4 * 10**7 * (10 if quick else 250)
+    draws = NORMALS * 10**7 * (10 if quick else 250)
     start = time.perf_counter()
     counts = tails(draws)
     seconds = time.perf_counter() - start

@@ -55,9 +55,10 @@ def operations(plan: Plan) -> tuple[int, int, int]:
     functions = ast.parse(kernel.source).body
     run = next(each for each in functions if isinstance(each, ast.FunctionDef) and each.name == "run")
     body = ast.get_source_segment(kernel.source, run) or ""
+    # What the drive decides stands before the loop over the trajectories.
     lines = [
         line.split(" = ", 1)[1]
-        for line in body.splitlines()
+        for line in body.partition("for j in range(B):")[2].splitlines()
         if " = " in line and "k = " not in line and "[" not in line.split(" = ")[1][:4]
     ]
     text = "\n".join(line for line in lines if not line.startswith(("s[", "now", "z[", "drive")))

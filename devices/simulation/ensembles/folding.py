@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 #: Values that make an operation superfluous.
 FOLDED = (0.0, 1.0, -1.0)
+#: Beginnings of the names whose values are followed: common parts of expressions, and what drives decide.
+FOLLOWED = ("t_", "q_", "d_", "c_")
 
 
 def fold(source: str, known: Mapping[str, float]) -> str:
@@ -51,7 +53,7 @@ class _Folding(ast.NodeTransformer):
         node.value = self.visit(node.value)
         if isinstance(target, ast.Name):
             value = _value(node.value)
-            if target.id.startswith("t_") and value in FOLDED:
+            if target.id[:2] in FOLLOWED and value in FOLDED:
                 self.known[target.id] = float(value or 0.0)
                 return None
             self.known.pop(target.id, None)

@@ -53,42 +53,111 @@ class KernelPrinter(Printer):
         return f"({text})"
 
 
-class Hoist:
-    """Takes parts that depend on parameters alone out of expressions."""
+#: A coefficient that nothing moving is in, and what it multiplies.
+Scaled = tuple[sp.Expr, sp.Expr]
 
-    def __init__(self, static: Iterable[sp.Symbol]) -> None:
-        self.static = set(static)
+
+class Hoist:
+    """Takes parts that do not move with the states out of expressions.
+
+    Products and sums are rewritten as sums of moving parts with one coefficient each: constant factors of a sum go into
+    its coefficients or further out, where they meet others. Coefficients of parameters alone become symbols ``h_0``,
+    ``h_1``, ..., computed once per trajectory; those in which a drive is as well become ``d_0``, ``d_1``, ..., computed
+    once per stage.
+
+    Parameters
+    ----------
+    static : iterable of Symbol
+        Parameters.
+    drives : iterable of Symbol
+        Drives that are the same whatever the states are.
+    """
+
+    def __init__(self, static: Iterable[sp.Symbol], drives: Iterable[sp.Symbol] = ()) -> None:
+        self.static, self.fixed = set(static), {*static, *drives}
         self.found: dict[sp.Expr, sp.Symbol] = {}
-        self._seen: dict[sp.Expr, sp.Expr] = {}
+        self.driven: dict[sp.Expr, sp.Symbol] = {}
+        self._inner = Hoist(self.static) if self.fixed != self.static else self
+        self._inner.found = self.found
+        self._seen: dict[sp.Expr, Scaled] = {}
+        self._sums: dict[sp.Expr, list[Scaled]] = {}
         self._symbols_of = Symbols()
 
     def __call__(self, expr: sp.Expr) -> sp.Expr:
+        return self._product(*self._split(expr))
+
+    def scaled(self, expr: sp.Expr) -> Scaled:
+        """A constant factor, of parameters alone, and the rest of an expression, with symbols for what is hoisted."""
+        coefficient, rest = self._split(expr)
+        factors = sp.Mul.make_args(coefficient)
+        constant = [a for a in factors if self.static.issuperset(self._symbols_of(a))]
+        return sp.Mul(*constant), self._product(sp.Mul(*(a for a in factors if a not in constant)), rest)
+
+    def _symbol(self, coefficient: sp.Expr) -> sp.Expr:
+        if coefficient.is_number:
+            return coefficient if coefficient.is_Integer else sp.Float(sp.N(coefficient, 30), 17)
+        if self.static.issuperset(self._symbols_of(coefficient)):
+            return self.found.setdefault(coefficient, sp.Symbol(f"h_{len(self.found)}", real=True))
+        return self.driven.setdefault(self._inner(coefficient), sp.Symbol(f"d_{len(self.driven)}", real=True))
+
+    def _product(self, coefficient: sp.Expr, rest: sp.Expr) -> sp.Expr:
+        if coefficient.could_extract_minus_sign():
+            return -self._product(-coefficient, rest)
+        if coefficient == 1:
+            return rest
+        factors = sp.Mul.make_args(rest)
+        # A denominator takes it for nothing; a sum whose terms have coefficients anyway takes it as well.
+        if not coefficient.is_number and not any(a.is_Pow and a.exp.is_negative for a in factors):
+            sums = [a for a in factors if a in self._sums and not any(c.is_number for c, _ in self._sums[a])]
+            if sums:
+                chosen = min(sums, key=lambda a: (len(self._sums[a]), sp.default_sort_key(a)))
+                others = [a for a in factors if a != chosen]
+                return sp.Mul(self._sum([(coefficient * c, r) for c, r in self._sums[chosen]]), *others)
+        return sp.Mul(self._symbol(coefficient), rest)
+
+    def _sum(self, terms: list[Scaled]) -> sp.Expr:
+        made = sp.Add(*(self._product(*term) for term in terms))
+        self._sums[made] = terms
+        return made
+
+    def _split(self, expr: sp.Expr) -> Scaled:
         if expr not in self._seen:
-            self._seen[expr] = self._visit(expr)
+            fixed = self.fixed.issuperset(self._symbols_of(expr))
+            self._seen[expr] = (expr, sp.S.One) if fixed else self._visit(expr)
         return self._seen[expr]
 
-    def is_static(self, expr: sp.Expr) -> bool:
-        """Whether an expression is to be taken out as a whole."""
-        return self.static.issuperset(self._symbols_of(expr))
-
-    def _symbol(self, expr: sp.Expr) -> sp.Expr:
-        if expr.is_number:
-            return sp.Float(sp.N(expr, 30), 17)
-        return self.found.setdefault(expr, sp.Symbol(f"h_{len(self.found)}", real=True))
-
-    def _visit(self, expr: sp.Expr) -> sp.Expr:
-        if expr.is_Integer or expr.is_Float:
-            return expr
-        if self.is_static(expr):
-            return self._symbol(expr)
-        if expr.is_Mul or expr.is_Add:
-            fixed = [a for a in expr.args if self.is_static(a)]
-            moving = [self(a) for a in expr.args if not self.is_static(a)]
-            part = expr.func(*fixed)
-            return expr.func(part if part.is_Integer else self._symbol(part), *moving) if fixed else expr.func(*moving)
+    def _visit(self, expr: sp.Expr) -> Scaled:
+        if expr.is_Mul:
+            coefficients, rests = zip(*map(self._split, expr.args), strict=True)
+            return sp.Mul(*coefficients), sp.Mul(*rests)
+        if expr.is_Add:
+            return self._visit_sum(expr)
+        if expr.is_Pow and expr.exp.is_Integer:
+            coefficient, rest = self._split(expr.base)
+            return coefficient**expr.exp, rest**expr.exp
         if expr.is_Pow and expr.exp.is_number:
-            return sp.Pow(self(expr.base), expr.exp)
-        return expr.func(*map(self, expr.args)) if expr.args else expr
+            return sp.S.One, sp.Pow(self(expr.base), expr.exp)
+        return sp.S.One, expr.func(*map(self, expr.args)) if expr.args else expr
+
+    def _visit_sum(self, expr: sp.Add) -> Scaled:
+        collected: dict[sp.Expr, sp.Expr] = {}
+        for argument in expr.args:
+            coefficient, rest = self._split(argument)
+            inner = self._sums.get(rest, [])
+            # The terms of a sum in a sum, where they have coefficients already or a constant is among them.
+            opened = inner and (all(not c.is_number for c, _ in inner) or any(r == 1 for _, r in inner))
+            for c, r in inner if opened else [(sp.S.One, rest)]:
+                collected[r] = collected.get(r, sp.S.Zero) + coefficient * c
+        terms = [(c, r) for r, c in collected.items() if c != 0]
+        moving = [c for c, r in terms if r != 1]
+        if not moving:
+            return sp.Add(*(c for c, _ in terms)), sp.S.One
+        first = -moving[0] if moving[0].could_extract_minus_sign() else moving[0]
+        if len(moving) > 1 and first != 1 and all(c in (first, -first) for c, _ in terms):
+            return first, self._sum([(sp.S.One if c == first else sp.S.NegativeOne, r) for c, r in terms])
+        if len(terms) == 1:
+            return terms[0]
+        return sp.S.One, self._sum(terms)
 
 
 def statements(

@@ -26,7 +26,7 @@ _TRAJECTORIES = _MATRIX, _MATRIX, _VECTOR, _MATRIX, _VECTOR, Array(I64), _WORDS,
 _DRIVES = _VECTOR, _MATRIX, _MATRIX, F64, F64, I64, Array(F64, 3), _MATRIX, I64, I64
 ENTRIES = {
     "prepare": Entry((_MATRIX, _MATRIX)),
-    "advance": Entry((*_TRAJECTORIES, *_DRIVES, _VECTOR, Array(F32), _WORDS, _WORDS)),
+    "advance": Entry((*_TRAJECTORIES, *_DRIVES, _VECTOR, Array(F32), _WORDS, _WORDS, _WORDS)),
 }
 #: Bytes of a page of memory.
 PAGE = 4096
@@ -58,10 +58,12 @@ class CompiledKernel:
         kernel = self._kernel
         size = kernel.rows * kernel.block
         # One piece of memory from the beginning of a page on: where it lies decides over a quarter of the speed.
-        room = np.empty(size + kernel.window * kernel.noises * kernel.block // 2 + PAGE // 8)
-        room = room[(-room.ctypes.data % PAGE) // 8 :]
+        deviates, words = (kernel.window * kernel.noises * kernel.block + 1) // 2, kernel.words // 2
+        room = np.empty(size + deviates + words + PAGE // 8)
+        numbers, normals, integers = np.split(room[(-room.ctypes.data % PAGE) // 8 :], [size, size + deviates])
+        scratch = numbers, normals.view(np.float32), integers.view(np.uint32)
         block_streams = np.empty((2, kernel.block), dtype=np.uint32)
-        self._advance(*arguments, room[:size], room[size:].view(np.float32), *block_streams)
+        self._advance(*arguments, *scratch, *block_streams)
 
 
 def load_kernel(structure: Structure) -> CompiledKernel:

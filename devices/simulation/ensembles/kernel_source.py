@@ -24,6 +24,7 @@ from ...language.declaration import TEMPERATURE
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .kernel_template import TEMPLATE
+from .philox import NORMALS, WORDS
 
 #: Functions whose compiled form is a module's own, by their names in printed expressions.
 VECTOR_FUNCTIONS = [
@@ -47,11 +48,11 @@ VECTOR_FUNCTIONS = [
     "limexp",
     "x_coth",
 ]
-RANDOM_FUNCTIONS = ["philox", "two_normals", "uniform"]
+RANDOM_FUNCTIONS = ["philox", "six_normals", "uniform"]
 #: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
 LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
-#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones.
-STEPS_ALONE, STEPS_TOGETHER = 256, 8
+#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones: multiples of NORMALS.
+STEPS_ALONE, STEPS_TOGETHER = 252, 6
 #: Sub-counters of the generator: four of these words are one counter.
 NOISE, JUMPS = 0, 1 << 24
 STEP = sp.Symbol("time_step", positive=True)
@@ -89,6 +90,8 @@ class Structure:
         Hoisted quantities that are 0 or 1 for all trajectories: operations with them are left out.
     held : bool
         Whether each trajectory has a drive of its own, levels that are each held for the same number of steps.
+    alike : bool
+        Whether the hoisted quantities are the same for all trajectories: they are read once.
     """
 
     model: Any
@@ -102,6 +105,7 @@ class Structure:
     noise: bool = True
     known: tuple[tuple[str, float], ...] = ()
     held: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class Kernel:
         Steps whose noise is made at a time.
     noises : int
         Noises.
+    words : int
+        Random words of which the noise of a group of steps is made, for a block or, alone, for a window.
     """
 
     source: str
@@ -130,6 +136,7 @@ class Kernel:
     rows: int
     window: int
     noises: int
+    words: int
 
 
 class _Writer:
@@ -154,8 +161,8 @@ class _Writer:
         for letter, group in groups.items():
             for k, symbol in enumerate(group):
                 names.setdefault(symbol, sp.Symbol(f"{letter}_{k}", real=True))
-        moving = {names[s] for s in (*system.states, *system.voltages, *telegraphs, *inputs)} | {DRIVEN}
-        self.hoist = Hoist(set(names.values()) - moving)
+        drives = {names[s] for s in (*system.voltages, *inputs)} | {DRIVEN}
+        moving = {names[s] for s in (*system.states, *telegraphs)}
         numbers = {symbol: sp.Float(value, 17) for symbol, (value, _, _) in CONSTANTS.items()}
 
         flat, voltage = system.flat, system.voltages[structure.branch]
@@ -165,6 +172,9 @@ class _Writer:
         linear = structure.by_current and slope != 0 and voltage not in slope.free_symbols
         solved = {voltage: (DRIVEN - current.xreplace({voltage: sp.S.Zero})) / slope} if linear else {}
         self.searched = structure.by_current and not linear
+        self.driven_alike = structure.alike and not (self.searched or structure.held)
+        static = set(names.values()) - moving - drives
+        self.hoist = Hoist(static, drives - {names[voltage]} if self.searched else drives)
         ohmic, numbered, named = Replacement(solved), Replacement(numbers), Replacement(names)
 
         def prepared(expr: sp.Expr) -> sp.Expr:
@@ -176,11 +186,15 @@ class _Writer:
             for k, symbol in enumerate(noises)
         }
         noisy = Replacement(noise)
-        self.rates = {f"f_{k}": prepared(noisy(r)) for k, r in enumerate(flat.rates.values())}
+        # Constant factors of the rates go into the steps.
+        scaled = [self.hoist.scaled(named(numbered(ohmic(noisy(r))))) for r in flat.rates.values()]
+        self.rates = {f"f_{k}": rate for k, (_, rate) in enumerate(scaled)}
+        self.steps = {"step": prepared(STEP)}
+        for k, (factor, _) in enumerate(scaled):
+            self.steps |= {f"whole_{k}": prepared(factor * STEP), f"half_{k}": prepared(factor * STEP / 2)}
         self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(flat.jumps.values())}
         self.conduction = {"current": prepared(current), "slope": prepared(slope)} if self.searched else {}
         self.watched = {"seen": prepared(_watched(structure, system))} if structure.watched is not None else {}
-        self.steps = {"half": prepared(STEP / 2), "whole": prepared(STEP)}
 
         stored = [f"x_{k}" for k in range(self.n)] + [f"g_{k}" for k in range(self.m)]
         stored += [str(symbol) for symbol in self.hoist.found.values()] + ["v_driven", "hit"]
@@ -189,9 +203,9 @@ class _Writer:
         stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
         self.rows = {name: k for k, name in enumerate(stored)}
         self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
-        # A call of the generator makes four deviates: steps go in groups that leave none of them over.
-        self.together = 4 // math.gcd(self.noises, 4)
-        self.calls = self.noises // math.gcd(self.noises, 4)
+        # A call of the generator makes six deviates: steps go in groups that leave none of them over.
+        self.together = NORMALS // math.gcd(self.noises, NORMALS)
+        self.calls = self.noises // math.gcd(self.noises, NORMALS)
         self.printer = KernelPrinter()
         self.own = str(DRIVEN) if linear else f"v_{structure.branch}"
 
@@ -199,36 +213,72 @@ class _Writer:
         """Element of a row of the scratch array."""
         return f"s[{self.rows[row] * self.structure.block} + j]"
 
-    def load(self, *groups: Mapping[str, sp.Expr]) -> list[str]:
-        """Read the states, telegraph processes and hoisted quantities that expressions need, voltage and noise."""
-        symbols = {str(a) for group in groups for e in group.values() for a in e.free_symbols}
-        lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xgh"]
+    def load(self, moment: int, *groups: Mapping[str, sp.Expr]) -> list[str]:
+        """Read what expressions need: states, telegraph processes, hoisted quantities, voltage and noise.
+
+        What the drives decide is computed if it is not the same for all trajectories.
+        """
+        symbols = self.symbols(*groups)
+        lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xg"]
+        if not self.structure.alike:
+            lines += self.hoisted(symbols, "j")
         if self.searched or self.structure.held:
             lines.append(f"{self.own} = {self.at('v_driven' if self.searched else 'level')}")
+        if not self.driven_alike:
+            lines += [*self.drives(moment), *self.driving(moment, symbols)]
         size, index = (self.structure.block, "j") if self.structure.block > 1 else (self.window, "place")
         used = [k for k in range(self.noises) if f"w_{k}" in symbols]
         return [*lines, *(f"w_{k} = np.float64(now[{k * size} + {index}])" for k in used)]
 
-    def store(self, *names: str) -> list[str]:
-        """Write variables into the rows of their names."""
-        return [f"{self.at(name)} = {name}" for name in names]
+    def symbols(self, *groups: Mapping[str, sp.Expr]) -> set[str]:
+        """Names in expressions, and in what the drives decide of them."""
+        found = {a for group in groups for e in group.values() for a in e.free_symbols}
+        found |= {a for e, symbol in self.hoist.driven.items() if symbol in found for a in e.free_symbols}
+        return {str(a) for a in found}
 
-    def impose(self, moment: int) -> list[str]:
+    def hoisted(self, symbols: set[str], column: str) -> list[str]:
+        """Read hoisted quantities, of one trajectory."""
+        names = [name for name in self.rows if name in symbols and name.startswith("h_")]
+        return [f"{name} = s[{self.rows[name] * self.structure.block} + {column}]" for name in names]
+
+    def drives(self, moment: int) -> list[str]:
         """Set voltages and inputs to those of the beginning (0) or the end (1) of the step."""
         structure = self.structure
         lines = [f"v_{k} = others[{i}, k + {moment}]" for i, k in enumerate(structure.others)]
         idle = {*range(self.branches)} - {*structure.others, structure.branch}
         lines += [f"v_{k} = 0.0" for k in sorted(idle)]
         lines += [f"u_{k} = inputs[{k}, k + {moment}]" for k in range(len(structure.inputs))]
-        if not self.searched:  # one that is held is read with the states
-            return lines if structure.held else [*lines, f"{self.own} = drive[k + {moment}]"]
+        # One that is searched or held is read with the states.
+        return lines if self.searched or structure.held else [*lines, f"{self.own} = drive[k + {moment}]"]
+
+    def driving(self, moment: int, symbols: set[str]) -> list[str]:
+        """Compute what the drives decide of expressions."""
+        letter = "dc"[moment]
+        there = {symbol: e for e, symbol in self.hoist.driven.items() if str(symbol) in symbols}
+        lines, values = statements({f"{letter}{str(d)[1:]}": e for d, e in there.items()}, self.printer, "q")
+        return [*lines, *(f"{name} = {value}" for name, value in values.items())]
+
+    def at_moment(self, moment: int, group: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+        """Expressions with what the drives decide at the beginning (0) or the end (1) of the step."""
+        if not moment:
+            return dict(group)
+        names = {d: sp.Symbol(f"c{str(d)[1:]}", real=True) for d in self.hoist.driven.values()}
+        return {name: Replacement(names)(e) for name, e in group.items()}
+
+    def store(self, *names: str) -> list[str]:
+        """Write variables into the rows of their names."""
+        return [f"{self.at(name)} = {name}" for name in names]
+
+    def search(self, moment: int) -> list[str]:
+        """Find the voltages of the driven branch at the beginning (0) or the end (1) of the step."""
         # Newton's method for the voltage, from the last one: each trajectory stops when it has settled, whatever its
         # neighbours do. Where there is none the voltage is NaN, which Python's side of the loop looks for.
+        structure = self.structure
         target = self.at("level") if structure.held else "target"
-        assignments, values = statements(self.conduction, self.printer)
+        assignments, values = statements(self.at_moment(moment, self.conduction), self.printer)
         bracket = ["low_end", "high_end", "last_step"]
         body = [
-            *self.load(self.conduction),
+            *self.load(moment, self.conduction),
             *assignments,
             *(f"{name} = {self.at(name)}" for name in (*bracket, "settled")),
             f"excess, slope = ({values['current']}) - {target}, {values['slope']}",
@@ -239,7 +289,7 @@ class _Writer:
             "pending += 0 if settled > 0.0 else 1",
         ]
         start = dict(zip([*bracket, "settled"], ["-INFINITY", "INFINITY", "INFINITY", "0.0"], strict=True))
-        lines += [] if structure.held else [f"target = drive[k + {moment}]"]
+        lines = [] if structure.held else [f"target = drive[k + {moment}]"]
         lines += _loop("for j in range(B):", [f"{self.at(name)} = {value}" for name, value in start.items()])
         tries = ["pending = 0", *_loop("for j in range(B):", body), *_loop("if pending == 0:", ["break"])]
         lost = [f"{self.at('v_driven')} = {self.at('v_driven')} if {self.at('settled')} > 0.0 else NAN"]
@@ -251,18 +301,24 @@ class _Writer:
         deviates = f"now = z[t*{size}:(t + 1)*{size}]"
         if self.structure.block == 1:
             deviates = f"now, place = z, t % {self.together}*{group} + t//{self.together}"
-        head = ["k = offset + t", deviates, *self.impose(0)]
+        head = ["k = offset + t", deviates]
+        if self.driven_alike:
+            needed = self.symbols(self.rates, self.jumps, self.watched)
+            head += [line for moment in (0, 1) for line in (*self.drives(moment), *self.driving(moment, needed))]
         first, second = self.predictor(), self.corrector()
         if not self.searched:
             # The stages need nothing of each other's neighbours: one loop.
-            return _loop(
-                "for t in range(begin, end):", [*head, *_loop("for j in range(B):", first + self.impose(1) + second)]
-            )
-        kept = [f"{letter}_{k}" for letter in "ofx" for k in range(self.n)]
-        first += self.store(*kept)
-        second = [*self.load(self.rates, self.steps), *(f"{name} = {self.at(name)}" for name in kept), *second]
-        stages = [*_loop("for j in range(B):", first), *self.impose(1), *_loop("for j in range(B):", second)]
-        return _loop("for t in range(begin, end):", head + stages)
+            if not self.driven_alike:
+                second = [*self.drives(1), *self.driving(1, self.symbols(self.rates)), *second]
+            stages = _loop("for j in range(B):", first + second)
+        else:
+            kept = [f"{letter}_{k}" for letter in "ofx" for k in range(self.n)]
+            first += self.store(*kept)
+            again = [*self.load(1, self.rates, self.steps), *(f"{name} = {self.at(name)}" for name in kept)]
+            stages = [*self.search(0), *_loop("for j in range(B):", first)]
+            stages += [*self.search(1), *_loop("for j in range(B):", again + second)]
+        fixed = self.hoisted({str(h) for h in self.hoist.found.values()}, "0") if self.structure.alike else []
+        return [*fixed, *_loop("for t in range(begin, end):", head + stages)]
 
     def folded_steps_of_heun(self) -> list[str]:
         """The same without operations with quantities that are known to be 0 or 1."""
@@ -275,14 +331,14 @@ class _Writer:
         outputs = self.rates | self.jumps | self.watched
         states = {f"o_{k}": sp.Symbol(f"x_{k}", real=True) for k in range(self.n)}
         assignments, values = statements(outputs, self.printer)
-        lines = [*self.load(outputs, states, self.steps), *assignments]
+        lines = [*self.load(0, outputs, states, self.steps), *assignments]
         if self.watched:
             lines.append(f"beyond = {self.at('hit')} < 0.0 and sense*({values['seen']} - threshold) > 0.0")
             lines.append(f"{self.at('hit')} = np.float64(first + k) if beyond else {self.at('hit')}")
         lines += [f"{self.at(name)} = {values[name]}" for name in self.jumps]
         lines += [f"{name} = {values[name]}" for name in self.rates]
         lines += [f"o_{k} = x_{k}" for k in range(self.n)]
-        lines += [f"x_{k} = fma({self.steps['whole']}, f_{k}, o_{k})" for k in range(self.n)]
+        lines += [f"x_{k} = fma({self.steps[f'whole_{k}']}, f_{k}, o_{k})" for k in range(self.n)]
         # A step far beyond a bound ends there: rates beyond it, which lead back, are those of solvers with small steps.
         return lines + self.within_bounds()
 
@@ -296,9 +352,9 @@ class _Writer:
 
     def corrector(self) -> list[str]:
         """Second stage: Heun's step, bounds, spheres, jumps."""
-        lines, values = statements(self.rates, self.printer)
+        lines, values = statements(self.at_moment(1, self.rates), self.printer)
         lines += [f"e_{k} = {values[f'f_{k}']}" for k in range(self.n)]
-        lines += [f"x_{k} = fma({self.steps['half']}, f_{k} + e_{k}, o_{k})" for k in range(self.n)]
+        lines += [f"x_{k} = fma({self.steps[f'half_{k}']}, f_{k} + e_{k}, o_{k})" for k in range(self.n)]
         lines += self.within_bounds()
         for a, b, c in self.spheres:
             lines.append(f"norm = 1.0/sqrt(fma(x_{a}, x_{a}, fma(x_{b}, x_{b}, x_{c}*x_{c})))")
@@ -315,7 +371,7 @@ class _Writer:
             lines += [
                 f"up, down, occupied = {up}, {down}, {state}",
                 "away = down if occupied > 0.5 else up",
-                f"probability = -expm1(-(up + down)*{self.steps['whole']})*away/(up + down)",
+                f"probability = -expm1(-(up + down)*{self.steps['step']})*away/(up + down)",
                 f"jumped = away > 0.0 and uniform({'abcd'[k % 4]}) < probability",
                 f"{state} = 1.0 - occupied if jumped else occupied",
             ]
@@ -327,20 +383,27 @@ class _Writer:
             return ["pass"]
         noises, block, together = self.noises, self.structure.block, self.together
         size, groups = together * noises * block, self.window // together
-        body = []
+        # Vector instructions over trajectories or, where there are no neighbours, over steps.
+        alone = block == 1
+        index, row = ("i", groups) if alone else ("j", block)
+        over = f"for {index} in range({'end - begin' if alone else 'B'}):"
+        steps = ["g = begin + i"] if alone else []
+        made, drawn = list(steps), list[str]()
         for call in range(self.calls):
-            body += [_words("g", NOISE + call), "n_0, n_1 = two_normals(a, b)", "n_2, n_3 = two_normals(c, d)"]
-            for word in range(4):
-                step, noise = divmod(4 * call + word, noises)
-                where = f"{(step * noises + noise) * block} + j"
-                if block == 1:
-                    where = f"{(noise * together + step) * groups} + i"
-                body.append(f"now[{where}] = n_{word}")
-        if block == 1:  # vector instructions over steps, as there are no neighbours
-            inner = _loop("for i in range(end - begin):", ["g = begin + i", *body])
-            return ["now = z[begin - start:]", *_loop("for j in range(B):", inner)]
+            words = [f"words[{(WORDS * call + word) * row} + {index}]" for word in range(WORDS)]
+            made += [_words("g", NOISE + call), *(f"{word} = {name}" for word, name in zip(words, "abcd", strict=True))]
+            normals = [f"n_{k}" for k in range(NORMALS)]
+            drawn.append(f"{', '.join(normals)} = six_normals({', '.join(words)})")
+            for k, normal in enumerate(normals):
+                step, noise = divmod(NORMALS * call + k, noises)
+                place = noise * together + step if alone else step * noises + noise
+                drawn.append(f"now[{place * row} + {index}] = {normal}")
+        # Words first, which are made in other lanes than the deviates.
+        body = [*_loop(over, made), *_loop(over, drawn)]
+        if alone:
+            return ["now = z[begin - start:]", "j = 0", *body]
         window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
-        return _loop("for i in range(end - begin):", ["g = begin + i", window, *_loop("for j in range(B):", body)])
+        return _loop("for i in range(end - begin):", ["g = begin + i", window, *body])
 
     def preparation(self) -> list[str]:
         """The hoisted values, from the parameters of one trajectory."""
@@ -378,7 +441,8 @@ def write_kernel(structure: Structure) -> Kernel:
         **{name: _indented(lines) for name, lines in parts.items()},
     )
     hoisted, rows = len(writer.hoist.found), len(writer.rows)
-    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises)
+    words = WORDS * writer.calls * (writer.window // writer.together if structure.block == 1 else structure.block)
+    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises, words)
 
 
 def _loop(head: str, body: Iterable[str]) -> list[str]:

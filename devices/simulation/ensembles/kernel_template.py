@@ -6,7 +6,7 @@ def prepare(parameters, hoisted):
 {prepare}
 
 
-def fill(z, low, high, key_low, key_high, start, begin, end):
+def fill(z, words, low, high, key_low, key_high, start, begin, end):
 {fill}
 
 
@@ -16,7 +16,7 @@ def run(s, z, low, high, key_low, key_high, first, offset, begin, end, drive, ot
 
 def advance(
     states, telegraphs, voltages, hoisted, hits, active, low, high, key_low, key_high, first, steps, drive, others,
-    inputs, sense, threshold, stride, traces, levels, hold, origin, s, z, block_low, block_high
+    inputs, sense, threshold, stride, traces, levels, hold, origin, s, z, words, block_low, block_high
 ):
     for b in range(0, len(active), B):
         for j in range(B):
@@ -38,7 +38,7 @@ def advance(
             end = min({steps}, first + steps - window)
             if {noises}:
                 group = window // {together}
-                fill(z, block_low, block_high, key_low, key_high, group, group + begin // {together},
+                fill(z, words, block_low, block_high, key_low, key_high, group, group + begin // {together},
                      group + (end + {together} - 1) // {together})
             while begin < end:
                 stop = end

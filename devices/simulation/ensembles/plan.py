@@ -53,7 +53,7 @@ LARGE, LARGE_ALONE = 10**8, 10**7
 #: nothing is heard of Ctrl-C.
 PAUSE = 1 << 19
 #: Steps between two looks at which trajectories have arrived; and for which a drive is tabulated at a time.
-LOOK, SEGMENT = 512, 1 << 16
+LOOK, SEGMENT = 504, 130 * 504
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Plan:
         enough = LARGE_ALONE if self.block == 1 else LARGE
         if self.samples is None and self.trajectories * self.steps >= enough:
             fixed = tuple((f"h_{k}", float(h) + 0.0) for k, h in enumerate(hoisted[:, 0]) if h in FOLDED)
-            kernel = load_kernel(replace(structure, known=fixed))
+            kernel = load_kernel(replace(structure, known=fixed, alike=True))
         return kernel, hoisted
 
     @functools.cached_property

@@ -11,6 +11,7 @@ import pytest
 from synaspice.devices import MTJ, DomainWallMagnet, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.variability import Normal, sample
+from synaspice.devices.language.waveforms import Sine
 from synaspice.devices.simulation.ensembles import plan as targets
 from synaspice.devices.simulation.ensembles.folding import fold
 from synaspice.devices.simulation.ensembles.kernel_cache import load_kernel
@@ -37,6 +38,18 @@ def test_results_do_not_depend_on_blocks_and_threads(source):
         np.testing.assert_array_equal(numbers(other.final()), numbers(table))
     alone = dataclasses.replace(ensemble(drive, source=source), block=1).part(290, 3)
     np.testing.assert_array_equal(numbers(alone.final()), numbers(table)[290:293])
+
+
+@pytest.mark.parametrize("source", ["voltage", "current"])
+def test_all_places_in_a_block_see_the_drive_at_both_ends_of_a_step(source, monkeypatch):
+    """A drive, and a field, that change with time: the same for a trajectory alone, in a block, and with much work."""
+    size = {"voltage": 0.6, "current": 4e-5}[source]
+    field = {"field_x": Sine(0.0, 5e4, 2e9)}
+    run = ensemble(Sine(0.0, size, 3e9), trajectories=20, source=source, inputs=field)
+    together, alone = (numbers(dataclasses.replace(run, block=block).final()) for block in (16, 1))
+    np.testing.assert_array_equal(together, alone)
+    monkeypatch.setattr(targets, "LARGE", 0)
+    np.testing.assert_array_equal(numbers(dataclasses.replace(run, block=16).final()), alone)
 
 
 @pytest.mark.parametrize("source", ["voltage", "current"])
