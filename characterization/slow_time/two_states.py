@@ -91,7 +91,8 @@ class TwoStateThermal:
         ------
         ParameterError
             If the device has not two states without drive, whose barriers are at least 4 k_B T (then its noisy
-            trajectories are to be followed), or a value makes no sense.
+            trajectories are to be followed), a field is driven that is not along its easy axis, or a value makes no
+            sense.
         UnknownNameError
             If there is no such quantity.
         SimulationError
@@ -153,6 +154,12 @@ class TwoStateThermal:
 @functools.lru_cache(maxsize=64)
 def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
     """The table of a device; kept."""
+    easy = f"field_{wells.device.axes_by_pull()[-1]}"  # type: ignore[attr-defined]
+    if wells.method == "closed-form" and not wells.electrical and wells.quantity != easy:
+        raise ParameterError(
+            f"{wells.quantity} does not tilt the states of {wells.device!r} against each other: its rates are tabulated "
+            f"over voltage, current and the field along its easy axis, {easy}"
+        )
     for state in wells.states:
         wells.dwell_time(0.0, state)  # which says what is wrong
     low, high = (_end(wells, sign) for sign in (-1, 1))
