@@ -32,6 +32,8 @@ from ...resumable import check_seed, compute_pieces, describe
 from ..pulses import PulseRequest
 from ..write_error import PULSED, critical_amplitude
 
+#: Width by default in decays of a precession.
+LONG = 8.0
 #: Edges by default, in widths of the pulse.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 #: Shortest edge of a waveform over the width of the pulse: a jump.
@@ -104,7 +106,7 @@ def pulse_shape(
     ] = None,
     overdrive: Annotated[float, Quantity("1", "amplitude in units of the critical one", positive=True)] = 2.0,
     width: Annotated[
-        float | None, Quantity("s", "width of the rectangular pulse; default: four decays of a precession")
+        float | None, Quantity("s", "width of the rectangular pulse; default: eight decays of a precession")
     ] = None,
     method: Annotated[
         str | None,
@@ -159,7 +161,7 @@ def pulse_shape(
     device.protocol(Switching), device.protocol(Writing)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
-    request = PulseRequest.of(device, start, end, quantity, width, [4 * float(device.precession_decay)])  # type: ignore[attr-defined]
+    request = PulseRequest.of(device, start, end, quantity, width, [LONG * float(device.precession_decay)])  # type: ignore[attr-defined]
     long = request.widths[0]
     critical = critical_amplitude(request)
     if not math.isfinite(critical):

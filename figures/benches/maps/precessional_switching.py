@@ -28,7 +28,7 @@ def draw_precessional_switching(table: pd.DataFrame, left: Axes, right: Axes) ->
     shows_column(left, "y", "probability")
     left.set_ylabel(f"Probability of leaving {table.attrs['start']}")
     left.set_ylim(-0.03, 1.18)
-    left.legend(loc="upper right")
+    left.legend(loc="upper center")
     missed = 1 - probability
     some = missed > 0
     bars = np.maximum([missed - (1 - upper), (1 - lower) - missed], 0.0)

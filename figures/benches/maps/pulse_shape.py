@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from ...drawing import draws
 from ...style import scaled, scaled_axis, shows_column
@@ -35,6 +36,7 @@ def draw_pulse_shape(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             else:
                 axes.axhline(row["probability"], color=f"C{k + 1}", linestyle="--", linewidth=0.8, label=row["shape"])
         axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
         shows_column(axes, "y", "probability")
     left.axhline(table.attrs["rectangle"], color="0.5", linestyle=":", linewidth=0.9, label="rectangle")
     left.set_ylabel("Write error rate")
