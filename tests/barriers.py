@@ -35,7 +35,7 @@ def rate_of(junction):
 def in_plane_junction(barrier, *, damping, ratio=20.0, hold=2e4, **parameters):
     """A junction in the plane, easy along x, with so many k_B T at 300 K, and that ratio of its fields across.
 
-    Delta k_B T = mu0 M_s V H_k / 2 with H_k = M_s (N_y - N_x). Its torque and its resistance do not depend on the angle.
+    Delta k_B T = mu0 M_s V H_k / 2 with H_k = M_s (N_y - N_x). Torque and resistance do not depend on the angle.
     """
     m_s, thickness, length = 1e6, 2e-9, 40e-9
     volume = 2 * barrier * codata.k * ROOM / (codata.mu_0 * m_s * hold)

@@ -9,6 +9,7 @@ against the decay of a precession ends in the distribution of Kurkijarvi
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -82,7 +83,7 @@ def _steps(pulse: Waveform, length: float, steps: int) -> tuple[list[float], lis
     corners = np.unique([0.0, *pulse.breakpoints(length), length])
     largest = float(np.max(np.abs(pulse(corners)))) or 1.0
     levels, times = [], []
-    for begin, end in zip(corners[:-1], corners[1:], strict=True):
+    for begin, end in itertools.pairwise(corners):
         change = float(np.ptp(np.asarray(pulse(np.linspace(begin, end, 9)[1:-1]), dtype=float))) * 4 / 3
         number = max(1, math.ceil(steps * change / largest - 1e-6))
         inner: FloatArray = begin + (end - begin) * (np.arange(number) + 0.5) / number

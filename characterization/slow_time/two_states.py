@@ -157,8 +157,8 @@ def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
     easy = f"field_{wells.device.axes_by_pull()[-1]}"  # type: ignore[attr-defined]
     if wells.method == "closed-form" and not wells.electrical and wells.quantity != easy:
         raise ParameterError(
-            f"{wells.quantity} does not tilt the states of {wells.device!r} against each other: its rates are tabulated "
-            f"over voltage, current and the field along its easy axis, {easy}"
+            f"{wells.quantity} does not tilt the states of {wells.device!r} against each other: its rates are "
+            f"tabulated over voltage, current and the field along its easy axis, {easy}"
         )
     for state in wells.states:
         wells.dwell_time(0.0, state)  # which says what is wrong

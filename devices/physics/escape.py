@@ -21,10 +21,14 @@ that is Mel'nikov's problem with a loss of :math:`\delta = r^2 \ell`, so that
         \ln\left[1 - e^{-\delta (\lambda^2 + 1/4)}\right] \frac{d\lambda}{\lambda^2 + 1/4}
 
 with the losses :math:`\delta_1, \delta_2` in the state and in the other one, the growth :math:`\lambda_+` of the damped
-motion at the saddle and that without damping, :math:`\omega_s`. Without torques and for a high barrier it is the formula
-of Langer with Mel'nikov's factor. A magnet without an easier direction on the ridge between its states has a ring for a
-saddle: its energy is all there is, and the diffusion goes on beyond the ridge into the other state. There it is
-Brown's equation, with the torque in full.
+motion at the saddle and that without damping, :math:`\omega_s`. As the loss falls steeply towards the saddle's energy,
+the one that counts is that which the diffusion has, :math:`\delta = \Gamma_E\, r_s \int \tau\, e^{\Phi(E_s) -
+\Phi(E)}\, dE`, which is :math:`r^2 \ell` if it does not change. Without torques and for a high barrier this is the
+formula of Langer with Mel'nikov's factor; with them it is derived here, and held to noisy trajectories by the tests.
+
+A magnet without an easier direction on the ridge between its states has a ring for a saddle: its energy is all there
+is, and the diffusion goes on beyond the ridge into the other state. There it is Brown's equation, with the torque in
+full.
 
 A state whose net loss turns into a gain below :math:`E_s` is left from there on by itself, and :math:`\Phi` has its top
 there. If the other one gains energy at its saddle, or nearly, the magnet is thrown back from it or goes round above the
@@ -266,7 +270,7 @@ class Well:
 
     @property
     def loss(self) -> float:
-        r"""Loss :math:`\delta` of Mel'nikov's problem; none where the torque outdoes the damping at the saddle. [-]"""
+        r"""Loss :math:`\delta` of Mel'nikov's problem, none where the torque outdoes the damping at the saddle."""
         inside = float(np.sum(self.stay * np.exp(self.tilted[-1] - self.tilted))) / POINTS
         return max(self.at_saddle, 0.0) * inside / self.passage_time
 

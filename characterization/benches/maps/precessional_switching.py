@@ -38,8 +38,8 @@ def half_period(across: float, anisotropy: float, tilt: float, gamma: float) -> 
 
     .. math:: t = \frac{2}{\gamma_0 H \sqrt B}\, K\!\left(\frac{q^2 (1 - s^2)}{B}\right), \qquad B = 1 - 2 s q
 
-    with the complete elliptic integral K of that parameter; :math:`\pi / \gamma_0 H` without anisotropy. It follows from
-    the energy, which a precession without damping keeps.
+    with the complete elliptic integral K of that parameter; :math:`\pi / \gamma_0 H` without anisotropy. It follows
+    from the energy, which a precession without damping keeps.
 
     Parameters
     ----------
@@ -73,7 +73,12 @@ def half_period(across: float, anisotropy: float, tilt: float, gamma: float) -> 
     return float(2 * ellipk(parameter) / (pace * field * math.sqrt(rest)))
 
 
-@bench(needs=(Switching, Writing), long=True, name="precessional-switching", gallery=lambda device: {"precessional-switching": {"seed": 1}})  # fmt: skip
+@bench(
+    needs=(Switching, Writing),
+    long=True,
+    name="precessional-switching",
+    gallery=lambda device: {"precessional-switching": {"seed": 1}},
+)
 def precessional_switching(
     device: CompactModel,
     *,
@@ -82,7 +87,9 @@ def precessional_switching(
     ] = None,
     field: Annotated[
         float | None,
-        Quantity("A/m", "constant field across the easy axis; default: the device's, or a tenth of the anisotropy field"),
+        Quantity(
+            "A/m", "constant field across the easy axis; default: the device's, or a tenth of the anisotropy field"
+        ),
     ] = None,
     width: Annotated[
         ArrayLike | None, Range("s", "widths of the pulse; default: up to five half periods", positive=True)

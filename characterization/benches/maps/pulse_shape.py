@@ -40,7 +40,7 @@ EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 JUMP = 1e-6
 #: Points of a Gaussian pulse, and where it begins and ends, in widths at half its height.
 GAUSSIAN, REACH = 41, 1.5
-#: Part of the amplitude and of the width that precharge takes, and pause between the halves of a double pulse in widths.
+#: Part of the amplitude and of the width that precharge takes, and pause between the halves of a double pulse.
 PRECHARGE, PAUSE = 0.5, 0.5
 
 

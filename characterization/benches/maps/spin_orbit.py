@@ -1,8 +1,8 @@
 r"""Threshold of a perpendicular magnet under a spin-orbit torque, in a field along the current.
 
-The damping-like field :math:`a` of spins across the line turns a magnet along z in the plane of z and the current. At
-the angle :math:`\theta` it is held by the anisotropy, and pushed or held by a field :math:`H` along the current, counted
-positive where the torque tilts it to:
+The damping-like field :math:`a` of spins across the line turns a magnet along z in the plane of z and the current.
+At the angle :math:`\theta` it is held by the anisotropy, and pushed or held by a field :math:`H` along the current,
+counted positive where the torque tilts it to:
 
 .. math:: a = H_k \sin\theta \cos\theta - H \cos\theta
 
@@ -11,8 +11,9 @@ There is no such angle above the largest value of the right side, at :math:`\sin
 
 .. math:: a_c = H_k \sqrt{\frac{8 + 20 h^2 - h^4 - h (8 + h^2)^{3/2}}{32}}
 
-This is for a damping that is not so small that a precession sets in before, for a current that rises slowly, and without
-a field-like torque. Current and field that rise at once let the magnet overshoot: with little damping it switches below.
+This is for a damping that is not so small that a precession sets in before, for a current that rises slowly, and
+without a field-like torque. Current and field that rise at once let the magnet overshoot: with little damping it
+switches below.
 
 References
 ----------

@@ -67,7 +67,9 @@ def switching_map(
             of=lambda device: device.imposed_quantities(),
         ),
     ] = None,
-    amplitude: Annotated[ArrayLike | None, Range(SWEPT, "amplitudes of that; default: to half the suggested ones")] = None,
+    amplitude: Annotated[
+        ArrayLike | None, Range(SWEPT, "amplitudes of that; default: to half the suggested ones")
+    ] = None,
     field: Fields = None,
     width: Annotated[
         ArrayLike | None,
@@ -122,8 +124,9 @@ def switching_map(
         ``width`` [s], ``trajectories``, ``undecided``: those that were between the states after the rest, ``switched``,
         ``probability``: share of the decided ones that has switched (NaN without any), and ``lower`` and ``upper``, its
         bounds of 95 % confidence (Wilson; without noise the share itself). ``attrs`` has ``map``, the two quantities,
-        ``drive``, ``tilt`` [rad], for a spin-orbit torque ``spin_orbit_line``, and where the line above holds ``critical_currents`` [A], and ``mean_hold`` and ``hold``, its
-        denominator's half and H_k, with the sign of the field that holds each state [A/m].
+        ``drive``, ``tilt`` [rad], for a spin-orbit torque ``spin_orbit_line``, and where the line above holds
+        ``critical_currents`` [A], and ``mean_hold`` and ``hold``, its denominator's half and H_k, with the sign of the
+        field that holds each state [A/m].
 
     Raises
     ------

@@ -214,7 +214,7 @@ def iso_error_widths(table: pd.DataFrame, levels: Sequence[float] = LEVELS) -> p
 
 
 def _grid(device: Any, request: PulseRequest, given: dict[str, Any], drive: str, name: str) -> dict[str, list[float]]:
-    """Values of the four quantities: those given; of others the device's, or a range of drive, then width, if needed."""
+    """Values of the four quantities: those given; of others the device's, or a range of drive, then of width."""
     grid: dict[str, list[float]] = {
         quantity: np.unique(reals(f"{quantity}s", values, UNITS[quantity])).tolist()
         for quantity, values in given.items()

@@ -140,9 +140,7 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         """Magnetic moment times vacuum permeability [J/(A/m)]."""
         return float(CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume)
 
-    def _escape(
-        self, drive: float, temperature: float, state: str, source: str = "voltage"
-    ) -> tuple[float, float]:
+    def _escape(self, drive: float, temperature: float, state: str, source: str = "voltage") -> tuple[float, float]:
         functions, parameters = compiled(self), parameter_vector(self)
         branches = len(functions.system.voltages)
         reference = np.array([self.derived[f"reference_layer_{axis}"] for axis in "xyz"])

@@ -32,7 +32,9 @@ def draw_pulse_shape(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             axes.errorbar(x * edges[column], edges["probability"], bars, marker="o", markersize=3, label="trapezoid")
         for k, (_, row) in enumerate(others.iterrows()):
             if column == "excess":
-                axes.plot(x * row[column], row["probability"], MARKS[row["shape"]], color=f"C{k + 1}", label=row["shape"])
+                axes.plot(
+                    x * row[column], row["probability"], MARKS[row["shape"]], color=f"C{k + 1}", label=row["shape"]
+                )
             else:
                 axes.axhline(row["probability"], color=f"C{k + 1}", linestyle="--", linewidth=0.8, label=row["shape"])
         axes.set_yscale("log")

@@ -30,7 +30,8 @@ def draw_write_error_map(table: pd.DataFrame, left: Axes, right: Axes | None = N
     grid = table.pivot_table(index=up, columns=across, values="probability")
     shown = np.log10(np.maximum(grid.to_numpy(), SMALLEST))
     at = x * grid.columns.to_numpy(dtype=float), y * grid.index.to_numpy(dtype=float)
-    image = left.pcolormesh(*at, shown, cmap="Blues_r", vmin=np.log10(SMALLEST), vmax=0.0, shading="nearest", rasterized=True)  # fmt: skip
+    limits = {"vmin": np.log10(SMALLEST), "vmax": 0.0}
+    image = left.pcolormesh(*at, shown, cmap="Blues_r", shading="nearest", rasterized=True, **limits)
     left.figure.colorbar(image, ax=left, label=r"$\log_{10}$ of the error rate")
     exact = np.log10(np.maximum(grid.to_numpy(), 1e-300))
     for k, level in enumerate(LEVELS):
@@ -51,8 +52,9 @@ def draw_write_error_map(table: pd.DataFrame, left: Axes, right: Axes | None = N
         if "critical" in table.attrs:
             overdrive = part[other].to_numpy() / table.attrs["critical"]
             above = overdrive > 1.05
-            closed = table.attrs["decay"] * butler_pulse_width(overdrive[above], float(level), table.attrs["stability"])  # type: ignore[arg-type]
-            right.plot(x * part[other][above], y * closed, "--", color=f"C{k + 1}", linewidth=0.7)
+            closed = butler_pulse_width(overdrive[above], float(str(level)), table.attrs["stability"])
+            closed *= y * table.attrs["decay"]
+            right.plot(x * part[other][above], closed, "--", color=f"C{k + 1}", linewidth=0.7)
     if "critical" in table.attrs:
         right.plot([], [], "--", color="0.3", linewidth=0.7, label="closed form (Butler et al.)")
     right.set_ylim(0.0, 1.05 * y * float(table["width"].max()))

@@ -259,7 +259,7 @@ def test_a_pinned_wall_stays_in_its_well():
 
 
 def test_the_average_of_junctions_relaxes_with_their_dwell_times():
-    r"""Round magnets at no voltage: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta (1 + 1/\Delta) / 2 \alpha \gamma_0' H_k`,
+    r"""Round magnets, no voltage: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta (1 + 1/\Delta) / 2\alpha\gamma_0' H_k`,
     to the middle of the two resistances."""
     device, count = MTJ.preset("borders2019-like"), 4000
     stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)

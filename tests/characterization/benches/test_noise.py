@@ -187,7 +187,7 @@ def test_lines_are_resolved():
 
 
 def test_telegraph_noise_of_a_perpendicular_junction_is_that_of_browns_dwell_times():
-    r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta (1 + 1/\Delta) / \alpha \gamma_0' H_k` at no voltage,
+    r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta (1 + 1/\Delta) / \alpha \gamma_0' H_k`, no voltage,
     and the Lorentzian of its jumps."""
     device = MTJ.preset("borders2019-like").replace(hooge_parallel=0.0, hooge_antiparallel=0.0)
     stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)

@@ -127,8 +127,9 @@ def test_edges_of_no_length_are_the_rectangular_pulse_and_long_ones_cost_what_is
     """For long pulses P falls as exp(-2 excess / tau): from one edge to the next, at the same charge."""
     table = pulse_shape(PLAIN, shapes="trapezoid", overdrive=3.0, width=6 * ONCE, edge=np.array([0.0, 1.5, 3.0]) * ONCE)
     alone = write_error(PLAIN, overdrive=3.0, width=[6 * ONCE], methods="fokker-planck")["probability"].iloc[0]
-    assert table["probability"].iloc[0] == pytest.approx(alone, rel=2e-3)
-    assert table.attrs["rectangle"] == pytest.approx(alone, rel=2e-3)
+    # A quarter as many cells, at an error of 3e-9.
+    assert table["probability"].iloc[0] == pytest.approx(alone, rel=0.015)
+    assert table.attrs["rectangle"] == pytest.approx(alone, rel=0.015)
     np.testing.assert_allclose(table["charge"], 1.0, rtol=1e-5)
     # An edge of the length e loses i e - (i - 1)^2 e / i - ... : excess = (i - 1)(w - e) + (i - 1)^2 e / i.
     edges = table["edge"].to_numpy()
@@ -159,29 +160,28 @@ def test_the_equation_with_a_shape_is_that_of_noisy_trajectories():
 
 
 def test_a_slow_ramp_switches_where_kurkijarvis_rates_do():
-    """Up to a drive at which the two-state mode has 3 to 60 % left, over a time of 150 decays and more."""
+    """Half are left at the median of the two-state mode; they pass the equator some decays after the barrier."""
     junction = junction_with_barrier(14.0)
-    critical = junction.critical_current_to_parallel
+    critical, decay = junction.critical_current_to_parallel, 1 / rate_of(junction)
     model = TwoStateThermal.of(junction, quantity="current")
     magnet = from_reference_state(junction, "antiparallel", "current", ROOM)
-    for length in (150 / rate_of(junction), 600 / rate_of(junction)):
+    for length in (8_000 * decay, 30_000 * decay):
         pace = critical / length
         expected = switching_drive(model, "antiparallel", pace)
         at = expected.quantiles[1]
         ramp = PiecewiseLinear((0.0, at / pace), (0.0, at))
-        left = still_there_after(magnet, ramp, at / pace, threshold=0.0, cells=60)
-        # The state is left later than the barrier is passed, by some decays: a part of the width of the distribution.
-        late = 3 / rate_of(junction) * pace / expected.standard_deviation
-        assert left.value == pytest.approx(0.5, abs=0.02 + 0.4 * late)
+        left = still_there_after(magnet, ramp, at / pace, cells=40)
+        assert left.value == pytest.approx(0.5, abs=0.03)
         assert left.upper / left.lower < 1.1
 
 
 def test_what_makes_no_shape_is_refused():
-    for given in ({"edge": [-1e-9]}, {"edge": [1.0]}, {"overdrive": -1.0}, {"keep": "height"}, {"width": 0.0}):
+    for given in ({"edge": [-1e-9]}, {"edge": [1.0]}, {"overdrive": -1.0}, {"width": 0.0}):
         with pytest.raises(ParameterError):
             pulse_shape(ROUND, **given)
-    with pytest.raises(UnknownNameError):
-        pulse_shape(ROUND, shapes=["triangle"])
+    for given in ({"shapes": ["triangle"]}, {"keep": "height"}, {"start": "sideways"}):
+        with pytest.raises(UnknownNameError):
+            pulse_shape(ROUND, **given)
     with pytest.raises(ParameterError):
         pulse_shape(MTJ.preset("kim2015-inplane"), method="fokker-planck")
 
@@ -210,9 +210,11 @@ def test_the_half_period_is_that_of_the_energy():
 
 def test_reversals_come_and_go_with_half_the_period_of_the_precession():
     """At half periods of 0.45 ns; a little later each by the damping, which turns the magnet to the field."""
-    device = MTJ.preset("kang2017")
+    device = MTJ.preset("kang2017", diameter=44e-9)
     half = math.pi * (1 + device.damping**2) / (device.gamma_0 * device.field_x)
-    table = precessional_switching(device, width=half * np.array([0.5, 1.0, 1.5, 2.0, 3.0, 4.0]), trajectories=64, seed=1)
+    table = precessional_switching(
+        device, width=half * np.array([0.5, 1.0, 1.5, 2.0, 3.0, 4.0]), trajectories=64, seed=1
+    )
     assert table.attrs["half_period"] == pytest.approx(half, rel=1e-12)
     share = table["probability"].to_numpy()
     assert share[1] > 0.9 and share[4] > 0.8 and share[3] < 0.1 and share[5] < 0.25
@@ -244,7 +246,7 @@ def test_the_threshold_of_a_spin_orbit_torque():
 
 def test_a_map_of_a_spin_orbit_torque_has_that_threshold_without_overshoot():
     """With a damping of one a pulse of steep edges does not overshoot; the switching needs field and current alike."""
-    device = SpinOrbitTorqueMTJ.preset("lee2013-like", damping=1.0)
+    device = SpinOrbitTorqueMTJ.preset("lee2013-like", diameter=40e-9, damping=1.0)
     hold, critical = device.anisotropy_field, device.critical_line_current
     shares = np.array([-0.3, -0.1, 0.1, 0.3])
     levels = np.linspace(0.0, 1.3, 27)
@@ -266,7 +268,7 @@ def test_a_map_of_a_spin_orbit_torque_has_that_threshold_without_overshoot():
 
 def test_a_tilted_axis_switches_without_a_field():
     """An easy axis tilted along the current takes the place of the field: the sign of the current decides the state."""
-    device = SpinOrbitTorqueMTJ.preset("lee2013-like", damping=0.5, anisotropy_polar_angle=0.1)
+    device = SpinOrbitTorqueMTJ.preset("lee2013-like", diameter=40e-9, damping=0.5, anisotropy_polar_angle=0.1)
     critical = device.critical_line_current
     table = switching_map(device, amplitude=[-1.5 * critical, 1.5 * critical], field=0.0, width=[3e-9, 5e-9])
     by_start = {start: part["switched"].to_numpy().reshape(2, 2) for start, part in table.groupby("start")}
@@ -288,18 +290,17 @@ def test_nothing_comes_back_under_a_fixed_reference_and_the_bench_says_so():
 def test_a_field_like_torque_takes_magnets_back_as_often_as_the_stationary_distribution_says():
     """A field of the square of the voltage towards antiparallel, against the torque: after a long pulse both states
     are as probable as the Fokker-Planck equation says."""
-    device = junction_with_barrier(8.0, field_like_per_square_volt=-1.0).replace(damping=0.1)
-    current = device.critical_current_to_parallel
-    voltage = 0.5 * current * device.parallel_resistance
-    device = device.replace(field_like_per_square_volt=-0.62 * device.anisotropy_field / voltage**2)
-    magnet = from_reference_state(device, "antiparallel", "voltage", ROOM)
-    grid = PolarGrid.of(magnet, voltage, 200)
-    top = int(np.argmin(grid.potential))
-    stationary = float(grid.equilibrium()[: top + 1].sum())
-    assert 0.1 < stationary < 0.9
-    table = back_hopping(device, voltage=[voltage], width=150 / rate_of(device), states=["antiparallel"], trajectories=300, seed=2)
+    device = junction_with_barrier(6.0, tmr=1e-6).replace(damping=0.3)
+    voltage = 0.5 * device.critical_current_to_parallel * device.parallel_resistance
+    device = device.replace(field_like_per_square_volt=-0.53 * device.anisotropy_field / voltage**2)
+    grid = PolarGrid.of(from_reference_state(device, "antiparallel", "voltage", ROOM), voltage, 200)
+    stationary = float(grid.equilibrium()[: grid.barrier()].sum())
+    assert 0.6 < stationary < 0.75
+    table = back_hopping(
+        device, voltage=[voltage], width=600 / rate_of(device), states=["antiparallel"], trajectories=200, seed=2
+    )
     row = table.iloc[0]
-    assert row["switched"] > 250 and row["returned"] > 0
+    assert row["switched"] > 190 and row["returned"] > 0
     assert row["lower"] - 0.03 < stationary < row["upper"] + 0.03
     assert drawing_of(table).in_words(table) is None
     assert plot(table)

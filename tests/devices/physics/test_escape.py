@@ -104,7 +104,13 @@ def deep_in(device, drive, state, length, count, seed, field=0.0):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("relative", "field", "damping", "ratio"),
-    [(0.0, 0.0, 0.1, 20.0), (0.3, 0.0, 0.1, 20.0), (0.3, 0.0, 0.02, 20.0), (0.3, 0.0, 0.1, 3.0), (0.0, 0.15, 0.1, 20.0)],
+    [
+        (0.0, 0.0, 0.1, 20.0),
+        (0.3, 0.0, 0.1, 20.0),
+        (0.3, 0.0, 0.02, 20.0),
+        (0.3, 0.0, 0.1, 3.0),
+        (0.0, 0.15, 0.1, 20.0),
+    ],
 )
 def test_noisy_trajectories_escape_as_fast(relative, field, damping, ratio):
     """A barrier of 6 k_B T, of which the torque leaves 4.3: the torque in first order alone is off by 1.4 to 1.8."""
