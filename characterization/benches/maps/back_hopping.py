@@ -58,9 +58,12 @@ def back_hopping(
     From each state the pulse has the polarity that switches out of it. A trajectory has switched if it was in the other
     state at some time of the pulse, and has come back if it is in its first state after a rest.
 
-    Beside the noisy trajectories stands the two-state picture, where it holds: the other state, with the dwell time
-    :math:`\tau` that it has under the voltage, has been left by the end of the pulse with a probability of up to
-    :math:`1 - e^{-w / \tau}`. It does not hold where one of both is no state under the voltage (NaN).
+    Beside the noisy trajectories stands the two-state picture, where both are states under the voltage (NaN elsewhere).
+    With the rates :math:`\Gamma_1` out of the first state and :math:`\Gamma_2` out of the other one, and the
+    probability :math:`p(w)` of the first state after the pulse's width, of those that have left it are back
+
+    .. math:: \frac{p(w) - e^{-\Gamma_1 w}}{1 - e^{-\Gamma_1 w}}, \qquad
+        p(w) = \frac{\Gamma_2 + \Gamma_1 e^{-(\Gamma_1 + \Gamma_2) w}}{\Gamma_1 + \Gamma_2}
 
     What one free layer under a fixed reference can show: its damping-like torque holds the state that it has switched
     to the more, the larger it is, so that nothing comes back by it. Magnets come back where the voltage weakens that
@@ -73,7 +76,7 @@ def back_hopping(
     pandas.DataFrame
         One row per start and voltage: ``start``, ``voltage`` [V], ``overdrive`` over the critical voltage,
         ``trajectories``, ``switched``, ``returned``, ``probability`` that one that has switched returns (NaN if none
-        has), ``lower`` and ``upper`` (95 % confidence, Wilson), ``two_state``: the bound of the two-state picture.
+        has), ``lower`` and ``upper`` (95 % confidence, Wilson), ``two_state``: that of the two-state picture.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def back_hopping(
         usual = abs(critical) * np.array(OVERDRIVES)
         for size in (usual[usual <= max(LARGEST, usual[0])] if sizes is None else sizes).tolist():
             level = math.copysign(size, critical)
-            rows.append([name, level, size / abs(critical), _left(settled, level, name, other, kelvin, long)])
+            rows.append([name, level, size / abs(critical), _back(settled, level, name, other, kelvin, long)])
             pieces.append({"device": begun, "voltage": level})
     seeds = np.random.SeedSequence(seed).generate_state(len(pieces)).tolist()
     common: dict[str, Any] = {"width": long, "kelvin": kelvin, "coordinate": writing.coordinate}
@@ -140,20 +143,23 @@ def back_hopping(
         "probability": (share, "1", "share of those that had switched which came back"),
         "lower": (lower, "1", "lower bound of the probability, 95 % confidence (Wilson)"),
         "upper": (upper, "1", "upper bound of the probability, 95 % confidence (Wilson)"),
-        "two_state": (found["two_state"], "1", "largest probability in the two-state picture"),
+        "two_state": (found["two_state"], "1", "the same in the two-state picture"),
     }
     attributes: dict[str, Any] = {"bench": "back-hopping", "engine": "numeric", "temperature": kelvin, "seed": seed}
     return device_table(device, columns, **attributes, width=long)
 
 
-def _left(device: CompactModel, voltage: float, start: str, other: str, kelvin: float, width: float) -> float:
-    """Probability that the other state is left within the pulse; NaN where there are no two states."""
+def _back(device: CompactModel, voltage: float, start: str, other: str, kelvin: float, width: float) -> float:
+    """Share of those that have left a state which are back after the pulse, of a chain of two states; NaN without."""
     try:
         wells = Wells(device, temperature=kelvin)
-        wells.dwell_time(voltage, start)
-        return -math.expm1(-width / wells.dwell_time(voltage, other))
+        first, second = (1 / wells.dwell_time(voltage, name) for name in (start, other))
     except ParameterError:
         return math.nan
+    left, total = -math.expm1(-first * width), first + second
+    # p(w) less those that have never left.
+    back = left - first / total * -math.expm1(-total * width)
+    return max(back, 0.0) / left if left > 0 else math.nan
 
 
 def _counts(

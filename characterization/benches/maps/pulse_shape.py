@@ -136,18 +136,24 @@ def pulse_shape(
     pulse. The magnet is in thermal equilibrium before, and is looked at when the pulse has ended: an error is one on
     the same side of the equator.
 
-    Edges of no length are those of the bench ``write-error``. A torque below the critical one writes nothing, so that
-    of pulses of the same charge that with steep edges has the fewest errors: for long pulses above the critical
-    amplitude, the error is nearly :math:`\exp(-2 \int (i - 1)\, dt / \tau)` over the time in which :math:`i > 1`, with
-    the decay :math:`\tau` of a precession.
+    Edges of no length are those of the bench ``write-error``. While the tilt is small its mean square grows from the
+    thermal one, in units of that and of the decay :math:`\tau` of a precession, as
+
+    .. math:: \tau \dot g = 2 (i - 1)\, g + 2, \qquad P \approx 1 - \exp\left[-\frac{\pi^2 \Delta}{4\, g}\right]
+
+    with the largest :math:`g`. For a rectangle that is Butler's closed form; for other shapes it follows in the same way
+    and is an upper bound, as that one is for small overdrives, which the end of a falling edge has: three times too
+    large for i = 3 and edges of half the width
+    (:func:`~synaspice.characterization.benches.write_error.butler_write_error`). Below the
+    critical current nothing grows, so that of pulses of the same charge that with steep edges has the fewest errors.
 
     Returns
     -------
     pandas.DataFrame
         One row per shape and edge: ``shape``, ``edge`` [s] (NaN without one), ``duration`` [s], ``charge`` over that of
-        the rectangular pulse, ``excess``: :math:`\int (i - 1)\, dt` while :math:`i > 1` [s], ``probability`` of an
-        error, ``lower`` and ``upper`` (error of grid and steps; of the ensemble 95 % confidence), ``method``. ``attrs``
-        has the ``rectangle``'s probability.
+        the rectangular pulse, ``growth``: the largest :math:`g`, ``probability`` of an error, ``lower`` and ``upper``
+        (error of grid and steps; of the ensemble 95 % confidence), and ``closed_form``. ``attrs`` has the ``method``
+        and the ``rectangle``'s probability.
 
     Raises
     ------
@@ -200,8 +206,10 @@ def pulse_shape(
         progress="pulses" if progress else None,
     )
     found = np.array([result["estimate"] for result in results])
-    told = [_measures(t, np.array(v) / critical, overdrive * long) for _, _, t, v in pulses]
-    durations, charges, excess = np.array(told).T
+    decay = float(device.precession_decay * (1 + device.damping**2))  # type: ignore[attr-defined]
+    told = [_measures(t, np.array(v) / critical, overdrive * long, decay) for _, _, t, v in pulses]
+    durations, charges, growth = np.array(told).T
+    closed = -np.expm1(-(math.pi**2) * float(device.derived["thermal_stability"]) / 4 / growth)
     bound = "bound of the probability: error of grid and steps, or 95 % confidence"
     keep_rows = slice(1, None)
     columns: dict[str, Any] = {
@@ -209,10 +217,11 @@ def pulse_shape(
         "edge": (np.array([length for _, length, *_ in pulses])[keep_rows], "s", "length of its edges"),
         "duration": (durations[keep_rows], "s", "time from its beginning to its end"),
         "charge": (charges[keep_rows], "1", "its integral over that of the rectangular pulse"),
-        "excess": (excess[keep_rows], "s", "integral of the overdrive less one, while that is positive"),
+        "growth": (growth[keep_rows], "1", "largest mean square of a small tilt over the thermal one"),
         "probability": (found[keep_rows, 0], "1", "probability that the pulse does not switch"),
         "lower": (found[keep_rows, 1], "1", f"lower {bound}"),
         "upper": (found[keep_rows, 2], "1", f"upper {bound}"),
+        "closed_form": (closed[keep_rows], "1", "the probability by the growth of a small tilt"),
     }
     attributes: dict[str, Any] = {"bench": "pulse-shape", "engine": "numeric", "temperature": kelvin, "method": how}
     attributes |= {"seed": seed if how == "ensemble" else None, "overdrive": overdrive, "width": long, "keep": keep}
@@ -220,13 +229,18 @@ def pulse_shape(
     return device_table(device, columns, **attributes)
 
 
-def _measures(times: list[float], overdrives: np.ndarray, charge: float) -> list[float]:
+def _measures(times: list[float], overdrives: np.ndarray, charge: float, decay: float) -> list[float]:
+    """Length of a pulse [s], its charge over another, and the largest mean square of a small tilt."""
     fine = np.unique(np.concatenate([np.linspace(0.0, times[-1], 20_001), times]))
     values = np.interp(fine, times, overdrives)
+    steps = np.diff(fine)
+    exponent = np.concatenate([[0.0], np.cumsum((values[1:] + values[:-1] - 2) * steps)]) / decay
+    fed = np.exp(-exponent)
+    noise = np.concatenate([[0.0], np.cumsum((fed[1:] + fed[:-1]) * steps)]) / decay
     return [
         times[-1],
         float(np.trapezoid(values, fine)) / charge,
-        float(np.trapezoid(np.maximum(values - 1, 0.0), fine)),
+        float(np.exp(np.minimum(np.max(exponent + np.log1p(noise)), 700.0))),
     ]
 
 

@@ -27,7 +27,7 @@ def _none(table: pd.DataFrame) -> str | None:
 
 @draws("back-hopping", in_words=_none)
 def draw_back_hopping(table: pd.DataFrame, axes: Axes) -> None:
-    """Probability of a return over the voltage, for both polarities; dashed the bound of the two-state picture."""
+    """Probability of a return over the voltage, for both polarities; dashed the two-state picture."""
     x = scaled_axis(table, axes, "x", "voltage", "Voltage of the pulse")
     dashed = False
     for k, (start, part) in enumerate(table.groupby("start", sort=False)):
@@ -42,7 +42,7 @@ def draw_back_hopping(table: pd.DataFrame, axes: Axes) -> None:
             axes.plot(x * ordered["voltage"], ordered["two_state"], "--", color=f"C{k}", linewidth=0.9)
             dashed = True
     if dashed:
-        axes.plot([], [], "--", color="0.4", linewidth=0.9, label="two states, at most")
+        axes.plot([], [], "--", color="0.4", linewidth=0.9, label="two states")
     axes.axvline(0.0, color="0.85", linewidth=0.6, zorder=0)
     shows_column(axes, "y", "probability")
     axes.set_ylabel("Probability of coming back")
