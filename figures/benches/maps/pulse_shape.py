@@ -32,9 +32,17 @@ def draw_pulse_shape(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.plot(row["growth"], row["probability"], MARKS[str(row["shape"])], markersize=4, **style)
     left.axhline(table.attrs["rectangle"], color="0.5", linestyle=":", linewidth=0.9, label="rectangle")
     ordered = table.sort_values("growth")
-    right.plot(ordered["growth"], ordered["closed_form"], color="0.3", linewidth=0.7, label="closed form", zorder=0)
+    right.plot(
+        ordered["growth"],
+        ordered["closed_form"],
+        color="0.3",
+        linewidth=0.7,
+        label="closed form (constant torque)",
+        zorder=0,
+    )
     right.set_xscale("log")
     right.set_xlabel("Growth of a small tilt's mean square")
     left.set_ylabel("Write error rate")
-    left.legend(title="the same charge" if table.attrs["keep"] == "charge" else "the same flat top", title_fontsize=7)
+    kept = "the same charge" if table.attrs["keep"] == "charge" else "the same flat top"
+    left.legend(title=kept, title_fontsize=7, loc="upper left", frameon=True, framealpha=0.9)
     right.legend()
