@@ -2,7 +2,11 @@ from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
 from .benches.maps.astroid import astroid as astroid
+from .benches.maps.back_hopping import back_hopping as back_hopping
+from .benches.maps.precessional_switching import precessional_switching as precessional_switching
+from .benches.maps.pulse_shape import pulse_shape as pulse_shape
 from .benches.maps.switching_map import switching_map as switching_map
+from .benches.maps.write_error_map import write_error_map as write_error_map
 from .benches.memristors.cycles import cycles as cycles
 from .benches.memristors.loop_area import loop_area as loop_area
 from .benches.memristors.potentiation import potentiation as potentiation

@@ -6,7 +6,11 @@ from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.maps.astroid import astroid as astroid
+from .characterization.benches.maps.back_hopping import back_hopping as back_hopping
+from .characterization.benches.maps.precessional_switching import precessional_switching as precessional_switching
+from .characterization.benches.maps.pulse_shape import pulse_shape as pulse_shape
 from .characterization.benches.maps.switching_map import switching_map as switching_map
+from .characterization.benches.maps.write_error_map import write_error_map as write_error_map
 from .characterization.benches.memristors.cycles import cycles as cycles
 from .characterization.benches.memristors.loop_area import loop_area as loop_area
 from .characterization.benches.memristors.potentiation import potentiation as potentiation

@@ -40,6 +40,11 @@ CASES = {
     "--methods closed-form,fokker-planck,ensemble",
     "switching-map": "mtj switching-map --preset ikeda2010 --seed 1 --current=-1e-4:1e-4:3 --width 1n,2n "
     "--temperature 300 --trajectories 20",
+    "write-error-map": "mtj write-error-map --preset ikeda2010 --current 5e-5:1e-4:4 --width 2n,4n",
+    "pulse-shape": "mtj pulse-shape --preset ikeda2010 --width 2n --edge 0,1n --seed 1",
+    "precessional-switching": "mtj precessional-switching --preset kang2017 --width 0.2n:0.8n:4 --trajectories 20 "
+    "--seed 1",
+    "back-hopping": "mtj back-hopping --preset ikeda2010 --voltage 1,1.5 --trajectories 20 --seed 1",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
 }

@@ -16,7 +16,7 @@ from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Switching, Writing
 from ...devices.core.validity import warn_of_limits
 from ...devices.language.array_checks import reals
-from ...devices.language.checks import known, real
+from ...devices.language.checks import known, positive, real
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
@@ -97,6 +97,35 @@ def butler_write_error(overdrive: float, time: ArrayLike, stability: float) -> F
     # exp(-2 (i - 1) tau) rather than its inverse: no overflow.
     decay = np.exp(-2 * (overdrive - 1) * tau)
     return np.asarray(-np.expm1(-(math.pi**2) * stability / 4 * (overdrive - 1) * decay / (overdrive - decay)))
+
+
+def butler_pulse_width(overdrive: ArrayLike, error: float, stability: float) -> FloatArray:
+    r"""Width of a pulse with a given write error by :func:`butler_write_error`, over the decay of a precession.
+
+    .. math:: \tau = \frac{1}{2 (i - 1)} \ln\left\{\frac1i \left[1 + \frac{\pi^2 \Delta (i - 1)}{-4 \ln(1 - P)}\right]
+        \right\}
+
+    Parameters
+    ----------
+    overdrive : array_like
+        Currents over the critical one, all above 1. [-]
+    error : float
+        Write error rate :math:`P`, between 0 and 1. [-]
+    stability : float
+        Thermal stability :math:`\Delta`. [-]
+
+    Raises
+    ------
+    ParameterError
+        If a current is not above the critical one, or the error is no probability.
+    """
+    i = reals("the overdrive", overdrive, dimensions=None)
+    if not np.all(i > 1):
+        raise ParameterError("the closed form is for currents above the critical one")
+    if not 0 < real("the error", error) < 1:
+        raise ParameterError(f"an error rate lies between 0 and 1, not at {error:g}")
+    tilt = math.pi**2 * positive("the stability", stability) * (i - 1) / (-4 * math.log1p(-error))
+    return np.asarray(np.log((1 + tilt) / i) / (2 * (i - 1)))
 
 
 @dataclass(frozen=True)
@@ -252,13 +281,13 @@ def write_error(
         If a method, a reference state or the quantity does not exist.
     """
     device, kelvin = in_surroundings(device, temperature)
-    writing, suggested = device.protocol(Writing), device.protocol(Switching)
+    suggested = device.protocol(Switching)
     chosen = known("quantity of a pulse", quantity or suggested.quantity, PULSED)
     request = PulseRequest.of(device, start, end, chosen, None if width is None else np.unique(width), WIDTHS)
     if kelvin == 0:
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
     warn_of_limits(device)
-    pairs = _amplitudes(request, writing, amplitude, overdrive)
+    pairs = _amplitudes(request, amplitude, overdrive)
     root = np.random.SeedSequence(seed)
     pulses = [
         Pulses(
@@ -314,15 +343,21 @@ def _estimates(method: str, pulses: Pulses) -> dict[str, Any]:
     return {"estimates": [[found.value, found.lower, found.upper] for found in METHODS[method](pulses)]}
 
 
+def critical_amplitude(request: PulseRequest) -> float:
+    """Critical current to the end state of a request, or the voltage that drives it out of the start [A or V]."""
+    critical = request.device.protocol(Writing).critical_currents.get(request.end, math.nan)
+    if request.quantity == "voltage" and math.isfinite(critical):
+        return voltage_at_current(request.at(request.start), critical)
+    return critical
+
+
 def _amplitudes(
-    request: PulseRequest, writing: Writing, amplitude: ArrayLike | None, overdrive: ArrayLike | None
+    request: PulseRequest, amplitude: ArrayLike | None, overdrive: ArrayLike | None
 ) -> list[tuple[float, float]]:
     """Amplitudes, each also in units of the critical one."""
     if amplitude is not None and overdrive is not None:
         raise ParameterError("give either amplitudes or overdrives, not both")
-    critical = writing.critical_currents.get(request.end, math.nan)
-    if request.quantity == "voltage" and math.isfinite(critical):
-        critical = voltage_at_current(request.at(request.start), critical)
+    critical = critical_amplitude(request)
     if amplitude is None and not math.isfinite(critical):
         raise ParameterError(
             f"{request.device!r} has no finite critical current to the state {request.end!r}: give the amplitudes"

@@ -54,7 +54,7 @@ CELLS, LEAST_CELLS, MOST_CELLS = 400, 40, 20_000
 #: Points of the quadrature in half a cell.
 NODES = 6
 #: Mean number of jumps in a step of the uniformisation, and terms of its sum: the next is below 1e-30 of the largest.
-JUMPS, TERMS = 400, 720
+JUMPS, TERMS, NEGLIGIBLE = 400, 720, 1e-30
 #: Jumps above which a run is refused: it would take minutes.
 MOST_JUMPS = 3e7
 
@@ -184,6 +184,7 @@ class PolarGrid:
             mean = fastest * (end - now)
             steps = max(1, math.ceil(mean / JUMPS))
             weights = poisson_pmf(np.arange(TERMS), mean / steps)
+            weights = weights[: int(np.flatnonzero(weights > NEGLIGIBLE * weights.max())[-1]) + 1]
             weights /= weights.sum()  # their rounding would add up over the steps
             for _ in range(steps):
                 term, total = p, weights[0] * p
@@ -251,15 +252,15 @@ def still_there(
         If there is no well to start from, the device is not symmetric, or an argument makes no sense.
     """
     times = _increasing(widths)
-    edge = _edge(threshold)
+    edge = edge_of(threshold)
     found = []
-    for count in _grids(cells):
+    for count in grids_of(cells):
         rest = PolarGrid.of(magnet, 0.0, count, edge)
         start = rest.equilibrium(rest.barrier())
         driven = PolarGrid.of(magnet, amplitude, count, edge)
         inside = driven.edges[1:] <= edge * (1 + 1e-12)
         found.append([float(p[inside].sum()) for p in driven.evolve(start, times)])
-    return [_extrapolated(*grids) for grids in zip(*found, strict=True)]
+    return [extrapolated(*grids) for grids in zip(*found, strict=True)]
 
 
 def mean_passage_time(
@@ -289,21 +290,35 @@ def mean_passage_time(
     ParameterError
         If the device is not symmetric, or an argument makes no sense.
     """
-    edge = _edge(threshold)
+    edge = edge_of(threshold)
     found = []
-    for count in _grids(cells):
+    for count in grids_of(cells):
         grid = PolarGrid.of(magnet, amplitude, count, edge)
         inside = int(np.count_nonzero(grid.edges[1:] <= edge * (1 + 1e-12)))
         found.append(grid.passage_time(inside))
-    return _extrapolated(*found)
+    return extrapolated(*found)
 
 
-def _grids(cells: int) -> tuple[int, int, int]:
+def grids_of(cells: int) -> tuple[int, int, int]:
+    """Cells of three grids, each twice as fine as the one before.
+
+    Raises
+    ------
+    ParameterError
+        If there are too few or too many.
+    """
     number = whole("cells", cells, LEAST_CELLS, MOST_CELLS)
     return number // 2, 2 * (number // 2), 4 * (number // 2)
 
 
-def _edge(threshold: float) -> float:
+def edge_of(threshold: float) -> float:
+    """Polar angle of a threshold [rad].
+
+    Raises
+    ------
+    ParameterError
+        If the threshold is no cosine between the poles.
+    """
     if not -1 < threshold < 1:
         raise ParameterError(f"the threshold is a cosine between -1 and 1, not {threshold!r}")
     return math.acos(threshold)
@@ -316,7 +331,7 @@ def _increasing(widths: Sequence[float] | FloatArray) -> list[float]:
     return times
 
 
-def _extrapolated(coarse: float, middle: float, fine: float) -> Estimate:
+def extrapolated(coarse: float, middle: float, fine: float) -> Estimate:
     """Best value and interval from three grids, each twice as fine as the one before, of a method of second order.
 
     Richardson's extrapolation of the logarithm; the interval reaches as far as the extrapolation from the coarser two.

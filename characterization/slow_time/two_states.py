@@ -28,8 +28,8 @@ from .wells import READ, Wells
 
 #: Relative error of the tabulated rates that is asked for, and numbers of intervals that are tried.
 TOLERANCE, LEAST_INTERVALS, MOST_INTERVALS = 1e-3, 4, 256
-#: Relative accuracy of the ends of the range by method, and how much of it is left away where it is known beforehand.
-END, SHORT = {"fokker-planck": 5e-3, "closed-form": 0.05}, 0.95
+#: Relative accuracy of the ends of the range.
+END = 5e-3
 #: Part of the drive that takes a state away which is none at all.
 NOTHING = 1e-3
 #: Largest voltage [V] that a tunnel barrier stands, and largest drives otherwise in those that take a state away.
@@ -91,8 +91,8 @@ class TwoStateThermal:
         ------
         ParameterError
             If the device has not two states without drive, whose barriers are at least 4 k_B T (then its noisy
-            trajectories are to be followed), a field is driven and it is not symmetric about its axis, or a value makes
-            no sense.
+            trajectories are to be followed), a field is driven that is not along its easy axis, or a value makes no
+            sense.
         UnknownNameError
             If there is no such quantity.
         SimulationError
@@ -154,11 +154,11 @@ class TwoStateThermal:
 @functools.lru_cache(maxsize=64)
 def _tabulated(wells: Wells, tolerance: float) -> TwoStateThermal:
     """The table of a device; kept."""
-    if wells.method == "closed-form" and not wells.electrical:
+    easy = f"field_{wells.device.axes_by_pull()[-1]}"  # type: ignore[attr-defined]
+    if wells.method == "closed-form" and not wells.electrical and wells.quantity != easy:
         raise ParameterError(
-            f"{wells.device!r} is not symmetric about its axis, and the closed form of its dwell times takes minutes "
-            f"where a field takes a state away: its rates are tabulated over voltage and current, not "
-            f"over {wells.quantity}"
+            f"{wells.quantity} does not tilt the states of {wells.device!r} against each other: its rates are "
+            f"tabulated over voltage, current and the field along its easy axis, {easy}"
         )
     for state in wells.states:
         wells.dwell_time(0.0, state)  # which says what is wrong
@@ -198,9 +198,6 @@ def _end(wells: Wells, sign: int) -> float:
     most = MOST_SCALES * wells.scale
     if wells.quantity == "voltage":
         most = min(most, MOST_VOLTAGE)
-    expected = wells.first_order()
-    if expected is not None and expected * SHORT < most and wells.holds(sign * expected * SHORT):
-        return sign * expected * SHORT
     inside, outside = 0.0, wells.scale / 16
     while wells.holds(sign * min(outside, most)):
         inside = min(outside, most)
@@ -214,7 +211,7 @@ def _end(wells: Wells, sign: int) -> float:
             inside = middle
         else:
             outside = middle
-        if outside - inside <= END[wells.method] * outside:
+        if outside - inside <= END * outside:
             break
     if inside < NOTHING * wells.scale:
         raise ParameterError(

@@ -4,13 +4,10 @@ The dwell time in a state is the mean time of the first passage from its pole to
 that is symmetric about its axis it is that of the Fokker-Planck equation
 (:mod:`synaspice.characterization.rare_events.fokker_planck`), with all that voltage, current or field do to energy and
 torque. A device that is not has the closed form of Kramers, Brown and Langer
-(:class:`~synaspice.devices.core.protocols.Dwelling`). That takes a field in full, and a torque in first order:
-with the torque :math:`i` over the critical one a barrier :math:`\Delta (1 - i)^2` is :math:`\Delta (1 - 2 i)` in it, so
-that
-
-.. math:: \ln \frac{\Gamma_\mathrm{closed}}{\Gamma} \approx \Delta\, i^2 = \frac{(b - \Delta)^2}{4 \Delta}
-
-with its barrier :math:`b`; drives at which that is more than :data:`SECOND_ORDER` are refused.
+(:class:`~synaspice.devices.core.protocols.Dwelling`,
+:mod:`synaspice.devices.physics.escape`), which takes fields and torques in full, as long as the states are what the
+energy makes them: above a barrier of 4 k_B T it is right to about 10 %. Fields may lie along any direction; what is
+swept is meant to be one along the easy axis.
 
 References
 ----------
@@ -41,8 +38,6 @@ from ..rare_events.fokker_planck import PolarGrid, mean_passage_time
 LEAST_BARRIER, LARGEST_BARRIER = HIGH_BARRIER, 600.0
 #: Cells of the middle grid, and the share of the way from the barrier to the other pole where the other state begins.
 CELLS, ARRIVED = 100, 0.75
-#: Largest error of the logarithm of the closed form's rate under a torque.
-SECOND_ORDER = 0.2
 #: Voltage at which a device is read while a field is swept. [V]
 READ = 0.01
 
@@ -174,7 +169,6 @@ class Wells:
         if not LEAST_BARRIER <= barrier <= LARGEST_BARRIER:
             raise ParameterError(self.refusal(value, state, barrier))
         if self.method == "closed-form":
-            self._require_first_order(value, state, barrier)
             return 1 / self._closed(value, state)[0]
         _, top = self._potential(value, state)
         edge = top + ARRIVED * (math.pi - top)
@@ -226,25 +220,9 @@ class Wells:
         device = self.device
         if not self.electrical:
             device = device.replace(**{self.quantity: drive})
-        voltage = self._amplitude(drive)
-        if self.quantity == "current":
-            voltage = voltage_at_current(device.replace(**device.reference_states()[state]), drive)
-        rate, barrier = device.protocol(Dwelling).escape(voltage, self.kelvin, state)
+        source = "current" if self.quantity == "current" else "voltage"
+        rate, barrier = device.protocol(Dwelling).escape(self._amplitude(drive), self.kelvin, state, source)
         return float(rate), float(barrier)
-
-    @functools.cached_property
-    def _untilted(self) -> dict[str, float]:
-        return {state: self._closed(0.0, state)[1] for state in self.states} if self.electrical else {}
-
-    def _require_first_order(self, drive: float, state: str, barrier: float) -> None:
-        untilted = self._untilted.get(state)
-        if untilted is None or (barrier - untilted) ** 2 <= 4 * untilted * SECOND_ORDER:
-            return
-        raise ParameterError(
-            f"{self.device!r} is not symmetric about its axis, and the closed form of its dwell times takes a torque "
-            f"in first order only: {self.quantity} = {drive:.4g} {self.unit} changes the barrier of {state!r} from "
-            f"{untilted:.3g} to {barrier:.3g} k_B T, which is too much; follow noisy trajectories instead"
-        )
 
     def holds(self, drive: float) -> bool:
         """Whether the device has two states under a drive, and their dwell times can be told."""
@@ -253,21 +231,6 @@ class Wells:
                 barrier = self.barrier(drive, state)
                 if not LEAST_BARRIER <= barrier <= LARGEST_BARRIER:
                     return False
-                if self.method == "closed-form":
-                    self._require_first_order(drive, state, barrier)
         except ParameterError:
             return False
         return True
-
-    def first_order(self) -> float | None:
-        """Size of the drive up to which the closed form holds, by the slopes of the barriers; None of other methods."""
-        if self.method != "closed-form" or not self.electrical:
-            return None
-        small = 0.02 * self.scale
-        sizes = []
-        for state in self.states:
-            untilted = self._untilted[state]
-            slope = abs(self._closed(small, state)[1] - untilted) / small
-            change = min(math.sqrt(4 * untilted * SECOND_ORDER), max(untilted - LEAST_BARRIER, 0.0))
-            sizes.append(change / slope if slope else math.inf)
-        return min(sizes)

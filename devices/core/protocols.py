@@ -373,9 +373,9 @@ class Dwelling:
     escape : callable
         Takes the voltage of the first branch [V], the temperature [K] and the name of a state, and returns the rate
         [1/s] at which the state is left and the barrier over k_B T; raises ``ParameterError`` if there are no two
-        states.
+        states. With a fourth argument ``"current"`` the first is the current of that branch [A].
     """
 
     coordinate: str
     states: tuple[str, str]
-    escape: Callable[[float, float, str], tuple[float, float]]
+    escape: Callable[..., tuple[float, float]]

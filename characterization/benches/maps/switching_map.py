@@ -25,12 +25,13 @@ from ....devices.simulation.batch import simulate_many
 from ....devices.simulation.newton import voltage_at_current
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ....devices.simulation.request import row_size
-from ...arguments import Checkpoint, Choice, Progress, Quantity, Range, Seed, States, Whole
-from ...bench import bench
+from ...arguments import SWEPT, Checkpoint, Choice, Name, Progress, Quantity, Range, Seed, States, Whole
+from ...bench import bench, unit_of_quantity
 from ...fields import AXES, Fields, field_of
 from ...resumable import check_seed, compute_pieces, describe
 from ..iv import chosen_states
 from .pulses import REST, long_width, pulse, thermal_tilt, tilted
+from .spin_orbit import line_of_spin_orbit_torque
 
 #: Points of a quantity by default, and how far they go in units of the critical ones.
 POINTS, REACH = 41, 1.5
@@ -44,7 +45,13 @@ TOLERANCE = 1e-6
 PIECE = 2048
 
 
-@bench(needs=(Writing, Switching), long=True)
+def _drive(device: CompactModel, quantity: str | None) -> str:
+    """What the pulse imposes: the quantity asked for, or that of a branch beside the barrier by which it is written."""
+    suggested = device.protocol(Switching).quantity
+    return quantity or (suggested if suggested not in ("current", "voltage") else "current")
+
+
+@bench(needs=(Writing, Switching), long=True, swept=_drive)
 def switching_map(
     device: CompactModel,
     *,
@@ -52,12 +59,26 @@ def switching_map(
         ArrayLike | None, Range("A", "currents of the pulse; default: to 1.5 times the larger critical one")
     ] = None,
     voltage: Annotated[ArrayLike | None, Range("V", "voltages of the pulse, instead of currents")] = None,
+    quantity: Annotated[
+        str | None,
+        Name(
+            "voltage or current of another branch that the pulse imposes, such as line_current; default: that by which "
+            "the device is written",
+            of=lambda device: device.imposed_quantities(),
+        ),
+    ] = None,
+    amplitude: Annotated[
+        ArrayLike | None, Range(SWEPT, "amplitudes of that; default: to half the suggested ones")
+    ] = None,
     field: Fields = None,
     width: Annotated[
         ArrayLike | None,
         Range("s", "widths of the pulse; default: one that raises thresholds by less than 2 %", positive=True),
     ] = None,
-    axis: Annotated[str | None, Choice(AXES, "axis of the field; default: the easy axis")] = None,
+    axis: Annotated[
+        str | None,
+        Choice(AXES, "axis of the field; default: the easy one, or along the line of a spin-orbit torque"),
+    ] = None,
     states: States = None,
     tilt: Annotated[
         float | None,
@@ -91,6 +112,11 @@ def switching_map(
     :math:`\cos\theta_0` of it. Where the torque falls with the angle, as that of tunnelling from the antiparallel
     state does, a field that holds strongly lets the magnet precess from the line on, and reverse at a larger current.
 
+    A device that is written by another branch, as by the line of a spin-orbit torque, is mapped over that branch's
+    current and a field along the line. The threshold of a perpendicular one, dashed, is that of a slow rise
+    (:mod:`synaspice.characterization.benches.maps.spin_orbit`): a pulse of steep edges switches it below with little
+    damping.
+
     Returns
     -------
     pandas.DataFrame
@@ -98,8 +124,9 @@ def switching_map(
         ``width`` [s], ``trajectories``, ``undecided``: those that were between the states after the rest, ``switched``,
         ``probability``: share of the decided ones that has switched (NaN without any), and ``lower`` and ``upper``, its
         bounds of 95 % confidence (Wilson; without noise the share itself). ``attrs`` has ``map``, the two quantities,
-        ``tilt`` [rad], and where the line above holds ``critical_currents`` [A], and ``mean_hold`` and ``hold``, its
-        denominator's half and H_k, with the sign of the field that holds each state [A/m].
+        ``drive``, ``tilt`` [rad], for a spin-orbit torque ``spin_orbit_line``, and where the line above holds
+        ``critical_currents`` [A], and ``mean_hold`` and ``hold``, its denominator's half and H_k, with the sign of the
+        field that holds each state [A/m].
 
     Raises
     ------
@@ -117,19 +144,23 @@ def switching_map(
     if not isinstance(device, Macrospin):
         raise ParameterError(f"{device.model_name()} has no magnetisation that turns as a whole")
     writing = device.protocol(Writing)
-    device.protocol(Switching)
+    if sum(values is not None for values in (voltage, current, amplitude)) > 1 or (
+        quantity is not None and (voltage is not None or current is not None)
+    ):
+        raise ParameterError("give currents, voltages or amplitudes of a quantity, not both")
+    own_drive = _drive(device, quantity) if voltage is None and current is None else None
+    drive = own_drive or ("current" if voltage is None else "voltage")
     easy = device.axes_by_pull()[-1]
-    along = easy if axis is None else axis
+    along = axis or ("x" if drive.startswith("line_") and easy == "z" else easy)
     name = field_of(device, along)
     starts = chosen_states(device, states)
     noisy = temperature is not None
     angle = thermal_tilt(device) if tilt is None else positive("the tilt", tilt, "rad")
     if angle > 0.5:
         raise ParameterError(f"a tilt of {angle:g} rad is no start in a state: give one up to 0.5 rad")
-    if voltage is not None and current is not None:
-        raise ParameterError("give currents or voltages, not both")
-    drive = "current" if voltage is None else "voltage"
-    given = {drive: current if voltage is None else voltage, "field": field, "width": width}
+    unit = unit_of_quantity(device, drive)
+    values = next((values for values in (voltage, current, amplitude) if values is not None), None)
+    given = {drive: values, "field": field, "width": width}
     grid = _grid(device, writing, given, drive, name, angle)
     chosen = [quantity for quantity, values in grid.items() if len(values) > 1]
     if len(chosen) != 2:
@@ -160,8 +191,11 @@ def switching_map(
     )
     counts = np.concatenate([np.asarray(result["counts"]).reshape(-1, 2) for result in results])
     found = pd.DataFrame([[start, *point] for start in starts for point in points], columns=["start", *grid])
-    columns = _columns(found, counts, common["trajectories"], noisy, drive, along)
+    columns = _columns(found, counts, common["trajectories"], noisy, (drive, unit), along)
     attributes: dict[str, Any] = {"bench": "switching-map", "engine": "numeric", "map": chosen, "axis": along}
+    attributes["drive"] = drive
+    if drive == "line_current" and along == "x" and (line := line_of_spin_orbit_torque(device)):
+        attributes["spin_orbit_line"] = line
     attributes |= {"temperature": kelvin if noisy else None, "seed": seed if noisy else None, "tilt": angle}
     attributes |= _threshold(device, writing, easy) if drive == "current" and along == easy else {}
     return device_table(device, columns, **attributes)
@@ -171,7 +205,7 @@ def _grid(
     device: Any, writing: Writing, given: Mapping[str, Any], drive: str, name: str, tilt: float
 ) -> dict[str, list[float]]:
     """Values of the three quantities: those given, and the default of others, as a range if the map needs one."""
-    units = {"current": "A", "voltage": "V", "field": "A/m", "width": "s"}
+    units = {drive: unit_of_quantity(device, drive), "field": "A/m", "width": "s"}
     values = {
         quantity: None if value is None else reals(f"{quantity}s", value, units[quantity]).tolist()
         for quantity, value in given.items()
@@ -196,6 +230,11 @@ def _range(device: Any, writing: Writing, quantity: str) -> list[float]:
     shares = np.linspace(-REACH, REACH, POINTS)
     if quantity == "field":
         return [float(share * device.anisotropy_field) for share in shares]
+    if quantity not in ("current", "voltage"):
+        suggested = device.protocol(Switching)
+        if suggested.quantity != quantity:
+            raise ParameterError(f"give the range of the amplitudes: the device suggests none for {quantity}")
+        return [float(share / 3 * max(map(abs, suggested.amplitudes))) for share in shares]
     largest = max(abs(value) for value in writing.critical_currents.values())
     if not 0 < largest < np.inf:
         raise ParameterError(f"{device!r} has no critical current: give the range of the {quantity}s")
@@ -241,8 +280,9 @@ def _mapped(
 
 
 def _columns(
-    found: pd.DataFrame, counts: FloatArray, trajectories: int, noisy: bool, drive: str, axis: str
+    found: pd.DataFrame, counts: FloatArray, trajectories: int, noisy: bool, driven: tuple[str, str], axis: str
 ) -> dict[str, Any]:
+    drive, unit = driven
     switched, undecided = counts.astype(int).T
     decided = trajectories - undecided
     with np.errstate(invalid="ignore"):
@@ -253,7 +293,7 @@ def _columns(
             bounds[row] = wilson_interval(some, all_of_them) if all_of_them else (0.0, 1.0)
     return {
         "start": (found["start"], "", "state before the pulse"),
-        drive: (found[drive], "A" if drive == "current" else "V", f"{drive} of the pulse"),
+        drive: (found[drive], unit, f"{drive.replace('_', ' ')} of the pulse"),
         "field": (found["field"], "A/m", f"external field along {axis} during the pulse"),
         "width": (found["width"], "s", "width of the pulse"),
         "trajectories": (np.full(len(found), trajectories), "1", "number of trajectories"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,15 +14,18 @@ from ...core.protocols import Drift, Dwelling, Locking, Oscillation, Spectrum, S
 from ...core.vectors import compiled, initial_state, parameter_vector
 from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter
+from ...language.errors import ParameterError
 from ...language.placement import before
 from ...language.waveforms import FloatArray, Pulse, Sine
 from ...model import CompactModel
 from ...physics.escape import Landscape
 from ...physics.macrospin import Macrospin, slow_triangle
-from ...simulation.newton import voltage_at_current
+from ...simulation.newton import voltage_at_current, voltages_at_current
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
 SUPERPARAMAGNETIC = 20.0
+#: Parameters by which fields of the free layer follow the voltage.
+BY_VOLTAGE = ("vcma_coefficient", "field_like_per_square_volt")
 #: A junction with a lower barrier, in k_B T, has no states between which it jumps.
 STATES = 2.0
 
@@ -136,19 +140,51 @@ class MeasuredJunction(CompactModel, Macrospin, abstract=True):
         """Magnetic moment times vacuum permeability [J/(A/m)]."""
         return float(CONSTANTS[mu_0][0] * self.derived["ambient_magnetization"] * self.volume)
 
-    def _escape(self, voltage: float, temperature: float, state: str) -> tuple[float, float]:
+    def _escape(self, drive: float, temperature: float, state: str, source: str = "voltage") -> tuple[float, float]:
         functions, parameters = compiled(self), parameter_vector(self)
-        others = [0.0] * (len(functions.system.voltages) - 1)
+        branches = len(functions.system.voltages)
         reference = np.array([self.derived[f"reference_layer_{axis}"] for axis in "xyz"])
         pull = np.array([self.derived[f"pull_{axis}"] for axis in "xyz"])
-        pull[2] -= self.vcma_field_per_volt * voltage
         field = np.array([self.values[f"field_{axis}"] for axis in "xyz"])
-        field = field + self.values["field_like_per_square_volt"] * voltage**2 * reference
+        by_current = source == "current"
+        if by_current and any(self.values.get(name) for name in BY_VOLTAGE):
+            raise ParameterError(
+                "the energy of a layer whose fields follow the voltage has no closed form under a current: impose a "
+                "voltage"
+            )
+        if not by_current:
+            pull[2] -= self.vcma_field_per_volt * drive
+            field = field + self.values["field_like_per_square_volt"] * drive**2 * reference
         cold = initial_state(self)[3:]  # of a junction that heats itself: its rise at the beginning
 
-        def rates(m: FloatArray) -> FloatArray:
-            return np.array(functions.rates([voltage, *others], [*m.tolist(), *cold], parameters)[:3])
+        def voltages(m: FloatArray) -> list[Any]:
+            given: list[Any] = [drive, *[0.0] * (branches - 1)]
+            if by_current:
+                states = [*np.moveaxis(m, -1, 0), *cold]
+                given[0] = voltages_at_current(functions, 0, np.full(m.shape[:-1], drive), given, states, parameters)
+            return given
 
+        def evaluated(m: FloatArray) -> Sequence[Any]:
+            return functions.static_array(voltages(m), [*np.moveaxis(m, -1, 0), *cold], parameters)
+
+        def rates(m: FloatArray) -> FloatArray:
+            found = evaluated(m)[-len(cold) - 3 :][:3]
+            return np.stack([np.broadcast_to(rate, m.shape[:-1]) for rate in found], axis=-1)
+
+        if efficiency := self.values["field_like_efficiency"]:
+            # The current is linear in the cosine, and so is the field along the reference layer that it makes.
+            ends = np.array([reference, -reference])
+            parallel, antiparallel = np.broadcast_to(evaluated(ends)[0], 2).tolist()
+            if self.options.get("torque") == "constant-torkance":
+                parallel = antiparallel = float(self.derived["parallel_conductance"]) * float(voltages(ends)[0])
+            strength = efficiency * float(self.derived["torque_field_per_ampere"])
+            field = field + strength * (parallel + antiparallel) / 2 * reference
+            bent = strength * (parallel - antiparallel) / 2
+            if bent and np.max(np.abs(reference)) < 1 - 1e-9:
+                raise ParameterError(
+                    "the field-like torque of a reference layer between the axes makes an energy of no closed form"
+                )
+            pull = pull + bent * np.round(reference**2)
         stiffness = self._moment / (CONSTANTS[k_B][0] * temperature)
         landscape = Landscape(pull, field, self.gamma_0, self.damping, stiffness, rates)
         return landscape.escape(reference if state == "parallel" else -reference)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ....characterization.benches.maps.spin_orbit import spin_orbit_threshold
 from ...drawing import draws
 from ...style import scaled_axis
 
-NAMES = {"current": "Current", "voltage": "Voltage", "width": "Width"}
+NAMES = {"current": "Current", "voltage": "Voltage", "width": "Width", "line_current": "Current of the line"}
 
 
 def _panels(table: pd.DataFrame) -> int:
@@ -46,6 +47,18 @@ def _draw_one(table: pd.DataFrame, axes: Axes, start: str, part: pd.DataFrame, d
     if noisy:
         image.set_clim(0.0, 1.0)
         axes.figure.colorbar(image, ax=axes, label="Probability of switching")
+    if "spin_orbit_line" in table.attrs and {drive, other} == {"line_current", "field"}:
+        line = table.attrs["spin_orbit_line"]
+        limits = axes.get_xlim(), axes.get_ylim()
+        fields = np.linspace(*limits[0], 201)
+        upper = start == line["upper"]
+        for sign in (1.0, -1.0):
+            currents = sign * y * line["current"] * spin_orbit_threshold(sign * fields / x / line["hold"])
+            # Without a field along the torque the state is lost and found again.
+            helped = sign * fields >= 0
+            axes.plot((1 if upper else -1) * fields[helped], currents[helped], "--", color="C1", linewidth=1.2)
+        axes.set_xlim(limits[0])
+        axes.set_ylim(limits[1])
     if "critical_currents" in table.attrs and {drive, other} == {"current", "field"}:
         mean, hold = (table.attrs[name][start] for name in ("mean_hold", "hold"))
         critical = table.attrs["critical_currents"][start]

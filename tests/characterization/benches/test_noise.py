@@ -187,14 +187,16 @@ def test_lines_are_resolved():
 
 
 def test_telegraph_noise_of_a_perpendicular_junction_is_that_of_browns_dwell_times():
-    r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta / \alpha \gamma_0' H_k` at no voltage, and the
-    Lorentzian of its jumps."""
+    r"""A round magnet: :math:`\tau = \sqrt{\pi / \Delta}\, e^\Delta (1 + 1/\Delta) / \alpha \gamma_0' H_k`, no voltage,
+    and the Lorentzian of its jumps."""
     device = MTJ.preset("borders2019-like").replace(hooge_parallel=0.0, hooge_antiparallel=0.0)
     stability, pace = device.thermal_stability, device.damping * device.gamma_0 / (1 + device.damping**2)
-    expected = math.sqrt(math.pi / stability) * math.exp(stability) / (pace * device.anisotropy_field)
+    brown = math.sqrt(math.pi / stability) * math.exp(stability) / (pace * device.anisotropy_field)
     dwell = dwell_times(device, 0.0, 300.0)
-    assert dwell.times["parallel"] == pytest.approx(expected, rel=1e-3)
-    assert dwell.times["antiparallel"] == pytest.approx(expected, rel=1e-3)
+    # Brown's next term, and two of the order after it.
+    assert dwell.times["parallel"] == pytest.approx(brown * (1 + 1 / stability), rel=3 / stability**2)
+    assert dwell.times["antiparallel"] == pytest.approx(dwell.times["parallel"], rel=1e-9)
+    expected = dwell.times["parallel"]
 
     voltage = 1e-5
     grid = np.logspace(-1, 4, 6)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from barriers import ROOM, junction_with_barrier, rate_of
+from barriers import ROOM, in_plane_junction, junction_with_barrier, rate_of
 from scipy.integrate import cumulative_simpson
 
 from synaspice.characterization import coercivity, hysteresis, read_disturb, retention, telegraph
@@ -103,6 +103,21 @@ def test_coercive_fields_follow_sharrock():
     # d left / d ln r = -1 / (1 - 1 / left + ...): within a tenth of one.
     assert slope == pytest.approx(-1.0, abs=0.1)
     assert (np.diff(part["mean"]) > 0).all()
+
+
+def test_coercive_fields_of_layers_in_the_plane():
+    """Kurkijarvi's closed form from the same rates, and Sharrock's law: the barrier left falls by one per e-fold."""
+    device = in_plane_junction(45.0, damping=0.05)
+    table = coercivity(device, quantity="field_x", rate=np.logspace(4, 8, 5), read_voltage=0.0)
+    part = table[table["state"] == "parallel"]
+    assert table.attrs["method"] == "closed-form" and (part["mean"] < 0).all()
+    share = part["mean"].abs() / device.anisotropy_field
+    left = 45.0 * (1 - share) ** 2
+    assert np.all(np.abs(part["mean"] - part["kurkijarvi_mean"]) < 1.5 / left * part["standard_deviation"])
+    assert np.polyfit(np.log(part["rate"]), left, 1)[0] == pytest.approx(-1.0, abs=0.12)
+    hot = coercivity(device, quantity="field_x", rate=1e6, temperature=[300.0, 330.0], read_voltage=0.0)
+    means = hot.pivot_table(index="state", columns="temperature", values="mean").abs()
+    assert (means[330.0] < means[300.0]).all()
 
 
 def test_coercivity_falls_with_the_temperature():
@@ -208,7 +223,7 @@ def test_loops_that_can_be_followed_are_followed():
         hysteresis(VTEAM.preset("talati2016"), mode="two-state")
     with pytest.raises(ParameterError, match="numeric engine"):
         hysteresis(IKEDA, period=1.0, engine="ngspice", mode="two-state")
-    with pytest.raises(ParameterError, match="is not symmetric about its axis"):
+    with pytest.raises(ParameterError, match="field_x does not tilt the states"):
         hysteresis(IKEDA, period=1.0, quantity="field_x", amplitude=1e4, mode="two-state")
 
 

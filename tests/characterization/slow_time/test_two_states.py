@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from barriers import ROOM, junction_with_barrier, rate_of
+from barriers import ROOM, in_plane_junction, junction_with_barrier, rate_of
 from scipy.integrate import quad
 
 from synaspice.characterization.slow_time.two_states import TwoStateThermal
@@ -142,17 +142,32 @@ def test_bad_values_are_refused(value):
         Wells(value)
 
 
-def test_a_device_without_symmetry_takes_the_closed_form_in_first_order():
+def test_a_device_without_symmetry_takes_the_closed_form():
+    """Over voltages far beyond those at which the torque counts in first order, up to where a state has no barrier."""
     device = MTJ.preset("hayakawa2021-like")
     wells = Wells(device)
     assert wells.method == "closed-form"
     assert wells.dwell_time(0.0, "parallel") == pytest.approx(
         1 / device.suggested_dwelling().escape(0.0, ROOM, "parallel")[0], rel=1e-12
     )
-    with pytest.raises(ParameterError, match="takes a torque in first order only"):
-        wells.dwell_time(0.25, "parallel")
-    with pytest.raises(ParameterError, match="tabulated over voltage and current, not over field_x"):
-        TwoStateThermal.of(device, quantity="field_x")
+    with pytest.raises(ParameterError, match=r"a barrier of .* below 4"):
+        wells.dwell_time(0.2, "antiparallel")
+    with pytest.raises(ParameterError, match="field_y does not tilt the states .* field_x"):
+        TwoStateThermal.of(device, quantity="field_y")
+
+
+def test_a_field_along_the_easy_axis_of_a_layer_in_the_plane():
+    r"""Barriers :math:`\Delta (1 \pm h)^2`, of either state, in a table within its error."""
+    device = in_plane_junction(12.0, damping=0.1)
+    model = TwoStateThermal.of(device, quantity="field_x", read_voltage=0.0)
+    hold = device.anisotropy_field
+    assert model.wells.method == "closed-form" and model.error < 1e-3
+    assert model.range[1] / hold == pytest.approx(1 - math.sqrt(4 / 12), rel=0.01)
+    for share in (-0.21, 0.1, 0.33):
+        for sign, state in ((1, "parallel"), (-1, "antiparallel")):
+            assert model.wells.barrier(share * hold, state) == pytest.approx(12 * (1 + sign * share) ** 2, rel=1e-3)
+            direct = model.wells.dwell_time(share * hold, state)
+            assert float(model.dwell_times(share * hold)[model.states.index(state)]) == pytest.approx(direct, rel=1e-3)
 
 
 # --- hand-over: where the magnet's trajectories can be followed ------------------------------------------
