@@ -146,7 +146,10 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
 def main() -> None:
     """Print the table."""
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    print("| family | data | parameter | true | start | mean ± standard deviation | stated error | within two | linear theory |")
+    print(
+        "| family | data | parameter | true | start | mean ± standard deviation | stated error | within two | "
+        "linear theory |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in sys.argv[2:] or CASES:
         begun = time.perf_counter()

@@ -10,8 +10,8 @@ import pandas as pd
 
 from ...devices.core.metadata import described_table, device_attributes
 from ...devices.language.checks import positive, whole
-from ...devices.model import CompactModel
 from ...devices.language.waveforms import FloatArray
+from ...devices.model import CompactModel
 from ..measured.columns import ERROR
 from .experiments import Experiment, experiment_for
 from .fit import fit
@@ -117,7 +117,9 @@ def recovery(
         "standard_error": (np.mean(errors, axis=0), "", "mean of the stated standard errors"),
         "within_two": (np.mean(inside, axis=0), "1", "share of fits within two standard errors of the true value"),
         "within_two_linear": (
-            np.mean(np.abs(linear) <= 2, axis=0), "1", "the same of the linear theory for the same noise",
+            np.mean(np.abs(linear) <= 2, axis=0),
+            "1",
+            "the same of the linear theory for the same noise",
         ),
         "repetitions": (np.full(len(true), repetitions), "1", "number of data sets"),
     }

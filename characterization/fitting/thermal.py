@@ -6,6 +6,7 @@ Here the same probability is the solution of an equation, smooth in all paramete
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -191,7 +192,7 @@ def _share(wells: Wells, path: FloatArray, pace: float) -> FloatArray:
         if np.count_nonzero(there) < 4:
             raise ParameterError(f"{wells.device!r} has no two states at {wells.kelvin:g} K")
         laws.append((CubicSpline(nodes[there], np.log(rates[there])), nodes[there][[0, -1]]))
-    fine = np.concatenate([np.linspace(a, b, STEPS, endpoint=False) for a, b in zip(path, path[1:])] + [path[-1:]])
+    fine = np.concatenate([np.linspace(a, b, STEPS, endpoint=False) for a, b in itertools.pairwise(path)] + [path[-1:]])
     rates = np.array([_along(law, ends, fine, state == 1) for state, (law, ends) in enumerate(laws)])
     means = 0.5 * (rates[:, 1:] + rates[:, :-1])
     total = means.sum(axis=0)
