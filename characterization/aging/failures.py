@@ -27,6 +27,8 @@ from ...devices.language.waveforms import FloatArray
 CONFIDENCE = 0.95
 #: Step of the differences that tell the curvature of the likelihood, over the parameters' own sizes.
 STEP = 1e-4
+#: A shape above which failures came at one time.
+STEEPEST = 1e3
 #: Largest exponent of the likelihood: beyond it a unit is as good as failed.
 MOST = 700.0
 
@@ -125,7 +127,8 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
     best = minimize(loss, np.concatenate([[0.0], begin]), method="Nelder-Mead", options={"maxiter": 20_000})
     best = minimize(loss, best.x, method="Nelder-Mead", options={"maxiter": 20_000, "xatol": 1e-9, "fatol": 1e-10})
     curvature = _curvature(loss, np.asarray(best.x), best.fun)
-    if not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0:
+    flat = not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0
+    if flat or best.x[0] > math.log(STEEPEST):
         raise ParameterError("the failures determine no distribution: they all came at the same time, or at one look")
     covariance = np.linalg.inv(curvature)
     shape = math.exp(float(best.x[0]))

@@ -22,6 +22,8 @@ from .failures import Weibull, fitted_weibull
 ELECTRON = CONSTANTS[q_e][0]
 #: Fewest cells of a distribution.
 FEWEST = 3
+#: Share of lost cells that changes a spread by less than a tenth.
+FEW = 0.05
 #: Standard error of a median over that of a mean, of a normal distribution; and its share below minus one deviation.
 MEDIAN, ONE_SIDE = math.sqrt(math.pi / 2), 0.15865525393145707
 
@@ -37,7 +39,7 @@ def fit_retention(
     r"""Fit the drift of resistances with time and temperature, and the share of cells that is lost.
 
     At every temperature and time the logarithms of the resistances have a median and a spread, of which a few lost
-    cells change little; times at which 16 % are lost or more do not count. The median follows a power of the time, and
+    cells change little; times at which 5 % are lost or more do not count. The median follows a power of the time, and
     so does every cell, with exponents that differ from cell to cell,
 
     .. math:: R_m = R_0\, (t / t_0)^{\nu}, \qquad \sigma^2 = \sigma_0^2 + \sigma_\nu^2 \ln^2(t / t_0)
@@ -69,11 +71,11 @@ def fit_retention(
         A row for each temperature and time: ``temperature`` [K], ``time`` [s] (both NaN where unknown), ``cells``,
         ``median`` [ohm], ``sigma`` (half of the range of ln R of the middle 68 %), ``median_fit`` [ohm], ``lost``,
         ``lower`` and ``upper`` bound of its 95 % confidence interval, ``lost_fit``. ``attrs`` has ``drift``, a list by
-        temperature (``temperature``, ``exponent``, ``exponent_error``, ``exponent_spread``; None of one time), ``weibull``
-        (``shape``, ``scales`` by temperature in s; None of fewer than two losses), ``barrier`` and ``barrier_error``
-        [eV], ``attempt_time`` [s] (None of one temperature), and at the temperature asked for ``ten_year_loss``,
-        ``time_of_share`` [s] with its bounds, and ``ten_year_temperature`` [K], at which the share is lost in ten
-        years.
+        temperature (``temperature``, ``exponent``, ``exponent_error`` as if every time had cells of its own,
+        ``exponent_spread``; None of one time), ``weibull`` (``shape``, ``scales`` by temperature in s; None of fewer
+        than two losses), ``barrier`` and ``barrier_error`` [eV], ``attempt_time`` [s] (None of one temperature), and at
+        the temperature asked for ``ten_year_loss``, ``time_of_share`` [s] with its bounds, and ``ten_year_temperature``
+        [K], at which the share is lost in ten years.
 
     Raises
     ------
@@ -167,7 +169,7 @@ def _drift(looks: pd.DataFrame, origin: float) -> dict[str, Any]:
     """The law of the median at a temperature, and of its spread."""
     found: dict[str, Any] = {"temperature": float(looks["temperature"].iloc[0]), "resistance": math.nan}
     found |= dict.fromkeys(["exponent", "exponent_error", "exponent_spread"])
-    looks = looks[looks["lost"] < ONE_SIDE * looks["cells"]]  # of more lost cells the quantiles tell, and not the drift
+    looks = looks[looks["lost"] < FEW * looks["cells"]]  # of more lost cells the quantiles tell, and not of the drift
     if len(looks) < 2:
         return found
     ages = np.log(looks["time"].to_numpy() / origin)

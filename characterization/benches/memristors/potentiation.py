@@ -45,8 +45,8 @@ EDGE = 0.01
 COVERED = 0.9
 #: How often the time that takes is looked for in a longer transient, and by how much longer each is.
 LONGER, FACTOR = 12, 4.0
-#: Rest between pulses for a wall, over the suggested length of a run, and time in which one comes to rest over that.
-RELAXED, RESTED = 0.25, 40.0
+#: Rest between pulses for a wall, over the suggested length of a run.
+RELAXED = 0.25
 #: Least share of the pulses that cover most of the way, and how often the width is corrected for it.
 ENOUGH, CORRECTIONS = 0.9, 12
 #: Points of such a transient, and the least of them before the end of the way.
@@ -140,8 +140,8 @@ def potentiation(
 ) -> pd.DataFrame:
     """Measure the conductance over the number of pulses that raise it, and then of pulses that lower it.
 
-    The device starts in its reference state of the lowest conductance; a domain wall where that comes to rest without a
-    drive. A synapse with a read path is read there. The conductance is that of the state at the end of each rest.
+    The device starts in its reference state of the lowest conductance; a domain wall where the repulsion of the strip's
+    end begins. A synapse with a read path is read there. The conductance is that of the state at the end of each rest.
     Levels are counted from the lowest reading of the potentiation: the next one is where the normal distributions of
     reads overlap by no more than the error rate, of the read noise and of the spread over cycles (of three or more).
 
@@ -175,9 +175,9 @@ def potentiation(
     reader = Reader(device.replace(**sweep.overrides), read_voltage)
     low, high = reader.ends()
     relaxed = 0.0
-    if device.suits(WallMotion):  # which begins at the very end of its strip, and has inertia
+    if device.suits(WallMotion):  # a wall has inertia, and the very ends of its strip throw it out
         relaxed = RELAXED * device.protocol(WallMotion).duration
-        low, top = (_left_by(one, 0.0, RESTED * relaxed) for one in (low, reader.highest()))
+        low, top = _beside_end(low), _beside_end(reader.highest())
         high = float(top.conductance())
     begun = sweep.period or device.settling_time
     up = size if amplitude is not None else rising(low, size, begun)
@@ -245,6 +245,13 @@ def default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, b
         f"{drives[-1]:g} V does not move the conductance through {100 * COVERED:g} % of the way: give another "
         "voltage, or a width"
     )
+
+
+def _beside_end(wall: Reader) -> Reader:
+    """The wall where the repulsion of the end begins beside which it is."""
+    values = wall.device.values
+    free = values["end_width"] / values["length"]
+    return wall.at({"initial_state": min(max(values["initial_state"], free), 1 - free)})
 
 
 def _left_by(wall: Reader, drive: Drive, duration: float) -> Reader:

@@ -47,6 +47,8 @@ from ...cells.errors.arrhenius import BOLTZMANN
 
 #: Points at which the force is looked at, over the widths of a site on either side.
 POINTS = 1001
+#: Largest drive that is looked at, over that of the suggested measurement.
+MOST = 1e3
 #: Angles at which the torque is looked at.
 ANGLES = 181
 #: Widths of a notch that belong to its site, on either side.
@@ -249,8 +251,11 @@ def depinning_drive(device: CompactModel, quantity: str) -> float:
     pushed = PinnedWall(device, some, quantity)
     middle = positions[POINTS // 2 : POINTS // 2 + 1]
     slope = float(pushed.force(middle, pushed.free_angle)[0] - force[POINTS // 2]) / some
-    if not slope:
-        raise ParameterError(f"a {quantity} does not push the wall of {device!r}")
     # Against the push on the way that it takes.
     holding = -float(np.min(force)) if slope > 0 else float(np.max(force))
+    if not abs(slope) * MOST * motion.largest > holding:
+        raise ParameterError(
+            f"a {quantity} does not push the wall of {device!r}, or so little that {MOST:g} times what is usual leaves "
+            "it in its site"
+        )
     return holding / abs(slope)

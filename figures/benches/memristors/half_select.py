@@ -23,15 +23,16 @@ SMALLEST = 1e-9
 def draw_half_select(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Share of the way over the number of half-select pulses, and what part of the write voltage is borne."""
     share = table.attrs["share"]
-    least = 1.0
+    moved = table["moved"][table["moved"] > SMALLEST]
+    left.set_xscale("log")
+    left.set_yscale("log")
+    left.set_xlim(table["pulses"].min(), table["pulses"].max())
+    left.set_ylim(max(min(float(moved.min()) if len(moved) else 1.0, share) / 3, SMALLEST), 3.0)
     for k, ((scheme, state), part) in enumerate(table.groupby(["scheme", "state"], sort=False)):
         shown = part[part["moved"] > SMALLEST]
         name = f"{PARTS.get(str(scheme), scheme)}, {state} conductance"
-        left.loglog(shown["pulses"], shown["moved"], color=f"C{k}", label=name if len(shown) else f"{name}: at rest")
-        least = min(least, float(shown["moved"].min())) if len(shown) else least
+        left.plot(shown["pulses"], shown["moved"], color=f"C{k}", label=name if len(shown) else f"{name}: at rest")
     left.axhline(share, color="0.6", linewidth=0.7, linestyle="--")
-    left.set_xlim(table["pulses"].min(), table["pulses"].max())
-    left.set_ylim(max(min(least, share) / 3, SMALLEST), 3.0)
     left.set_xlabel("Number of half-select pulses")
     left.set_ylabel("Change over the way between the states")
     left.legend(loc="best")
