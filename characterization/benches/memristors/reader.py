@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....devices.core.protocols import Sweep
+from ....devices.core.protocols import Sweep, WallMotion
 from ....devices.core.vectors import initial_state, scales_of
 from ....devices.language.declaration import Branch
 from ....devices.language.errors import ParameterError
@@ -104,6 +104,6 @@ class Reader:
 
 
 def voltage_sweep(device: CompactModel) -> Sweep:
-    """How a device suggests to sweep its voltage; that of another quantity, without an amplitude, if it does not."""
+    """How a device suggests to be swept; a wall, of which it is the current, in the voltage that drives that."""
     sweep = device.protocol(Sweep)
-    return sweep if sweep.quantity == "voltage" else device.protocol(Sweep, "voltage")
+    return device.protocol(Sweep, "voltage") if sweep.quantity == "current" and device.suits(WallMotion) else sweep

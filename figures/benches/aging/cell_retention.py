@@ -13,6 +13,9 @@ from ...style import scaled_axis
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Share of lost cells above which their spread is not shown.
+MOST_LOST = 0.16
+
 
 @draws("cell-retention")
 def draw_cell_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
@@ -23,7 +26,8 @@ def draw_cell_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     for k, (kelvin, part) in enumerate(table.groupby("temperature", dropna=False, sort=True)):
         label = f"{kelvin:g} K" if known else "measured"
         at = part["time"] if timed else np.arange(len(part))
-        middle, factor = y * part["median"], np.exp(part["sigma"])
+        # Where cells are lost, the spread is that of two kinds of cells.
+        middle, factor = y * part["median"], np.exp(part["sigma"].where(part["lost"] < MOST_LOST, 0.0))
         bars = [middle - middle / factor, middle * factor - middle]
         left.errorbar(at, middle, bars, linestyle="none", marker="o", markersize=3, color=f"C{k}", elinewidth=0.6)
         left.plot(at, y * part["median_fit"], color=f"C{k}", linewidth=1.0, label=label)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ....characterization.cells.errors.arrhenius import TEN_YEARS
+from ....characterization.benches.memristors.state_retention import ELECTRON
+from ....characterization.cells.errors.arrhenius import TEN_YEARS, Arrhenius
 from ...drawing import draws
 from ...style import scaled_axis, shows_column
 
@@ -33,11 +34,14 @@ def draw_state_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     lost = pd.DataFrame(table.attrs["lost"])
     finite = np.isfinite(lost["time"])
     right.semilogy(1000 / lost["temperature"][finite], lost["time"][finite], marker="o", markersize=3.5, linestyle="")
+    barrier, years = table.attrs["barrier"], table.attrs["ten_year_temperature"]
+    if barrier is not None:
+        law = Arrhenius(table.attrs["attempt_time"], barrier * ELECTRON, np.zeros((2, 2)))
+        right.plot(1000 / kelvins, [law.lifetime(kelvin) for kelvin in kelvins], color="C1", linewidth=1.0)
     right.axhline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     right.text(0.98, TEN_YEARS, "10 years", transform=right.get_yaxis_transform(), fontsize=7, ha="right", va="bottom")
     right.set_xlabel("1000 K / temperature")
     right.set_ylabel(f"Time of a change by {table.attrs['factor']:g} (s)")
-    barrier, years = table.attrs["barrier"], table.attrs["ten_year_temperature"]
     if barrier is not None:
         at = f", 10 years at {years:.0f} K" if years is not None else ""
         right.set_title(f"E = {barrier:.3g} eV{at}", fontsize=7)
