@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,10 @@ BLOCKS, FEWEST = 40, 10
 #: The states, by their columns.
 STATES = ("resistance_low", "resistance_high")
 #: The laws: what the logarithm of a resistance is linear in.
-LAWS = {"power": np.log, "exponential": lambda cycle: np.asarray(cycle, dtype=float)}
+LAWS: dict[str, Callable[[Any], Any]] = {
+    "power": np.log,
+    "exponential": lambda cycle: np.asarray(cycle, dtype=float),
+}
 #: Share of failed cells whose cycle is told.
 TOLD = 0.01
 
@@ -88,7 +92,7 @@ def fit_endurance(
     if len(used) < FEWEST:
         raise ParameterError(f"{len(used)} cycles work: {FEWEST} at least tell how the window closes")
     laws = {name: _law(used, name) for name in STATES}
-    weibull = None
+    weibull: dict[str, Any] | None = None
     if np.count_nonzero(failed) >= 2:
         one = np.ones((len(ends), 1))
         found = fitted_weibull(ends, np.where(failed, ends, np.inf), one, np.ones(len(ends)))

@@ -133,7 +133,7 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
     covariance = np.linalg.inv(curvature)
     shape = math.exp(float(best.x[0]))
     error = shape * math.sqrt(covariance[0, 0])
-    return Weibull(shape, error, np.asarray(best.x[1:]), covariance, -float(best.fun))
+    return Weibull(shape, error, np.asarray(best.x[1:], dtype=np.float64), covariance, -float(best.fun))
 
 
 def _curvature(loss: object, point: FloatArray, least: float) -> FloatArray:

@@ -202,19 +202,21 @@ def _losses(data: pd.DataFrame) -> tuple[Weibull, Any] | None:
 
 def _intervals(data: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Between which times cells were lost, at which temperature, and how many."""
-    rows = []
+    rows: list[tuple[float, float, float]] = []
     if "cell" in data:
-        for (kelvin, _), part in data.sort_values("time").groupby(["temperature", "cell"], dropna=False):
-            times, lost = part["time"].to_numpy(), part["lost"].to_numpy()
+        for _, part in data.sort_values("time").groupby(["temperature", "cell"], dropna=False):
+            times, lost = part["time"].to_numpy(float), part["lost"].to_numpy(bool)
             first = int(np.argmax(lost)) if lost.any() else len(times)
             before = float(times[first - 1]) if first else 0.0
-            rows.append((before, float(times[first]) if first < len(times) else np.inf, kelvin))
+            after = float(times[first]) if first < len(times) else math.inf
+            rows.append((before, after, float(part["temperature"].iloc[0])))
     else:
-        for row in data.itertuples():
-            rows.append((0.0, row.time, row.temperature) if row.lost else (row.time, np.inf, row.temperature))
-    counted = pd.DataFrame(rows, columns=["lower", "upper", "kelvin"]).value_counts(dropna=False).reset_index()
-    lower, upper, kelvin, weights = (counted[name].to_numpy(float) for name in ("lower", "upper", "kelvin", "count"))
-    return lower, upper, kelvin, weights
+        for time, kelvin, gone in data[["time", "temperature", "lost"]].to_numpy(float):
+            rows.append((0.0, time, kelvin) if gone else (time, math.inf, kelvin))
+    names = ["lower", "upper", "kelvin", "count"]
+    counted = pd.DataFrame(rows, columns=names[:3]).value_counts(dropna=False).reset_index()
+    lower, upper, kelvins, weights = counted[names].to_numpy(float).T
+    return lower, upper, kelvins, weights
 
 
 def _extrapolated(loss: Any, looks: pd.DataFrame, kelvin: float, share: float) -> dict[str, Any]:

@@ -49,6 +49,8 @@ from ...cells.errors.arrhenius import BOLTZMANN
 POINTS = 1001
 #: Largest drive that is looked at, over that of the suggested measurement.
 MOST = 1e3
+#: A site and a saddle that are nearer than this share of the reach are one.
+TOUCHING = 1e-6
 #: Angles at which the torque is looked at.
 ANGLES = 181
 #: Widths of a notch that belong to its site, on either side.
@@ -161,22 +163,29 @@ class PinnedWall:
         positions, force = self.landscape
         middle = self.device.values["initial_state"] * self.length
         sign = np.where(force > 0, 1, -1)
-        turns = np.flatnonzero(sign[1:] != sign[:-1])
+        turns = np.flatnonzero(sign[1:] != sign[:-1]).tolist()
         zeros = [
             float(positions[k] - force[k] * (positions[k + 1] - positions[k]) / (force[k + 1] - force[k]))
             for k in turns
         ]
-        wells = [zero for zero, k in zip(zeros, turns, strict=True) if force[k] > force[k + 1]]
-        tops = [zero for zero, k in zip(zeros, turns, strict=True) if force[k] < force[k + 1]]
-        near = [well for well in wells if abs(well - middle) <= self.reach]
+        found: list[tuple[float, float | None, float | None]] = []
+        for place, k in enumerate(turns):
+            if sign[k] > 0:  # a well, between two tops
+                below = zeros[place - 1] if place else None
+                above = zeros[place + 1] if place + 1 < len(zeros) else None
+                found.append((zeros[place], below, above))
+        near = [
+            site
+            for site in found
+            if abs(site[0] - middle) <= self.reach
+            and all(end is None or abs(end - site[0]) > TOUCHING * self.reach for end in site[1:])
+        ]
         if not near:
             raise ParameterError(
                 f"under {self.told} nothing holds the wall of {self.device!r} within {self.reach:.3g} m of "
                 f"{middle:.3g} m: it is driven away without any help"
             )
-        site = min(near, key=lambda well: abs(well - middle))
-        below, above = [top for top in tops if top < site], [top for top in tops if top > site]
-        return site, max(below) if below else None, min(above) if above else None
+        return min(near, key=lambda site: abs(site[0] - middle))
 
     @property
     def holds(self) -> bool:

@@ -22,7 +22,7 @@ def draw_step_programming(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     if table["cells"].max() > 1:
         left.plot(x * table["step"], table["pulses_95"], "--", marker="s", markersize=3, label="95 % of the cells")
         left.legend(loc="best")
-    left.set_yscale("log")
+    left.set_ylim(bottom=0)
     left.set_ylabel("Pulses to the target")
     right.plot(x * table["step"], 100 * table["error"], marker="o", markersize=3, label="root mean square")
     right.plot(x * table["step"], 100 * table["bias"], "--", marker="s", markersize=3, label="mean")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...drawing import draws
 from ...style import scaled_axis, shows_column
-from .depinning import DRIVES
+from .depinning import DRIVES, mark_limit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,5 +38,4 @@ def draw_creep(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     shows_column(right, "y", "exponent")
     right.set_ylabel("d ln barrier / d ln drive")
     right.legend(loc="best")
-    for axes, factor in ((left, x), (right, along)):
-        axes.axvline(factor * table.attrs["depinning"], color="0.6", linewidth=0.7, linestyle="--")
+    mark_limit(table, (left, x), (right, along))

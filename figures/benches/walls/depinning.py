@@ -13,6 +13,8 @@ from ...style import scaled_axis, shows_column
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Largest ratio of the drive that leaves no site to those that are shown at which it is shown too.
+NEAR = 1.3
 #: Words of the drives.
 DRIVES = {"current": "Current", "field_z": "Field along z"}
 
@@ -39,7 +41,15 @@ def draw_depinning(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     shows_column(right, "y", "barrier")
     right.set_ylabel("Barrier over $k_B T$")
     right.set_ylim(bottom=0)
-    for axes, factor in ((left, x), (right, along)):
-        axes.axvline(factor * table.attrs["depinning"], color="0.6", linewidth=0.7, linestyle="--")
+    if mark_limit(table, (left, x), (right, along)):
+        right.set_title("dashed: no site beyond", fontsize=7)
     left.legend(loc="best", title="pulses of", title_fontsize=7)
-    right.set_title("dashed: no site beyond", fontsize=7)
+
+
+def mark_limit(table: pd.DataFrame, *panels: tuple[Axes, float]) -> bool:
+    """Mark the drive that leaves no site in panels, by the factors of their axes, if it is beside those shown."""
+    limit = table.attrs["depinning"]
+    beside = bool(limit <= NEAR * table[table.attrs["driven"]].abs().max())
+    for axes, factor in panels if beside else ():
+        axes.axvline(factor * limit, color="0.6", linewidth=0.7, linestyle="--")
+    return beside
