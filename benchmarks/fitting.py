@@ -112,7 +112,7 @@ def switching_probability() -> dict[str, Any]:
     """Shares of a thousand pulses that switch: the noise is binomial."""
     device, start = MTJ.preset("ikeda2010"), MTJ.preset("kim2015-interface")
     threshold = float(device.derived["critical_current_to_parallel"])
-    pulses = [(i * threshold, width) for width in (3e-9, 6e-9) for i in (1.4, 1.8, 2.2, 2.6, 3.0)]
+    pulses = [(i * threshold, width) for width in (3e-9, 6e-9) for i in (1.6, 2.2, 3.0)]
     rows = pd.DataFrame(pulses, columns=["current", "width"])
     # The interface of the other preset would not hold this one's thicker layer perpendicular.
     start = device.replace(damping=start.damping, interfacial_anisotropy=0.98 * device.interfacial_anisotropy)

@@ -187,7 +187,7 @@ def _until(start: Reader, volts: float, width: float, change: float) -> float:
         at = int(np.argmax(passed >= 1))
         before = inner[at - 1] if at else low
         low, high = float(before), float(inner[at])
-    return high
+    return float(high)
 
 
 def _largest(start: Reader, write: float, duration: float, change: float) -> float:

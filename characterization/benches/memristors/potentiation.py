@@ -266,7 +266,7 @@ def _train(volts: float, width: float, period: float, pulses: int) -> tuple[Piec
     edge, begins = EDGE * width, period * np.arange(pulses)
     corners = np.stack([begins, begins + edge, begins + width, begins + width + edge], axis=1).ravel()
     drive = PiecewiseLinear(tuple(corners.tolist()), tuple(np.tile([0.0, volts, volts, 0.0], pulses).tolist()))
-    return drive, period * np.arange(pulses + 1)
+    return drive, np.asarray(period * np.arange(pulses + 1), dtype=np.float64)
 
 
 def _pulsed_width(low: Reader, volts: float, target: float, width: float, rest: float, pulses: int) -> float:

@@ -10,6 +10,9 @@ from synaspice.characterization import TwoStateThermal, fit, hysteresis, iv, swi
 from synaspice.characterization.fitting.experiments import experiment_for
 from synaspice.characterization.fitting.recovery import recovery
 from synaspice.characterization.fitting.scales import scales_of
+from synaspice.characterization.fitting.thermal import _after
+from synaspice.characterization.rare_events.axial_magnet import from_reference_state
+from synaspice.characterization.rare_events.fokker_planck import PolarGrid
 from synaspice.characterization.slow_time.sweeping import switching_drive
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, PhaseChangeMemory, UnknownNameError, Yakopcic
 from synaspice.figures import plot, save
@@ -306,3 +309,11 @@ def test_the_linear_theory_of_the_same_noise_stands_beside_the_fits():
     assert table["within_two"].iloc[0] == table["within_two_linear"].iloc[0]
     with pytest.raises(ParameterError, match="trials"):
         recovery(device, start, rows, ["resistance_off"], ["current"], bench="iv", trials=0)
+
+
+def test_probabilities_on_talbot_s_contour_are_those_of_the_sums_over_jumps():
+    magnet = from_reference_state(MTJ.preset("ikeda2010"), "antiparallel", "current", 300.0)
+    rest, driven = (PolarGrid.of(magnet, current, 60) for current in (0.0, 7e-5))
+    start = rest.equilibrium(rest.barrier())
+    for time in (1e-10, 1e-9, 5e-9):
+        np.testing.assert_allclose(_after(driven, start, time), driven.evolve(start, [time])[0], atol=1e-5)
