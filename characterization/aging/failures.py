@@ -130,7 +130,7 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
     flat = not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0
     if flat or best.x[0] > math.log(STEEPEST):
         raise ParameterError("the failures determine no distribution: they all came at the same time, or at one look")
-    covariance = np.linalg.inv(curvature)
+    covariance = np.asarray(np.linalg.inv(curvature), dtype=np.float64)
     shape = math.exp(float(best.x[0]))
     error = shape * math.sqrt(covariance[0, 0])
     return Weibull(shape, error, np.asarray(best.x[1:], dtype=np.float64), covariance, -float(best.fun))
