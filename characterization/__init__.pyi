@@ -1,3 +1,5 @@
+from .aging.endurance import fit_endurance as fit_endurance
+from .aging.retention import fit_retention as fit_retention
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
@@ -8,8 +10,11 @@ from .benches.maps.pulse_shape import pulse_shape as pulse_shape
 from .benches.maps.switching_map import switching_map as switching_map
 from .benches.maps.write_error_map import write_error_map as write_error_map
 from .benches.memristors.cycles import cycles as cycles
+from .benches.memristors.half_select import half_select as half_select
 from .benches.memristors.loop_area import loop_area as loop_area
 from .benches.memristors.potentiation import potentiation as potentiation
+from .benches.memristors.state_retention import state_retention as state_retention
+from .benches.memristors.step_programming import step_programming as step_programming
 from .benches.noise import noise as noise
 from .benches.oscillators.amplitude import amplitude as amplitude
 from .benches.oscillators.injection_locking import injection_locking as injection_locking
@@ -24,6 +29,8 @@ from .benches.two_states.read_disturb import read_disturb as read_disturb
 from .benches.two_states.retention import retention as retention
 from .benches.two_states.telegraph import telegraph as telegraph
 from .benches.velocity import velocity as velocity
+from .benches.walls.creep import creep as creep
+from .benches.walls.depinning import depinning as depinning
 from .benches.write_error import write_error as write_error
 from .cells.bench import simulate as simulate
 from .cells.costs import costs as costs

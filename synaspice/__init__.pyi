@@ -12,8 +12,11 @@ from .characterization.benches.maps.pulse_shape import pulse_shape as pulse_shap
 from .characterization.benches.maps.switching_map import switching_map as switching_map
 from .characterization.benches.maps.write_error_map import write_error_map as write_error_map
 from .characterization.benches.memristors.cycles import cycles as cycles
+from .characterization.benches.memristors.half_select import half_select as half_select
 from .characterization.benches.memristors.loop_area import loop_area as loop_area
 from .characterization.benches.memristors.potentiation import potentiation as potentiation
+from .characterization.benches.memristors.state_retention import state_retention as state_retention
+from .characterization.benches.memristors.step_programming import step_programming as step_programming
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.oscillators.amplitude import amplitude as amplitude
 from .characterization.benches.oscillators.injection_locking import injection_locking as injection_locking
@@ -28,6 +31,8 @@ from .characterization.benches.two_states.read_disturb import read_disturb as re
 from .characterization.benches.two_states.retention import retention as retention
 from .characterization.benches.two_states.telegraph import telegraph as telegraph
 from .characterization.benches.velocity import velocity as velocity
+from .characterization.benches.walls.creep import creep as creep
+from .characterization.benches.walls.depinning import depinning as depinning
 from .characterization.benches.write_error import write_error as write_error
 from .characterization.citing import citations as citations
 from .characterization.fitting.fit import fit as fit

@@ -47,6 +47,12 @@ CASES = {
     "back-hopping": "mtj back-hopping --preset ikeda2010 --voltage 1,1.5 --trajectories 20 --seed 1",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
+    "depinning": "domain-wall-magnet depinning --set pinning_energy=3e-20 --quantity field "
+    "--values 3e4:9e4:4 --width 1n --trajectories 10 --seed 1",
+    "creep": "domain-wall-magnet creep --set pinning_energy=3e-20 --quantity field --values 3e4:9e4:4 --duration 1n "
+    "--trajectories 4 --seed 1",
+    "step-programming": "vteam step-programming --set cycle_to_cycle=0.05 --set rate_on=-1 --set rate_off=1 "
+    "--set exponent_on=1 --cells 4 --temperature 300 --seed 1",
 }
 SYSTEM_CASES = {"waveforms": "waveforms --quick --seed 1 --device auto-oscillator"}
 MODES = ("serial", "jobs", "dask")

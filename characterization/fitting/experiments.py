@@ -19,17 +19,16 @@ from ...devices.core.metadata import column_information
 from ...devices.core.protocols import Drift
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray, PiecewiseLinear
+from ...devices.language.waveforms import PiecewiseLinear
 from ...devices.model import CompactModel
 from ...devices.simulation.batch import simulate_many
 from ..arguments import Range
 from ..bench import BENCHES
 from ..benches.iv import iv
+from ..fields import AXES
 from ..measured.columns import ERROR
 from ..measured.reading import CURVE
-
-#: What of every device an experiment gives: one array for each observed column, as long as the data.
-Predicted = list[dict[str, FloatArray]]
+from .thermal import Made, Predicted, field_loop, pulsed
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,10 @@ def experiment_for(
     data : DataFrame
         The data.
     bench : str, optional
-        Name of the bench; default: ``hysteresis`` for data with a ``time`` and a ``voltage``, ``iv`` for a ``voltage``
-        and no time, ``drift`` for a time and no voltage, ``spin-diode`` for a ``frequency`` and a
-        ``rectified_voltage``, ``fmr`` for a ``field`` and a ``frequency``, ``amplitude`` for a ``current`` alone.
+        Name of the bench; default: ``hysteresis`` for data with a ``time`` and a ``voltage``, or with a resistance over
+        ``field_x``, ``field_y`` or ``field_z``; ``switching`` for a ``probability``; ``iv`` for a ``voltage`` and no
+        time, ``drift`` for a time and no voltage, ``spin-diode`` for a ``frequency`` and a ``rectified_voltage``,
+        ``fmr`` for a ``field`` and a ``frequency``, ``amplitude`` for a ``current`` alone.
     observed : sequence of str, optional
         Columns to compare; default: all that are neither set nor an error.
     arguments : Mapping
@@ -87,11 +87,11 @@ def experiment_for(
     """
     columns = set(data.columns)
     if bench is None:
-        has = [name for name, needs in _DEFAULTS.items() if needs[0] <= columns and not needs[1] & columns]
+        has = [name for name, needs, lacks in _DEFAULTS if needs <= columns and not lacks & columns]
         if not has:
             raise ParameterError(
                 f"columns {sorted(columns)} do not say what was measured: name the bench, or call them as those of "
-                f"{', '.join(_DEFAULTS)}"
+                f"{', '.join(dict.fromkeys(name for name, *_ in _DEFAULTS))}"
             )
         bench = has[0]
     known("bench", bench, BENCHES)
@@ -113,16 +113,17 @@ def experiment_for(
 
 
 #: By which columns an experiment is known: those it needs, and those it does not have.
-_DEFAULTS: dict[str, tuple[set[str], set[str]]] = {
-    "hysteresis": ({"time", "voltage", "current"}, set()),
-    "iv": ({"voltage"}, {"time", "width"}),
-    "drift": ({"time"}, {"voltage"}),
-    "spin-diode": ({"frequency", "rectified_voltage"}, {"time"}),
-    "fmr": ({"field", "frequency"}, {"time", "voltage"}),
-    "amplitude": ({"current"}, {"time", "voltage"}),
-}
-
-Made = tuple[tuple[str, ...], Callable[[Sequence[CompactModel], pd.DataFrame], Predicted]]
+_DEFAULTS: list[tuple[str, set[str], set[str]]] = [
+    ("hysteresis", {"time", "voltage", "current"}, set()),
+    ("switching", {"voltage", "probability"}, {"time"}),
+    ("switching", {"current", "probability"}, {"time"}),
+    ("iv", {"voltage"}, {"time", "width"}),
+    ("drift", {"time"}, {"voltage"}),
+    ("spin-diode", {"frequency", "rectified_voltage"}, {"time"}),
+    ("fmr", {"field", "frequency"}, {"time", "voltage"}),
+    *(("hysteresis", {f"field_{axis}", "resistance"}, {"time", "voltage"}) for axis in AXES),
+    ("amplitude", {"current"}, {"time", "voltage"}),
+]
 
 
 def _curves(data: pd.DataFrame) -> list[np.ndarray]:
@@ -133,7 +134,12 @@ def _curves(data: pd.DataFrame) -> list[np.ndarray]:
 
 
 def _loop(device: CompactModel, data: pd.DataFrame, arguments: dict[str, Any]) -> Made:
-    """The response to the measured waveform: straight lines between the measured points, each curve from the start."""
+    """The response to the measured waveform: straight lines between the measured points, each curve from the start.
+
+    Without a time it is a loop in a field.
+    """
+    if "time" not in data and (in_field := field_loop(device, data, arguments)) is not None:
+        return in_field
     source = str(arguments.pop("source", "voltage"))
     known("source", source, ("voltage", "current"))
     branch = next(iter(device.branches().values()))
@@ -212,6 +218,9 @@ _MAKERS: dict[str, Callable[[CompactModel, pd.DataFrame, dict[str, Any]], Made]]
     "hysteresis": _loop,
     "iv": _static,
     "drift": _drifting,
+    "switching": lambda device, data, arguments: (
+        pulsed(device, data, arguments) or _on_bench("switching", data, arguments)
+    ),
 }
 
 

@@ -40,7 +40,8 @@ def fit(
     The device is measured as the data were: at the measured voltages (``iv``), under the measured waveform from its
     initial state (``hysteresis``, with columns ``time`` and ``voltage``; a column ``curve`` tells several apart), at
     the measured times after programming (``drift``), or on any other bench whose ranges the data have as columns, such
-    as ``amplitude`` at the measured currents. The sum
+    as ``amplitude`` at the measured currents. Probabilities of switching and loops in a field come from the equations
+    of thermal agitation (:mod:`~synaspice.characterization.fitting.thermal`), without random numbers. The sum
 
     .. math:: \sum_k \rho\!\left(r_k^2\right), \qquad r = \frac{f(y_\mathrm{model}) - f(y_\mathrm{measured})}{\sigma}
 

@@ -205,6 +205,7 @@ class PolarGrid:
         return float(np.exp(np.log(to_next) - self.potential[:count] + inside).sum())
 
 
+@functools.cache
 def _rule() -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gauss and Legendre's nodes and weights on 0 to 1, and the matrix that integrates from 0 to each node."""
     x, w = legendre.leggauss(NODES)

@@ -114,7 +114,7 @@ class Wells:
         """``fokker-planck`` for a magnet that is symmetric about its axis, ``closed-form`` for others."""
         some = 0.0 if self.electrical else 0.01 * self.scale  # a field may be across the axis
         try:
-            self._magnet(some, self.states[0]).drift_and_diffusion(np.array([1.0]), self._amplitude(0.0))
+            self.magnet(some, self.states[0]).drift_and_diffusion(np.array([1.0]), self._amplitude(0.0))
         except ParameterError:
             return "closed-form"
         return "fokker-planck"
@@ -173,7 +173,7 @@ class Wells:
         _, top = self._potential(value, state)
         edge = top + ARRIVED * (math.pi - top)
         return mean_passage_time(
-            self._magnet(value, state), self._amplitude(value), threshold=math.cos(edge), cells=CELLS
+            self.magnet(value, state), self._amplitude(value), threshold=math.cos(edge), cells=CELLS
         ).value
 
     def refusal(self, drive: float, state: str, barrier: float) -> str:
@@ -186,7 +186,8 @@ class Wells:
             "state to stay in; follow noisy trajectories instead (device.simulate or device.ensemble at a temperature)"
         )
 
-    def _magnet(self, drive: float, state: str) -> AxialMagnet:
+    def magnet(self, drive: float, state: str) -> AxialMagnet:
+        """The magnet under a drive, its pole that of a state."""
         source = self.quantity if self.electrical else "voltage"
         inputs = {} if self.electrical else {self.quantity: drive}
         return from_reference_state(self.device, state, source, self.kelvin, inputs)
@@ -196,7 +197,7 @@ class Wells:
 
     def _potential(self, drive: float, state: str) -> tuple[float, float]:
         """Height of the barrier over k_B T, and its polar angle from the state's pole [rad]."""
-        grid = PolarGrid.of(self._magnet(drive, state), self._amplitude(drive), 2 * CELLS)
+        grid = PolarGrid.of(self.magnet(drive, state), self._amplitude(drive), 2 * CELLS)
         lowest = grid.barrier() - 1
         # Between the centres of the cells by a parabola: the angle is to change smoothly with the drive.
         before, least, after = grid.potential[lowest - 1 : lowest + 2]

@@ -30,14 +30,14 @@ from scipy.optimize import minimize_scalar
 
 from ....devices.core.distributions import normal_quantile
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Sweep
+from ....devices.core.protocols import Sweep, WallMotion
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
-from ....devices.language.waveforms import FloatArray, PiecewiseLinear
+from ....devices.language.waveforms import Drive, FloatArray, PiecewiseLinear
 from ....devices.model import CompactModel
 from ...arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
 from ...bench import bench
-from .reader import Reader
+from .reader import Reader, voltage_sweep
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -45,6 +45,10 @@ EDGE = 0.01
 COVERED = 0.9
 #: How often the time that takes is looked for in a longer transient, and by how much longer each is.
 LONGER, FACTOR = 12, 4.0
+#: Rest between pulses for a wall, over the suggested length of a run.
+RELAXED = 0.25
+#: Least share of the pulses that cover most of the way, and how often the width is corrected for it.
+ENOUGH, CORRECTIONS = 0.9, 12
 #: Points of such a transient, and the least of them before the end of the way.
 POINTS, RESOLVED = 401, 50
 #: Curvature P_1/A beyond which a curve is a step, and distance from a line below which it is one.
@@ -113,6 +117,15 @@ def potentiation(
         float | None,
         Quantity("s", "width of those that lower it; default: likewise, or as the width that is given", positive=True),
     ] = None,
+    rest: Annotated[
+        float | None,
+        Quantity(
+            "s",
+            "time between pulses; default: the longer width, and for a domain wall ten times that in which its angle "
+            "relaxes",
+            positive=True,
+        ),
+    ] = None,
     pulses: Annotated[int, Whole("pulses in each direction", 4, MOST_SPIKES)] = 64,
     cycles: Annotated[int, Whole("how often both directions follow each other", 1)] = 1,
     read_voltage: Annotated[float, Quantity("V", "voltage at which the conductance is read", positive=True)] = 0.1,
@@ -127,10 +140,10 @@ def potentiation(
 ) -> pd.DataFrame:
     """Measure the conductance over the number of pulses that raise it, and then of pulses that lower it.
 
-    The device starts in its reference state of the lowest conductance. Pulses follow each other at twice the larger
-    width; the conductance is that of the state at the end of each period. Levels are counted from the lowest reading of
-    the potentiation: the next one is where the normal distributions of reads overlap by no more than the error rate, of
-    the read noise and of the spread over cycles (of three or more).
+    The device starts in its reference state of the lowest conductance; a domain wall where the repulsion of the strip's
+    end begins. A synapse with a read path is read there. The conductance is that of the state at the end of each rest.
+    Levels are counted from the lowest reading of the potentiation: the next one is where the normal distributions of
+    reads overlap by no more than the error rate, of the read noise and of the spread over cycles (of three or more).
 
     Returns
     -------
@@ -153,7 +166,7 @@ def potentiation(
     ValidityWarning
         If the device forgets more than 5 % of the range between pulses, or the formula misses the curve by more.
     """
-    sweep = device.protocol(Sweep)
+    sweep = voltage_sweep(device)
     if read_noise < 0 or not error_rate < 0.5:
         raise ParameterError("the read noise must not be negative, and the error rate below a half")
     if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
@@ -161,20 +174,33 @@ def potentiation(
     size = abs(float(sweep.amplitude or 0.0)) if amplitude is None else float(amplitude)
     reader = Reader(device.replace(**sweep.overrides), read_voltage)
     low, high = reader.ends()
+    relaxed = 0.0
+    if device.suits(WallMotion):  # a wall has inertia, and the very ends of its strip throw it out
+        relaxed = RELAXED * device.protocol(WallMotion).duration
+        low, top = _beside_end(low), _beside_end(reader.highest())
+        high = float(top.conductance())
     begun = sweep.period or device.settling_time
-    up = size if amplitude is not None else _rising(low, size, begun)
+    up = size if amplitude is not None else rising(low, size, begun)
     down = -up if depression is None else float(depression)
-    first = _default_width(low, (up,), high, begun, pulses) if width is None else width
+    between = relaxed if rest is None else rest
+    first = default_width(low, (up,), high, begun, pulses) if width is None else width
+    if width is None and relaxed:
+        first = _pulsed_width(low, up, high, first, between, pulses)
     second = depression_width if depression_width is not None else width
-    if second is None:
-        second = _default_width(low, (up, first * pulses, down), low, begun, pulses)
+    if second is None and relaxed:
+        drive, ends = _train(up, first, first + between, pulses)
+        written = _left_by(low, drive, float(ends[-1]))
+        second = _pulsed_width(written, down, float(low.conductance()), first, between, pulses)
+    elif second is None:
+        second = default_width(low, (up, first * pulses, down), low, begun, pulses)
     noise: dict[str, Any] = {}
     if temperature is not None:
         noise = {"temperature": temperature, "seed": seed, "time_step": reader.step((up, down))}
     if temperature is None and seed is not None:
         raise ParameterError("a seed is of noise: give a temperature")
     require_memory(2 * pulses * cycles, "pulses", 4 * table_size(8))
-    read, forgotten = _run(low, (up, down), (first, second), pulses, cycles, noise)
+    period = max(first, second) + (max(first, second) if rest is None and not relaxed else between)
+    read, forgotten = _run(low, (up, down), (first, second), period, pulses, cycles, noise)
     directions = {"potentiation": read[:, : pulses + 1], "depression": read[:, pulses:]}
     return _table(device, directions, forgotten, (read_noise, error_rate), {
         "amplitudes": [up, down], "widths": [first, second], "pulses": pulses, "cycles": cycles,
@@ -182,7 +208,7 @@ def potentiation(
     })  # fmt: skip
 
 
-def _rising(low: Reader, size: float, begun: float) -> float:
+def rising(low: Reader, size: float, begun: float) -> float:
     """The voltage of a size whose sign raises the conductance."""
     start = float(low.conductance())
     for up in (size, -size):
@@ -191,7 +217,7 @@ def _rising(low: Reader, size: float, begun: float) -> float:
     raise ParameterError(f"neither {size:g} V nor {-size:g} V raises the conductance within {begun:.3g} s")
 
 
-def _default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, begun: float, pulses: int) -> float:
+def default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, begun: float, pulses: int) -> float:
     """Width of pulses that cover most of the way to an end, from transients under a steady voltage that get longer.
 
     Drives are the voltage; or a voltage, how long it is there [s], and the voltage after it.
@@ -221,16 +247,56 @@ def _default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, 
     )
 
 
+def _beside_end(wall: Reader) -> Reader:
+    """The wall where the repulsion of the end begins beside which it is."""
+    values = wall.device.values
+    free = values["end_width"] / values["length"]
+    return wall.at({"initial_state": min(max(values["initial_state"], free), 1 - free)})
+
+
+def _left_by(wall: Reader, drive: Drive, duration: float) -> Reader:
+    """The wall where a drive leaves it after a time [s]."""
+    final = wall.device.simulate(drive, duration, points=2).iloc[-1]
+    angle = math.remainder(float(final["angle"]), 2 * math.pi)
+    return wall.at({"initial_state": float(final["x"]), "initial_angle": angle})
+
+
+def _train(volts: float, width: float, period: float, pulses: int) -> tuple[PiecewiseLinear, FloatArray]:
+    """Equal pulses, and the times at which their periods end [s]."""
+    edge, begins = EDGE * width, period * np.arange(pulses)
+    corners = np.stack([begins, begins + edge, begins + width, begins + width + edge], axis=1).ravel()
+    drive = PiecewiseLinear(tuple(corners.tolist()), tuple(np.tile([0.0, volts, volts, 0.0], pulses).tolist()))
+    return drive, np.asarray(period * np.arange(pulses + 1), dtype=np.float64)
+
+
+def _pulsed_width(low: Reader, volts: float, target: float, width: float, rest: float, pulses: int) -> float:
+    """Width of pulses that cover most of the way with rests between them, in which a wall goes on or comes back."""
+    start = float(low.conductance())
+    for _ in range(CORRECTIONS):
+        drive, ends = _train(volts, width, width + rest, pulses)
+        covered = (low.of(low.device.simulate(drive, float(ends[-1]), times=ends)) - start) / (target - start)
+        there = np.flatnonzero(covered >= COVERED)
+        needed = int(there[0]) / pulses if len(there) else 1 / max(float(covered[-1]) / COVERED, 1 / FACTOR)
+        if len(there) and needed > ENOUGH:
+            return width
+        width *= max(needed, 1 / FACTOR)
+    raise ParameterError(
+        f"pulses of {volts:g} V with rests do not move the conductance through {100 * COVERED:g} % of the way between "
+        "the states of rest: give another voltage, or a width"
+    )
+
+
 def _run(
     low: Reader,
     amplitudes: tuple[float, float],
     widths: tuple[float, float],
+    period: float,
     pulses: int,
     cycles: int,
     noise: Mapping[str, Any],
 ) -> tuple[FloatArray, float]:
     """Conductance before the first pulse and after each, a row for each cycle [S]; and what is forgotten in rests."""
-    period, edge = 2 * max(widths), EDGE * min(widths)
+    edge = EDGE * min(widths)
     number = 2 * pulses * cycles
     later = np.arange(number) // pulses % 2
     begins = period * np.arange(number)

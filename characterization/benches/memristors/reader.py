@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ....devices.core.protocols import Sweep, WallMotion
 from ....devices.core.vectors import initial_state, scales_of
+from ....devices.language.declaration import Branch
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.time_step import LONGEST
 
+#: Name of the branch by which a device with a read path of its own is read.
+READING = "read_voltage"
 #: Share of a state's way that a step of a noisy trajectory may cross.
 CROSSED = 0.05
 
@@ -29,15 +33,21 @@ class Reader:
     device : CompactModel
         The device.
     voltage : float
-        Voltage across its first branch. [V]
+        Voltage across the branch that is read. [V]
     """
 
     device: CompactModel
     voltage: float
 
+    @property
+    def branch(self) -> Branch:
+        """The branch that is read: a synapse with a terminal for it has one of that name."""
+        branches = self.device.branches()
+        return branches.get(READING) or next(iter(branches.values()))
+
     def conductance(self, **states: Any) -> Any:
         """Chord conductance in states, by default the initial ones [S]."""
-        branch = next(iter(self.device.branches().values()))
+        branch = self.branch
         return self.device.static(**{branch.name: self.voltage}, **states)[branch.current] / self.voltage
 
     def of(self, table: pd.DataFrame) -> FloatArray:
@@ -48,6 +58,11 @@ class Reader:
     def at(self, state: Mapping[str, float]) -> Reader:
         """The same with the device in a reference state."""
         return Reader(self.device.replace(**state), self.voltage)
+
+    def highest(self) -> Reader:
+        """The device in its reference state of the highest conductance."""
+        found = [self.at(state) for state in self.device.reference_states().values()]
+        return max(found, key=lambda one: float(one.conductance()))
 
     def ends(self) -> tuple[Reader, float]:
         """The device in its reference state of the lowest conductance, and the highest one [S]."""
@@ -86,3 +101,9 @@ class Reader:
                 rate = abs(float(found[f"d{name}/dt"])) / scale
                 shortest = min(shortest, CROSSED / rate if rate else math.inf)
         return shortest
+
+
+def voltage_sweep(device: CompactModel) -> Sweep:
+    """How a device suggests to be swept; a wall, of which it is the current, in the voltage that drives that."""
+    sweep = device.protocol(Sweep)
+    return device.protocol(Sweep, "voltage") if sweep.quantity == "current" and device.suits(WallMotion) else sweep

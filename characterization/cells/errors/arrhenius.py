@@ -81,6 +81,11 @@ class Arrhenius:
         """Mean time to an escape at a temperature [s]."""
         return self.attempt_time * math.exp(self.barrier / (BOLTZMANN * temperature))
 
+    def temperature_of(self, lifetime: float) -> float | None:
+        """Temperature at which the mean time to an escape is some time [s]; None if it is at none [K]."""
+        logarithm = math.log(lifetime / self.attempt_time)
+        return self.barrier / (BOLTZMANN * logarithm) if self.barrier * logarithm > 0 else None
+
     def least_lifetime(self, temperature: float) -> float:
         """Lower bound of the mean time to an escape at a temperature, of 95 % confidence, by the line's errors [s]."""
         at = np.array([1 / (BOLTZMANN * temperature), 1.0])

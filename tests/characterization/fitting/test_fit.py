@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synaspice.characterization import fit, hysteresis, iv
+from synaspice.characterization import TwoStateThermal, fit, hysteresis, iv, switching
+from synaspice.characterization.fitting.experiments import experiment_for
 from synaspice.characterization.fitting.recovery import recovery
 from synaspice.characterization.fitting.scales import scales_of
+from synaspice.characterization.fitting.thermal import _after
+from synaspice.characterization.rare_events.axial_magnet import from_reference_state
+from synaspice.characterization.rare_events.fokker_planck import PolarGrid
+from synaspice.characterization.slow_time.sweeping import switching_drive
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, PhaseChangeMemory, UnknownNameError, Yakopcic
 from synaspice.figures import plot, save
 
@@ -230,3 +235,85 @@ def test_noisy_data_give_back_the_device_within_two_standard_errors():
     )
     assert (table["within_two"] >= 0.8).all()
     assert table["standard_deviation"].to_numpy() == pytest.approx(table["standard_error"].to_numpy(), rel=0.7)
+
+
+def test_probabilities_of_switching_are_fitted_without_random_numbers():
+    """Exact data of the Fokker-Planck equation, and its agreement with noisy trajectories."""
+    device = MTJ.preset("ikeda2010")
+    threshold = float(device.derived["critical_current_to_parallel"])
+    rows = pd.DataFrame({"current": threshold * np.array([1.6, 2.2, 3.0]), "width": 5e-9, "probability": 0.0})
+    experiment = experiment_for(device, rows, None, None, {})
+    assert experiment.name == "switching" and experiment.observed == ("probability",)
+    rows["probability"] = experiment.predict([device], rows)[0]["probability"]
+    count = switching(device, amplitude=rows["current"], width=[5e-9], trajectories=400, relaxation=2e-10, seed=1)
+    assert np.all(np.abs(count["probability"] - rows["probability"]) < 0.09), "the bench reads after a rest"
+    found = fit(device.replace(damping=0.02), rows, ["damping"])
+    assert found.parameters["value"].iloc[0] == pytest.approx(device.damping, rel=1e-4)
+    assert plot(found.table)
+
+
+def test_loops_in_a_field_have_the_switching_fields_of_the_rates_and_are_fitted():
+    device = MTJ.preset("ikeda2010")
+    up = np.linspace(-7e4, 7e4, 29)
+    rows = pd.DataFrame({"field_z": np.concatenate([up, up[-2::-1]]), "resistance": 0.0})
+    experiment = experiment_for(device, rows, None, None, {"rate": 1e4})
+    assert experiment.name == "hysteresis"
+    rows["resistance"] = experiment.predict([device], rows)[0]["resistance"]
+    middle = (rows["resistance"].min() + rows["resistance"].max()) / 2
+    half = np.interp(-middle, -rows["resistance"][:29], up)
+    model = TwoStateThermal.of(device, quantity="field_z", temperature=300.0)
+    exact = switching_drive(model, "antiparallel", 1e4)
+    assert half == pytest.approx(exact.quantiles[1], abs=0.1 * exact.standard_deviation + 100.0)
+    start = device.replace(tmr=0.8, interfacial_anisotropy=0.99 * device.interfacial_anisotropy)
+    found = fit(start, rows, ["tmr", "interfacial_anisotropy"])
+    expected = [device.tmr, device.interfacial_anisotropy]
+    assert found.parameters["value"].tolist() == pytest.approx(expected, rel=1e-4)
+
+
+def test_across_its_axis_the_magnetisation_rests_at_every_field():
+    """m_x = H / H_k of a hard axis, until it lies along the field; the angle between the layers is that from z."""
+    device = MTJ.preset("ikeda2010")
+    hard = float(device.derived["hard_axis_field"])
+    rows = pd.DataFrame({"field_x": hard * np.array([0.2, 0.5, 0.8]), "resistance": 0.0})
+    found = experiment_for(device, rows, None, None, {}).predict([device], rows)[0]["resistance"]
+    share = np.sqrt(1 - np.array([0.2, 0.5, 0.8]) ** 2)
+    low, high = 1 / device.parallel_conductance, 1 / device.parallel_conductance * (1 + device.tmr)
+    sign = 1.0 if found[0] < 2 / (1 / low + 1 / high) else -1.0
+    expected = 1 / ((1 / low + 1 / high) / 2 + sign * (1 / low - 1 / high) / 2 * share)
+    np.testing.assert_allclose(found, expected, rtol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "arguments", "complaint"),
+    [
+        ({"field_z": [0.0, 1.0], "field_x": [0.0, 1.0], "resistance": [1.0, 2.0]}, {}, "one field"),
+        ({"field_z": [0.0, 1.0], "resistance": [1.0, 2.0]}, {"rate": -1.0}, "rate"),
+        ({"field_z": [0.0, 1.0], "resistance": [1.0, 2.0]}, {"speed": 1.0}, "no argument speed"),
+        ({"current": [1e-5, 2e-5], "width": [-1.0, 1e-9], "probability": [0.1, 0.2]}, {}, "positive"),
+        ({"current": [1e-5, 2e-5], "probability": [0.1, 0.2]}, {}, "need the columns.*width"),
+    ],
+)
+def test_experiments_under_thermal_agitation_refuse_what_makes_no_sense(rows, arguments, complaint):
+    with pytest.raises(ParameterError, match=complaint):
+        fit(MTJ.preset("ikeda2010"), pd.DataFrame(rows), ["tmr"], arguments=arguments)
+
+
+def test_the_linear_theory_of_the_same_noise_stands_beside_the_fits():
+    """Of a straight line the two are the same: its fit is linear."""
+    start = LinearIonDrift(resistance_on=100.0, resistance_off=2e3, initial_state=0.0)
+    device = start.replace(resistance_off=4e3)
+    rows = pd.DataFrame({"voltage": VOLTAGES})
+    table = recovery(
+        device, start, rows, ["resistance_off"], ["current"], bench="iv", noise=1e-4, repetitions=12, seed=0
+    )
+    assert table["within_two"].iloc[0] == table["within_two_linear"].iloc[0]
+    with pytest.raises(ParameterError, match="trials"):
+        recovery(device, start, rows, ["resistance_off"], ["current"], bench="iv", trials=0)
+
+
+def test_probabilities_on_talbot_s_contour_are_those_of_the_sums_over_jumps():
+    magnet = from_reference_state(MTJ.preset("ikeda2010"), "antiparallel", "current", 300.0)
+    rest, driven = (PolarGrid.of(magnet, current, 60) for current in (0.0, 7e-5))
+    start = rest.equilibrium(rest.barrier())
+    for time in (1e-10, 1e-9, 5e-9):
+        np.testing.assert_allclose(_after(driven, start, time), driven.evolve(start, [time])[0], atol=1e-5)
