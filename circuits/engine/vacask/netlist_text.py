@@ -98,5 +98,6 @@ def option_line(options: Mapping[str, float | str]) -> list[str]:
                 raise ParameterError(f"{shown(value)} cannot be the value of the option {name}: one word")
             words.append(f'{name}="{value}"')
         else:
-            words.append(f"{name}={real(name, value)!r}")
+            # Some options are whole numbers.
+            words.append(f"{name}={value}" if isinstance(value, int) else f"{name}={real(name, value)!r}")
     return [f"  options {' '.join(words)}"] if words else []
