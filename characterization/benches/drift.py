@@ -246,9 +246,9 @@ def _in_netlist(
     device = sample[0]
     # A magnetisation's step is limited. Other native states have the capacitors of long steps (STATE_CAPACITANCE), as
     # subcircuits do, but ngspice adds up the errors of native charges: over years that was not compared with anything.
-    if (native or engine == "vacask") and duration > MOST_STEPS * LONGEST_STEP:
+    if native and engine == "ngspice" and duration > MOST_STEPS * LONGEST_STEP:
         raise ParameterError(
-            f"times must end by {MOST_STEPS * LONGEST_STEP:.3g} s for compiled devices in {engine}, with which no longer "
+            f"times must end by {MOST_STEPS * LONGEST_STEP:.3g} s for native devices in ngspice, with which no longer "
             "drift was verified; the numeric engine and native=False (--no-native) go on for years"
         )
     branch = next(iter(device.branches().values()))
