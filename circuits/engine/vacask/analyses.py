@@ -8,15 +8,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from ....devices.language.checks import flag, positive, whole
 from ....devices.language.array_checks import reals
+from ....devices.language.checks import flag, positive, real, whole
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import NUMBER, require_memory
 from ....devices.targets.spice.statements import check_node
+from ....devices.targets.spice.vacask import identifier
 from ..analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 
 #: End of the name of the current of a source.
 FLOW = ":flow(br)"
+#: Elements that hold nodes at a guess, and their conductance [S].
+HOLD, PUSH, STIFFNESS = "hold_guess_", "push_guess_", 1e3
 #: First step of a transient over the suggested step or a hundredth of the duration, as SPICE has it.
 FIRST_STEP = 0.1
 
@@ -51,7 +54,8 @@ class HarmonicBalance(Analysis):
     r"""The periodic state of a driven circuit by its Fourier coefficients.
 
     Of every vector :math:`x(t) = \operatorname{Re} \sum_k X_k e^{2 \pi i k f t}` the result has :math:`X_k`, complex,
-    at the frequencies :math:`k f`.
+    at the frequencies :math:`k f`. Newton's method begins with zeros, where the equations of many devices have no slope
+    or a solution of no meaning (a magnetisation of length zero): give a ``guess``.
 
     Attributes
     ----------
@@ -59,22 +63,69 @@ class HarmonicBalance(Analysis):
         Frequency of the sources. [Hz]
     harmonics : int
         Number of harmonics, beside the constant part.
-    start_from_rest : bool
-        Whether Newton's method starts with the sources at their full size; otherwise they grow step by step first.
+    guess : tuple of pairs
+        Nodes and voltages [V]: they are held there first, and let go from the solution with them held.
     """
 
     frequency: float
     harmonics: int = 16
-    start_from_rest: bool = True
+    guess: tuple[tuple[str, float], ...] = ()
     sweep_name: ClassVar[str] = "frequency"
 
     def __post_init__(self) -> None:
         positive("frequency", self.frequency, "Hz")
         require_memory(whole("harmonics", self.harmonics, 1), "harmonics", 4 * NUMBER)
-        flag("start_from_rest", self.start_from_rest)
+        for node, value in self.guess:
+            check_node(node)
+            real(f"the guess of {node}", value, "V")
 
     def command(self) -> str:
         return f"hb {float(self.frequency)!r} {int(self.harmonics)}"
+
+
+@dataclass(frozen=True)
+class PeriodicSteadyState(Analysis):
+    """One period of the periodic state of a driven circuit, or of an oscillation by itself, by shooting.
+
+    Attributes
+    ----------
+    period : float
+        The period of the sources; of an oscillation about the period. [s]
+    settling : float
+        Length of the transient before. [s]
+    driven : bool
+        Whether the sources have that period; otherwise they are constant, and the period is found.
+    steps : int
+        Steps in a period, about.
+    """
+
+    period: float
+    settling: float
+    driven: bool = True
+    steps: int = 1000
+    sweep_name: ClassVar[str] = "time"
+
+    def __post_init__(self) -> None:
+        for name in ("period", "settling"):
+            positive(name, getattr(self, name), "s")
+        flag("driven", self.driven)
+        require_memory(whole("steps", self.steps, 10), "steps", 2 * NUMBER)
+        require_memory(self.settling / self.period * self.steps, "steps", NUMBER)
+
+    def command(self) -> str:
+        return f"pss {float(self.period)!r} {float(self.settling)!r}"
+
+
+def added(analysis: Analysis) -> list[str]:
+    """Elements that an analysis adds to the circuit."""
+    if not isinstance(analysis, HarmonicBalance):
+        return []
+    lines = []
+    for k, (node, value) in enumerate(analysis.guess):
+        name = identifier(node)
+        lines += [f"{HOLD}{k} ({name} 0 {name} 0) vccs gain={STIFFNESS!r}"]
+        lines += [f"{PUSH}{k} (0 {name}) isource dc={STIFFNESS * float(value)!r}"]
+    return lines
 
 
 @singledispatch
@@ -135,5 +186,20 @@ def _(analysis: Noise, name: str) -> list[str]:
 
 @commands.register
 def _(analysis: HarmonicBalance, name: str) -> list[str]:
-    skip = [] if analysis.start_from_rest else ["  options hb_skipinitial=1"]
-    return [*skip, f"  analysis {name} hb freq=[{float(analysis.frequency)!r}] nharm={int(analysis.harmonics)}"]
+    balance = f"hb freq=[{float(analysis.frequency)!r}] nharm={int(analysis.harmonics)}"
+    if not analysis.guess:
+        return [f"  analysis {name} {balance}"]
+    numbers = range(len(analysis.guess))
+    return [
+        f'  analysis held {balance} store="held" write=0',
+        *(f'  alter instance("{HOLD}{k}") gain=0' for k in numbers),
+        *(f'  alter instance("{PUSH}{k}") dc=0' for k in numbers),
+        f'  analysis {name} {balance} nodeset="held"',
+    ]
+
+
+@commands.register
+def _(analysis: PeriodicSteadyState, name: str) -> list[str]:
+    step = analysis.period / analysis.steps
+    times = f"tper={float(analysis.period)!r} tstab={float(analysis.settling)!r} stabstep={step!r}"
+    return [f"  options pss_minpts={int(analysis.steps)}", f"  analysis {name} pss driven={int(analysis.driven)} {times}"]

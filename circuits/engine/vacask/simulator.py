@@ -19,7 +19,7 @@ from ....devices.targets.spice.statements import check_vector
 from ....devices.targets.spice.vacask import identifier
 from ..analyses import Analysis, Noise
 from ..process import TIME_LIMIT, run_guarded
-from .analyses import FLOW, commands
+from .analyses import FLOW, added, commands
 from .netlist_text import option_line, prepared
 from .programs import find_vacask, version_of
 from .raw_files import read_raw
@@ -69,7 +69,8 @@ def run(
         ``str()`` is one. The ground is ``0``, and sources of the names ``vsource``, ``isource``, ``vcvs``, ... are
         there. Relative paths of files that it includes start from the current folder.
     analysis : Analysis
-        The analysis: one of :mod:`synaspice.circuits.engine.analyses`, or a ``ListSweep`` or ``HarmonicBalance``.
+        The analysis: one of :mod:`synaspice.circuits.engine.analyses`, or of
+        :mod:`synaspice.circuits.engine.vacask.analyses`.
     options : mapping, optional
         Simulator options, for example ``{"reltol": 1e-6}``.
     save : iterable of str, optional
@@ -113,7 +114,7 @@ def run(
         for number, file in enumerate(dict.fromkeys(files)):
             links.append(f"device{number}.osdi")
             (folder / links[-1]).symlink_to(file.absolute())
-        whole = [title, "ground 0", 'include "builtins.inc"', *(f'load "{link}"' for link in links), *lines]
+        whole = [title, "ground 0", 'include "builtins.inc"', *(f'load "{link}"' for link in links), *lines, *added(analysis)]
         whole += ["control", "  abort always", *option_line(mapping("options", options))]
         whole += [*([f"  save {' '.join(map(_directive, kept))}"] if kept else []), *commands(analysis, RUN), "endc", ""]
         (folder / NETLIST).write_text("\n".join(whole), encoding="utf-8")
