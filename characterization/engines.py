@@ -234,8 +234,8 @@ def trajectory(
 ) -> pd.DataFrame:
     """Trajectory of a device from any engine, with the columns of :meth:`CompactModel.simulate`.
 
-    ``native`` (see :func:`uses_native`), ``max_step`` [s] and ``options`` are the simulators'; further arguments, such as a
-    temperature, belong to the numeric engine's noise.
+    ``native`` (see :func:`uses_native`), ``max_step`` [s] and ``options`` are the simulators'; further arguments,
+    such as a temperature, belong to the numeric engine's noise.
     """
     chosen = uses_native(engine, native)
     require_memory(points, "points", row_size(device))

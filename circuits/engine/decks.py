@@ -62,9 +62,7 @@ def held_branches(device: CompactModel, form: Form, suffix: str = "") -> list[st
     return [
         line
         for b in others
-        for line in write.voltage_source(
-            f"rest_{b.name}{suffix}", nodes[b.positive], nodes[b.negative], DC(0.0), 1.0
-        )
+        for line in write.voltage_source(f"rest_{b.name}{suffix}", nodes[b.positive], nodes[b.negative], DC(0.0), 1.0)
     ]
 
 

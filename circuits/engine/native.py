@@ -32,7 +32,6 @@ from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import check_name, check_node
 from .osdi_library import find_osdi_library
 
-
 #: Compiles a device into a file under the name of its kind.
 Compile = Callable[[Path, str], Path]
 

@@ -54,8 +54,8 @@ def _distrusted(root: Path) -> str | None:
 def find_osdi_library() -> str:
     """Find a shared library of ngspice that loads native devices.
 
-    The one that the environment variable ``NGSPICE_LIBRARY_PATH`` names is taken or none; without it the first of those
-    that are installed that can, as Debian's can since its release 13, and last the one that ``make ngspice-osdi`` built.
+    The one that the environment variable ``NGSPICE_LIBRARY_PATH`` names is taken or none; without it the first of the
+    installed ones that can, as Debian's can since its release 13, and last the one that ``make ngspice-osdi`` built.
 
     Returns
     -------

@@ -57,7 +57,13 @@ class Job:
         names = [f"./device{number}.osdi" for number in range(len(self.osdi))]
         for name, file in zip(names, self.osdi, strict=True):
             (self.folder / name).symlink_to(Path(file).absolute())
-        content = {"library": library, "package": package, "netlist": "\n".join(self.lines), "commands": [*self.commands], "osdi": names}
+        content = {
+            "library": library,
+            "package": package,
+            "netlist": "\n".join(self.lines),
+            "commands": [*self.commands],
+            "osdi": names,
+        }
         job = self.folder / "job.json"
         job.write_text(json.dumps({**content, "noise": self.noise}), encoding="utf-8")
         return job

@@ -202,4 +202,7 @@ def _(analysis: HarmonicBalance, name: str) -> list[str]:
 def _(analysis: PeriodicSteadyState, name: str) -> list[str]:
     step = analysis.period / analysis.steps
     times = f"tper={float(analysis.period)!r} tstab={float(analysis.settling)!r} stabstep={step!r}"
-    return [f"  options pss_minpts={int(analysis.steps)}", f"  analysis {name} pss driven={int(analysis.driven)} {times}"]
+    return [
+        f"  options pss_minpts={int(analysis.steps)}",
+        f"  analysis {name} pss driven={int(analysis.driven)} {times}",
+    ]

@@ -77,8 +77,8 @@ def _check_files(text: str) -> None:
         own = inside and not name.endswith(".va")
         if not (plain if word == "embed" else own or (word == "load" and plain and name in brought)):
             raise ParameterError(
-                f"the netlist would {word} {shown(name)}: compiled devices are programs, which are given as osdi=[...]; "
-                "control=True lets a netlist that you trust load and write files"
+                f"the netlist would {word} {shown(name)}: compiled devices are programs, to be given as osdi=[...], "
+                "and control=True lets a netlist that you trust load and write files"
             )
 
 

@@ -114,9 +114,21 @@ def run(
         for number, file in enumerate(dict.fromkeys(files)):
             links.append(f"device{number}.osdi")
             (folder / links[-1]).symlink_to(file.absolute())
-        whole = [title, "ground 0", 'include "builtins.inc"', *(f'load "{link}"' for link in links), *lines, *added(analysis)]
+        whole = [
+            title,
+            "ground 0",
+            'include "builtins.inc"',
+            *(f'load "{link}"' for link in links),
+            *lines,
+            *added(analysis),
+        ]
         whole += ["control", "  abort always", *option_line(mapping("options", options))]
-        whole += [*([f"  save {' '.join(map(_directive, kept))}"] if kept else []), *commands(analysis, RUN), "endc", ""]
+        whole += [
+            *([f"  save {' '.join(map(_directive, kept))}"] if kept else []),
+            *commands(analysis, RUN),
+            "endc",
+            "",
+        ]
         (folder / NETLIST).write_text("\n".join(whole), encoding="utf-8")
         (folder / SETTINGS).touch()  # instead of the user's own, which may name other programs
         command = [str(program), "-qp", "-sp", "-n", "1", "-b", "1", "--tomlfile", SETTINGS, NETLIST]

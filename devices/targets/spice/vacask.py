@@ -19,10 +19,11 @@ from .subcircuit import Subcircuit
 if TYPE_CHECKING:
     from ...core.base import DeviceModel
 
+_STATEMENTS = """
+    include section endsection load model global ground subckt ends parameters control endc embed
+"""
 #: Words that begin a statement.
-KEYWORDS = frozenset(
-    "include section endsection load model global ground subckt ends parameters control endc embed".split()
-)
+KEYWORDS = frozenset(_STATEMENTS.split())
 
 
 @dataclass(frozen=True, kw_only=True)

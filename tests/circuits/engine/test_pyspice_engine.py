@@ -36,7 +36,10 @@ simulator = {make}
 #: What makes a simulator of a circuit, and what it needs to import.
 MAKE = {
     "PySpice": ("circuit.simulator(ngspice_shared=pyspice_engine())", ""),
-    "InSpice": ("Simulator.factory(ngspice_shared=pyspice_engine()).simulation(circuit)", "from InSpice.Spice.Simulator import Simulator"),
+    "InSpice": (
+        "Simulator.factory(ngspice_shared=pyspice_engine()).simulation(circuit)",
+        "from InSpice.Spice.Simulator import Simulator",
+    ),
 }
 
 
