@@ -138,7 +138,7 @@ def _merit(number: int, device: CompactModel) -> Part:
 def _agreement(number: int, device: CompactModel) -> Part:
     if not device.suits(Stimulus):
         return Part(number, AGREEMENT, refused="it suggests no drive")
-    return _tried(Part(number, AGREEMENT), lambda: agreement(device, native=False, tight=False))
+    return _tried(Part(number, AGREEMENT), lambda: agreement(device, native=False, tight=False, vacask=False))
 
 
 def _measure(number: int, device: CompactModel, name: str, bench: str, arguments: dict[str, Any]) -> Part:

@@ -147,6 +147,7 @@ def parameters():
         if not any(block.language not in NOT_CODE for block in blocks(page)):
             continue
         marks = [] if page.name in FAST else [pytest.mark.slow]
+        marks += [pytest.mark.vacask] if page.name == "vacask.md" else []
         marks += [pytest.mark.ngspice, *([pytest.mark.native] if page.name in NATIVE else [])]
         yield pytest.param(page, id=page.name, marks=marks)
 

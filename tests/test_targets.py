@@ -35,7 +35,7 @@ def test_both_engines_give_the_same(name, preset, tight, monkeypatch):
         module = importlib.import_module("synaspice.characterization.studies.agreement")
         monkeypatch.setattr(module, "TIGHTER_STEP", 0.4)
     model = models()[name]
-    row = agreement(model.preset(preset) if preset else model(), native=False, tight=tight).iloc[0]
+    row = agreement(model.preset(preset) if preset else model(), native=False, tight=tight, vacask=False).iloc[0]
     assert row["static_difference"] < 1e-6
     assert row["state_difference"] < 1e-2
     assert row["instant_difference"] < 5e-3

@@ -16,26 +16,35 @@ INTRO = """# Agreement of the engines
 
 Numeric engine against the generated netlist in ngspice, for every device and preset: the largest relative difference of
 a static current; the largest difference of a state, in units of its scale, in a transient of the suggested stimulus, at
-ngspice's default tolerances and at tight ones; and the relative difference of the time at which the state has gone half
-its way.
+the simulator's default tolerances and at tight ones; and the relative difference of the time at which the state has
+gone half its way. Where they could be had, the same of native devices, and of the Verilog-A module and the native
+device in VACASK.
 
 """
-NUMBERS = ["static_difference", "state_difference", "state_difference_tight", "instant_difference"]
 
 
 def main(page: Path) -> None:
     """Compare, print and write."""
     devices = [(entry.device,) for entry in entries() if isinstance(entry, DeviceEntry)]
     rows = tqdm(in_processes(agreement, devices, processes=-1), total=len(devices), desc="compared", file=sys.stderr)
-    table = pd.concat(list(rows), ignore_index=True)
+    found = list(rows)
+    table = pd.concat(found, ignore_index=True)
     print(table.to_string(index=False, float_format="{:.1e}".format))
     lines = ["| " + " | ".join(name.replace("_", " ") for name in table.columns) + " |"]
     lines.append("| --- " * len(table.columns) + "|")
     for _, row in table.iterrows():
-        cells = [f"{row[name]:.1e}" if name in NUMBERS else str(row[name]) for name in table.columns]
+        cells = [_cell(row[name]) for name in table.columns]
         lines.append("| " + " | ".join(cells) + " |")
     table.to_csv(page.with_suffix(".csv"), index=False, float_format="%.1e")  # for the pages of the devices
+    for (device,), one in zip(devices, found, strict=True):
+        for column, reason in one.attrs["not_run"].items():
+            lines += ["", f"Not run: {column.replace('_', ' ')} of `{device!r}`. {' '.join(reason.split())}"]
+            print(f"{device!r}, {column}: {reason}")
     page.write_text(INTRO + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _cell(value: object) -> str:
+    return str(value) if isinstance(value, str) else "not run" if pd.isna(value) else f"{value:.1e}"
 
 
 if __name__ == "__main__":

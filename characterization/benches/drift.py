@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
-from ...circuits.engine.decks import held_branches, instance, nodes_of, observable_vector
+from ...circuits.engine.decks import biased, observable_vector, statements_of
 from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.core.protocols import Drift, Dwelling
 from ...devices.core.vectors import initial_state
@@ -18,7 +18,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms import DC, FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.batch import simulate_many
 from ...devices.simulation.dwelling import Dwell, dwell_times
@@ -26,7 +26,7 @@ from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..arguments import Engine, Name, Native, Quantity, Range, Seed, Surroundings, Switch, Whole
 from ..bench import bench
 from ..drift_laws import fitted_law
-from ..engines import engine_attributes, files_of, form_of, uses_native
+from ..engines import engine_attributes, form_of, run_netlist, uses_native
 
 #: Longest step of ngspice with a magnetisation at rest, sqrt(trtol) with the default trtol = 7: its truncation error is
 #: compared with abstol, whatever the circuit's own pace [s].
@@ -136,7 +136,7 @@ def drift(
     elif engine == "numeric":
         values = _numeric(sample, watched, name, bias)
     else:
-        values = _ngspice(sample, watched, name, bias, own)
+        values = _in_netlist(sample, watched, name, bias, engine, own)
     _require_drift(device, name, values, bias)
     if read_noise and name == suggested.quantity:
         read = suggested.read
@@ -238,29 +238,27 @@ def _numeric(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
     return np.array([results[one] for one in sample])
 
 
-def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float, native: bool) -> FloatArray:
-    """The same from one transient of all devices in ngspice."""
+def _in_netlist(
+    sample: Sequence[CompactModel], times: FloatArray, quantity: str, bias: float, engine: str, native: bool
+) -> FloatArray:
+    """The same from one transient of all devices in a simulator."""
     duration = float(times[-1])
     device = sample[0]
     # A magnetisation's step is limited. Other native states have the capacitors of long steps (STATE_CAPACITANCE), as
     # subcircuits do, but ngspice adds up the errors of native charges: over years that was not compared with anything.
-    if native and duration > MOST_STEPS * LONGEST_STEP:
+    if native and engine == "ngspice" and duration > MOST_STEPS * LONGEST_STEP:
         raise ParameterError(
             f"times must end by {MOST_STEPS * LONGEST_STEP:.3g} s for native devices in ngspice, with which no longer "
             "drift was verified; the numeric engine and native=False (--no-native) go on for years"
         )
     branch = next(iter(device.branches().values()))
-    form = form_of(device, native, duration=duration)
+    form = form_of(device, engine, native, duration=duration)
     states = device.state_declarations()
-    lines = [f"* drift of {device!r}", str(form), f"V_bias bias 0 {bias!r}"]
+    lines = [f"* drift of {device!r}", str(form)]
+    lines += statements_of(form).voltage_source("bias", "bias", "0", DC(bias), duration)
     for k, one in enumerate(sample):
-        suffix = f"_{k}"
         changed = {name: value for name, value in one.values.items() if value != device.values[name]}
-        nodes = nodes_of(device, suffix)
-        # Only the drop across the branch counts: its negative end is ground, or at the same potential.
-        lines += [f"E_bias{k} bias{k} {nodes[branch.negative]} bias 0 1"]
-        lines += [f"V_meter{k} bias{k} {nodes[branch.positive]} 0"]
-        lines += [*held_branches(device, suffix), instance(device, form, changed, suffix)]
+        lines += biased(device, form, "bias", str(k), changed)
     if quantity in states:
         vectors, scale = [f"v({quantity}_{k})" for k in range(len(sample))], states[quantity].scale
     elif quantity == branch.current:
@@ -270,5 +268,5 @@ def _ngspice(sample: Sequence[CompactModel], times: FloatArray, quantity: str, b
     # Steps that are short against the first time, and grow by themselves.
     first = float(times[times > 0][0])
     analysis = ngspice.Transient(min(first, duration / 50), duration, max_step=duration / 50)
-    result = ngspice.run("\n".join(lines), analysis, save=vectors, osdi=files_of(form))
+    result = run_netlist(engine, lines, form, analysis, {}, save=vectors)
     return scale * np.array([np.interp(times, result["time"], result[vector]) for vector in vectors])

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.engine import ngspice
+from ...circuits.engine.decks import statements_of
 from ...devices.core.metadata import device_table
 from ...devices.core.protocols import Dwelling, Spectrum
 from ...devices.language.array_checks import reals
@@ -23,7 +24,7 @@ from ...devices.simulation.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.orbit import PeriodicOrbit
 from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Surroundings, Whole
 from ..bench import bench
-from ..engines import STATIC_OPTIONS, engine_attributes, files_of, form_of, probe_deck, uses_native
+from ..engines import STATIC_OPTIONS, engine_attributes, form_of, probe_deck, run_netlist, uses_native
 from ..working_points import WorkingPoint, working_points
 
 METHODS = ("auto", "small-signal", "orbit", "transient")
@@ -61,7 +62,7 @@ def noise(
         ArrayLike | None,
         Range(
             "Hz",
-            "frequencies of the small-signal spectrum, for ngspice evenly spaced in the logarithm; default: the "
+            "frequencies of the small-signal spectrum, for simulators evenly spaced in the logarithm; default: the "
             "device's suggestion, and for the numeric engine more across the line of every resonance and from below "
             "the corner of its jumps",
         ),
@@ -186,12 +187,12 @@ def noise(
             part = pd.DataFrame({"frequency": own_grid, "current_noise": sum(spectrum.values())})
         else:
             held = point.resting()
-            part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
+            part = _netlist_spectrum(held, grid, voltage, kelvin, engine, own)
             if own and not part["current_noise"].any():
                 if native:
                     raise MissingDependencyError(NO_NATIVE_NOISE)
                 own = False
-                part = _ngspice_spectrum(held, grid, voltage, kelvin, own)
+                part = _netlist_spectrum(held, grid, voltage, kelvin, engine, own)
         if chosen == "small-signal" and dwell is not None:
             part["current_noise"] += dwell.spectrum(part["frequency"].to_numpy(), _jump(device, voltage))
         if chosen == "orbit":
@@ -244,22 +245,23 @@ def _orbit_spectrum(
     return part, float(noisy.frequency)
 
 
-def _ngspice_spectrum(
-    device: CompactModel, grid: FloatArray, voltage: float, temperature: float, native: bool
+def _netlist_spectrum(
+    device: CompactModel, grid: FloatArray, voltage: float, temperature: float, engine: str, native: bool
 ) -> pd.DataFrame:
-    """The spectrum from ngspice's noise analysis, the current read by a current-controlled voltage source."""
+    """The spectrum from a simulator's noise analysis, the current read by a current-controlled voltage source."""
     ratios = np.diff(np.log(grid))
     if len(grid) > 1 and np.ptp(ratios) > 1e-9 * np.max(ratios):
-        raise ParameterError("ngspice takes frequencies that are evenly spaced in the logarithm only")
-    form = form_of(device, native, noise=True)
+        raise ParameterError(f"{engine} takes frequencies that are evenly spaced in the logarithm only")
+    form = form_of(device, engine, native, noise=True)
     lines = probe_deck(device, voltage, form)
-    lines += ["H_read read 0 V_meter 1", f".temp {temperature - OFFSETS['K', 'degC']!r}"]
+    lines += statements_of(form).meter("read", "read", "0", "meter")
     decades = np.log10(grid[-1] / grid[0])
     per_decade = 1 if len(grid) == 1 else round((len(grid) - 1) / decades)
     if len(grid) > 1 and abs(per_decade * decades - (len(grid) - 1)) > 1e-6:
-        raise ParameterError("ngspice takes a whole number of frequencies per decade")
+        raise ParameterError(f"{engine} takes a whole number of frequencies per decade")
     analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(read)", source="v_drive")
-    result = ngspice.run("\n".join(lines), analysis, options=STATIC_OPTIONS, osdi=files_of(form))
+    options = {**STATIC_OPTIONS, "temp": temperature - OFFSETS["K", "degC"]}
+    result = run_netlist(engine, lines, form, analysis, options)
     density = np.real(result["onoise_spectrum"].to_numpy()) ** 2
     return pd.DataFrame({"frequency": result["frequency"].to_numpy(), "current_noise": density})
 

@@ -1,4 +1,4 @@
-"""How well a device's forms agree: the numeric engine against its netlist, and its native form, in ngspice."""
+"""How well a device's forms agree: the numeric engine against its netlist and native form in ngspice, and in VACASK."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...circuits.engine.vacask.programs import why_no_vacask
+from ...circuits.engine.vacask.simulator import VacaskError
 from ...devices.core.metadata import Column, device_table
 from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ValidityWarning
@@ -29,26 +31,38 @@ SMALLEST_CURRENT = 1e-12
 #: The compared quantities.
 DIFFERENCES = {
     "static_difference": "largest relative difference of a static current",
-    "state_difference": "largest difference of a state at ngspice's default tolerances, over its scale",
+    "state_difference": "largest difference of a state at the simulator's default tolerances, over its scale",
     "state_difference_tight": "largest difference of a state at tight tolerances, over its scale",
     "instant_difference": "relative difference of the time at which the state that moves most is half its way",
 }
+#: Simulator, whether its devices are native, and what they are called, by the start of the names of columns.
+FORMS = {
+    "": ("ngspice", False, ""),
+    "native_": ("ngspice", True, ", of the native device"),
+    "vacask_": ("vacask", False, ", of the Verilog-A module in VACASK"),
+    "vacask_native_": ("vacask", True, ", of the native device in VACASK"),
+}
+_MOVES = ("static_difference", "state_difference", "state_difference_tight")
 DIFFERENCES |= {
-    f"native_{name}": f"{text}, of the native device" for name, text in DIFFERENCES.items() if "instant" not in name
+    f"{form}{name}": f"{DIFFERENCES[name]}{what}" for form, (_, _, what) in FORMS.items() if form for name in _MOVES
 }
 
 
-def agreement(device: CompactModel, *, native: bool | None = None, tight: bool = True) -> pd.DataFrame:
-    """Compare the two engines on a device: static curves, and a transient of its suggested stimulus.
+def agreement(
+    device: CompactModel, *, native: bool | None = None, tight: bool = True, vacask: bool | None = None
+) -> pd.DataFrame:
+    """Compare the engines on a device: static curves, and a transient of its suggested stimulus.
 
     Parameters
     ----------
     device : CompactModel
         The device.
     native : bool, optional
-        Whether to compare the native device in ngspice too; default: if it can be had.
+        Whether to compare the native device too; default: if it can be had.
     tight : bool
         Whether to compare at tight tolerances too, which is five times the work; the columns are missing otherwise.
+    vacask : bool, optional
+        Whether to compare VACASK too; default: if it is installed.
 
     Returns
     -------
@@ -58,20 +72,23 @@ def agreement(device: CompactModel, *, native: bool | None = None, tight: bool =
         tolerances and at ``reltol`` 1e-6 with a fifth of the step, beside jumps; and ``instant_difference``, the
         relative difference (default tolerances) of the time at which the state that moves most has gone half its way.
         With native devices also ``native_static_difference``, ``native_state_difference`` and
-        ``native_state_difference_tight``, the same of the native device against the numeric engine.
+        ``native_state_difference_tight``, the same of the native device against the numeric engine; with VACASK the
+        same as ``vacask_...`` of the Verilog-A module and ``vacask_native_...`` of the native device. A difference is
+        NaN where VACASK did not carry out the run: ``attrs["not_run"]`` has what it said, by column.
 
     Raises
     ------
     ParameterError
         If the device suggests no drive.
     MissingDependencyError
-        If native devices are demanded and cannot be had.
+        If native devices or VACASK are demanded and cannot be had.
     """
-    chosen = uses_native("ngspice", native)
-    numeric, spice = iv(device), iv(device, engine="ngspice", native=False)
-    row: dict[str, Any] = {}
-    row["static_difference"] = _static_difference(numeric, spice)
-
+    third = why_no_vacask() is None if vacask is None else vacask
+    chosen = {"": True, "native_": uses_native("ngspice", native), "vacask_": third}
+    if third:
+        uses_native("vacask", False)  # where it was demanded, it says what is missing
+    chosen["vacask_native_"] = third and uses_native("vacask", native)
+    numeric = iv(device)
     stimulus = device.protocol(Stimulus)
     started = device.replace(**stimulus.overrides)
     step = stimulus.max_step or stimulus.duration / 1e4
@@ -85,30 +102,41 @@ def agreement(device: CompactModel, *, native: bool | None = None, tight: bool =
         return table["time"].to_numpy(), np.array(list(states.values()))
 
     times, exact = run("numeric")
-    _, default = run("ngspice", max_step=step, native=False)
-    quiet = ~_jumping(exact)
-    row["state_difference"] = float(np.max(np.abs(default - exact)[:, quiet]))
-    if tight:
-        _, finer = run("ngspice", max_step=TIGHTER_STEP * step, options=TIGHT, native=False)
-        row["state_difference_tight"] = float(np.max(np.abs(finer - exact)[:, quiet]))
-    moving = int(np.argmax(np.ptp(exact, axis=1)))
-    start = exact[moving][0]
-    middle = (start + exact[moving][np.argmax(np.abs(exact[moving] - start))]) / 2
-    instants = [_crossing(times, states[moving] - middle) for states in (exact, default)]
-    row["instant_difference"] = abs(instants[1] / instants[0] - 1)
-    if chosen:
-        row["native_static_difference"] = _static_difference(numeric, iv(device, engine="ngspice", native=True))
-        finer_settings: dict[str, Any] = {"max_step": TIGHTER_STEP * step, "options": TIGHT}
-        usual: dict[str, Any] = {"max_step": step}
-        for name, settings in (("", usual), *([("_tight", finer_settings)] if tight else [])):
-            _, own = run("ngspice", **settings, native=True)
-            row[f"native_state_difference{name}"] = float(np.max(np.abs(own - exact)[:, quiet]))
+    quiet, moving = ~_jumping(exact), int(np.argmax(np.ptp(exact, axis=1)))
+    row: dict[str, float] = {}
+    not_run: dict[str, str] = {}
+    for form, (engine, own, _) in FORMS.items():
+        if not chosen[form]:
+            continue
+        settings: dict[str, dict[str, Any]] = {"state_difference": {"max_step": step}}
+        if tight:
+            settings["state_difference_tight"] = {"max_step": TIGHTER_STEP * step, "options": TIGHT}
+        for name in ("static_difference", *settings):
+            try:
+                if name == "static_difference":
+                    row[form + name] = _static_difference(numeric, iv(device, engine=engine, native=own))
+                    continue
+                _, found = run(engine, native=own, **settings[name])
+                row[form + name] = float(np.max(np.abs(found - exact)[:, quiet]))
+                if not form and name == "state_difference":
+                    row["instant_difference"] = _later(times, exact[moving], found[moving])
+            except VacaskError as error:
+                row[form + name], not_run[form + name] = float("nan"), str(error)
     columns: dict[str, Column] = {
         "device": ([device.model_name()], "", "device"),
         "preset": ([device.provenance.name if device.provenance else ""], "", "preset"),
     }
-    columns |= {name: ([value], "1", DIFFERENCES[name]) for name, value in row.items()}
-    return device_table(device, columns, engine="numeric, ngspice", bench="agreement")
+    columns |= {name: ([row[name]], "1", what) for name, what in DIFFERENCES.items() if name in row}
+    engines = ", ".join(dict.fromkeys(["numeric", *(FORMS[form][0] for form in FORMS if chosen[form])]))
+    return device_table(device, columns, engine=engines, bench="agreement", not_run=not_run)
+
+
+def _later(times: FloatArray, exact: FloatArray, found: FloatArray) -> float:
+    """Relative difference of the times at which a trace has gone half its way."""
+    start = exact[0]
+    middle = (start + exact[np.argmax(np.abs(exact - start))]) / 2
+    one, other = (_crossing(times, trace - middle) for trace in (exact, found))
+    return abs(other / one - 1)
 
 
 def _static_difference(one: pd.DataFrame, other: pd.DataFrame) -> float:

@@ -19,6 +19,7 @@ from .decks import driven_circuit
 from .netlist_text import prepared
 from .ngspice import NgspiceError
 from .process import TIME_LIMIT, run_guarded
+from .vacask.analyses import FIRST_STEP
 
 #: Fraction of the run at which a deck measures: at the very end ngspice's rounding can put the time outside.
 MEASURED_AT = 0.999
@@ -65,9 +66,10 @@ def transient_deck(
         "title": one_line(f"{device.model_name()}: {device!r}"),
         "file": check_file_name(include),
         "step": repr(step),
+        "first_step": repr(FIRST_STEP * step),
         "duration": repr(duration),
         "when": repr(MEASURED_AT * duration),
-        "probes": "".join(" " + spoken.deck["probe"].format(state=name) for name in states),
+        "probes": "".join(" " + spoken.deck.get("probe", "").format(state=name) for name in states),
         "noise_frequency": repr(0.5 / transient_noise) if transient_noise else "",
         "first": next(iter(states), ""),
     }

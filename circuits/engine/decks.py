@@ -10,6 +10,7 @@ from ...devices.model import CompactModel
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import Statements
 from ...devices.targets.spice.subcircuit import Subcircuit
+from ...devices.targets.spice.vacask import VacaskNetlist, VacaskStatements
 from .native import NativeDevice
 
 #: Least conductance of that element in the polarity that it does not limit, however small the limit of the other. [S]
@@ -40,24 +41,56 @@ def instance(device: CompactModel, form: Form, overrides: Mapping[str, float], s
     label = suffix.removeprefix("_") or "1"
     if isinstance(form, NativeDevice):
         return form.instance(label, pins, **overrides)
-    return "\n".join(_statements(form).instance(label, pins, form.name, overrides))
+    return "\n".join(statements_of(form).instance(label, pins, form.name, overrides))
 
 
 def observable_vector(form: Form, name: str, suffix: str = "") -> str:
-    """Ngspice's name of an observable of the instance that :func:`instance` places."""
+    """The simulator's name of an observable of the instance that :func:`instance` places."""
     label = suffix.removeprefix("_") or "1"
     return f"@n{label}[{name}]" if isinstance(form, NativeDevice) else f"v(x{label}.{name})"
 
 
-def _statements(form: Form) -> Statements:
-    """How the netlist around a form is written: native devices are ngspice's."""
-    return Statements(NGSPICE if isinstance(form, NativeDevice) else form.dialect or NGSPICE)
+def statements_of(form: Form) -> Statements:
+    """How the netlist around a form is written."""
+    dialect = form.dialect or NGSPICE
+    return VacaskStatements(dialect) if isinstance(dialect, VacaskNetlist) else Statements(dialect)
 
 
-def held_branches(device: CompactModel, suffix: str = "") -> list[str]:
+def held_branches(device: CompactModel, form: Form, suffix: str = "") -> list[str]:
     """Sources ``V_rest_<branch>`` that hold the branches other than the first at 0 V."""
-    nodes, others = nodes_of(device, suffix), list(device.branches().values())[1:]
-    return [f"V_rest_{b.name}{suffix} {nodes[b.positive]} {nodes[b.negative]} 0" for b in others]
+    nodes, others, write = nodes_of(device, suffix), list(device.branches().values())[1:], statements_of(form)
+    return [
+        line
+        for b in others
+        for line in write.voltage_source(f"rest_{b.name}{suffix}", nodes[b.positive], nodes[b.negative], DC(0.0), 1.0)
+    ]
+
+
+def biased(device: CompactModel, form: Form, drive: str, label: str, values: Mapping[str, float]) -> list[str]:
+    """An instance whose first branch has the voltage of a node; ``V_meter<label>`` reads the branch's current.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device.
+    form : Subcircuit or NativeDevice
+        Its form.
+    drive : str
+        The node.
+    label : str
+        What its nodes and its name end in, beside those of other instances.
+    values : Mapping
+        Parameters of the instance.
+    """
+    branch, write = next(iter(device.branches().values())), statements_of(form)
+    nodes, inner = nodes_of(device, f"_{label}"), f"driven{label}"
+    # Only the drop across the branch counts: its negative end is ground, or at the same potential.
+    return [
+        *write.gain(f"drive{label}", inner, nodes[branch.negative], drive, 1.0),
+        *write.voltage_source(f"meter{label}", inner, nodes[branch.positive], DC(0.0), 1.0),
+        *held_branches(device, form, f"_{label}"),
+        instance(device, form, values, f"_{label}"),
+    ]
 
 
 def driven_circuit(
@@ -100,7 +133,7 @@ def driven_circuit(
     branches, nodes = device.branches(), nodes_of(device)
     driven = next((b for b in branches.values() if source in (b.name, b.current)), next(iter(branches.values())))
     waveforms = {name: as_waveform(value, duration, name) for name, value in (inputs or {}).items()}
-    write, lines = _statements(form), []
+    write, lines = statements_of(form), []
     for name, branch in branches.items():
         low, high, inner = nodes[branch.negative], nodes[branch.positive], f"source_{name}"
         value = as_waveform(drive, duration) if branch is driven else waveforms.get(name, DC(0.0))

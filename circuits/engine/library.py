@@ -57,19 +57,37 @@ def find_library() -> str:
         if not Path(given).is_file():
             raise MissingDependencyError(f"{LIBRARY_VARIABLE} is set to {given!r}, which is not a file; {INSTALL_HINT}")
         return str(Path(given).absolute())
-    for place in _PLACES:
-        pattern = place.format(prefix=sys.prefix, conda=os.environ.get("CONDA_PREFIX", "/nowhere"))
-        found = sorted(glob.glob(pattern))  # noqa: PTH207 - an absolute pattern
-        if found:
-            return found[0]
-    name = ctypes.util.find_library("ngspice")
-    if name:
-        return name
+    if found := installed_libraries():
+        return found[0]
     raise MissingDependencyError(f"the ngspice shared library (libngspice) was not found; {INSTALL_HINT}")
 
 
+def installed_libraries() -> list[str]:
+    """Paths of the ngspice libraries that are installed, in the order in which they are looked for.
+
+    Last comes one that the system's loader resolves by a name.
+    """
+    conda = os.environ.get("CONDA_PREFIX", "/nowhere")
+    patterns = [place.format(prefix=sys.prefix, conda=conda) for place in _PLACES]
+    found = [file for pattern in patterns for file in sorted(glob.glob(pattern))]  # noqa: PTH207 - absolute patterns
+    name = ctypes.util.find_library("ngspice") if not found else None
+    return [*found, *([name] if name else [])]
+
+
+#: Packages through which ngspice's library is called: PySpice, and InSpice, its fork that is kept up.
+PACKAGES = ("PySpice", "InSpice")
+
+
 @functools.cache
-def require_pyspice() -> None:
-    """Say what to install where PySpice is missing."""
-    if importlib.util.find_spec("PySpice") is None:
-        raise MissingDependencyError("running ngspice needs PySpice: pip install PySpice")
+def require_pyspice() -> str:
+    """The name of the package through which ngspice is called: PySpice, or InSpice where only that is installed.
+
+    Raises
+    ------
+    MissingDependencyError
+        If neither is installed; the message says what to install.
+    """
+    for name in PACKAGES:
+        if importlib.util.find_spec(name) is not None:
+            return name
+    raise MissingDependencyError("running ngspice needs PySpice: pip install PySpice (or InSpice)")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,9 +26,14 @@ from ...devices.language.checks import positive
 from ...devices.language.errors import SynaspiceError
 from ...devices.language.sources import digest_of
 from ...devices.model import CompactModel
-from ...devices.targets.modules import c_compiler, osdi
+from ...devices.targets.modules import c_compiler, osdi, verilog_a
+from ...devices.targets.spice.dialect import Dialect
+from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import check_name, check_node
 from .osdi_library import find_osdi_library
+
+#: Compiles a device into a file under the name of its kind.
+Compile = Callable[[Path, str], Path]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class NativeDevice:
     pins: tuple[str, ...]
     file: Path
     values: Mapping[str, float]
+
+    @property
+    def dialect(self) -> Dialect:
+        """The language of the netlist around it."""
+        return NGSPICE
 
     @property
     def text(self) -> str:
@@ -116,7 +126,7 @@ def native_device(
     CompilationError
         If the compiler fails.
     """
-    kind, file = _compiled(device.structure, tuple(inputs), noise, transient_noise is not None)
+    kind, file = compiled_native(device.structure, tuple(inputs), noise, transient_noise is not None)
     values = {key: value for key, value in device.values.items() if key not in inputs}
     if transient_noise is not None:
         values["noise_interval"] = positive("transient_noise, the time between samples,", transient_noise, "s")
@@ -126,10 +136,43 @@ def native_device(
 
 
 @lru_cache(maxsize=256)
-def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool, shaken: bool) -> tuple[str, Path]:
+def compiled_native(
+    structure: Any, inputs: tuple[str, ...], noise: bool, shaken: bool, interface: str = "0.3"
+) -> tuple[str, Path]:
+    """Kind and file of the native device of a model with its options, from the cache if it is there."""
     model, options = structure
     plain: CompactModel = model(**dict(options))
-    digest = hashlib.sha256(_content(plain, inputs, noise, shaken).encode()).hexdigest()[:12]
+
+    def compile_to(file: Path, kind: str) -> Path:
+        return plain.compile_osdi(
+            file, name=kind, inputs=inputs, noise=noise, transient_noise=shaken, interface=interface
+        )
+
+    content = [*_content(plain, inputs), str((noise, shaken, interface))]
+    content += [digest_of(osdi.__name__, c_compiler.__name__)]  # what writes the C, and what compiles it
+    return compiled_once(plain, content, compile_to)
+
+
+def compiled_module(structure: Any, inputs: tuple[str, ...], compiler: str, compile_to: Compile) -> tuple[str, Path]:
+    """The same of its Verilog-A module, for a compiler, which its words tell from others."""
+    model, options = structure
+    plain: CompactModel = model(**dict(options))
+    return compiled_once(plain, [*_content(plain, inputs), compiler, digest_of(verilog_a.__name__)], compile_to)
+
+
+def compiled_once(plain: CompactModel, content: Sequence[str], compile_to: Compile) -> tuple[str, Path]:
+    """Kind and file of a compiled device; it is compiled if there is none of that content in the cache.
+
+    Parameters
+    ----------
+    plain : CompactModel
+        The device with its default values.
+    content : sequence of str
+        Everything that the file depends on.
+    compile_to : callable
+        Compiles the device into a file, under the name of its kind, and returns the file.
+    """
+    digest = hashlib.sha256("\n".join(content).encode()).hexdigest()[:12]
     kind = f"{plain.model_name().replace('-', '_')}_{digest}"
     folder = cache_folder("native")
     # A file is named after its own content, too: one that was cut short is known by that, and two processes that
@@ -140,8 +183,7 @@ def _compiled(structure: Any, inputs: tuple[str, ...], noise: bool, shaken: bool
             return kind, file
         file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{kind}-", dir=folder) as making:
-        file = Path(making) / "device.osdi"
-        made = plain.compile_osdi(file, name=kind, inputs=inputs, noise=noise, transient_noise=shaken)
+        made = compile_to(Path(making) / "device.osdi", kind)
         return kind, made.replace(_named(kind, made, folder))
 
 
@@ -150,18 +192,16 @@ def _named(kind: str, file: Path, folder: Path | None = None) -> Path:
     return (folder or file.parent) / f"{kind}-{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}.osdi"
 
 
-def _content(plain: CompactModel, inputs: tuple[str, ...], noise: bool, shaken: bool) -> str:
-    """Everything that a compiled file depends on. Its C would say the same, but takes seconds to write."""
+def _content(plain: CompactModel, inputs: tuple[str, ...]) -> list[str]:
+    """What a compiled file depends on of its device. Its C would say the same, but takes seconds to write."""
     system = plain.system
     groups = (system.derived, system.initial, system.auxiliaries, system.currents, system.rates, system.noises)
     parts = [str(group) for group in (*groups, system.electrical_noises, system.observables, system.spheres)]
     declared = plain.parameter_declarations().items()
     parts += [f"{name} {item.unit} {item.bounds} {item.description} {plain.values[name]!r}" for name, item in declared]
-    parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs, noise, shaken))]
+    parts += [str((plain.branches(), plain.terminals(), type(plain).time_scale, inputs))]
     parts += [f"{x} {state.scale} {state.bounds}" for x, state in plain.state_declarations().items()]
-    parts += [sp.__version__, platform.machine(), platform.system()]
-    parts += [digest_of(osdi.__name__, c_compiler.__name__)]  # what writes the C, and what compiles it
-    return "\n".join(parts)
+    return [*parts, sp.__version__, platform.machine(), platform.system()]
 
 
 def why_not_native() -> str | None:

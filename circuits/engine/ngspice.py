@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 
+#: Characters of a command, beside its name: PySpice refuses those that ngspice would cut at 1023.
+LONGEST_COMMAND = 1000
 #: Warning where a state may not be the initial one of its device.
 MOVED = (
     "ngspice found the operating point by a transient of its own, in which the states of devices move: they may start "
@@ -249,7 +252,7 @@ class _Deck:
         kept = [check_vector(name) for name in names("save", self.save, empty=True)]
         # By default two threads share out the transistors of a circuit at every iteration, and wait for each other:
         # with three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.
-        first = ["set num_threads=1", *([f"save {' '.join(kept)}"] if kept else [])]
+        first = ["set num_threads=1", *(f"save {some}" for some in _groups(kept))]
         noise = told(self.noise, int(options.get("seed", 1))) if self.noise else None
         with contextlib.ExitStack() as scratch:
             jobs = [
@@ -287,6 +290,12 @@ class _Deck:
         if failures or not vectors:
             raise NgspiceError(f"ngspice could not carry out '{last}'", failures or _last_words(log), line)
         return vectors
+
+
+def _groups(words: Sequence[str]) -> list[str]:
+    """Words in lines that a command may have."""
+    whole = " ".join(words)
+    return textwrap.wrap(whole, LONGEST_COMMAND, break_long_words=False, break_on_hyphens=False)
 
 
 def _lines(text: str, options: Mapping[str, float | str]) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ...devices.core.cache import cache_folder, cache_root, distrusted
 from ...devices.core.scratch import scratch_folder
 from ...devices.language.errors import CacheWarning, MissingDependencyError, warn_user
-from .library import LIBRARY_VARIABLE, find_library, require_pyspice
+from .library import LIBRARY_VARIABLE, find_library, installed_libraries, require_pyspice
 from .process import Job, run_guarded, work
 
 #: Environment variable that names another folder for the ngspice that ``make ngspice-osdi`` builds.
@@ -54,8 +54,8 @@ def _distrusted(root: Path) -> str | None:
 def find_osdi_library() -> str:
     """Find a shared library of ngspice that loads native devices.
 
-    The one that the environment variable ``NGSPICE_LIBRARY_PATH`` names is taken or none; without it the one that
-    ``make ngspice-osdi`` built, or that of the system if it can.
+    The one that the environment variable ``NGSPICE_LIBRARY_PATH`` names is taken or none; without it the first of the
+    installed ones that can, as Debian's can since its release 13, and last the one that ``make ngspice-osdi`` built.
 
     Returns
     -------
@@ -74,34 +74,32 @@ def find_osdi_library() -> str:
                 f"{library}, which {LIBRARY_VARIABLE} names, was built without OSDI and loads no native devices; {HINT}"
             )
         return library
+    installed = list(dict.fromkeys(str(Path(one).resolve()) if os.sep in one else one for one in installed_libraries()))
+    for library in installed:
+        if has_osdi(library):
+            return library
     for name in ("libngspice.so", "libngspice.0.dylib", "libngspice.dylib"):
         own = _built("lib", name)
         if own and has_osdi(own):  # which one that was cut short has not
             return own
-    try:
-        library = find_library()
-    except MissingDependencyError:
-        library = ""
-    if not library or not has_osdi(library):
-        what = f"{library} was built without OSDI" if library else "there is no ngspice"
-        raise MissingDependencyError(f"native devices need an ngspice that loads them, and {what}; {HINT}")
-    return library
+    what = f"{' or '.join(installed)} was built without OSDI" if installed else "there is no ngspice"
+    raise MissingDependencyError(f"native devices need an ngspice that loads them, and {what}; {HINT}")
 
 
 def find_osdi_program() -> str:
-    """Find an ngspice program that loads native devices: the one that ``make ngspice-osdi`` builds, or the system's.
+    """Find an ngspice program that loads native devices: the system's, or the one that ``make ngspice-osdi`` builds.
 
     Raises
     ------
     MissingDependencyError
         If there is none.
     """
-    program = _built("bin", "ngspice")
-    if program:
-        return program
     found = shutil.which("ngspice")
     if found and _program_has_osdi(found):
         return found
+    program = _built("bin", "ngspice")
+    if program:
+        return program
     other = f"{found} was built without OSDI" if found else "no other ngspice"
     raise MissingDependencyError(f"there is no {ngspice_folder() / 'bin' / 'ngspice'}, and {other}; {HINT}")
 

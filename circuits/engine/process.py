@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .guard import GRACE, STOPPED
+from .library import require_pyspice
 
 #: Wall-clock time after which a run of ngspice is stopped, unless another is asked for. [s]
 TIME_LIMIT = 600.0
@@ -51,12 +52,18 @@ class Job:
     osdi: Sequence[str] = ()
     noise: Mapping[str, Any] | None = None
 
-    def written(self, library: str) -> Path:
-        """The job as a file."""
+    def written(self, library: str, package: str) -> Path:
+        """The job as a file, for a library of ngspice and the package that calls it."""
         names = [f"./device{number}.osdi" for number in range(len(self.osdi))]
         for name, file in zip(names, self.osdi, strict=True):
             (self.folder / name).symlink_to(Path(file).absolute())
-        content = {"library": library, "netlist": "\n".join(self.lines), "commands": [*self.commands], "osdi": names}
+        content = {
+            "library": library,
+            "package": package,
+            "netlist": "\n".join(self.lines),
+            "commands": [*self.commands],
+            "osdi": names,
+        }
         job = self.folder / "job.json"
         job.write_text(json.dumps({**content, "noise": self.noise}), encoding="utf-8")
         return job
@@ -73,8 +80,9 @@ Ended = tuple[int, str] | None
 
 def work(jobs: Sequence[Job], library: str, time_limit: float) -> list[Ended]:
     """Let child processes do jobs, all at the same time, within a time limit [s]."""
+    package = require_pyspice()
     worker = str(Path(__file__).with_name("worker.py"))
-    commands = [([worker, str(job.written(library)), str(job.folder)], job.folder) for job in jobs]
+    commands = [([worker, str(job.written(library, package)), str(job.folder)], job.folder) for job in jobs]
     ended = run_together(commands, Path.cwd(), time_limit)
     return [None if one is None else (one.returncode, one.stderr) for one in ended]
 

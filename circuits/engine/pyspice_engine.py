@@ -1,19 +1,24 @@
-"""PySpice's own analyses with the ngspice that is found here, of any version."""
+"""PySpice's and InSpice's own analyses with the ngspice that is found here, of any version."""
 
 from __future__ import annotations
 
 import functools
+import importlib
+import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
 from ...devices.core.scratch import scratch_folder
-from .library import find_library, require_pyspice
+from ...devices.language.checks import known
+from ...devices.language.errors import MissingDependencyError
+from .library import PACKAGES, find_library, require_pyspice
 from .netlist_text import prepared
 from .ngspice import _complaints
 from .worker import without_start_files
 
 
-def pyspice_engine(*, control: bool = False) -> Any:
+def pyspice_engine(*, control: bool = False, package: str | None = None) -> Any:
     """An ngspice for PySpice's simulator: ``circuit.simulator(ngspice_shared=pyspice_engine())``.
 
     PySpice 1.5 by itself takes whatever ngspice writes to its standard error for a failure, among them the name of the
@@ -27,31 +32,40 @@ def pyspice_engine(*, control: bool = False) -> Any:
     control : bool
         Whether to run the commands of netlists, as of :func:`synaspice.circuits.engine.ngspice.run`; from this call
         on, for everybody who has the engine.
+    package : str, optional
+        ``"PySpice"``, or ``"InSpice"``, its fork, whose simulators take an engine of their own; default: the one that
+        the program has imported, else the one that is installed, PySpice first.
 
     Returns
     -------
     PySpice.Spice.NgSpice.Shared.NgSpiceShared
-        The same one at every call: ngspice is once in a process.
+        The same one at every call: ngspice is once in a process. With InSpice that of InSpice.
 
     Raises
     ------
     MissingDependencyError
-        If ngspice's shared library or PySpice is not installed.
+        If ngspice's shared library or the package is not installed.
+    UnknownNameError
+        If there is no such package.
     """
-    engine = _engine()
+    if package is None:
+        package = next((name for name in PACKAGES if name in sys.modules), None) or require_pyspice()
+    known("package", package, PACKAGES)
+    if importlib.util.find_spec(package) is None:
+        raise MissingDependencyError(f"{package} is not installed: pip install {package}")
+    engine = _engine(package)
     engine.control = control
     return engine
 
 
 @functools.cache
-def _engine() -> Any:
-    require_pyspice()
-    from PySpice.Spice.NgSpice.Shared import NgSpiceShared
+def _engine(package: str) -> Any:
+    shared: Any = importlib.import_module(f"{package}.Spice.NgSpice.Shared")
 
-    class Engine(NgSpiceShared):
+    class Engine(shared.NgSpiceShared):  # type: ignore[misc]
         """Judges lines by their words."""
 
-        LIBRARY_PATH = find_library()
+        library_path = find_library()  # PySpice takes LIBRARY_PATH for it; InSpice looks for a name like that
         _instances: dict[int, Any] = {}  # noqa: RUF012 - PySpice's own attribute: not to be shared with its class
         _failed = False
         control = False

@@ -1,4 +1,4 @@
-"""Runs one ngspice job in a process of its own, through PySpice's shared library; see ngspice.py.
+"""Runs one ngspice job in a process of its own, through PySpice's (or InSpice's) shared library; see ngspice.py.
 
 Started as a script with a job file and a result folder: it imports nothing of the package, so that it starts fast
 and so that nothing of the caller's program is in it. ngspice starts and runs in the result folder.
@@ -10,6 +10,7 @@ its steps, after which the next ones are short. Samples are the same for the sam
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -32,11 +33,10 @@ def main(job_file: str, folder: str) -> None:
     results = Path(folder)
     with (results / "log.txt").open("w", encoding="utf-8", buffering=1) as log:
         logging.disable(logging.CRITICAL)  # PySpice's opinions of versions and of what is an error
-        from PySpice.Spice.NgSpice.Shared import NgSpiceShared, ffi
-
+        shared = importlib.import_module(f"{job['package']}.Spice.NgSpice.Shared")
         noise = job["noise"] or {"sources": {}, "models": [], "emphasis": 0.0, "seed": 1}
         noises = _Noises(noise["sources"], noise["emphasis"])
-        kind = _engine_class(NgSpiceShared, job["library"], log, noises, ffi.string)
+        kind = _engine_class(shared.NgSpiceShared, job["library"], log, noises, shared.ffi.string)
         with without_start_files(folder):
             engine = kind.new_instance()
         os.chdir(folder)
@@ -125,7 +125,7 @@ def _engine_class(base: Any, library: str, log: TextIO, noises: _Noises, text_of
     class Engine(base):
         """Writes every line of ngspice to the log as it comes, so that it survives a crash."""
 
-        LIBRARY_PATH = library
+        library_path = library  # PySpice takes LIBRARY_PATH for it; InSpice looks for a name like that
 
         def send_char(self, message: str, ngspice_id: int) -> int:
             log.write(message + "\n")

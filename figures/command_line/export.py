@@ -32,7 +32,7 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="ngspice, xyce, ltspice, hspice, spectre, verilog-a or osdi.",
+            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a or osdi.",
             autocompletion=complete_formats,
         ),
     ] = "ngspice",

@@ -23,6 +23,7 @@ from ...devices.model import CompactModel
 from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
 from ...devices.targets.frameworks.framework import FRAMEWORKS
 from ...devices.targets.spice.dialect import Dialect
+from ...devices.targets.spice.vacask import VacaskNetlist
 from .output import show
 
 
@@ -86,9 +87,13 @@ def device_deck(
     dialect: str = "ngspice",
 ) -> str:
     """The text of a deck that drives an exported device; the arguments are those of :class:`Order`."""
-    subcircuit = device.subcircuit(
-        name=name, inputs=inputs, transient_noise=transient_noise, dialect=dialect, **options
-    )
+    form = FORMATS.find(dialect)
+    if isinstance(form, VacaskNetlist):
+        placed = form.form(device, ExportOptions(name, inputs, transient_noise=transient_noise, **options))
+    else:
+        placed = device.subcircuit(
+            name=name, inputs=inputs, transient_noise=transient_noise, dialect=dialect, **options
+        )
     stimulus = device.protocol(Stimulus)
     # Inputs that are not pins stay at their values; pins that the stimulus does not drive are held at theirs.
     driven: dict[str, Waveform] = {pin: DC(device.values[pin]) for pin in inputs}
@@ -97,7 +102,7 @@ def device_deck(
     return transient_deck(
         device,
         include,
-        subcircuit,
+        placed,
         drive,
         transient_noise=transient_noise,
         long_steps=options.get("long_steps", False),

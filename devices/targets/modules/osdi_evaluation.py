@@ -75,6 +75,8 @@ class _Evaluation:
             # none is ever without charge, see the states' capacitance
             whole = f"({node_of(x)} + {STATE_OFFSET!r})" if k in self.patient else str(node_of(x))
             body.append(f"inst->charge[{k}] = inst->capacity[{k}] * {whole};")
+        # Some simulators ask where an observable is once, and look there after the evaluation that asks for it.
+        body += ["if (info->flags & CALC_OBSERVABLES)", "    observe(inst);"]
         return c_function(_HEAD, [*body, "return 0;"])
 
     def _unknowns(self) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,20 +72,46 @@ class VerilogA(Format):
             raise ParameterError(
                 "a Verilog-A module has no long_steps: its simulators take steps of any length with it"
             )
-        chosen = check_name(options.name or device.model_name().replace("-", "_"), "module")
-        if chosen.lower() in RESERVED:
-            raise ParameterError(f"{chosen!r} cannot be the name of a module: it is a word of Verilog-A")
-        return _Module(device, chosen, tuple(options.inputs)).text()
+        return write_module(device, options.name, options.inputs)
 
 
 FORMATS.register("verilog-a", VerilogA(name="Verilog-A"))
 
 
+def write_module(
+    device: DeviceModel, name: str | None = None, inputs: Sequence[str] = (), *, every_parameter: bool = False
+) -> str:
+    """Write a device as a module.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    name : str, optional
+        Name of the module; default: the model's.
+    inputs : sequence of str
+        Inputs of the model to turn from parameters into ports.
+    every_parameter : bool
+        Whether the module has parameters of the model that its options leave without effect, too.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such input.
+    ParameterError
+        If the name cannot be one, or a parameter has a name that Verilog-A reserves.
+    """
+    chosen = check_name(name or device.model_name().replace("-", "_"), "module")
+    if chosen.lower() in RESERVED:
+        raise ParameterError(f"{chosen!r} cannot be the name of a module: it is a word of Verilog-A")
+    return _Module(device, chosen, tuple(inputs), every_parameter).text()
+
+
 class _Module:
     """Collects the sections of one module."""
 
-    def __init__(self, device: DeviceModel, name: str, inputs: tuple[str, ...]) -> None:
-        self.device, self.name, self.inputs = device, name, inputs
+    def __init__(self, device: DeviceModel, name: str, inputs: tuple[str, ...], every_parameter: bool) -> None:
+        self.device, self.name, self.inputs, self.every_parameter = device, name, inputs, every_parameter
         self.equations = ModuleEquations(device, inputs, sp.Symbol("$temperature", positive=True))
         self.system, self.time_unit = self.equations.system, self.equations.time_unit
         self.states, self.branches, self.ports = self.equations.states, self.equations.branches, self.equations.ports
@@ -129,7 +155,7 @@ class _Module:
             "",
         ]
         for name in self.device.parameter_declarations():
-            if name in used and name not in self.inputs:
+            if (name in used or self.every_parameter) and name not in self.inputs:
                 lines += self.parameter(name)
         lines += ["", *(line for y in self.system.observables for line in self.variable(y)), ""]
         lines += [*_wrapped("    ", f"real {', '.join(local)};"), "", *_functions("\n".join(assignments.values()))]

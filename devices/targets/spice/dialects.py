@@ -99,6 +99,8 @@ NGSPICE = SpiceDialect(
         **_STATEMENTS,
         "flicker_model": ".model {name}_pink r kf=1 af=1",
         "flicker_resistor": "R_{name} {p} {n} {name}_pink 1",
+        "probe_source": "V_{name} {p} {n} dc {value} ac 1",
+        "meter": "H_{name} {p} {n} V_{source} 1",
         # Gaussian samples of unit variance, held; zero in static analyses. TRNOISE would join its samples by lines, and
         # ngspice has no way to repeat it: its generator does not heed the seed.
         "noisy_voltage": "V_{name} {p} {n} DC 0 TRRANDOM(2 {value} {start} {rms} 0)",

@@ -223,6 +223,14 @@ class Statements:
         """An independent source of the current from ``p`` to ``n`` through it."""
         return self._write("current_source", name=name, p=p, n=n, value=self._waveform(waveform, duration))
 
+    def probe_source(self, name: str, p: str, n: str, value: float) -> list[str]:
+        """A constant voltage of ``p`` over ``n`` that is 1 V in small-signal analyses."""
+        return self._write("probe_source", name=name, p=p, n=n, value=repr(value))
+
+    def meter(self, name: str, p: str, n: str, source: str) -> list[str]:
+        """A voltage of ``p`` over ``n`` of as many volts as the voltage source ``V_<source>`` carries amperes."""
+        return self._write("meter", name=name, p=p, n=n, source=source)
+
     def gain(self, name: str, p: str, n: str, control: str, value: float) -> list[str]:
         """A source whose voltage is that of the node ``control`` times a number."""
         return self._write("gain", name=name, p=p, n=n, control=control, value=repr(value))
@@ -238,7 +246,8 @@ class Statements:
     def _waveform(self, waveform: Waveform, duration: float) -> str:
         """The specification of a source, from that of SPICE."""
         kind, _, values = waveform.spice(duration).replace("(", " ").rstrip(")").partition(" ")
-        return self.dialect.sources[kind].format(*values.split(), points=values)
+        numbers = values.split()
+        return self.dialect.sources[kind].format(*numbers, points=values, listed=", ".join(numbers))
 
     def _write(self, statement: str, **parts: object) -> list[str]:
         template = self.dialect.statements[statement]

@@ -45,7 +45,7 @@ def operating_points(folder, dialect, text):
         subcircuit = device.subcircuit(name=name)  # the pins are the same in all dialects
         nodes, branch = nodes_of(device, f"_{k}"), next(iter(device.branches().values()))
         lines.append(f"V_{k} {nodes[branch.positive]} {nodes[branch.negative]} DC 0.1")
-        lines += [*held_branches(device, f"_{k}"), instance(device, subcircuit, {}, f"_{k}")]
+        lines += [*held_branches(device, subcircuit, f"_{k}"), instance(device, subcircuit, {}, f"_{k}")]
     deck, raw = folder / "deck.cir", folder / "out.raw"
     deck.write_text("\n".join([*lines, ".options reltol=1e-9", ".op", ".end"]) + "\n")
     compatibility(folder, dialect)
@@ -192,7 +192,7 @@ def test_neospice_gives_the_same_static_curve(name):
     branch, nodes = next(iter(device.branches().values())), nodes_of(device)
     subcircuit = device.subcircuit()
     lines = [f"* {name}", str(subcircuit), f"V_drive {nodes[branch.positive]} {nodes[branch.negative]} 0"]
-    text = "\n".join([*lines, *held_branches(device), instance(device, subcircuit, {})])
+    text = "\n".join([*lines, *held_branches(device, subcircuit), instance(device, subcircuit, {})])
     other = in_neospice(text + "\n.dc V_drive -0.5 0.5 0.05\n.end\n").dc_sweep.current("v_drive")
     ours = ngspice.run(text, ngspice.DCSweep("v_drive", -0.5, 0.5, 0.05), options=TIGHT)["i(v_drive)"].to_numpy()
     assert np.ptp(ours) > 0

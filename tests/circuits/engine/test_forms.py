@@ -115,7 +115,7 @@ def netlist(cases, form_of, suffix):
             f"V{own} s{own} {nodes[branch.negative]} {volts!r}",
             f"R{own} s{own} {nodes[branch.positive]} {load!r}",
         ]
-        lines += [*held_branches(device, own), instance(device, forms[key], values, own)]
+        lines += [*held_branches(device, forms[key], own), instance(device, forms[key], values, own)]
     return lines, [form.file for form in forms.values() if hasattr(form, "file")]
 
 

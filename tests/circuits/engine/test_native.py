@@ -279,8 +279,25 @@ def test_an_ngspice_without_osdi_is_told_apart(monkeypatch, tmp_path):
 
 
 def test_native_devices_belong_to_ngspice():
-    with pytest.raises(ParameterError, match="belong to the engine 'ngspice'"):
+    with pytest.raises(ParameterError, match="belong to the engines 'ngspice' and 'vacask'"):
         iv(MTJ(), native=True)
+
+
+def test_an_installed_ngspice_that_loads_native_devices_comes_before_the_one_that_was_built(monkeypatch, tmp_path):
+    monkeypatch.delenv("NGSPICE_LIBRARY_PATH", raising=False)
+    monkeypatch.setenv("SYNASPICE_NGSPICE_OSDI", str(tmp_path))
+    built = tmp_path / "lib" / "libngspice.so"
+    built.parent.mkdir()
+    built.touch()
+    able = {str(built)}
+    monkeypatch.setattr(osdi_library, "installed_libraries", lambda: ["/one/libngspice.so", "/two/libngspice.so"])
+    monkeypatch.setattr(osdi_library, "has_osdi", able.__contains__)
+    assert osdi_library.find_osdi_library() == str(built)
+    able.add("/two/libngspice.so")
+    assert osdi_library.find_osdi_library() == "/two/libngspice.so"
+    able.clear()
+    with pytest.raises(MissingDependencyError, match="one/libngspice.so or /two/libngspice.so was built without OSDI"):
+        osdi_library.find_osdi_library()
 
 
 @ngspice

@@ -36,7 +36,7 @@ ENTRIES = {"twice": Entry((F64,), F64)}
 def root(tmp_path, monkeypatch):
     """A cache of its own, which is not there yet."""
     monkeypatch.setenv("SYNASPICE_CACHE", str(tmp_path / "cache"))
-    cached = (cache.cache_folder, cache._tell, native._compiled)
+    cached = (cache.cache_folder, cache._tell, native.compiled_native)
     for function in cached:
         function.cache_clear()
     yield tmp_path / "cache"
@@ -124,7 +124,7 @@ def test_a_native_device_that_was_cut_short_is_compiled_again(root, monkeypatch)
     monkeypatch.setattr(VTEAM, "compile_osdi", compile_osdi)
 
     def made():
-        native._compiled.cache_clear()
+        native.compiled_native.cache_clear()
         return native.native_device(VTEAM()).file
 
     file = made()
