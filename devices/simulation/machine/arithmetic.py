@@ -241,10 +241,8 @@ class Arithmetic:
         values = [self.value(number) for number in (a, b, c)]
         if any(value.kind.lanes > 1 for value in values):
             return self.intrinsic("fma", *values)
-        return Value(F64, self.builder.fma(*(self.cast(value, F64).llvm for value in values)))
-        numbers = [self.value(number) for number in (a, b, c)]
-        kind = F32 if all(number.kind is F32 for number in numbers) else F64
-        return Value(kind, self.builder.fma(*(self.cast(number, kind).llvm for number in numbers)))
+        kind = F32 if all(value.kind is F32 for value in values) else F64
+        return Value(kind, self.builder.fma(*(self.cast(value, kind).llvm for value in values)))
 
     def bits(self, number: Value, kind: Number) -> Value:
         """The number of another kind with the same bits."""
