@@ -6,7 +6,7 @@ Each technology is a module of :mod:`synaspice.circuits.cells.technologies`, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
@@ -39,6 +39,9 @@ class Technology:
         Function of the corner's name that gives the lines that define the models.
     node : str
         The node as it is called, such as ``"45 nm"``; default: the smallest length.
+    sizes : Mapping
+        Defaults of cells' parameters in it, as ``{"p-bit.nmos_length": 1.4}``, by cell and parameter; those that are
+        missing are as in ``generic``.
     """
 
     name: str
@@ -54,6 +57,11 @@ class Technology:
     model_names: Mapping[str, str]
     cards: Callable[[str], str]
     node: str = ""
+    sizes: Mapping[str, float] = field(default_factory=dict)
+
+    def size(self, name: str) -> float:
+        """Default of a parameter of a cell that depends on the technology, ``CELL.PARAMETER``."""
+        return self.sizes[name] if name in self.sizes else TECHNOLOGIES["generic"].sizes[name]
 
     @property
     def node_in_words(self) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .completion import complete_devices_and_cells, complete_formats, complete_inputs
-from .options import Assignments, Corner, PresetName, Technology, Temperature, make_device, parse_assignments
+from .options import Assignments, Corner, PresetName, Standing, Technology, Temperature, make_device, parse_assignments
 from .output import tell
 
 
@@ -24,6 +24,7 @@ def export(
     ] = None,
     preset: PresetName = None,
     set_: Assignments = None,
+    standing: Standing = None,
     technology: Technology = None,
     corner: Corner = None,
     temperature: Temperature = None,
@@ -73,6 +74,10 @@ def export(
 
     asked = [(kind, chosen or None) for kind, _, chosen in (text.partition(":") for text in names or [])]
     cells = [kind for kind, _ in asked if is_cell(kind)]
+    if standing and len(asked) != 1:
+        raise ParameterError("--device is of one cell: give its name alone")
+    if standing and not cells:
+        raise ParameterError("--device is of cells, as in 'export p-bit --device mtj:ikeda2010'")
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     if not cells and any(value is not None for value in surroundings.values()):
         raise ParameterError("--technology, --corner and --temperature are for cells; 'synaspice cells' lists them")
@@ -94,7 +99,7 @@ def export(
                 raise ParameterError(f"{kind} is a cell: it has no preset {chosen!r}")
         values = parse_assignments(set_)
         items = [
-            make_cell(kind, values, surroundings) if kind in cells else make_device(kind, chosen, None)
+            make_cell(kind, values, surroundings, standing) if kind in cells else make_device(kind, chosen, None)
             for kind, chosen in asked
         ]
         for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force):

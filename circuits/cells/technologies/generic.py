@@ -47,6 +47,16 @@ def _generic() -> Technology:
         mismatch=mismatch,
         model_names={kind: f"generic_{kind}" for kind in KINDS},
         cards=_models,
+        sizes={
+            "p-bit.nmos_length": 1.4,
+            "spike-synapse.weight": 20.0,
+            "spike-synapse.mirror_width": 2.0,
+            "domain-wall-neuron.threshold": 0.78,
+            "domain-wall-neuron.load_resistance": 3e5,
+            "domain-wall-neuron.bias_voltage": 0.2,
+            "domain-wall-neuron.mirror_width": 4.0,
+            "domain-wall-neuron.reset_width": 20.0,
+        },
         **process,
     )
 
