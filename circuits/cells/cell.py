@@ -9,6 +9,7 @@ from ...devices.language.registry import Registry
 from ...devices.targets.spice.statements import check_name
 from .assembly import Assembly
 from .declared import DeclaredCell
+from .exposed import exposed_parameters, plain, traced_copy
 from .subcircuits import CellCircuit
 
 #: The cells, by name.
@@ -86,8 +87,12 @@ class Cell(DeclaredCell):
         if random is None and mismatch is not None:
             random = np.random.default_rng(whole("mismatch", mismatch, 0))
         chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
-        assembly = Assembly(self, chosen, flag("meters", meters), random, flag("for_bench", for_bench))
-        self.build(assembly)
+        metered, benched = flag("meters", meters), flag("for_bench", for_bench)
+        cell: Cell = self
+        if not metered and not benched:  # a netlist for people: with formulas in place of numbers
+            cell = traced_copy(self, exposed_parameters(plain(self)))  # type: ignore[assignment]
+        assembly = Assembly(cell, chosen, metered, random, benched)
+        cell.build(assembly)
         return assembly.circuit()
 
     def netlist(self, *, name: str | None = None, mismatch: int | np.random.Generator | None = None) -> str:

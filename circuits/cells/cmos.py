@@ -92,6 +92,24 @@ class Technology:
         """
         return float(self.mismatch[kind] / (width * length) ** 0.5)
 
+    def check_size(self, name: str, width: float, length: float) -> None:
+        """Refuse a transistor with dimensions [m] for which there are no models.
+
+        Raises
+        ------
+        ParameterError
+            If there are none.
+        """
+        for what, value, low, high in (
+            ("width", width, self.minimum_width, self.maximum_width),
+            ("length", length, self.minimum_length, self.maximum_length),
+        ):
+            if not low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
+                raise ParameterError(
+                    f"transistor {name}: {what} = {format_si(value, 'm')} is outside what {self.name} has models for, "
+                    f"[{format_si(low, 'm')}, {format_si(high, 'm')}]"
+                )
+
     def transistor(
         self,
         kind: str,
@@ -101,6 +119,8 @@ class Technology:
         length: float,
         threshold_shift: float = 0.0,
         parallel: float = 1.0,
+        *,
+        write: Callable[[float, str], str] = format,
     ) -> str:
         """The netlist line of a transistor.
 
@@ -118,6 +138,8 @@ class Technology:
             Added to the magnitude of the threshold voltage. [V]
         parallel : float
             Number of such transistors in parallel. [-]
+        write : callable
+            Writes a number, as ``format`` does.
 
         Raises
         ------
@@ -129,20 +151,13 @@ class Technology:
         known("kind of transistor", kind, KINDS)
         if len(nodes) != 4:
             raise ParameterError(f"transistor {name}: four nodes (drain, gate, source, body), not {len(nodes)}")
-        for what, value, low, high in (
-            ("width", width, self.minimum_width, self.maximum_width),
-            ("length", length, self.minimum_length, self.maximum_length),
-        ):
-            if not low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
-                raise ParameterError(
-                    f"transistor {name}: {what} = {format_si(value, 'm')} is outside what {self.name} has models for, "
-                    f"[{format_si(low, 'm')}, {format_si(high, 'm')}]"
-                )
+        self.check_size(name, width, length)
         area, edge = width * self.junction_length, 2 * self.junction_length + width
-        words = [f"M{name}", *nodes, self.model_names[kind], f"w={width:.6g} l={length:.6g}"]
-        words.append(f"ad={area:.4g} as={area:.4g} pd={edge:.4g} ps={edge:.4g}")
+        words = [f"M{name}", *nodes, self.model_names[kind], f"w={write(width, '.6g')} l={write(length, '.6g')}"]
+        area_text, edge_text = write(area, ".4g"), write(edge, ".4g")
+        words.append(f"ad={area_text} as={area_text} pd={edge_text} ps={edge_text}")
         if parallel != 1:
-            words.append(f"m={parallel:.6g}")
+            words.append(f"m={write(parallel, '.6g')}")
         if threshold_shift:
             # BSIM4 adds it to the threshold voltage, which is negative for a p-channel.
             words.append(f"delvto={threshold_shift if kind == 'nmos' else -threshold_shift:.6g}")

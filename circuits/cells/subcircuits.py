@@ -60,6 +60,8 @@ class CellCircuit:
         Files of its own native devices.
     noises : tuple of NoiseSource and NoisyModel
         What has noise in transients, if it was built for a bench.
+    parameters : tuple of str
+        Its parameters, which an instance may set.
     """
 
     name: str
@@ -72,6 +74,7 @@ class CellCircuit:
     options: tuple[tuple[str, float | str], ...] = ()
     own_files: tuple[Path, ...] = ()
     noises: tuple[Noisy, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -60,7 +60,7 @@ class Configured(Declarations):
     #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They
     #: are public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir``
     #: leaves them out.
-    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors", "settable_declarations"}) - {
+    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors", "given", "settable_declarations"}) - {
         "branches",
         "model_name",
         "terminals",
@@ -109,6 +109,11 @@ class Configured(Declarations):
     def values(self) -> Mapping[str, float]:
         """Value of every parameter, in SI units."""
         return MappingProxyType(self._values)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What was given when it was made: the other values are defaults."""
+        return MappingProxyType(self._given)
 
     @property
     def options(self) -> Mapping[str, str]:
