@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -10,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
 from ...devices.language.registry import summary
 from ...devices.language.version import __version__
@@ -25,8 +25,6 @@ from .declared import DeclaredCell
 from .exposed import AROUND, exposed_parameters, plain
 from .subcircuits import CellCircuit, Meter, in_order
 from .traced import Traced
-
-LINE_WIDTH = 110
 
 
 class TransistorSize(TypedDict, total=False):
@@ -66,6 +64,7 @@ class Assembly:
         self.noises: list[Noisy] = []
         self.provenance: dict[str, None] = {}  # a set that keeps its order
         self.models: dict[str, str] = {}
+        self.advice: dict[str, None] = {}
 
     def is_native(self, noisy: bool) -> bool:
         """Whether a device is to be a native one, by whether it has noise in transients.
@@ -117,8 +116,11 @@ class Assembly:
         shift = 0.0
         if self.random is not None:
             shift = float(self.random.normal(0.0, process.threshold_deviation(kind, parallel * w, l)))
-        self.models.setdefault(process.name, process.models(self.cell.corner))
-        self.lines.append(process.transistor(kind, name, nodes, w, l, shift, parallel, write=self.number))
+        self.models.setdefault(process.name, process.models(self.cell.corner, self.dialect))
+        written = process.transistor(
+            kind, name, self.nodes(nodes), w, l, shift, parallel, write=self.number, dialect=self.dialect
+        )
+        self.lines.append(written)
 
     def resistor(self, name: str, positive: str, negative: str, resistance: float) -> None:
         """Add a resistor [ohm]."""
@@ -129,9 +131,14 @@ class Assembly:
         self._passive("C", name, (positive, negative), capacitance)
 
     def _passive(self, letter: str, name: str, nodes: tuple[str, str], value: float) -> None:
-        words = _words(name, *nodes)
+        _words(name, *nodes)
         self.record.append((letter, name, nodes, value))
-        self.lines.append(f"{letter}{words} {self.number(value)}")
+        statement = Statements(self.dialect).resistor if letter == "R" else Statements(self.dialect).capacitor
+        self.lines += statement(name, *self.nodes(nodes), self.number(value))
+
+    def nodes(self, names: Sequence[str]) -> list[str]:
+        """Nodes as the simulator takes them."""
+        return [self.dialect.renamed.get(name, name) for name in names]
 
     def number(self, value: float, form: str = "") -> str:
         """A number as it stands in the netlist: as the formula over the cell's parameters from which it follows.
@@ -205,8 +212,10 @@ class Assembly:
         taken = form.values if isinstance(form, NativeDevice) else form.parameters
         values = [f"{key}={self.number(value)}" for key, value in given.items() if key in taken]
         pins = in_order(device.model_name(), form.pins, joined)
-        letter = "N" if isinstance(form, NativeDevice) else "X"
-        self.lines.append(" ".join([f"{letter}{name}", *pins, form.name, *values]))
+        if isinstance(form, NativeDevice):
+            self.lines.append(" ".join([f"N{name}", *pins, form.name, *values]))
+        else:
+            self.lines.append(self._instance(name, pins, form.name, values))
 
     def _form(
         self, name: str, device: CompactModel, inputs: Sequence[str], noise_step: float | None
@@ -214,12 +223,19 @@ class Assembly:
         """A device as a subcircuit or a native device."""
         own = f"{self.name}_{name}"
         if not self.is_native(noise_step is not None):
-            dialect = BROUGHT_IN if self.for_bench else NGSPICE
+            dialect = BROUGHT_IN if self.for_bench else self.dialect
+            if noise_step is not None and not dialect.transient_noise:
+                self.advice[f"No thermal noise in transients: {dialect.name} has none."] = None
+                noise_step = None
+            elif noise_step is not None and dialect.noise_advice:
+                self.advice[f"Thermal noise in transients: {dialect.noise_advice}."] = None
             if noise_step is not None and self.for_bench:
                 names = map(samples_of, device.system.noises)
                 self.noises += [NoiseSource(f"x{name}.V_{source}", noise_step) for source in names]
             options = ExportOptions(own, inputs, transient_noise=noise_step)
             return write_subcircuit(device, dialect, options)
+        if self.dialect.name != NGSPICE.name:
+            raise ParameterError(f"native devices are for ngspice, not for {self.dialect.name}")
         form = native_device(device, name=own, inputs=inputs, transient_noise=noise_step)
         if noise_step is not None:
             self.noises.append(NoisyModel(form.name, noise_step))
@@ -234,7 +250,11 @@ class Assembly:
             self.record.append((name, cell.model_name(), nodes, values, dict(cell.options), cell.devices_told))
             return
         circuit = cell.subcircuit(
-            name=f"{self.name}_{name}", meters=self.metered, mismatch=self.random, for_bench=self.for_bench
+            name=f"{self.name}_{name}",
+            meters=self.metered,
+            mismatch=self.random,
+            for_bench=self.for_bench,
+            dialect=self.dialect,
         )
         self.requires.append(circuit)
         self.provenance |= dict.fromkeys(circuit.provenance)
@@ -245,10 +265,28 @@ class Assembly:
             node = meter.node if meter.node == "0" else outer.get(meter.node, path + meter.node)
             self.meters.append(Meter(path + meter.device, path + meter.source, node))
         values = [f"{key}={self.number(value)}" for key, value in given.items() if key in circuit.parameters]
-        self.lines.append(" ".join([circuit.instance(name, outer), *values]))
+        pins = in_order(circuit.name, circuit.pins, outer)
+        self.lines.append(self._instance(name, pins, circuit.name, values))
+
+    def _instance(self, name: str, pins: Sequence[str], subcircuit: str, values: Sequence[str]) -> str:
+        added = "".join(f" {value}" for value in values)
+        return self.dialect.statements["instance"].format(
+            name=name, nodes=" ".join(self.nodes(pins)), subcircuit=subcircuit, values=added
+        )
 
     def add(self, line: str) -> None:
-        """Add a line of the netlist as it is."""
+        """Add a line of the netlist as it is, in the language of ngspice.
+
+        Raises
+        ------
+        ParameterError
+            If the netlist is for another simulator.
+        """
+        if self.dialect.name != NGSPICE.name:
+            raise ParameterError(
+                f"{self.cell.model_name()} is written for ngspice alone, not for {self.dialect.name}: parts of it are "
+                "lines in its language"
+            )
         self.record.append(line)
         self.lines.append(line)
 
@@ -256,8 +294,8 @@ class Assembly:
         """The assembled netlist."""
         pins = tuple(self.cell.ports())
         parameters = self._parameters()
-        opened = Statements(self.dialect).open(self.name, pins, parameters)
-        lines = [*self._header(pins, parameters), *opened, *self.lines, f".ends {self.name}"]
+        opened = Statements(self.dialect).open(self.name, self.nodes(pins), parameters)
+        lines = [*self._header(pins, parameters), *opened, *self.lines, *Statements(self.dialect).close(self.name)]
         models = tuple(self.models.items())
         requires, meters, provenance = tuple(self.requires), tuple(self.meters), tuple(self.provenance)
         options = tuple(self.cell.simulator_options.items())
@@ -274,6 +312,7 @@ class Assembly:
             files,
             noises,
             tuple(parameters),
+            self.dialect,
         )
 
     def _parameters(self) -> dict[str, float]:
@@ -292,9 +331,13 @@ class Assembly:
             lines.append(f"Circuit: {type(cell).reference}, doi:{type(cell).doi}")
         lines.append(", ".join(f"{key}={value}" for key, value in cell.options.items()))
         lines.append(f"Generated by synaspice {__version__}; this netlist is yours, use it freely.")
-        example = next((f" {name}={value:g}" for name, value in parameters.items()), "")
-        lines.append(f"Use: X1 {' '.join(pins)} {self.name}{example}")
-        lines += [f"  {name}: {port.direction}; {port.description}" for name, port in cell.ports().items()]
+        example = [next((f"{name}={value:g}" for name, value in parameters.items()), "")]
+        lines.append(f"Use: {self._instance('1', pins, self.name, list(filter(None, example)))}")
+        lines += self.advice
+        if self.dialect.advice:
+            lines.append(self.dialect.advice)
+        ports = zip(self.nodes(pins), cell.ports().values(), strict=True)
+        lines += [f"  {name}: {port.direction}; {port.description}" for name, port in ports]
         lines += [f"Values of {line}" for line in self.provenance]
         declared = cell.parameter_declarations()
         told = {name: f"  {name} = {format_si(v, declared[name].unit)}: {declared[name].description}" for name, v in cell.values.items()}
@@ -305,13 +348,10 @@ class Assembly:
                 lines.append(f"  {slot}_NAME: those of the {cell.device_in(slot).model_name()} in it")
         lines.append("Built for these values, which are fixed in the numbers below:")
         lines += [text for name, text in told.items() if name not in parameters]
-        return [line for text in lines for line in _comment(text)]
+        write = Statements(self.dialect)
+        return [line for text in lines for line in write.comment(text, wrap=True)]
 
 
 def _words(*names: str) -> str:
     """Names of an element and its nodes, in a line."""
     return " ".join(map(check_node, names))
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent="* ", subsequent_indent="*     ") or ["*"]

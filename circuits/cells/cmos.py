@@ -12,6 +12,7 @@ from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
 from ...devices.language.registry import Registry
+from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
 
 CORNERS = ("typical", "slow", "fast")
 KINDS = ("nmos", "pmos")
@@ -42,6 +43,9 @@ class Technology:
     sizes : Mapping
         Defaults of cells' parameters in it, as ``{"p-bit.nmos_length": 1.4}``, by cell and parameter; those that are
         missing are as in ``generic``.
+    cards_in : callable, optional
+        Function of the corner's name and a dialect that gives the lines in that dialect; default: ngspice alone has the
+        models.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Technology:
     cards: Callable[[str], str]
     node: str = ""
     sizes: Mapping[str, float] = field(default_factory=dict)
+    cards_in: Callable[[str, SpiceDialect], str] | None = None
 
     def size(self, name: str) -> float:
         """Default of a parameter of a cell that depends on the technology, ``CELL.PARAMETER``."""
@@ -68,17 +73,34 @@ class Technology:
         """The node and the technology's name, as in ``45 nm (generic)``."""
         return f"{self.node or format_si(self.minimum_length, 'm')} ({self.name})"
 
-    def models(self, corner: str = "typical") -> str:
+    def models(self, corner: str = "typical", dialect: SpiceDialect = NGSPICE) -> str:
         """The lines that define the transistor models in a netlist.
+
+        Parameters
+        ----------
+        corner : str
+            ``"typical"``, ``"slow"`` or ``"fast"``.
+        dialect : SpiceDialect
+            The dialect of the netlist.
 
         Raises
         ------
+        ParameterError
+            If the models are there for ngspice alone.
         UnknownNameError
             If there is no such corner.
         MissingDependencyError
             If the models belong to a package that is not installed.
         """
-        return self.cards(known("corner", corner, CORNERS))
+        known("corner", corner, CORNERS)
+        if dialect.name == NGSPICE.name:
+            return self.cards(corner)
+        if self.cards_in is None:
+            raise ParameterError(
+                f"the models of {self.name} are a library for ngspice, of which {dialect.name} has no version here: "
+                "technology 'generic' has cards in every dialect"
+            )
+        return self.cards_in(corner, dialect)
 
     def threshold_deviation(self, kind: str, width: float, length: float) -> float:
         r"""Standard deviation of a transistor's threshold voltage, :math:`A_{VT} / \sqrt{W L}` [V].
@@ -121,6 +143,7 @@ class Technology:
         parallel: float = 1.0,
         *,
         write: Callable[[float, str], str] = format,
+        dialect: SpiceDialect = NGSPICE,
     ) -> str:
         """The netlist line of a transistor.
 
@@ -140,6 +163,8 @@ class Technology:
             Number of such transistors in parallel. [-]
         write : callable
             Writes a number, as ``format`` does.
+        dialect : SpiceDialect
+            The dialect of the line.
 
         Raises
         ------
@@ -153,7 +178,7 @@ class Technology:
             raise ParameterError(f"transistor {name}: four nodes (drain, gate, source, body), not {len(nodes)}")
         self.check_size(name, width, length)
         area, edge = width * self.junction_length, 2 * self.junction_length + width
-        words = [f"M{name}", *nodes, self.model_names[kind], f"w={write(width, '.6g')} l={write(length, '.6g')}"]
+        words = [f"w={write(width, '.6g')} l={write(length, '.6g')}"]
         area_text, edge_text = write(area, ".4g"), write(edge, ".4g")
         words.append(f"ad={area_text} as={area_text} pd={edge_text} ps={edge_text}")
         if parallel != 1:
@@ -161,7 +186,9 @@ class Technology:
         if threshold_shift:
             # BSIM4 adds it to the threshold voltage, which is negative for a p-channel.
             words.append(f"delvto={threshold_shift if kind == 'nmos' else -threshold_shift:.6g}")
-        return " ".join(words)
+        return dialect.statements["transistor"].format(
+            name=name, nodes=" ".join(nodes), model=self.model_names[kind], values=" ".join(words)
+        )
 
 
 #: The technologies, by name.

@@ -15,6 +15,7 @@ from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.units import OFFSETS
 from ...devices.model import CompactModel
+from ...devices.targets.spice.dialects import SpiceDialect
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .slots import Slot
 from .subcircuits import CellCircuit
@@ -224,6 +225,7 @@ class DeclaredCell(Configured):
         meters: bool = False,
         mismatch: int | np.random.Generator | None = None,
         for_bench: bool = False,
+        dialect: str | SpiceDialect = "ngspice",
     ) -> CellCircuit:
         """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.cell.Cell.subcircuit`."""
         raise NotImplementedError

@@ -54,7 +54,7 @@ class Traced(float):
         return _joined(other, "/", self, float(other) / float(self))
 
     def __neg__(self) -> Any:
-        return _joined(0.0, "-", self, -float(self))
+        return Traced(-float(self), f"(-{self.formula})")
 
 
 def _joined(left: Any, sign: str, right: Any, value: float) -> Traced:

@@ -68,6 +68,8 @@ def export(
     Or a library of every device with every preset.
     """
     from ...devices.language.errors import ParameterError
+    from ...devices.targets.formats import FORMATS
+    from ...devices.targets.spice.dialects import DIALECTS, SpiceDialect
     from .cells import make_cell
     from .exporting import Order, deliver, is_cell
     from .exporting_several import deliver_several
@@ -83,15 +85,17 @@ def export(
         raise ParameterError("--technology, --corner and --temperature are for cells; 'synaspice cells' lists them")
     options = {"observables": observables, "noise": noise, "long_steps": long_steps}
     if cells or len(asked) > 1:
-        one_devices = preset or inputs or transient_noise is not None or dialect != "ngspice"
+        one_devices = preset or inputs or transient_noise is not None
+        if not isinstance(FORMATS.find(dialect), SpiceDialect):
+            raise ParameterError(f"--format {dialect} is of one device: cells, and several things, are for {', '.join(DIALECTS)}")
         if cells and (one_devices or everything or (len(cells) == len(asked) and any(options.values()))):
             raise ParameterError(
-                f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise, "
-                "--long-steps and other formats than ngspice are for devices"
+                f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise "
+                "and --long-steps are for devices"
             )
         if len(asked) > 1 and (everything or set_ or name or one_devices):
             raise ParameterError(
-                "several names have no --all, --set, --name, --preset, --input, --transient-noise and --format: write "
+                "several names have no --all, --set, --name, --preset, --input, and --transient-noise: write "
                 "presets as DEVICE:PRESET"
             )
         for kind, chosen in asked:
@@ -102,7 +106,7 @@ def export(
             make_cell(kind, values, surroundings, standing) if kind in cells else make_device(kind, chosen, None)
             for kind, chosen in asked
         ]
-        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force):
+        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force, dialect=dialect):
             tell(f"wrote {path}")
         return
 
