@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-
 from collections.abc import Sequence
 
 from ...circuits.cells.cell import Cell
@@ -138,4 +137,4 @@ def _translated(cell: Cell, circuit: CellCircuit, point: Point, include: str, to
         formula = how.removeprefix("param='").removesuffix("'")
         spelled = deck["formula"].format(formula) if formula != how else how
         lines.append(deck["figure"].format(kind=kind, name=name, how=spelled))
-    return "\n".join([*lines, deck["end"] if "end" in deck else "", ""])
+    return "\n".join([*lines, deck.get("end", ""), ""])

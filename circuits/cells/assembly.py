@@ -340,7 +340,10 @@ class Assembly:
         lines += [f"  {name}: {port.direction}; {port.description}" for name, port in ports]
         lines += [f"Values of {line}" for line in self.provenance]
         declared = cell.parameter_declarations()
-        told = {name: f"  {name} = {format_si(v, declared[name].unit)}: {declared[name].description}" for name, v in cell.values.items()}
+        told = {
+            name: f"  {name} = {format_si(v, declared[name].unit)}: {declared[name].description}"
+            for name, v in cell.values.items()
+        }
         lines.append("Parameters, with these values if an instance sets no others:" if parameters else "No parameters.")
         lines += [text for name, text in told.items() if name in parameters]
         for slot in cell.slots():

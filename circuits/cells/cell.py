@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...devices.language.checks import flag, whole
@@ -52,6 +54,12 @@ class Cell(DeclaredCell):
     def build(self, assembly: Assembly) -> None:
         """Put the elements of the cell together; the ports are nodes of the same names."""
         raise NotImplementedError
+
+    def recorded(self) -> list[Any]:
+        """What the circuit is made of, number by number, without a netlist."""
+        assembly = Assembly(self, self.model_name().replace("-", "_"), dry=True)
+        self.build(assembly)
+        return assembly.record
 
     def subcircuit(
         self,

@@ -58,7 +58,14 @@ class DeclaredCell(Configured):
     #: Tolerances that ngspice needs to be right about it, for example ``{"chgtol": 1e-19}``; default: its own.
     tolerances: ClassVar[Options] = {}
 
-    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {"build", "branches", "terminals"}
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        "build",
+        "branches",
+        "terminals",
+        "recorded",
+        "variables",
+        "devices_told",
+    }
 
     technology = Option("generic", TECHNOLOGIES, "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
@@ -217,6 +224,10 @@ class DeclaredCell(Configured):
                     "stand that for long, and their models were not made for it",
                     ValidityWarning,
                 )
+
+    def recorded(self) -> list[Any]:
+        """What the circuit is made of, number by number, without a netlist."""
+        raise NotImplementedError
 
     def subcircuit(
         self,

@@ -16,7 +16,6 @@ from ...devices.language.errors import SynaspiceError
 from .traced import Traced
 
 if TYPE_CHECKING:
-    from .cell import Cell
     from .declared import DeclaredCell
 
 #: Relative change of a parameter by which its part in the netlist is looked at, and agreement of two numbers.
@@ -50,22 +49,15 @@ def traced_copy(cell: DeclaredCell, names: frozenset[str] | None = None) -> Decl
     return other
 
 
-def plain(cell: Cell) -> Cell:
+def plain(cell: DeclaredCell) -> DeclaredCell:
     """The cell with plain numbers in place of those that a cell around it gave with their formulas."""
     return cell.replace(**{name: float(value) for name, value in cell.given.items() if isinstance(value, Traced)})
 
 
 @functools.lru_cache(maxsize=256)
-def exposed_parameters(cell: Cell) -> frozenset[str]:
+def exposed_parameters(cell: DeclaredCell) -> frozenset[str]:
     """Names of the parameters that the netlist of a cell has; those of the device in a slot as ``SLOT_NAME``."""
-    from .assembly import Assembly
-
-    def record(one: Cell) -> list[Any]:
-        assembly = Assembly(one, "dry", dry=True)
-        one.build(assembly)
-        return assembly.record
-
-    template = record(traced_copy(cell))  # type: ignore[arg-type]
+    template = traced_copy(cell).recorded()
     now = {**cell.values}
     for slot in cell.slots():
         now |= {f"{slot}_{name}": value for name, value in cell.device_in(slot).values.items()}
@@ -83,7 +75,7 @@ def exposed_parameters(cell: Cell) -> frozenset[str]:
         if name not in mentioned:
             continue
         try:
-            changed = record(cell.replace(**{**cell.values, key: value}))
+            changed = cell.replace(**{**cell.values, key: value}).recorded()
         except SynaspiceError:
             continue
         if _same(template, changed, {**now, name: value}):

@@ -1,4 +1,4 @@
-"""What cells ask of the memristor in them: which polarity sets it, how long that takes, and in which state it conducts so."""
+"""What cells ask of the memristor in them: which polarity sets it, how long that takes, how it conducts."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from ...devices.core.protocols import Statics
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
 from ...devices.language.placement import before
+from ...devices.model import CompactModel
 from ...devices.models.junctions.mtj import MTJ
 from ...devices.models.memristors.volatile import VolatileMemristor
-from ...devices.model import CompactModel
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from .assembly import Assembly
 from .cell import Cell

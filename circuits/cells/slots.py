@@ -25,10 +25,13 @@ class Fit:
         What it is, after "the slot needs".
     holds : callable
         Whether a device has it.
+    by_values : bool
+        Whether a device of any model that fits otherwise has it with other values of its parameters.
     """
 
     words: str
     holds: Callable[[CompactModel], bool]
+    by_values: bool = False
 
 
 #: Conditions of usual slots.
@@ -108,7 +111,9 @@ class Slot(Declared):
 
     def fitting(self) -> list[str]:
         """Names of the models that fit."""
-        return [name for name, model in models().items() if self.misfit(model()) is None]
+        conditions = [fit for fit in self.fits if not fit.by_values]
+        usual = {name: model() for name, model in models().items()}
+        return [name for name, device in usual.items() if all(fit.holds(device) for fit in conditions)]
 
     def check(self, value: object, cell: str) -> CompactModel:
         """The device for the slot of a cell: as it is, or by its name.

@@ -104,7 +104,7 @@ class MemristorBitCell(_MemristorCell):
     word_voltage = Parameter(
         lambda cell: cell.supply_voltage,
         "V",
-        "voltage of the word line when it is high; more than the supply lets more of it come to the memristor in a reset",
+        "voltage of the word line when it is high; above the supply it leaves more to the memristor in a reset",
         (0.1, 5.0),
     )
 
@@ -176,9 +176,9 @@ class DifferentialSynapse(_MemristorCell):
         return at_conductance(self.memristor, conductance, setting_polarity(self.memristor) * self.read_voltage)
 
     def build(self, assembly: Assembly) -> None:
-        for column, conductance in zip(("plus", "minus"), self.conductances(), strict=True):
+        for column, wanted in zip(("plus", "minus"), self.conductances(), strict=True):
             inner = f"inner_{column}"
-            assembly.device(f"cell_{column}", self.memristor_at(conductance), self.setting_nodes("input", inner))
+            assembly.device(f"cell_{column}", self.memristor_at(wanted), self.setting_nodes("input", inner))
             assembly.nmos(f"access_{column}", inner, "word", column, width=self.access_width)
 
 

@@ -11,6 +11,8 @@ Options = Mapping[str, float | str]
 
 #: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
 SMALL: Options = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
+#: The same where microamperes to milliamperes decide: true to femtoamperes, a step of strong transistors never ends.
+STRONG: Options = {**SMALL, "abstol": 1e-12}
 #: The same with fewer digits, where a quick oscillation sets the largest step anyway.
 QUICK: Options = {**SMALL, "reltol": 1e-3}
 #: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.

@@ -60,7 +60,9 @@ class Configured(Declarations):
     #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They
     #: are public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir``
     #: leaves them out.
-    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors", "given", "settable_declarations"}) - {
+    for_authors: ClassVar[frozenset[str]] = frozenset(
+        {*vars(Declarations), "check", "check_values", "for_authors", "given", "settable_declarations"}
+    ) - {
         "branches",
         "model_name",
         "terminals",

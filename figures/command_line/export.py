@@ -87,7 +87,9 @@ def export(
     if cells or len(asked) > 1:
         one_devices = preset or inputs or transient_noise is not None
         if not isinstance(FORMATS.find(dialect), SpiceDialect):
-            raise ParameterError(f"--format {dialect} is of one device: cells, and several things, are for {', '.join(DIALECTS)}")
+            raise ParameterError(
+                f"--format {dialect} is of one device: cells, and several things, are for {', '.join(DIALECTS)}"
+            )
         if cells and (one_devices or everything or (len(cells) == len(asked) and any(options.values()))):
             raise ParameterError(
                 f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise "

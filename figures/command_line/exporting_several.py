@@ -63,9 +63,7 @@ def deliver_several(
     for each, item in named.items() if deck else ():
         beside = deck_beside(output, dialect, each if len(named) > 1 else None)
         if not isinstance(item, Cell):
-            contents[beside] = device_deck(
-                item, output.name, name=each, options=options or {}, dialect=dialect
-            )
+            contents[beside] = device_deck(item, output.name, name=each, options=options or {}, dialect=dialect)
         elif has_point(item):
             contents[beside] = cell_deck(item, output.name, name=each, expected=_expected(item), dialect=dialect)
         else:

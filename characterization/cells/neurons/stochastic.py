@@ -138,7 +138,9 @@ def _why_not(means: np.ndarray, flips: Sequence[int], duration: float, deviation
             "device fluctuates too slowly for this bench, or the current through it holds it"
         )
     if means[0] >= 0.1 or means[-1] <= 0.9:
-        return f"the mean output goes from {means[0]:.2f} to {means[-1]:.2f} only: the transistor does not fit the device"
+        return (
+            f"the mean output goes from {means[0]:.2f} to {means[-1]:.2f} only: the transistor does not fit the device"
+        )
     if not deviation < TANH + 3 * error:
         return f"the mean output is {deviation:.2f} off the sigmoid"
     return None
@@ -174,7 +176,9 @@ ONSET = 30
 def _oscillates(cell: OscillatorNeuron) -> Transient:
     """A transient until oscillation and envelope have settled."""
     period = 1 / cell.oscillator.frequency
-    duration = max(60 * period, 8 / cell.oscillator.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance)
+    duration = max(
+        60 * period, 8 / cell.oscillator.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance
+    )
     return Transient(period / 40, duration, max_step=period / 40)
 
 

@@ -144,9 +144,7 @@ def _write_and_read(
     )
 
 
-def _why_not(
-    writing: Writing, ratio: float, least: float, back: float, surely: _Surely
-) -> str | None:
+def _why_not(writing: Writing, ratio: float, least: float, back: float, surely: _Surely) -> str | None:
     """Why a bit cell does not work; None if it does."""
     cell = writing.cell
     if isinstance(cell, MemristorBitCell) and cell.is_other("memristor") and not math.isfinite(writing.needed):

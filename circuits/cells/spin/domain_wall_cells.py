@@ -258,7 +258,10 @@ class DomainWallPair(Cell):
     strip = Slot(
         "each of the two strips, with the wall in the middle",
         lambda cell: wall_junction(),
-        (kind_of(DomainWallSynapse), Fit("sites that hold its wall", lambda strip: strip.values["pinning_energy"] > 0)),
+        (
+            kind_of(DomainWallSynapse),
+            Fit("sites that hold its wall", lambda strip: strip.values["pinning_energy"] > 0, by_values=True),
+        ),
         sets={"initial_state": lambda cell: 0.5},
     )
 
