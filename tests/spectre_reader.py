@@ -137,7 +137,8 @@ def to_ngspice(text: str) -> str:
             lines += [*interface, f"{' '.join(match.groups()[:3])} {{{check_expression(match[4], known)}}}"]
             interface = []
         elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) resistor r=({_NUMBER})", line):
-            lines.append(f"{match[1]} {match[2]} {match[3]} {match[4]}")
+            lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[4]}"]
+            interface = []
         elif match := re.fullmatch(rf"(C_\w+) \((\w+) (\w+)\) capacitor c=({_NUMBER}|{_NAME})(?: ic=({_NAME}))?", line):
             assert all(name in known or re.match(r"\d", name) for name in match.groups()[3:] if name)
             initial = f" ic={{{match[5]}}}" if match[5] else ""
@@ -145,6 +146,19 @@ def to_ngspice(text: str) -> str:
         elif match := re.fullmatch(r"(V_\w+) \((\w+) (\w+)\) vsource dc=0 type=pwl wave=\[(0 0(?: \S+ \S+)+)\]", line):
             assert all(later > earlier for earlier, later in pairwise(map(float, match[4].split()[::2])))
             lines.append(f"{match[1]} {match[2]} {match[3]} PWL({match[4]})")
+        elif match := re.fullmatch(r"([RC]_\w+) \((\w+) (\w+)\) (?:resistor r|capacitor c)=(\(.+\)|[\w.+-]+)", line):
+            lines += [*interface, f"{' '.join(match.groups()[:3])} {{{check_expression(match[4], known)}}}"]
+            interface = []
+        elif match := re.fullmatch(rf"([MX]\w+) \(((?:\w+ ?)+)\) ({_NAME})((?: {_NAME}=.+)?)", line):
+            pairs = re.findall(rf" ({_NAME})=((?:(?! {_NAME}=).)+)", match[4])
+            assert match[1].startswith("X") or len(match[2].split()) == 4
+            values = " ".join(f"{name}={{{check_expression(value, known)}}}" for name, value in pairs)
+            lines += [*interface, f"{match[1]} {match[2]} {match[3]} {values}".rstrip()]
+            interface = []
+        elif match := re.fullmatch(rf"model ({_NAME}) bsim4 type=([np]) version=4.5((?: {_NAME}=-?{_NUMBER})+)", line):
+            lines.append(f".model {match[1]} {match[2]}mos level=54 version=4.5{match[3]}")
+        elif re.fullmatch(rf"cell_\w+ options (temp|reltol|iabstol|vabstol|gmin|cmin)={_NUMBER}", line):
+            assert state == "outside"
         else:
             raise AssertionError(f"no statement of Spectre: {line}")
     assert state == "outside"

@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from synaspice.circuits.cells.declared import DeclaredCell
 from synaspice.devices.core.base import DeviceModel
 from synaspice.devices.language.configured import Configured
 from synaspice.devices.language.preset import Preset
+from synaspice.devices.model import CompactModel
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +48,8 @@ def _stub(members: list[type[Configured]]) -> str:
     blocks = ['# mypy: disable-error-code="override"', "import os\nimport typing"]
     if any(issubclass(member, DeviceModel) for member in members):
         blocks.append(f"import {Preset.__module__}")  # lazy_loader takes no "from" other packages
+    if any(issubclass(member, DeclaredCell) and member.slots() for member in members):
+        blocks.append(f"import {CompactModel.__module__}")
     blocks.append("\n".join(imports))
     written: list[type[Configured]] = []
     for item in members:
@@ -74,6 +78,8 @@ def _base(item: type[Configured], written: list[type[Configured]]) -> type[Confi
 def _fields(item: type[Configured]) -> Mapping[str, str]:
     """Types of the constructor's arguments."""
     fields = dict.fromkeys(item.parameter_declarations(), "float | str")
+    if issubclass(item, DeclaredCell):
+        fields |= dict.fromkeys(item.slots(), f"{CompactModel.__module__}.CompactModel | str")
     for name, option in item.option_declarations().items():
         # Choices of a registry may be added to by other packages.
         fields[name] = _literal(option.choices) if isinstance(option.choices, tuple) else "str"

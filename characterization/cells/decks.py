@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ...circuits.cells.cell import Cell
+from ...circuits.cells.subcircuits import CellCircuit
+from ...circuits.engine.analyses import Transient
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
-from ...devices.targets.spice.statements import check_file_name, one_line
+from ...devices.targets.spice.dialects import NGSPICE
+from ...devices.targets.spice.statements import Statements, check_file_name, one_line
 from .bench import CELL_BENCHES, bench_of_cell, names_of_cell, simulate
 from .point import Point
 from .standard import circuit_around
@@ -46,7 +50,9 @@ def expected_figure(cell: Cell) -> float:
     return point.figure(simulate(cell, **point.settings))
 
 
-def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: float | None = None) -> str:
+def cell_deck(
+    cell: Cell, include: str, *, name: str | None = None, expected: float | None = None, dialect: str = "ngspice"
+) -> str:
     """Write a deck that includes an exported cell and prints one figure of its bench: ``ngspice -b`` runs it.
 
     The options that the cell needs stand in the exported file; the deck's own, one thread, changes the speed alone.
@@ -61,6 +67,8 @@ def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: fl
         Name of its subcircuit, as for :meth:`~synaspice.circuits.cells.cell.Cell.netlist`.
     expected : float, optional
         The figure, to stand in a comment; :func:`expected_figure` gives that of the bench.
+    dialect : str
+        The dialect of the cell's netlist.
 
     Returns
     -------
@@ -72,21 +80,16 @@ def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: fl
     ParameterError
         If the cell's bench has no point for a deck, or the file name cannot stand in a netlist.
     """
-    point, circuit = point_of(cell), cell.subcircuit(name=name)
+    point, circuit = point_of(cell), cell.subcircuit(name=name, dialect=dialect)
+    if circuit.dialect.name != NGSPICE.name:
+        return _translated(cell, circuit, point, include, _told(point, expected))
     command = point.analysis.command()
     kind = command.partition(" ")[0]
-    told = []
-    if expected is not None and math.isfinite(expected):
-        rounded = float(f"{expected:.4g}")
-        readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
-        told = [f"* Expected: {point.name} = {rounded!r} {point.unit}{readable}"]
-    elif expected is not None:
-        told = [f"* Expected: no {point.name}; this cell has none at this point of its bench."]
     return "\n".join(
         [
             one_line(f"* {cell.model_name()}: {cell!r}"),
             "* Run it with 'ngspice -b'; it prints what .meas finds.",
-            *told,
+            *(f"* {line}" for line in _told(point, expected)),
             # Two threads that share out a few transistors wait for each other more than they compute.
             ".options num_threads=1",
             f'.include "{check_file_name(include)}"',
@@ -97,3 +100,41 @@ def cell_deck(cell: Cell, include: str, *, name: str | None = None, expected: fl
             "",
         ]
     )
+
+
+def _told(point: Point, expected: float | None) -> list[str]:
+    """What the bench says to the figure of a deck, in words."""
+    if expected is None:
+        return []
+    if not math.isfinite(expected):
+        return [f"Expected: no {point.name}; this cell has none at this point of its bench."]
+    rounded = float(f"{expected:.4g}")
+    readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
+    return [f"Expected: {point.name} = {rounded!r} {point.unit}{readable}"]
+
+
+def _translated(cell: Cell, circuit: CellCircuit, point: Point, include: str, told: Sequence[str]) -> str:
+    """The deck for another simulator than ngspice, whose figure is what ngspice finds."""
+    dialect, analysis = circuit.dialect, point.analysis
+    deck, write = dialect.deck, Statements(dialect)
+    kind = analysis.command().partition(" ")[0]
+    step = repr(analysis.max_step or analysis.step) if isinstance(analysis, Transient) else "0"
+    lines = write.comment(f"{cell.model_name()}: {cell!r}")
+    lines += [line for text in told for line in write.comment(f"{text}, in ngspice")]
+    lines += [deck["include"].format(file=check_file_name(include))]
+    lines += [deck["spice"]] if "spice" in deck else []
+    if isinstance(analysis, Transient):
+        lines += [deck["options"].format(step=step)] if "options" in deck else []
+        transient = deck["transient"] if "spice" not in deck else ".tran {step} {duration} 0 {step}"
+        lines.append(transient.format(step=step, duration=repr(analysis.duration)))
+    else:
+        lines.append(f".{analysis.command()}")
+    lines += circuit_around(cell, circuit, point.lines)
+    if "printed" in deck:
+        nodes = "".join(f" V({name})" for name, port in cell.ports().items() if port.direction == "output")
+        lines.append(deck["printed"].format(kind=kind.upper(), nodes=nodes or " V(*)"))
+    for name, how in point.measure.items():
+        formula = how.removeprefix("param='").removesuffix("'")
+        spelled = deck["formula"].format(formula) if formula != how else how
+        lines.append(deck["figure"].format(kind=kind, name=name, how=spelled))
+    return "\n".join([*lines, deck.get("end", ""), ""])

@@ -186,8 +186,8 @@ def cell_table(
         Waveforms of one point, from :func:`~synaspice.characterization.cells.waveforms.keep`.
     **attributes
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
-        ``criterion`` how that was judged, ``thermal_noise`` whether the noise of the temperature is in it, and
-        ``error_rate`` of a cell that decides or stores how often it errs at that temperature.
+        ``criterion`` how that was judged, ``reason`` why it does not, ``thermal_noise`` whether the noise of the
+        temperature is in it, and ``error_rate`` of a cell that decides or stores how often it errs at that temperature.
     """
     circuit = cell.subcircuit(for_bench=True)
     attributes_of_all: dict[str, Any] = {
@@ -200,6 +200,8 @@ def cell_table(
         "temperature": cell.temperature,
         "thermal_noise": False,
         "parameters": {**cell.options, **cell.values},
+        "devices": cell.devices_told,
+        "reason": None,
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
         "provenance": "; ".join(circuit.provenance) or None,
         "engine": "ngspice",

@@ -19,8 +19,10 @@ from typing import Any
 from scipy.special import ndtr, ndtri
 
 from ...circuits.cells.cell import Cell
+from ...circuits.cells.declared import DeclaredCell
 from ...devices.core.variability import Distribution, LogNormal, Mismatch, Normal, Uniform
 from ...devices.language.checks import known, mapping, real
+from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError, ValidityWarning, shown, warn_user
 from ...devices.language.quantity import parse_quantity
 from ...devices.model import CompactModel
@@ -114,13 +116,20 @@ def spreads_of(thing: Thing, distributions: Mapping[str, Distribution | str], ou
     return [_spread(thing, name, given, outside) for name, given in mapping("distributions", distributions).items()]
 
 
+def variables_of(thing: Thing) -> dict[str, tuple[Parameter, float]]:
+    """What can be scattered of a device or cell, with its value; of the devices in a cell as ``SLOT.NAME``."""
+    if isinstance(thing, DeclaredCell):
+        return thing.variables()
+    return {name: (item, thing.values[name]) for name, item in thing.parameter_declarations().items()}
+
+
 def _spread(thing: Thing, name: str, given: Distribution | str, outside: str) -> Spread:
-    declared = thing.parameter_declarations()
-    parameter = declared[known(f"parameter of {thing.model_name()}", name, declared)]
+    there = variables_of(thing)
+    parameter, nominal = there[known(f"parameter of {thing.model_name()}", name, there)]
     distribution = distribution_from(given, parameter.unit, thing) if isinstance(given, str) else given
     if not callable(getattr(distribution, "at", None)) or isinstance(distribution, type):
         raise ParameterError(f"the distribution of {name} must be one, or a text such as {FORMS}; not {shown(given)}")
-    nominal, (low, high) = thing.values[name], parameter.bounds
+    low, high = parameter.bounds
     ends = _value(distribution, nominal, -FARTHEST), _value(distribution, nominal, FARTHEST)
     if math.isnan(ends[0]) or math.isnan(ends[1]):
         raise ParameterError(f"the distribution of {name} has values that are no numbers")

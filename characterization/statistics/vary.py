@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from ...circuits.cells.cell import Cell
+from ...circuits.cells.declared import DeclaredCell
 from ...devices.core.metadata import Column, described_table, device_attributes
 from ...devices.core.variability import Distribution, correlation_factor
 from ...devices.language.checks import flag, instance, known, positive, whole
@@ -24,7 +25,7 @@ from ..resumable import check_seed, compute_pieces
 from .measuring import Measured, Measurement, differing, measure, measurement_of
 from .merit import ATTRIBUTE, SAMPLE, Merit
 from .samplers import RANDOM, SAMPLERS, USUAL, corner_numbers, normal_numbers
-from .spreads import Spread, Thing, spreads_of
+from .spreads import Spread, Thing, spreads_of, variables_of
 from .summary import check_limits
 
 #: Memory of the arguments of a sample. [byte]
@@ -257,6 +258,7 @@ def measure_samples(
         "bench": measurement.description,
         "model": {"name": device.model_name(), "options": dict(device.options), "code": code_of(type(device))},
         "nominal": dict(device.values),
+        **({"devices": device.devices_told} if isinstance(device, DeclaredCell) and device.slots() else {}),
         "scattered": [spread.name for spread in spreads],
         "values": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
         "samples": len(values),
@@ -293,12 +295,12 @@ def table_of_samples(
             raise ParameterError(f"the table of sample {k} has other columns than that of the first one")
     units, descriptions = first.attrs.get("units", {}), first.attrs.get("descriptions", {})
     rows = [each.rows for each in measured]
-    declared = device.parameter_declarations()
+    declared = variables_of(device)
     columns: dict[str, Column] = {SAMPLE: (np.repeat(np.arange(len(rows)), rows), "1", "number of the sample")}
     names = []
     for k, spread in enumerate(spreads):
         name = f"parameter_{spread.name}" if spread.name in (*first.columns, SAMPLE) else spread.name
-        parameter = declared[spread.name]
+        parameter, _ = declared[spread.name]
         columns[name] = (np.repeat(values[:, k], rows), parameter.unit, parameter.description)
         names.append(name)
     differ = {f"{ATTRIBUTE}{name}": np.array(told) for name, told in differing(measured).items()}

@@ -2,6 +2,8 @@
 
 import typing
 
+import synaspice.devices.model
+
 from .logic import Inverter as _Inverter
 from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
@@ -36,6 +38,7 @@ class _NeuronChainValues(typing.TypedDict, total=False):
     supply_voltage: float | str
     neurons: float | str
     weight: float | str
+    memristor: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -70,6 +73,7 @@ class _MemristorNeuronValues(typing.TypedDict, total=False):
     threshold_voltage: float | str
     hold_voltage: float | str
     switching_time: float | str
+    memristor: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -91,6 +95,7 @@ class _OscillatorNeuronValues(typing.TypedDict, total=False):
     envelope_capacitance: float | str
     envelope_resistance: float | str
     amplifier_width: float | str
+    oscillator: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -151,6 +156,7 @@ class _MTJNeuronValues(typing.TypedDict, total=False):
     diameter: float | str
     resistance_area_product: float | str
     noise_step: float | str
+    junction: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -168,6 +174,7 @@ class _PBitValues(typing.TypedDict, total=False):
     nmos_width: float | str
     nmos_length: float | str
     noise_step: float | str
+    junction: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -185,6 +192,7 @@ class _DifferentialSynapseValues(typing.TypedDict, total=False):
     switching_time: float | str
     access_width: float | str
     weight: float | str
+    memristor: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -201,6 +209,7 @@ class _MTJBitCellValues(typing.TypedDict, total=False):
     access_width: float | str
     initial_polar_angle: float | str
     noise_step: float | str
+    junction: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -217,9 +226,12 @@ class _MemristorBitCellValues(typing.TypedDict, total=False):
     threshold: float | str
     switching_time: float | str
     access_width: float | str
+    word_voltage: float | str
+    memristor: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
+    state: typing.Literal["on", "off"]
 
 class MemristorBitCell(_MemristorBitCell):
     def __init__(self, **values: typing.Unpack[_MemristorBitCellValues]) -> None: ...
@@ -234,6 +246,7 @@ class _STDPSynapseValues(typing.TypedDict, total=False):
     switching_time: float | str
     access_width: float | str
     initial_state: float | str
+    memristor: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
 from ...devices.language.checks import known
+from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
 from ...devices.language.registry import summary
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ...devices.targets.formats import ExportOptions
 from ...devices.targets.sampling import samples_of
-from ...devices.targets.spice.dialects import NGSPICE
-from ...devices.targets.spice.statements import check_node
+from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ...devices.targets.spice.statements import Statements, check_node
 from ...devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
 from ..engine.native import NativeDevice, native_device, why_not_native
 from ..engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
+from .exposed import AROUND, exposed_parameters, plain
 from .subcircuits import CellCircuit, Meter, in_order
-
-LINE_WIDTH = 110
+from .traced import Traced
 
 
 class TransistorSize(TypedDict, total=False):
@@ -45,11 +45,18 @@ class Assembly:
         self,
         cell: DeclaredCell,
         name: str,
-        meters: bool,
-        random: np.random.Generator | None,
+        meters: bool = False,
+        random: np.random.Generator | None = None,
         for_bench: bool = False,
+        *,
+        dialect: SpiceDialect = NGSPICE,
+        dry: bool = False,
     ) -> None:
         self.cell, self.name, self.metered, self.random, self.for_bench = cell, name, meters, random, for_bench
+        self.dialect, self.dry = dialect, dry
+        #: What the circuit is made of, number by number; without anything written, if that is all that is asked for.
+        self.record: list[Any] = []
+        self.formulas: set[str] = set()
         self.lines: list[str] = []
         self.requires: list[Subcircuit | NativeDevice | CellCircuit] = []
         self.files: list[Path] = []
@@ -57,6 +64,7 @@ class Assembly:
         self.noises: list[Noisy] = []
         self.provenance: dict[str, None] = {}  # a set that keeps its order
         self.models: dict[str, str] = {}
+        self.advice: dict[str, None] = {}
 
     def is_native(self, noisy: bool) -> bool:
         """Whether a device is to be a native one, by whether it has noise in transients.
@@ -100,20 +108,52 @@ class Assembly:
         """
         _words(name, *nodes)
         process = self.cell.process
-        self.models.setdefault(process.name, process.models(self.cell.corner))
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741
+        self.record.append((kind, name, tuple(nodes), w, l, parallel))
+        if self.dry:
+            process.check_size(name, w, l)
+            return
         shift = 0.0
         if self.random is not None:
             shift = float(self.random.normal(0.0, process.threshold_deviation(kind, parallel * w, l)))
-        self.add(process.transistor(kind, name, nodes, w, l, shift, parallel))
+        self.models.setdefault(process.name, process.models(self.cell.corner, self.dialect))
+        written = process.transistor(
+            kind, name, self.nodes(nodes), w, l, shift, parallel, write=self.number, dialect=self.dialect
+        )
+        self.lines.append(written)
 
     def resistor(self, name: str, positive: str, negative: str, resistance: float) -> None:
         """Add a resistor [ohm]."""
-        self.add(f"R{_words(name, positive, negative)} {resistance!r}")
+        self._passive("R", name, (positive, negative), resistance)
 
     def capacitor(self, name: str, positive: str, negative: str, capacitance: float) -> None:
         """Add a capacitor [F]."""
-        self.add(f"C{_words(name, positive, negative)} {capacitance!r}")
+        self._passive("C", name, (positive, negative), capacitance)
+
+    def _passive(self, letter: str, name: str, nodes: tuple[str, str], value: float) -> None:
+        _words(name, *nodes)
+        self.record.append((letter, name, nodes, value))
+        statement = Statements(self.dialect).resistor if letter == "R" else Statements(self.dialect).capacitor
+        self.lines += statement(name, *self.nodes(nodes), self.number(value))
+
+    def nodes(self, names: Sequence[str]) -> list[str]:
+        """Nodes as the simulator takes them."""
+        return [self.dialect.renamed.get(name, name) for name in names]
+
+    def number(self, value: float, form: str = "") -> str:
+        """A number as it stands in the netlist: as the formula over the cell's parameters from which it follows.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+        form : str
+            How a plain one is written, as for ``format``; default: with all its digits.
+        """
+        if isinstance(value, Traced):
+            self.formulas |= set(compile(value.formula, "formula", "eval").co_names)
+            return self.dialect.formula.format(value.formula)
+        return format(value, form) if form else repr(float(value))
 
     def device(
         self,
@@ -154,6 +194,10 @@ class Assembly:
         if "ambient_temperature" in device.values:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in choices if pin in nodes)
+        given = {key: value for key, value in device.given.items() if isinstance(value, Traced)} | overrides
+        self.record.append((name, device.model_name(), dict(device.options), dict(nodes), {**device.values, **given}))
+        if self.dry:
+            return
         form = self._form(name, device, inputs, noise_step)
         self.requires.append(form)
         preset = f" {device.provenance.name}" if device.provenance else ""
@@ -162,13 +206,16 @@ class Assembly:
         if self.metered:
             for terminal in terminals:
                 node, inner, source = joined[terminal], f"{name}_{terminal}", f"V_{name}_{terminal}"
-                self.add(f"{source} {node} {inner} 0")
+                self.lines.append(f"{source} {node} {inner} 0")
                 self.meters.append(Meter(name, source, node))
                 joined[terminal] = inner
-        values = [f"{key}={value!r}" for key, value in overrides.items()]
+        taken = form.values if isinstance(form, NativeDevice) else form.parameters
+        values = [f"{key}={self.number(value)}" for key, value in given.items() if key in taken]
         pins = in_order(device.model_name(), form.pins, joined)
-        letter = "N" if isinstance(form, NativeDevice) else "X"
-        self.add(" ".join([f"{letter}{name}", *pins, form.name, *values]))
+        if isinstance(form, NativeDevice):
+            self.lines.append(" ".join([f"N{name}", *pins, form.name, *values]))
+        else:
+            self.lines.append(self._instance(name, pins, form.name, values))
 
     def _form(
         self, name: str, device: CompactModel, inputs: Sequence[str], noise_step: float | None
@@ -176,12 +223,19 @@ class Assembly:
         """A device as a subcircuit or a native device."""
         own = f"{self.name}_{name}"
         if not self.is_native(noise_step is not None):
-            dialect = BROUGHT_IN if self.for_bench else NGSPICE
+            dialect = BROUGHT_IN if self.for_bench else self.dialect
+            if noise_step is not None and not dialect.transient_noise:
+                self.advice[f"No thermal noise in transients: {dialect.name} has none."] = None
+                noise_step = None
+            elif noise_step is not None and dialect.noise_advice:
+                self.advice[f"Thermal noise in transients: {dialect.noise_advice}."] = None
             if noise_step is not None and self.for_bench:
                 names = map(samples_of, device.system.noises)
                 self.noises += [NoiseSource(f"x{name}.V_{source}", noise_step) for source in names]
             options = ExportOptions(own, inputs, transient_noise=noise_step)
             return write_subcircuit(device, dialect, options)
+        if self.dialect.name != NGSPICE.name:
+            raise ParameterError(f"native devices are for ngspice, not for {self.dialect.name}")
         form = native_device(device, name=own, inputs=inputs, transient_noise=noise_step)
         if noise_step is not None:
             self.noises.append(NoisyModel(form.name, noise_step))
@@ -189,8 +243,18 @@ class Assembly:
 
     def subcell(self, name: str, cell: DeclaredCell, nodes: Mapping[str, str] | Sequence[str]) -> None:
         """Add another cell; nodes of its ports by name or in order."""
+        given = {key: value for key, value in cell.given.items() if isinstance(value, Traced)}
+        if self.dry:
+            passed = {key: value for key, value in given.items() if key in exposed_parameters(plain(cell))}
+            values = {key: value for key, value in cell.values.items() if key not in AROUND} | passed
+            self.record.append((name, cell.model_name(), nodes, values, dict(cell.options), cell.devices_told))
+            return
         circuit = cell.subcircuit(
-            name=f"{self.name}_{name}", meters=self.metered, mismatch=self.random, for_bench=self.for_bench
+            name=f"{self.name}_{name}",
+            meters=self.metered,
+            mismatch=self.random,
+            for_bench=self.for_bench,
+            dialect=self.dialect,
         )
         self.requires.append(circuit)
         self.provenance |= dict.fromkeys(circuit.provenance)
@@ -200,45 +264,97 @@ class Assembly:
         for meter in circuit.meters:
             node = meter.node if meter.node == "0" else outer.get(meter.node, path + meter.node)
             self.meters.append(Meter(path + meter.device, path + meter.source, node))
-        self.add(circuit.instance(name, outer))
+        values = [f"{key}={self.number(value)}" for key, value in given.items() if key in circuit.parameters]
+        pins = in_order(circuit.name, circuit.pins, outer)
+        self.lines.append(self._instance(name, pins, circuit.name, values))
+
+    def _instance(self, name: str, pins: Sequence[str], subcircuit: str, values: Sequence[str]) -> str:
+        added = "".join(f" {value}" for value in values)
+        return self.dialect.statements["instance"].format(
+            name=name, nodes=" ".join(self.nodes(pins)), subcircuit=subcircuit, values=added
+        )
 
     def add(self, line: str) -> None:
-        """Add a line of the netlist as it is."""
+        """Add a line of the netlist as it is, in the language of ngspice.
+
+        Raises
+        ------
+        ParameterError
+            If the netlist is for another simulator.
+        """
+        if self.dialect.name != NGSPICE.name:
+            raise ParameterError(
+                f"{self.cell.model_name()} is written for ngspice alone, not for {self.dialect.name}: parts of it are "
+                "lines in its language"
+            )
+        self.record.append(line)
         self.lines.append(line)
 
     def circuit(self) -> CellCircuit:
         """The assembled netlist."""
         pins = tuple(self.cell.ports())
-        lines = [*self._header(pins), f".subckt {self.name} {' '.join(pins)}", *self.lines, f".ends {self.name}"]
+        parameters = self._parameters()
+        opened = Statements(self.dialect).open(self.name, self.nodes(pins), parameters)
+        lines = [*self._header(pins, parameters), *opened, *self.lines, *Statements(self.dialect).close(self.name)]
         models = tuple(self.models.items())
         requires, meters, provenance = tuple(self.requires), tuple(self.meters), tuple(self.provenance)
         options = tuple(self.cell.simulator_options.items())
         files, noises = tuple(self.files), tuple(self.noises)
         return CellCircuit(
-            self.name, pins, "\n".join(lines), requires, models, meters, provenance, options, files, noises
+            self.name,
+            pins,
+            "\n".join(lines),
+            requires,
+            models,
+            meters,
+            provenance,
+            options,
+            files,
+            noises,
+            tuple(parameters),
+            self.dialect,
         )
 
-    def _header(self, pins: Sequence[str]) -> list[str]:
+    def _parameters(self) -> dict[str, float]:
+        """The parameters that the netlist has, with their values."""
+        found = {name: value for name, value in self.cell.values.items() if name in self.formulas}
+        for slot in self.cell.slots():
+            for name, value in self.cell.device_in(slot).values.items():
+                if f"{slot}_{name}" in self.formulas:
+                    found[f"{slot}_{name}"] = value
+        return {name: float(value) for name, value in found.items()}
+
+    def _header(self, pins: Sequence[str], parameters: Mapping[str, float]) -> list[str]:
         cell = self.cell
         lines = [f"{cell.model_name()}: {summary(type(cell))}"]
         if type(cell).reference:
             lines.append(f"Circuit: {type(cell).reference}, doi:{type(cell).doi}")
         lines.append(", ".join(f"{key}={value}" for key, value in cell.options.items()))
         lines.append(f"Generated by synaspice {__version__}; this netlist is yours, use it freely.")
-        lines.append(f"Use: X1 {' '.join(pins)} {self.name}")
-        lines += [f"  {name}: {port.direction}; {port.description}" for name, port in cell.ports().items()]
+        example = [next((f"{name}={value:g}" for name, value in parameters.items()), "")]
+        lines.append(f"Use: {self._instance('1', pins, self.name, list(filter(None, example)))}")
+        lines += self.advice
+        if self.dialect.advice:
+            lines.append(self.dialect.advice)
+        ports = zip(self.nodes(pins), cell.ports().values(), strict=True)
+        lines += [f"  {name}: {port.direction}; {port.description}" for name, port in ports]
         lines += [f"Values of {line}" for line in self.provenance]
+        declared = cell.parameter_declarations()
+        told = {
+            name: f"  {name} = {format_si(v, declared[name].unit)}: {declared[name].description}"
+            for name, v in cell.values.items()
+        }
+        lines.append("Parameters, with these values if an instance sets no others:" if parameters else "No parameters.")
+        lines += [text for name, text in told.items() if name in parameters]
+        for slot in cell.slots():
+            if any(name.startswith(f"{slot}_") for name in parameters):
+                lines.append(f"  {slot}_NAME: those of the {cell.device_in(slot).model_name()} in it")
         lines.append("Built for these values, which are fixed in the numbers below:")
-        for name, value in cell.values.items():
-            declared = cell.parameter_declarations()[name]
-            lines.append(f"  {name} = {format_si(value, declared.unit)}: {declared.description}")
-        return [line for text in lines for line in _comment(text)]
+        lines += [text for name, text in told.items() if name not in parameters]
+        write = Statements(self.dialect)
+        return [line for text in lines for line in write.comment(text, wrap=True)]
 
 
 def _words(*names: str) -> str:
     """Names of an element and its nodes, in a line."""
     return " ".join(map(check_node, names))
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, LINE_WIDTH, initial_indent="* ", subsequent_indent="*     ") or ["*"]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...devices.language.checks import flag, whole
+from ...devices.language.errors import ParameterError
 from ...devices.language.registry import Registry
+from ...devices.targets.spice.dialects import DIALECTS, NGSPICE, SpiceDialect
 from ...devices.targets.spice.statements import check_name
 from .assembly import Assembly
 from .declared import DeclaredCell
+from .exposed import exposed_parameters, plain, traced_copy
 from .subcircuits import CellCircuit
 
 #: The cells, by name.
@@ -50,6 +55,12 @@ class Cell(DeclaredCell):
         """Put the elements of the cell together; the ports are nodes of the same names."""
         raise NotImplementedError
 
+    def recorded(self) -> list[Any]:
+        """What the circuit is made of, number by number, without a netlist."""
+        assembly = Assembly(self, self.model_name().replace("-", "_"), dry=True)
+        self.build(assembly)
+        return assembly.record
+
     def subcircuit(
         self,
         *,
@@ -57,6 +68,7 @@ class Cell(DeclaredCell):
         meters: bool = False,
         mismatch: int | np.random.Generator | None = None,
         for_bench: bool = False,
+        dialect: str | SpiceDialect = "ngspice",
     ) -> CellCircuit:
         """Return the cell as a subcircuit with all that it needs, an object that a PySpice ``Circuit`` accepts.
 
@@ -74,6 +86,9 @@ class Cell(DeclaredCell):
             Whether it is for :func:`synaspice.circuits.engine.ngspice.run`, which has to be given its ``files`` and
             ``noises``: with ``devices="automatic"`` devices with noise in transients are native ones where ngspice
             loads them and there is a C compiler; else the noise comes from external sources.
+        dialect : str
+            ``"ngspice"``, ``"xyce"``, ``"ltspice"``, ``"hspice"`` or ``"spectre"``; ammeters and benches are for
+            ngspice.
 
         Raises
         ------
@@ -86,10 +101,34 @@ class Cell(DeclaredCell):
         if random is None and mismatch is not None:
             random = np.random.default_rng(whole("mismatch", mismatch, 0))
         chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
-        assembly = Assembly(self, chosen, flag("meters", meters), random, flag("for_bench", for_bench))
-        self.build(assembly)
+        metered, benched = flag("meters", meters), flag("for_bench", for_bench)
+        form = DIALECTS.find(dialect) if isinstance(dialect, str) else dialect
+        if form.name != NGSPICE.name and (metered or benched):
+            raise ParameterError(f"ammeters and benches are for ngspice, not for {form.name}")
+        cell: Cell = self
+        if not metered and not benched:  # a netlist for people: with formulas in place of numbers
+            cell = traced_copy(self, exposed_parameters(plain(self)))  # type: ignore[assignment]
+        assembly = Assembly(cell, chosen, metered, random, benched, dialect=form)
+        cell.build(assembly)
         return assembly.circuit()
 
-    def netlist(self, *, name: str | None = None, mismatch: int | np.random.Generator | None = None) -> str:
-        """Return the cell as text that a netlist can include: model cards, devices, and the cell itself."""
-        return self.subcircuit(name=name, mismatch=mismatch).text
+    def netlist(
+        self,
+        dialect: str = "ngspice",
+        *,
+        name: str | None = None,
+        mismatch: int | np.random.Generator | None = None,
+    ) -> str:
+        """Return the cell as text that a netlist can include: model cards, devices, and the cell itself.
+
+        Parameters
+        ----------
+        dialect, name, mismatch
+            As of :meth:`subcircuit`.
+
+        Raises
+        ------
+        UnknownNameError, ParameterError, MissingDependencyError
+            As :meth:`subcircuit`; also if the technology's models, or parts of the cell, are for ngspice alone.
+        """
+        return self.subcircuit(name=name, mismatch=mismatch, dialect=dialect).text

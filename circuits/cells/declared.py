@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ...devices.language.checks import known
 from ...devices.language.configured import Configured
 from ...devices.language.declaration import Declared, Option, Parameter
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.units import OFFSETS
+from ...devices.model import CompactModel
+from ...devices.targets.spice.dialects import SpiceDialect
 from .cmos import CORNERS, TECHNOLOGIES, Technology
+from .slots import Slot
 from .subcircuits import CellCircuit
 from .tolerances import Options
 
@@ -54,7 +58,14 @@ class DeclaredCell(Configured):
     #: Tolerances that ngspice needs to be right about it, for example ``{"chgtol": 1e-19}``; default: its own.
     tolerances: ClassVar[Options] = {}
 
-    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {"build", "branches", "terminals"}
+    for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
+        "build",
+        "branches",
+        "terminals",
+        "recorded",
+        "variables",
+        "devices_told",
+    }
 
     technology = Option("generic", TECHNOLOGIES, "process of the transistors")
     corner = Option("typical", CORNERS, "corner of the transistors")
@@ -69,6 +80,92 @@ class DeclaredCell(Configured):
     def ports(cls) -> dict[str, Port]:
         """The ports by name, in the order of the subcircuit's pins."""
         return {name: item for name, item in cls.declarations().items() if isinstance(item, Port)}
+
+    @classmethod
+    @functools.cache
+    def slots(cls) -> dict[str, Slot]:
+        """The places for devices by name."""
+        return {name: item for name, item in cls.declarations().items() if isinstance(item, Slot)}
+
+    def __init__(self, **values: float | str | CompactModel) -> None:
+        self._settle(values)
+
+    def _settle(self, given: Mapping[str, Any]) -> None:
+        name, slots = self.model_name(), self.slots()
+        self._placed, self._changes, self._standing = {}, {slot: {} for slot in slots}, {}
+        everything = [*self.parameter_declarations(), *self.option_declarations(), *slots]
+        rest: dict[str, Any] = {}
+        for key, value in given.items():
+            slot, dot, parameter = key.partition(".")
+            if key in slots:
+                self._placed[key] = slots[key].check(value, name)
+            elif dot and slot in slots:
+                slots[slot].check_change(parameter, name, own=slot not in given)
+                self._changes[slot][parameter] = value
+            else:
+                rest[known(f"parameter or device of {name}", key, everything)] = value
+        for slot, device in self._placed.items():
+            for key in slots[slot].parameters:
+                if key in rest:
+                    raise ParameterError(
+                        f"{key} is of the own {slot} of {name}, in whose place {device.model_name()} stands: "
+                        f"set {slot}.NAME instead"
+                    )
+        self._unused = frozenset(key for slot in self._placed for key in slots[slot].parameters)
+        super()._settle(rest)
+        for slot in slots:
+            self.device_in(slot)  # which checks the values together
+        self._given = dict(given)
+
+    @property
+    def placed(self) -> Mapping[str, CompactModel]:
+        """The devices that stand in slots in place of the cell's own, by the slot."""
+        return {slot: self.device_in(slot) for slot in self._placed}
+
+    def is_other(self, slot: str) -> bool:
+        """Whether the device in a slot is not the cell's own as it comes."""
+        return slot in self._placed or bool(self._changes[slot])
+
+    def device_in(self, slot: str) -> CompactModel:
+        """The device that stands in a slot."""
+        if slot not in self._standing:
+            declared, device = self.slots()[slot], self._placed.get(slot)
+            made = declared.own(self) if device is None else device
+            changes = {**self._changes[slot], **{name: value(self) for name, value in declared.sets.items()}}
+            self._standing[slot] = made.replace(**changes) if changes else made
+        return self._standing[slot]
+
+    def variables(self) -> dict[str, tuple[Parameter, float]]:
+        """What can be scattered and swept, with its value: parameters, and those of the devices as ``SLOT.NAME``."""
+        found = {name: (item, self.values[name]) for name, item in self.settable_declarations().items()}
+        for slot, declared in self.slots().items():
+            device, own = self.device_in(slot), slot not in self._placed
+            taken = {name for sets in declared.parameters.values() for name in sets} if own else set()
+            taken |= {*declared.sets}
+            for name, item in device.parameter_declarations().items():
+                if name not in taken:
+                    found[f"{slot}.{name}"] = (item, device.values[name])
+        return found
+
+    @property
+    def devices_told(self) -> dict[str, dict[str, Any]]:
+        """The devices in the slots in plain values: model, preset and parameters, by the slot."""
+        told = {}
+        for slot in self.slots():
+            device = self.device_in(slot)
+            preset = device.provenance.name if device.provenance else None
+            values = {**device.options, **device.values}
+            told[slot] = {"model": device.model_name(), "preset": preset, "parameters": values}
+        return told
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        if same is not True or not isinstance(other, DeclaredCell):
+            return same
+        return all(self.device_in(slot) == other.device_in(slot) for slot in self.slots())
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), *(self.device_in(slot) for slot in self.slots())))
 
     @classmethod
     def title_in_words(cls) -> str:
@@ -128,6 +225,10 @@ class DeclaredCell(Configured):
                     ValidityWarning,
                 )
 
+    def recorded(self) -> list[Any]:
+        """What the circuit is made of, number by number, without a netlist."""
+        raise NotImplementedError
+
     def subcircuit(
         self,
         *,
@@ -135,6 +236,7 @@ class DeclaredCell(Configured):
         meters: bool = False,
         mismatch: int | np.random.Generator | None = None,
         for_bench: bool = False,
+        dialect: str | SpiceDialect = "ngspice",
     ) -> CellCircuit:
         """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.cell.Cell.subcircuit`."""
         raise NotImplementedError

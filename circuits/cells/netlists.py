@@ -10,6 +10,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.version import __version__
 from ...devices.library import name_in_library
 from ...devices.model import CompactModel
+from ...devices.targets.spice.dialects import DIALECTS
 from ...devices.targets.spice.statements import check_name, one_line
 from .cell import Cell
 from .subcircuits import definitions
@@ -33,8 +34,8 @@ def unique_names(items: Iterable[Item]) -> dict[str, Item]:
     return found
 
 
-def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> str:
-    """Write several cells and devices as one text that a netlist of ngspice can include.
+def one_netlist(items: Mapping[str, Item] | Iterable[Item], *, dialect: str = "ngspice", **options: Any) -> str:
+    """Write several cells and devices as one text that a netlist can include.
 
     Model cards stand in it once, and one ``.options`` line with the strictest tolerances of all cells.
 
@@ -42,6 +43,8 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> s
     ----------
     items : Mapping or iterable of Cell and CompactModel
         The cells and devices, by the names of their subcircuits; without names see :func:`unique_names`.
+    dialect : str
+        As of :meth:`Cell.subcircuit`.
     **options
         Further arguments of :meth:`CompactModel.subcircuit`, for all devices: ``observables``, ``noise``.
 
@@ -58,9 +61,9 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> s
         instance("what goes into a netlist", item, kinds, "cells and devices")
     named = dict(items) if isinstance(items, Mapping) else unique_names(things)
     circuits = [
-        item.subcircuit(name=check_name(name, "subcircuit"))
+        item.subcircuit(name=check_name(name, "subcircuit"), dialect=dialect)
         if isinstance(item, Cell)
-        else item.subcircuit(name=name, **options)
+        else item.subcircuit(name=name, dialect=dialect, **options)
         for name, item in named.items()
     ]
     seen: dict[str, str] = {}
@@ -69,8 +72,10 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], **options: Any) -> s
             raise ParameterError(f"{other!r} and {name!r} are the same name to a simulator")
     if len(circuits) == 1:
         return definitions(circuits)
-    head = [f"* {len(named)} cells and devices for ngspice, by synaspice {__version__}:"]
-    head += [f"*   {name}: {one_line(_about(item))}" for name, item in named.items()]
+    form = DIALECTS.find(dialect)
+    mark = form.comment
+    head = [*form.preamble, f"{mark}{len(named)} cells and devices for {form.name}, by synaspice {__version__}:"]
+    head += [f"{mark}  {name}: {one_line(_about(item))}" for name, item in named.items()]
     return "\n".join([*head, definitions(circuits)])
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
+from ...devices.model import CompactModel
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .neurons import MemristorNeuron
+from .slots import Slot
 from .spike_synapse import SpikeSynapse
 from .tolerances import SMALL
 
@@ -36,9 +38,20 @@ class NeuronChain(Cell):
         if self.neurons != int(self.neurons):
             raise ParameterError(f"neurons must be a whole number, not {self.neurons:g}")
 
+    memristor = Slot(
+        "the threshold switch of every neuron",
+        lambda cell: MemristorNeuron(**cell.surroundings).memristor,
+        MemristorNeuron.memristor.fits,
+    )
+
     def neuron(self) -> MemristorNeuron:
         """A neuron."""
-        return MemristorNeuron(**self.surroundings)
+        return MemristorNeuron(**self.surroundings, **self.others)
+
+    @property
+    def others(self) -> dict[str, CompactModel]:
+        """Devices of the neurons that are not their own."""
+        return {"memristor": self.memristor} if self.is_other("memristor") else {}
 
     def synapse(self) -> SpikeSynapse:
         """A synapse."""

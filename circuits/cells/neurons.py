@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ...devices.core.protocols import Statics
 from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError
 from ...devices.language.placement import before
+from ...devices.model import CompactModel
 from ...devices.models.junctions.mtj import MTJ
 from ...devices.models.memristors.volatile import VolatileMemristor
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
@@ -17,10 +19,37 @@ from .junction_cell import JunctionCell
 from .logic import inverter
 from .readout import SenseAmplifier
 from .sizes import by_technology, length_of, width_of
+from .slots import AGITATED, TWO_TERMINALS, Fit, Slot, kind_of
 from .tolerances import QUICK, SMALL
 
 #: Voltage of a branch of the sense amplifier while the decision falls, over the supply.
 READ_SHARE = 0.35
+
+#: Length of the p-bit's transistor below its own junction, in minimum lengths: the middle node at half the supply.
+P_BIT_LENGTH = by_technology("p-bit.nmos_length")
+TWO_RESISTANCES = Fit(
+    "reference states of different resistance", lambda device: (found := _resistances(device))[0] < 0.999 * found[-1]
+)
+
+
+def _resistances(device: CompactModel) -> list[float]:
+    """Resistance of a device of two terminals in its reference states, without a bias, the smallest first [ohm]."""
+    if not device.suits(Statics):
+        return [1.0]
+    (branch,), volts = device.branches().values(), 1e-3
+    states = device.protocol(Statics).states.values()
+    currents = [float(device.replace(**s).static(**{"voltage": volts})[branch.current]) for s in states]
+    return sorted(volts / current for current in currents)
+
+
+def _p_bit_transistor(cell: PBit) -> tuple[float, float]:
+    """Width and length of the transistor, in the smallest ones, that takes half of the supply off the junction."""
+    own = P_BIT_LENGTH(cell)
+    if "junction" not in cell.placed:
+        return 1.0, own
+    usual, other = (_resistances(device) for device in (PBit(**cell.surroundings).junction, cell.junction))
+    ratio = math.sqrt(usual[0] * usual[-1] / (other[0] * other[-1])) / own
+    return min(max(1.0, ratio), 200.0), min(max(1.0, 1 / ratio), 100.0)
 
 
 class PBit(JunctionCell):
@@ -52,19 +81,27 @@ class PBit(JunctionCell):
     resistance_area_product = JunctionCell.resistance_area_product.but(default=27e-12, bounds=(1e-13, 1e-8))
     with before("noise_step"):
         tmr = Parameter(1.1, "1", "tunnel magnetoresistance ratio", (0.1, 20.0))
-        nmos_width = width_of("the transistor", 1.0)
+        nmos_width = width_of("the transistor", lambda cell: _p_bit_transistor(cell)[0])
         nmos_length = length_of(
             "the transistor",
-            by_technology(generic=1.4, sky130=3.0),
-            note="chosen for a middle node at half the supply",
+            lambda cell: _p_bit_transistor(cell)[1],
+            note="both by default for a middle node at half the supply",
         )
 
-    def junction(self) -> MTJ:
-        """The junction: a circular in-plane magnet without a barrier."""
-        return super().junction().replace(tmr=self.tmr)
+    junction = Slot(
+        "the fluctuating resistance over the transistor",
+        lambda cell: cell.own_junction(),
+        (TWO_TERMINALS, AGITATED, TWO_RESISTANCES),
+        {**JunctionCell.junction.parameters, "tmr": ("tmr",)},
+    )
+
+    def own_junction(self) -> MTJ:
+        """The cell's own junction: a circular in-plane magnet without a barrier."""
+        return super().own_junction().replace(tmr=self.tmr)
 
     def build(self, assembly: Assembly) -> None:
-        assembly.device("mtj", self.junction(), {"p": "supply", "n": "middle"}, noise_step=self.noise_step)
+        p, n = self.junction.terminals()
+        assembly.device("mtj", self.junction, {p: "supply", n: "middle"}, noise_step=self.noise_step)
         assembly.nmos("1", "middle", "input", "ground", width=self.nmos_width, length=self.nmos_length)
         inverter(assembly, "inv", "middle", "output")
 
@@ -93,12 +130,10 @@ class MTJNeuron(JunctionCell):
     supply = Port("supply", "positive supply")
     ground = Port("supply", "ground")
 
-    def junction(self) -> MTJ:
-        """The junction, in the parallel state."""
-        return super().junction().replace(initial_polar_angle=0.1)
+    junction = JunctionCell.junction.but(sets={"initial_polar_angle": lambda cell: 0.1})
 
     def build(self, assembly: Assembly) -> None:
-        assembly.device("mtj", self.junction(), {"p": "ground", "n": "input"}, noise_step=self.noise_step)
+        assembly.device("mtj", self.junction, {"p": "ground", "n": "input"}, noise_step=self.noise_step)
         assembly.resistor("reference", "reference", "ground", self.reference_resistance)
         nodes = {
             "clock": "read",
@@ -122,7 +157,7 @@ class MTJNeuron(JunctionCell):
 
         That is about a third of the supply, where bias has lowered the antiparallel one.
         """
-        junction, volts = self.junction(), READ_SHARE * self.supply_voltage
+        junction, volts = self.junction, READ_SHARE * self.supply_voltage
         both = [
             float(junction.replace(**state).static(voltage=-volts)["resistance"])
             for state in junction.reference_states().values()
@@ -162,8 +197,24 @@ class OscillatorNeuron(Cell):
     envelope_resistance = Parameter(1e6, "ohm", "resistor that discharges it", (1e3, 1e10))
     amplifier_width = width_of("the amplifier's transistors", 4.0, 100.0)
 
-    def oscillator(self) -> AutoOscillator:
-        """The oscillator, at rest but for a small amplitude to start from."""
+    oscillator = Slot(
+        "the oscillator that the input current drives",
+        lambda cell: cell.own_oscillator(),
+        (kind_of(AutoOscillator),),
+        {
+            name: (name,)
+            for name in (
+                "frequency",
+                "damping_rate",
+                "threshold_current",
+                "static_resistance",
+                "resistance_swing",
+            )
+        },
+    )
+
+    def own_oscillator(self) -> AutoOscillator:
+        """The cell's own oscillator, at rest but for a small amplitude to start from."""
         return AutoOscillator(
             frequency=self.frequency,
             damping_rate=self.damping_rate,
@@ -175,7 +226,7 @@ class OscillatorNeuron(Cell):
         )
 
     def build(self, assembly: Assembly) -> None:
-        assembly.device("sto", self.oscillator(), {"p": "input", "n": "ground"})
+        assembly.device("sto", self.oscillator, {"p": "input", "n": "ground"})
         assembly.capacitor("couple", "input", "gate", self.coupling_capacitance)
         assembly.resistor("bias", "gate", "amplified", self.bias_resistance)
         width = self.amplifier_width
@@ -228,8 +279,21 @@ class MemristorNeuron(Cell):
     )
     switching_time = Parameter(1e-9, "s", "time constant of the memristor, in both directions", (1e-12, 1.0))
 
-    def memristor(self) -> VolatileMemristor:
-        """The memristor."""
+    memristor = Slot(
+        "the threshold switch that discharges the membrane",
+        lambda cell: cell.own_memristor(),
+        (kind_of(VolatileMemristor),),
+        {
+            "resistance_on": ("resistance_on",),
+            "resistance_off": ("resistance_off",),
+            "threshold_voltage": ("threshold_voltage",),
+            "hold_voltage": ("hold_voltage",),
+            "switching_time": ("time_constant_on", "time_constant_off"),
+        },
+    )
+
+    def own_memristor(self) -> VolatileMemristor:
+        """The cell's own memristor, scaled to the supply."""
         return VolatileMemristor(
             resistance_on=self.resistance_on,
             resistance_off=self.resistance_off,
@@ -240,21 +304,23 @@ class MemristorNeuron(Cell):
         )
 
     def check(self) -> None:
-        self.memristor()  # which checks the parameters together
-        if self.threshold_voltage >= self.supply_voltage:
+        threshold = self.memristor.threshold_voltage
+        if threshold >= self.supply_voltage:
+            whose = "threshold_voltage" if "memristor" not in self.placed else "the memristor's threshold_voltage"
             raise ParameterError(
-                f"threshold_voltage = {self.threshold_voltage:g} V must lie below "
-                f"supply_voltage = {self.supply_voltage:g} V, which the input can reach"
+                f"{whose} = {threshold:g} V must lie below supply_voltage = {self.supply_voltage:g} V, which the input "
+                "can reach"
             )
 
     @property
     def threshold_current(self) -> float:
         """Current that the memristor leaks at its threshold: below it the neuron is silent [A]."""
-        return self.threshold_voltage / (self.resistance_off + self.load_resistance)
+        memristor = self.memristor
+        return memristor.threshold_voltage / (memristor.resistance_off + self.load_resistance)
 
     def build(self, assembly: Assembly) -> None:
         assembly.capacitor("membrane", "input", "ground", self.capacitance)
-        assembly.device("switch", self.memristor(), {"p": "input", "n": "load"})
+        assembly.device("switch", self.memristor, {"p": "input", "n": "load"})
         assembly.resistor("load", "load", "ground", self.load_resistance)
         inverter(assembly, "first", "load", "inverted")
         inverter(assembly, "second", "inverted", "output")

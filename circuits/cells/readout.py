@@ -7,7 +7,7 @@ from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .sizes import width_of
-from .tolerances import SMALL
+from .tolerances import STRONG
 
 
 class SenseAmplifier(Cell):
@@ -25,7 +25,7 @@ class SenseAmplifier(Cell):
 
     reference = "W. Zhao, C. Chappert, V. Javerliac, J.-P. Noziere, IEEE Trans. Magn. 45, 3784 (2009)"
     doi = "10.1109/TMAG.2009.2024325"
-    tolerances = SMALL
+    tolerances = STRONG
 
     clock = Port("input", "low to precharge, high to sense")
     left = Port("inout", "top of the one branch, a resistance to ground")
@@ -64,7 +64,7 @@ class LatchComparator(Cell):
 
     reference = "B. Razavi, IEEE Solid-State Circuits Mag. 7 (2), 12 (2015)"
     doi = "10.1109/MSSC.2015.2418155"
-    tolerances = SMALL
+    tolerances = STRONG
 
     clock = Port("input", "low to precharge, high to compare")
     plus = Port("input", "one voltage")

@@ -38,6 +38,6 @@ def length_of(which: str, default: Default, most: float = 100.0, note: str = "")
     return Parameter(default, "1", f"length of {which} in minimum lengths{note and '; ' + note}", (1.0, most))
 
 
-def by_technology(**values: float) -> Callable[[DeclaredCell], float]:
-    """A default for each technology, by its name."""
-    return lambda cell: values[cell.technology]
+def by_technology(name: str) -> Callable[[DeclaredCell], float]:
+    """A default that depends on the technology, which has it under a name, ``CELL.PARAMETER``."""
+    return lambda cell: cell.process.size(name)

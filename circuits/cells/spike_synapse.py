@@ -39,7 +39,7 @@ class SpikeSynapse(Cell):
     ground = Port("supply", "ground")
 
     weight = Parameter(
-        by_technology(generic=20.0, sky130=25.0),
+        by_technology("spike-synapse.weight"),
         "1",
         "output's transistors over the diode; one spike of the default makes the default memristor neuron fire",
         (0.1, 1000.0),
@@ -48,7 +48,7 @@ class SpikeSynapse(Cell):
     holding_capacitance = Parameter(
         lambda cell: 0.5 * cell.packet_capacitance, "F", "capacitor at the gates; half the packet's", (1e-16, 1e-9)
     )
-    mirror_width = width_of("the mirror's transistors", by_technology(generic=2.0, sky130=1.0))
+    mirror_width = width_of("the mirror's transistors", by_technology("spike-synapse.mirror_width"))
     mirror_length = length_of("the mirror's transistors", 3.0)
     switch_width = width_of("the packet's switches", 4.0)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
 from ...devices.targets.spice.statements import check_node
 from ...devices.targets.spice.subcircuit import Subcircuit
 from ..engine.native import NativeDevice
@@ -60,6 +61,10 @@ class CellCircuit:
         Files of its own native devices.
     noises : tuple of NoiseSource and NoisyModel
         What has noise in transients, if it was built for a bench.
+    parameters : tuple of str
+        Its parameters, which an instance may set.
+    dialect : SpiceDialect
+        The dialect that it is written in.
     """
 
     name: str
@@ -72,6 +77,8 @@ class CellCircuit:
     options: tuple[tuple[str, float | str], ...] = ()
     own_files: tuple[Path, ...] = ()
     noises: tuple[Noisy, ...] = ()
+    parameters: tuple[str, ...] = ()
+    dialect: SpiceDialect = NGSPICE
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -148,7 +155,12 @@ def definitions(circuits: Iterable[Subcircuit | NativeDevice | CellCircuit]) -> 
     for circuit in circuits:
         add(circuit)
     options = strictest(dict(circuit.options) for circuit in circuits if isinstance(circuit, CellCircuit))
-    parts = [*options_lines(options), *models.values(), *bodies.values()]
+    written = [circuit.dialect for circuit in circuits if isinstance(circuit, CellCircuit)]
+    written += [circuit.dialect for circuit in circuits if isinstance(circuit, Subcircuit) and circuit.dialect]
+    if len({dialect.name for dialect in written}) > 1:
+        raise ParameterError("one netlist cannot be in two dialects")
+    dialect = written[0] if written else NGSPICE
+    parts = [*dialect.preamble, *options_lines(options, dialect), *models.values(), *bodies.values()]
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
-from ...devices.language.declaration import Parameter
+from ...devices.language.declaration import Option, Parameter
 from ...devices.language.errors import ParameterError
 from ...devices.language.placement import before
-from ...devices.models.junctions.mtj import MTJ
+from ...devices.model import CompactModel
 from ...devices.models.memristors.vteam import VTEAM
 from .assembly import Assembly
 from .cell import Cell
 from .declared import Port
 from .junction_cell import JunctionCell
+from .memories import MEMORY, at_conductance, conductance, reference, setting_polarity, switching_time
 from .sizes import width_of
+from .slots import Slot, kind_of
 from .tolerances import COLUMNS, SMALL
+
+#: Voltage at which cells are read, in units of the supply.
+READ = 0.1
 
 
 class _MemristorCell(Cell):
@@ -33,13 +39,20 @@ class _MemristorCell(Cell):
     switching_time = Parameter(5e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
     access_width = width_of("the access transistors", 4.0)
 
-    def memristor(self, conductance: float | None = None) -> VTEAM:
-        """The memristor: off, or with a conductance [S].
+    memristor = Slot(
+        "the memory",
+        lambda cell: cell.own_memristor(),
+        MEMORY,
+        {
+            "resistance_on": ("resistance_on",),
+            "resistance_off": ("resistance_off",),
+            "threshold": ("threshold_on", "threshold_off"),
+            "switching_time": ("position_off", "rate_on", "rate_off", "exponent_on", "exponent_off"),
+        },
+    )
 
-        Its resistance falls with a negative voltage from ``p`` to ``n``.
-        """
-        span = self.resistance_off - self.resistance_on
-        state = 1.0 if conductance is None else (1 / conductance - self.resistance_on) / span
+    def own_memristor(self) -> VTEAM:
+        """The cell's own memristor, off. Its resistance falls with a negative voltage from ``p`` to ``n``."""
         travel = 3e-9
         return VTEAM(
             resistance_on=self.resistance_on,
@@ -51,11 +64,28 @@ class _MemristorCell(Cell):
             rate_off=travel / self.switching_time,
             exponent_on=1.0,
             exponent_off=1.0,
-            initial_state=min(1.0, max(0.0, state)),
+            initial_state=1.0,
         )
 
+    @property
+    def read_voltage(self) -> float:
+        """Voltage at which a memristor is read: a tenth of the supply [V]."""
+        return READ * self.supply_voltage
+
+    @functools.cached_property
+    def conductance_range(self) -> tuple[float, float]:
+        """Conductance of the memristor on and off, when it is read [S]."""
+        volts = setting_polarity(self.memristor) * self.read_voltage
+        on, off = (conductance(reference(self.memristor, state), volts) for state in ("on", "off"))
+        return on, off
+
+    def setting_nodes(self, high: str, low: str) -> dict[str, str]:
+        """Nodes of the memristor's terminals so that a voltage from the first node to the second sets it."""
+        p, n = self.memristor.terminals()
+        return {p: high, n: low} if setting_polarity(self.memristor) > 0 else {n: high, p: low}
+
     def check(self) -> None:
-        if self.resistance_on > 0.9 * self.resistance_off:
+        if "memristor" not in self.placed and self.resistance_on > 0.9 * self.resistance_off:
             raise ParameterError(
                 f"resistance_on = {self.resistance_on:g} ohm must lie at least 10 % below "
                 f"resistance_off = {self.resistance_off:g} ohm"
@@ -70,13 +100,21 @@ class MemristorBitCell(_MemristorCell):
     """
 
     title = "Memristor bit cell (1T1R)"
+    state = Option("off", ("on", "off"), "state of the memristor at the start")
+    word_voltage = Parameter(
+        lambda cell: cell.supply_voltage,
+        "V",
+        "voltage of the word line when it is high; above the supply it leaves more to the memristor in a reset",
+        (0.1, 5.0),
+    )
+
     bit = Port("inout", "bit line, to the memristor")
     word = Port("input", "word line, to the gate")
     source = Port("inout", "source line, to the transistor")
     ground = Port("supply", "ground")
 
     def build(self, assembly: Assembly) -> None:
-        assembly.device("cell", self.memristor(), {"p": "inner", "n": "bit"})
+        assembly.device("cell", reference(self.memristor, self.state), self.setting_nodes("bit", "inner"))
         assembly.nmos("access", "inner", "word", "source", width=self.access_width)
 
 
@@ -95,19 +133,16 @@ class MTJBitCell(JunctionCell):
     ground = Port("supply", "ground")
 
     resistance_area_product = JunctionCell.resistance_area_product.but(default=4e-12)
+    junction = JunctionCell.junction.but(sets={"initial_polar_angle": lambda cell: cell.initial_polar_angle})
     with before("noise_step"):
         access_width = width_of("the access transistor", 16.0)
         initial_polar_angle = Parameter(
             0.1, "rad", "angle of the magnetisation at the start, 0 parallel", (0.0, math.pi)
         )
 
-    def junction(self) -> MTJ:
-        """The junction, with the magnetisation at the angle."""
-        return super().junction().replace(initial_polar_angle=self.initial_polar_angle)
-
     def build(self, assembly: Assembly) -> None:
         # Without its agitation the magnetisation would settle on its axis, where no torque acts.
-        assembly.device("mtj", self.junction(), {"p": "bit", "n": "inner"}, noise_step=self.noise_step)
+        assembly.device("mtj", self.junction, {"p": "bit", "n": "inner"}, noise_step=self.noise_step)
         assembly.nmos("access", "inner", "word", "source", width=self.access_width)
 
 
@@ -132,14 +167,18 @@ class DifferentialSynapse(_MemristorCell):
 
     def conductances(self) -> tuple[float, float]:
         """Conductance of the positive and of the negative memristor [S]."""
-        on, off = 1 / self.resistance_on, 1 / self.resistance_off
+        on, off = self.conductance_range
         middle, half = (on + off) / 2, (on - off) / 2
         return middle + self.weight * half, middle - self.weight * half
 
+    def memristor_at(self, conductance: float) -> CompactModel:
+        """The memristor with a conductance when it is read [S]."""
+        return at_conductance(self.memristor, conductance, setting_polarity(self.memristor) * self.read_voltage)
+
     def build(self, assembly: Assembly) -> None:
-        for column, conductance in zip(("plus", "minus"), self.conductances(), strict=True):
+        for column, wanted in zip(("plus", "minus"), self.conductances(), strict=True):
             inner = f"inner_{column}"
-            assembly.device(f"cell_{column}", self.memristor(conductance), {"p": inner, "n": "input"})
+            assembly.device(f"cell_{column}", self.memristor_at(wanted), self.setting_nodes("input", inner))
             assembly.nmos(f"access_{column}", inner, "word", column, width=self.access_width)
 
 
@@ -173,7 +212,20 @@ class STDPSynapse(_MemristorCell):
     switching_time = Parameter(50e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
     initial_state = Parameter(0.5, "1", "state of the memristor at the start, 0 on, 1 off", (0.0, 1.0))
 
+    memristor = _MemristorCell.memristor.but(
+        fits=(*MEMORY, kind_of(VTEAM)), sets={"initial_state": lambda cell: cell.initial_state}
+    )
+
+    @property
+    def height(self) -> float:
+        """Height of a spike's pulse: the smaller threshold of the memristor, so that it does nothing alone [V]."""
+        return float(min(-self.memristor.threshold_on, self.memristor.threshold_off))
+
+    @property
+    def pulse_time(self) -> float:
+        """Time in which twice the threshold switches the memristor: that of a spike of which reliability tells [s]."""
+        return float(switching_time(self.memristor, 2 * self.height)) if self.placed else self.switching_time
+
     def build(self, assembly: Assembly) -> None:
-        memristor = self.memristor().replace(initial_state=self.initial_state)
-        assembly.device("cell", memristor, {"p": "pre", "n": "inner"})
+        assembly.device("cell", self.memristor, {"p": "pre", "n": "inner"})
         assembly.nmos("access", "inner", "enable", "post", width=self.access_width)

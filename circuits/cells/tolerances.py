@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
 
 Options = Mapping[str, float | str]
 
 #: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
 SMALL: Options = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
+#: The same where microamperes to milliamperes decide: true to femtoamperes, a step of strong transistors never ends.
+STRONG: Options = {**SMALL, "abstol": 1e-12}
 #: The same with fewer digits, where a quick oscillation sets the largest step anyway.
 QUICK: Options = {**SMALL, "reltol": 1e-3}
 #: With thermal noise the largest step is short enough, and a random kick is not worth many smaller ones.
@@ -52,14 +55,30 @@ def strictest(options: Iterable[Options]) -> dict[str, float | str]:
     return found
 
 
-def options_lines(options: Options) -> list[str]:
-    """Lines of a netlist that set options of ngspice; none where there are no options."""
+def options_lines(options: Options, dialect: SpiceDialect = NGSPICE) -> list[str]:
+    """Lines of a netlist that set options of the simulator; none where there are no options.
+
+    Parameters
+    ----------
+    options : Mapping
+        The options, by ngspice's names.
+    dialect : SpiceDialect
+        The simulator; what it has no option for is told in a comment.
+    """
     if not options:
         return []
-    return [
-        "* Options that the cells here need; of two .options lines ngspice follows the later one.",
-        ".options " + " ".join(f"{name}={_written(value)}" for name, value in options.items()),
-    ]
+    if dialect.name == NGSPICE.name:
+        return [
+            "* Options that the cells here need; of two .options lines ngspice follows the later one.",
+            ".options " + " ".join(f"{name}={_written(value)}" for name, value in options.items()),
+        ]
+    mark = dialect.comment
+    lines = [f"{mark}Options that the cells here need."]
+    lines += [dialect.options[k].format(value=_written(value)) for k, value in options.items() if k in dialect.options]
+    missing = [f"{name}={_written(value)}" for name, value in options.items() if name not in dialect.options]
+    if missing:
+        lines.append(f"{mark}{dialect.name} has no option of this meaning: {', '.join(missing)} in ngspice.")
+    return lines
 
 
 def _written(value: float | str) -> str:

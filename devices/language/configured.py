@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from .checks import known
-from .declaration import Declarations
+from .declaration import Declarations, Parameter
 
 
 class _Computed:
@@ -60,7 +60,9 @@ class Configured(Declarations):
     #: Members for authors of models, cells, benches and formats, such as ``system`` and ``state_declarations``. They
     #: are public and stay, but hold declarations and SymPy expressions, which users of a device do not need: ``dir``
     #: leaves them out.
-    for_authors: ClassVar[frozenset[str]] = frozenset({*vars(Declarations), "check", "check_values", "for_authors"}) - {
+    for_authors: ClassVar[frozenset[str]] = frozenset(
+        {*vars(Declarations), "check", "check_values", "for_authors", "given", "settable_declarations"}
+    ) - {
         "branches",
         "model_name",
         "terminals",
@@ -69,8 +71,11 @@ class Configured(Declarations):
     def __init__(self, **values: float | str) -> None:
         self._settle(values)
 
+    #: Parameters that this one does not have, because of what else was given; see cells, whose slots take devices.
+    _unused: frozenset[str] = frozenset()
+
     def _settle(self, given: Mapping[str, Any]) -> None:
-        parameters, options = self.parameter_declarations(), self.option_declarations()
+        parameters, options = self.settable_declarations(), self.option_declarations()
         for name in given:
             known(f"parameter of {self.model_name()}", name, [*parameters, *options])
         self._given = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
@@ -90,6 +95,10 @@ class Configured(Declarations):
         self._values = {name: self._values[name] for name in parameters}
         self.check()
 
+    def settable_declarations(self) -> dict[str, Parameter]:
+        """The declared parameters that this one has, by name."""
+        return {name: item for name, item in self.parameter_declarations().items() if name not in self._unused}
+
     @classmethod
     def check_values(cls, values: Mapping[str, Any]) -> None:
         """Refuse values with which none can be made, by the errors of the constructor."""
@@ -102,6 +111,11 @@ class Configured(Declarations):
     def values(self) -> Mapping[str, float]:
         """Value of every parameter, in SI units."""
         return MappingProxyType(self._values)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What was given when it was made: the other values are defaults."""
+        return MappingProxyType(self._given)
 
     @property
     def options(self) -> Mapping[str, str]:

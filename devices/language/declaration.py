@@ -102,7 +102,12 @@ class Parameter(Declared):
     @overload
     def __get__(self, instance: Values, owner: type) -> float: ...
     def __get__(self, instance: Values | None, owner: type) -> Parameter | float:
-        return self if instance is None else instance.values[self.name]
+        if instance is None:
+            return self
+        try:
+            return instance.values[self.name]
+        except KeyError:
+            raise AttributeError(f"{self.name} is of another device than the one in this {owner.__name__}") from None
 
     def check(self, value: object) -> float:
         """Return the value as a float, or say what is wrong with it.

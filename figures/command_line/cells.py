@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +11,17 @@ import typer
 from ...devices.language.units import OFFSETS
 from .completion import complete_cells
 from .measuring import make_command, parsed
-from .options import Assignments, Corner, Output, Plot, Technology, Temperature, parse_assignments
+from .options import (
+    Assignments,
+    Corner,
+    Output,
+    Plot,
+    Standing,
+    Technology,
+    Temperature,
+    parse_assignments,
+    parse_standing,
+)
 from .output import Listing, check_paths, deliver, show, tell
 
 if TYPE_CHECKING:
@@ -31,12 +41,17 @@ DEFINITIONS = (
 )
 
 
-def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
+def make_cell(
+    name: str,
+    values: Mapping[str, float | str],
+    surroundings: Mapping[str, str | None],
+    standing: Iterable[str] | None = None,
+) -> Cell:
     """Make the cell that a command line describes."""
     from ...circuits.cells.cell import CELLS
 
-    given = {key: text for key, text in surroundings.items() if text is not None}
-    return CELLS.find(name)(**{**values, **given})
+    kind, given = CELLS.find(name), {key: text for key, text in surroundings.items() if text is not None}
+    return kind(**{**values, **given, **parse_standing(standing, kind)})
 
 
 class CellListing(Listing):
@@ -62,6 +77,7 @@ class CellListing(Listing):
         def run(
             given: dict[str, Any],
             set_: Assignments = None,
+            standing: Standing = None,
             technology: Technology = None,
             corner: Corner = None,
             temperature: Temperature = None,
@@ -69,7 +85,7 @@ class CellListing(Listing):
             plot: Plot = None,
         ) -> None:
             surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
-            made = make_cell(cmd_name, parse_assignments(set_), surroundings)
+            made = make_cell(cmd_name, parse_assignments(set_), surroundings, standing)
             check_paths(output, plot)
             table = bench(made, **parsed(given, bench.settings, lambda name: bench.settings[name].argument.unit))
             deliver(table, output, plot)
@@ -94,6 +110,8 @@ def costs(
             metavar="CELL", help="Names of cells; 'synaspice cells' lists them.", autocompletion=complete_cells
         ),
     ],
+    set_: Assignments = None,
+    standing: Standing = None,
     technology: Technology = None,
     corner: Corner = None,
     temperature: Temperature = None,
@@ -106,7 +124,7 @@ def costs(
     from ...characterization.cells.costs import costs as cost_table
 
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
-    made = [make_cell(name, {}, surroundings) for name in cells]
+    made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]
     check_paths(output, None)
     table = cost_table(made, periphery=periphery)
     show_costs(table)
@@ -124,7 +142,8 @@ def report(table: pd.DataFrame) -> None:
     if not rows:
         tell(no_costs(table))
     verdict = "works" if table.attrs["works"] else "does not work"
-    tell(f"{table.attrs['cell']} {verdict}: {table.attrs['criterion']}")
+    why = f" ({table.attrs['reason']})" if table.attrs.get("reason") else ""
+    tell(f"{table.attrs['cell']} {verdict}{why}: {table.attrs['criterion']}")
 
 
 def show_costs(table: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...characterization.arguments import Argument
+    from ...circuits.cells.cell import Cell
     from ...devices.language.configured import Configured
     from ...devices.model import CompactModel
 
@@ -76,7 +77,7 @@ def complete_presets(incomplete: str) -> list[str]:
 
 def complete_assignments(incomplete: str) -> list[str]:
     """``NAME=`` of what can be set on the device or cell that the command line has named; choices of an option."""
-    named = _model() or _cell()
+    named: type[Configured] | None = _cell() or _model()
     if named is None:
         return []
     options = named.option_declarations()
@@ -88,8 +89,22 @@ def complete_assignments(incomplete: str) -> list[str]:
 
 def complete_scattered() -> list[str]:
     """``NAME=`` of what can be scattered of the device or cell that the command line has named."""
-    named = _model() or _cell()
+    named: type[Configured] | None = _cell() or _model()
     return [] if named is None else [f"{name}=" for name in named.parameter_declarations()]
+
+
+def complete_standing(incomplete: str) -> list[str]:
+    """``SLOT=DEVICE`` for the slots of the cell that the command line has named; presets after a colon."""
+    from ...devices.catalog import models
+
+    cell = _cell()
+    if cell is None:
+        return []
+    found = []
+    for slot, declared in cell.slots().items():
+        for name in declared.fitting():
+            found += [f"{slot}={name}", *(f"{slot}={name}:{preset}" for preset in models()[name].presets())]
+    return [word for word in found if word.startswith(incomplete)]
 
 
 def complete_inputs() -> list[str]:
@@ -121,7 +136,7 @@ def _model() -> type[CompactModel] | None:
     return next((known[word] for word in _words() if word in known), None)
 
 
-def _cell() -> type[Configured] | None:
+def _cell() -> type[Cell] | None:
     """The cell that the command line has named."""
     from ...circuits.cells.cell import CELLS
 

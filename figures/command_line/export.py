@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .completion import complete_devices_and_cells, complete_formats, complete_inputs
-from .options import Assignments, Corner, PresetName, Technology, Temperature, make_device, parse_assignments
+from .options import Assignments, Corner, PresetName, Standing, Technology, Temperature, make_device, parse_assignments
 from .output import tell
 
 
@@ -24,6 +24,7 @@ def export(
     ] = None,
     preset: PresetName = None,
     set_: Assignments = None,
+    standing: Standing = None,
     technology: Technology = None,
     corner: Corner = None,
     temperature: Temperature = None,
@@ -67,26 +68,36 @@ def export(
     Or a library of every device with every preset.
     """
     from ...devices.language.errors import ParameterError
+    from ...devices.targets.formats import FORMATS
+    from ...devices.targets.spice.dialects import DIALECTS, SpiceDialect
     from .cells import make_cell
     from .exporting import Order, deliver, is_cell
     from .exporting_several import deliver_several
 
     asked = [(kind, chosen or None) for kind, _, chosen in (text.partition(":") for text in names or [])]
     cells = [kind for kind, _ in asked if is_cell(kind)]
+    if standing and len(asked) != 1:
+        raise ParameterError("--device is of one cell: give its name alone")
+    if standing and not cells:
+        raise ParameterError("--device is of cells, as in 'export p-bit --device mtj:ikeda2010'")
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     if not cells and any(value is not None for value in surroundings.values()):
         raise ParameterError("--technology, --corner and --temperature are for cells; 'synaspice cells' lists them")
     options = {"observables": observables, "noise": noise, "long_steps": long_steps}
     if cells or len(asked) > 1:
-        one_devices = preset or inputs or transient_noise is not None or dialect != "ngspice"
+        one_devices = preset or inputs or transient_noise is not None
+        if not isinstance(FORMATS.find(dialect), SpiceDialect):
+            raise ParameterError(
+                f"--format {dialect} is of one device: cells, and several things, are for {', '.join(DIALECTS)}"
+            )
         if cells and (one_devices or everything or (len(cells) == len(asked) and any(options.values()))):
             raise ParameterError(
-                f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise, "
-                "--long-steps and other formats than ngspice are for devices"
+                f"{cells[0]} is a cell: --all, --preset, --input, --observables, --noise, --transient-noise "
+                "and --long-steps are for devices"
             )
         if len(asked) > 1 and (everything or set_ or name or one_devices):
             raise ParameterError(
-                "several names have no --all, --set, --name, --preset, --input, --transient-noise and --format: write "
+                "several names have no --all, --set, --name, --preset, --input, and --transient-noise: write "
                 "presets as DEVICE:PRESET"
             )
         for kind, chosen in asked:
@@ -94,10 +105,10 @@ def export(
                 raise ParameterError(f"{kind} is a cell: it has no preset {chosen!r}")
         values = parse_assignments(set_)
         items = [
-            make_cell(kind, values, surroundings) if kind in cells else make_device(kind, chosen, None)
+            make_cell(kind, values, surroundings, standing) if kind in cells else make_device(kind, chosen, None)
             for kind, chosen in asked
         ]
-        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force):
+        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force, dialect=dialect):
             tell(f"wrote {path}")
         return
 

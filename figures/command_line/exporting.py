@@ -144,9 +144,26 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
         return print_text(text)
     contents = {output: text}
     if deck and isinstance(form, Dialect):
-        beside = output.with_name(f"{output.stem}-test{form.deck_suffix}")
-        contents[beside] = order.deck(output.name)
+        contents[deck_beside(output, order.dialect)] = order.deck(output.name)
     return write_files(contents, force)
+
+
+def deck_beside(output: Path, dialect: str, item: str | None = None) -> Path:
+    """File of the deck beside an exported file: no two dialects in one folder have the same.
+
+    Parameters
+    ----------
+    output : Path
+        The exported file.
+    dialect : str
+        Its dialect.
+    item : str, optional
+        What the deck is of, where there are several.
+    """
+    suffix = FORMATS.find(dialect).deck_suffix
+    others = [form for name, form in FORMATS.items() if isinstance(form, Dialect) and form.deck_suffix == suffix]
+    mark = f"-{dialect}" if dialect != "ngspice" and len(others) > 1 else ""
+    return output.with_name(f"{output.stem}{f'-{item}' if item else ''}-test{mark}{suffix}")
 
 
 def print_text(text: str) -> list[Path]:

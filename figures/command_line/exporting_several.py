@@ -10,7 +10,7 @@ from ...circuits.cells.cell import Cell
 from ...circuits.cells.netlists import Item, one_netlist, unique_names
 from ...devices.core.files import check_outputs
 from ...devices.language.errors import MissingDependencyError, SimulationError
-from .exporting import device_deck, print_text, write_files
+from .exporting import deck_beside, device_deck, print_text, write_files
 from .output import tell
 
 
@@ -22,6 +22,7 @@ def deliver_several(
     options: Mapping[str, bool] | None = None,
     deck: bool,
     force: bool,
+    dialect: str = "ngspice",
 ) -> list[Path]:
     """Write one netlist of cells and devices and a deck for each, whole or not at all; or the netlist to the output.
 
@@ -39,6 +40,8 @@ def deliver_several(
         Whether to write the decks.
     force : bool
         Whether files may be replaced.
+    dialect : str
+        The dialect of all of it.
 
     Returns
     -------
@@ -53,16 +56,16 @@ def deliver_several(
     if output is not None:
         check_outputs([output])  # before the work; whether files may be replaced is said of all of them
     named = {name: items[0]} if name else unique_names(items)
-    text = one_netlist(named, **(options or {}))
+    text = one_netlist(named, dialect=dialect, **(options or {}))
     if output is None:
         return print_text(text)
     contents = {output: text}
     for each, item in named.items() if deck else ():
-        beside = output.with_name(f"{output.stem}-{each}-test.cir" if len(named) > 1 else f"{output.stem}-test.cir")
+        beside = deck_beside(output, dialect, each if len(named) > 1 else None)
         if not isinstance(item, Cell):
-            contents[beside] = device_deck(item, output.name, name=each, options=options or {})
+            contents[beside] = device_deck(item, output.name, name=each, options=options or {}, dialect=dialect)
         elif has_point(item):
-            contents[beside] = cell_deck(item, output.name, name=each, expected=_expected(item))
+            contents[beside] = cell_deck(item, output.name, name=each, expected=_expected(item), dialect=dialect)
         else:
             tell(f"no deck for {item.model_name()}: its bench names no figure for one")
     return write_files(contents, force)

@@ -48,6 +48,8 @@ def cells() -> None:
         show((cell.__doc__ or "").strip().partition("\n")[0], "    ")
         for port in cell.ports().values():
             show(f"{port.name:12} {port.direction:7} {port.description}", "    ", 25 * " ")
+        for slot in cell.slots().values():
+            show(f"{slot.name:12} {'device':7} {slot.description}: {', '.join(slot.fitting())}", "    ", 25 * " ")
 
 
 def formats() -> None:

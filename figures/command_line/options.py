@@ -13,10 +13,12 @@ from .completion import (
     complete_corners,
     complete_devices,
     complete_presets,
+    complete_standing,
     complete_technologies,
 )
 
 if TYPE_CHECKING:
+    from ...circuits.cells.cell import Cell
     from ...devices.model import CompactModel
 
 
@@ -44,11 +46,21 @@ Assignments = Annotated[
         autocompletion=complete_assignments,
     ),
 ]
+Standing = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        metavar="[SLOT=]DEVICE[:PRESET]",
+        help="Of a cell: another device in it; with several slots, which one. Repeatable; --set SLOT.NAME=VALUE sets "
+        "its parameters.",
+        autocompletion=complete_standing,
+    ),
+]
 Technology = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Of a cell: technology of its transistors, generic or sky130.",
+        help="Of a cell: technology of its transistors; 'synaspice formats' lists them.",
         autocompletion=complete_technologies,
     ),
 ]
@@ -74,6 +86,28 @@ def parse_assignments(assignments: Iterable[str] | None) -> dict[str, float | st
             raise ParameterError(f"--set takes NAME=VALUE, not {assignment!r}")
         values[key.strip()] = value.strip()
     return values
+
+
+def parse_standing(texts: Iterable[str] | None, cell: type[Cell]) -> dict[str, str]:
+    """The devices that a command line puts into a cell, by the slot."""
+    from ...devices.language.errors import ParameterError
+
+    slots, found = list(cell.slots()), dict[str, str]()
+    for text in texts or []:
+        before, equals, device = text.rpartition("=")
+        name = before.strip()
+        if not slots:
+            raise ParameterError(f"{cell.model_name()} has no device that could be another one: not --device {text!r}")
+        if not equals:
+            if len(slots) > 1:
+                raise ParameterError(
+                    f"{cell.model_name()} has the slots {', '.join(slots)}: --device SLOT=DEVICE says into which"
+                )
+            name = slots[0]
+        if name in found:
+            raise ParameterError(f"--device gives two devices for {name}")
+        found[name] = device.strip()
+    return found
 
 
 def make_device(name: str, preset: str | None, assignments: Iterable[str] | None) -> CompactModel:

@@ -9,7 +9,7 @@ import typer
 
 from .cells import make_cell
 from .completion import complete_cells
-from .options import Assignments, Corner, Output, Technology, parse_assignments
+from .options import Assignments, Corner, Output, Standing, Technology, parse_assignments
 from .output import check_paths, deliver, show
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def reliability(
         ),
     ],
     set_: Assignments = None,
+    standing: Standing = None,
     technology: Technology = None,
     corner: Corner = None,
     temperatures: Annotated[
@@ -38,7 +39,7 @@ def reliability(
     from ...devices.language.quantity import parse_quantity
 
     surroundings = {"technology": technology, "corner": corner}
-    made = [make_cell(name, parse_assignments(set_), surroundings) for name in cells]
+    made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]
     kelvins: tuple[float, ...] = TEMPERATURES
     if temperatures is not None:
         kelvins = tuple(parse_quantity(text, "K") for text in temperatures.split(","))

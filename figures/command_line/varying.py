@@ -19,6 +19,7 @@ from .options import (
     Output,
     Plot,
     PresetName,
+    Standing,
     Technology,
     Temperature,
     make_device,
@@ -134,12 +135,13 @@ class Varied(Devices):
 
         def make(
             set_: Assignments = None,
+            standing: Standing = None,
             technology: Technology = None,
             corner: Corner = None,
             temperature: Temperature = None,
         ) -> Any:
             surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
-            return make_cell(cmd_name, parse_assignments(set_), surroundings)
+            return make_cell(cmd_name, parse_assignments(set_), surroundings, standing)
 
         def unit_of(thing: Any, given: Mapping[str, Any]) -> Callable[[str], str]:
             return lambda name: bench.settings[name].argument.unit

@@ -37,15 +37,17 @@ def membrane_noise(cell: MemristorNeuron, voltage: float) -> float:
     voltage : float
         At which the membrane rests. [V]
     """
-    memristor, time = cell.memristor(), cell.resistance_off * cell.capacitance
+    memristor = cell.memristor
+    off, time = memristor.resistance_off, memristor.resistance_off * cell.capacitance
     _, flicker = electrical_noise(memristor, "voltage", {"voltage": voltage}, cell.temperature)
-    slow = cell.resistance_off**2 * float(flicker) * math.log(TEN_YEARS / (2 * math.pi * time))
+    slow = off**2 * float(flicker) * math.log(TEN_YEARS / (2 * math.pi * time))
     return math.sqrt(BOLTZMANN * cell.temperature / cell.capacitance + slow)
 
 
 def false_spike(cell: MemristorNeuron, share: float) -> float:
     """Probability that noise takes a membrane that rests at a share of the threshold beyond it, at any moment [1]."""
-    return float(normal_sf((1 - share) * cell.threshold_voltage / membrane_noise(cell, share * cell.threshold_voltage)))
+    threshold = cell.memristor.threshold_voltage
+    return float(normal_sf((1 - share) * threshold / membrane_noise(cell, share * threshold)))
 
 
 def charge_noise(cell: SpikeSynapse, charge: float) -> float:

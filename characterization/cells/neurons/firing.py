@@ -38,9 +38,11 @@ def _wait_axon_hillock(cell: AxonHillock, current: float, spikes: int) -> float:
 
 def _wait_memristor_neuron(cell: MemristorNeuron, current: float, spikes: int) -> float:
     """Time for some spikes, or for the membrane to come to rest [s]."""
-    leak, excess = cell.capacitance * cell.resistance_off, current - cell.threshold_current
+    memristor = cell.memristor
+    leak, excess = cell.capacitance * memristor.resistance_off, current - cell.threshold_current
     period = leak * math.log(current / excess) if excess > 0 else math.inf
-    return (spikes + 2) * min(5 * leak, 1.3 * period + 10 * cell.switching_time)
+    slower = max(memristor.time_constant_on, memristor.time_constant_off)
+    return (spikes + 2) * min(5 * (leak + slower), 1.3 * period + 10 * slower)
 
 
 def _bias(cell: AxonHillock) -> list[str]:

@@ -39,12 +39,12 @@ class _Trials:
     @property
     def critical(self) -> float:
         """Critical current of the junction [A]."""
-        return float(abs(self.cell.junction().critical_current_to_antiparallel))
+        return float(abs(self.cell.junction.critical_current_to_antiparallel))
 
     @property
     def reset(self) -> float:
         """Current of the reset [A]."""
-        return RESET * float(abs(self.cell.junction().critical_current_to_parallel))
+        return RESET * float(abs(self.cell.junction.critical_current_to_parallel))
 
     @property
     def marks(self) -> np.ndarray:

@@ -38,7 +38,10 @@ def _line(current: float) -> list[str]:
 def _passing(cell: NeuronChain, current: float, spikes: int) -> Transient:
     """A transient in which the first neuron fires that often, or comes to rest if the current is too small."""
     neuron = cell.neuron()
-    leak, charge = neuron.capacitance * neuron.resistance_off, neuron.capacitance * neuron.threshold_voltage
+    leak, charge = (
+        neuron.capacitance * neuron.memristor.resistance_off,
+        neuron.capacitance * neuron.memristor.threshold_voltage,
+    )
     wait = min(5 * leak, LEAK * charge / current) if current > 0 else 5 * leak
     # The spikes that pass along the chain need a fraction of the membrane's time constant at every neuron.
     return Transient(1e-9, spikes * wait + 0.02 * cell.neurons * leak, max_step=LARGEST_STEP)
@@ -77,7 +80,7 @@ def chain_error(cell: NeuronChain) -> float:
     """
     neuron, synapse = cell.neuron(), cell.synapse()
     charge = float(bench_spike_synapse(synapse, [synapse.weight])["charge"].iloc[0])
-    spare = charge - neuron.capacitance * neuron.threshold_voltage
+    spare = charge - neuron.capacitance * neuron.memristor.threshold_voltage
     missed = float(normal_sf(spare / charge_noise(synapse, charge))) if spare > 0 else 0.0
     return max(missed, false_spike(neuron, 0.0))
 

@@ -24,7 +24,7 @@ LEAST = 1e-3
 
 def switching_probability(cell: MTJNeuron, current: float, width: float) -> float:
     """Probability that a pulse of the input current [A] of a width [s] switches the junction, at the temperature."""
-    return 1 - write_error_rate(cell.junction(), "parallel", -current, width, cell.temperature)
+    return 1 - write_error_rate(cell.junction, "parallel", -current, width, cell.temperature)
 
 
 def threshold_and_spread(cell: MTJNeuron, width: float) -> tuple[float, float]:
@@ -37,7 +37,7 @@ def threshold_and_spread(cell: MTJNeuron, width: float) -> tuple[float, float]:
     width : float
         Of a pulse into the input. [s]
     """
-    critical = abs(float(cell.junction().critical_current_to_antiparallel))
+    critical = abs(float(cell.junction.critical_current_to_antiparallel))
 
     @functools.cache
     def deviate(ratio: float) -> float:
@@ -94,7 +94,7 @@ def evaluation_errors(
         Current [A] and width [s] of the reset.
     """
     fired, switched = (switching_probability(cell, current, width) for current in currents)
-    failed = write_error_rate(cell.junction(), "antiparallel", reset, reset_width, cell.temperature)
+    failed = write_error_rate(cell.junction, "antiparallel", reset, reset_width, cell.temperature)
     return EvaluationErrors(fired, 1 - switched, reading_error(cell), failed)
 
 
@@ -104,7 +104,7 @@ def reading_error(cell: MTJNeuron) -> float:
     The margin is the logarithm of the junction's resistance over the reference's, averaged over the voltages that the
     branch has while the decision falls: the tunnel magnetoresistance gets smaller with them.
     """
-    junction, reference = cell.junction(), cell.reference_resistance
+    junction, reference = cell.junction, cell.reference_resistance
     decision = sense_balance(cell.amplifier(), reference).decision()
 
     def margin(state: str) -> float:

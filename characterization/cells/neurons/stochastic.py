@@ -11,12 +11,14 @@ import pandas as pd
 
 from ....circuits.cells.neurons import OscillatorNeuron, PBit
 from ....circuits.engine.analyses import Transient
+from ....devices.language.quantity import format_si
 from ...arguments import MOST_SEED, Quantity, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, told
 from ..point import Point
 from ..reliable import STATELESS, Reliability
 from ..standard import cell_table, crossings, energies, half_way, mean, run_bench
+from ..standing import shown_state, told_state
 from ..waveforms import keep
 from .neuron_errors import agreement_with_tanh
 
@@ -24,6 +26,8 @@ from .neuron_errors import agreement_with_tanh
 WATCHED, DRIVEN = 40e-9, 0.58
 #: Distance of the mean output from a tanh: a real p-bit's sigmoid is not an exact one. [1]
 TANH = 0.1
+#: Time in which a p-bit flips once at least, on the input at which it flips most. [s]
+FLIP = 3e-9
 
 
 def _watched(cell: PBit, duration: float) -> Transient:
@@ -107,7 +111,7 @@ def bench_p_bit(
             runs[middle],
             points[middle],
             {
-                ("Junction's $m_x$", "1"): {"": "v(x1.mtj_m_x)"},
+                told_state(cell.junction): {"": f"v(x1.mtj_{shown_state(cell.junction)})"},
                 ("Middle node", "V"): {"": "v(x1.middle)"},
                 ("Output", "V"): {"": "v(output)"},
             },
@@ -118,11 +122,28 @@ def bench_p_bit(
         thermal_noise=True,
         boltzmann_deviation=deviation,
         boltzmann_error=error,
-        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / 3e-9)
+        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / FLIP)
         and deviation < TANH + 3 * error,
+        reason=_why_not(means, flips, duration, deviation, error),
         criterion="the mean output rises from below a tenth to above nine tenths, flipping between, within "
         f"{TANH:g} of the sigmoid, but for three standard errors",
     )
+
+
+def _why_not(means: np.ndarray, flips: Sequence[int], duration: float, deviation: float, error: float) -> str | None:
+    """Why a p-bit does not work; None if it does."""
+    if max(flips) <= duration / FLIP:
+        return (
+            f"the output flips {max(flips)} times in {format_si(duration, 's')} at most, at any of the inputs: the "
+            "device fluctuates too slowly for this bench, or the current through it holds it"
+        )
+    if means[0] >= 0.1 or means[-1] <= 0.9:
+        return (
+            f"the mean output goes from {means[0]:.2f} to {means[-1]:.2f} only: the transistor does not fit the device"
+        )
+    if not deviation < TANH + 3 * error:
+        return f"the mean output is {deviation:.2f} off the sigmoid"
+    return None
 
 
 def _standard_error(run: pd.DataFrame, column: str, parts: int = 10) -> float:
@@ -154,14 +175,16 @@ ONSET = 30
 
 def _oscillates(cell: OscillatorNeuron) -> Transient:
     """A transient until oscillation and envelope have settled."""
-    period = 1 / cell.frequency
-    duration = max(60 * period, 8 / cell.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance)
+    period = 1 / cell.oscillator.frequency
+    duration = max(
+        60 * period, 8 / cell.oscillator.damping_rate, 3 * cell.envelope_resistance * cell.envelope_capacitance
+    )
     return Transient(period / 40, duration, max_step=period / 40)
 
 
 def _enveloped(cell: OscillatorNeuron) -> Point:
     """Envelope at the largest current."""
-    current, analysis = STRONGEST * cell.threshold_current, _oscillates(cell)
+    current, analysis = STRONGEST * cell.oscillator.threshold_current, _oscillates(cell)
     return Point(
         [f"Iinput 0 input {current!r}"],
         analysis,
@@ -184,9 +207,9 @@ def bench_oscillator_neuron(
     ] = None,
 ) -> pd.DataFrame:
     """Envelope over input current, beside the amplitude of the oscillator."""
-    threshold = cell.threshold_current
+    threshold = cell.oscillator.threshold_current
     values = threshold * np.linspace(0.25, STRONGEST, 12) if currents is None else np.asarray(currents, float)
-    period = 1 / cell.frequency
+    period = 1 / cell.oscillator.frequency
     circuit, analysis = cell.subcircuit(meters=True, for_bench=True), _oscillates(cell)
     duration = analysis.duration
     runs = run_bench(
@@ -198,7 +221,7 @@ def bench_oscillator_neuron(
     start = SETTLED * duration
     levels = [mean(run, "v(output)", start) for run in runs]
     amplitudes = [math.hypot(run["v(x1.sto_c_re)"].iloc[-1], run["v(x1.sto_c_im)"].iloc[-1]) for run in runs]
-    expected = [math.sqrt(cell.oscillator().stationary_power(current)) for current in values.tolist()]
+    expected = [math.sqrt(cell.oscillator.stationary_power(current)) for current in values.tolist()]
     points = [told("input current", current, "A") for current in values.tolist()]
     costs = [
         Cost.of(

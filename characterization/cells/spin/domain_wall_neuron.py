@@ -33,7 +33,7 @@ CURRENT, WIDTH, INTERVALS, TRIALS = 2e-4, 3.5e-9, (6e-9, 12e-9, 40e-9), 4000
 
 def _motion(cell: DomainWallNeuron, current: float, width: float) -> tuple[float, float]:
     """Step of the wall by a pulse [1], and its velocity back [1/s], over the length."""
-    device = cell.junction()
+    device = cell.junction
     step = float(device.current_mobility) * current * width / device.values["length"]
     return step, float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
 
@@ -41,7 +41,7 @@ def _motion(cell: DomainWallNeuron, current: float, width: float) -> tuple[float
 def _counting(cell: DomainWallNeuron) -> Reliability:
     """Upper bound of the error rate of a count at the shortest interval, of 95 % confidence."""
     interval, threshold = min(INTERVALS), cell.values["threshold"]
-    start = cell.junction().values["initial_state"]
+    start = cell.junction.values["initial_state"]
     expected = _expected(start, *_motion(cell, CURRENT, WIDTH), interval, WIDTH, threshold, NEVER)
     found = worst_count(cell, threshold, expected, interval, WIDTH, TRIALS, 2, current=CURRENT, pulses=expected + 1)
     read_always = {"disturb": "read all the time: the retention is that while it is read"}
@@ -103,7 +103,7 @@ def integrate_and_fire(
     """
     for interval in intervals:
         check_pulses(interval, width)
-    circuit, device = cell.subcircuit(meters=True, for_bench=True), cell.junction()
+    circuit, device = cell.subcircuit(meters=True, for_bench=True), cell.junction
     end, step_limit = max(intervals) * (pulses + 1), cell.values["noise_step"] or LARGEST_STEP
     lines = ["* pulses to domain-wall neurons", circuit.text, f"V_supply supply 0 {cell.supply_voltage!r}"]
     bias = cell.values["bias_voltage"]

@@ -103,7 +103,7 @@ def signed_weights(
     """
     if not any(pulses):
         raise ParameterError("pulses must have a number that is not 0: otherwise no weight is written")
-    strip, writer = cell.strip(), cell.writer()
+    strip, writer = cell.strip, cell.writer()
     begin = writer.duration(max(abs(count) for count in pulses)) + REST
     end, circuit = begin + READING, cell.subcircuit(for_bench=True)
     step_limit = cell.values["noise_step"] or LARGEST_STEP

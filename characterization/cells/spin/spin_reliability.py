@@ -10,6 +10,7 @@ from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
 from ....circuits.cells.spin.spin_neuron import _SpinNeuron
 from ....circuits.cells.spin.trained_weights import pulses_for_at_least
+from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ..errors.arrhenius import BOLTZMANN, Arrhenius
 from ..errors.retention import retention
@@ -57,7 +58,7 @@ def worst_count(
     **drive: float,
 ) -> ErrorRate:
     """Errors of a neuron's count at its threshold less or more the noise of the reading, whichever is worse."""
-    device = cell.junction()
+    device = cell.junction
     noise = READING * cell.read_noise(cell.values["threshold"])
     leak = float(device.field_mobility) * cell.values["leak_field"] / device.values["length"]
     # A wall that stays beyond the threshold until the next pulse makes the circuit fire; one that noise of the reading
@@ -80,7 +81,7 @@ def silent_lifetime(cell: DomainWallNeuron) -> float:
     with the leak's force F and its work E up to the threshold, both less by what the reading pushes at most; where the
     wall's angle is held, friction is what the velocity :math:`v_\mathrm{leak}` says, else it is more.
     """
-    device = cell.junction()
+    device = cell.junction
     left = 1 - max(cell.read_push(x) for x in (0.05, 0.4, cell.values["threshold"]))
     thermal = BOLTZMANN * cell.temperature
     force = float(device.energy_per_field) * cell.values["leak_field"] * left
@@ -89,9 +90,8 @@ def silent_lifetime(cell: DomainWallNeuron) -> float:
 
 
 @functools.lru_cache(maxsize=4)
-def _pair_line(read: float) -> Arrhenius:
+def _pair_line(strip: DomainWallSynapse, read: float) -> Arrhenius:
     """Lifetimes of a wall of a pair at its site, at rest or while it is read."""
-    strip = DomainWallPair().strip()
     site = strip.values["pinning_period"] / strip.values["length"]
     return retention(
         strip,
@@ -108,11 +108,11 @@ def _pair_line(read: float) -> Arrhenius:
 
 def pair_reliability(cell: DomainWallPair) -> Reliability:
     """Upper bound of the error rate of a write pulse, and lower ones of the time that a weight holds, all of 95 %."""
-    strip, writer = cell.strip(), cell.writer()
+    strip, writer = cell.strip, cell.writer()
     errors = [
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, seed=1 + k)
         for k, part in enumerate(OFF_CURRENT)
     ]
-    held, read = (_pair_line(voltage).least_lifetime(cell.temperature) for voltage in (0.0, READ_VOLTAGE))
+    held, read = (_pair_line(strip, voltage).least_lifetime(cell.temperature) for voltage in (0.0, READ_VOLTAGE))
     disturbed = -math.expm1(-READS * READ / read)
     return Reliability("write pulse", max(error.bound for error in errors), held, disturbed)

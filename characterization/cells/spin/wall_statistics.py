@@ -118,7 +118,7 @@ def firing_counts(
         If pulses overlap, or an argument is not positive.
     """
     check_pulses(interval, width)
-    device = cell.junction()
+    device = cell.junction
     train = Pulse(0.0, current, interval, EDGE, EDGE, width - EDGE, interval)
     ensemble = device.ensemble(
         train,

@@ -39,7 +39,7 @@ class _Pair:
     def spike(self, delay: float) -> tuple[str, str]:
         """A pulse, and after it a fall that comes back exponentially: sources in series."""
         edge, at = self.width / 50, self.origin + delay
-        pulse = f"0 {self.cell.threshold!r} {at:.9g} {edge!r} {edge!r} {self.width!r} 1"
+        pulse = f"0 {self.cell.height!r} {at:.9g} {edge!r} {edge!r} {self.width!r} 1"
         begin = at + self.width + 2 * edge
         return pulse, f"0 {-self.height!r} {begin:.9g} {edge / 5!r} {begin + edge:.9g} {self.time_constant!r}"
 
@@ -69,7 +69,7 @@ TAIL, PULSE = 100e-9, 5e-9
 def _potentiated(cell: STDPSynapse) -> Point:
     """Change of the state by a pair of spikes a third of a time constant apart."""
     delay = 0.3 * TAIL
-    pair = _Pair(cell, TAIL, 0.5 * cell.threshold, PULSE, delay)
+    pair = _Pair(cell, TAIL, 0.5 * cell.height, PULSE, delay)
     return Point(
         pair.lines(delay),
         pair.analysis(),
@@ -95,7 +95,7 @@ def bench_stdp_synapse(
     width: Annotated[float, Quantity("s", "width of a spike's pulse", positive=True)] = PULSE,
 ) -> pd.DataFrame:
     """Change of the state by one pair of spikes over the time between them, with exponentials through it."""
-    height = 0.5 * cell.threshold if tail is None else tail
+    height = 0.5 * cell.height if tail is None else tail
     half = np.array([0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0]) * time_constant
     values = np.concatenate([-half[::-1], half]) if delays is None else np.asarray(delays, float)
     pair = _Pair(cell, time_constant, height, width, float(np.max(np.abs(values))))

@@ -11,31 +11,34 @@ import numpy as np
 import pandas as pd
 
 from ....circuits.cells.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.memories import LONGEST
 from ....circuits.cells.subcircuits import definitions
 from ....circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
 from ....circuits.engine import ngspice
 from ....circuits.engine.analyses import DCSweep, Transient
 from ....devices.core.distributions import normal_sf
 from ....devices.language.errors import ParameterError
+from ....devices.language.quantity import format_si
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
 from ..cost import Cost, delivered, told
 from ..point import Point
 from ..reliable import READS, Reliability
 from ..standard import cell_table, energies, half_way, mean, run_bench
+from ..standing import shown_state, told_state
 from ..waveforms import keep
 from .writing import (
     EDGE,
-    NO_DRIFT,
-    READ,
     SOURCES,
     JunctionErrors,
     Writing,
     junction_reliability,
     memristor_reliability,
+    no_drift,
     product_noise,
     read_disturbance,
     read_margin,
+    setting,
 )
 
 
@@ -58,21 +61,23 @@ def bench_mtj_bit_cell(
     cell: MTJBitCell,
 ) -> pd.DataFrame:
     """Resistance after writing the antiparallel and the parallel state, what each costs, and how often each fails."""
-    found = JunctionErrors.of(cell)
-    steps = ("initial", "antiparallel", "parallel")
+    steps, told = ("initial", "antiparallel", "parallel"), "that the write fails"
+    try:
+        found = JunctionErrors.of(cell)
+    except ParameterError as reason:  # no Fokker-Planck equation of this junction
+        return _write_and_read(cell, _Surely([math.nan] * 3, told, math.nan, str(reason)), steps, retention=math.nan)
     rates = [math.nan, *(found.writes[state] for state in steps[1:])]
-    return _write_and_read(
-        cell, _Surely(rates, "that the write fails", found.disturb), steps, retention=found.retention
-    )
+    return _write_and_read(cell, _Surely(rates, told, found.disturb), steps, retention=found.retention)
 
 
 @dataclass(frozen=True)
 class _Surely:
-    """Error rates of the steps, of what; and what many reads do to a state."""
+    """Error rates of the steps, of what; what many reads do to a state; and why these are not known, if not."""
 
     rates: list[float]
     told: str
     disturb: float
+    unknown: str | None = None
 
 
 def _write_and_read(
@@ -82,8 +87,10 @@ def _write_and_read(
     writing, circuit = Writing(cell), cell.subcircuit(meters=True, for_bench=True)
     width = writing.width
     (run,) = run_bench(cell, writing.lines(), writing.analysis(), circuit=circuit)
-    device = circuit.meters[0].device
-    current = f"i(v.x1.v_{device}_{'p' if isinstance(cell, MTJBitCell) else 'n'})"
+    (meter,) = (meter for meter in circuit.meters if meter.node == "bit")
+    device, current = meter.device, f"i(v.x1.{meter.source})".lower()
+    standing = cell.junction if isinstance(cell, MTJBitCell) else cell.memristor
+    state = f"v(x1.{device}_{shown_state(standing)})"
     resistances, read_energies, write_energies, delays, costs = [], [], [0.0], [0.0], []
     for k, start in enumerate(writing.starts):
         spent = energies(run, circuit, SOURCES, start, start + 1.2 * width)
@@ -96,13 +103,14 @@ def _write_and_read(
             costs.append(Cost.of("read", at, spent, duration=width, periphery=around))
         else:
             write_energies.append(spent["inputs"])
-            delays.append(_switching_delay(run, device, start, start + 1.2 * width) - 0.5 * EDGE * width)
+            delays.append(_switching_delay(run, state, start, start + 1.2 * width) - 0.5 * EDGE * width)
             name, at = f"write {steps[k // 2 + 1]}", told("pulse", cell.supply_voltage, "V")
             costs.append(Cost.of(name, at, spent, delay=delays[-1], duration=width, periphery={"driver": 2}))
     first, second, third = resistances
     ratio = second / first if isinstance(cell, MTJBitCell) else first / second
-    back = third / first
-    error = float(np.nanmax(surely.rates))
+    back, least = third / first, 1.3 if isinstance(cell, MTJBitCell) else 5.0
+    error = math.nan if surely.unknown else float(np.nanmax(surely.rates))
+    sure = not surely.unknown and max(error, surely.disturb) <= DESIGN_ERROR_RATE
     return cell_table(
         cell,
         {
@@ -121,36 +129,45 @@ def _write_and_read(
                 ("Word line", "V"): {"": "v(word)"},
                 ("Bit less source line", "V"): {"": run["v(bit)"] - run["v(source)"]},
                 ("Current of the device", "A"): {"": current},
-                _state_of(run, device): {"": _state_vector(run, device)},
+                told_state(standing): {"": state},
             },
         ),
         ratio=ratio,
         thermal_noise=True,
         error_rate=error,
         disturb=surely.disturb,
-        works=bool(ratio > (1.3 if isinstance(cell, MTJBitCell) else 5.0) and 0.8 < back < 1.25)
-        and max(error, surely.disturb) <= DESIGN_ERROR_RATE,
+        works=bool(ratio > least and 0.8 < back < 1.25) and sure,
+        reason=_why_not(writing, ratio, least, back, surely),
         criterion="the first write changes the resistance, by a factor of 5 (junction: 1.3), the second restores it; "
         f"the probability {surely.told}, and that {READS:.0e} reads change a state, is at most {DESIGN_ERROR_RATE:g}",
         **attributes,
     )
 
 
-def _state_vector(run: pd.DataFrame, device: str) -> str:
-    """Name in the results of the state that a device is written to."""
-    magnetic = f"v(x1.{device}_m_z)"
-    return magnetic if magnetic in run else f"v(x1.{device}_x)"
+def _why_not(writing: Writing, ratio: float, least: float, back: float, surely: _Surely) -> str | None:
+    """Why a bit cell does not work; None if it does."""
+    cell = writing.cell
+    if isinstance(cell, MemristorBitCell) and cell.is_other("memristor") and not math.isfinite(writing.needed):
+        return (
+            f"a supply of {cell.supply_voltage:g} V, less what the transistor takes, does not switch "
+            f"{cell.memristor.model_name()} both ways within {format_si(LONGEST, 's')}"
+        )
+    if not ratio > least:
+        return f"the first write changes the resistance by a factor of {ratio:.3g} only"
+    if not 0.8 < back < 1.25:
+        return f"after the second write the resistance is {back:.3g} times that at the start: it does not come back"
+    if surely.unknown:
+        return f"how surely it is written is not known: {surely.unknown}"
+    error = float(np.nanmax(surely.rates))
+    if error > DESIGN_ERROR_RATE:
+        return f"the probability {surely.told} is {error:.2g}"
+    return f"reads disturb it: by {surely.disturb:.2g}" if surely.disturb > DESIGN_ERROR_RATE else None
 
 
-def _state_of(run: pd.DataFrame, device: str) -> tuple[str, str]:
-    """What that state is called, and its unit."""
-    return ("Junction's $m_z$" if _state_vector(run, device).endswith("m_z)") else "State of the memristor", "1")
-
-
-def _switching_delay(run: pd.DataFrame, device: str, start: float, end: float) -> float:
+def _switching_delay(run: pd.DataFrame, vector: str, start: float, end: float) -> float:
     """Time after the start at which the state of a device has moved half of its way in a part of a transient."""
     part = run[(run["time"] >= start) & (run["time"] <= end)]
-    time, state = part["time"].to_numpy(), part[_state_vector(run, device)].to_numpy()
+    time, state = part["time"].to_numpy(), part[vector].to_numpy()
     middle = (state[0] + state[-1]) / 2
     passed = np.flatnonzero((state - middle) * (state[0] - middle) <= 0)
     return float(time[passed[0]] - start) if len(passed) else float("nan")
@@ -158,7 +175,7 @@ def _switching_delay(run: pd.DataFrame, device: str, start: float, end: float) -
 
 def _multiplied(cell: DifferentialSynapse) -> Point:
     """Difference of the currents at the cell's own weight."""
-    level = READ * cell.supply_voltage
+    level = cell.read_voltage
     return Point(
         [f"Vword word 0 {cell.supply_voltage!r}", "Vinput input 0 0", "Vplus plus 0 0", "Vminus minus 0 0"],
         _input_sweep(level),
@@ -185,10 +202,22 @@ def _input_sweep(level: float) -> DCSweep:
 OPERATION, OFF = 1e-9, 0.1
 
 
+def _why_no_product(error: float, difference: np.ndarray, rate: float) -> str | None:
+    """Why a synapse does not multiply; None if it does."""
+    if not error < OFF:
+        return (
+            f"the difference is up to {100 * error:.3g} % of full scale off: the transistors' resistance, and the "
+            "memristor's dependence on the voltage"
+        )
+    if not np.all(np.diff(difference) > 0):
+        return "the difference does not rise with the weight"
+    return f"with noise {rate:.2g} of the operations are too far off" if rate > DESIGN_ERROR_RATE else None
+
+
 def _product_reliability(cell: DifferentialSynapse) -> Reliability:
     found = bench_differential_synapse(cell).attrs
-    moved = read_disturbance(cell.memristor(), -READ * cell.supply_voltage, OPERATION)
-    return Reliability("product within 10 %", found["error_rate"], disturb=moved, without=NO_DRIFT)
+    moved = read_disturbance(cell.memristor, setting(cell.memristor, cell.read_voltage), OPERATION)
+    return Reliability("product within 10 %", found["error_rate"], disturb=moved, without=no_drift(cell.memristor))
 
 
 @cell_bench(DifferentialSynapse, point=_multiplied, reliability=_product_reliability)
@@ -201,7 +230,7 @@ def bench_differential_synapse(
 ) -> pd.DataFrame:
     """Difference of the column currents over the weight, beside the ideal product, and its noise."""
     values = sorted({*(np.linspace(-1, 1, 9).tolist() if weights is None else weights), cell.weight})
-    level = READ * cell.supply_voltage if voltage is None else voltage
+    level = cell.read_voltage if voltage is None else voltage
     if level == 0:
         raise ParameterError("voltage must not be 0 V: without an input there is no product")
     cells = [cell.replace(weight=weight) for weight in values]
@@ -219,7 +248,8 @@ def bench_differential_synapse(
     last, time = run.iloc[-1], pulsed["time"].to_numpy()
     # A column's source takes in the current that leaves the cell.
     difference = np.array([last[f"i(vplus{k})"] - last[f"i(vminus{k})"] for k in range(len(values))])
-    span = 1 / cell.resistance_on - 1 / cell.resistance_off
+    on, off = cell.conductance_range
+    span = on - off
     ideal = np.array(values) * span * level
     power = [level * (last[f"i(vplus{k})"] + last[f"i(vminus{k})"]) for k in range(len(values))]
     own, costs = values.index(cell.weight), []
@@ -268,6 +298,7 @@ def bench_differential_synapse(
         thermal_noise=True,
         error_rate=rate,
         works=bool(error < OFF and np.all(np.diff(difference) > 0) and rate <= DESIGN_ERROR_RATE),
+        reason=_why_no_product(error, difference, rate),
         criterion="the difference rises with the weight, within 10 % of full scale of the ideal product; with noise at "
         f"most {DESIGN_ERROR_RATE:g} of the operations are further off",
     )

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ....circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
-from ....circuits.engine.analyses import Transient
+from ....circuits.cells.memories import memory_state, reference, setting_polarity, switching_time, voltage_of
+from ....circuits.cells.synapses import READ, DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ....circuits.engine.analyses import OperatingPoint, Transient
+from ....circuits.engine.ngspice import run
 from ....devices.core.distributions import normal_sf
+from ....devices.language.errors import ParameterError
+from ....devices.model import CompactModel
 from ....devices.models.memristors.vteam import VTEAM
 from ....devices.simulation.newton import voltage_at_current
 from ....devices.simulation.noise import electrical_noise
 from ..errors.arrhenius import TEN_YEARS
 from ..errors.junction_errors import ANGLES, junction_voltages, lifetime, write_error_rate
 from ..point import Point
-from ..reliable import READS, Reliability
+from ..reliable import FIGURES, READS, Reliability
 
 #: Edge of a pulse, over its width.
 EDGE = 0.02
-#: Voltage at which cells are read, in units of the supply.
-READ = 0.1
 #: Largest current with which an antiparallel junction is read, in units of the critical one: 10^6 reads of 15 ns
 #: disturb fewer than one of a thousand of the default junctions up to 125 degrees Celsius.
 UNDISTURBED = 0.12
@@ -37,11 +40,35 @@ class Writing:
     """Read, write the one state, read, write the other, read: pulses on the lines of a cell."""
 
     cell: MemristorBitCell | MTJBitCell
+    wanted: float | None = None
 
-    @property
+    @functools.cached_property
     def width(self) -> float:
-        """Width of a pulse [s]."""
-        return 15e-9 if isinstance(self.cell, MTJBitCell) else 10 * self.cell.switching_time
+        """Width of a pulse: that which is wanted, or what the device needs [s]."""
+        if self.wanted is not None:
+            return self.wanted
+        if isinstance(self.cell, MTJBitCell):
+            return 15e-9
+        if not self.cell.is_other("memristor"):
+            return 10 * self.cell.switching_time
+        return 2 * self.needed if math.isfinite(self.needed) else 100 * self.cell.memristor.settling_time
+
+    @functools.cached_property
+    def needed(self) -> float:
+        """Time in which the voltages that the transistor leaves the memristor at first set and reset it [s].
+
+        Infinite if they do not.
+        """
+        cell, supply = self.cell, self.cell.supply_voltage
+        found = []
+        for state, lines in (("off", {"bit": supply, "source": 0.0}), ("on", {"bit": 0.0, "source": supply})):
+            held = cell.replace(state=state).subcircuit(for_bench=True)
+            deck = ["* voltage across a memristor", held.text, f"Vword word 0 {cell.word_voltage!r}"]
+            deck += [f"V{line} {line} 0 {level!r}" for line, level in lines.items()]
+            deck.append(held.instance("1", {pin: "0" if pin == "ground" else pin for pin in held.pins}))
+            at = run("\n".join(deck), OperatingPoint(), options=cell.simulator_options).iloc[0]
+            found.append(abs(float(at["v(bit)"] - at["v(x1.inner)"])))
+        return switching_time(cell.memristor, *found)
 
     @property
     def starts(self) -> list[float]:
@@ -51,10 +78,10 @@ class Writing:
     @property
     def read_voltage(self) -> float:
         """Voltage at which the cell is read, without writing it [V]."""
-        wanted = READ * self.cell.supply_voltage
         if isinstance(self.cell, MemristorBitCell):
-            return wanted
-        junction = self.cell.junction()
+            return self.cell.read_voltage
+        wanted = READ * self.cell.supply_voltage
+        junction = self.cell.junction
         antiparallel = junction.replace(**junction.reference_states()["antiparallel"])
         return min(wanted, voltage_at_current(antiparallel, UNDISTURBED * junction.critical_current_to_parallel))
 
@@ -66,10 +93,11 @@ class Writing:
     def lines(self) -> list[str]:
         """The sources."""
         supply, width, edge = self.cell.supply_voltage, self.width, EDGE * self.width
+        word = self.cell.word_voltage if isinstance(self.cell, MemristorBitCell) else supply
         reading = self.read_voltage
         pulses: dict[str, list[tuple[float, float]]] = {name: [(0.0, 0.0)] for name in SOURCES.values()}
         for k, start in enumerate(self.starts):
-            high = [("word", supply), (self.written[k // 2], supply) if k % 2 else ("bit", reading)]
+            high = [("word", word), (self.written[k // 2], supply) if k % 2 else ("bit", reading)]
             for line, level in high:
                 pulses[line] += [
                     (start, 0.0),
@@ -135,7 +163,7 @@ class JunctionErrors:
     @classmethod
     def of(cls, cell: MTJBitCell, width: float | None = None) -> JunctionErrors:
         """Those of a cell with its own pulses, or with pulses of a width [s], at its temperature and corner."""
-        pulses, junction, kelvin = Writing(cell), cell.junction(), cell.temperature
+        pulses, junction, kelvin = Writing(cell), cell.junction, cell.temperature
         states = dict(zip(("antiparallel", "parallel"), pulses.written, strict=True))
         high = {"word": cell.supply_voltage}
         lines = {
@@ -162,69 +190,88 @@ class JunctionErrors:
 
 def junction_reliability(cell: MTJBitCell) -> Reliability:
     """How surely a cell with a junction is written and keeps its state."""
-    errors = JunctionErrors.of(cell)
-    return Reliability(f"write of {Writing(cell).width * 1e9:g} ns", errors.worst, errors.retention, errors.disturb)
+    operation = f"write of {Writing(cell).width * 1e9:g} ns"
+    try:
+        errors = JunctionErrors.of(cell)
+    except ParameterError as reason:
+        return Reliability(operation, without=dict.fromkeys(FIGURES, str(reason)))
+    return Reliability(operation, errors.worst, errors.retention, errors.disturb)
 
 
-#: Why the memristors of the cells have no retention.
-NO_DRIFT = {"retention": "the model (VTEAM) has no loss of the state"}
+def no_drift(memristor: CompactModel) -> dict[str, str]:
+    """Why the memristors of the cells have no retention."""
+    words = "the model ({}) has no loss of the state" if isinstance(memristor, VTEAM) else "not known for {} in a cell"
+    return {"retention": words.format(memristor.label or memristor.model_name())}
 
 
-def read_noise(memristor: VTEAM, voltage: float, state: float, time: float, temperature: float) -> float:
+def read_noise(memristor: CompactModel, voltage: float, time: float, temperature: float) -> float:
     r"""Standard deviation of a memristor's current, averaged over the time of a read [A].
 
     .. math:: \sigma^2 = \frac{S_w}{2 t} + S_f \ln\frac{10\,\mathrm{years}}{2 t}
 
-    with the white density :math:`S_w` and the flicker noise :math:`S_f / f` of the device.
+    with the white density :math:`S_w` and the flicker noise :math:`S_f / f` of the device in its initial state.
 
     Parameters
     ----------
-    memristor : VTEAM
+    memristor : CompactModel
         The memristor.
-    voltage, state : float
-        Voltage across it [V] and its state.
+    voltage : float
+        Voltage across it. [V]
     time : float
         Of the read. [s]
     temperature : float
         Of the noise. [K]
     """
-    white, flicker = electrical_noise(memristor, "voltage", {"voltage": voltage, "x": state}, temperature)
+    branch = voltage_of(memristor)
+    white, flicker = electrical_noise(memristor, branch, {branch: voltage}, temperature)
     return math.sqrt(float(white) / (2 * time) + float(flicker) * math.log(TEN_YEARS / (2 * time)))
 
 
-def read_disturbance(memristor: VTEAM, voltage: float, time: float) -> float:
+def read_disturbance(memristor: CompactModel, voltage: float, time: float) -> float:
     """Share of the state's range by which many reads change it, at the state that moves most [1]."""
-    rates = np.abs(np.asarray(memristor.static(voltage=voltage, x=np.linspace(0.0, 1.0, 11))["dx/dt"]))
-    return float(min(1.0, READS * time * rates.max()))
+    state = memory_state(memristor)
+    low, high = memristor.state_declarations()[state].bounds or (0.0, 1.0)
+    over = {voltage_of(memristor): voltage, state: np.linspace(low, high, 11)}
+    rates = np.abs(np.asarray(memristor.static(**over)[f"d{state}/dt"]))
+    return float(min(1.0, READS * time * rates.max() / (high - low)))
+
+
+def setting(memristor: CompactModel, voltage: float) -> float:
+    """A voltage with the sign of those that set a memristor [V]."""
+    return setting_polarity(memristor) * voltage
 
 
 def read_margin(cell: MemristorBitCell) -> float:
     """Difference of the currents of both states over the sum of their standard deviations, when read [1]."""
-    pulses, memristor = Writing(cell), cell.memristor()
+    pulses, memristor = Writing(cell), cell.memristor
     voltage, time = pulses.read_voltage, (READING[1] - READING[0]) * pulses.width
-    spread = sum(read_noise(memristor, voltage, state, time, cell.temperature) for state in (0.0, 1.0))
-    return voltage * (1 / cell.resistance_on - 1 / cell.resistance_off) / spread
+    spread = sum(
+        read_noise(reference(memristor, state), setting(memristor, voltage), time, cell.temperature)
+        for state in ("on", "off")
+    )
+    on, off = cell.conductance_range
+    return voltage * (on - off) / spread
 
 
 def memristor_reliability(cell: MemristorBitCell) -> Reliability:
     """How surely a cell with a memristor is read; its writes saturate."""
-    pulses = Writing(cell)
-    moved = read_disturbance(cell.memristor(), -pulses.read_voltage, pulses.width)
-    return Reliability("read", float(normal_sf(read_margin(cell))), disturb=moved, without=NO_DRIFT)
+    pulses, memristor = Writing(cell), cell.memristor
+    moved = read_disturbance(memristor, setting(memristor, pulses.read_voltage), pulses.width)
+    return Reliability("read", float(normal_sf(read_margin(cell))), disturb=moved, without=no_drift(memristor))
 
 
 def plasticity_reliability(cell: STDPSynapse) -> Reliability:
     """What lone spikes do to a plastic synapse, whose height is the memristor's threshold."""
-    moved = read_disturbance(cell.memristor(), cell.threshold, cell.switching_time)
-    without = {"error_rate": "an analog state: nothing is decided", **NO_DRIFT}
+    moved = read_disturbance(cell.memristor, cell.height, cell.pulse_time)
+    without = {"error_rate": "an analog state: nothing is decided", **no_drift(cell.memristor)}
     return Reliability("spike of one neuron alone", disturb=moved, without=without)
 
 
 def product_noise(cell: DifferentialSynapse, voltage: float, time: float) -> float:
     """Standard deviation of the difference of a synapse's currents over its full scale, in an operation [1]."""
-    span = cell.resistance_off - cell.resistance_on
+    volts = setting(cell.memristor, voltage)
     squared = sum(
-        read_noise(cell.memristor(g), voltage, (1 / g - cell.resistance_on) / span, time, cell.temperature) ** 2
-        for g in cell.conductances()
+        read_noise(cell.memristor_at(wanted), volts, time, cell.temperature) ** 2 for wanted in cell.conductances()
     )
-    return math.sqrt(squared) / (voltage * (1 / cell.resistance_on - 1 / cell.resistance_off))
+    on, off = cell.conductance_range
+    return math.sqrt(squared) / (voltage * (on - off))

@@ -2,6 +2,8 @@
 
 import typing
 
+import synaspice.devices.model
+
 from .domain_wall_cells import DomainWallNeuron as _DomainWallNeuron
 from .domain_wall_cells import DomainWallPair as _DomainWallPair
 from .spin_neuron import FourInputSpinNeuron as _FourInputSpinNeuron
@@ -22,6 +24,7 @@ class _DomainWallNeuronValues(typing.TypedDict, total=False):
     reset_capacitance: float | str
     reset_resistance: float | str
     noise_step: float | str
+    junction: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -35,6 +38,7 @@ class _DomainWallPairValues(typing.TypedDict, total=False):
     supply_voltage: float | str
     initial_weight: float | str
     noise_step: float | str
+    strip: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -56,6 +60,8 @@ class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
     state_3: float | str
     state_4: float | str
     state_5: float | str
+    magnet: synaspice.devices.model.CompactModel | str
+    synapse: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]
@@ -75,6 +81,8 @@ class _SpinNeuronValues(typing.TypedDict, total=False):
     state_1: float | str
     state_2: float | str
     state_3: float | str
+    magnet: synaspice.devices.model.CompactModel | str
+    synapse: synaspice.devices.model.CompactModel | str
     technology: str
     corner: typing.Literal["typical", "slow", "fast"]
     devices: typing.Literal["automatic", "subcircuit", "native"]

@@ -17,6 +17,7 @@ from ..cell import Cell
 from ..declared import Port
 from ..logic import inverter
 from ..sizes import by_technology, length_of, width_of
+from ..slots import Fit, Slot, kind_of
 from ..tolerances import NOISY, NOISY_CROWD
 from .wall_writing import WallWriter
 
@@ -110,39 +111,42 @@ class DomainWallNeuron(Cell):
 
     leak_field = Parameter(1500.0, "A/m", "field that pulls the wall back", (0.0, 7e3))
     threshold = Parameter(
-        by_technology(generic=0.78, sky130=0.77),
+        by_technology("domain-wall-neuron.threshold"),
         "1",
         "position of the wall over the length at which it fires",
         (0.2, 0.95),
     )
     load_resistance = Parameter(
-        by_technology(generic=3e5, sky130=6e5),
+        by_technology("domain-wall-neuron.load_resistance"),
         "ohm",
         "resistor between supply and junction, and supply and reference",
         (1e3, 1e8),
     )
     bias_voltage = Parameter(
-        by_technology(generic=0.2, sky130=0.6),
+        by_technology("domain-wall-neuron.bias_voltage"),
         "V",
         "potential of bias for which the reference is made",
         (0.0, 1.0),
     )
     read_capacitance = Parameter(5e-15, "F", "capacitor beside the junction, and beside the reference", (1e-17, 1e-11))
     pair_width = width_of("the amplifier's n-channel transistors", 4.0)
-    mirror_width = width_of("the amplifier's p-channel transistors", by_technology(generic=4.0, sky130=10.0))
+    mirror_width = width_of("the amplifier's p-channel transistors", by_technology("domain-wall-neuron.mirror_width"))
     pair_length = length_of("the amplifier's transistors", 2.0, 50.0)
-    reset_width = width_of("the resetting transistor", by_technology(generic=20.0, sky130=4.0))
+    reset_width = width_of("the resetting transistor", by_technology("domain-wall-neuron.reset_width"))
     reset_capacitance = Parameter(5e-14, "F", "capacitor that holds the reset", (1e-17, 1e-11))
     reset_resistance = Parameter(6e5, "ohm", "resistor that ends the reset", (1e3, 1e9))
     noise_step = NOISE_STEP
 
-    def junction(self) -> DomainWallSynapse:
-        """The strip and its junction."""
-        return wall_junction(**FREE_WALL_JUNCTION, field_z=-self.values["leak_field"], initial_state=0.047)
+    junction = Slot(
+        "the strip with its junction",
+        lambda cell: wall_junction(**FREE_WALL_JUNCTION),
+        (kind_of(DomainWallSynapse),),
+        sets={"field_z": lambda cell: -cell.values["leak_field"], "initial_state": lambda cell: 0.047},
+    )
 
     def read_voltage(self, x: float) -> float:
         """Voltage that divider and supply leave on the junction with the wall at a position over the length [V]."""
-        junction = self.junction()
+        junction = self.junction
         load, supply = self.values["load_resistance"], self.supply_voltage - self.values["bias_voltage"]
 
         def excess(volts: float) -> float:
@@ -159,7 +163,7 @@ class DomainWallNeuron(Cell):
             If the neuron has no leak.
         """
         leak = positive("leak_field", self.values["leak_field"], "A/m")
-        junction = self.junction()
+        junction = self.junction
         drift = float(junction.static(read_voltage=self.read_voltage(x), x=x)["spin_drift_velocity"])
         rigid = junction.values["nonadiabaticity"] / junction.values["damping"]
         return rigid * drift / (float(junction.field_mobility) * leak)
@@ -171,7 +175,7 @@ class DomainWallNeuron(Cell):
         C)` with the slope G of both, and :math:`k_B T / C` of the reference, over the slope of the voltage; transients
         leave them out. The amplifier's own noise is not known.
         """
-        junction, volts, load = self.junction(), self.read_voltage(x), self.values["load_resistance"]
+        junction, volts, load = self.junction, self.read_voltage(x), self.values["load_resistance"]
         at = {"read_voltage": volts, "x": x}
         slope = 1 / load + float(junction.static(**at)["dread_current/dread_voltage"])
         thermal = 4 * BOLTZMANN * self.temperature
@@ -183,7 +187,7 @@ class DomainWallNeuron(Cell):
     @property
     def silent_barrier(self) -> float:
         r"""Work of the leak on a wall between start and threshold, :math:`2 \mu_0 M_s w t H_\mathrm{leak} q` [J]."""
-        junction = self.junction()
+        junction = self.junction
         way = (self.values["threshold"] - junction.values["initial_state"]) * junction.values["length"]
         return float(junction.energy_per_field) * self.values["leak_field"] * way
 
@@ -195,7 +199,7 @@ class DomainWallNeuron(Cell):
 
     def build(self, assembly: Assembly) -> None:
         nodes = {"write": "input", "common": "bias", "read": "read", "x": "x"}
-        assembly.device("wall", self.junction(), nodes, noise_step=self.noise_step or None)
+        assembly.device("wall", self.junction, nodes, noise_step=self.noise_step or None)
         load = self.values["load_resistance"]
         assembly.resistor("load", "supply", "read", load)
         assembly.capacitor("read", "read", "bias", self.values["read_capacitance"])
@@ -251,18 +255,26 @@ class DomainWallPair(Cell):
     initial_weight = Parameter(0.0, "1", "difference of the walls' positions at t = 0, x_plus - x_minus", (-0.9, 0.9))
     noise_step = NOISE_STEP.but(default=5e-12)
 
-    def strip(self) -> DomainWallSynapse:
-        """Each of the two strips, with the wall in the middle."""
-        return wall_junction(initial_state=0.5)
+    strip = Slot(
+        "each of the two strips, with the wall in the middle",
+        lambda cell: wall_junction(),
+        (
+            kind_of(DomainWallSynapse),
+            Fit("sites that hold its wall", lambda strip: strip.values["pinning_energy"] > 0, by_values=True),
+        ),
+        sets={"initial_state": lambda cell: 0.5},
+    )
 
     def writer(self) -> WallWriter:
-        """Pulses of 110 uA, more than twice what the wall needs to leave a site: each moves it to the next."""
-        strip = self.strip()
+        """Pulses of more than twice what the wall needs to leave a site, 110 uA of the own strip: one for each site."""
+        strip = self.strip
+        if self.is_other("strip"):
+            return WallWriter.suited(strip)
         sites = round(strip.values["length"] / strip.values["pinning_period"])
         return WallWriter(current=1.1e-4, width=5.7e-10, edge=5e-11, rest=2.5e-9, sites=sites)
 
     def build(self, assembly: Assembly) -> None:
-        weight, strip = self.values["initial_weight"], self.strip()
+        weight, strip = self.values["initial_weight"], self.strip
         for side, sign, far in (("plus", 1, "write"), ("minus", -1, "write_return")):
             nodes = {"write": far, "common": "line", "read": side, "x": f"x_{side}"}
             at = (1 + sign * weight) / 2

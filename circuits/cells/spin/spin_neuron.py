@@ -15,6 +15,7 @@ from ..cell import Cell
 from ..declared import Port
 from ..logic import inverter
 from ..sizes import width_of
+from ..slots import Slot, kind_of
 from ..subcircuits import Meter
 from ..tolerances import SPIN
 from .lateral_spin_circuit import MOST_INPUTS
@@ -45,7 +46,7 @@ class _SpinNeuron(Cell):
     tolerances = SPIN
     #: Number of inputs, the one for the threshold included; 0 for a class that has not declared its ports yet.
     inputs: ClassVar[int] = 0
-    #: Magnet and synapses that are others than those of a usual valve.
+    #: Magnet and synapses of a class of neurons that are others than those of a usual valve.
     others: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, *, inputs: int = 0, **kwargs: Any) -> None:
@@ -61,7 +62,7 @@ class _SpinNeuron(Cell):
         LateralSpinValve.preset_conductance, "S", "conductance of the preset contact", (1e-6, 10.0)
     )
     reference_ratio = Parameter(
-        lambda cell: math.sqrt(1 + cell.valve.magnet.values["tmr"] / 2),
+        lambda cell: math.sqrt(1 + cell.magnet.values["tmr"] / 2),
         "1",
         "latch's reference over the junction's parallel resistance; between its states at the bias of reading",
         (0.1, 20.0),
@@ -69,10 +70,26 @@ class _SpinNeuron(Cell):
     latch_width = width_of("the latch's transistors", 2.0)
     drive_width = width_of("the output transistor", 100.0, 1000.0)
 
+    magnet = Slot(
+        "the magnet that decides",
+        lambda cell: cell.others.get("magnet") or NeuronMagnet.preset("sharad2012-like"),
+        (kind_of(NeuronMagnet),),
+    )
+    synapse = Slot(
+        "the strip of every input",
+        lambda cell: cell.others.get("synapse") or DomainWallInjector.preset("sharad2012-like"),
+        (kind_of(DomainWallInjector),),
+    )
+
     @functools.cached_property
     def valve(self) -> LateralSpinValve:
         """The lateral spin valve."""
-        return LateralSpinValve(inputs=self.inputs, preset_conductance=self.values["preset_conductance"], **self.others)
+        return LateralSpinValve(
+            inputs=self.inputs,
+            preset_conductance=self.values["preset_conductance"],
+            magnet=self.magnet,
+            synapse=self.synapse,
+        )
 
     def build(self, assembly: Assembly) -> None:
         valve, native = self.valve, assembly.is_native(noisy=True)
@@ -163,7 +180,7 @@ def _declarations(inputs: int) -> dict[str, Declared]:
         declared[f"x_{k}"] = Port("output", f"position of the wall of synapse {k} over its length, to look at")
     for k in numbers:
         declared[f"state_{k}"] = Parameter(
-            lambda cell: cell.valve.synapse.values["initial_state"],
+            lambda cell: cell.synapse.values["initial_state"],
             "1",
             f"position of wall {k} over its length at t = 0; erased",
             (0.0, 1.0),

@@ -7,6 +7,7 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
 from ..cmos import KINDS, TECHNOLOGIES, Technology
 
 
@@ -17,11 +18,12 @@ def generic_card() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _models(corner: str) -> str:
-    """BSIM4 cards of the generic technology at a corner."""
+def _models(corner: str, dialect: SpiceDialect = NGSPICE) -> str:
+    """BSIM4 cards of the generic technology at a corner, as a dialect spells them."""
     card = generic_card()
     shift = {name: entry["value"] for name, entry in card["corners"][corner].items()}
-    lines = [f"* {card['title']}, {corner}", f"* after {card['reference']}, doi:{card['doi']}"]
+    mark, (end, begin) = dialect.comment, dialect.continuation
+    lines = [f"{mark}{card['title']}, {corner}", f"{mark}after {card['reference']}, doi:{card['doi']}"]
     for kind in KINDS:
         values = {name: entry[kind] for name, entry in card["parameters"].items()}
         values["vth0"] += (1 if kind == "nmos" else -1) * shift.get("threshold_shift", 0.0)
@@ -29,9 +31,10 @@ def _models(corner: str) -> str:
         thicker = values["toxe"] * (shift.get("oxide_factor", 1.0) - 1)  # the physical part of it varies
         values["toxe"] += thicker
         values["toxp"] += thicker
-        lines.append(f".model generic_{kind} {kind} level=54 version=4.5")
+        head = dialect.statements["bsim4"].format(name=f"generic_{kind}", kind=kind, type=kind[0])
         words = [f"{name}={value:.9g}" for name, value in values.items()]
-        lines += [f"+ {' '.join(words[k : k + 6])}" for k in range(0, len(words), 6)]
+        parts = [head, *(f"{begin}{' '.join(words[k : k + 6])}" for k in range(0, len(words), 6))]
+        lines += [*(f"{part}{end}" for part in parts[:-1]), parts[-1]]
     return "\n".join(lines)
 
 
@@ -47,6 +50,17 @@ def _generic() -> Technology:
         mismatch=mismatch,
         model_names={kind: f"generic_{kind}" for kind in KINDS},
         cards=_models,
+        cards_in=_models,
+        sizes={
+            "p-bit.nmos_length": 1.4,
+            "spike-synapse.weight": 20.0,
+            "spike-synapse.mirror_width": 2.0,
+            "domain-wall-neuron.threshold": 0.78,
+            "domain-wall-neuron.load_resistance": 3e5,
+            "domain-wall-neuron.bias_voltage": 0.2,
+            "domain-wall-neuron.mirror_width": 4.0,
+            "domain-wall-neuron.reset_width": 20.0,
+        },
         **process,
     )
 

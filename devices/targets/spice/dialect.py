@@ -52,6 +52,11 @@ class Dialect(Format):
         Options of transients with subcircuits that are written for long steps. Given if the simulator limits its steps
         by the errors of charges and an absolute tolerance of currents, so that small capacitors never allow steps of
         more than some seconds.
+    options : Mapping
+        Templates of the lines that set options of the simulator, over ``value``, by ngspice's names of the options. The
+        dialect has none that is missing here.
+    renamed : Mapping
+        Other names for nodes of cells whose name means something else to the simulator.
     """
 
     functions: Mapping[str, str]
@@ -74,6 +79,8 @@ class Dialect(Format):
     noise_advice: str = ""
     advice: str = ""
     long_step_options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def long_step_statement(self) -> str:

@@ -48,6 +48,12 @@ _STATEMENTS = {
     "current_source": "I_{name} {p} {n} {value}",
     "gain": "E_{name} {p} {n} {control} 0 {value}",
     "instance": "X{name} {nodes} {subcircuit}{values}",
+    "transistor": "M{name} {nodes} {model} {values}",
+    "bsim4": ".model {name} {kind} level=54 version=4.5",
+}
+
+_OPTIONS = {
+    name: f".options {name}={{value}}" for name in ("reltol", "abstol", "vntol", "gmin", "chgtol", "cshunt", "method")
 }
 
 _SOURCES = {
@@ -63,6 +69,8 @@ _DECK = {
     "transient": ".tran {step} {duration} 0 {step}",
     "probe": "v({state})",
     "measure": ".measure tran final_{state} find v({state}) at={when}",
+    "figure": ".meas {kind} {name} {how}",
+    "formula": "param='{0}'",
     "end": ".end",
 }
 
@@ -114,6 +122,7 @@ NGSPICE = SpiceDialect(
     # The trapezoidal rule hands the rounding of huge capacitors' currents on from step to step, with alternating sign:
     # steps that begin with femtoseconds never grow. Gear's method forgets it.
     long_step_options={"method": "gear"},
+    options={**_OPTIONS, "temp": ".options temp={value}", "trtol": ".options trtol={value}"},
     transient_noise="source",
     noise_advice="every instance has its own noise, and '.options seed=N' makes it the same every time",
 )
@@ -137,9 +146,19 @@ XYCE = SpiceDialect(
         "transient": ".TRAN {step} {duration} 0 {step}",
         "print": ".PRINT TRAN{probes}",
         "measure": ".MEASURE TRAN final_{state} FIND V({state}) AT={when}",
+        "figure": ".MEASURE {kind} {name} {how}",
+        "formula": "EQN {{{0}}}",
+        "printed": ".PRINT {kind}{nodes}",
         "end": ".END",
     },
     reserved=RESERVED | frozenset(["vt", "exp", "const"]),
+    # Its tolerance of charges is that of all unknowns of the integration, and its abstol counts for voltages too.
+    options={
+        "temp": ".OPTIONS DEVICE TEMP={value}",
+        "gmin": ".OPTIONS DEVICE GMIN={value}",
+        "reltol": ".OPTIONS TIMEINT RELTOL={value}",
+        "method": ".OPTIONS TIMEINT METHOD={value}",
+    },
 )
 
 LTSPICE = SpiceDialect(
@@ -151,12 +170,15 @@ LTSPICE = SpiceDialect(
         **_STATEMENTS,
         # White noise by a smooth curve through samples that are evenly distributed over one unit, of variance 1/12.
         "noisy_voltage": "B_{name} {p} {n} V=sqrt(12)*V(running)*white(time/{value} + {offset})",
+        "bsim4": ".model {name} {kind} level=14 version=4.5",
     },
+    options={**_OPTIONS, "temp": ".temp {value}", "trtol": ".options trtol={value}"},
     sources={**_SOURCES, "DC": "{0}", "SIN": "SINE({0} {1} {2} {3} {4} {5})"},
     deck={
         **_DECK,
         "transient": ".tran 0 {duration} 0 {step}",
         "measure": ".meas tran final_{state} find V({state}) at={when}",
+        "formula": "param {0}",
     },
     reserved=RESERVED | frozenset(["k", "q", "boltz", "planck", "echarge", "kelvin"]),
     deck_suffix=".net",
@@ -181,6 +203,11 @@ HSPICE = SpiceDialect(
         "current": "GB_{name} {p} {n} CUR='{value}'",
         "voltage": "EB_{name} {p} {n} VOL='{value}'",
     },
+    options={
+        **{name: text.replace(".options", ".option") for name, text in _OPTIONS.items()},
+        "temp": ".temp {value}",
+        "trtol": ".option trtol={value}",
+    },
     sources=_SOURCES,
     deck={
         **_DECK,
@@ -195,6 +222,7 @@ HSPICE = SpiceDialect(
     transient_noise="analysis",
     noise_advice="ask for it with .trannoise; its fmax is half of the sampling rate",
     advice="Give your netlist '.option parhier=local', or its parameters hide those of the subcircuit.",
+    renamed={"ground": "low"},  # a ground of a subcircuit would be the global one
 )
 
 SPECTRE = SpiceDialect(
@@ -227,6 +255,16 @@ SPECTRE = SpiceDialect(
         "check": 'check_{name} paramtest errorif=({beyond}) message="{name} must be {low} to {high}"',
         "flicker_model": "model {name}_pink resistor kf=1 af=1",
         "flicker_resistor": "R_{name} ({p} {n}) {name}_pink r=1",
+        "transistor": "M{name} ({nodes}) {model} {values}",
+        "bsim4": "model {name} bsim4 type={type} version=4.5",
+    },
+    options={
+        "temp": "cell_temperature options temp={value}",
+        "reltol": "cell_reltol options reltol={value}",
+        "abstol": "cell_abstol options iabstol={value}",
+        "vntol": "cell_vntol options vabstol={value}",
+        "gmin": "cell_gmin options gmin={value}",
+        "cshunt": "cell_cshunt options cmin={value}",
     },
     sources={
         "DC": "dc={0}",
@@ -241,6 +279,10 @@ SPECTRE = SpiceDialect(
         "noisy_transient": "tran1 tran stop={duration} step={step} maxstep={step} noisefmax={noise_frequency}",
         "probe": "{state}",
         "print": "save{probes}",
+        # Sources, analysis and measurements of a cell's deck are in the other one of its two languages.
+        "spice": "simulator lang=spice",
+        "figure": ".measure {kind} {name} {how}",
+        "formula": "param='{0}'",
     },
     formula="{0}",
     node="v({0})",

@@ -51,12 +51,15 @@ class Subcircuit:
         The whole definition.
     dialect : Dialect, optional
         The dialect that it is written in; None for that of ngspice.
+    parameters : tuple of str
+        Its parameters, which an instance may set.
     """
 
     name: str
     pins: tuple[str, ...]
     text: str
     dialect: Dialect | None = None
+    parameters: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -189,7 +192,7 @@ class _Writer:
         sections += [self._noise_sources(), self._auxiliaries(), self._states(), self._observables()]
         sections += [self.elements.branch_voltages(), self.write.close(self.name)]
         text = "\n".join(joined(sections)) + "\n"
-        return Subcircuit(self.name, self.pins, text, self.dialect)
+        return Subcircuit(self.name, self.pins, text, self.dialect, tuple(self._parameters()))
 
     # --- sections -------------------------------------------------------------------------
 

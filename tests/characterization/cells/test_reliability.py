@@ -159,7 +159,7 @@ def test_decisions_are_surer_with_larger_transistors_and_margins():
 def test_write_errors_are_those_of_an_ensemble():
     """At 1.5 times the critical voltage 0.04 of the writes to the antiparallel state fail in 5 ns."""
     cell = MTJBitCell()
-    junction, width = cell.junction(), 4e-9
+    junction, width = cell.junction, 4e-9
     expected = write_error_rate(junction, "parallel", -0.42, width, cell.temperature, source="voltage")
     begin = junction.replace(**junction.reference_states()["parallel"], ambient_temperature=cell.temperature)
     from synaspice.characterization.benches.write_error import write_error
@@ -174,7 +174,7 @@ def test_write_errors_are_those_of_an_ensemble():
 
 @pytest.mark.parametrize("kelvin", [300.15, 398.15])
 def test_retention_is_browns(kelvin):
-    junction = MTJBitCell().junction().replace(ambient_temperature=kelvin)
+    junction = MTJBitCell().junction.replace(ambient_temperature=kelvin)
     rate, barrier = junction.protocol(Dwelling).escape(0.0, kelvin, "antiparallel")
     assert lifetime(junction, "antiparallel", kelvin) == pytest.approx(1 / rate, rel=0.05)
     assert barrier == pytest.approx(junction.thermal_stability, rel=1e-3)
@@ -188,7 +188,7 @@ def test_a_bit_cell_is_written_read_and_kept_as_designed():
     # A barrier of 32 k_B T holds for half a day: such a junction is no memory for ten years.
     assert 1e4 < hot.retention < 1e5
     # Read with a third of the critical current it would be lost.
-    junction = MTJBitCell(temperature=398.15).junction()
+    junction = MTJBitCell(temperature=398.15).junction
     third = lifetime(junction, "antiparallel", 398.15, junction.critical_current_to_parallel / 3)
     assert READS * Writing(MTJBitCell()).width / third > 0.5
 
@@ -212,7 +212,7 @@ def test_short_writes_of_a_noisy_cell_fail_as_often_as_its_equation_says():
 
 def test_a_neurons_junction_switches_as_often_as_an_ensemble():
     cell = MTJNeuron()
-    junction = cell.junction().replace(ambient_temperature=cell.temperature)
+    junction = cell.junction.replace(ambient_temperature=cell.temperature)
     current = 1.5 * abs(float(junction.critical_current_to_antiparallel))
     expected = switching_probability(cell, current, 3e-9)
     held = junction.replace(**junction.reference_states()["parallel"])
@@ -237,7 +237,7 @@ def test_a_neurons_amplifier_tells_its_junctions_states_apart():
 
 
 def test_read_noise_is_the_integral_of_the_spectrum():
-    memristor, time, voltage = MemristorBitCell().memristor(), 20e-9, 0.1
+    memristor, time, voltage = MemristorBitCell().memristor, 20e-9, 0.1
     lowest, highest = 1 / (10 * 365.25 * 86400), 1 / (2 * time)
     f = np.logspace(math.log10(lowest), math.log10(highest), 4001)
     parts = noise_spectrum(memristor, f, {"voltage": voltage}, 300.0, {"x": 0.0})
@@ -246,7 +246,7 @@ def test_read_noise_is_the_integral_of_the_spectrum():
 
 
 def test_reads_beyond_the_threshold_disturb_and_others_do_not():
-    memristor = MemristorBitCell().memristor()
+    memristor = MemristorBitCell().memristor
     assert read_disturbance(memristor, -0.1, 1e-8) == 0
     above = 1.001 * memristor.threshold_on
     assert read_disturbance(memristor, above, 1e-12) == pytest.approx(READS * 1e-12 * 0.001 / 5e-9, rel=1e-3)

@@ -20,7 +20,7 @@ READ, READ_TIME, READS = 0.1, 2e-9, 10**6
 @functools.cache
 def held(read=0.0, current=0.0):
     """Escapes from the middle site to either neighbour, at barriers of 5 to 7 k_B T."""
-    strip = DomainWallPair().strip()
+    strip = DomainWallPair().strip
     site = strip.pinning_period / strip.length
     return retention(
         strip,
@@ -38,10 +38,10 @@ def held(read=0.0, current=0.0):
 
 def test_the_barrier_of_pinned_walls_is_that_of_the_notches():
     found = held()
-    assert found.barrier == pytest.approx(DomainWallPair().strip().pinning_energy, abs=3 * found.barrier_error)
+    assert found.barrier == pytest.approx(DomainWallPair().strip.pinning_energy, abs=3 * found.barrier_error)
     assert found.barrier_error < 0.1 * found.barrier
     # An angle that turns freely: Kramers' overdamped rate with the friction (1 + 1 / alpha^2)-fold, to both sides.
-    strip = DomainWallPair().strip()
+    strip = DomainWallPair().strip
     friction = strip.energy_per_field / strip.field_mobility * (1 + 1 / strip.damping**2)
     curvature = 2 * np.pi**2 * strip.pinning_energy / strip.pinning_period**2
     kramers = np.pi * friction / curvature * np.exp(strip.pinning_energy / (codata.k * found.lifetimes["temperature"]))
@@ -54,7 +54,7 @@ def test_weights_hold_for_ten_years(kelvin):
 
 
 def test_a_million_reads_disturb_a_weight_by_less_than_a_hundredth():
-    read, strip = held(read=READ), DomainWallPair().strip()
+    read, strip = held(read=READ), DomainWallPair().strip
     assert read.lifetime(300.0) > TEN_YEARS
     hop = strip.pinning_period / strip.length
     assert read.escape(READS * READ_TIME, 300.0) * hop < 0.01
@@ -75,7 +75,7 @@ def test_the_leak_holds_a_silent_neuron():
     reading lowers the barrier by less than a tenth.
     """
     cell = DomainWallNeuron()
-    device, barrier = cell.junction(), cell.silent_barrier
+    device, barrier = cell.junction, cell.silent_barrier
     kelvins = [barrier / codata.k / times for times in (4, 5)]
     found = retention(
         device,
@@ -99,7 +99,7 @@ def test_the_leak_holds_a_silent_neuron():
 
 
 def test_bad_input_is_refused():
-    strip = DomainWallPair().strip()
+    strip = DomainWallPair().strip
     with pytest.raises(ParameterError, match="two or more temperatures"):
         retention(strip, [3000.0], quantity="x", above=0.6)
     with pytest.raises(ParameterError, match="above, below, or both"):

@@ -216,7 +216,7 @@ def test_a_cells_netlist_tells_where_the_values_of_its_devices_come_from():
     cell = CELLS.find("p-bit")()
     circuit = cell.subcircuit()
     (line,) = circuit.provenance
-    assert line == f"mtj faria2021: {cell.junction().provenance_summary}"
+    assert line == f"mtj faria2021: {cell.junction.provenance_summary}"
     head = " ".join(part.lstrip("* ") for part in circuit.body.splitlines() if part.startswith("*"))
     assert f"Values of {line}" in head
 

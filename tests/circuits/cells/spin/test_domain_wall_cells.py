@@ -29,7 +29,7 @@ def test_the_reading_pushes_the_wall_by_much_less_than_the_leak_pulls(technology
     cell = DomainWallNeuron(technology=technology)
     assert all(0 < cell.read_push(x) < 0.07 for x in np.linspace(0.0, 0.99, 12).tolist())
     # The push by hand: the antiparallel part's current over that which moves the wall as the leak does.
-    device, x = cell.junction(), 0.3
+    device, x = cell.junction, 0.3
     volts = cell.read_voltage(x)
     assert (cell.supply_voltage - cell.values["bias_voltage"] - volts) / cell.values[
         "load_resistance"
@@ -65,7 +65,7 @@ def test_without_input_the_circuit_is_silent_for_a_microsecond():
 def test_without_input_noise_takes_no_wall_near_the_threshold():
     """50 walls for a microsecond each; the leak's barrier is 80 k_B T, as its work by hand says."""
     cell = DomainWallNeuron()
-    device = cell.junction()
+    device = cell.junction
     way = (cell.values["threshold"] - device.initial_state) * device.length
     force = 2 * codata.mu_0 * device.saturation_magnetization * device.magnet_area * cell.values["leak_field"]
     assert cell.silent_barrier == pytest.approx(force * way)
@@ -156,10 +156,10 @@ def test_corners_and_temperatures(technology, corner):
 def test_a_write_pulse_fails_less_than_once_in_a_thousand():
     cell = DomainWallPair()
     for part in (0.9, 1.1):  # the bench has the current itself
-        assert write_errors(cell.strip(), cell.writer(), relative_current=part).bound <= 1e-3
-    assert write_errors(cell.strip(), cell.writer(), pulses=3, trials=1000).rate <= 3e-3
-    assert write_errors(cell.strip(), cell.writer(), relative_current=0.6, trials=200).rate > 0.1
-    assert write_errors(cell.strip(), cell.writer(), relative_current=1.5, trials=200).rate > 0.1
+        assert write_errors(cell.strip, cell.writer(), relative_current=part).bound <= 1e-3
+    assert write_errors(cell.strip, cell.writer(), pulses=3, trials=1000).rate <= 3e-3
+    assert write_errors(cell.strip, cell.writer(), relative_current=0.6, trials=200).rate > 0.1
+    assert write_errors(cell.strip, cell.writer(), relative_current=1.5, trials=200).rate > 0.1
 
 
 @pytest.mark.ngspice
