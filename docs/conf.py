@@ -20,7 +20,7 @@ myst_enable_extensions = ["dollarmath", "deflist"]
 napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-exclude_patterns = ["_build", "reliability-table.md"]  # the latter is a part of cells.md
+exclude_patterns = ["_build", "reliability-table.md", "checks-*.md"]  # the latter are parts of other pages
 templates_path = ["_templates"]
 autosummary_ignore_module_all = False
 # only what is not installed: with a library its module is read as it is

@@ -253,12 +253,13 @@ def _ngspice_spectrum(
         raise ParameterError("ngspice takes frequencies that are evenly spaced in the logarithm only")
     form = form_of(device, native, noise=True)
     lines = probe_deck(device, voltage, form)
-    lines += ["H_read read 0 V_meter 1", f".temp {temperature - OFFSETS['K', 'degC']!r}"]
+    # A node of a name that no terminal has: devices with a pin "read" had it between two sources.
+    lines += ["H_sensed sensed_current 0 V_meter 1", f".temp {temperature - OFFSETS['K', 'degC']!r}"]
     decades = np.log10(grid[-1] / grid[0])
     per_decade = 1 if len(grid) == 1 else round((len(grid) - 1) / decades)
     if len(grid) > 1 and abs(per_decade * decades - (len(grid) - 1)) > 1e-6:
         raise ParameterError("ngspice takes a whole number of frequencies per decade")
-    analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(read)", source="v_drive")
+    analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(sensed_current)", source="v_drive")
     result = ngspice.run("\n".join(lines), analysis, options=STATIC_OPTIONS, osdi=files_of(form))
     density = np.real(result["onoise_spectrum"].to_numpy()) ** 2
     return pd.DataFrame({"frequency": result["frequency"].to_numpy(), "current_noise": density})
