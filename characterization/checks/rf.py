@@ -285,7 +285,8 @@ def adler() -> Values:
 def slow_edges(device: AutoOscillator, size: float) -> FloatArray:
     r"""Edges of :math:`0 = [g(p) - i (\omega(p) - \omega_d)] c + F`.
 
-    Of each power at most two detunings, and a fold where a detuning has one of its two powers no more; with the Jacobian's determinant as the sign of the fold.
+    Of each power at most two detunings, and a fold where a detuning has one of its two powers no more; with the
+    Jacobian's determinant as the sign of the fold.
     """
     zeta, force = CURRENT / device.threshold_current, device.injection_efficiency * size / 2
     rest = float(power_of(device, np.array(CURRENT)))

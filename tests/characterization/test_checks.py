@@ -34,8 +34,8 @@ def test_a_bench_finds_what_is_known(there):
 def test_every_bench_has_a_check(name):
     assert any(not there.ngspice for there in checks_of(name)), (
         f"the bench {name!r} has no check: add a function with @check({name!r}, quantity, by, within=...) to the "
-        "module of characterization/checks that is named after its page of the documentation; it returns what is expected, by "
-        "a formula or a publication, and what the bench finds"
+        "module of characterization/checks that is named after its page of the documentation; it returns what is "
+        "expected, by a formula or a publication, and what the bench finds"
     )
     assert len(BENCHES[name].engines) == 1 or any(there.ngspice for there in checks_of(name)), (
         f"the bench {name!r} runs on {' and '.join(BENCHES[name].engines)}, and no check compares them: add one to "

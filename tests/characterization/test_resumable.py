@@ -130,7 +130,7 @@ def test_benches_give_the_same_table_on_two_processes_and_from_a_folder(measure,
 
 @pytest.mark.parametrize("bench", fault_table.cases())
 def test_every_resumable_bench_goes_on_where_it_was_interrupted(bench, tmp_path, monkeypatch):
-    arguments = ["characterize", *fault_table.cases()[bench], "-o"]
+    arguments = [*fault_table.measuring(fault_table.cases()[bench]), "-o"]
     assert synaspice(*arguments, tmp_path / "whole.csv").returncode == 0
     keep, table, kept = Checkpoint.write, tmp_path / "resumed.csv", ["--checkpoint", tmp_path / "f"]
 
