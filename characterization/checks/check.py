@@ -46,7 +46,8 @@ class Outcome:
     @property
     def passed(self) -> bool:
         """Whether all values are as near as stated; what is no number is not."""
-        return bool(abs(self.found - self.expected) <= self.allowed)
+        apart = abs(self.found - self.expected)
+        return math.isfinite(apart) and apart <= self.allowed
 
     @property
     def deviation(self) -> float:
@@ -125,8 +126,9 @@ class Check:
         expected, found, allowed = (values.ravel() for values in np.broadcast_arrays(expected, found, allowed))
         if not expected.size:
             raise ParameterError(f"the check {self.name} compares nothing")
-        apart = np.abs(found - expected)
-        used = np.where(apart == 0, 0.0, apart / np.where(allowed == 0, np.finfo(float).tiny, allowed))
+        with np.errstate(invalid="ignore", over="ignore"):
+            apart = np.abs(found - expected)
+            used = np.where(apart == 0, 0.0, apart / np.where(allowed == 0, np.finfo(float).tiny, allowed))
         worst = int(np.argmax(np.where(np.isfinite(used), used, np.inf)))
         return Outcome(float(expected[worst]), float(found[worst]), float(allowed[worst]), expected.size)
 
