@@ -145,9 +145,9 @@ def integrate(
     steps = whole_steps(request, max(recorded - 1, 1), time_step, trajectories)
     if steps > LONG_STEPS:
         warn_user(
-            f"{steps:.2g} steps of {request.duration / steps:.2g} s follow in each trajectory of {device.model_name()}, "
-            "which take minutes or more: give a time_step, ask for a shorter duration, or leave the noise out "
-            "(no temperature)",
+            f"{steps:.2g} steps of {request.duration / steps:.2g} s follow in each trajectory of "
+            f"{device.model_name()}, which take minutes or more: give a time_step, ask for a shorter duration, or "
+            "leave the noise out (no temperature)",
             PatienceWarning,
         )
     plan = Plan(request, temperature, checked_seed(seed), steps, block=block, trajectories=trajectories)
