@@ -29,6 +29,11 @@ DEFINITIONS = (
     "Minimum, typical (median), maximum: over the points of the cell's bench. Delay: from 50 % of the input's edge to "
     "50 % of the output's."
 )
+#: What is added where a delay is longer than the period.
+FIRST_SPIKE = (
+    "A neuron's delay is that of its first spike, from rest: it charges all the way up. Later ones begin where the one "
+    "before has left the membrane, so that a period may be shorter."
+)
 
 
 def make_cell(name: str, values: Mapping[str, float | str], surroundings: Mapping[str, str | None]) -> Cell:
@@ -143,6 +148,8 @@ def show_costs(table: pd.DataFrame) -> None:
         show(f"{cell}: {reason}")
     print()
     show(DEFINITIONS)
+    if any(row["operation"] == "spike" and row["delay"] > row["duration"] for row in records):
+        show(FIRST_SPIKE)
     counted = " ".join(str(circuits) for circuits in table["peripheral_circuits"])
     used = [name for name in PERIPHERY if name in counted]
     if used:
