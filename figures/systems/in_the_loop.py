@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, 
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
