@@ -93,17 +93,48 @@ def compute_pieces(
         advice = f"what was finished is kept in {str(checkpoint)!r}; run it again with the same checkpoint"
     missing = [k for k in range(len(pieces)) if k not in finished]
     computed = in_processes(_compute, ((function, pieces[k], kept, k) for k in missing), advice=advice)
-    # What is asked for is shown in any case, and what is not on a terminal alone, if it takes longer than it is told.
-    how = {"disable": False} if progress is not None else {"disable": None if _shown.get() else True, "delay": SHORT}
     # Pieces of an earlier run are no work of this one: the remaining time is that of those that are missing.
-    bar = tqdm(total=len(pieces), initial=len(finished), desc=progress or "finished", file=sys.stderr, **how)
-    with bar:
+    with _bar(len(pieces), progress, initial=len(finished)) as bar:
         for k, piece in enumerate(pieces):
             if k not in finished:
                 yield next(computed)
                 bar.update()
             else:  # somebody may have removed it meanwhile
                 yield _compute(function, piece, kept, k)
+
+
+def compute_each(function: Callable[..., Any], calls: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    """What a function gives for each of several sets of arguments, in their order, which are not kept.
+
+    They go to the processes of :func:`joblib.parallel_config`; within :func:`shown_on_terminals` the progress is shown.
+
+    Parameters
+    ----------
+    function : callable
+        A function of a module.
+    calls : sequence of sequences
+        The arguments of each call.
+
+    Yields
+    ------
+    object
+        The result of each call.
+
+    Raises
+    ------
+    SimulationError
+        If a process that computed one was killed.
+    """
+    with _bar(len(calls), None) as bar:
+        for result in in_processes(function, calls):
+            yield result
+            bar.update()
+
+
+def _bar(total: int, name: str | None, *, initial: int = 0) -> Any:
+    """Progress: what is asked for is shown in any case, and what is not on a terminal alone, if it takes longer."""
+    how = {"disable": False} if name is not None else {"disable": None if _shown.get() else True, "delay": SHORT}
+    return tqdm(total=total, initial=initial, desc=name or "finished", file=sys.stderr, **how)
 
 
 def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:

@@ -6,6 +6,7 @@ tests run every check, and the documentation's tables of expected and found valu
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Outcome:
         return abs(self.found - self.expected) / (abs(self.expected) or 1.0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Check:
     """A known answer that a bench must find.
 
@@ -91,6 +92,9 @@ class Check:
     absolute: bool
     slow: bool
     ngspice: bool
+
+    def __post_init__(self) -> None:
+        functools.update_wrapper(self, self.function)  # it comes from where its function does
 
     @property
     def page(self) -> str:

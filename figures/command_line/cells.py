@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...devices.language.units import OFFSETS
+from .characterize import Jobs, shared_out
 from .completion import complete_cells
 from .measuring import make_command, parsed
 from .options import Assignments, Corner, Output, Plot, Technology, Temperature, parse_assignments
@@ -105,6 +106,7 @@ def costs(
     periphery: Annotated[
         bool, typer.Option("--periphery", help="Count drivers, converters and amplifiers around the cell too.")
     ] = False,
+    jobs: Jobs = 1,
     output: Output = None,
 ) -> None:
     """Tell the costs of cells in time and energy, beside published figures."""
@@ -113,7 +115,8 @@ def costs(
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     made = [make_cell(name, {}, surroundings) for name in cells]
     check_paths(output, None)
-    table = cost_table(made, periphery=periphery)
+    with shared_out(jobs):
+        table = cost_table(made, periphery=periphery)
     show_costs(table)
     if output is not None:
         deliver(table, output, None)
