@@ -171,7 +171,7 @@ def test_columns_are_as_wide_as_what_stands_in_them(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
     show_rows(rows)
     wide = capsys.readouterr().out.splitlines()
-    assert max(map(len, wide)) <= 80 and len(wide) == 5
+    assert max(map(len, wide)) <= 80 and len(wide) == 4
     assert {line.index(text) for line, text in zip(wide, ("1 mV", "word"), strict=False)} == {wide[0].index("1 mV")}
     assert wide[2].startswith(" " * wide[0].index("1 mV") + "word")
     monkeypatch.setenv("COLUMNS", "60")
