@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from ..benches.iv import iv
 from ..benches.noise import noise
 from ..benches.switching import switching
 from ..benches.velocity import velocity
+from ..benches.write_error import write_error
 from .check import Values, check
 from .forms import ROOM, rate_of
 from .memristor_benches import AMPLITUDE, DRIFTING, START, strength
@@ -211,9 +213,8 @@ def width() -> Values:
 @check("switching", "share of 500 pulses that do not switch a junction, at twice the critical current",
        "Fokker-Planck equation", within="4 standard errors")  # fmt: skip
 def errors() -> Values:
-    from ..benches.write_error import write_error
-
-    given = {"quantity": "current", "amplitude": [2 * JUNCTION.critical_current_to_parallel], "width": [3.5e-9]}
+    drive = [2 * JUNCTION.critical_current_to_parallel]
+    given: dict[str, Any] = {"quantity": "current", "amplitude": drive, "width": [3.5e-9]}
     failed = write_error(JUNCTION, methods="fokker-planck", **given)["probability"].to_numpy()
     given |= {"start": "antiparallel", "end": "parallel", "trajectories": 500, "seed": 1}
     found = 1 - switching(JUNCTION, **given)["probability"]

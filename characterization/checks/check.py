@@ -96,6 +96,10 @@ class Check:
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.function)  # it comes from where its function does
 
+    def __call__(self) -> Values:
+        """What is expected, what is found, and the allowed differences if the stated error is words."""
+        return self.function()
+
     @property
     def page(self) -> str:
         """The page of the documentation in whose table it stands: the name of its module."""
@@ -118,7 +122,7 @@ class Check:
         ParameterError
             If nothing is compared, or no allowed difference is told.
         """
-        expected, found, *told = (np.asarray(value, dtype=float) for value in self.function())
+        expected, found, *told = (np.asarray(value, dtype=float) for value in self())
         if told and not isinstance(self.within, str):
             raise ParameterError(f"the check {self.name} states its error already: {self.stated}")
         if isinstance(self.within, str):

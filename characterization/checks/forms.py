@@ -48,7 +48,7 @@ def junction_with_barrier(barrier: float, **parameters: float) -> MTJ:
 def rate_of(junction: MTJ) -> float:
     """Rate of a small tilt's decay, A = gamma0 alpha H_k / (1 + alpha^2) [1/s]."""
     alpha = junction.damping
-    return codata.mu_0 * junction.gyromagnetic_ratio * alpha * junction.anisotropy_field / (1 + alpha**2)
+    return float(codata.mu_0 * junction.gyromagnetic_ratio * alpha * junction.anisotropy_field / (1 + alpha**2))
 
 
 def brown_rate(i: FloatArray | float, barrier: float, rate: float) -> FloatArray:

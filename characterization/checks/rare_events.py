@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ TRAJECTORIES = 2000
 @functools.cache
 def failures() -> pd.DataFrame:
     """All methods at twice the critical current."""
-    given = {"trajectories": TRAJECTORIES, "walkers": 256, "replicas": 8, "seed": 1}
+    given: dict[str, Any] = {"trajectories": TRAJECTORIES, "walkers": 256, "replicas": 8, "seed": 1}
     return write_error(IKEDA, overdrive=2.0, width=[3e-9, 4.5e-9], **given)
 
 
