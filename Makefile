@@ -45,6 +45,7 @@ docs: setup  ## HTML documentation in docs/_build
 	$(PIP) -e ".[docs]"
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
 	$(BIN)/python tools/bench_options.py docs/bench-options.md
+	$(BIN)/python tools/check_table.py docs
 	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/python tools/reliability_table.py docs/reliability-table.md
 	$(BIN)/synaspice gallery -o build/docs-gallery
@@ -86,6 +87,6 @@ $(CHECKS): $(TESTS)
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
 	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
-	rm -rf $(VENV) .cache out build docs/_build docs/api docs/agreement.md docs/published.md docs/reliability-table.md docs/bench-options.md *.egg-info
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/agreement.md docs/published.md docs/reliability-table.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
 	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

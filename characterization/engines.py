@@ -44,6 +44,9 @@ ENGINES = ("numeric", "ngspice", "vacask")
 
 #: Steps of a transient in a simulator, of which it manages some 1e5 in a second.
 MOST_STEPS = 1e8
+#: Steps of a transient, at least, unless a largest step is asked for or suggested: how exact it is must not follow from
+#: how many points are reported. With as few steps as points the current of a memristor was wrong by more than itself.
+LEAST_STEPS = 1e4
 #: Duration of a transient from which on subcircuits must allow long steps. [s]
 LONG = 10.0
 #: Static curves are cheap, and Newton's last step decides their accuracy: let it go on to the end, which is the
@@ -271,7 +274,7 @@ def _netlist_trajectory(
     lines = [f"* trajectory of {device!r}", str(form), *circuit]
     reported = {str(symbol): observable_vector(form, str(symbol)) for symbol in device.system.observables}
     step = duration / (points - 1)
-    longest = step if max_step is None else positive("max_step", max_step, "s")
+    longest = min(step, duration / LEAST_STEPS) if max_step is None else positive("max_step", max_step, "s")
     if not duration / longest <= MOST_STEPS:
         raise ParameterError(
             f"{duration / longest:.2g} steps of {engine} take too long: ask for fewer points, or for a largest step of "

@@ -7,6 +7,9 @@ The pieces go through :class:`joblib.Parallel`, in the backend and with the numb
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,23 @@ from ..devices.language.version import __version__
 from .checkpoints import Arrays, Checkpoint, code_of, open_checkpoint
 from .processes import in_processes
 
+#: Work that takes less is not shown by itself. [s]
+SHORT = 2.0
+#: Whether the progress of work in pieces is shown on a terminal without being asked for.
+_shown: contextvars.ContextVar[bool] = contextvars.ContextVar("progress", default=False)
+
 #: The result of a piece: named numbers and arrays of numbers.
 Result = Mapping[str, Any]
+
+
+@contextlib.contextmanager
+def shown_on_terminals() -> Iterator[None]:
+    """Within it, work in pieces that takes some seconds shows its progress and remaining time on a terminal."""
+    before = _shown.set(True)
+    try:
+        yield
+    finally:
+        _shown.reset(before)
 
 
 def compute_pieces(
@@ -47,7 +65,7 @@ def compute_pieces(
         being computed again. All processes must see it. Several may work on it at a time. A piece that is damaged, or
         not of this work, is computed again, with a warning.
     progress : str, optional
-        Name of the pieces in a progress bar; default: no bar.
+        Name of the pieces in a progress bar; default: no bar, but within :func:`shown_on_terminals`.
 
     Yields
     ------
@@ -75,14 +93,48 @@ def compute_pieces(
         advice = f"what was finished is kept in {str(checkpoint)!r}; run it again with the same checkpoint"
     missing = [k for k in range(len(pieces)) if k not in finished]
     computed = in_processes(_compute, ((function, pieces[k], kept, k) for k in missing), advice=advice)
-    bar = tqdm(total=len(pieces), initial=len(finished), desc=progress, disable=progress is None)
-    with bar:
+    # Pieces of an earlier run are no work of this one: the remaining time is that of those that are missing.
+    with _bar(len(pieces), progress, initial=len(finished)) as bar:
         for k, piece in enumerate(pieces):
             if k not in finished:
                 yield next(computed)
                 bar.update()
             else:  # somebody may have removed it meanwhile
                 yield _compute(function, piece, kept, k)
+
+
+def compute_each(function: Callable[..., Any], calls: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    """What a function gives for each of several sets of arguments, in their order, which are not kept.
+
+    They go to the processes of :func:`joblib.parallel_config`; within :func:`shown_on_terminals` the progress is shown.
+
+    Parameters
+    ----------
+    function : callable
+        A function of a module.
+    calls : sequence of sequences
+        The arguments of each call.
+
+    Yields
+    ------
+    object
+        The result of each call.
+
+    Raises
+    ------
+    SimulationError
+        If a process that computed one was killed.
+    """
+    with _bar(len(calls), None) as bar:
+        for result in in_processes(function, calls):
+            yield result
+            bar.update()
+
+
+def _bar(total: int, name: str | None, *, initial: int = 0) -> Any:
+    """Progress: what is asked for is shown in any case, and what is not on a terminal alone, if it takes longer."""
+    how = {"disable": False} if name is not None else {"disable": None if _shown.get() else True, "delay": SHORT}
+    return tqdm(total=total, initial=initial, desc=name or "finished", file=sys.stderr, **how)
 
 
 def check_seed(seed: int | None, checkpoint: str | Path | None) -> None:

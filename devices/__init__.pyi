@@ -7,6 +7,7 @@ from .language.errors import MissingDependencyError as MissingDependencyError
 from .language.errors import OutOfReachError as OutOfReachError
 from .language.errors import OutputError as OutputError
 from .language.errors import ParameterError as ParameterError
+from .language.errors import PatienceWarning as PatienceWarning
 from .language.errors import PlugInWarning as PlugInWarning
 from .language.errors import ResolutionWarning as ResolutionWarning
 from .language.errors import SimulationError as SimulationError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,16 @@ import pandas as pd
 from tqdm import tqdm
 
 from ..characterization.processes import in_processes
-from ..characterization.tables import write_table
+from ..characterization.tables import read_table, write_table
 from ..circuits.cells.cell import CELLS
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.core.files import told, write_whole
 from ..devices.core.protocols import Stimulus
-from ..devices.language.errors import MissingDependencyError
+from ..devices.language.errors import MissingDependencyError, SynaspiceError
 from .drawing import drawing_of, plot, title_of
-from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long
+from .gallery_entries import FIRST, CellEntry, DeviceEntry, Entry, entries, is_long, warnings_of
 from .gallery_page import Section, Shown, conditions_of, write_page
+from .gallery_record import GalleryRecord, settings_of
 from .style import save
 
 #: A relative difference within which two tables are the same picture.
@@ -48,11 +49,15 @@ def make_gallery(
     tables: bool = True,
     netlists: bool = True,
     processes: int = -1,
+    force: bool = False,
 ) -> pd.DataFrame:
     """Characterise every device and preset, and cells, into a folder, with a page that shows what was found.
 
     A table that says something in numbers better than in a picture (``in_words`` of its figure), or that agrees with
     one of another preset, has no picture: the page says so.
+
+    What is finished is noted in the folder: a run that was interrupted goes on, and another one of the same code and
+    presets makes nothing twice. Without tables nothing is kept.
 
     Parameters
     ----------
@@ -67,6 +72,8 @@ def make_gallery(
         Whether to keep the tables, and to export and run netlists.
     processes : int
         Number of processes; -1 for one per core.
+    force : bool
+        Whether to make again what is finished.
 
     Returns
     -------
@@ -90,22 +97,23 @@ def make_gallery(
             with told(place):
                 place.mkdir(parents=True, exist_ok=True)
     kept = folders["tables"] if tables else None
+    record = GalleryRecord(folder, force=force) if tables else None
     jobs = [(entry, name) for entry in todo for name in entry.runs()]
     jobs.sort(key=lambda job: FIRST.index(job[1]) if job[1] in FIRST else len(FIRST))
-    work: list[tuple[Callable[..., Any], Any]] = [(_measure, (entry, name, kept)) for entry, name in jobs]
+    parts = [_table_part(entry, name, kept) for entry, name in jobs]
     if netlists:
         netted = (entry for entry in todo if isinstance(entry, DeviceEntry | CellEntry))
-        work += [(_make_netlist, (entry, folders["netlists"])) for entry in netted]
-    outcomes = _in_parallel(work, processes, "measured")
+        parts += [_netlist_part(entry, folders["netlists"]) for entry in netted]
+    outcomes = _in_parallel(parts, record, processes, "measured")
     measured = {(each.entry, each.name): each for each in outcomes if each.table is not None}
     sections = [_section(entry, measured) for entry in todo]
     pictures = [
-        (_draw, (measured[section.entry, shown.name].table, folders["figures"] / f"{shown.stem}.png"))
+        _picture_part(measured[section.entry, shown.name], folders["figures"] / f"{shown.stem}.png")
         for section in sections
         for shown in section.shown
         if shown.words is None and shown.same_as is None
     ]
-    _in_parallel(pictures, processes, "drawn")
+    _in_parallel(pictures, record, processes, "drawn")
     left_out = sorted({each.left_out for each in outcomes if each.left_out})
     for message in left_out:
         print(f"left out: {message}", file=sys.stderr)
@@ -120,19 +128,77 @@ def make_gallery(
     return summary
 
 
-def _in_parallel(work: list[tuple[Callable[..., Any], Any]], processes: int, what: str) -> list[Any]:
-    calls = [(function, *arguments) for function, arguments in work]
+@dataclass(frozen=True)
+class Part:
+    """A part of a gallery's work: a function and its arguments, what it depends on, and the files that it makes."""
+
+    name: str
+    settings: str
+    function: Callable[..., Outcome]
+    arguments: tuple[Any, ...]
+    files: tuple[Path, ...]
+    again: Callable[[Mapping[str, Any]], Outcome]
+
+
+def _table_part(entry: Entry, name: str, folder: Path | None) -> Part:
+    stem = f"{entry.stem}-{name}"
+    files = () if folder is None else tuple(folder / f"{stem}{suffix}" for suffix in (".csv", ".parquet"))
+
+    def again(row: Mapping[str, Any]) -> Outcome:
+        return Outcome(entry, name, read_table(files[-1]), dict(row))
+
+    return Part(stem, settings_of(entry, name), _measure, (entry, name, folder), files, again)
+
+
+def _netlist_part(entry: Entry, folder: Path) -> Part:
+    files = [folder / f"{entry.stem}.sub"]
+    if isinstance(entry, DeviceEntry):
+        files.append(_deck_of(entry, files[0]))
+
+    def again(row: Mapping[str, Any]) -> Outcome:
+        return Outcome(entry, "netlist", None, dict(row))
+
+    name = f"{entry.stem} netlist"
+    return Part(name, settings_of(entry, "netlist"), _make_netlist, (entry, folder), tuple(files), again)
+
+
+def _picture_part(outcome: Outcome, path: Path) -> Part:
+    done = Outcome(outcome.entry, outcome.name)
+    settings = settings_of(outcome.entry, outcome.name)
+    return Part(path.name, settings, _draw, (done, outcome.table, path), (path,), lambda row: done)
+
+
+def _in_parallel(parts: list[Part], record: GalleryRecord | None, processes: int, what: str) -> list[Outcome]:
+    """The outcomes of parts, of which those that are finished are taken from an earlier run."""
+    outcomes, todo = [], []
+    for part in parts:
+        told = None if record is None else record.told(part.name, part.settings)
+        try:
+            if told is None:
+                todo.append(part)
+            else:
+                outcomes.append(part.again(told))
+        except (SynaspiceError, OSError, ValueError):  # a table that somebody changed
+            todo.append(part)
+    if outcomes:
+        print(f"{len(outcomes)} of {len(parts)} are there already, which --force makes again", file=sys.stderr)
+    calls = [(k, part.function, *part.arguments) for k, part in enumerate(todo)]
     results = in_processes(_do, calls, processes=processes, ordered=False)
-    return list(tqdm(results, total=len(work), desc=what, file=sys.stderr))
+    for k, outcome in tqdm(results, total=len(todo), desc=what, file=sys.stderr):
+        outcomes.append(outcome)
+        if record is not None and outcome.left_out is None:
+            record.keep(todo[k].name, todo[k].settings, todo[k].files, outcome.row)
+    return outcomes
 
 
-def _do(function: Callable[..., Any], *arguments: Any) -> Any:
-    return function(*arguments)
+def _do(number: int, function: Callable[..., Outcome], *arguments: Any) -> tuple[int, Outcome]:
+    return number, function(*arguments)
 
 
 def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:
     try:
-        table = entry.measure(name)
+        with warnings_of(f"{entry.stem}, {name}"):
+            table = entry.measure(name)
     except MissingDependencyError as missing:
         return Outcome(entry, name, left_out=f"{entry.title}: {missing}")
     row: dict[str, Any] = {}
@@ -145,8 +211,9 @@ def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:
     return Outcome(entry, name, table, row)
 
 
-def _draw(table: pd.DataFrame, path: Path) -> None:
+def _draw(done: Outcome, table: pd.DataFrame, path: Path) -> Outcome:
     save(plot(table), path)
+    return done
 
 
 def _section(entry: Entry, measured: dict[tuple[Entry, str], Outcome]) -> Section:
@@ -228,13 +295,18 @@ def _make_netlist(entry: Entry, folder: Path) -> Outcome:
     return outcome
 
 
+def _deck_of(entry: Entry, netlist: Path) -> Path:
+    """The deck that runs an exported netlist."""
+    return netlist.with_name(f"{entry.stem}-test.cir")
+
+
 def _run_netlist(entry: DeviceEntry, netlist: Path, outcome: Outcome) -> None:
     """Export the device, and run it in the stand-alone ngspice on a drive that moves its states."""
     device = entry.device
     stimulus = device.protocol(Stimulus)
     inputs = [name for name in stimulus.inputs if name in device.input_declarations()]
     subcircuit = device.subcircuit(inputs=inputs)
-    deck = netlist.with_name(f"{entry.stem}-test.cir")
+    deck = _deck_of(entry, netlist)
     write_whole(netlist, lambda path: path.write_text(str(subcircuit), encoding="utf-8"))
     text = transient_deck(device, netlist.name, subcircuit, stimulus)
     write_whole(deck, lambda path: path.write_text(text, encoding="utf-8"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +16,13 @@ import pandas as pd
 from ..characterization.bench import suitable_benches
 from ..characterization.cells.bench import CELL_BENCHES, bench_of_cell, names_of_cell
 from ..characterization.cells.wire_resistance import wire_resistance
-from ..circuits.cells.cell import CELLS
+from ..circuits.cells.cell import CELLS, Cell
 from ..circuits.crossbars.crossbar import Crossbar
 from ..circuits.crossbars.crossings import Conductances
 from ..devices.catalog import models
 from ..devices.core.metadata import device_title
 from ..devices.language.checks import known
+from ..devices.language.errors import SynaspiceWarning, warn_user
 from ..devices.language.registry import OWN
 from ..devices.model import CompactModel
 
@@ -27,6 +30,19 @@ from ..devices.model import CompactModel
 LINES, CONDUCTANCES, READ = (32, 32), (2e-6, 5e-5), 0.2
 #: Benches that take longest: they begin first, so that processes end together.
 FIRST = ("amplitude", "write-error", "switching", "hysteresis")
+
+
+@contextlib.contextmanager
+def warnings_of(what: str) -> Iterator[None]:
+    """Within it, the package's warnings say of what they are: several devices are measured at a time."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        yield
+    for warning in found:
+        if issubclass(warning.category, SynaspiceWarning):
+            warn_user(f"{what}: {warning.message}", warning.category)
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,11 @@ class Entry(ABC):
     def stem(self) -> str:
         """File name, without ending, for everything of this thing."""
         return self.model
+
+    @property
+    def thing(self) -> CompactModel | Cell | None:
+        """The device or cell; None of what has no parameters."""
+        return None
 
     @property
     @abstractmethod
@@ -81,6 +102,10 @@ class Entry(ABC):
 @dataclass(frozen=True)
 class DeviceEntry(Entry):
     """A device with one of its presets, or with its defaults."""
+
+    @property
+    def thing(self) -> CompactModel:
+        return self.device
 
     @property
     def device(self) -> CompactModel:
@@ -134,6 +159,10 @@ class DeviceEntry(Entry):
 @dataclass(frozen=True)
 class CellEntry(Entry):
     """A cell with its defaults, on its standard bench."""
+
+    @property
+    def thing(self) -> Cell:
+        return CELLS[self.model]()
 
     @property
     def family(self) -> str:

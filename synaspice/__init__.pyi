@@ -50,6 +50,7 @@ from .devices.language.errors import MissingDependencyError as MissingDependency
 from .devices.language.errors import OutOfReachError as OutOfReachError
 from .devices.language.errors import OutputError as OutputError
 from .devices.language.errors import ParameterError as ParameterError
+from .devices.language.errors import PatienceWarning as PatienceWarning
 from .devices.language.errors import PlugInWarning as PlugInWarning
 from .devices.language.errors import ResolutionWarning as ResolutionWarning
 from .devices.language.errors import SimulationError as SimulationError

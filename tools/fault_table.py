@@ -1,9 +1,9 @@
-"""What becomes of runs that are ended: resumable benches and systems, killed at random moments and resumed, as a table.
+"""What becomes of runs that are ended at random moments and resumed, as a table: benches, samples, and systems.
 
-For each bench (a system of the article by one process alone), way of computing (one process, two, a Dask cluster of
-two) and signal: whether the table is the same to the last bit after the run was ended and started again, how long the
-end took, how long other processes of it were there after that, and what was left: processes after ten seconds, hidden
-files after the resumed run, and tracebacks.
+For each resumable bench, samples of a device and of a cell (a system of the article by one process alone), way of
+computing (one process, two, a Dask cluster of two) and signal: whether the table is the same to the last bit after the
+run was ended and started again, how long the end took, how long other processes of it were there after that, and what
+was left: processes after ten seconds, hidden files after the resumed run, and tracebacks.
 
     python tools/fault_table.py --moments 10
 """
@@ -15,6 +15,7 @@ import importlib.util
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -31,8 +32,8 @@ from synaspice.characterization.bench import BENCHES
 from synaspice.devices.core.files import PREFIX
 from synaspice.figures.command_line.main import main as synaspice
 
-#: Small work of several pieces for each resumable bench, and for a system: the arguments of ``synaspice characterize``,
-#: or of ``synaspice figure``.
+#: Small work of several pieces for each resumable bench, for samples, and for a system: the arguments of ``synaspice
+#: characterize``, ``synaspice vary`` or ``synaspice figure``.
 CASES = {
     "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 1n --relaxation 0.2n "
     "--trajectories 20",
@@ -53,6 +54,11 @@ CASES = {
     "--trajectories 4 --seed 1",
     "step-programming": "vteam step-programming --set cycle_to_cycle=0.05 --set rate_on=-1 --set rate_off=1 "
     "--set exponent_on=1 --cells 4 --temperature 300 --seed 1",
+}
+VARY_CASES = {
+    "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 0.5,1 --width 1n "
+    "--relaxation 0.2n --trajectories 20 --merit 'mean probability'",
+    "vary-cell": "p-bit --seed 1 --vary 'diameter=normal 2%' --samples 4 --inputs 0.4,0.5 --duration 4n",
 }
 SYSTEM_CASES = {"waveforms": "waveforms --quick --seed 1 --device auto-oscillator"}
 MODES = ("serial", "jobs", "dask")
@@ -97,13 +103,18 @@ class Trial:
 
 
 def cases() -> dict[str, list[str]]:
-    """Arguments for every resumable bench; a bench that has none here is an error."""
+    """Arguments for every resumable bench, and for samples; a bench that has none here is an error."""
     resumable = {name for name, bench in BENCHES.items() if bench.resumable}
     if resumable != set(CASES):
         raise SystemExit(
             f"give small work, in CASES, for exactly the resumable benches: {', '.join(sorted(resumable))}"
         )
-    return {name: text.split() for name, text in CASES.items()}
+    return {name: shlex.split(text) for name, text in (CASES | VARY_CASES).items()}
+
+
+def measuring(arguments: list[str]) -> list[str]:
+    """The command that measures a case without keeping anything."""
+    return ["vary" if "--vary" in arguments else "characterize", *arguments]
 
 
 def into(arguments: list[str], folder: Path) -> tuple[list[str], Path]:
@@ -111,7 +122,7 @@ def into(arguments: list[str], folder: Path) -> tuple[list[str], Path]:
     if arguments[0] in SYSTEM_CASES:  # pieces of systems are kept anyway
         return ["figure", *arguments, "-o", str(folder / "systems")], folder / "systems" / f"{arguments[0]}.csv"
     table = folder / "table.csv"
-    return ["characterize", *arguments, "--checkpoint", str(folder / "kept"), "-o", str(table)], table
+    return [*measuring(arguments), "--checkpoint", str(folder / "kept"), "-o", str(table)], table
 
 
 def run(command: list[str], mode: str = "serial", ready: Callable[[], object] = lambda: None) -> int:
@@ -253,9 +264,10 @@ def whole_run(arguments: list[str], mode: str) -> tuple[bytes, float]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    every = [*CASES, *VARY_CASES, *SYSTEM_CASES]
     parser.add_argument("--moments", type=int, default=10, help="random moments for each row")
     parser.add_argument("--seed", type=int, default=1, help="seed of the moments")
-    parser.add_argument("--benches", nargs="*", default=[*CASES, *SYSTEM_CASES], choices=[*CASES, *SYSTEM_CASES])
+    parser.add_argument("--benches", nargs="*", default=every, choices=every)
     parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
     parser.add_argument("--signals", nargs="*", default=list(SIGNALS), choices=SIGNALS)
     asked = parser.parse_args()
@@ -265,13 +277,14 @@ def main() -> None:
     form = "{:12} {:7} {:8} {:>7} {:>8} {:>10} {:>10} {:>6} {:>11}  {}"
     print(form.format(*heads), flush=True)
     worst = True
-    for bench, arguments in (cases() | {name: text.split() for name, text in SYSTEM_CASES.items()}).items():
+    systems = {name: text.split() for name, text in SYSTEM_CASES.items()}
+    for bench, arguments in (cases() | systems).items():
         if bench not in asked.benches:
             continue
         with tempfile.TemporaryDirectory() as warm:  # loads what all runs need
             run(into(arguments, Path(warm))[0])
         whole, _ = whole_run(arguments, "serial")
-        for mode in modes if bench in CASES else ["serial"]:
+        for mode in ["serial"] if bench in SYSTEM_CASES else modes:
             table, lasting = whole_run(arguments, mode)
             for name in asked.signals:
                 moments = [chance.uniform(0.05, lasting) for _ in range(asked.moments)]

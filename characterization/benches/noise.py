@@ -254,12 +254,13 @@ def _netlist_spectrum(
         raise ParameterError(f"{engine} takes frequencies that are evenly spaced in the logarithm only")
     form = form_of(device, engine, native, noise=True)
     lines = probe_deck(device, voltage, form)
-    lines += statements_of(form).meter("read", "read", "0", "meter")
+    # A node of a name that no terminal has: devices with a pin "read" had it between two sources.
+    lines += statements_of(form).meter("sensed", "sensed_current", "0", "meter")
     decades = np.log10(grid[-1] / grid[0])
     per_decade = 1 if len(grid) == 1 else round((len(grid) - 1) / decades)
     if len(grid) > 1 and abs(per_decade * decades - (len(grid) - 1)) > 1e-6:
         raise ParameterError(f"{engine} takes a whole number of frequencies per decade")
-    analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(read)", source="v_drive")
+    analysis = ngspice.Noise(float(grid[0]), float(grid[-1]), per_decade, output="v(sensed_current)", source="v_drive")
     options = {**STATIC_OPTIONS, "temp": temperature - OFFSETS["K", "degC"]}
     result = run_netlist(engine, lines, form, analysis, options)
     density = np.real(result["onoise_spectrum"].to_numpy()) ** 2

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...circuits.cells.cell import Cell
 from ...devices.core.metadata import described_table
+from ..resumable import compute_each
 from .bench import simulate
 from .periphery import energy_of_periphery
 
@@ -67,8 +68,8 @@ def costs(cells: Sequence[Cell], *, periphery: bool = False) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     without = {}
-    for cell in cells:
-        table = simulate(cell)
+    tables = compute_each(simulate, [(cell,) for cell in cells])
+    for cell, table in zip(cells, tables, strict=True):
         found = cost_rows(table, periphery=periphery)
         if not found:
             without[cell.model_name()] = no_costs(table)

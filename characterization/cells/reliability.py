@@ -12,6 +12,7 @@ from ...circuits.cells.cell import Cell
 from ...circuits.cells.declared import ZERO_CELSIUS
 from ...devices.core.metadata import described_table
 from ...devices.language.quantity import format_si
+from ..resumable import compute_each
 from .bench import CELL_BENCHES, names_of_cell
 from .errors.arrhenius import TEN_YEARS
 from .reliable import FIGURES, READS, Reliability
@@ -63,7 +64,9 @@ def reliability(cells: Cell | Sequence[Cell], temperatures: Sequence[float] = TE
         As :func:`~synaspice.characterization.cells.bench.simulate`.
     """
     asked = [cells] if isinstance(cells, Cell) else list(cells)
-    rows = [_row(cell.replace(temperature=float(kelvin))) for cell in asked for kelvin in temperatures]
+    rows = list(
+        compute_each(_row, [(cell.replace(temperature=float(kelvin)),) for cell in asked for kelvin in temperatures])
+    )
     columns = {name: ([row[name] for row in rows], *about) for name, about in _COLUMNS.items()}
     return described_table(columns, engine="ngspice and numeric", reads=READS)
 

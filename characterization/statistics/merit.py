@@ -17,6 +17,8 @@ from ...devices.language.quantity import parse_quantity
 
 #: Column of a table of samples that tells them apart, and how those begin with what each sample's table says of itself.
 SAMPLE, ATTRIBUTE = "sample", "attribute_"
+#: Spread of a figure, over its size, that rounding errors make: of sums of some thousand numbers.
+ROUNDING = 1e-12
 #: How near a row's value must be to the one that is asked for. [1]
 NEAR = 1e-9
 
@@ -152,6 +154,20 @@ def _between(table: pd.DataFrame, name: str, value: float) -> pd.DataFrame:
     return pd.DataFrame(row)
 
 
+def without_rounding(values: np.ndarray) -> np.ndarray:
+    """Values without a spread that is one of rounding errors alone: all the same then, but for those that are NaN.
+
+    Parameters
+    ----------
+    values : ndarray
+        A figure of merit of each sample.
+    """
+    finite = values[np.isfinite(values)]
+    if finite.size and np.ptp(finite) <= ROUNDING * np.max(np.abs(finite)):
+        return np.where(np.isfinite(values), finite[0], values)
+    return values
+
+
 def figures_of_merit(table: pd.DataFrame, merit: str | None = None) -> pd.DataFrame:
     """One number of each sample of a table of :func:`~synaspice.characterization.statistics.vary.vary`.
 
@@ -168,8 +184,9 @@ def figures_of_merit(table: pd.DataFrame, merit: str | None = None) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Columns ``sample``, the parameters, and ``value``; NaN where a sample could not be measured. ``attrs["merit"]``
-        is its text.
+        Columns ``sample``, the parameters, and ``value``; NaN where a sample could not be measured. Values that differ
+        by rounding errors alone, less than 1e-12 of them, are all the first one: nothing that varies moves them.
+        ``attrs["merit"]`` is its text.
 
     Raises
     ------
@@ -203,7 +220,7 @@ def figures_of_merit(table: pd.DataFrame, merit: str | None = None) -> pd.DataFr
         name: (firsts[name].to_numpy(), attrs["units"][name], attrs["descriptions"][name])
         for name in (SAMPLE, *parameters)
     }
-    columns["value"] = (np.array(values, dtype=float), unit, what)
+    columns["value"] = (without_rounding(np.array(values, dtype=float)), unit, what)
     left_out = {"units", "descriptions", "version"}
     kept = {str(key): value for key, value in attrs.items() if key not in left_out}
     return described_table(columns, **kept | {"bench": "figures-of-merit", "merit": wanted})

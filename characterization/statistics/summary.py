@@ -125,6 +125,8 @@ def passing(values: np.ndarray, limits: list[float | None]) -> np.ndarray:
 
 def _moments(values: np.ndarray, unit: str) -> dict[str, Column]:
     count, mean, deviation = len(values), float(np.mean(values)), float(np.std(values, ddof=1))
+    if not np.ptp(values):  # of which a sum may be off by rounding
+        mean, deviation = float(values[0]), 0.0
     fourth = float(np.mean((values - mean) ** 4))
     variance = max(fourth - (count - 3) / (count - 1) * deviation**4, 0.0) / count
     error = float(np.sqrt(variance)) / (2 * deviation) if deviation > 0 else 0.0
@@ -164,7 +166,9 @@ def in_words(summary: pd.DataFrame) -> list[str]:
         return format_si(float(row[name]), unit, 4)
 
     lines = [f"{summary.attrs['merit']}: {int(row['samples'])} samples, {shown('minimum')} to {shown('maximum')}"]
-    if "mean" in summary:
+    if row["minimum"] == row["maximum"]:
+        lines = [f"{summary.attrs['merit']}: {int(row['samples'])} samples, all {shown('minimum')}: there is no spread"]
+    elif "mean" in summary:
         lines.append(f"mean {shown('mean')} ± {shown('mean_error')}")
         lines.append(f"standard deviation {shown('standard_deviation')} ± {shown('standard_deviation_error')}")
         lines.append(f"median {shown('median')}, 90 % within {shown('quantile_05')} and {shown('quantile_95')}")

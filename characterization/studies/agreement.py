@@ -16,7 +16,7 @@ from ...devices.language.errors import ValidityWarning
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ..benches.iv import iv
-from ..engines import trajectory, uses_native
+from ..engines import LEAST_STEPS, trajectory, uses_native
 
 #: Options of ngspice for an accurate transient, and how much shorter its steps are then. The absolute tolerances are
 #: the default ones: the rate of a state that is driven against its bound is a difference of large terms, rounded to
@@ -91,7 +91,7 @@ def agreement(
     numeric = iv(device)
     stimulus = device.protocol(Stimulus)
     started = device.replace(**stimulus.overrides)
-    step = stimulus.max_step or stimulus.duration / 1e4
+    step = stimulus.max_step or stimulus.duration / LEAST_STEPS
     case: dict[str, Any] = {"source": stimulus.source, "inputs": stimulus.inputs, "points": POINTS}
 
     def run(engine: str, **settings: Any) -> tuple[FloatArray, FloatArray]:

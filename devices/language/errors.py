@@ -121,6 +121,10 @@ class ConversionWarning(SynaspiceWarning):
     """A value in the unit of another quantity, which is converted by a law: a flux density for a field."""
 
 
+class PatienceWarning(SynaspiceWarning):
+    """Work that takes minutes or more, told before it begins."""
+
+
 class CacheWarning(SynaspiceWarning):
     """The folder of compiled files is not used: others can write it, or the user cannot."""
 

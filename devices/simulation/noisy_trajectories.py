@@ -10,7 +10,7 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..core.metadata import TRAJECTORY, insert_column
 from ..language.checks import positive, real, whole
-from ..language.errors import ParameterError
+from ..language.errors import ParameterError, PatienceWarning, warn_user
 from ..language.memory import require_memory
 from ..simulation.request import Request, row_size
 from ..simulation.tables import tabulate
@@ -26,6 +26,8 @@ Device = TypeVar("Device", bound=DeviceModel)
 
 #: Steps of all trajectories together above which a request is taken for a mistake: months of computing.
 MOST_STEPS = 10**13
+#: Steps of one trajectory above which it is told before they begin: half a minute.
+LONG_STEPS = 10**8
 
 
 def checked_seed(seed: int | None) -> int:
@@ -93,6 +95,11 @@ def whole_steps(request: Request, intervals: int, time_step: float | None, traje
         if step > request.duration:
             raise ParameterError(f"time_step must be positive and not above the duration, not {step:g} s")
         check_step(request, step)
+    if not (step > 0 and math.isfinite(step)):
+        raise ParameterError(
+            f"under this drive the states of {request.device.model_name()} move faster than any step follows: take a "
+            "weaker one"
+        )
     wanted = request.duration / intervals / step * (1 - 1e-12)
     require_steps(wanted * intervals, step, trajectories)
     return math.ceil(wanted) * intervals
@@ -136,6 +143,13 @@ def integrate(
     block, size = block_for(trajectories)
     _require_room(device, trajectories, recorded)
     steps = whole_steps(request, max(recorded - 1, 1), time_step, trajectories)
+    if steps > LONG_STEPS:
+        warn_user(
+            f"{steps:.2g} steps of {request.duration / steps:.2g} s follow in each trajectory of "
+            f"{device.model_name()}, which take minutes or more: give a time_step, ask for a shorter duration, or "
+            "leave the noise out (no temperature)",
+            PatienceWarning,
+        )
     plan = Plan(request, temperature, checked_seed(seed), steps, block=block, trajectories=trajectories)
     return table_of_traces(plan, range(trajectories), recorded, chunk=size, alone=trajectories == 1)
 

@@ -34,7 +34,7 @@ def _is_decades(table: pd.DataFrame) -> bool:
 
 @draws("iv", panels=lambda table: 2 if _is_decades(table) or len(set(table["state"])) > 1 else 1, in_words=_ohmic)
 def draw_iv(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Resistances, and their ratio if there are several; of some that are decades apart, currents and how they fall."""
+    """Resistance of each state over the voltage, and their ratio. For states decades apart: currents on a logarithm."""
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
     states = table.groupby("state", sort=False)
     ends = states["resistance"].agg(["min", "max"])
@@ -93,7 +93,7 @@ def _shown(table: pd.DataFrame) -> str:
 
 @draws("hysteresis", panels=lambda table: 2 if _shown(table) == "current" else 1, in_words=_still)
 def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """The loop of the last cycle; of a memristor beside its current the state over the time of the cycle."""
+    """The last cycle of the loop. For a memristor, the right panel shows the state during that cycle."""
     swept, shown, last = _swept_column(table), _shown(table), _last_cycle(table)
     names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
     swept_name = names.get(swept) or (

@@ -11,6 +11,6 @@ from ..drawing import draws
 
 @draws("wire-resistance")
 def draw_wires(table: pd.DataFrame, axes: Axes) -> None:
-    """Error of the currents over the resistance of a segment."""
+    """Error of the read currents over the resistance of one piece of wire."""
     draw_wire_resistance(table, axes, name=f"{table.attrs['word_lines']} × {table.attrs['bit_lines']}")
     axes.legend()

@@ -40,7 +40,7 @@ def _straight(table: pd.DataFrame) -> str | None:
 
 @draws("drift", panels=_panels, in_words=_straight)
 def draw_drift(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Draw the quantity over time with the law that fits it, and the spread of the devices over time.
+    """Left: the quantity over time, and the law that fits it. Right: spread of the devices over time.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def _abscissa(table: pd.DataFrame) -> str:
 
 @draws("fit", panels=_panels)
 def draw_fit(table: pd.DataFrame, *axes: Axes) -> None:
-    """Data and fit of every observed column, and beside them the residuals: over time, if there is one."""
+    """Left: measured data and the fitted model. Right: their difference."""
     along = _abscissa(table)
     later = "time" if "time" in table else along
     names = table.attrs["observed"]

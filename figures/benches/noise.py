@@ -37,7 +37,7 @@ def _white(table: pd.DataFrame) -> str | None:
 
 @draws("noise", in_words=_white)
 def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
-    """Spectral density of the current in each state; on an orbit with its parts."""
+    """Spectral density of the current's noise in each state. For an oscillation, its parts are shown too."""
     for (state, part), line in zip(table.groupby("state", sort=False), itertools.cycle(LINES), strict=False):
         (drawn,) = axes.loglog(part["frequency"], part["current_noise"], linestyle=line, label=state)
         for name, (about, dashes) in PARTS.items():

@@ -11,7 +11,7 @@ from ..style import scaled_axis
 
 @draws("population")
 def draw_population(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Cumulative share over the resistance, and the ratio of fitted and measured quantiles over the share."""
+    """Left: share of devices below each resistance. Right: ratio of fitted to measured quantiles."""
     attrs = table.attrs
     x = scaled_axis(table, left, "x", "resistance", "Resistance")
     left.plot(x * table["resistance"], table["share"], ".", markersize=2, color="0.45", label="measured")

@@ -82,7 +82,7 @@ def _panels(table: pd.DataFrame) -> int:
 
 @draws("vary", panels=_panels)
 def draw_samples(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Bands of the curve, or the histogram of the figure of merit; and its distribution on normal probability paper."""
+    """Left: the curve of all samples, or a histogram. Right: share of samples below each value (normal: straight)."""
     curve = _curve(_whole(table))
     if curve is not None:
         _draw_bands(_whole(table), left, *curve)
@@ -217,7 +217,7 @@ def _name(parameter: str) -> str:
 
 @draws("sobol-indices")
 def draw_sobol_indices(table: pd.DataFrame, axes: Axes) -> None:
-    """First-order and total indices of each parameter, with 95 % intervals."""
+    """Share of the variance that comes from each parameter: alone (first order) and with others (total)."""
     ordered = table.sort_values("total")
     at = np.arange(len(ordered))
     style: dict[str, Any] = {"height": 0.36, "capsize": 2, "error_kw": {"elinewidth": 0.7, "capthick": 0.7}}

@@ -22,7 +22,7 @@ MOST_LINES = 5
 
 @draws("telegraph")
 def draw_telegraph(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Dwell times over the voltage, and the probability of the first state: tabulated, drawn, and the sigmoid."""
+    """Left: mean time in each state over the voltage. Right: probability of the first state, and the sigmoid."""
     x = scaled_axis(table, left, "x", "voltage", "Voltage")
     scaled_axis(table, right, "x", "voltage", "Voltage")
     voltage = x * table["voltage"]
@@ -59,7 +59,7 @@ def draw_telegraph(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws("coercivity")
 def draw_coercivity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Drive of switching over the rate of the sweep, with its spread; and how wide it is, beside the closed form."""
+    """Left: drive that switches, over the rate of the sweep. Right: its spread, and the closed form."""
     swept = table.attrs["swept"]
     name = f"Field along {swept[-1]}" if swept.startswith("field_") else swept.capitalize()
     sized = table.assign(mean=table["mean"].abs())
@@ -91,7 +91,7 @@ def draw_coercivity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws("retention")
 def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Lifetime over one over the temperature with the line of ten years; and the probability of a flip over time."""
+    """Left: lifetime over the inverse temperature; the line is ten years. Right: probability of a flip over time."""
     states = list(dict.fromkeys(table["state"]))
     once = table.drop_duplicates(["temperature", "state"])
     for k, state in enumerate(states):
@@ -129,7 +129,7 @@ def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws("read-disturb")
 def draw_read_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Probability of a flip over the voltage of the reads, for their numbers; one panel for each state."""
+    """Probability that reads flip the state, over their voltage. One panel for each state, one line for each count."""
     numbers = np.sort(table["reads"].unique())
     chosen = numbers[np.unique(np.linspace(0, len(numbers) - 1, MOST_LINES).round().astype(int))]
     for axes, (state, whole) in zip((left, right), table.groupby("state", sort=False), strict=True):

@@ -43,7 +43,7 @@ def _span(values: pd.Series[float], unit: str) -> str:
 
 @draws("switching", panels=lambda table: 2 if _is_random(table) else 1, in_words=_certain)
 def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Probability over amplitude for each width, and that of not switching on a logarithmic scale; or the threshold."""
+    """Left: probability of switching over the amplitude, one line for each width. Right: probability of failing."""
     if right is None:
         _draw_thresholds(table, left)
         return

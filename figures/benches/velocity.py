@@ -40,7 +40,7 @@ def _turns(table: pd.DataFrame) -> bool:
 
 @draws("velocity", panels=lambda table: 2 if _turns(table) else 1, in_words=_proportional)
 def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Draw the velocity with the law of low drive on the left, the turns of the wall's angle on the right.
+    """Left: velocity of the wall, and its straight line for a weak drive. Right: turns of the wall's angle.
 
     Parameters
     ----------

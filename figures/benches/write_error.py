@@ -29,7 +29,7 @@ SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
 
 @draws("write-error", panels=lambda table: min(2, table["method"].nunique()))
 def draw_write_error(table: pd.DataFrame, left: Axes, *compared: Axes) -> None:
-    """Write error rate against width, a colour for each overdrive; of several methods the ratio to the best of them."""
+    """Left: write error rate over the pulse width, one colour for each overdrive. Right: methods compared."""
     x = scaled_axis(table, left, "x", "width", "Width of the pulse")
     shown = table[table["probability"] > 0]
     overdrives = sorted(table["overdrive"].unique())

@@ -11,7 +11,7 @@ from ..drawing import draws
 
 @draws(DomainWallNeuron)
 def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Pulses up to the first spike, and the energy up to it, over the interval of the pulses."""
+    """Left: pulses needed for the first spike, over their interval. Right: energy needed for it."""
     interval = 1e9 * table["interval"]
     left.plot(interval, table["count"].where(table["count"] > 0), "o", markersize=4, label="ngspice")
     left.plot(interval, table["expected"].where(table["expected"] > 0), "x", color="0.4", label="closed form")
@@ -31,7 +31,7 @@ def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> Non
 
 @draws(DomainWallPair)
 def draw_domain_wall_pair(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Read current and energy over the write pulses."""
+    """Left: read current after each write pulse. Right: energy of each write pulse."""
     left.plot(table["pulses"], 1e6 * table["difference"], "o", markersize=4, label="ngspice")
     left.plot(table["pulses"], 1e6 * table["expected"], color="0.6", zorder=0, label="by the walls' positions")
     left.set_ylabel(f"$I_+ - I_-$ at {table.attrs['voltage']:g} V (µA)")

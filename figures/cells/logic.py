@@ -12,7 +12,7 @@ from ..style import scaled_axis
 
 @draws(Inverter)
 def draw_inverter(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Transfer curve and gain."""
+    """Left: output over input voltage. Right: gain."""
     x = scaled_axis(table, left, "x", "input", "Input voltage")
     y = scaled_axis(table, left, "y", "output", "Output voltage")
     left.plot(x * table["input"], y * table["output"])

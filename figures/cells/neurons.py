@@ -14,7 +14,7 @@ from ..style import axis_scale, label, scaled_axis
 
 @draws(PBit)
 def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Mean output over input voltage with the fitted sigmoid; flips of the output."""
+    """Left: mean output over the input voltage, and the fitted sigmoid. Right: how often the output flips."""
     x = scaled_axis(table, left, "x", "input", "Input voltage")
     right.set_xlabel(left.get_xlabel())
     left.errorbar(
@@ -36,7 +36,7 @@ def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(MTJNeuron)
 def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Probability of a spike over the input current; energies of an evaluation."""
+    """Left: probability of a spike over the input current. Right: energies of one evaluation."""
     x = scaled_axis(table, left, "x", "current", "Amplitude of the input pulse")
     share, trials = table["probability"], table["trials"]
     error = np.sqrt(np.maximum(share * (1 - share), 0.25 / trials) / trials)
@@ -50,7 +50,7 @@ def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(AxonHillock)
 def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Rate over current on logarithmic axes; energy per spike."""
+    """Left: firing rate over the current, on logarithmic axes. Right: energy of one spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
     y = scaled_axis(table, left, "y", "rate", "Firing rate")
     left.plot(x * table["current"], y * table["rate"], "o", markersize=3, label="ngspice")
@@ -73,7 +73,7 @@ def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(MemristorNeuron)
 def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Rate over current with the threshold; energy per spike."""
+    """Left: firing rate over the current, with the threshold. Right: energy of one spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
     y = scaled_axis(table, left, "y", "rate", "Firing rate")
     left.plot(x * table["current"], y * table["rate"], marker="o", markersize=3)
@@ -84,7 +84,7 @@ def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(OscillatorNeuron)
 def draw_oscillator_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Envelope over current; amplitude of the oscillator beside the free-running one's."""
+    """Left: envelope over the current. Right: the oscillator's amplitude in the cell, and without it."""
     x = scaled_axis(table, left, "x", "current", "Input current")
     y = scaled_axis(table, left, "y", "output", "Envelope")
     right.set_xlabel(left.get_xlabel())

@@ -13,7 +13,7 @@ from .log_axis import plain_numbers
 
 @draws(SenseAmplifier)
 def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Decision and delay over the ratio of the resistances; energy of a cycle."""
+    """Left: decision and delay over the ratio of the resistances. Right: energy of one cycle."""
     _draw(table, left, right, table["ratio"], "Left resistance over right one")
     for axes in (left, right):
         axes.set_xscale("log")
@@ -22,7 +22,7 @@ def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(LatchComparator)
 def draw_latch_comparator(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Delay over the size of the difference; energy of a cycle."""
+    """Left: delay over the input difference. Right: energy of one cycle."""
     factor, unit = axis_scale(table["difference"], "V")
     _draw(table, left, right, factor * table["difference"].abs(), label("Size of the difference of the inputs", unit))
     for axes in (left, right):

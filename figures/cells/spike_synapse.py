@@ -15,7 +15,7 @@ from ..style import axis_scale, label, scaled_axis
 
 @draws(SpikeSynapse)
 def draw_spike_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Charge of a spike over the weight; largest current."""
+    """Left: charge of one spike over the weight. Right: largest current."""
     y = scaled_axis(table, left, "y", "charge", "Charge of a spike")
     left.plot(table["weight"], y * table["charge"], "o", markersize=3, label="ngspice")
     left.plot(table["weight"], y * table["fitted"], color="0.6", label="proportional")
@@ -28,7 +28,7 @@ def draw_spike_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(NeuronChain)
 def draw_neuron_chain(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Spikes of all neurons; time of a spike from the first neuron on."""
+    """Left: output of each neuron over time. Right: arrival time of the spike at each neuron."""
     times = table.attrs["spike_times"]
     factor, unit = axis_scale([0.0, *(time for row in times for time in row)], "s")
     left.eventplot(

@@ -57,6 +57,6 @@ def draw_evaluation_energy(table: pd.DataFrame, axes: Axes) -> None:
 
 @draws(SpinNeuron, FourInputSpinNeuron)
 def draw_spin_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Truth table and energies."""
+    """Left: output for each input. Right: energy of each evaluation."""
     draw_truth_table(table, left)
     draw_evaluation_energy(table, right)

@@ -14,7 +14,7 @@ from .log_axis import plain_numbers
 
 @draws(MemristorBitCell, MTJBitCell)
 def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Resistance that is read after every write; energies of write and read."""
+    """Left: resistance read after each write. Right: energies of write and read."""
     y = scaled_axis(table, left, "y", "resistance", "Read resistance")
     left.bar(table["step"], y * table["resistance"])
     factor, unit = axis_scale(table[["write_energy", "read_energy"]].to_numpy().ravel(), "J")
@@ -32,7 +32,7 @@ def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> Non
 
 @draws(DifferentialSynapse)
 def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Difference of the currents over the weight; its deviation from the product."""
+    """Left: difference of the two currents over the weight. Right: how far it is from the ideal product."""
     y = scaled_axis(table, left, "y", "difference", "Current difference")
     left.plot(table["weight"], y * table["difference"], "o", markersize=3, label="ngspice")
     left.plot(table["weight"], y * table["ideal"], color="0.6", label="ideal product")
@@ -46,7 +46,7 @@ def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> N
 
 @draws(STDPSynapse)
 def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Change of the weight over the time between the spikes; its size on a logarithmic scale."""
+    """Left: change of the weight over the time between spikes. Right: its size, on a logarithmic scale."""
     x = scaled_axis(table, left, "x", "delay", "Post- less presynaptic time")
     for sign, color, name in ((1, "C0", "potentiation"), (-1, "C1", "depression")):
         part = table[np.sign(table["delay"]) == sign]

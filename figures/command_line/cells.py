@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...devices.language.units import OFFSETS
+from .characterize import Jobs, shared_out
 from .completion import complete_cells
 from .measuring import make_command, parsed
 from .options import (
@@ -38,6 +39,11 @@ DEFINITIONS = (
     "Energies are those that supply and inputs deliver; what flows back (returned) is lost and counts as zero. "
     "Minimum, typical (median), maximum: over the points of the cell's bench. Delay: from 50 % of the input's edge to "
     "50 % of the output's."
+)
+#: What is added where a delay is longer than the period.
+FIRST_SPIKE = (
+    "A neuron's delay is that of its first spike, from rest: it charges all the way up. Later ones begin where the one "
+    "before has left the membrane, so that a period may be shorter."
 )
 
 
@@ -118,6 +124,7 @@ def costs(
     periphery: Annotated[
         bool, typer.Option("--periphery", help="Count drivers, converters and amplifiers around the cell too.")
     ] = False,
+    jobs: Jobs = 1,
     output: Output = None,
 ) -> None:
     """Tell the costs of cells in time and energy, beside published figures."""
@@ -126,7 +133,8 @@ def costs(
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]
     check_paths(output, None)
-    table = cost_table(made, periphery=periphery)
+    with shared_out(jobs):
+        table = cost_table(made, periphery=periphery)
     show_costs(table)
     if output is not None:
         deliver(table, output, None)
@@ -162,6 +170,8 @@ def show_costs(table: pd.DataFrame) -> None:
         show(f"{cell}: {reason}")
     print()
     show(DEFINITIONS)
+    if any(row["operation"] == "spike" and row["delay"] > row["duration"] for row in records):
+        show(FIRST_SPIKE)
     counted = " ".join(str(circuits) for circuits in table["peripheral_circuits"])
     used = [name for name in PERIPHERY if name in counted]
     if used:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 Jobs = Annotated[
     int, typer.Option(min=1, metavar="INTEGER", help="Processes that share the points, at most one per core.")
 ]
+
+
+@contextlib.contextmanager
+def shared_out(jobs: int) -> Iterator[None]:
+    """Within it, work in pieces goes to so many processes, and shows its progress on a terminal."""
+    import joblib
+
+    from ...characterization.resumable import shown_on_terminals
+
+    with joblib.parallel_config(n_jobs=min(jobs, joblib.cpu_count())), shown_on_terminals():
+        yield
 
 
 class Benches(Listing):
@@ -119,14 +132,12 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         plot: Plot = None,
         jobs: Jobs = 1,
     ) -> None:
-        import joblib
-
         made = make_device(device, preset, set_)
         check_suits(bench, made)
         check_paths(output, plot)
         quantity = given.get("quantity")
         values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))
-        with joblib.parallel_config(n_jobs=min(jobs, joblib.cpu_count())):
+        with shared_out(jobs):
             table = bench(made, **values)
         if table.attrs.get("native"):
             tell("ngspice ran native devices (--no-native: subcircuits)")

@@ -120,12 +120,19 @@ def gallery(
     figures_only: Annotated[
         bool, typer.Option("--figures-only", help="Only the figures, straight into the folder: no page, no netlists.")
     ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="INTEGER", help="Processes; default: one per core.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make again what is finished.")] = False,
 ) -> None:
     """Measure, draw, export and run every device with every preset, and cells.
 
-    A page with the figures (index.html), tables, and netlists that were run in ngspice.
+    A page with the figures (index.html), tables, and netlists that were run in ngspice. A run that was interrupted goes
+    on; what is finished is not made again.
     """
     from ..gallery import make_gallery
 
     whole = not figures_only
-    make_gallery(output, only=only or (), all_cells=all_cells, tables=whole, netlists=whole)
+    make_gallery(
+        output, only=only or (), all_cells=all_cells, tables=whole, netlists=whole, processes=jobs or -1, force=force
+    )

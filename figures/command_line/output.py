@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -13,6 +14,10 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+#: Indent of rows.
+ROW = "    "
 
 
 class Listing(typer.core.TyperGroup):
@@ -53,10 +58,28 @@ def tell(text: str) -> None:
     print(_folded(text, width_of(sys.stderr), "", "    "), file=sys.stderr)
 
 
-def _folded(text: str, width: int | None, indent: str, hanging: str) -> str:
+def show_rows(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Print names, their values, and what is said of each, in columns as wide as their longest entries.
+
+    Where less than a third of the display would be left for what is said, it stands below the name and value.
+    """
+    names, values = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
+    start, width = len(ROW) + names + values + 4, width_of(sys.stdout)
+    beside = width is None or width - start >= width // 3
+    for name, value, told in rows:
+        if beside:
+            print(_folded(f"{name:{names}}  {value:{values}}  {told}".rstrip(), width, ROW, " " * start, least=False))
+        else:
+            show(f"{name:{names}}  {value}".rstrip(), ROW)
+            if told:
+                show(told, 2 * ROW)
+
+
+def _folded(text: str, width: int | None, indent: str, hanging: str, *, least: bool = True) -> str:
+    """Text in lines of a width; a hanging indent that leaves less than half of it is none, unless ``least`` is not."""
     if width is None:
         return indent + text
-    if len(hanging) > max(width // 2, len(indent) + 4):
+    if least and len(hanging) > max(width // 2, len(indent) + 4):
         hanging = f"{indent}    "
     return textwrap.fill(
         text, width, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False

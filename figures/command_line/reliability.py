@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .cells import make_cell
+from .characterize import Jobs, shared_out
 from .completion import complete_cells
 from .options import Assignments, Corner, Output, Standing, Technology, parse_assignments
 from .output import check_paths, deliver, show
@@ -31,6 +32,7 @@ def reliability(
         str | None,
         typer.Option(metavar="A,B,...", help="Temperatures [K], or as 85degC; default: -40, 27 and 125 degrees C."),
     ] = None,
+    jobs: Jobs = 1,
     output: Output = None,
 ) -> None:
     """Tell how surely cells decide, how long they hold a state, and what a million reads do to it, with noise."""
@@ -44,7 +46,8 @@ def reliability(
     if temperatures is not None:
         kelvins = tuple(parse_quantity(text, "K") for text in temperatures.split(","))
     check_paths(output, None)
-    table = table_of(made, kelvins)
+    with shared_out(jobs):
+        table = table_of(made, kelvins)
     show_reliability(table)
     if output is not None:
         deliver(table, output, None)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .options import Assignments, Device, Output, PresetName, make_device
-from .output import check_paths, deliver, show
+from .output import check_paths, deliver, show, show_rows
 
 
 def summary(
@@ -29,9 +29,10 @@ def summary(
     check_paths(output, None)
     table = table_of(made, temperature=None if temperature is None else parse_quantity(temperature, "K"), seed=seed)
     show(f"{table['device'].iloc[0]}; values: {made.provenance_summary}")
+    rows = []
     for row in table.to_dict("records"):
         value = "-" if math.isnan(row["value"]) else format_si(row["value"], row["unit"])
-        told = ", ".join(part for part in (row["condition"], row["source"]) if part)
-        show(f"{row['figure']:40} {value:16} {told}", "    ", 61 * " ")
+        rows.append((row["figure"], value, ", ".join(part for part in (row["condition"], row["source"]) if part)))
+    show_rows(rows)
     if output is not None:
         deliver(table, output, None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .cells import make_cell
-from .characterize import Benches, Devices, Jobs, check_suits
+from .characterize import Benches, Devices, Jobs, check_suits, shared_out
 from .completion import complete_devices_and_cells, complete_scattered
 from .measuring import make_command, parsed
 from .options import (
@@ -185,8 +185,6 @@ def _command(
         plot: Plot = None,
         **thing: Any,
     ) -> None:
-        import joblib
-
         made = make(**thing)
         check_paths(output, plot)
         how: dict[str, Any] = {
@@ -204,7 +202,7 @@ def _command(
         else:
             others = {"--samples": samples, "--correlate": correlate, "--least": least, "--most": most}
             how |= {"merit": _merit_of_indices(merit, others), "points": indices}
-        with joblib.parallel_config(n_jobs=min(jobs, joblib.cpu_count())):
+        with shared_out(jobs):
             table = _measured(made, bench, _distributions(vary), indices is not None, how)
         deliver(table, output, plot)
         _report(table)

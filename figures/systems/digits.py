@@ -13,7 +13,7 @@ from ...devices.models.oscillators.vortex import VortexOscillator
 from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style, scaled_axis
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def _draw_bars(axes: Axes, found: pd.DataFrame, kind: str) -> None:
     for k, (label, part, colour) in enumerate(groups):
         by_name = 100 * part.pivot_table(index="fold", columns="front_end", values="accuracy")[names]
         place = np.arange(len(names)) + 0.26 * (k - (len(groups) - 1) / 2)
-        how: dict[str, Any] = {"yerr": by_name.std(), "capsize": 2, "error_kw": {"linewidth": 0.8}}
+        bars = percent_bars(by_name.mean(), by_name.std())
+        how: dict[str, Any] = {"yerr": bars, "capsize": 2, "error_kw": {"linewidth": 0.8}}
         axes.bar(place, by_name.mean(), 0.24, color=colour, label=label, **how)
     axes.axhline(10, color="0.1", linestyle=":", linewidth=0.8)
     axes.set_xticks(range(len(names)), names)
@@ -150,7 +151,7 @@ def _draw_lines(axes: Axes, table: pd.DataFrame, over: str, *, label: str, **sty
     """Mean and standard deviation over folds against a column."""
     groups = 100 * table.groupby(over)["accuracy"].agg(["mean", "std"])
     how: dict[str, Any] = {"markersize": 3, "capsize": 2, "elinewidth": 0.7, "linewidth": 0.9} | style
-    axes.errorbar(groups.index, groups["mean"], yerr=groups["std"].fillna(0), label=label, **how)
+    axes.errorbar(groups.index, groups["mean"], yerr=percent_bars(groups["mean"], groups["std"]), label=label, **how)
     axes.set_ylabel("Right (%)")
 
 

@@ -16,7 +16,7 @@ from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style, scaled_axis
 from .hybrid_schematic import draw_schematic
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -213,7 +213,14 @@ def _draw_sites(axes: Axes, table: pd.DataFrame) -> None:
     ):
         found = 100 * groups[column].agg(["mean", "std"])
         style: dict[str, Any] = {"marker": marker, "markersize": 3, "capsize": 2, "elinewidth": 0.8}
-        axes.errorbar(found.index, found["mean"], yerr=found["std"], color=colour, label=words, **style)
+        axes.errorbar(
+            found.index,
+            found["mean"],
+            yerr=percent_bars(found["mean"], found["std"]),
+            color=colour,
+            label=words,
+            **style,
+        )
     axes.axvline(table.attrs["own_sites"], color="0.6", linestyle=":", linewidth=0.9, zorder=0)
     axes.set_xscale("log", base=2)
     numbers = sorted(table["sites"].unique().tolist())
@@ -230,7 +237,9 @@ def _draw_voltage(left: Axes, right: Axes, table: pd.DataFrame) -> None:
     means, spread = groups.mean(), groups.std()
     x = scaled_axis(table, left, "x", "voltage", "Voltage of the lines")
     style: dict[str, Any] = {"marker": "o", "markersize": 3, "capsize": 2, "elinewidth": 0.8, "color": "C4"}
-    left.errorbar(x * means.index, 100 * means["accuracy"], yerr=100 * spread["accuracy"], **style)
+    right_ones = 100 * means["accuracy"]
+    bars = percent_bars(right_ones, 100 * spread["accuracy"])
+    left.errorbar(x * means.index, right_ones, yerr=bars, **style)
     left.set_xscale("log")
     shown = [float(f"{x * volts:.2g}") for volts in means.index]
     left.set_xticks(shown, [f"{each:g}" for each in shown], fontsize=6.5)
@@ -238,7 +247,7 @@ def _draw_voltage(left: Axes, right: Axes, table: pd.DataFrame) -> None:
     left.set_ylabel("Right (%)")
     left.set_ylim(0, 103)
     e = scaled_axis(table, right, "x", "energy", "Energy of an image")
-    right.errorbar(e * means["energy"], 100 * means["accuracy"], yerr=100 * spread["accuracy"], **style)
+    right.errorbar(e * means["energy"], right_ones, yerr=bars, **style)
     right.set_ylabel("Right (%)")
     right.set_ylim(0, 103)
     right.set_xlim(left=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from ...devices.models.memristors.pcm import PhaseChangeMemory
 from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def _draw_ends(axes: Axes, table: pd.DataFrame) -> None:
     ):
         own = 100 * table[(table["stage"] == stage) & (table["update"] == update)]["accuracy"]
         colour = COLOURS[update] if stage == "in the loop" else "0.5"
-        axes.errorbar(number, own.mean(), yerr=own.std(), color=colour, marker="o", markersize=3.5, capsize=2.5)
+        bars = percent_bars(own.mean(), own.std())
+        axes.errorbar(number, own.mean(), yerr=bars, color=colour, marker="o", markersize=3.5, capsize=2.5)
         places.append(number)
         names.append(stage if stage != "in the loop" else f"loop, {update}")
     axes.set_xticks(places, names, rotation=35, ha="right", rotation_mode="anchor", fontsize=6)
@@ -158,7 +159,8 @@ def _draw_spreads(axes: Axes, table: pd.DataFrame) -> None:
     for (stage, colour), marker in zip({"transferred": "0.5", "in the loop": "C0"}.items(), "so", strict=True):
         groups = 100 * exact[exact["stage"] == stage].set_index("scale")["accuracy"]
         mean, spread = groups.groupby(level=0).mean(), groups.groupby(level=0).std()
-        axes.errorbar(mean.index, mean, yerr=spread, color=colour, marker=marker, markersize=3, capsize=2, label=stage)
+        style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 3, "capsize": 2}
+        axes.errorbar(mean.index, mean, yerr=percent_bars(mean, spread), label=stage, **style)
     ideal = 100 * exact[exact["stage"] == "software"]["accuracy"].mean()
     axes.axhline(ideal, color="0.1", linestyle="--", linewidth=0.8, label="software")
     axes.set_xlabel("Spreads of cells and neurons over the usual ones")

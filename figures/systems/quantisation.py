@@ -13,7 +13,7 @@ from ...devices.models.memristors.sky130_reram import Sky130RERAM
 from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _draw_combinations(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> Non
     style: dict[str, Any] = {"marker": "o", "markersize": 4.5, "capsize": 3, "elinewidth": 1.0}
     for place, k in enumerate(order):  # of as many methods in a colour
         colour = ("0.4", "C0", "C1", "C4")[sum(COMBINATIONS[k])]
-        axes.errorbar(place, means[place], yerr=spreads[place], color=colour, **style)
+        axes.errorbar(place, means[place], yerr=percent_bars(means[place], spreads[place]), color=colour, **style)
     mean, spread = 100 * ideal.mean(), 100 * ideal.std(ddof=1) if len(ideal) > 1 else 0.0
     axes.axhline(mean, color="0.1", linestyle="--", linewidth=0.8, label="not quantised")
     axes.axhspan(mean - spread, mean + spread, color="0.1", alpha=0.12, linewidth=0)
@@ -166,9 +166,9 @@ def _draw_variation(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> None:
         groups = [100 * _of(table[table["variation"] == v], methods) for v in variations]
         spread = [g.std(ddof=1) if len(g) > 1 else 0.0 for g in groups]
         style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 3, "capsize": 2, "elinewidth": 0.8}
-        axes.errorbar(
-            [100 * v for v in variations], [g.mean() for g in groups], yerr=spread, label=combined(methods), **style
-        )
+        mean = [g.mean() for g in groups]
+        at = [100 * v for v in variations]
+        axes.errorbar(at, mean, yerr=percent_bars(mean, spread), label=combined(methods), **style)
     axes.axhline(100 * ideal.mean(), color="0.1", linestyle="--", linewidth=0.8)
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.4 * (high - low), high)  # room for the legend

@@ -14,7 +14,7 @@ from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _draw_tones(axes: Axes, table: pd.DataFrame, tones: pd.DataFrame) -> None:
 
 def _draw_course(axes: Axes, training: pd.DataFrame) -> None:
     groups = 100 * training.groupby("step")["accuracy"].agg(["mean", "std"])
-    axes.errorbar(groups.index, groups["mean"], yerr=groups["std"], marker="o", markersize=3, capsize=2, linewidth=0.9)
+    style: dict[str, Any] = {"marker": "o", "markersize": 3, "capsize": 2, "linewidth": 0.9}
+    axes.errorbar(groups.index, groups["mean"], yerr=percent_bars(groups["mean"], groups["std"]), **style)
     axes.set_xlabel("Step of the training")
     axes.set_ylabel("Right in the training (%)")
     axes.set_ylim(0, 100)
@@ -151,7 +152,9 @@ def _draw_methods(axes: Axes, found: pd.DataFrame) -> None:
     groups = 100 * found.groupby("method")["accuracy"].agg(["mean", "std"]).loc[list(METHODS)]
     colours = ["C0", "0.75", "C4", "0.6", "0.45"]
     how: dict[str, Any] = {"capsize": 2, "error_kw": {"linewidth": 0.8}}
-    axes.bar(range(len(METHODS)), groups["mean"], 0.7, yerr=groups["std"], color=colours, **how)
+    axes.bar(
+        range(len(METHODS)), groups["mean"], 0.7, yerr=percent_bars(groups["mean"], groups["std"]), color=colours, **how
+    )
     axes.axhline(100 * PUBLISHED, color="0.1", linestyle="--", linewidth=0.8, label="published experiment")
     axes.set_xticks(range(len(METHODS)), [SHORT[name] for name in METHODS], fontsize=6)
     axes.tick_params(axis="x", length=0)

@@ -14,7 +14,7 @@ from ...devices.models.oscillators.vortex import VortexOscillator
 from ..displayed import DisplayedFigure
 from ..drawing import title_of
 from ..style import package_style, scaled_axis
-from .layout import letter
+from .layout import letter, percent_bars
 from .system import Made, Order, system
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _draw_errors(axes: Axes, errors: pd.DataFrame) -> None:
     for k, (column, words) in enumerate((("point_error", "points"), ("period_error", "periods"))):
         mean, spread = 100 * groups[column].mean()[names], 100 * groups[column].std()[names]
         place = np.arange(len(names)) + 0.38 * (k - 0.5)
-        bars: dict[str, Any] = {"yerr": spread, "capsize": 2, "error_kw": {"linewidth": 0.8}}
+        bars: dict[str, Any] = {"yerr": percent_bars(mean, spread), "capsize": 2, "error_kw": {"linewidth": 0.8}}
         axes.bar(place, mean, 0.36, color=("C0", "C4")[k], label=words, **bars)
         still = 100 * quiet[column].mean()[names]
         style: dict[str, Any] = {
@@ -193,9 +193,9 @@ def _draw_errors(axes: Axes, errors: pd.DataFrame) -> None:
 def _draw_temperatures(axes: Axes, table: pd.DataFrame) -> None:
     groups = table.groupby("temperature")
     for column, words, colour, marker in (("point_error", "points", "C0", "o"), ("period_error", "periods", "C4", "s")):
-        mean, spread = 100 * groups[column].mean(), 100 * groups[column].std().fillna(0)
+        mean, spread = 100 * groups[column].mean(), 100 * groups[column].std()
         style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 3, "capsize": 2, "elinewidth": 0.8}
-        axes.errorbar(mean.index, mean, yerr=spread, label=words, **style)
+        axes.errorbar(mean.index, mean, yerr=percent_bars(mean, spread), label=words, **style)
     axes.set_xlabel("Temperature of the noise (K)")
     axes.set_ylabel("Error (%)")
     axes.set_ylim(bottom=-1)

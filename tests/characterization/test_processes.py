@@ -99,7 +99,7 @@ def test_threads_of_an_ensemble_stop_when_nobody_wants_the_rest():
 def test_the_fault_table_covers_every_resumable_bench_and_finds_the_same_table(tmp_path, monkeypatch):
     """One row of it: killed after the first of four pieces, and resumed."""
     arguments = fault_table.cases()["velocity"]
-    assert fault_table.run(["characterize", *arguments, "-o", str(tmp_path / "whole.csv")]) == 0
+    assert fault_table.run([*fault_table.measuring(arguments), "-o", str(tmp_path / "whole.csv")]) == 0
     whole = (tmp_path / "whole.csv").read_bytes()
     made: list[Path] = []
     make = fault_table.tempfile.mkdtemp

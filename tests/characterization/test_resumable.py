@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import signal
 import subprocess
 import sys
@@ -16,9 +17,9 @@ from fault_trials import fault_table
 from piecework import square
 from shell import synaspice
 
-from synaspice.characterization import amplitude, read_table, switching, velocity, write_error
+from synaspice.characterization import amplitude, read_table, resumable, switching, velocity, write_error
 from synaspice.characterization.checkpoints import Checkpoint
-from synaspice.characterization.resumable import compute_pieces
+from synaspice.characterization.resumable import compute_pieces, shown_on_terminals
 from synaspice.characterization.studies.ensembles import PART, ensemble_statistics
 from synaspice.devices import MTJ, AutoOscillator, DomainWallMagnet, ParameterError
 from synaspice.devices.language.errors import CheckpointWarning
@@ -130,7 +131,7 @@ def test_benches_give_the_same_table_on_two_processes_and_from_a_folder(measure,
 
 @pytest.mark.parametrize("bench", fault_table.cases())
 def test_every_resumable_bench_goes_on_where_it_was_interrupted(bench, tmp_path, monkeypatch):
-    arguments = ["characterize", *fault_table.cases()[bench], "-o"]
+    arguments = [*fault_table.measuring(fault_table.cases()[bench]), "-o"]
     assert synaspice(*arguments, tmp_path / "whole.csv").returncode == 0
     keep, table, kept = Checkpoint.write, tmp_path / "resumed.csv", ["--checkpoint", tmp_path / "f"]
 
@@ -199,3 +200,22 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_table(tmp_path):
     found = read_table(table)
     np.testing.assert_array_equal(found, alone)
     assert found.attrs == alone.attrs
+
+
+@pytest.mark.parametrize(
+    ("asked", "terminal", "shown"), [(None, True, True), (None, False, False), ("parts", False, True)]
+)
+def test_progress_is_shown_on_a_terminal_and_by_who_asks_for_it(asked, terminal, shown, monkeypatch):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return terminal
+
+    stream = Stream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(resumable, "SHORT", 0.0)
+    assert len(list(compute_pieces(square, PIECES, description={}, progress=asked))) == 6
+    silent = "" if asked is None else stream.getvalue()
+    assert stream.getvalue() == silent, "nobody who calls a function is shown what he did not ask for"
+    with shown_on_terminals():
+        list(compute_pieces(square, PIECES, description={}, progress=asked))
+    assert ("6/6" in stream.getvalue()) is shown

@@ -15,9 +15,9 @@ from shell import synaspice
 from synaspice.characterization import iv
 from synaspice.devices import MTJ, VTEAM
 from synaspice.devices.core.metadata import described_table
-from synaspice.devices.language.errors import UnknownNameError
+from synaspice.devices.language.errors import UnknownNameError, ValidityWarning, warn_user
 from synaspice.figures.drawing import drawing_of
-from synaspice.figures.gallery import alike, make_gallery
+from synaspice.figures.gallery import Outcome, _measure, alike, make_gallery
 from synaspice.figures.gallery_entries import CellEntry, CrossbarEntry, DeviceEntry, entries
 from synaspice.figures.gallery_page import Section, Shown, conditions_of, write_page
 
@@ -110,6 +110,53 @@ def test_the_page_escapes_what_it_is_told(tmp_path):
     (tmp_path / "figures").mkdir()
     text = write_page(tmp_path, [Section(Rude(), shown)], [rude], []).read_text(encoding="utf-8")
     assert "script" not in Page(text).tags and "figures/a%20b.png" in text
+
+
+def test_a_gallery_goes_on_where_it_was_interrupted(tmp_path, monkeypatch, capsys):
+    """What is finished is not made again, unless it has changed or is asked for."""
+    made = []
+    whole = DeviceEntry.measure
+
+    def measure(entry, name):
+        if len(made) == 2 and not done:
+            raise KeyboardInterrupt
+        made.append(name)
+        return whole(entry, name)
+
+    monkeypatch.setattr(DeviceEntry, "measure", measure)
+    monkeypatch.setattr("synaspice.figures.gallery.write_page", lambda *arguments: None)
+    monkeypatch.setattr("synaspice.figures.gallery._make_netlist", lambda entry, folder: Outcome(entry, "netlist"))
+    how = {"only": ["linear-ion-drift-strukov2008"], "processes": 1}
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        make_gallery(tmp_path, **how)
+    assert len(made) == 2
+    done.append(True)
+    summary = make_gallery(tmp_path, **how)
+    runs = entries(how["only"])[0].runs()
+    assert sorted(made) == sorted(runs), "each was measured once"
+    assert "2 of " in capsys.readouterr().err
+    before = (tmp_path / "finished.json").read_text()
+    assert make_gallery(tmp_path, **how).equals(summary)
+    assert len(made) == len(runs) and (tmp_path / "finished.json").read_text() == before
+    (tmp_path / "tables" / "linear-ion-drift-strukov2008-iv.parquet").write_bytes(b"nothing")
+    make_gallery(tmp_path, **how)
+    assert made[len(runs) :] == ["iv"]
+    (tmp_path / "finished.json").write_text("[")
+    make_gallery(tmp_path, **how)
+    assert len(made) == 2 * len(runs) + 1
+    make_gallery(tmp_path, **how, force=True)
+    assert len(made) == 3 * len(runs) + 1
+
+
+def test_a_warning_says_of_which_preset_it_is(tmp_path, monkeypatch):
+    def measure(entry, name):
+        warn_user("too hot", ValidityWarning)
+        return iv(entry.device, [0.0, 0.1])
+
+    monkeypatch.setattr(DeviceEntry, "measure", measure)
+    with pytest.warns(ValidityWarning, match="^linear-ion-drift-strukov2008, iv: too hot$"):
+        _measure(DeviceEntry("linear-ion-drift", "strukov2008"), "iv", None)
 
 
 def test_only_figures_go_straight_into_the_folder(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from synaspice.characterization import read_table
 from synaspice.devices import AutoOscillator, ParameterError, VortexOscillator
 from synaspice.figures import make_systems
+from synaspice.figures.systems.layout import percent_bars
 
 
 def numbers(folder, name):
@@ -34,3 +35,9 @@ def test_digits_are_told_beside_the_front_ends_alone(tmp_path):
     assert (tmp_path / "digits.pdf").stat().st_size > 10_000
     table = read_table(tmp_path / "digits.csv")
     assert table.attrs["device"] == "auto-oscillator" and table["accuracy"].between(0, 1).all()
+
+
+def test_error_bars_of_shares_end_at_0_and_100_per_cent():
+    bars = percent_bars([0.0, 2.0, 50.0, 99.0], [3.0, 3.0, 10.0, float("nan")])
+    assert bars.tolist() == [[0.0, 2.0, 10.0, 0.0], [3.0, 3.0, 10.0, 0.0]]
+    assert percent_bars(99.0, 4.0).tolist() == [[4.0], [1.0]]

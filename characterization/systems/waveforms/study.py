@@ -70,7 +70,7 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(4, 3, 32, 1, 40, 40, 2, 1, (0.0, 300.0))
+QUICK = Size(4, 3, 32, 1, 40, 40, 2, 2, (0.0, 300.0))
 
 
 def study_waveforms(

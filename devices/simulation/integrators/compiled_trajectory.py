@@ -30,6 +30,8 @@ from .loops.driven import DRIVEN
 STEPS_PER_CALL = 20_000
 #: Steps after which it is asked how many more there will be, and how many are no hours' work any more.
 STEPS_TO_JUDGE, MOST_STEPS = 500_000, 1e10
+#: Factor beyond that at which it is hopeless from the first look on: a drive a million times too strong.
+HOPELESS = 1e3
 
 
 class Marched(NamedTuple):
@@ -149,9 +151,8 @@ def march(
             heed_stop()
             outcome = loop(*arguments, *own, *limits, *(_tables() if implicit else ()))
             steps += STEPS_PER_CALL
-            if steps % STEPS_TO_JUDGE == 0:
-                reached = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
-                judge(steps, reached, float(corners[-1]), patience)
+            reached = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
+            judge(steps, reached, float(corners[-1]), patience * (1 if steps % STEPS_TO_JUDGE == 0 else HOPELESS))
         finished = outcome == explicit.DONE
         at = float(corners[int(carry[explicit.CORNER])] + carry[explicit.TIME])
         if outcome == explicit.GAVE_UP:
@@ -180,8 +181,8 @@ def judge(steps: int, time: float, end: float, most: float = MOST_STEPS) -> None
     """Refuse to go on where the end is out of reach of so many steps."""
     if steps * end > most * time:
         raise OutOfReachError(
-            f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a shorter duration, "
-            "or for a larger rtol"
+            f"after {steps:g} steps the integrator is at t = {time:.6g} s of {end:.6g} s: ask for a weaker drive, a "
+            "shorter duration, or a larger rtol"
         )
 
 

@@ -12,7 +12,7 @@ from ...style import scaled_axis
 
 @draws("astroid")
 def draw_astroid(table: pd.DataFrame, axes: Axes) -> None:
-    """Fields at which the state is lost, in their plane; dashed the astroid of Stoner and Wohlfarth."""
+    """Each point is a field at which the magnet leaves its state. The dashed line is the Stoner-Wohlfarth astroid."""
     easy, other = table.attrs["easy"], table.attrs["axis"]
     x = scaled_axis(table, axes, "x", "field_hard", f"Field along {other}")
     # One unit for both axes: the curve's shape is what is to be seen.

@@ -19,7 +19,7 @@ def _panels(table: pd.DataFrame) -> int:
 
 @draws("switching-map", panels=_panels)
 def draw_switching_map(table: pd.DataFrame, first: Axes, second: Axes | None = None) -> None:
-    """Whether the magnet has switched, a panel for each start; dashed the threshold of a pulse without end."""
+    """Where the magnet has switched. One panel for each start; the dashed line is the threshold of an endless pulse."""
     drive, other = table.attrs["map"]
     # The field, or the width, is what lies to the right.
     panels = [axes for axes in (first, second) if axes is not None]

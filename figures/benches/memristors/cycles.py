@@ -23,7 +23,7 @@ DECADE = 8.0
 
 @draws("cycles")
 def draw_cycles(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Shares of cycles with a smaller switching voltage, and with a smaller resistance."""
+    """Left: share of cycles below each switching voltage. Right: share of cycles below each resistance."""
     for axes, names, what in ((left, QUANTITIES[:2], "Switching voltage"), (right, QUANTITIES[2:], "Resistance")):
         sizes = table[list(names)].abs()
         factor = scaled(axes, "x", sizes, table.attrs["units"][names[0]], what)

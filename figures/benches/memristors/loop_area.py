@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @draws("loop-area")
 def draw_loop_area(table: pd.DataFrame, axes: Axes) -> None:
-    """Areas of the lobes over the frequency, and 1/f through the last of them."""
+    """Area of each lobe of the loop over the frequency. The line falls as 1/f, through the last point."""
     x = scaled_axis(table, axes, "x", "frequency", "Frequency")
     y = scaled_axis(table, axes, "y", "area", "Area of the lobe")
     for name, label, marker in (

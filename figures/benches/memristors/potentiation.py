@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @draws("potentiation")
 def draw_potentiation(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Conductance over the number of pulses with NeuroSim's formula, and the step of each over the conductance."""
+    """Left: conductance over the pulse number, and NeuroSim's formula. Right: change by one pulse."""
     factor = scaled_axis(table, left, "y", "conductance", "Conductance")
     steps = table.groupby(["cycle", "direction"])["conductance"].diff()
     across = scaled(right, "x", table["conductance"], table.attrs["units"]["conductance"], "Conductance")

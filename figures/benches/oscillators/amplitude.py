@@ -34,7 +34,7 @@ def _panels(table: pd.DataFrame) -> int:
 
 @draws("amplitude", panels=_panels, in_words=_at_rest)
 def draw_amplitude(table: pd.DataFrame, left: Axes, right: Axes | None = None, width: Axes | None = None) -> None:
-    """Amplitude of the rf voltage over the current, with the threshold; frequency, and the linewidth if there is one.
+    """Left: amplitude of the voltage over the current. Right: frequency, and the linewidth where it was measured.
 
     Points that had not settled are hollow.
     """

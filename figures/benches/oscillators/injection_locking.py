@@ -12,7 +12,7 @@ from ...style import scaled_axis
 
 @draws("injection-locking")
 def draw_injection_locking(table: pd.DataFrame, axes: Axes) -> None:
-    """The Arnold tongue: frequencies of the drive at which the device is locked, over the amplitude; dashed Adler's."""
+    """Drive frequencies that lock the device, over the drive's amplitude. The dashed lines are Adler's formula."""
     x = scaled_axis(table, axes, "x", "adler_lower", "Frequency of the drive")
     y = scaled_axis(table, axes, "y", "amplitude", "Amplitude of the drive")
     ordered = table.sort_values("amplitude")

@@ -23,7 +23,7 @@ def _panels(table: pd.DataFrame) -> int:
 
 @draws("linewidth", panels=_panels)
 def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | None = None) -> None:
-    """Frequency, and width with relaxation, over the current or field; noise of phase and amplitude over the offset."""
+    """Frequency of the line, its width and relaxation, and the noise of its phase and amplitude over the offset."""
     rows = table.drop_duplicates([name for name in ("field", "current") if name in table])
     over, what = ("field", "Field") if "field" in rows and np.ptp(rows["field"]) > 0 else ("current", "DC current")
     other = "current" if over == "field" else "field"

@@ -15,7 +15,7 @@ SMALL = 1e-6
 
 @draws("orbit", panels=lambda table: 3)
 def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> None:
-    """Frequency over the current; amplitudes of the voltage's harmonics; relaxation rate and linewidth.
+    """Over the current: frequency, amplitudes of the voltage's harmonics, relaxation rate and linewidth.
 
     Points of unstable orbits are hollow; dotted lines are folds, at which they meet stable ones.
     """

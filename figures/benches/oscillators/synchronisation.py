@@ -12,7 +12,7 @@ from ...style import scaled_axis
 
 @draws("synchronisation")
 def draw_synchronisation(table: pd.DataFrame, axes: Axes) -> None:
-    """Order parameter over the coupling, bars of its change in time; dashed that of infinitely many (Kuramoto)."""
+    """Order parameter over the coupling; bars show its change in time. The dashed line is Kuramoto, infinitely many."""
     x = scaled_axis(table, axes, "x", "coupling", r"Coupling $K / 2\pi$")
     y = scaled_axis(table, axes, "y", "order_parameter", "Order parameter")
     count = table.attrs["oscillators"]

@@ -14,7 +14,7 @@ from ...style import scaled_axis
 
 @draws("fmr")
 def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Frequency of the resonance and its width over the field, or over the current in a single one; a line for each."""
+    """Left: frequency of the resonance. Right: its width. Both over the field, or over the current at one field."""
     over, other, what = ("field", "current", f"Field along {table.attrs['axis']}")
     if table["field"].nunique() == 1 < table["current"].nunique():
         over, other, what = "current", "field", "DC current"

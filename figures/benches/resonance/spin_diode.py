@@ -20,7 +20,7 @@ def _panels(table: pd.DataFrame) -> int:
 
 @draws("spin-diode", panels=_panels)
 def draw_spin_diode(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Mean voltage over the frequency with its parts; in several fields, the resonance over the field beside it."""
+    """Rectified voltage over the frequency, and its parts. For several fields: the resonance over the field."""
     x = scaled_axis(table, left, "x", "frequency", "Frequency")
     y = scaled_axis(table, left, "y", "rectified_voltage", "Rectified voltage")
     if right is None:

@@ -10,6 +10,8 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.characterization import fit, fmr
+from synaspice.characterization.checks.forms import resonance
+from synaspice.characterization.checks.rf import GAMMA, LAYER
 from synaspice.devices import (
     MTJ,
     VTEAM,
@@ -21,60 +23,6 @@ from synaspice.devices import (
     SpinOrbitTorqueMTJ,
 )
 from synaspice.figures import plot
-
-M_S, GAMMA = 8e5, 1.76085963e11 * codata.mu_0
-FILM = {"demagnetizing_factor_x": 0.0, "demagnetizing_factor_y": 0.0, "demagnetizing_factor_z": 1.0}
-LAYER = MTJ(
-    saturation_magnetization=M_S, damping=0.02, interfacial_anisotropy=0.0, initial_polar_angle=math.pi / 2, **FILM
-)
-
-
-def mode(first, second, damping, gamma=GAMMA):
-    """Frequency and width of a precession with two stiffnesses, as fields [A/m], with all orders of the damping."""
-    one, two = gamma * first, gamma * second
-    square = 1 + damping**2
-    turning = np.sqrt(one * two * square - (damping * (one + two) / 2) ** 2) / square
-    return turning / (2 * np.pi), damping * (one + two) / square / (2 * np.pi)
-
-
-def check(table, first, second, damping=0.02):
-    frequency, width = mode(first, second, damping)
-    np.testing.assert_allclose(table["frequency"], frequency, rtol=1e-7)
-    np.testing.assert_allclose(table["linewidth"], width, rtol=1e-7)
-
-
-def test_a_film_in_its_plane_has_kittels_frequency():
-    r""":math:`\gamma_0 \sqrt{H (H + M_s)}`, :math:`\Delta f = \alpha \gamma_0 (2 H + M_s) / 2\pi`, and
-    :math:`\Delta H = 4 \pi \alpha f / \gamma_0` (doi:10.1103/PhysRev.73.155)."""
-    fields = np.linspace(1e4, 4e5, 5)
-    table = fmr(LAYER, field=fields, axis="x")
-    check(table, fields, fields + M_S)
-    # but for the square of the damping: one part in a thousand here
-    np.testing.assert_allclose(table["frequency"], GAMMA * np.sqrt(fields * (fields + M_S)) / (2 * np.pi), rtol=7e-3)
-    np.testing.assert_allclose(table["field_linewidth"], 4 * np.pi * 0.02 * table["frequency"] / GAMMA, rtol=8e-3)
-
-
-def test_a_film_out_of_its_plane_has_kittels_frequency():
-    r""":math:`\gamma_0 (H - M_s)` and :math:`\Delta f = 2 \alpha f`, with the fall by :math:`1 + \alpha^2`."""
-    fields = np.array([9e5, 1.2e6])
-    table = fmr(LAYER.replace(initial_polar_angle=0.1), field=fields, axis="z")
-    check(table, fields - M_S, fields - M_S)
-    np.testing.assert_allclose(table["linewidth"], 2 * 0.02 * table["frequency"], rtol=1e-7)
-    np.testing.assert_allclose(
-        table["field_linewidth"], 4 * np.pi * 0.02 * table["frequency"] / GAMMA * 1.0004, rtol=1e-5
-    )
-
-
-def test_across_the_easy_axis_the_frequency_is_least_at_the_anisotropy_field():
-    r"""Below :math:`H_k` the stiffnesses are :math:`(H_k^2 - H^2) / H_k` and :math:`M_s + H_k`, above
-    :math:`H - H_k` and :math:`H + M_s`."""
-    hold = 4e4
-    device = LAYER.replace(
-        uniaxial_anisotropy=hold * codata.mu_0 * M_S / 2, anisotropy_polar_angle=math.pi / 2, damping=0.005
-    )
-    below, above = hold * np.array([0.0, 0.5, 0.9]), hold * np.array([1.1, 2.0])
-    check(fmr(device, field=below, axis="y"), (hold**2 - below**2) / hold, M_S + hold, 0.005)
-    check(fmr(device, field=above, axis="y"), above - hold, above + M_S, 0.005)
 
 
 def test_a_current_takes_the_width_away_at_the_threshold():
@@ -101,7 +49,7 @@ def test_every_magnet_has_its_resonance_in_fields_along_its_easy_axis(device):
     middle, hard = device.anisotropy_field, device.hard_axis_field
     along = 1 if table.attrs["axis"] != "z" else float(np.sign(table[f"m_{table.attrs['axis']}"].iloc[0]))
     shift = along * table["field"]
-    frequency = mode(middle + shift, hard + shift, device.damping, device.gyromagnetic_ratio * codata.mu_0)[0]
+    frequency = resonance(middle + shift, hard + shift, device.damping, device.gyromagnetic_ratio * codata.mu_0)[0]
     np.testing.assert_allclose(table["frequency"], frequency, rtol=1e-6)
     assert len(plot(table).axes) == 2
 
@@ -130,7 +78,7 @@ def test_magnetisation_and_damping_are_found_from_a_dispersion_and_its_widths():
     """Kittel's data of a film, to some tenths of a per cent of noise."""
     fields = np.linspace(2e4, 4e5, 12)
     effective, damping = 5e5, 0.012
-    frequency, width = mode(fields, fields + effective, damping)
+    frequency, width = resonance(fields, fields + effective, damping, GAMMA)
     generator = np.random.default_rng(1)
     columns = {"frequency": frequency, "linewidth": width}
     data = {name: values * (1 + 3e-3 * generator.standard_normal(12)) for name, values in columns.items()}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from synaspice.characterization import injection_locking
+from synaspice.characterization.checks.rf import CURRENT, slow_edges
+from synaspice.characterization.checks.rf import LOCKED as DEVICE
 from synaspice.devices import (
     MTJ,
     VTEAM,
-    AutoOscillator,
     ParameterError,
     SimulationError,
     Sine,
@@ -21,46 +20,6 @@ from synaspice.devices import (
 )
 from synaspice.devices.simulation.orbits.locking import adler_half_range
 from synaspice.figures import plot
-
-#: Fast, so that the terms that turn against the drive are not felt.
-DEVICE = AutoOscillator(frequency=4e10, nonlinear_frequency_shift=-5e9, resistance_swing=1e-3)
-CURRENT = 1.5e-3
-
-
-@pytest.mark.parametrize("shift", [0.0, -1e10, 2e10])
-def test_the_range_of_a_weak_drive_is_adlers(shift):
-    r"""Half range :math:`\eta A \sqrt{1 + \nu^2} / 2 \sqrt{p_0}` in angular frequency."""
-    device = DEVICE.replace(nonlinear_frequency_shift=shift)
-    power, nu = device.stationary_power(CURRENT), device.nonlinearity(CURRENT)
-    table = injection_locking(device, [1e-6, 3e-6], current=CURRENT, method="adler")
-    half = (
-        device.injection_efficiency * table["amplitude"] * math.sqrt(1 + nu**2) / (2 * math.sqrt(power)) / (2 * np.pi)
-    )
-    np.testing.assert_allclose((table["adler_upper"] - table["adler_lower"]) / 2, half, rtol=1e-7)
-    free = device.frequency + shift * power / (2 * np.pi)
-    np.testing.assert_allclose((table["adler_upper"] + table["adler_lower"]) / 2, free, rtol=1e-9)
-    assert table.attrs["harmonic"] == 1 and table["lower"].isna().all()
-
-
-def slow_edges(device, amplitude):
-    r"""Edges of :math:`0 = [g(p) - i (\omega(p) - \omega_d)] c + F`: of each power at most two detunings, and a fold
-    where a detuning has one of its two powers no more; with the Jacobian's determinant as the sign of the fold."""
-    zeta, force = CURRENT / device.threshold_current, device.injection_efficiency * amplitude / 2
-    rest, shift, damping = device.stationary_power(CURRENT), device.nonlinear_frequency_shift, device.damping_rate
-    edges = []
-    for side in (-1, 1):
-        power = np.linspace(0.5 * rest, 1.5 * rest, 400001)
-        growth = damping * (zeta * (1 - power) - 1 - power)
-        square = force**2 / power - growth**2
-        turn = side * np.sqrt(np.where(square > 0, square, np.nan))  # omega_d - omega(p)
-        slope = -damping * (zeta + 1)
-        determinant = growth * (growth + 2 * power * slope) + turn * (turn - 2 * power * shift)
-        stable = (determinant > 0) & (growth + power * slope < 0)
-        detuning = turn + shift * (power - rest)
-        edges.append(detuning[stable])
-    both = np.concatenate(edges)
-    free = device.angular_frequency + shift * rest
-    return (free + np.array([np.nanmin(both), np.nanmax(both)])) / (2 * np.pi)
 
 
 def test_a_strong_drive_has_the_edges_of_the_slow_equation_and_no_lock_beyond():

@@ -4,43 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.constants as codata
 
 from synaspice.characterization import linewidth
 from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError
 from synaspice.figures import plot
 
 DEVICE = AutoOscillator(action=1e-26)
-
-
-def test_an_auto_oscillators_line_has_the_width_of_slavin_and_tiberkevich():
-    r""":math:`\Delta f = (1 + \nu^2) \Gamma_+ k_B T / (2 \pi \lambda \omega p_0)`, and :math:`\Gamma_p / \pi`."""
-    currents = np.array([1.4e-3, 2e-3])
-    table = linewidth(DEVICE, current=currents, offset=[1e4, 1e5], temperature=300.0)
-    rows = table[table["offset"] == 1e4]
-    zeta = currents / DEVICE.threshold_current
-    power = (zeta - 1) / (zeta + 1)
-    omega = DEVICE.angular_frequency + DEVICE.nonlinear_frequency_shift * power
-    nu = DEVICE.nonlinear_frequency_shift / (DEVICE.damping_rate * (zeta + 1))
-    linear = DEVICE.damping_rate * (1 + power) * codata.k * 300 / (2 * np.pi * DEVICE.action * omega * power)
-    np.testing.assert_allclose(rows["frequency"], omega / (2 * np.pi), rtol=1e-9)
-    np.testing.assert_allclose(rows["broadening"], 1 + nu**2, rtol=1e-7)
-    np.testing.assert_allclose(rows["linewidth"], linear * (1 + nu**2), rtol=1e-7)
-    np.testing.assert_allclose(rows["relaxation_frequency"], DEVICE.damping_rate * (zeta - 1) / np.pi, rtol=1e-6)
-    # L = S_phi / 2 with S_phi = linewidth / (pi f^2): 20 dB less in each decade
-    level = 10 * np.log10(table["linewidth"] / (2 * np.pi * table["offset"] ** 2))
-    np.testing.assert_allclose(table["phase_noise"], level, atol=1e-4)
-    # above the relaxation the phase follows the noise of the amplitude no more
-    far = linewidth(DEVICE.replace(frequency=1e11), current=2e-3, offset=[3e9], temperature=300.0).iloc[0]
-    seen = 1 / (1 + (far["offset"] / far["relaxation_frequency"]) ** 2)
-    seen = (1 + (far["broadening"] - 1) * seen) / far["broadening"]
-    level = 10 * np.log10(seen * far["linewidth"] / (2 * np.pi * far["offset"] ** 2))
-    assert far["phase_noise"] == pytest.approx(level, abs=5e-3)
-
-
-def test_noisy_trajectories_have_the_same_width():
-    row = linewidth(DEVICE, current=2e-3, offset=[1e6], temperature=300.0, trajectories=16, seed=3).iloc[0]
-    assert row["measured_linewidth"] == pytest.approx(row["linewidth"], rel=0.25)  # a tenth, of sixteen records
 
 
 def test_where_noise_is_not_weak_there_is_no_width():

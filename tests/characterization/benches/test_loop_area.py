@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from synaspice.characterization import loop_area
+from synaspice.characterization.checks.memristor_benches import DRIFTING as DEVICE
+from synaspice.characterization.checks.memristor_benches import START, lobe, strength
 from synaspice.devices import MTJ, LinearIonDrift, ParameterError
 from synaspice.devices.language.errors import ResolutionWarning
 from synaspice.figures import plot
 
-DEVICE = LinearIonDrift(resistance_on=100.0, resistance_off=1000.0, initial_state=0.5)
-START = 550.0
-
-
-def strength(frequency, amplitude):
-    """b of R^2 = R_0^2 - b (1 - cos w t)."""
-    rate = DEVICE.mobility * DEVICE.resistance_on / DEVICE.thickness**2
-    return 2 * amplitude * rate / (2 * math.pi * frequency) * (DEVICE.resistance_off - DEVICE.resistance_on)
-
-
-def closed_form(frequency, amplitude):
-    """V^2 times the integral of u / sqrt(a + b u) from -1 to 1, a = R_0^2 - b."""
-    b = strength(frequency, amplitude)
-    a = START**2 - b
-
-    def primitive(u):
-        s = math.sqrt(a + b * u)
-        return 2 / b**2 * (s**3 / 3 - a * s)
-
-    return amplitude**2 * abs(primitive(1.0) - primitive(-1.0))
-
 
 def test_lobes_have_the_areas_of_the_closed_form():
     frequencies, amplitude = [50.0, 100.0, 300.0], 1.0
-    assert START**2 - 2 * strength(50.0, amplitude) > 100.0**2, "the state stays between its bounds"
+    assert START**2 - 2 * strength(50.0) > 100.0**2, "the state stays between its bounds"
     table = loop_area(DEVICE, frequency=frequencies, amplitude=amplitude, cycles=1)
-    expected = [closed_form(frequency, amplitude) for frequency in frequencies]
+    expected = [lobe(frequency) for frequency in frequencies]
     np.testing.assert_allclose(table["area_positive"], expected, rtol=1e-6)
     np.testing.assert_allclose(table["area_negative"], expected, rtol=1e-6)
     np.testing.assert_allclose(table["pinch"], 0.0, atol=1e-12)
@@ -50,9 +29,9 @@ def test_lobes_have_the_areas_of_the_closed_form():
 def test_at_high_frequencies_the_area_falls_as_one_over_the_frequency():
     table = loop_area(DEVICE, frequency=np.geomspace(1e3, 1e5, 5), amplitude=1.0, cycles=1)
     assert table.attrs["exponent"] == pytest.approx(-1.0, abs=2e-3)
-    limit = strength(1e5, 1.0) / (3 * START**3)
+    limit = strength(1e5) / (3 * START**3)
     # The next term of the expansion is b / R_0^2 of it.
-    assert table["area_positive"].iloc[-1] == pytest.approx(limit, rel=3 * strength(1e5, 1.0) / START**2)
+    assert table["area_positive"].iloc[-1] == pytest.approx(limit, rel=3 * strength(1e5) / START**2)
     axes = plot(table).axes[0]
     assert "Area" in axes.get_ylabel() and "exponent −1.00" in axes.get_legend().get_title().get_text()
 

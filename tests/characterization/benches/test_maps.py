@@ -7,16 +7,12 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from scipy.optimize import brentq, fsolve
+from scipy.optimize import fsolve
 
 from synaspice.characterization import astroid, switching_map
-from synaspice.devices import MTJ, VTEAM, DomainWallMagnet, ParameterError, UnknownNameError
+from synaspice.characterization.checks.maps import FLAT, ROUND
+from synaspice.devices import VTEAM, DomainWallMagnet, ParameterError, UnknownNameError
 from synaspice.figures import plot
-
-ROUND = MTJ.preset("ikeda2010")
-FLAT = MTJ.preset("kim2015-inplane")
-#: A torque that does not depend on the angle.
-PLAIN = ROUND.replace(torque="slonczewski")
 
 
 @pytest.fixture(autouse=True)
@@ -69,27 +65,6 @@ def test_an_astroid_is_refused_to_what_has_none():
         astroid(ROUND, angle=[0.0, math.nan])
     with pytest.raises(ParameterError, match="no states to leave"):
         astroid(ROUND.replace(interfacial_anisotropy=0.0), angle=30.0)  # a round film in its plane
-
-
-def half_way(k, cosine):
-    """Time in which a uniaxial magnet comes half way round, in decays of its precession."""
-    poles = math.log(1 + cosine) / (2 * (k + 1)) - math.log(1 - cosine) / (2 * (k - 1))
-    return poles + math.log(1 - cosine / k) / (k**2 - 1)
-
-
-@pytest.mark.parametrize(("state", "sign"), [("parallel", 1.0), ("antiparallel", -1.0)])
-def test_a_map_has_the_boundary_of_pulses_of_its_width(state, sign):
-    """Every point is on its side of the closed form, which the width moves far from the critical current here."""
-    width = 4 * PLAIN.precession_decay
-    table = switching_map(PLAIN, width=width, states=[state])
-    critical = table.attrs["critical_currents"][state]
-    k = table["current"] / critical - sign * table["field"] / PLAIN.anisotropy_field
-    cosine = math.cos(table.attrs["tilt"])
-    boundary = brentq(lambda value: half_way(value, cosine) - 4, 1.001, 20.0)
-    assert 1.2 < boundary < 1 + math.log(math.sqrt(2) / table.attrs["tilt"]) / 4
-    clear = abs(k - boundary) > 0.01
-    np.testing.assert_array_equal(table["probability"][clear], (k > boundary)[clear])
-    assert clear.mean() > 0.97 and 0.1 < table["switched"].mean() < 0.6
 
 
 def test_the_phase_diagram_has_the_critical_currents_and_fields():

@@ -9,41 +9,13 @@ import pytest
 
 from synaspice.characterization import potentiation, read_table, write_table
 from synaspice.characterization.benches.memristors.potentiation import curve, fitted_curvature, nonlinearity
+from synaspice.characterization.checks.memristor_benches import Synapse
 from synaspice.devices import MTJ, VTEAM, ParameterError, VolatileMemristor
-from synaspice.devices.core.protocols import Sweep
-from synaspice.devices.language.declaration import Branch, Option, Parameter, State
 from synaspice.devices.language.errors import ValidityWarning
-from synaspice.devices.language.functions import ramp
-from synaspice.devices.model import CompactModel
 from synaspice.figures import plot
 
 #: Labels and normalised constants A / P_1 of the table in the authors' program MLP+NeuroSim V3.0.
 TABLE = {0.01: 126.268958, 1.51: 0.819477, 3.01: 0.385310, 4.51: 0.226626, 6.01: 0.135117, 7.51: 0.070151}
-
-
-class Synapse(CompactModel, abstract=True):
-    r"""A synapse whose state moves in proportion to the voltage, freely or towards soft bounds."""
-
-    time_scale = 1e-6
-    voltage = Branch("p", "n", "voltage")
-    bounds_kind = Option("soft", ("soft", "hard"), "how the state comes to its ends")
-    rate = Parameter(1e4, "1/(V*s)", "rate k", (1.0, 1e9))
-    forgetting = Parameter(0.0, "1/s", "rate of forgetting", (0.0, 1e9))
-    initial_state = Parameter(0.0, "1", "state at t = 0", (0.0, 1.0))
-    x = State("1", "state", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
-
-    @classmethod
-    def equations(cls, s):
-        up, down = ramp(s.voltage), ramp(-s.voltage)
-        soft = s.rate * (up * (1 - s.x) - down * s.x)
-        moved = soft if s.bounds_kind == "soft" else s.rate * s.voltage
-        return {"current": (1e-6 + 9e-6 * s.x) * s.voltage, "dx/dt": moved - s.forgetting * s.x}
-
-    def reference_states(self):
-        return {"off": {"initial_state": self.initial_state}, "on": {"initial_state": 1.0}}
-
-    def default_sweep(self):
-        return Sweep("voltage", 1.0, 1e-4)
 
 
 @pytest.mark.parametrize(("label", "constant"), TABLE.items())

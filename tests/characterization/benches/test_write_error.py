@@ -10,7 +10,6 @@ import pytest
 from scipy.stats import binom
 
 from synaspice.characterization import read_table, write_error, write_table
-from synaspice.characterization.benches.write_error import butler_write_error
 from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
 from synaspice.figures import plot, save
 
@@ -44,14 +43,6 @@ def test_splitting_agrees_with_the_fokker_planck_equation():
     exact, split = by_method("fokker-planck"), by_method("splitting")
     deviation = np.log(split["probability"] / exact["probability"])
     assert np.all(np.abs(deviation) < 2 * np.log(split["upper"] / split["probability"]))
-
-
-def test_the_closed_form_is_butlers_of_the_junctions_own_numbers():
-    alpha, field = IKEDA.damping, IKEDA.anisotropy_field
-    decay = (1 + alpha**2) / (alpha * IKEDA.gamma_0 * field)
-    closed = by_method("closed-form")
-    expected = butler_write_error(2.0, closed["width"].to_numpy() / decay, IKEDA.thermal_stability)
-    np.testing.assert_allclose(closed["probability"], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("law", "low", "high"), [("slonczewski", 1, 2), ("tunnelling", 0.5, 1)])

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 from barriers import ROOM, in_plane_junction, junction_with_barrier, rate_of
-from scipy.integrate import cumulative_simpson
 
 from synaspice.characterization import coercivity, hysteresis, read_disturb, retention, telegraph
 from synaspice.characterization.cells.errors.arrhenius import TEN_YEARS
+from synaspice.characterization.checks.slow_time import kurkijarvi
 from synaspice.characterization.slow_time.sweeping import switching_drive
 from synaspice.characterization.slow_time.two_states import TwoStateThermal
 from synaspice.characterization.slow_time.wells import Wells
@@ -19,11 +19,6 @@ from synaspice.figures import plot
 
 MEMORY = junction_with_barrier(45.0)
 IKEDA = MTJ.preset("ikeda2010")
-
-
-def brown_rate(i, barrier, rate):
-    """Rate out of the state that the torque i drives out of (Brown 1963, as remembered, the torque for the field)."""
-    return rate * (1 - i * i) * (1 - i) * math.sqrt(barrier / math.pi) * np.exp(-barrier * (1 - i) ** 2)
 
 
 # --- telegraph ------------------------------------------------------------------------------------------
@@ -58,20 +53,6 @@ def test_the_telegraph_suggests_voltages_at_which_both_states_are_seen():
 # --- coercivity -----------------------------------------------------------------------------------------
 
 
-def kurkijarvi(rate_of_i, barrier, attempt):
-    """Mean and deviation of the torque at which the state is left, from Brown's rate by quadrature.
-
-    <i> = i_0 + int S di, S(i) = exp(-int Gamma di / r).
-    """
-
-    grid = np.linspace(0.0, 0.8, 8001)
-    rates = brown_rate(grid, barrier, attempt)
-    survival = np.exp(-cumulative_simpson(rates, x=grid, initial=0.0) / rate_of_i)
-    left, at = -np.diff(survival), 0.5 * (grid[1:] + grid[:-1])
-    mean = float(at @ left)
-    return mean, math.sqrt(float((at - mean) ** 2 @ left))
-
-
 def test_coercivity_is_that_of_browns_rate_over_eight_decades():
     """Mean and spread for each rate; Brown's next term, 1 / Delta' of the rate, moves the mean by it over d ln G/di."""
     critical = MEMORY.critical_current_to_parallel
@@ -92,17 +73,6 @@ def test_coercivity_is_that_of_browns_rate_over_eight_decades():
     # Both states alike, with the sign of the drive.
     other = table[table["state"] == "parallel"]
     np.testing.assert_allclose(-other["mean"].to_numpy(), part["mean"].to_numpy(), rtol=1e-3)
-
-
-def test_coercive_fields_follow_sharrock():
-    """(1 - h)^2 Delta is linear in ln r, but for the logarithm of its own slope: 0.5 ln of the barrier that is left."""
-    table = coercivity(MEMORY, quantity="field_z", rate=np.logspace(0, 8, 9), read_voltage=0.0)
-    part = table[table["state"] == "antiparallel"]
-    left = 45.0 * (1 - part["mean"] / MEMORY.anisotropy_field) ** 2
-    slope = np.polyfit(np.log(part["rate"]), left, 1)[0]
-    # d left / d ln r = -1 / (1 - 1 / left + ...): within a tenth of one.
-    assert slope == pytest.approx(-1.0, abs=0.1)
-    assert (np.diff(part["mean"]) > 0).all()
 
 
 def test_coercive_fields_of_layers_in_the_plane():
@@ -140,18 +110,6 @@ def test_coercivity_refuses_rates_at_which_there_is_none():
 # --- retention ------------------------------------------------------------------------------------------
 
 
-def test_retention_is_browns_at_every_temperature():
-    table = retention(MEMORY, temperature=[250.0, 300.0, 400.0], time=[1.0, 1e5, TEN_YEARS])
-    for kelvin, part in table.groupby("temperature"):
-        barrier = 45.0 * ROOM / kelvin
-        lifetime = 1 / brown_rate(0.0, barrier, rate_of(MEMORY))
-        np.testing.assert_allclose(part["barrier"], barrier, rtol=1e-3)
-        np.testing.assert_allclose(part["lifetime"], lifetime, rtol=1.5 / barrier)
-        expected = -0.5 * np.expm1(-2 * part["time"] / part["lifetime"])
-        np.testing.assert_allclose(part["flipped"], expected, rtol=1e-6)
-    assert table.attrs["temperatures"] == [250.0, 300.0, 400.0]
-
-
 def test_the_ten_year_line_is_where_the_lifetime_is_ten_years():
     table = retention(MEMORY, time=1.0)
     for state, kelvin in table.attrs["ten_year_temperature"].items():
@@ -169,19 +127,6 @@ def test_retention_needs_two_states():
 
 
 # --- reads ----------------------------------------------------------------------------------------------
-
-
-def test_reads_disturb_as_browns_rate_says():
-    """P = 1 - exp(-N t G(V)), with the current of a junction whose resistance is the same in both states."""
-    junction = MEMORY.replace(tmr=1e-6)
-    critical = junction.critical_current_to_parallel * junction.parallel_resistance
-    table = read_disturb(junction, voltage=np.array([0.2, 0.4]) * critical, reads=[1.0, 1e9], width=2e-8)
-    part = table[table["state"] == "antiparallel"]
-    for _, row in part.iterrows():
-        i = row["voltage"] / critical
-        expected = -math.expm1(-row["reads"] * 2e-8 * brown_rate(i, 45.0, rate_of(junction)))
-        assert row["probability"] == pytest.approx(expected, rel=2 / (45.0 * (1 - i) ** 2))
-    assert plot(table).axes
 
 
 def test_reads_that_are_too_short_or_too_strong_are_refused():

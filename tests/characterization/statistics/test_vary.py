@@ -26,8 +26,9 @@ from synaspice.characterization import (
     write_table,
 )
 from synaspice.characterization.bench import BENCHES, bench
-from synaspice.characterization.statistics.merit import Merit
+from synaspice.characterization.statistics.merit import Merit, without_rounding
 from synaspice.characterization.statistics.spreads import distribution_from, spreads_of
+from synaspice.characterization.statistics.summary import in_words
 from synaspice.circuits import Inverter, LatchComparator
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, SimulationError, UnknownNameError
 from synaspice.devices.core.variability import LogNormal, Mismatch, Normal, Uniform
@@ -390,3 +391,19 @@ def test_transistors_of_a_cell_have_a_mismatch_of_their_own_in_each_sample():
     table = vary(LatchComparator(), None, {}, **how, merit="decision")
     assert table["sample"].nunique() == 4 and table.attrs["varied"] == {}
     assert set(table["decision"]) == {0.0, 1.0}, "2 mV are less than the offsets of such transistors"
+
+
+def test_a_figure_that_nothing_moves_has_no_spread_of_rounding_errors():
+    """The ratio of two currents of a linear resistor does not depend on it, but for the last digit."""
+    values = np.array([1.0, 1.0 + 2e-16, 1.0 - 1e-15, np.nan])
+    assert without_rounding(values)[:3].tolist() == [1.0] * 3 and np.isnan(without_rounding(values)[3])
+    assert without_rounding(np.array([1.0, 1.0 + 1e-11]))[1] != 1.0, "which is a spread"
+    assert without_rounding(np.array([0.0, 0.0])).tolist() == [0.0, 0.0] and len(without_rounding(values[:0])) == 0
+    table = vary(MTJ.preset("ikeda2010"), "iv", {"tmr": "normal 5%"}, samples=4, seed=1,
+                 merit="resistance at state=parallel,voltage=0.1")  # fmt: skip
+    row = sample_statistics(table).iloc[0]
+    assert row["standard_deviation"] == row["standard_deviation_error"] == row["mean_error"] == 0.0
+    assert row["mean"] == row["minimum"] == row["maximum"] == row["median"]
+    (line,) = in_words(sample_statistics(table))
+    assert ": 4 samples, all " in line and line.endswith(": there is no spread")
+    assert plot(table)

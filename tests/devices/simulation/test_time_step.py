@@ -11,8 +11,8 @@ from scipy.constants import k, mu_0
 from synaspice.devices import MTJ, VTEAM, Pulse, Sine
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Stimulus
-from synaspice.devices.language.errors import ResolutionWarning
-from synaspice.devices.simulation import resolution
+from synaspice.devices.language.errors import OutOfReachError, ParameterError, PatienceWarning, ResolutionWarning
+from synaspice.devices.simulation import noisy_trajectories, resolution
 from synaspice.devices.simulation.request import Request
 from synaspice.devices.simulation.time_step import TOLERANCE, default_step
 
@@ -133,3 +133,18 @@ def test_a_motion_that_no_step_resolves_is_warned_of(monkeypatch):
         ResolutionWarning, match=r"do not resolve the motion of sky130-reram .* off by .* of their range"
     ):
         device.simulate(stimulus.drive, stimulus.duration, temperature=device.temperature, seed=1, points=5)
+
+
+def test_a_drive_that_no_step_follows_is_refused_at_once():
+    """A million megaamperes: with noise there is no step, without it the end is out of reach at the first look."""
+    junction = MTJ.preset("ikeda2010", initial_polar_angle=0.1)
+    with pytest.raises(ParameterError, match="move faster than any step follows: take a weaker one"):
+        junction.simulate(1e12, 1e-9, source="current", temperature=300.0, seed=1)
+    with pytest.raises(OutOfReachError, match="after 20000 steps .* ask for a weaker drive"):
+        junction.simulate(1e12, 1e-9, source="current")
+
+
+def test_long_noisy_trajectories_are_told_before_they_begin(monkeypatch):
+    monkeypatch.setattr(noisy_trajectories, "LONG_STEPS", 100)
+    with pytest.warns(PatienceWarning, match=r"steps of .* follow in each trajectory of mtj, .* give a time_step"):
+        MTJ.preset("ikeda2010").simulate(0.0, 1e-9, temperature=300.0, seed=1)

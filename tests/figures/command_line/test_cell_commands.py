@@ -95,7 +95,21 @@ def test_costs_fit_a_terminal(capsys, monkeypatch):
     assert "evaluation, minimum" in shown and "supply 1.23 fJ" in shown and "every 9 ns" in shown
     assert "DAC, an analog level for one input: 417 fJ" in shown and "second-hand" in shown
     assert "read-out: no costs: its bench measures none" in shown
-    assert max(map(len, shown.splitlines())) <= 80
+    assert max(map(len, shown.splitlines())) <= 80 and "first spike" not in shown
+
+
+def test_a_delay_beyond_the_period_is_explained(capsys):
+    """That of the first spike, which charges from rest; with two processes the same table."""
+    told = {}
+    for delay, period in ((2e-9, 1e-9), (1e-9, 2e-9)):
+        table = cell_table(
+            CELLS.find("memristor-neuron")(),
+            {"x": ([1.0], "1", "a column")},
+            costs=[Cost.of("spike", "input current 1 µA", SPENT, duration=period, delay=delay)],
+        )
+        cells.show_costs(pd.DataFrame(cost_rows(table)))
+        told[delay > period] = capsys.readouterr().out
+    assert "that of its first spike, from rest" in told[True] and "first spike" not in told[False]
 
 
 def test_temperatures_are_in_kelvin_or_say_that_they_are_not(tmp_path):

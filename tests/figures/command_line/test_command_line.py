@@ -11,6 +11,7 @@ from shell import synaspice
 
 from synaspice.characterization import read_table
 from synaspice.devices.language.version import __version__
+from synaspice.figures.command_line.output import show_rows
 
 HEAVY = {"pandas", "sympy", "numpy", "scipy", "matplotlib", "llvmlite", "joblib", "synaspice.devices.model"}
 
@@ -159,3 +160,22 @@ def test_a_failed_run_has_status_one(tmp_path, monkeypatch):
     ended = subprocess.run([*command, "-o", tmp_path / "iv.csv"], capture_output=True, text=True)
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
     assert not (tmp_path / "iv.csv").exists()
+
+
+def test_columns_are_as_wide_as_what_stands_in_them(monkeypatch, capsys):
+    rows = [
+        ("resistance", "1 kohm", "1 mV"),
+        ("a figure with a long name", "4e-11 ohm*m^2", "word " * 12),
+        ("x", "-", ""),
+    ]
+    monkeypatch.setenv("COLUMNS", "80")
+    show_rows(rows)
+    wide = capsys.readouterr().out.splitlines()
+    assert max(map(len, wide)) <= 80 and len(wide) == 4
+    assert {line.index(text) for line, text in zip(wide, ("1 mV", "word"), strict=False)} == {wide[0].index("1 mV")}
+    assert wide[2].startswith(" " * wide[0].index("1 mV") + "word")
+    monkeypatch.setenv("COLUMNS", "60")
+    show_rows(rows)
+    narrow = capsys.readouterr().out.splitlines()
+    assert narrow[:2] == ["    resistance                 1 kohm", "        1 mV"] and max(map(len, narrow)) <= 60
+    assert narrow[-1].split() == ["x", "-"]

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 import scipy.constants as codata
-from closed_forms import anisotropy_field_by_hand, efficiency_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 from scipy.spatial.transform import Rotation
 
+from synaspice.characterization.checks.forms import anisotropy_field_by_hand, efficiency_by_hand
 from synaspice.devices import MTJ, Pulse, Sine
 
 M = ["m_x", "m_y", "m_z"]

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 import scipy.constants as codata
-from closed_forms import anisotropy_field_by_hand, efficiency_by_hand
 from scipy.optimize import brentq
 
+from synaspice.characterization.checks.forms import anisotropy_field_by_hand, efficiency_by_hand
 from synaspice.devices import MTJ, PiecewiseLinear
 
 # --- critical currents --------------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""What is known of a device in closed form, written out here and not taken from the model."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.constants as codata
+
+from ...devices.language.waveforms import FloatArray
+from ...devices.models.junctions.mtj import MTJ
+
+#: Temperature of the checks. [K]
+ROOM = 300.0
+
+
+def anisotropy_field_by_hand(junction: MTJ) -> float:
+    """H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x) of a round perpendicular junction [A/m]."""
+    m_s = junction.saturation_magnetization
+    interface = 2 * junction.interfacial_anisotropy / (codata.mu_0 * m_s * junction.free_layer_thickness)
+    return interface - m_s * (junction.demagnetizing_factor_z - junction.demagnetizing_factor_x)
+
+
+def efficiency_by_hand(junction: MTJ, cosine: float) -> float:
+    """Efficiency of the torque of equal layers: P / 2 (1 + P_r P_f c), or P L^2 / [(L^2 + 1) + (L^2 - 1) c]."""
+    if junction.torque == "tunnelling":
+        product = junction.tmr / (2 + junction.tmr)  # Julliere
+        return junction.polarization_reference / (2 * (1 + product * cosine))
+    square = junction.asymmetry_reference**2
+    return junction.polarization_reference * square / ((square + 1) + (square - 1) * cosine)
+
+
+def junction_with_barrier(barrier: float, **parameters: float) -> MTJ:
+    """A round perpendicular junction whose barrier is so many k_B T at 300 K, made by its interface.
+
+    Its torque does not depend on the angle.
+
+    Delta k_B T = mu0 M_s V H_k / 2 with H_k = 2 K_i / (mu0 M_s t) - M_s (N_z - N_x).
+    """
+    junction = MTJ(diameter=40e-9, damping=0.03, torque="slonczewski", **parameters)
+    m_s, t = junction.saturation_magnetization, junction.free_layer_thickness
+    volume = math.pi / 4 * junction.diameter**2 * t
+    hold = 2 * barrier * codata.k * ROOM / (codata.mu_0 * m_s * volume)
+    shape = m_s * (junction.demagnetizing_factor_z - junction.demagnetizing_factor_x)
+    return junction.replace(interfacial_anisotropy=(hold + shape) * codata.mu_0 * m_s * t / 2)
+
+
+def rate_of(junction: MTJ) -> float:
+    """Rate of a small tilt's decay, A = gamma0 alpha H_k / (1 + alpha^2) [1/s]."""
+    alpha = junction.damping
+    return float(codata.mu_0 * junction.gyromagnetic_ratio * alpha * junction.anisotropy_field / (1 + alpha**2))
+
+
+def brown_rate(i: FloatArray | float, barrier: float, rate: float) -> FloatArray:
+    """Rate out of the state that the torque i drives out of (Brown 1963, as remembered, the torque for the field)."""
+    relative = np.asarray(i, dtype=float)
+    around = rate * (1 - relative**2) * (1 - relative) * math.sqrt(barrier / math.pi)
+    return np.asarray(around * np.exp(-barrier * (1 - relative) ** 2))
+
+
+def resonance(first: FloatArray, second: FloatArray, damping: float, gamma: float) -> tuple[FloatArray, FloatArray]:
+    """Frequency and width of a precession with two stiffnesses, as fields [A/m], with all orders of the damping."""
+    one, two = gamma * first, gamma * second
+    square = 1 + damping**2
+    turning = np.sqrt(one * two * square - (damping * (one + two) / 2) ** 2) / square
+    return turning / (2 * np.pi), damping * (one + two) / square / (2 * np.pi)
