@@ -68,6 +68,8 @@ from .devices.models.memristors import Sky130RERAM as Sky130RERAM
 from .devices.models.memristors import StanfordRRAM as StanfordRRAM
 from .devices.models.memristors import VolatileMemristor as VolatileMemristor
 from .devices.models.memristors import Yakopcic as Yakopcic
+from .devices.models.multilayers import ThreeLayerStack as ThreeLayerStack
+from .devices.models.multilayers import TwoLayerStack as TwoLayerStack
 from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet

@@ -261,8 +261,9 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     """Where the states come to rest from beside a point, if they do."""
     modes = motion.modes(at)
     fastest = np.max(np.abs(modes.real), initial=0.0) or np.max(np.abs(modes), initial=1.0)
-    # A kick of the same size in every direction, of signs that no symmetry of the equations shares.
-    kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] for k in range(len(at))])
+    # A kick of about the same size in every direction, that no symmetry of the equations shares: not that of two equal
+    # magnets either, which would stay parallel.
+    kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] * (-0.8) ** (k // 3) for k in range(len(at))])
     x = motion.normal(at + kick)
     for doubling in range(DOUBLINGS):
         try:
