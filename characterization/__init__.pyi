@@ -1,3 +1,4 @@
+from .benches.back_hopping import back_hopping as back_hopping
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv

@@ -2,6 +2,7 @@ from . import characterization as characterization
 from . import circuits as circuits
 from . import devices as devices
 from . import figures as figures
+from .characterization.benches.back_hopping import back_hopping as back_hopping
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv

@@ -237,6 +237,31 @@ def equilibrium(request: Request, states: FloatArray | None = None) -> Equilibri
     return _relaxed(motion, at, start)
 
 
+def turning_modes(request: Request, states: FloatArray) -> tuple[ComplexArray, ComplexArray]:
+    """The deviations from a rest that turn: their eigenvalues by rising frequency, and the states' part in each.
+
+    Parameters
+    ----------
+    request : Request
+        The device, and its drive.
+    states : ndarray
+        The states at rest.
+
+    Returns
+    -------
+    tuple of ndarray
+        Eigenvalues with a positive imaginary part [1/s], and a row of complex deviations of the states for each, in
+        the states' units but for a factor.
+    """
+    motion = _Motion(request)
+    scaled = states / motion.scales
+    project = tangent(motion.system, scaled.tolist())
+    found, vectors = np.linalg.eig(project @ motion.jacobian(scaled) @ project)
+    turning = np.flatnonzero(found.imag > NEUTRAL * np.max(np.abs(found), initial=0.0))
+    order = turning[np.argsort(found.imag[turning])]
+    return found[order].astype(complex), (vectors[:, order] * motion.scales[:, None]).T.astype(complex)
+
+
 def growth_beside(request: Request, states: FloatArray) -> tuple[float, FloatArray]:
     """Rate at which deviations grow about the rest nearest to some states [1/s], and that rest.
 

@@ -108,7 +108,9 @@ class ThreeLayerStack(_ThreeLayerStack):
     def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
     @classmethod
     def preset(
-        cls, name: str | os.PathLike[str], **overrides: typing.Unpack[_ThreeLayerStackValues]
+        cls,
+        name: typing.Literal["abert2018-like"] | os.PathLike[str],
+        **overrides: typing.Unpack[_ThreeLayerStackValues],
     ) -> typing.Self: ...
 
 class _TwoLayerStackValues(typing.TypedDict, total=False):
@@ -177,4 +179,8 @@ class TwoLayerStack(_TwoLayerStack):
     @classmethod
     def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
     @classmethod
-    def preset(cls, name: str | os.PathLike[str], **overrides: typing.Unpack[_TwoLayerStackValues]) -> typing.Self: ...
+    def preset(
+        cls,
+        name: typing.Literal["mojsiejuk2023", "mouhoub2022-like"] | os.PathLike[str],
+        **overrides: typing.Unpack[_TwoLayerStackValues],
+    ) -> typing.Self: ...

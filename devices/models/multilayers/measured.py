@@ -129,6 +129,9 @@ class MeasuredStack(MagneticStack, abstract=True):
         layer = self.first_layer
         hold = max(layer.anisotropy_field, 0.01 * layer.hard_axis_field)
         sweep = slow_triangle(super().suggested_sweep(chosen), self.reference_states()["antiparallel"])
+        # Where the layers become parallel the mode in which they turn against each other is slow.
+        slowest = max(magnet.precession_decay for magnet in self._magnets)
+        sweep = dataclasses.replace(sweep, period=max(1e-7, 100 * slowest))
         across = f"field_{layer.axes_by_pull()[1]}"
         tilt = {} if chosen == across else {across: DC(self.values[across] + 0.01 * hold)}
         amplitude = 1.2 * self.largest_field
@@ -178,5 +181,5 @@ class MeasuredStack(MagneticStack, abstract=True):
             tilt = 0.1 + 0.05 * k
             start[polar] += tilt if start[polar] < 1 else -tilt
         volts = min(2 * self.critical_voltage, 1.0)
-        drive = Pulse(0.0, volts, 1e-10, 5e-11, 5e-11, 1e-9)
-        return Stimulus(drive, 1.5e-9, max_step=2.5e-13, overrides=start)
+        drive = Pulse(0.0, volts, 5e-11, 2e-11, 2e-11, 3e-10)
+        return Stimulus(drive, 5e-10, max_step=2.5e-13, overrides=start)
