@@ -41,6 +41,8 @@ CASES = {
     "switching-map": "mtj switching-map --preset ikeda2010 --seed 1 --current=-1e-4:1e-4:3 --width 1n,2n "
     "--temperature 300 --trajectories 20",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
+    "back-hopping": "three-layer-stack back-hopping --preset abert2018-like --seed 1 --voltage 0.3:0.9:4 --width 2n "
+    "--trajectories 10",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
 }
 SYSTEM_CASES = {"waveforms": "waveforms --quick --seed 1 --device auto-oscillator"}

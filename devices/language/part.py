@@ -12,9 +12,9 @@ have their own names; a model that has one, or several, declares each as a :clas
             field = s.coupling * s.second.m
             return {**cls.first.named(MagnetLayer.magnet_equations(s.first, field=field)), ...}
 
-Its parameters are ``first_damping``, ``second_damping`` and so on, which ``device.second.damping`` reads. What all parts
-have in common, such as the field in which they are or their cross-section, the model declares itself, once, and names it
-in ``shared``: the parts then see the model's.
+Its parameters are ``first_damping``, ``second_damping`` and so on, which ``device.second.damping`` reads. What all
+parts have in common, such as the field in which they are or their cross-section, the model declares itself, once, and
+names it in ``shared``: the parts then see the model's.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Kind = TypeVar("Kind", bound=Component)
 
 
 class Prefixed(Mapping[str, Value]):
-    """The entries of a mapping whose names begin with a prefix, by the names without it; and some by their own names."""
+    """The entries of a mapping whose names begin with a prefix, by the names without it; some by their own names."""
 
     def __init__(self, whole: Mapping[str, Value], prefix: str, shared: Collection[str] = ()) -> None:
         self._whole, self._prefix, self._shared = whole, prefix, shared
@@ -108,7 +108,7 @@ class Part(Declared, Generic[Kind]):
         for common in self.shared:
             if common not in self.kind.declarations() or not isinstance(getattr(owner, common, None), Declared):
                 raise TypeError(
-                    f"{owner.__name__}: the part {name!r} shares {common!r}, which not both of them declare"
+                    f"{owner.__name__}: the part {name!r} shares {common!r}, which one of them does not declare"
                 )
         own = (item for item in self.kind.declarations().values() if item.name not in self.shared)
         self._items = {item.name: item for item in map(self._prefixed, own)}

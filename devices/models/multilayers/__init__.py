@@ -1,4 +1,7 @@
-"""Stacks of several magnetic layers that move together: coupled free layers, moving reference layers."""
+"""Stacks of magnetic layers that all move: coupled free layers, moving reference layers.
+
+Junctions with one moving layer are in ``junctions``.
+"""
 
 import lazy_loader
 

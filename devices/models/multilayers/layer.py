@@ -23,8 +23,8 @@ class StackLayer(MagnetLayer):
     .. math::
 
         \frac{E}{V} = K_u \sin^2\vartheta + K_2 \sin^4\vartheta - \frac{K_i}{t} m_z^2 - \frac{J_b}{t} \mathbf m \cdot
-            \mathbf u + \frac{\mu_0}{2} M_s^2\, \mathbf m \cdot \mathsf N \mathbf m - \mu_0 M_s\, \mathbf m \cdot \mathbf H,
-            \qquad \cos\vartheta = \mathbf m \cdot \mathbf u
+            \mathbf u + \frac{\mu_0}{2} M_s^2\, \mathbf m \cdot \mathsf N \mathbf m
+            - \mu_0 M_s\, \mathbf m \cdot \mathbf H, \qquad \cos\vartheta = \mathbf m \cdot \mathbf u
 
     With :math:`K_u < 0` (that of the shape included) and :math:`K_2 > -K_u / 2` the layer rests on a cone,
     :math:`\sin^2\vartheta = -K_u / 2 K_2` about an axis that is hard.
@@ -46,7 +46,7 @@ class StackLayer(MagnetLayer):
 
     @classmethod
     def further_energy(cls, s: Symbols) -> Any:
-        """Energy per area beside those of which every macrospin has the field. [J/m^2]"""
+        """Energy per area beside those of which every macrospin has the field [J/m^2]."""
         cosine = s.m.dot(s.easy_axis)
         return (
             s.second_order_anisotropy * s.thickness * (1 - cosine**2) ** 2
@@ -56,7 +56,7 @@ class StackLayer(MagnetLayer):
 
     @classmethod
     def energy(cls, s: Symbols) -> Any:
-        """Energy per area of the layer by itself, in the external field. [J/m^2]"""
+        """Energy per area of the layer by itself, in the external field [J/m^2]."""
         m_s = s.saturation_magnetization
         shape = sp.diag(*s.demagnetizing_factor) * s.m
         per_volume = (
@@ -123,7 +123,7 @@ class Spacer(Component):
 
     @classmethod
     def coupling(cls, s: Symbols, m: sp.Matrix, other: sp.Matrix, voltage: Any) -> Any:
-        """Energy per area that two layers have through the spacer. [J/m^2]"""
+        """Energy per area that two layers have through the spacer [J/m^2]."""
         bilinear = s.bilinear_exchange + s.exchange_per_square_volt * voltage**2
         return coupling_energy(m, other, bilinear, s.biquadratic_exchange, s.dmi)
 

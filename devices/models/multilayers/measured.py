@@ -80,7 +80,7 @@ class MeasuredStack(MagneticStack, abstract=True):
 
     @property
     def largest_field(self) -> float:
-        """Field along the easy axis beyond which all layers are parallel, or more. [A/m]"""
+        """Field along the easy axis beyond which all layers are parallel, or more [A/m]."""
         moments = [CONSTANTS[mu_0][0] * layer.saturation_magnetization * layer.thickness for layer in self._magnets]
         held = [
             max(layer.anisotropy_field, 0.01 * layer.hard_axis_field) + abs(layer.exchange_bias) / moment

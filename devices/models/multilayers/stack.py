@@ -1,4 +1,4 @@
-"""What stacks of two and of three layers share: their equations, generated from the layers and spacers that they hold."""
+"""What stacks of two and of three layers share: their equations, made from the layers and spacers that they hold."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class MagneticStack(CompactModel, abstract=True):
 
     @classmethod
     def coupling(cls, s: Symbols) -> Any:
-        """Energy per area that the layers have with each other: exchange and stray fields. [J/m^2]"""
+        """Energy per area that the layers have with each other: exchange and stray fields [J/m^2]."""
         total = sp.S.Zero
         for name, own, other in zip(cls.spacers, cls.layers, cls.layers[1:], strict=False):
             total += Spacer.coupling(s[name], s[own].m, s[other].m, s.voltage)
@@ -122,7 +122,7 @@ class MagneticStack(CompactModel, abstract=True):
 
     @classmethod
     def torques(cls, s: Symbols, current: Any) -> dict[str, sp.Matrix]:
-        """Torques of the current on each layer, as fields times gamma_0. [rad/s]
+        """Torques of the current on each layer, as fields times gamma_0 [rad/s].
 
         Electrons that come from the next layer are polarised along it; those that it reflects against it.
         """

@@ -28,8 +28,8 @@ class TwoLayerStack(MeasuredStack):
             - \frac{J_b}{t} \mathbf m \cdot \mathbf u + \frac{\mu_0}{2} M_s^2\, \mathbf m \cdot \mathsf N \mathbf m
             - \mu_0 M_s\, \mathbf m \cdot \mathbf H
 
-    with the angle :math:`\vartheta` to the anisotropy's axis :math:`\mathbf u`, a pinning :math:`J_b`, the thermal field
-    :math:`\mathbf h` of each layer, and the mutual demagnetising factors :math:`\mathsf N_{12}` of
+    with the angle :math:`\vartheta` to the anisotropy's axis :math:`\mathbf u`, a pinning :math:`J_b`, the thermal
+    field :math:`\mathbf h` of each layer, and the mutual demagnetising factors :math:`\mathsf N_{12}` of
     :func:`~synaspice.devices.physics.stray_field.mutual_factors`.
 
     A positive current flows from the first layer's contact ``p`` to that of the second: its electrons come from the

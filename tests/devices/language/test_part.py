@@ -270,7 +270,7 @@ def test_what_makes_no_sense_is_refused():
         class _Alone(CompactModel):
             one = Part(_Leak, "one_", shared=("drive",))
 
-    assert "shares 'drive'" in str(unshared.value.__cause__ or unshared.value)
+    assert "shares 'drive', which one of them" in str(unshared.value.__cause__ or unshared.value)
 
     class _Lost(_Leak):
         with before("nothing"):

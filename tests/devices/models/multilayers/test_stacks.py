@@ -84,7 +84,7 @@ def torques(device, m, **more):
 
 
 def moments(device):
-    """mu_0 M t / gamma_0 of every layer: angular momentum per area, but for the factor mu_0 / gamma_0 mu_0. [J s/m^2]"""
+    """M t / gamma of every layer: angular momentum per area [J s/m^2]."""
     values = device.values
     return np.array(
         [
@@ -130,7 +130,7 @@ def test_the_energy_falls_by_what_the_damping_takes(model):
 
 @every_stack
 def test_exchange_through_spacers_keeps_the_angular_momentum(model):
-    """J1, J2 and what is along the DMI vector: with them alone the sum of M t dm/dt / gamma vanishes; not of stray fields."""
+    """With J1 and J2 alone the sum of M t dm/dt / gamma vanishes, with DMI along its vector; not with stray fields."""
     nothing = {f"{layer}_{name}": 0.0 for layer in model.layers for name in LAYER if "anisotropy_" not in name}
     keep = ("thickness", "saturation_magnetization", "damping", "gyromagnetic_ratio")
     nothing = {name: value for name, value in nothing.items() if not name.endswith(keep)}
@@ -182,6 +182,11 @@ def rest(device, along=None, **values):
     return equilibrium(Request.of(device.replace(**start, **values), 0.0, 1.0, "voltage", {}))
 
 
+def states_of(device, found):
+    """The states at a rest by name."""
+    return dict(zip(device.state_declarations(), found.states, strict=True))
+
+
 @pytest.mark.parametrize("biquadratic", [0.0, 2e3])
 def test_antiparallel_layers_turn_unstable_where_they_should(biquadratic):
     exchange, anisotropy = 2e4, 5e3
@@ -204,7 +209,11 @@ def test_energies_are_equal_at_the_spin_flop():
         found = rest(device, along, field_x=field)
         assert found.lasts
         energies.append(
-            float(device.static(field_x=field, **dict(zip(device.state_declarations(), found.states)))["energy"])
+            float(
+                device.static(field_x=field, **dict(zip(device.state_declarations(), found.states, strict=True)))[
+                    "energy"
+                ]
+            )
         )
     assert energies[0] == pytest.approx(energies[1], rel=1e-9)
     with pytest.raises(ParameterError, match="do not cant"):
@@ -222,7 +231,7 @@ def test_layers_are_parallel_beyond_the_saturation_field(anisotropy, axis, biqua
     above = rest(device, along, **{f"field_{axis}": 1.001 * limit})
     assert above.lasts
     below = rest(device, along, **{f"field_{axis}": 0.999 * limit})
-    values = dict(zip(device.state_declarations(), below.states, strict=True))
+    values = states_of(device, below)
     assert sum(values[f"first_m_{k}"] * values[f"second_m_{k}"] for k in "xyz") < 0.9999
 
 
@@ -328,7 +337,7 @@ def test_a_voltage_changes_the_exchange():
 
 @pytest.mark.parametrize("kind", ["tunnel", "metal"])
 def test_noise_of_a_barrier_and_of_a_metal(kind):
-    """With parallel layers, whose angle no small deviation changes: 2 e I coth(e V / 2 k T) of a barrier, or 4 k T / R."""
+    """With parallel layers, whose angle nothing changes: 2 e I coth(e V / 2 k T) of a barrier, or 4 k T / R."""
     device, volts, kelvin = (
         antiferromagnet(0.0, 5e3).replace(spacer_bilinear_exchange=1e-4, spacer_kind=kind),
         0.02,
