@@ -1,10 +1,11 @@
 from .aging.endurance import fit_endurance as fit_endurance
 from .aging.retention import fit_retention as fit_retention
+from .benches.back_hopping import back_hopping as back_hopping
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv
 from .benches.maps.astroid import astroid as astroid
-from .benches.maps.back_hopping import back_hopping as back_hopping
+from .benches.maps.back_switching import back_switching as back_switching
 from .benches.maps.precessional_switching import precessional_switching as precessional_switching
 from .benches.maps.pulse_shape import pulse_shape as pulse_shape
 from .benches.maps.switching_map import switching_map as switching_map

@@ -35,6 +35,8 @@ from .models.memristors import Sky130RERAM as Sky130RERAM
 from .models.memristors import StanfordRRAM as StanfordRRAM
 from .models.memristors import VolatileMemristor as VolatileMemristor
 from .models.memristors import Yakopcic as Yakopcic
+from .models.multilayers import ThreeLayerStack as ThreeLayerStack
+from .models.multilayers import TwoLayerStack as TwoLayerStack
 from .models.oscillators import AutoOscillator as AutoOscillator
 from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet

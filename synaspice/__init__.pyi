@@ -2,11 +2,12 @@ from . import characterization as characterization
 from . import circuits as circuits
 from . import devices as devices
 from . import figures as figures
+from .characterization.benches.back_hopping import back_hopping as back_hopping
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv
 from .characterization.benches.maps.astroid import astroid as astroid
-from .characterization.benches.maps.back_hopping import back_hopping as back_hopping
+from .characterization.benches.maps.back_switching import back_switching as back_switching
 from .characterization.benches.maps.precessional_switching import precessional_switching as precessional_switching
 from .characterization.benches.maps.pulse_shape import pulse_shape as pulse_shape
 from .characterization.benches.maps.switching_map import switching_map as switching_map
@@ -79,6 +80,8 @@ from .devices.models.memristors import Sky130RERAM as Sky130RERAM
 from .devices.models.memristors import StanfordRRAM as StanfordRRAM
 from .devices.models.memristors import VolatileMemristor as VolatileMemristor
 from .devices.models.memristors import Yakopcic as Yakopcic
+from .devices.models.multilayers import ThreeLayerStack as ThreeLayerStack
+from .devices.models.multilayers import TwoLayerStack as TwoLayerStack
 from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet

@@ -47,6 +47,8 @@ CASES = {
     "--seed 1",
     "back-hopping": "mtj back-hopping --preset ikeda2010 --voltage 1,1.5 --trajectories 20 --seed 1",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
+    "back-hopping": "three-layer-stack back-hopping --preset abert2018-like --seed 1 --voltage 0.3:0.9:4 --width 2n "
+    "--trajectories 10",
     "amplitude": "auto-oscillator amplitude --preset slavin2009-like --current 3e-3:4e-3:4",
     "depinning": "domain-wall-magnet depinning --set pinning_energy=3e-20 --quantity field "
     "--values 3e4:9e4:4 --width 1n --trajectories 10 --seed 1",

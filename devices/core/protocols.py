@@ -198,6 +198,31 @@ class Switching:
 
 
 @dataclass(frozen=True)
+class BackHopping:
+    """Pulses under which a device may switch, and switch back because what it is read against gives way.
+
+    Attributes
+    ----------
+    voltages : tuple of float
+        Voltages of the pulses, of the sign that switches. [V]
+    width : float
+        Their width. [s]
+    start : str
+        The reference state from which they switch.
+    coordinate : str
+        The observable whose sign is the state.
+    reference : Mapping
+        The states that must not reverse, by name, and the sign that each has before the pulse.
+    """
+
+    voltages: tuple[float, ...]
+    width: float
+    start: str
+    coordinate: str
+    reference: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Oscillation:
     """How a model suggests to measure its oscillation.
 
@@ -234,11 +259,15 @@ class Resonance:
         Fields along it, in the order of a sweep. [A/m]
     overrides : Mapping
         Parameter values to start from.
+    moments : Mapping
+        Of a device with several magnetisations: the moment per area of each, by the name of its state, in the order in
+        which they are next to each other; the bench then tells every mode and which of them turn in it. [A]
     """
 
     axis: str
     fields: tuple[float, ...]
     overrides: Mapping[str, float] = field(default_factory=dict)
+    moments: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

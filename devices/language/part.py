@@ -12,15 +12,18 @@ have their own names; a model that has one, or several, declares each as a :clas
             field = s.coupling * s.second.m
             return {**cls.first.named(MagnetLayer.magnet_equations(s.first, field=field)), ...}
 
-Its parameters are ``first_damping``, ``second_damping`` and so on, which ``device.second.damping`` reads.
+Its parameters are ``first_damping``, ``second_damping`` and so on, which ``device.second.damping`` reads. What all
+parts have in common, such as the field in which they are or their cross-section, the model declares itself, once, and
+names it in ``shared``: the parts then see the model's.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Generic, TypeVar, overload
 
 from .declaration import Branch, Declarations, Declared, DerivedValues, ElectricalNoise, Parameter, State, Symbols
@@ -55,16 +58,17 @@ Kind = TypeVar("Kind", bound=Component)
 
 
 class Prefixed(Mapping[str, Value]):
-    """The entries of a mapping whose names begin with a prefix, by the names without it."""
+    """The entries of a mapping whose names begin with a prefix, by the names without it; some by their own names."""
 
-    def __init__(self, whole: Mapping[str, Value], prefix: str) -> None:
-        self._whole, self._prefix = whole, prefix
+    def __init__(self, whole: Mapping[str, Value], prefix: str, shared: Collection[str] = ()) -> None:
+        self._whole, self._prefix, self._shared = whole, prefix, shared
 
     def __getitem__(self, name: str) -> Value:
-        return self._whole[self._prefix + name]
+        return self._whole[name if name in self._shared else self._prefix + name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name.removeprefix(self._prefix) for name in self._whole if name.startswith(self._prefix))
+        own = (name.removeprefix(self._prefix) for name in self._whole if name.startswith(self._prefix))
+        return itertools.chain(own, (name for name in self._shared if name in self._whole))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -85,6 +89,8 @@ class Part(Declared, Generic[Kind]):
         Start of the names of its quantities in the model, such as ``"second_"``.
     description : str
         Description of the part in the model; it goes before the quantities' descriptions.
+    shared : collection of str
+        Names of quantities of the component that the model declares itself, under the same names, for all its parts.
 
     Raises
     ------
@@ -92,14 +98,20 @@ class Part(Declared, Generic[Kind]):
         If the model declares something else under a name that a quantity of the part would have.
     """
 
-    def __init__(self, kind: type[Kind], prefix: str, description: str = "") -> None:
+    def __init__(self, kind: type[Kind], prefix: str, description: str = "", *, shared: Collection[str] = ()) -> None:
         self.__post_init__()
-        self.kind, self.prefix, self.description = kind, prefix, description
+        self.kind, self.prefix, self.description, self.shared = kind, prefix, description, tuple(shared)
         self._items: dict[str, Declared] = {}
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
-        self._items = {item.name: item for item in map(self._prefixed, self.kind.declarations().values())}
+        for common in self.shared:
+            if common not in self.kind.declarations() or not isinstance(getattr(owner, common, None), Declared):
+                raise TypeError(
+                    f"{owner.__name__}: the part {name!r} shares {common!r}, which one of them does not declare"
+                )
+        own = (item for item in self.kind.declarations().values() if item.name not in self.shared)
+        self._items = {item.name: item for item in map(self._prefixed, own)}
         for expanded, item in self._items.items():
             if hasattr(owner, expanded):
                 raise TypeError(f"{owner.__name__}: the part {name!r} and something else are both called {expanded!r}")
@@ -127,15 +139,17 @@ class Part(Declared, Generic[Kind]):
         return self._items
 
     def namespace(self, entries: Mapping[str, Any]) -> Symbols:
-        inner = dict(Prefixed(entries, self.prefix)) | {"temperature": entries["temperature"]}
-        return self.kind.symbols(inner)
+        # Of a shared vector of parameters the vector too.
+        vectors = [name[:-2] for name in self.shared if name.endswith("_x") and name[:-2] in entries]
+        inner = dict(Prefixed(entries, self.prefix, (*self.shared, *vectors)))
+        return self.kind.symbols(inner | {"temperature": entries["temperature"]})
 
     @functools.cached_property
     def _held(self) -> type[Kind]:
         """The component with the values that a device which holds it has under the prefix."""
 
         def view(attribute: str) -> property:
-            return property(lambda held: Prefixed(getattr(held._whole, attribute), self.prefix))
+            return property(lambda held: Prefixed(getattr(held._whole, attribute), self.prefix, self.shared))
 
         views = {name: view(name) for name in ("values", "options", "derived")}
         return type(self.kind.__name__, (self.kind,), views)
@@ -159,7 +173,10 @@ class Part(Declared, Generic[Kind]):
         expressions : Mapping
             Expressions by the component's own names, rates as ``"dx/dt"``.
         """
-        return {
-            re.sub(r"^d(.+)/dt$", rf"d{self.prefix}\1/dt", name) if name.endswith("/dt") else self.prefix + name: value
-            for name, value in expressions.items()
-        }
+
+        def name_in_model(name: str) -> str:
+            if name in self.shared:
+                return name
+            return re.sub(r"^d(.+)/dt$", rf"d{self.prefix}\1/dt", name) if name.endswith("/dt") else self.prefix + name
+
+        return {name_in_model(name): value for name, value in expressions.items()}

@@ -237,6 +237,31 @@ def equilibrium(request: Request, states: FloatArray | None = None) -> Equilibri
     return _relaxed(motion, at, start)
 
 
+def turning_modes(request: Request, states: FloatArray) -> tuple[ComplexArray, ComplexArray]:
+    """The deviations from a rest that turn: their eigenvalues by rising frequency, and the states' part in each.
+
+    Parameters
+    ----------
+    request : Request
+        The device, and its drive.
+    states : ndarray
+        The states at rest.
+
+    Returns
+    -------
+    tuple of ndarray
+        Eigenvalues with a positive imaginary part [1/s], and a row of complex deviations of the states for each, in
+        the states' units but for a factor.
+    """
+    motion = _Motion(request)
+    scaled = states / motion.scales
+    project = tangent(motion.system, scaled.tolist())
+    found, vectors = np.linalg.eig(project @ motion.jacobian(scaled) @ project)
+    turning = np.flatnonzero(found.imag > NEUTRAL * np.max(np.abs(found), initial=0.0))
+    order = turning[np.argsort(found.imag[turning])]
+    return found[order].astype(complex), (vectors[:, order] * motion.scales[:, None]).T.astype(complex)
+
+
 def growth_beside(request: Request, states: FloatArray) -> tuple[float, FloatArray]:
     """Rate at which deviations grow about the rest nearest to some states [1/s], and that rest.
 
@@ -261,8 +286,9 @@ def _relaxed(motion: _Motion, at: FloatArray, start: FloatArray) -> Equilibrium:
     """Where the states come to rest from beside a point, if they do."""
     modes = motion.modes(at)
     fastest = np.max(np.abs(modes.real), initial=0.0) or np.max(np.abs(modes), initial=1.0)
-    # A kick of the same size in every direction, of signs that no symmetry of the equations shares.
-    kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] for k in range(len(at))])
+    # A kick of about the same size in every direction, that no symmetry of the equations shares: not that of two equal
+    # magnets either, which would stay parallel.
+    kick = KICK * np.array([(1.0, -0.7, 0.4)[k % 3] * (-0.8) ** (k // 3) for k in range(len(at))])
     x = motion.normal(at + kick)
     for doubling in range(DOUBLINGS):
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -16,7 +18,7 @@ from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ....devices.simulation.request import Request
-from ....devices.simulation.stability import Equilibrium, equilibrium
+from ....devices.simulation.stability import ComplexArray, Equilibrium, equilibrium, turning_modes
 from ...arguments import Choice, Range, Surroundings
 from ...bench import bench
 from ...fields import AXES, Fields, field_of, in_field
@@ -49,12 +51,22 @@ def fmr(
     \omega_2}` and the width :math:`\alpha (\omega_1 + \omega_2) / 2 \pi`, but for terms of the order
     :math:`\alpha^2`. A current changes the width by its torque; where that reaches 0 the rest turns unstable.
 
+    Several magnetisations that are coupled have as many modes, each with a row. Deviations of a mode turn the layers
+    by :math:`\boldsymbol\theta_k = \mathbf m_k \times \delta \mathbf m_k`: how much of the mode is in each layer, and
+    whether neighbours turn together (acoustic) or against each other (optical), is
+
+    .. math:: s_k = \frac{M_k t_k |\boldsymbol\theta_k|^2}{\sum_l M_l t_l |\boldsymbol\theta_l|^2}, \qquad
+        p = \frac{\mathrm{Re} \sum_k \boldsymbol\theta_k^* \cdot \boldsymbol\theta_{k+1}}
+            {\sum_k |\boldsymbol\theta_k| |\boldsymbol\theta_{k+1}|}
+
     Returns
     -------
     pandas.DataFrame
         Columns ``current`` [A], ``field`` [A/m], the states at rest, ``frequency``, ``linewidth`` [Hz] and
         ``field_linewidth`` [A/m], NaN where no deviation oscillates, or the device does not come to rest; and
-        ``stable``: 1 where it does. Of several resonances that with the least width.
+        ``stable``: 1 where it does. Of several resonances of one magnetisation that with the least width; of several
+        magnetisations also ``mode``, counted from the lowest frequency, ``in_phase``, :math:`p` from 1 to -1, and
+        ``share_<state>`` for each.
 
     Raises
     ------
@@ -77,16 +89,17 @@ def fmr(
     fields = reals("fields", suggested.fields if field is None else field, "A/m")
     currents = reals("currents", current, "A")
     states = list(device.state_declarations())
+    moments = suggested.moments
     rows = []
     for at in currents.tolist():
         last: FloatArray | None = None
         for value in fields.tolist():
-            rest = resting(in_field(started, along, value), at, last)
+            held = in_field(started, along, value)
+            rest = resting(held, at, last)
             last = rest.states if rest.settled else last
-            rows.append([at, value, *_row(started, along, value, at, rest, len(states))])
+            row = _Row(started, along, value, at, rest)
+            rows += [[at, value, *found] for found in (row.modes(moments) if moments else [row.least_damped()])]
     table = np.array(rows, dtype=float).T
-    if not table[-1].any():
-        raise ParameterError(f"{device.model_name()} comes to rest at none of these fields and currents")
     names = {
         "current": ("A", "dc current"),
         "field": ("A/m", f"external field along {along}"),
@@ -96,7 +109,13 @@ def fmr(
         "field_linewidth": ("A/m", "full width at half maximum over the field"),
         "stable": ("1", "1 where the device comes to rest"),
     }
+    if moments:
+        names["mode"] = ("1", "number of the mode, from the lowest frequency")
+        names["in_phase"] = ("1", "1 where neighbours turn together, -1 where they turn against each other")
+        names |= {f"share_{name}": ("1", f"part of the mode that is in {name}") for name in moments}
     columns = {name: (values, *names[name]) for name, values in zip(names, table, strict=True)}
+    if not columns["stable"][0].any():
+        raise ParameterError(f"{device.model_name()} comes to rest at none of these fields and currents")
     return device_table(device, columns, bench="fmr", engine="numeric", axis=along, temperature=kelvin)
 
 
@@ -111,15 +130,71 @@ def resonance(rest: Equilibrium) -> complex:
     return complex(turning[np.argmax(turning.real)]) if len(turning) else complex(np.nan, np.nan)
 
 
-def _row(device: CompactModel, axis: str, field: float, current: float, rest: Equilibrium, count: int) -> list[float]:
-    if not rest.stable:
-        return [np.nan] * (count + 3) + [0.0]
-    mode = resonance(rest)
-    frequency, width = mode.imag / (2 * np.pi), -mode.real / np.pi
-    change = STEP * max(abs(field), SMALL)
-    beside = [
-        resonance(resting(in_field(device, axis, field + side * change), current, rest.states)).imag for side in (1, -1)
-    ]
-    slope = abs(beside[0] - beside[1]) / (2 * np.pi * 2 * change)
-    across = width / slope if slope > 0 else np.nan
-    return [*rest.states.tolist(), frequency, width, across, 1.0]
+@dataclass(frozen=True)
+class _Row:
+    """What there is to tell about a rest in a field [A/m] along an axis, under a current [A]."""
+
+    device: CompactModel
+    axis: str
+    field: float
+    current: float
+    rest: Equilibrium
+
+    def least_damped(self) -> list[float]:
+        """The states at rest, frequency and widths of the least damped deviation, and whether it is a rest."""
+        if not self.rest.stable:
+            return [np.nan] * (len(self.rest.states) + 3) + [0.0]
+        beside = [resonance(self._beside(side)).imag for side in (1, -1)]
+        return [*self.rest.states.tolist(), *self._line(resonance(self.rest), beside), 1.0]
+
+    def modes(self, moments: Mapping[str, float]) -> list[list[float]]:
+        """A list such as that of :meth:`least_damped` for every mode, and which it is and how the layers turn in it."""
+        columns = 2 + len(moments)
+        nothing = [np.nan] * columns
+        if not self.rest.stable:
+            return [[np.nan] * (len(self.rest.states) + 3) + [0.0, *nothing]]
+        found, shapes = turning_modes(self._request(self.field), self.rest.states)
+        beside = [_turning(self._beside(side)) for side in (1, -1)]
+        rows = []
+        for k, (value, shape) in enumerate(zip(found, shapes, strict=True)):
+            # Beside the field as many modes turn, but where one of them stops to.
+            near = [float(other[k]) if len(other) == len(found) else np.nan for other in beside]
+            turned = self._line(complex(value), near)
+            rows.append([*self.rest.states.tolist(), *turned, 1.0, k + 1.0, *self._turned(shape, moments)])
+        return rows or [[*self.rest.states.tolist(), *[np.nan] * 3, 1.0, *nothing]]
+
+    def _request(self, field: float) -> Request:
+        return Request.of(in_field(self.device, self.axis, field), self.current, 1.0, "current", {})
+
+    @property
+    def _change(self) -> float:
+        return STEP * max(abs(self.field), SMALL)
+
+    def _beside(self, side: int) -> Equilibrium:
+        return equilibrium(self._request(self.field + side * self._change), self.rest.states)
+
+    def _line(self, mode: complex, beside: Sequence[float]) -> list[float]:
+        """Frequency, its width, and that over the field, from the frequencies in fields beside."""
+        frequency, width = mode.imag / (2 * np.pi), -mode.real / np.pi
+        slope = abs(beside[0] - beside[1]) / (2 * np.pi * 2 * self._change)
+        return [frequency, width, width / slope if slope > 0 else np.nan]
+
+    def _turned(self, shape: ComplexArray, moments: Mapping[str, float]) -> list[float]:
+        """Whether neighbours turn together in a mode, and how much of it is in each."""
+        names = list(self.device.state_declarations())
+        turns = []
+        for state in moments:
+            rows = [names.index(f"{state}_{axis}") for axis in AXES]
+            turns.append(np.cross(self.rest.states[rows], shape[rows]))
+        sizes = np.linalg.norm(np.array(turns), axis=1)
+        pairs = [(k, k + 1) for k in range(len(turns) - 1)]
+        whole = sum(sizes[a] * sizes[b] for a, b in pairs)
+        together = sum(float(np.vdot(turns[a], turns[b]).real) for a, b in pairs)
+        phase = float(np.clip(together / whole, -1.0, 1.0)) if whole > 0 else np.nan
+        weights = np.array(list(moments.values())) * sizes**2
+        return [phase, *(weights / np.sum(weights)).tolist()]
+
+
+def _turning(rest: Equilibrium) -> FloatArray:
+    """Imaginary parts of the eigenvalues of all deviations that turn, rising [1/s]."""
+    return np.sort(rest.eigenvalues.imag[rest.eigenvalues.imag > 0]) if rest.stable else np.empty(0)

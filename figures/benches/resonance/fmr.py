@@ -6,15 +6,23 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from ....devices.language.quantity import format_si
 from ...drawing import draws
 from ...style import scaled_axis
 
+#: Kinds of modes by how far neighbouring layers turn together: the least and the largest of it, and the colour.
+KINDS = {"acoustic": (0.5, 1.0, "C0"), "mixed": (-0.5, 0.5, "C7"), "optical": (-1.0, -0.5, "C3")}
+
 
 @draws("fmr")
 def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Left: frequency of the resonance. Right: its width. Both over the field, or over the current at one field."""
+    """Left: frequency of the resonance. Right: its width. Both over the field, or over the current at one field.
+
+    Of several magnetisations every mode, in the colour of its kind: neighbours turn together (acoustic), or against
+    each other (optical).
+    """
     over, other, what = ("field", "current", f"Field along {table.attrs['axis']}")
     if table["field"].nunique() == 1 < table["current"].nunique():
         over, other, what = "current", "field", "DC current"
@@ -22,6 +30,9 @@ def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     f = scaled_axis(table, left, "y", "frequency", "Resonance frequency")
     width = scaled_axis(table, right, "y", "linewidth", "Linewidth")
     scaled_axis(table, right, "x", over, what)
+    if "in_phase" in table:
+        _draw_modes(table, over, (x, f, width), left, right)
+        return
     groups = list(table.groupby(other, sort=False))
     for k, (_, part) in enumerate(groups):
         label = format_si(float(part[other].iloc[0]) + 0.0, table.attrs["units"][other], 3) if len(groups) > 1 else None
@@ -32,3 +43,16 @@ def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.set_ylim(bottom=0)
     if len(groups) > 1:
         left.legend()
+
+
+def _draw_modes(table: pd.DataFrame, over: str, scales: tuple[float, float, float], left: Axes, right: Axes) -> None:
+    x, f, width = scales
+    for kind, (low, high, colour) in KINDS.items():
+        part = table[table["in_phase"].between(low, high, inclusive="right" if low > -1 else "both")]
+        style: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 3, "color": to_hex(colour)}
+        if len(part):
+            left.plot(x * part[over], f * part["frequency"], label=kind, **style)
+            right.plot(x * part[over], width * part["linewidth"], **style)
+    for axes in (left, right):
+        axes.set_ylim(bottom=0)
+    left.legend()

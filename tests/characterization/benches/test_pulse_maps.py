@@ -11,7 +11,7 @@ from barriers import ROOM, junction_with_barrier, rate_of
 from scipy.integrate import quad
 
 from synaspice.characterization import (
-    back_hopping,
+    back_switching,
     precessional_switching,
     pulse_shape,
     switching_map,
@@ -280,11 +280,11 @@ def test_a_tilted_axis_switches_without_a_field():
     assert (by_start["parallel"] != by_start["antiparallel"]).all()
 
 
-# --- back-hopping ---------------------------------------------------------------------------------------
+# --- back-switching ---------------------------------------------------------------------------------------
 
 
 def test_nothing_comes_back_under_a_fixed_reference_and_the_bench_says_so():
-    table = back_hopping(ROUND, voltage=[1.2, 1.8], trajectories=48, seed=1)
+    table = back_switching(ROUND, voltage=[1.2, 1.8], trajectories=48, seed=1)
     assert (table["switched"] > 40).all() and (table["returned"] == 0).all()
     assert "None of" in drawing_of(table).in_words(table)
     assert plot(table)
@@ -300,11 +300,11 @@ def test_a_field_like_torque_takes_magnets_back_as_the_two_states_say():
     stationary = float(grid.equilibrium()[: grid.barrier()].sum())
     assert 0.6 < stationary < 0.75
     given = {"voltage": [voltage], "states": ["antiparallel"], "seed": 2}
-    row = back_hopping(device, width=600 / rate_of(device), trajectories=200, **given).iloc[0]
+    row = back_switching(device, width=600 / rate_of(device), trajectories=200, **given).iloc[0]
     assert 0 < row["returned"] < row["switched"]
     # A rest of eight decays at no voltage mixes the states by 8 / 170.
     assert row["lower"] - 0.03 < row["two_state"] < row["upper"] + 0.03
-    table = back_hopping(device, width=600 / rate_of(device), trajectories=20, **given)
+    table = back_switching(device, width=600 / rate_of(device), trajectories=20, **given)
     assert drawing_of(table).in_words(table) is None
     assert plot(table)
 
@@ -312,7 +312,7 @@ def test_a_field_like_torque_takes_magnets_back_as_the_two_states_say():
 def test_what_has_no_pulses_that_switch_is_refused():
     for given in ({"voltage": [-0.1]}, {"voltage": [math.nan]}, {"width": 0.0}, {"states": {"mine": {}}}):
         with pytest.raises(ParameterError):
-            back_hopping(ROUND, **given)
-    for measure in (back_hopping, precessional_switching, pulse_shape, write_error_map):
+            back_switching(ROUND, **given)
+    for measure in (back_switching, precessional_switching, pulse_shape, write_error_map):
         with pytest.raises(ParameterError):
             measure(VTEAM())

@@ -226,7 +226,52 @@ def test_a_declaration_stands_before_an_inherited_one():
     assert _Late.start.unit == "1"
 
 
+class _Shared(CompactModel):
+    """Two parts with an input and a derived quantity in common."""
+
+    voltage = Branch("p", "n", "voltage")
+    drive = _Leak.drive.but(default=2.0)
+    fill_time = Parameter(3e-9, "s", "time to fill of both", (1e-12, 1.0))
+    rate = Derived("1/s", "rate of both")
+    one = Part(_Leak, "one_", shared=("drive", "fill_time", "rate"))
+    two = Part(_Leak, "two_", shared=("drive", "fill_time", "rate"))
+
+    @classmethod
+    def equations(cls, s):
+        parts = {**cls.one.named(_Leak.leak_equations(s.one)), **cls.two.named(_Leak.leak_equations(s.two))}
+        return {**parts, "current": s.voltage * s.one.drive}
+
+
+def test_parts_share_what_the_model_declares():
+    device = _Shared(two_start=0.1)
+    assert [*_Shared.parameter_declarations()] == [
+        "drive",
+        "fill_time",
+        "one_leak_time",
+        "one_start",
+        "two_leak_time",
+        "two_start",
+    ]
+    assert set(device.one.values) == set(_Leak.parameter_declarations())
+    assert device.one.fill_time == device.two.fill_time == device.fill_time
+    assert device.one.rate == device.rate == pytest.approx(1 / 3e-9)
+    assert device.replace(fill_time=1e-9).one_leak_time == 2e-9, "computed from what is shared"
+    rates = device.static(voltage=0.5)
+    assert rates["current"] == 1.0
+    assert rates["done_x/dt"] == pytest.approx(2 / 3e-9 - 0.3 / 6e-9)
+    assert rates["dtwo_x/dt"] == pytest.approx(2 / 3e-9 - 0.1 / 6e-9)
+    final = device.simulate(0.0, 1e-9, inputs={"drive": 0.0}).iloc[-1]
+    assert final["two_x"] == pytest.approx(0.1 * math.exp(-1 / 6), rel=1e-4)
+
+
 def test_what_makes_no_sense_is_refused():
+    with pytest.raises((TypeError, RuntimeError)) as unshared:
+
+        class _Alone(CompactModel):
+            one = Part(_Leak, "one_", shared=("drive",))
+
+    assert "shares 'drive', which one of them" in str(unshared.value.__cause__ or unshared.value)
+
     class _Lost(_Leak):
         with before("nothing"):
             size = Parameter(1.0, "1", "size")

@@ -1,4 +1,4 @@
-"""Back-hopping: how probably a magnet that a pulse has switched comes back while the pulse lasts, over its voltage."""
+"""Back-switching: how probably a magnet that a pulse has switched comes back while the pulse lasts, over its voltage."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ LONG, REST, SAMPLES = 20.0, 8.0, 601
 REACHED = 0.5
 
 
-@bench(needs=(Switching, Writing), long=True, name="back-hopping", gallery=lambda device: {"back-hopping": {"seed": 1}})
-def back_hopping(
+@bench(
+    needs=(Switching, Writing), long=True, name="back-switching", gallery=lambda device: {"back-switching": {"seed": 1}}
+)
+def back_switching(
     device: CompactModel,
     *,
     voltage: Annotated[
@@ -69,7 +71,7 @@ def back_hopping(
     to the more, the larger it is, so that nothing comes back by it. Magnets come back where the voltage weakens that
     state otherwise, by an anisotropy that falls with the voltage (``vcma_coefficient``) or a field-like torque in
     proportion to its square (``field_like_per_square_volt``). What it cannot show: the back-hopping of a reference
-    layer that is itself moved by the torque.
+    layer that is itself moved by the torque: see the bench ``back-hopping`` of stacks of layers.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def back_hopping(
     results = compute_pieces(
         _counts,
         [common | piece | {"seed": own} for piece, own in zip(pieces, seeds, strict=True)],
-        description=describe(settled, **common, rows=[row[:3] for row in rows], seeds=seeds, bench="back-hopping"),
+        description=describe(settled, **common, rows=[row[:3] for row in rows], seeds=seeds, bench="back-switching"),
         checkpoint=checkpoint,
         progress="voltages" if progress else None,
     )
@@ -145,7 +147,7 @@ def back_hopping(
         "upper": (upper, "1", "upper bound of the probability, 95 % confidence (Wilson)"),
         "two_state": (found["two_state"], "1", "the same in the two-state picture"),
     }
-    attributes: dict[str, Any] = {"bench": "back-hopping", "engine": "numeric", "temperature": kelvin, "seed": seed}
+    attributes: dict[str, Any] = {"bench": "back-switching", "engine": "numeric", "temperature": kelvin, "seed": seed}
     return device_table(device, columns, **attributes, width=long)
 
 

@@ -1,4 +1,4 @@
-"""Standard figure of the back-hopping bench."""
+"""Standard figure of the back-switching bench."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _none(table: pd.DataFrame) -> str | None:
     )
 
 
-@draws("back-hopping", in_words=_none)
-def draw_back_hopping(table: pd.DataFrame, axes: Axes) -> None:
+@draws("back-switching", in_words=_none)
+def draw_back_switching(table: pd.DataFrame, axes: Axes) -> None:
     """Probability of a return over the voltage, for both polarities; dashed the two-state picture."""
     x = scaled_axis(table, axes, "x", "voltage", "Voltage of the pulse")
     dashed = False
