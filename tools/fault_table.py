@@ -45,7 +45,7 @@ CASES = {
     "pulse-shape": "mtj pulse-shape --preset ikeda2010 --width 2n --edge 0,1n --seed 1",
     "precessional-switching": "mtj precessional-switching --preset kang2017 --width 0.2n:0.8n:4 --trajectories 20 "
     "--seed 1",
-    "back-hopping": "mtj back-hopping --preset ikeda2010 --voltage 1,1.5 --trajectories 20 --seed 1",
+    "back-switching": "mtj back-switching --preset ikeda2010 --voltage 1,1.5 --trajectories 20 --seed 1",
     "velocity": "domain-wall-magnet velocity --preset thiaville2005-like --values 0:2e-4:4",
     "back-hopping": "three-layer-stack back-hopping --preset abert2018-like --seed 1 --voltage 0.3:0.9:4 --width 2n "
     "--trajectories 10",

@@ -1,4 +1,4 @@
-"""Back-switching: how probably a magnet that a pulse has switched comes back while the pulse lasts, over its voltage."""
+"""Back-switching: how probably a magnet that a pulse has switched comes back while it lasts, over the voltage."""
 
 from __future__ import annotations
 

@@ -44,7 +44,15 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     assert named == sorted([*own, "spin-diode", "switching", *slow])
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
     assert others.split() == [
-        *("astroid,", "back-hopping,", "cycles,", "loop-area,", "potentiation,", "precessional-switching,"),
+        *(
+            "astroid,",
+            "back-hopping,",
+            "back-switching,",
+            "cycles,",
+            "loop-area,",
+            "potentiation,",
+            "precessional-switching,",
+        ),
         *("pulse-shape,", "switching-map,", "synchronisation,", "velocity,", "write-error-map."),
     ]
 
