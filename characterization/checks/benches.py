@@ -25,7 +25,7 @@ from ..benches.switching import switching
 from ..benches.velocity import velocity
 from ..benches.write_error import write_error
 from .check import Values, check
-from .forms import ROOM, rate_of
+from .forms import ROOM, brown_passage, rate_of
 from .memristor_benches import AMPLITUDE, DRIFTING, START, strength
 
 #: Boltzmann's constant. [eV/K]
@@ -85,12 +85,11 @@ P_BIT = MTJ.preset("borders2019-like").replace(hooge_parallel=0.0, hooge_antipar
 
 
 def brown_time(device: MTJ) -> float:
-    """Dwell time of a round magnet without a torque, leading term [s]."""
-    stability = device.thermal_stability
-    return math.sqrt(math.pi / stability) * math.exp(stability) / rate_of(device)
+    """Dwell time of a round magnet without a torque [s]."""
+    return brown_passage(device.thermal_stability) / rate_of(device)
 
 
-@check("noise", "dwell time of a p-bit", "Brown, √(π/Δ) e^Δ / A", unit="s", within=1e-3)
+@check("noise", "dwell time of a p-bit", "mean passage time of Brown's equation, by quadrature", unit="s", within=1e-3)
 def dwelling() -> Values:
     found = noise(P_BIT, voltage=1e-5, frequency=[1.0], states=["parallel"]).attrs["dwell_times"]
     # A torque of 10 uV makes one of the two longer as it makes the other shorter.
