@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ from synaspice.devices import (
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.simulation import trajectory
-from synaspice.devices.simulation.integrators import compiled_trajectory
+from synaspice.devices.simulation.integrators import compiled_loops, compiled_trajectory
 from synaspice.devices.simulation.integrators.drives import numbers_of
 from synaspice.devices.simulation.integrators.loops import driven
 from synaspice.devices.simulation.integrators.machine_code import machine_code
@@ -195,6 +196,14 @@ def test_a_loop_that_pauses_goes_on_where_it_was(device, monkeypatch):
     whole = device.simulate(drive, duration, points=31)
     monkeypatch.setattr(compiled_trajectory, "STEPS_PER_CALL", 1)
     np.testing.assert_allclose(device.simulate(drive, duration, points=31), whole, rtol=1e-13, atol=1e-15)
+
+
+def test_a_loop_for_any_number_of_states_gives_the_same(monkeypatch):
+    """What is not written turn by turn does the same in the same order."""
+    device = TILTED.replace(field_x=1e4)
+    written = device.simulate(0.2, 1e-9, points=31)
+    monkeypatch.setattr(compiled_loops, "MOST_UNROLLED", 0)
+    pd.testing.assert_frame_equal(device.simulate(0.2, 1e-9, points=31), written, check_exact=True)
 
 
 def test_a_loop_stops_after_so_many_steps():
