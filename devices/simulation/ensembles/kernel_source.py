@@ -23,8 +23,8 @@ from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
+from .kernel_noise import JUMPS, Noise, loop, words
 from .kernel_template import TEMPLATE
-from .philox import NORMALS, WORDS
 
 #: Functions whose compiled form is a module's own, by their names in printed expressions.
 VECTOR_FUNCTIONS = [
@@ -51,10 +51,6 @@ VECTOR_FUNCTIONS = [
 RANDOM_FUNCTIONS = ["philox", "six_normals", "uniform"]
 #: Functions that are left to the C library: right, but slow, and not the same to the last bit on every machine.
 LIBRARY_FUNCTIONS = ["sqrt", "tan", "asin", "acos", "atan", "atan2", "pi"]
-#: Steps whose noise is made at a time, for a block of one trajectory and for wider ones: multiples of NORMALS.
-STEPS_ALONE, STEPS_TOGETHER = 252, 6
-#: Sub-counters of the generator: four of these words are one counter.
-NOISE, JUMPS = 0, 1 << 24
 STEP = sp.Symbol("time_step", positive=True)
 #: Current of the driven branch where its voltage follows from it in closed form.
 DRIVEN = sp.Symbol("i_driven", real=True)
@@ -202,10 +198,8 @@ class _Writer:
         stored += ["settled", "low_end", "high_end", "last_step"] if self.searched else []
         stored += [f"{letter}_{k}" for letter in "fo" for k in range(self.n)] + [f"r_{k}" for k in range(2 * self.m)]
         self.rows = {name: k for k, name in enumerate(stored)}
-        self.window = STEPS_ALONE if structure.block == 1 else STEPS_TOGETHER
-        # A call of the generator makes six deviates: steps go in groups that leave none of them over.
-        self.together = NORMALS // math.gcd(self.noises, NORMALS)
-        self.calls = self.noises // math.gcd(self.noises, NORMALS)
+        self.noise = Noise(self.noises, structure.block)
+        self.window, self.together = self.noise.window, self.noise.together
         self.printer = KernelPrinter()
         self.own = str(DRIVEN) if linear else f"v_{structure.branch}"
 
@@ -290,10 +284,10 @@ class _Writer:
         ]
         start = dict(zip([*bracket, "settled"], ["-INFINITY", "INFINITY", "INFINITY", "0.0"], strict=True))
         lines = [] if structure.held else [f"target = drive[k + {moment}]"]
-        lines += _loop("for j in range(B):", [f"{self.at(name)} = {value}" for name, value in start.items()])
-        tries = ["pending = 0", *_loop("for j in range(B):", body), *_loop("if pending == 0:", ["break"])]
+        lines += loop("for j in range(B):", [f"{self.at(name)} = {value}" for name, value in start.items()])
+        tries = ["pending = 0", *loop("for j in range(B):", body), *loop("if pending == 0:", ["break"])]
         lost = [f"{self.at('v_driven')} = {self.at('v_driven')} if {self.at('settled')} > 0.0 else NAN"]
-        return lines + _loop("for _ in range(MOST_CORRECTIONS):", tries) + _loop("for j in range(B):", lost)
+        return lines + loop("for _ in range(MOST_CORRECTIONS):", tries) + loop("for j in range(B):", lost)
 
     def steps_of_heun(self) -> list[str]:
         """The loop over the steps of a window."""
@@ -310,15 +304,15 @@ class _Writer:
             # The stages need nothing of each other's neighbours: one loop.
             if not self.driven_alike:
                 second = [*self.drives(1), *self.driving(1, self.symbols(self.rates)), *second]
-            stages = _loop("for j in range(B):", first + second)
+            stages = loop("for j in range(B):", first + second)
         else:
             kept = [f"{letter}_{k}" for letter in "ofx" for k in range(self.n)]
             first += self.store(*kept)
             again = [*self.load(1, self.rates, self.steps), *(f"{name} = {self.at(name)}" for name in kept)]
-            stages = [*self.search(0), *_loop("for j in range(B):", first)]
-            stages += [*self.search(1), *_loop("for j in range(B):", again + second)]
+            stages = [*self.search(0), *loop("for j in range(B):", first)]
+            stages += [*self.search(1), *loop("for j in range(B):", again + second)]
         fixed = self.hoisted({str(h) for h in self.hoist.found.values()}, "0") if self.structure.alike else []
-        return [*fixed, *_loop("for t in range(begin, end):", head + stages)]
+        return [*fixed, *loop("for t in range(begin, end):", head + stages)]
 
     def folded_steps_of_heun(self) -> list[str]:
         """The same without operations with quantities that are known to be 0 or 1."""
@@ -366,7 +360,7 @@ class _Writer:
         lines = []
         for k in range(self.m):
             if k % 4 == 0:
-                lines.append(_words("first + k", JUMPS + k // 4))
+                lines.append(words("first + k", JUMPS + k // 4))
             state, up, down = self.at(f"g_{k}"), self.at(f"r_{2 * k}"), self.at(f"r_{2 * k + 1}")
             lines += [
                 f"up, down, occupied = {up}, {down}, {state}",
@@ -377,34 +371,6 @@ class _Writer:
             ]
         return lines
 
-    def filling(self) -> list[str]:
-        """Loop that makes the normal deviates of some steps; steps that share a counter come as a group."""
-        if not self.noises:
-            return ["pass"]
-        noises, block, together = self.noises, self.structure.block, self.together
-        size, groups = together * noises * block, self.window // together
-        # Vector instructions over trajectories or, where there are no neighbours, over steps.
-        alone = block == 1
-        index, row = ("i", groups) if alone else ("j", block)
-        over = f"for {index} in range({'end - begin' if alone else 'B'}):"
-        steps = ["g = begin + i"] if alone else []
-        made, drawn = list(steps), list[str]()
-        for call in range(self.calls):
-            words = [f"words[{(WORDS * call + word) * row} + {index}]" for word in range(WORDS)]
-            made += [_words("g", NOISE + call), *(f"{word} = {name}" for word, name in zip(words, "abcd", strict=True))]
-            normals = [f"n_{k}" for k in range(NORMALS)]
-            drawn.append(f"{', '.join(normals)} = six_normals({', '.join(words)})")
-            for k, normal in enumerate(normals):
-                step, noise = divmod(NORMALS * call + k, noises)
-                place = noise * together + step if alone else step * noises + noise
-                drawn.append(f"now[{place * row} + {index}] = {normal}")
-        # Words first, which are made in other lanes than the deviates.
-        body = [*_loop(over, made), *_loop(over, drawn)]
-        if alone:
-            return ["now = z[begin - start:]", "j = 0", *body]
-        window = f"now = z[(begin - start + i)*{size}:(begin - start + i + 1)*{size}]"
-        return _loop("for i in range(end - begin):", ["g = begin + i", window, *body])
-
     def preparation(self) -> list[str]:
         """The hoisted values, from the parameters of one trajectory."""
         found = self.hoist.found
@@ -412,7 +378,7 @@ class _Writer:
         needed = sorted({str(a) for e in found for a in e.free_symbols}, key=lambda name: int(name[2:]))
         lines = [*(f"{p} = parameters[{p[2:]}, j]" for p in needed), *lines]
         lines += [f"hoisted[{name[2:]}, j] = {value}" for name, value in values.items()]
-        return _loop("for j in range(parameters.shape[1]):", lines or ["pass"])
+        return loop("for j in range(parameters.shape[1]):", lines or ["pass"])
 
 
 @functools.lru_cache(maxsize=64)
@@ -425,7 +391,7 @@ def write_kernel(structure: Structure) -> Kernel:
         If the watched quantity is not a state or observable of the model.
     """
     writer = _Writer(structure)
-    parts = {"prepare": writer.preparation(), "fill": writer.filling(), "heun": writer.folded_steps_of_heun()}
+    parts = {"prepare": writer.preparation(), "fill": writer.noise.filling(), "heun": writer.folded_steps_of_heun()}
     source = TEMPLATE.format(
         model=structure.model.__name__,
         states=writer.n,
@@ -441,22 +407,11 @@ def write_kernel(structure: Structure) -> Kernel:
         **{name: _indented(lines) for name, lines in parts.items()},
     )
     hoisted, rows = len(writer.hoist.found), len(writer.rows)
-    words = WORDS * writer.calls * (writer.window // writer.together if structure.block == 1 else structure.block)
-    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises, words)
-
-
-def _loop(head: str, body: Iterable[str]) -> list[str]:
-    return [head, *("    " + line for line in body)]
+    return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises, writer.noise.words)
 
 
 def _indented(lines: Iterable[str]) -> str:
     return "\n".join("    " + line for line in lines)
-
-
-def _words(step: str, purpose: int) -> str:
-    """Four random words for a step (or group of steps) and a purpose."""
-    counter = f"np.uint32({step}), np.uint32({purpose}) ^ (np.uint32(({step}) >> 32) << np.uint32(25))"
-    return f"a, b, c, d = philox({counter}, low[j], high[j], key_low, key_high)"
 
 
 def _watched(structure: Structure, system: Any) -> sp.Expr:
