@@ -142,8 +142,8 @@ def pulse_shape(
     .. math:: \tau \dot g = 2 (i - 1)\, g + 2, \qquad P \approx 1 - \exp\left[-\frac{\pi^2 \Delta}{4\, g}\right]
 
     with the largest :math:`g`. For a rectangle that is Butler's closed form; for other shapes it follows in the same
-    way. With a torque that does not depend on the angle it is an upper bound, as that one is for small overdrives, which
-    the end of a falling edge has: three times too large for i = 3 and edges of half the width
+    way. With a torque that does not depend on the angle it is an upper bound, as that one is for small overdrives,
+    which the end of a falling edge has: three times too large for i = 3 and edges of half the width
     (:func:`~synaspice.characterization.benches.write_error.butler_write_error`). Below the critical current nothing
     grows, so that of pulses of the same charge that with steep edges has the fewest errors.
 
