@@ -164,7 +164,7 @@ def write_error_map(
         settled = in_surroundings(device, kelvins[0])[0]
         own = PulseRequest.of(settled, request.start, request.end, drive, None, [1e-9])
         attributes |= {"critical": critical_amplitude(own), "stability": float(settled.derived["thermal_stability"])}
-        attributes["decay"] = float(settled.precession_decay * (1 + settled.damping**2))  # type: ignore[attr-defined]
+        attributes["decay"] = float(settled.precession_decay * (1 + settled.damping**2))
     return device_table(device, columns, **attributes)
 
 

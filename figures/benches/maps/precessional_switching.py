@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,7 +18,7 @@ def draw_precessional_switching(table: pd.DataFrame, left: Axes, right: Axes) ->
     """Probability of a reversal and of an error over the width; lines at odd numbers of half periods."""
     half = table.attrs["half_period"]
     probability, lower, upper = (table[name].to_numpy() for name in ("probability", "lower", "upper"))
-    style = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
+    style: dict[str, Any] = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
     x = 1.0
     for axes in (left, right):
         x = scaled_axis(table, axes, "x", "width", "Width of the pulse")

@@ -47,12 +47,13 @@ def draw_write_error_map(table: pd.DataFrame, left: Axes, right: Axes | None = N
     x = scaled_axis(table, right, "x", other, NAMES.get(other, field))
     y = scaled_axis(table, right, "y", "width", NAMES["width"])
     lines = iso_error_widths(table)
-    for k, (level, part) in enumerate(lines.groupby("level", sort=False)):
+    for k, level in enumerate(LEVELS):
+        part = lines[lines["level"] == level]
         right.plot(x * part[other], y * part["width"], color=f"C{k + 1}", label=rf"$10^{{{round(np.log10(level))}}}$")
         if "critical" in table.attrs:
             overdrive = part[other].to_numpy() / table.attrs["critical"]
             above = overdrive > 1.05
-            closed = butler_pulse_width(overdrive[above], float(str(level)), table.attrs["stability"])
+            closed = butler_pulse_width(overdrive[above], level, table.attrs["stability"])
             closed *= y * table.attrs["decay"]
             right.plot(x * part[other][above], closed, "--", color=f"C{k + 1}", linewidth=0.7)
     if "critical" in table.attrs:

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from synaspice.characterization.bench import suitable_benches
-from synaspice.characterization.benches.drift import _ngspice, drift
+from synaspice.characterization.benches.drift import _in_netlist, drift
 from synaspice.characterization.drift_laws import fitted_law
 from synaspice.characterization.tables import read_table, write_table
 from synaspice.devices import (
@@ -206,7 +206,7 @@ def test_three_years_in_ngspice():
 
 def test_years_of_native_devices_are_refused():
     with pytest.raises(ParameterError, match=r"no longer drift was verified; .*native=False \(--no-native\) go on"):
-        _ngspice([PhaseChangeMemory()], np.array([1.0, 1e8]), "conductance", 0.0, native=True)
+        _in_netlist([PhaseChangeMemory()], np.array([1.0, 1e8]), "conductance", 0.0, "ngspice", native=True)
 
 
 @pytest.mark.ngspice
