@@ -173,11 +173,12 @@ def field_loop(device: CompactModel, data: pd.DataFrame, arguments: dict[str, An
         found: Predicted = []
         for one in devices:
             if axial:
-                first, second = _two_resistances(one, read)
-                share = _share(Wells(one, name, temperature, read), path, rate)
+                wells = Wells(one, name, temperature, read)
+                first, second = _two_resistances(wells)
+                share = _share(wells, path, rate)
                 resistance, current = (share * a + (1 - share) * b for a, b in zip(first, second, strict=True))
             else:
-                resistance, current = _rests(one, name[-1], path, read)
+                resistance, current = _rests(in_surroundings(one, temperature)[0], name[-1], path, read)
             found.append({"resistance": resistance, "current": current})
         return found
 
@@ -195,10 +196,10 @@ def _read(device: CompactModel, voltage: float, **states: float) -> tuple[float,
     return voltage / current, current
 
 
-def _two_resistances(device: CompactModel, voltage: float) -> list[tuple[float, float]]:
+def _two_resistances(wells: Wells) -> list[tuple[float, float]]:
     """Resistance [ohm] and current [A] of the two states."""
-    references = device.reference_states()
-    return [_read(device.replace(**references[state]), voltage) for state in Wells(device).states]
+    references = wells.device.reference_states()
+    return [_read(wells.device.replace(**references[state]), wells.read_voltage) for state in wells.states]
 
 
 def _rate(wells: Wells, field: float, state: str) -> float:

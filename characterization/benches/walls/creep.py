@@ -52,7 +52,9 @@ def creep(
     .. math:: \bar v = \frac{\langle q(t) - q(0) \rangle}{t}
 
     beside two closed forms (:mod:`~synaspice.characterization.benches.walls.pinned`): ``hopping``, escapes from site to
-    site, where barriers are 1.5 k_B T and more; and ``sliding``, of a wall whose angle follows at once, for all drives.
+    site, where barriers are 1.5 k_B T and more; and ``sliding``, of a wall whose angle follows at once, up to the
+    breakdown. A wall with little friction (``quality`` above 1) goes on over several sites when it has left one, faster
+    than ``hopping`` says.
 
     The ``exponent`` is :math:`\mathrm{d}\ln\Delta E / \mathrm{d}\ln H`. Of an elastic line in weak disorder it would be
     -1/4, the creep of films: the barrier grows without end as the drive falls. Here one rigid wall meets one site at
@@ -64,7 +66,8 @@ def creep(
     -------
     pandas.DataFrame
         One row per drive: ``current`` [A] or ``field_z`` [A/m], ``velocity`` [m/s] and its ``standard_error`` over the
-        runs, ``hopping`` and ``sliding`` [m/s] (NaN where there are none), ``barrier`` over k_B T, ``exponent``.
+        runs, ``hopping`` and ``sliding`` [m/s] (NaN where there are none), ``barrier`` over k_B T, ``exponent``, and
+        ``quality``: frequency of the swings in a site over the rate at which they decay.
         ``attrs["depinning"]`` is the drive that leaves no site.
 
     Raises
@@ -99,6 +102,7 @@ def creep(
         "sliding": ("m/s", "velocity of a wall whose angle follows at once, Stratonovich"),
         "barrier": ("1", "barrier over k_B T"),
         "exponent": ("1", "logarithmic derivative of the barrier by the drive"),
+        "quality": ("1", "frequency of the swings in a site over the rate at which they decay"),
     }
     columns: dict[str, Any] = {column: sizes if column != "current" else (sizes, "A", "current along the strip")}
     columns |= {name: ([float(one[name]) for one in results], unit, text) for name, (unit, text) in about.items()}
@@ -112,11 +116,12 @@ def _crept(
     """Velocity and its error, the closed forms, the barrier and its exponent."""
     long_enough = _lengthened(device, size, quantity, duration)
     wall = pinned_at(long_enough, size, quantity)
-    found = dict.fromkeys(["hopping", "sliding", "exponent"], math.nan) | {"barrier": 0.0}
+    found = dict.fromkeys(["hopping", "sliding", "exponent", "quality"], math.nan) | {"barrier": 0.0}
     with contextlib.suppress(ParameterError):  # of a wall that turns
         found["sliding"] = PinnedWall(long_enough, size, quantity).sliding_velocity(temperature)
     if wall is not None:
         found["barrier"], rate = easier_way(wall, temperature)
+        found["quality"] = wall.quality()
         found["hopping"] = math.nan if math.isnan(rate) else wall.hopping_velocity(temperature)
         more = pinned_at(long_enough, size * (1 + BESIDE), quantity) if size else None
         if more is not None:

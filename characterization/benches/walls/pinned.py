@@ -226,7 +226,13 @@ class PinnedWall:
         return float(self.device.values["pinning_period"]) * (forth - back)
 
     def sliding_velocity(self, temperature: float) -> float:
-        """Mean velocity of a wall along a periodic potential whose angle follows at once: Stratonovich's [m/s]."""
+        """Mean velocity of a wall along a periodic potential whose angle follows at once: Stratonovich's [m/s].
+
+        Raises
+        ------
+        ParameterError
+            If it is beyond the largest velocity of a wall whose angle stands: the wall would turn.
+        """
         values, derived = self.device.values, self.device.derived
         period, thermal = values["pinning_period"], BOLTZMANN * temperature
         start = values["initial_state"] * self.length
@@ -242,7 +248,13 @@ class PinnedWall:
         sums = np.concatenate([[0.0], np.cumsum((inside[1:] + inside[:-1]) / 2)]) * step
         behind = sums[POINTS - 1 :] - sums[:POINTS]
         outer = float(np.trapezoid(np.exp(energy - lowest) * behind, dx=step))
-        return float(period * thermal / friction * -np.expm1(-tilt) / outer)
+        speed = float(period * thermal / friction * -np.expm1(-tilt) / outer)
+        largest = derived["walker_velocity"] + derived["dmi_velocity"]
+        if abs(speed) > largest:
+            raise ParameterError(
+                f"under {self.told} the wall would go at {speed:.3g} m/s, beyond {largest:.3g} m/s, at which it turns"
+            )
+        return speed
 
 
 def depinning_drive(device: CompactModel, quantity: str) -> float:

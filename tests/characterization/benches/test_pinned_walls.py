@@ -153,3 +153,10 @@ def test_creep_needs_sites_one_behind_the_other():
         creep(WALL.replace(pinning_energy=0.0, notch_energy=HEIGHT))
     with pytest.raises(ParameterError, match="duration"):
         creep(WALL, duration=-1.0)
+
+
+def test_no_velocity_of_an_angle_that_stands_is_given_beyond_breakdown():
+    fast = PinnedWall(DomainWallMagnet(pinning_energy=1e-24, initial_state=0.5), 1e4, "field")
+    assert fast.device.walker_field < 1e4
+    with pytest.raises(ParameterError, match="at which it turns"):
+        fast.sliding_velocity(ROOM)
