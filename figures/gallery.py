@@ -184,7 +184,7 @@ def _in_parallel(parts: list[Part], record: GalleryRecord | None, processes: int
         print(f"{len(outcomes)} of {len(parts)} are there already, which --force makes again", file=sys.stderr)
     calls = [(k, part.function, *part.arguments) for k, part in enumerate(todo)]
     results = in_processes(_do, calls, processes=processes, ordered=False)
-    for k, outcome in tqdm(results, total=len(todo), desc=what, file=sys.stderr):
+    for k, outcome in tqdm(results, total=len(todo), desc=what, file=sys.stderr, disable=None):
         outcomes.append(outcome)
         if record is not None and outcome.left_out is None:
             record.keep(todo[k].name, todo[k].settings, todo[k].files, outcome.row)

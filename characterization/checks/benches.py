@@ -74,9 +74,10 @@ def pinched() -> Values:
 @check("noise", "noise of a memristor's current over seven decades", "Johnson and Nyquist 4kT / R, and flicker I² / f",
        unit="A^2/Hz", within=1e-6)  # fmt: skip
 def johnson() -> Values:
-    device, volts, frequency = VTEAM(flicker=1e-7), 0.01, np.logspace(2, 9, 8)
+    flicker, volts, frequency = 1e-7, 0.01, np.logspace(2, 9, 8)
+    device = VTEAM(flicker=flicker)
     current = volts / device.resistance_on
-    expected = 4 * codata.k * 350.0 / device.resistance_on + device.flicker * current**2 / frequency
+    expected = 4 * codata.k * 350.0 / device.resistance_on + flicker * current**2 / frequency
     table = noise(device, voltage=volts, frequency=frequency, states=["on"], temperature=350.0)
     return expected, table["current_noise"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ...devices.core.protocols import Sweep
-from ...devices.language.declaration import Branch, Option, Parameter, State
+from ...devices.language.declaration import Branch, Option, Parameter, State, Symbols
 from ...devices.language.functions import ramp
 from ...devices.model import CompactModel
 from ...devices.models.memristors.linear_ion_drift import LinearIonDrift
@@ -35,18 +37,18 @@ class Synapse(CompactModel, abstract=True):
     x = State("1", "state", bounds=(0.0, 1.0), initial=lambda s: s.initial_state)
 
     @classmethod
-    def equations(cls, s):
+    def equations(cls, s: Symbols) -> Mapping[str, Any]:
         """Equations of the device."""
         up, down = ramp(s.voltage), ramp(-s.voltage)
         soft = s.rate * (up * (1 - s.x) - down * s.x)
         moved = soft if s.bounds_kind == "soft" else s.rate * s.voltage
         return {"current": (1e-6 + 9e-6 * s.x) * s.voltage, "dx/dt": moved - s.forgetting * s.x}
 
-    def reference_states(self):
+    def reference_states(self) -> dict[str, dict[str, float]]:
         """The two ends."""
         return {"off": {"initial_state": self.initial_state}, "on": {"initial_state": 1.0}}
 
-    def default_sweep(self):
+    def default_sweep(self) -> Sweep:
         """A volt for some time scales."""
         return Sweep("voltage", 1.0, 1e-4)
 
