@@ -84,7 +84,9 @@ def cmtj_layers(stack, step, duration=DURATION, rows=ROWS, solver="Heun"):
         device.setIECDriver(*pair, cmtj.constantDriver(spacer.bilinear_exchange))
         device.setQuadIECDriver(*pair, cmtj.constantDriver(spacer.biquadratic_exchange))
     steps = round(duration / step)
-    device.runSimulation((steps + 0.5) * step, step, (steps // rows + 0.5) * step, False, False, getattr(cmtj.SolverMode, solver))
+    device.runSimulation(
+        (steps + 0.5) * step, step, (steps // rows + 0.5) * step, False, False, getattr(cmtj.SolverMode, solver)
+    )
     log = device.getLog()
     times = np.array(log["time"]) + step
     return times, {f"{name}_m_{a}": np.array(log[f"{name}_m{a}"]) for name in stack.layers for a in "xyz"}
