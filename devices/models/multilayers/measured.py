@@ -91,7 +91,7 @@ class MeasuredStack(MagneticStack, abstract=True):
             strength = abs(spacer.bilinear_exchange) + 2 * abs(spacer.biquadratic_exchange)
             strength += math.hypot(spacer.dmi_x, spacer.dmi_y, spacer.dmi_z)
             coupled = max(coupled, strength * (1 / own + 1 / other))
-        return coupled + max(held)
+        return float(coupled + max(held))
 
     @property
     def critical_current(self) -> float:
@@ -166,7 +166,7 @@ class MeasuredStack(MagneticStack, abstract=True):
         """
         width = self.drive.get("width", float(f"{10 * self.first_layer.precession_decay:.1e}"))
         largest = self.drive.get("pulse", 10 * self.critical_voltage)
-        voltages = tuple((largest * np.linspace(0.0, 1.0, 21)[1:]).tolist())
+        voltages = tuple((largest * np.linspace(0.0, 1.0, 13)[1:]).tolist())
         easy = self.easy_axis
         reference = self.configuration(-1)[1]
         return BackHopping(
