@@ -44,7 +44,8 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     assert named == sorted([*own, "spin-diode", "switching", *slow])
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
     assert others.split() == [
-        *("astroid,", "cycles,", "loop-area,", "potentiation,", "switching-map,", "synchronisation,", "velocity."),
+        *("astroid,", "creep,", "cycles,", "depinning,", "half-select,", "loop-area,", "potentiation,"),
+        *("state-retention,", "step-programming,", "switching-map,", "synchronisation,", "velocity."),
     ]
 
 
