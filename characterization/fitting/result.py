@@ -151,7 +151,9 @@ def result_of(
             "log": [scale.logarithmic for scale in scales],
         }
     )
-    correlation = pd.DataFrame(solution.covariance / np.outer(deviations, deviations), names, names)
+    # Of a fit without any rest the errors are zero, and there is no correlation to tell.
+    sizes = np.where(deviations > 0, deviations, np.nan)
+    correlation = pd.DataFrame(solution.covariance / np.outer(sizes, sizes), names, names)
     data, observed = residuals.data, residuals.experiment.observed
     fitted = residuals.predicted([device])[0]
     remaining = {name: residuals.measured[name] - fitted[name] for name in observed}
