@@ -52,13 +52,13 @@ def main(folder: Path, benches: list[str]) -> int:
     outcomes: list[tuple[Check, Outcome]] = []
     for there in tqdm(chosen, desc="checked", file=sys.stderr, disable=None):
         outcomes.append((there, there.run()))
-    by_bench = [row_of(*one) for one in sorted(outcomes, key=lambda one: (one[0].bench, one[0].page, one[0].name))]
+    by_bench = [row_of(*one) for one in sorted(outcomes, key=lambda one: (one[0].bench, one[0].place))]
     text = lines(by_bench)
     print("\n".join(text))
     if not benches:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "checks.md").write_text(INTRO + "\n".join(text) + "\n", encoding="utf-8")
-        by_page = sorted(outcomes, key=lambda one: (one[0].page, one[0].bench, one[0].name))
+        by_page = sorted(outcomes, key=lambda one: (one[0].page, one[0].bench, one[0].place))
         for page, group in itertools.groupby(by_page, key=lambda one: one[0].page):
             part = lines(row_of(*one) for one in group)
             (folder / f"checks-{page}.md").write_text("\n".join(part) + "\n", encoding="utf-8")

@@ -106,6 +106,12 @@ class Check:
         return self.function.__module__.rpartition(".")[2].replace("_", "-")
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands among those of its bench: its page, and its line in the module, for one refers to another."""
+        code = getattr(self.function, "__code__", None)
+        return self.page, code.co_firstlineno if code else 0
+
+    @property
     def stated(self) -> str:
         """The stated error in words."""
         if isinstance(self.within, str):
@@ -192,7 +198,7 @@ def check(
 
 
 def checks_of(bench: str) -> list[Check]:
-    """The checks of a bench, in the order of their names.
+    """The checks of a bench, page by page in the order in which they are written.
 
     Raises
     ------
@@ -200,7 +206,7 @@ def checks_of(bench: str) -> list[Check]:
         If there is no such bench.
     """
     known("bench", bench, BENCHES)
-    return [there for there in CHECKS.values() if there.bench == bench]
+    return sorted((there for there in CHECKS.values() if there.bench == bench), key=lambda there: there.place)
 
 
 def check_table(checks: Sequence[Check] | None = None) -> pd.DataFrame:
