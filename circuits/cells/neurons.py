@@ -14,7 +14,7 @@ from ...devices.models.memristors.volatile import VolatileMemristor
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from .assembly import Assembly
 from .cell import Cell
-from .declared import Port
+from .declared import DeclaredCell, Port
 from .junction_cell import JunctionCell
 from .logic import inverter
 from .readout import SenseAmplifier
@@ -42,12 +42,12 @@ def _resistances(device: CompactModel) -> list[float]:
     return sorted(volts / current for current in currents)
 
 
-def _p_bit_transistor(cell: PBit) -> tuple[float, float]:
+def _p_bit_transistor(cell: DeclaredCell) -> tuple[float, float]:
     """Width and length of the transistor, in the smallest ones, that takes half of the supply off the junction."""
     own = P_BIT_LENGTH(cell)
     if "junction" not in cell.placed:
         return 1.0, own
-    usual, other = (_resistances(device) for device in (PBit(**cell.surroundings).junction, cell.junction))
+    usual, other = map(_resistances, (PBit(**cell.surroundings).junction, cell.device_in("junction")))
     ratio = math.sqrt(usual[0] * usual[-1] / (other[0] * other[-1])) / own
     return min(max(1.0, ratio), 200.0), min(max(1.0, 1 / ratio), 100.0)
 
@@ -316,7 +316,7 @@ class MemristorNeuron(Cell):
     def threshold_current(self) -> float:
         """Current that the memristor leaks at its threshold: below it the neuron is silent [A]."""
         memristor = self.memristor
-        return memristor.threshold_voltage / (memristor.resistance_off + self.load_resistance)
+        return float(memristor.threshold_voltage / (memristor.resistance_off + self.load_resistance))
 
     def build(self, assembly: Assembly) -> None:
         assembly.capacitor("membrane", "input", "ground", self.capacitance)

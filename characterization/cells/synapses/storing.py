@@ -170,7 +170,8 @@ def _switching_delay(run: pd.DataFrame, vector: str, start: float, end: float) -
     time, state = part["time"].to_numpy(), part[vector].to_numpy()
     middle = (state[0] + state[-1]) / 2
     passed = np.flatnonzero((state - middle) * (state[0] - middle) <= 0)
-    return float(time[passed[0]] - start) if len(passed) else float("nan")
+    # A state that is there from the beginning has not been moved.
+    return float(time[passed[0]] - start) if len(passed) and passed[0] > 0 else float("nan")
 
 
 def _multiplied(cell: DifferentialSynapse) -> Point:

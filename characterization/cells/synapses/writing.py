@@ -60,6 +60,7 @@ class Writing:
         Infinite if they do not.
         """
         cell, supply = self.cell, self.cell.supply_voltage
+        assert isinstance(cell, MemristorBitCell)
         found = []
         for state, lines in (("off", {"bit": supply, "source": 0.0}), ("on", {"bit": 0.0, "source": supply})):
             held = cell.replace(state=state).subcircuit(for_bench=True)
