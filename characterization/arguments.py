@@ -261,7 +261,7 @@ def _whole(text: str) -> int:
 
 Engine = Annotated[str, Choice(ENGINES, "what runs the device")]
 Native = Annotated[
-    bool | None, Switch("whether ngspice runs native devices instead of subcircuits; default: if it can")
+    bool | None, Switch("whether a simulator runs native devices instead of generated netlists; default: if it can")
 ]
 NoiseTemperature = Annotated[float | None, Quantity("K", "temperature of the noise; numeric engine only")]
 Surroundings = Annotated[

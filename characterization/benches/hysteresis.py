@@ -74,7 +74,7 @@ def hysteresis(
     temperature: NoiseTemperature = None,
     seed: Seed = None,
     max_step: Annotated[
-        float | None, Quantity("s", "largest time step of ngspice; default: the device's suggestion", positive=True)
+        float | None, Quantity("s", "largest time step of a simulator; default: the device's suggestion", positive=True)
     ] = None,
     mode: Annotated[
         str,

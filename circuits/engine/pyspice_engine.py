@@ -62,7 +62,7 @@ def pyspice_engine(*, control: bool = False, package: str | None = None) -> Any:
 def _engine(package: str) -> Any:
     shared: Any = importlib.import_module(f"{package}.Spice.NgSpice.Shared")
 
-    class Engine(shared.NgSpiceShared):  # type: ignore[misc]
+    class Engine(shared.NgSpiceShared):
         """Judges lines by their words."""
 
         library_path = find_library()  # PySpice takes LIBRARY_PATH for it; InSpice looks for a name like that
