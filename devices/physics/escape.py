@@ -140,6 +140,7 @@ class Landscape:
 
     # --- the rate -------------------------------------------------------------------------------
 
+    @np.errstate(over="ignore", invalid="ignore")  # of barriers beyond all numbers the height alone is told
     def escape(self, state: FloatArray) -> tuple[float, float]:
         """Rate of escape [1/s] from a state to the other one, and the barrier over k_B T.
 
