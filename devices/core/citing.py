@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..language.citation import Citation, citations_in, unique
 
@@ -26,7 +26,8 @@ def citations_of(model: type[DeviceModel], preset: Preset | None = None) -> tupl
     preset : Preset, optional
         The preset.
     """
-    return _citations(model, Citation(preset.reference, preset.doi) if preset and preset.reference else None)
+    kind: Any = model  # classes have a hash, whatever that of their objects takes
+    return _citations(kind, Citation(preset.reference, preset.doi) if preset and preset.reference else None)
 
 
 @functools.lru_cache(maxsize=512)

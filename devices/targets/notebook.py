@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..core.metadata import device_title
 from ..language.provenance import COMPUTED, DEFAULT, GIVEN
@@ -42,13 +43,13 @@ def page_of(device: DeviceModel) -> str:
     return "<div>" + "<br>".join(lines) + table + folded + "</div>"
 
 
-def _table(rows: list[dict[str, object]]) -> str:
+def _table(rows: Sequence[Mapping[Hashable, Any]]) -> str:
     """Parameters as a table."""
     heads = "".join(f"<th>{head}</th>" for head in HEADS)
     return f"<table><tr>{heads}</tr>{''.join(map(_row, rows))}</table>"
 
 
-def _row(row: dict[str, object]) -> str:
+def _row(row: Mapping[Hashable, Any]) -> str:
     grade, source = str(row["provenance"]), str(row["source"])
     about = grade if source in (grade, GIVEN) else f"{grade}: {source}"
     value = format_si(float(str(row["value"])), str(row["unit"]))

@@ -104,9 +104,9 @@ class Page:
     def _fill_sliders(self) -> None:
         widgets, device = self.panel.widgets, self.exploration.device
         wanted, found = self.wanted.value_input.lower(), list[Any]()
-        for name, item in device.option_declarations().items():
-            if wanted in f"{name} {item.description}".lower():
-                choices, present = list(item.choices), device.options[name]
+        for name, option in device.option_declarations().items():
+            if wanted in f"{name} {option.description}".lower():
+                choices, present = list(option.choices), device.options[name]
                 chosen = widgets.Select(label=name, options=choices, value=present, width=SLIDER)
                 chosen.param.watch(partial(self._on_value, name), "value")
                 found.append(chosen)
