@@ -134,7 +134,8 @@ class Assembly:
         _words(name, *nodes)
         self.record.append((letter, name, nodes, value))
         statement = Statements(self.dialect).resistor if letter == "R" else Statements(self.dialect).capacitor
-        self.lines += statement(name, *self.nodes(nodes), self.number(value))
+        positive, negative = self.nodes(nodes)
+        self.lines += statement(name, positive, negative, self.number(value))
 
     def nodes(self, names: Sequence[str]) -> list[str]:
         """Nodes as the simulator takes them."""
@@ -264,9 +265,9 @@ class Assembly:
         for meter in circuit.meters:
             node = meter.node if meter.node == "0" else outer.get(meter.node, path + meter.node)
             self.meters.append(Meter(path + meter.device, path + meter.source, node))
-        values = [f"{key}={self.number(value)}" for key, value in given.items() if key in circuit.parameters]
+        set_ = [f"{key}={self.number(value)}" for key, value in given.items() if key in circuit.parameters]
         pins = in_order(circuit.name, circuit.pins, outer)
-        self.lines.append(self._instance(name, pins, circuit.name, values))
+        self.lines.append(self._instance(name, pins, circuit.name, set_))
 
     def _instance(self, name: str, pins: Sequence[str], subcircuit: str, values: Sequence[str]) -> str:
         added = "".join(f" {value}" for value in values)

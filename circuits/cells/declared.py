@@ -92,7 +92,9 @@ class DeclaredCell(Configured):
 
     def _settle(self, given: Mapping[str, Any]) -> None:
         name, slots = self.model_name(), self.slots()
-        self._placed, self._changes, self._standing = {}, {slot: {} for slot in slots}, {}
+        self._placed: dict[str, CompactModel] = {}
+        self._changes: dict[str, dict[str, Any]] = {slot: {} for slot in slots}
+        self._standing: dict[str, CompactModel] = {}
         everything = [*self.parameter_declarations(), *self.option_declarations(), *slots]
         rest: dict[str, Any] = {}
         for key, value in given.items():

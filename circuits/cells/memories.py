@@ -138,4 +138,4 @@ def at_conductance(device: CompactModel, wanted: float, volts: float) -> Compact
     sides = [excess(end) for end in ends]
     if sides[0] <= 0 or sides[1] >= 0:
         return device.replace(initial_state=ends[0] if sides[0] <= 0 else ends[1])
-    return device.replace(initial_state=float(brentq(excess, *ends, xtol=1e-12)))
+    return device.replace(initial_state=float(brentq(excess, ends[0], ends[1], xtol=1e-12)))

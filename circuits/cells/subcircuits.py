@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
+from ...devices.targets.spice.dialect import Dialect
 from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
 from ...devices.targets.spice.statements import check_node
 from ...devices.targets.spice.subcircuit import Subcircuit
@@ -155,7 +156,7 @@ def definitions(circuits: Iterable[Subcircuit | NativeDevice | CellCircuit]) -> 
     for circuit in circuits:
         add(circuit)
     options = strictest(dict(circuit.options) for circuit in circuits if isinstance(circuit, CellCircuit))
-    written = [circuit.dialect for circuit in circuits if isinstance(circuit, CellCircuit)]
+    written: list[Dialect] = [circuit.dialect for circuit in circuits if isinstance(circuit, CellCircuit)]
     written += [circuit.dialect for circuit in circuits if isinstance(circuit, Subcircuit) and circuit.dialect]
     if len({dialect.name for dialect in written}) > 1:
         raise ParameterError("one netlist cannot be in two dialects")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...devices.language.errors import ParameterError
-from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ...devices.targets.spice.dialect import Dialect
+from ...devices.targets.spice.dialects import NGSPICE
 
 Options = Mapping[str, float | str]
 
@@ -55,14 +56,14 @@ def strictest(options: Iterable[Options]) -> dict[str, float | str]:
     return found
 
 
-def options_lines(options: Options, dialect: SpiceDialect = NGSPICE) -> list[str]:
+def options_lines(options: Options, dialect: Dialect = NGSPICE) -> list[str]:
     """Lines of a netlist that set options of the simulator; none where there are no options.
 
     Parameters
     ----------
     options : Mapping
         The options, by ngspice's names.
-    dialect : SpiceDialect
+    dialect : Dialect
         The simulator; what it has no option for is told in a comment.
     """
     if not options:

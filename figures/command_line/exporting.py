@@ -160,7 +160,8 @@ def deck_beside(output: Path, dialect: str, item: str | None = None) -> Path:
     item : str, optional
         What the deck is of, where there are several.
     """
-    suffix = FORMATS.find(dialect).deck_suffix
+    form = FORMATS.find(dialect)
+    suffix = form.deck_suffix if isinstance(form, Dialect) else ".cir"
     others = [form for name, form in FORMATS.items() if isinstance(form, Dialect) and form.deck_suffix == suffix]
     mark = f"-{dialect}" if dialect != "ngspice" and len(others) > 1 else ""
     return output.with_name(f"{output.stem}{f'-{item}' if item else ''}-test{mark}{suffix}")

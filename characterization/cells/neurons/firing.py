@@ -42,7 +42,7 @@ def _wait_memristor_neuron(cell: MemristorNeuron, current: float, spikes: int) -
     leak, excess = cell.capacitance * memristor.resistance_off, current - cell.threshold_current
     period = leak * math.log(current / excess) if excess > 0 else math.inf
     slower = max(memristor.time_constant_on, memristor.time_constant_off)
-    return (spikes + 2) * min(5 * (leak + slower), 1.3 * period + 10 * slower)
+    return float((spikes + 2) * min(5 * (leak + slower), 1.3 * period + 10 * slower))
 
 
 def _bias(cell: AxonHillock) -> list[str]:

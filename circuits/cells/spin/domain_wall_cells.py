@@ -166,7 +166,7 @@ class DomainWallNeuron(Cell):
         junction = self.junction
         drift = float(junction.static(read_voltage=self.read_voltage(x), x=x)["spin_drift_velocity"])
         rigid = junction.values["nonadiabaticity"] / junction.values["damping"]
-        return rigid * drift / (float(junction.field_mobility) * leak)
+        return float(rigid * drift / (float(junction.field_mobility) * leak))
 
     def read_noise(self, x: float) -> float:
         r"""Standard deviation of the reading, in positions of the wall over the length [1].
@@ -189,7 +189,7 @@ class DomainWallNeuron(Cell):
         r"""Work of the leak on a wall between start and threshold, :math:`2 \mu_0 M_s w t H_\mathrm{leak} q` [J]."""
         junction = self.junction
         way = (self.values["threshold"] - junction.values["initial_state"]) * junction.values["length"]
-        return float(junction.energy_per_field) * self.values["leak_field"] * way
+        return float(junction.energy_per_field * self.values["leak_field"] * way)
 
     @property
     def reference_resistance(self) -> float:
