@@ -17,7 +17,7 @@ from ....devices.language.checks import flag, instance, mapping, names, positive
 from ....devices.language.errors import ParameterError, SimulationError, shown
 from ....devices.targets.spice.statements import check_vector
 from ....devices.targets.spice.vacask import identifier
-from ..analyses import Analysis, Noise
+from ..analyses import ACSweep, Analysis, Noise
 from ..process import TIME_LIMIT, run_guarded
 from .analyses import FLOW, added, commands
 from .netlist_text import option_line, prepared
@@ -124,7 +124,7 @@ def run(
         ]
         whole += ["control", "  abort always", *option_line(mapping("options", options))]
         whole += [
-            *([f"  save {' '.join(map(_directive, kept))}"] if kept else []),
+            *_saves(kept, analysis),
             *commands(analysis, RUN),
             "endc",
             "",
@@ -147,6 +147,16 @@ def run(
         except ValueError as error:
             raise VacaskError(f"VACASK's output cannot be read: {error}", messages[-12:]) from None
     return _table(vectors, analysis, version_of(program), messages)
+
+
+def _saves(vectors: Sequence[str], analysis: Analysis) -> list[str]:
+    """The line that saves vectors; a noise analysis has its own."""
+    if not vectors or isinstance(analysis, Noise):
+        return []
+    # Small-signal analyses save phasors by other words than operating points.
+    phasors = isinstance(analysis, ACSweep)
+    words = [_directive(vector) for vector in vectors]
+    return [f"  save {' '.join('d' + word if phasors and word != 'default' else word for word in words)}"]
 
 
 def _directive(vector: str) -> str:

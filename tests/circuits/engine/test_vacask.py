@@ -69,6 +69,9 @@ def test_analyses_agree_with_closed_forms():
     exact = 1 / (1 + 2j * np.pi * response["frequency"].to_numpy() * 1e-6)
     np.testing.assert_allclose(response["v(out)"], exact, rtol=1e-9)
     np.testing.assert_allclose(response["i(v1)"], (exact - 1) / 1e3, rtol=1e-6, atol=1e-12)
+    chosen = run(LOW_PASS, ACSweep(1e3, 1e7, 5), save=["v(out)", "i(v1)"])
+    assert list(chosen) == ["frequency", "v(out)", "i(v1)"]
+    np.testing.assert_array_equal(chosen["v(out)"], response["v(out)"])
     spectrum = run(LOW_PASS, Noise(1e3, 1e7, 5, output="v(out)", source="v1"), options={"temp": 50.0})
     np.testing.assert_allclose(
         spectrum["onoise_spectrum"] ** 2, 4 * Boltzmann * 323.15 * 1e3 * np.abs(exact) ** 2, rtol=1e-6
