@@ -42,7 +42,7 @@ bench: $(TESTS)  ## every benchmark, in its quick form; docs/speed.md
 	$(BIN)/python benchmarks/run_all.py --quick --page docs/speed.md
 
 docs: setup  ## HTML documentation in docs/_build
-	$(PIP) -e ".[docs]"
+	$(PIP) -e . --group docs
 	$(BIN)/python tools/agreement_table.py docs/agreement.md
 	$(BIN)/python tools/bench_options.py docs/bench-options.md
 	$(BIN)/python tools/check_table.py docs
@@ -77,12 +77,12 @@ $(SETUP): setup.cfg pyproject.toml
 $(TESTS): $(SETUP) tools/install_peers.py tools/install-compiler.sh
 	@sh tools/install-ngspice.sh
 	@sh tools/install-compiler.sh
-	$(PIP) -e ".[test]"
+	$(PIP) -e . --group test
 	@$(BIN)/python tools/install_peers.py
 	@touch $@
 
 $(CHECKS): $(TESTS)
-	$(PIP) -e ".[dev]"
+	$(PIP) -e . --group dev
 	@touch $@
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays

@@ -34,13 +34,13 @@ KINDS = {".py", ".pyi", ".toml", ".mplstyle", ".typed"}
 
 
 def test_every_dependency_has_a_lower_bound_that_make_oldest_tests():
-    command = [sys.executable, ROOT / "tools" / "lower_bounds.py", "ngspice"]
+    command = [sys.executable, ROOT / "tools" / "lower_bounds.py", "test"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     found = dict(line.split(" == ") for line in lines)
     configuration = ConfigParser()
     configuration.read(ROOT / "setup.cfg", "utf-8")
     wanted = configuration["options"]["install_requires"].split("\n")
-    assert {*found} == {line.split()[0] for line in wanted if line} | {"PySpice"}
+    assert {line.split()[0] for line in wanted if line} | {"PySpice", "pytest", "SALib"} <= {*found}
     assert found["numpy"] >= "2.0", "np.trapezoid"
 
 

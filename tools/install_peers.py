@@ -5,9 +5,8 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
-from importlib import metadata
 
-from packaging.requirements import Requirement
+from dependency_groups import requirements_of
 
 PIP = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 #: Its plots want pycairo, which wants cairo's headers; its solver does not.
@@ -20,11 +19,10 @@ def install(*arguments: str) -> bool:
 
 
 def main() -> None:
-    """Install the extra ``peers``: all at once, or as many as there are for this Python."""
-    extra = [Requirement(text) for text in metadata.requires("synaspice") or []]
-    extra = [one for one in extra if one.marker and 'extra == "peers"' in str(one.marker)]
-    fitting = [f"{one.name}{one.specifier}" for one in extra if one.marker and one.marker.evaluate({"extra": "peers"})]
-    missing = [one.name for one in extra if one.marker and not one.marker.evaluate({"extra": "peers"})]
+    """Install the group ``peers``: all at once, or as many as there are for this Python."""
+    peers = list(requirements_of("peers"))
+    fitting = [f"{one.name}{one.specifier}" for one in peers if one.marker is None or one.marker.evaluate()]
+    missing = [one.name for one in peers if one.marker is not None and not one.marker.evaluate()]
     if not install(*fitting):
         missing += [one for one in fitting if not install(one)]
     missing += [one for one in WITHOUT_DEPENDENCIES if not install("--no-deps", one)]

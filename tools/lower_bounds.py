@@ -1,36 +1,29 @@
 """The oldest versions that ``setup.cfg`` allows, as constraints for pip: ``sh tools/oldest.sh`` tests with them.
 
-python tools/lower_bounds.py [EXTRA ...]
+python tools/lower_bounds.py [GROUP ...]
 """
 
 from __future__ import annotations
 
 import sys
-from configparser import ConfigParser
-from pathlib import Path
 
-from packaging.requirements import Requirement
-
-CONFIGURATION = Path(__file__).parent.parent / "setup.cfg"
+from dependency_groups import requirements_in, requirements_of
 
 
-def lower_bounds(extras: list[str]) -> dict[str, str]:
+def lower_bounds(groups: list[str]) -> dict[str, str]:
     """The version at the lower bound of each package of this Python, by its name.
 
     Parameters
     ----------
-    extras : list of str
-        Extras whose packages count as well.
+    groups : list of str
+        Dependency groups whose packages count as well.
     """
-    configuration = ConfigParser()
-    configuration.read(CONFIGURATION, "utf-8")
-    lists = [configuration["options"]["install_requires"]]
-    lists += [configuration["options.extras_require"][extra] for extra in extras]
+    every = [
+        *requirements_in("options", "install_requires"),
+        *(one for group in groups for one in requirements_of(group)),
+    ]
     found: dict[str, str] = {}
-    for line in "\n".join(lists).split("\n"):
-        if not line.strip():
-            continue
-        wanted = Requirement(line)
+    for wanted in every:
         if wanted.marker is None or wanted.marker.evaluate():
             for bound in wanted.specifier:
                 if bound.operator in (">=", "=="):

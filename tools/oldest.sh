@@ -8,7 +8,8 @@ mkdir -p build
 # The oldest Matplotlib says what pyparsing has deprecated since.
 echo "pyparsing < 3.3" >> build/oldest.txt
 "$python" -m venv --clear build/oldest
-build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e ".[test]"
+build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e . --group test
 [ $# -gt 0 ] || set -- -m "not slow"
 # What was deprecated since is no error there.
 build/oldest/bin/python -m pytest -q -p no:cacheprovider -W ignore::DeprecationWarning "$@"

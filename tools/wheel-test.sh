@@ -17,7 +17,7 @@ if [ "${1:-}" = "--borrow" ]; then
     --force-reinstall "$work"/*.whl
 else
   "$root/$python" -m pip --python "$work/venv/bin/python" install --quiet --disable-pip-version-check \
-    "$(ls "$work"/*.whl)[test]" mypy pandas-stubs
+    "$(ls "$work"/*.whl)" --group "$root/pyproject.toml:test" --find-links "$work" pandas-stubs
 fi
 mkdir "$work/empty" && cp -r "$root/tests" "$work/empty/tests"
 cp "$root/setup.cfg" "$root/README.md" "$work/empty"
