@@ -26,6 +26,7 @@ from ...devices.targets.spice.statements import check_vector
 from .analyses import ACSweep, Analysis, DCSweep, Noise, OperatingPoint, Transient
 from .library import find_library, require_pyspice
 from .netlist_text import check_change, option_line, prepared
+from .ngspice_log import complaints, how_it_ended, last_words, netlist_line_of, spoken_lines, unknown_to_native
 from .noise import Noisy, between_samples, noises_of, told
 from .osdi_library import find_osdi_library
 from .process import TIME_LIMIT, Ended, Job, work
@@ -198,7 +199,7 @@ def run_series(
         for (plot, name), data in vectors.items():
             plots.setdefault(plot, {})[plot, name] = data
         if len(plots) != len(part):
-            raise NgspiceError(f"ngspice carried out {len(plots)} of {len(part)} runs", _last_words(log))
+            raise NgspiceError(f"ngspice carried out {len(plots)} of {len(part)} runs", last_words(log))
         tables += [_table(found, analyses[k], log) for found, k in zip(plots.values(), part, strict=True)]
     return tables
 
@@ -276,19 +277,19 @@ class _Deck:
     def _vectors(self, job: Job, ended: Ended) -> dict[tuple[str, ...], Any]:
         """The vectors of a job that has ended; an NgspiceError if it has not come to its end."""
         log, last = job.log(), job.commands[-1]
-        failures = [*_complaints(log), *(_unknown_to_native(log) if job.osdi else [])]
+        failures = [*complaints(log), *(unknown_to_native(log) if job.osdi else [])]
         if ended is None:
             late = f"ngspice did not finish '{last}' within {self.time_limit:g} s and was stopped"
             raise NgspiceError(late, failures)
         status, stderr = ended
-        line = _netlist_line(failures, job.lines)
+        line = netlist_line_of(failures, job.lines)
         if not (job.folder / "done.json").exists():
-            raise NgspiceError(_how_it_ended(status, log), failures or stderr.strip().splitlines()[-3:], line)
+            raise NgspiceError(how_it_ended(status, log), failures or stderr.strip().splitlines()[-3:], line)
         order = json.loads((job.folder / "done.json").read_text(encoding="utf-8"))
         with np.load(job.folder / "vectors.npz") as arrays:
             vectors = {tuple(key): arrays[str(k)] for k, key in enumerate(order)}
         if failures or not vectors:
-            raise NgspiceError(f"ngspice could not carry out '{last}'", failures or _last_words(log), line)
+            raise NgspiceError(f"ngspice could not carry out '{last}'", failures or last_words(log), line)
         return vectors
 
 
@@ -307,72 +308,6 @@ def _lines(text: str, options: Mapping[str, float | str]) -> list[str]:
     if options:
         lines.append(option_line(options))
     return [*lines, ".end"]
-
-
-_COMPLAINT = re.compile(
-    r"\berror\b|fatal|aborted|undefined|unknown|too small|not found|can't find|could not find", re.I
-)
-_HARMLESS = re.compile(r"^(warning|note|using)\b|can't find (the )?init|spinit|\bno error|reference value", re.I)
-
-
-def _spoken(log: Sequence[str]) -> list[str]:
-    """Ngspice's own lines of the log, without their stream."""
-    lines = [line.partition(" ")[2].strip() for line in log if line.startswith(("stdout ", "stderr "))]
-    return [line for line in lines if line]
-
-
-def _complaints(log: Sequence[str]) -> list[str]:
-    spoken = _spoken(log)
-    found: list[str] = []
-    for k, line in enumerate(spoken):
-        if _COMPLAINT.search(line) and not _HARMLESS.search(line):
-            found.append(line)
-            # The offending line, or the details, often follow on the next line.
-            if line.endswith(":") and k + 1 < len(spoken):
-                found.append(spoken[k + 1])
-    return list(dict.fromkeys(found))
-
-
-#: Types of models that are ngspice's own: with these an unknown parameter is no more than a warning of ngspice.
-_OWN_TYPES = {"r", "c", "l", "d", "npn", "pnp", "nmos", "pmos", "njf", "pjf", "nmf", "pmf", "sw", "csw", "urc", "ltra"}
-
-
-def _unknown_to_native(log: Sequence[str]) -> list[str]:
-    """Parameters on the ``.model`` lines of native devices that these do not have; ngspice goes on without them."""
-    spoken = _spoken(log)
-    return [
-        f"{after} in {line}"
-        for line, after in itertools.pairwise(spoken)
-        if after.startswith("unrecognized parameter") and (words := line.lower().split())[0] == ".model"
-        if len(words) > 2 and words[2].partition("(")[0] not in _OWN_TYPES
-    ]
-
-
-def _last_words(log: Sequence[str]) -> list[str]:
-    return _spoken(log)[-3:]
-
-
-def _netlist_line(messages: Sequence[str], lines: Sequence[str]) -> str | None:
-    """The netlist line that a message names by number or quotes."""
-    for message in messages:
-        number = re.search(r"\bline (?:no\. |number )?(\d+)", message)
-        if number and 0 < int(number.group(1)) <= len(lines):
-            return f"{number.group(1)}: {lines[int(number.group(1)) - 1]}"
-    lowered = {line.lower().strip(): k for k, line in enumerate(lines) if line.strip() not in ("*", ".end")}
-    for message in messages:
-        for line, k in lowered.items():
-            if line in message.lower():
-                return f"{k + 1}: {lines[k]}"
-    return None
-
-
-def _how_it_ended(status: int, log: Sequence[str]) -> str:
-    asked = [line.split()[1] for line in log if line.startswith("exit ")]
-    if asked:
-        return f"ngspice ended its process, exit status {asked[0]}, before the analysis was done"
-    if status < 0:
-        return f"ngspice crashed: its process was ended by signal {-status}"
-    return f"ngspice's process ended with status {status} before the analysis was done"
 
 
 def _column(vector: str) -> str:
@@ -398,7 +333,7 @@ def _table(vectors: Mapping[tuple[str, ...], Any], analysis: Analysis, log: Sequ
     first = [name for name in columns if name == analysis.sweep_name]
     table = pd.DataFrame({name: columns[name] for name in [*first, *(n for n in columns if n not in first)]})
     version = next((m.group(1) for line in log if (m := re.search(r"ngspice-(\d+)", line))), "unknown")
-    warnings = list(dict.fromkeys(line for line in _spoken(log) if line.lower().startswith("warning")))
+    warnings = list(dict.fromkeys(line for line in spoken_lines(log) if line.lower().startswith("warning")))
     table.attrs = {"engine": "ngspice", "engine_version": version, "analysis": analysis.command(), "warnings": warnings}
     if totals:
         table.attrs["totals"] = totals

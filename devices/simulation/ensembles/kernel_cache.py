@@ -19,7 +19,8 @@ from ..machine.texts import Text
 from ..machine.writer import Unit
 from ..newton import MOST_CORRECTIONS
 from . import philox, vectormath
-from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, Kernel, Structure, write_kernel
+from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, write_kernel
+from .kernel_structure import Kernel, Structure
 
 _VECTOR, _MATRIX, _WORDS = Array(F64), Array(F64, 2), Array(U32)
 _TRAJECTORIES = _MATRIX, _MATRIX, _VECTOR, _MATRIX, _VECTOR, Array(I64), _WORDS, _WORDS, U32, U32, I64, I64

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
@@ -24,6 +23,7 @@ from ...language.declaration import TEMPERATURE
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .kernel_noise import JUMPS, Noise, loop, words
+from .kernel_structure import Kernel, Structure
 from .kernel_template import TEMPLATE
 
 #: Functions whose compiled form is a module's own, by their names in printed expressions.
@@ -56,83 +56,6 @@ STEP = sp.Symbol("time_step", positive=True)
 DRIVEN = sp.Symbol("i_driven", real=True)
 
 Definitions = list[tuple[sp.Symbol, sp.Expr]]
-
-
-@dataclass(frozen=True)
-class Structure:
-    """Key of a kernel: everything but the numbers.
-
-    Attributes
-    ----------
-    model : type
-        The model.
-    options : tuple of (str, str)
-        Its options.
-    branch : int
-        Number of the driven branch.
-    by_current : bool
-        Whether its current is imposed, rather than its voltage.
-    inputs : tuple of str
-        Inputs that change with time.
-    others : tuple of int
-        Numbers of the other branches that have a voltage.
-    watched : str, optional
-        State or observable whose first passage is recorded.
-    block : int
-        Trajectories in a block.
-    noise : bool
-        Whether there is any; without, the loop is the deterministic Heun scheme.
-    known : tuple of (str, float)
-        Hoisted quantities that are 0 or 1 for all trajectories: operations with them are left out.
-    held : bool
-        Whether each trajectory has a drive of its own, levels that are each held for the same number of steps.
-    alike : bool
-        Whether the hoisted quantities are the same for all trajectories: they are read once.
-    """
-
-    model: Any
-    options: tuple[tuple[str, str], ...]
-    branch: int
-    by_current: bool
-    inputs: tuple[str, ...]
-    others: tuple[int, ...]
-    watched: str | None
-    block: int
-    noise: bool = True
-    known: tuple[tuple[str, float], ...] = ()
-    held: bool = False
-    alike: bool = False
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A kernel's text, and what its memory must hold.
-
-    Attributes
-    ----------
-    source : str
-        Functions ``prepare``, ``fill``, ``run`` and ``advance``.
-    block : int
-        Trajectories in a block.
-    hoisted : int
-        Quantities that are computed once per trajectory.
-    rows : int
-        Rows of the scratch array.
-    window : int
-        Steps whose noise is made at a time.
-    noises : int
-        Noises.
-    words : int
-        Random words of which the noise of a group of steps is made, for a block or, alone, for a window.
-    """
-
-    source: str
-    block: int
-    hoisted: int
-    rows: int
-    window: int
-    noises: int
-    words: int
 
 
 class _Writer:

@@ -41,7 +41,7 @@ from ...simulation.static import evaluate_static
 from ...simulation.threads import heed_stop
 from .folding import FOLDED
 from .kernel_cache import load_kernel
-from .kernel_source import Structure
+from .kernel_structure import Structure
 
 #: Trajectories in a block, and how many must be asked for to make blocks worth while.
 BLOCK, FEW = 64, 16

@@ -18,7 +18,8 @@ from synaspice.devices import (
     reservoir_states,
 )
 from synaspice.devices.core.protocols import Oscillation
-from synaspice.devices.simulation.ensembles.kernel_source import Structure, write_kernel
+from synaspice.devices.simulation.ensembles.kernel_source import write_kernel
+from synaspice.devices.simulation.ensembles.kernel_structure import Structure
 
 BIAS = 1.4e-3
 OSCILLATOR = AutoOscillator(initial_power=AutoOscillator().stationary_power(BIAS))

@@ -15,7 +15,8 @@ from synaspice.devices.language.waveforms import Sine
 from synaspice.devices.simulation.ensembles import plan as targets
 from synaspice.devices.simulation.ensembles.folding import fold
 from synaspice.devices.simulation.ensembles.kernel_cache import load_kernel
-from synaspice.devices.simulation.ensembles.kernel_source import Structure, write_kernel
+from synaspice.devices.simulation.ensembles.kernel_source import write_kernel
+from synaspice.devices.simulation.ensembles.kernel_structure import Structure
 
 DEVICE = MTJ.preset("ikeda2010", initial_polar_angle=0.5)
 STEP = 1e-12
