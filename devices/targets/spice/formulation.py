@@ -22,7 +22,6 @@ from typing import Any
 
 import sympy as sp
 
-from ...simulation.ensembles.hoisting import Hoist
 
 #: Factors of products in which so many operations have to do with voltages become nodes.
 LARGE_FACTOR = 3
@@ -57,21 +56,41 @@ class Parts:
     conductance: sp.Expr = sp.S.One
 
 
-class ParameterHoist(Hoist):
-    """Takes terms of parameters alone out of expressions, under names that tell where it is used first."""
+class ParameterHoist:
+    """Takes terms of parameters alone out of expressions, under names that tell where they are used first.
+
+    Expressions keep their form, so that a netlist reads as the equations do.
+    """
 
     def __init__(self, is_fixed: Callable[[sp.Expr], bool]) -> None:
-        super().__init__(())
         self._is_fixed, self._owner = is_fixed, ""
+        self.found: dict[sp.Expr, sp.Symbol] = {}
+        self._seen: dict[sp.Expr, sp.Expr] = {}
 
     def out_of(self, expr: sp.Expr, owner: object) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
         """An expression in terms of parameters that are computed before, and those of them that are new."""
         self._owner, before = str(owner), len(self.found)
-        reduced = self(expr)
+        reduced = self._reduced(expr)
         return reduced, {symbol: found for found, symbol in list(self.found.items())[before:]}
 
-    def is_static(self, expr: sp.Expr) -> bool:
-        return self._is_fixed(expr)
+    def _reduced(self, expr: sp.Expr) -> sp.Expr:
+        if expr not in self._seen:
+            self._seen[expr] = self._visit(expr)
+        return self._seen[expr]
+
+    def _visit(self, expr: sp.Expr) -> sp.Expr:
+        if expr.is_Integer or expr.is_Float:
+            return expr
+        if self._is_fixed(expr):
+            return self._symbol(expr)
+        if expr.is_Mul or expr.is_Add:
+            fixed = [a for a in expr.args if self._is_fixed(a)]
+            moving = [self._reduced(a) for a in expr.args if not self._is_fixed(a)]
+            part = expr.func(*fixed)
+            return expr.func(part if part.is_Integer else self._symbol(part), *moving) if fixed else expr.func(*moving)
+        if expr.is_Pow and expr.exp.is_number:
+            return sp.Pow(self._reduced(expr.base), expr.exp)
+        return expr.func(*map(self._reduced, expr.args)) if expr.args else expr
 
     def _symbol(self, expr: sp.Expr) -> sp.Expr:
         if expr.is_number:
