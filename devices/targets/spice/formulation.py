@@ -22,7 +22,6 @@ from typing import Any
 
 import sympy as sp
 
-
 #: Factors of products in which so many operations have to do with voltages become nodes.
 LARGE_FACTOR = 3
 #: Voltages at which the size of a new node is estimated.

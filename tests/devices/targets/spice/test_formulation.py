@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 import sympy as sp
 
+from synaspice.devices.catalog import models
 from synaspice.devices.targets.spice.formulation import Formulation
 
 A, B, K, C = (sp.Symbol(name, real=True) for name in "abkc")
@@ -57,3 +61,15 @@ def test_factors_become_nodes_and_the_inside_of_functions_does_not():
     (root,) = (e for e in parts.rest.atoms(sp.Pow) if e.exp == sp.Rational(1, 2))
     assert root.free_symbols == {A, B, K, C}, "the root is of the equations' own voltages"
     assert whole(parts, form.nodes) == sp.expand(expression)
+
+
+@pytest.mark.parametrize("name", sorted(models()))
+def test_no_source_computes_at_every_step_what_parameters_alone_decide(name):
+    """Factors of parameters alone stand in lines of their own, which ngspice computes once."""
+    lines = models()[name]().netlist("ngspice").replace("\n+ ", " ").splitlines()
+    computed = {line.split("=")[0].removeprefix(".param ") for line in lines if line.startswith(".param ")}
+    fixed = {*models()[name].parameter_declarations(), *computed}
+    for line in lines:
+        if line.startswith("B_"):
+            quotients = re.findall(r"(?<![\w(])(\w+)/(\w+)(?![\w(])", line.partition("=")[2])
+            assert not [pair for pair in quotients if {*pair} <= fixed], line
