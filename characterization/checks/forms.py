@@ -9,6 +9,7 @@ import scipy.constants as codata
 from scipy import integrate
 
 from ...devices.language.waveforms import FloatArray
+from ...devices.models.domain_walls.domain_wall import DomainWallMagnet
 from ...devices.models.junctions.mtj import MTJ
 
 #: Temperature of the checks. [K]
@@ -80,3 +81,30 @@ def resonance(first: FloatArray, second: FloatArray, damping: float, gamma: floa
     square = 1 + damping**2
     turning = np.sqrt(one * two * square - (damping * (one + two) / 2) ** 2) / square
     return turning / (2 * np.pi), damping * (one + two) / square / (2 * np.pi)
+
+
+def energy_per_field(wall: DomainWallMagnet) -> float:
+    """Energy per field and way of a wall, 2 mu0 M_s times its cross-section [J / (A/m) / m]."""
+    return 2 * codata.mu_0 * wall.saturation_magnetization * wall.strip_width * wall.thickness
+
+
+def wall_way(wall: DomainWallMagnet, share: float) -> tuple[float, float]:
+    """Way from site to saddle [m], and barrier [J], of V_0 sin^2(pi q / p) - F q with F = share pi V_0 / p."""
+    period = wall.pinning_period
+    site = period / (2 * math.pi) * math.asin(share)
+    saddle = period / 2 - site
+    height = math.sin(math.pi * saddle / period) ** 2 - math.sin(math.pi * site / period) ** 2
+    return saddle - site, wall.pinning_energy * (height - share * math.pi / period * (saddle - site))
+
+
+def wall_escapes(wall: DomainWallMagnet, share: float) -> tuple[float, float]:
+    """Rates of a wall in that potential with its drive and against it [1/s]: Langer's, for position and angle."""
+    gamma, alpha = wall.gyromagnetic_ratio * codata.mu_0, wall.damping
+    curvature = 2 * math.pi**2 * wall.pinning_energy / wall.pinning_period**2 * math.sqrt(1 - share**2)
+    bend = curvature * wall.wall_width / energy_per_field(wall) * gamma
+    a, b = np.array([0.0, gamma * wall.transverse_anisotropy_field]), np.array([bend, 0.0])  # at a saddle: a hill
+    growing = float(np.max(np.linalg.eigvals(np.array([a + alpha * b, b - alpha * a]) / (1 + alpha**2)).real))
+    ahead = wall_way(wall, share)[1]
+    behind = ahead + share * math.pi * wall.pinning_energy
+    one, other = (growing / (2 * math.pi) * math.exp(-height / (codata.k * ROOM)) for height in (ahead, behind))
+    return one, other

@@ -123,9 +123,10 @@ def _crept(
         found["barrier"], rate = easier_way(wall, temperature)
         found["quality"] = wall.quality()
         found["hopping"] = math.nan if math.isnan(rate) else wall.hopping_velocity(temperature)
-        more = pinned_at(long_enough, size * (1 + BESIDE), quantity) if size else None
-        if more is not None:
-            found["exponent"] = math.log(easier_way(more, temperature)[0] / found["barrier"]) / math.log1p(BESIDE)
+        beside = [pinned_at(long_enough, size * factor, quantity) for factor in (1 - BESIDE, 1 + BESIDE) if size]
+        heights = [easier_way(one, temperature)[0] for one in beside if one is not None]
+        if len(heights) == 2:
+            found["exponent"] = math.log(heights[1] / heights[0]) / math.log((1 + BESIDE) / (1 - BESIDE))
     start = long_enough.values["initial_state"] * long_enough.values["length"]
     ends = driven(long_enough, size, quantity, duration, temperature=temperature, trajectories=trajectories, seed=seed)
     speeds = (ends - start) / duration
