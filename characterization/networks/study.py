@@ -21,7 +21,7 @@ from .problems import factorisation, factors, full_adder
 #: Numbers that are factorised, and p-bits of their two factors.
 NUMBERS = {35: (2, 2), 161: (4, 2), 945: (5, 3)}
 #: Strength of the full adder, and of factors times the number.
-ADDER, FACTORS = 0.25, 0.5
+ADDER, FACTORS = 0.15, 0.5
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def study_p_bits(device: CompactModel, *, size: Size = FULL, seed: int = 0) -> d
     r"""Sample the states of a full adder, and factorise numbers, by p-bits of one junction.
 
     The strength of a factorisation of F is :math:`1/(2 F)`: nothing that is known of the factors is in it. Drives
-    beyond the junction's two states stay at the end of the range. The mean time to a solution is all the time that runs took
-    until their energy first was zero, over how many got there: right for times that are exponential, whatever the
-    length of a run.
+    beyond the junction's two states stay at the end of the range. The mean time to a solution is all the time that
+    runs took until their energy first was zero, over how many got there: right for times that are exponential,
+    whatever the length of a run.
 
     Parameters
     ----------

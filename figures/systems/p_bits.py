@@ -27,16 +27,18 @@ def make_p_bits(order: Order) -> Made:
     tables = study_p_bits(order.device, size=QUICK if order.quick else FULL, seed=order.seed)
     states, times = tables["states"], tables["times"]
     pulls = (states["share"] - states["stationary"]) / states["error"]
+    off = np.abs(states["stationary"] / states["boltzmann"] - 1).max()
     told = [
         f"full adder: mean square of the shares' differences over their errors {np.mean(pulls**2):.2f}; the "
-        f"junction's own distribution is at most {np.abs(states['stationary'] / states['boltzmann'] - 1).max():.2%} off Boltzmann's"
+        f"junction's own distribution is at most {off:.2%} off Boltzmann's"
     ]
     for row in times.to_dict("records"):
+        error = row["error"] / row["time"] * row["dwell_times"]
         told.append(
-            f"{row['number']:.0f}: a solution after {format_si(row['time'], 's', 3)} "
-            f"+- {format_si(row['error'], 's', 2)}, {row['dwell_times']:.3g} dwell times, of {row['p_bits']:.0f} p-bits; at most "
-            f"{format_si(row['energy'], 'J', 3)} in the junctions; {row['unsolved']:.0f} runs found none; "
-            f"{row['clipped']:.2%} of the inputs at the end of the range"
+            f"{row['number']:.0f}, {row['p_bits']:.0f} p-bits: a solution after {format_si(row['time'], 's', 3)}, "
+            f"{row['dwell_times']:.3g} +- {error:.1g} dwell times, with at most {format_si(row['energy'], 'J', 3)} in "
+            f"the junctions; {row['unsolved']:.0f} runs found none; {row['clipped']:.1%} of the inputs at the end of "
+            "the range"
         )
     return Made({"": times, "states": states, "products": tables["products"]}, {"": draw_p_bits(tables)}, told)
 

@@ -36,7 +36,7 @@ GLASS = np.array([[0, 1.0, -0.5, 0.3], [1.0, 0, 0.7, 0], [-0.5, 0.7, 0, -1.2], [
 
 
 def spread_of(runs, size):
-    """Shares of the states over independent runs, their mean and its standard error: correlation within a run is in it."""
+    """Mean shares of the states over independent runs, and the error from run to run, with the correlation in it."""
     shares = np.array([np.bincount(numbers_of(run.states), minlength=2**size) / len(run.states) for run in runs])
     return shares.mean(axis=0), shares.std(axis=0, ddof=1) / np.sqrt(len(runs))
 
