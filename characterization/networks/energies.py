@@ -74,28 +74,21 @@ class BitEnergy:
         import scipy.sparse
 
         h = reals("biases", biases)
-        if scipy.sparse.issparse(couplings):
-            matrix = scipy.sparse.coo_array(couplings)
-            matrix.sum_duplicates()
-            shape, values = matrix.shape, reals("couplings", matrix.data, empty=True)
-            rows, columns = matrix.coords
-            transposed, own = abs(matrix - matrix.T), matrix.diagonal() if len(shape) == 2 else np.zeros(1)
-        else:
-            dense = reals("couplings", couplings, dimensions=2)
-            shape = dense.shape
-            rows, columns = np.nonzero(dense)
-            values = dense[rows, columns]
-            transposed = np.abs(dense - dense.T) if shape[0] == shape[1] else dense
-            own = np.diagonal(dense)
-        if shape != (len(h), len(h)):
+        sparse = scipy.sparse.issparse(couplings)
+        given: Any = couplings if sparse else reals("couplings", couplings, dimensions=2)
+        if given.shape != (len(h), len(h)):
             raise ParameterError(
-                f"couplings of {len(h)} biases are a matrix of that many rows and columns, not {shape}"
+                f"couplings of {len(h)} biases are a matrix of that many rows and columns, not {given.shape}"
             )
-        if transposed.max() > 0 or np.any(own):
+        matrix = scipy.sparse.coo_array(given)
+        matrix.sum_duplicates()
+        values = reals("couplings", matrix.data, empty=True)
+        rows, columns = matrix.coords
+        if abs(matrix - matrix.T).max() > 0 or np.any(matrix.diagonal()):
             raise ParameterError("couplings must be symmetric with a diagonal of zeros: J_ij = J_ji, J_ii = 0")
         require_memory(len(values), "couplings", TERM)
         terms = {frozenset({i}): -float(value) for i, value in enumerate(h.tolist()) if value}
-        upper = rows < columns
+        upper = (rows < columns) & (values != 0)
         for i, j, value in zip(rows[upper].tolist(), columns[upper].tolist(), values[upper].tolist(), strict=True):
             terms[frozenset({i, j})] = -float(value)
         return cls(len(h), terms)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...devices.core.cache import PARSING
 from ...devices.language.sources import digest_of
 from ...devices.simulation.machine.kept import load_program
-from ...devices.simulation.machine.kinds import F64, I64, Array
+from ...devices.simulation.machine.kinds import F64, I64, Array, Kind
 from ...devices.simulation.machine.program import Entry
 from ...devices.simulation.machine.texts import text_of
 from ...devices.simulation.machine.writer import Unit
@@ -26,16 +26,7 @@ TIME, ENERGY, LOWEST, REACHED, GOAL, LARGEST, SAMPLES, JUMPS = range(8)
 FACTS = 8
 
 
-class Wiring(NamedTuple):
-    """Which products a bit is in, and which bits are in a product: those of item k from begin[k] to begin[k + 1]."""
-
-    bit_begin: Any
-    bit_terms: Any
-    term_begin: Any
-    term_bits: Any
-
-
-def rate_of(logarithms, row, x, low, width):  # type: ignore[no-untyped-def]
+def rate_of(logarithms: Any, row: Any, x: Any, low: Any, width: Any) -> Any:
     """Rate at an input, whose logarithm is linear between the columns of a table and constant beyond its ends."""
     last = len(logarithms[0]) - 2
     place = (x - low) / width
@@ -71,7 +62,8 @@ def march(  # type: ignore[no-untyped-def]
 ):
     """Jump until the end, or until the random numbers are used up; returns how many were.
 
-    The first row of the table is the state 1, the second the state -1.
+    The first row of the table is the state 1, the second the state -1. Bit k is in the products ``bit_terms`` from
+    ``bit_begin[k]`` to ``bit_begin[k + 1]``; the bits of products are listed likewise.
     """
     bits = len(spins)
     time = facts[TIME]
@@ -137,7 +129,7 @@ def march(  # type: ignore[no-untyped-def]
 
 
 #: Kinds of the arguments of :func:`march`.
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     *[VECTOR] * 4,
     *[WHOLES] * 5,
     Array(F64, 2),

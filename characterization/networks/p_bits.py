@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from ...devices.language.array_checks import reals
-from ...devices.language.checks import flag, instance, mapping, positive, whole
+from ...devices.language.checks import flag, instance, positive, real, whole
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
@@ -214,17 +214,20 @@ class PBitNetwork:
         """Largest power that a junction takes from its drive within the range of two states [W].
 
         Weights, the sums of the inputs and what senses the states are not in it.
+
+        Raises
+        ------
+        ParameterError
+            If the junction is not driven by a voltage.
         """
         wells = self.junction.wells
-        if wells.quantity not in ("voltage", "current"):
-            raise ParameterError(f"the power of a {wells.quantity} is not the junction's")
+        if wells.quantity != "voltage":
+            raise ParameterError(f"the power is told of a junction that a voltage drives, not a {wells.quantity}")
+        (branch,) = wells.device.branches().values()
         found = []
         for values in wells.device.reference_states().values():
             state = wells.device.replace(**values)
-            for end in self.junction.range:
-                rest = state.static(**{wells.quantity: end})
-                (branch,) = state.branches().values()
-                found.append(abs(end * float(rest["current" if wells.quantity == "voltage" else branch.name])))
+            found += [abs(end * float(state.static(voltage=end)[branch.current])) for end in self.junction.range]
         return max(found)
 
     def _refuse_beyond(self, largest: float) -> None:
@@ -287,7 +290,7 @@ class PBitNetwork:
         samples = length / step + 1
         require_memory(number * samples * self.energy.size, "states of bits", 10)
         bits = _held(held, self.energy.size)
-        wanted = -math.inf if goal is None else float(reals("goal", goal, dimensions=None))
+        wanted = -math.inf if goal is None else real("goal", goal)
         whole("seed", seed, 0, 2**64 - 1)
         if processes is not None and processes != -1:
             whole("processes", processes, 1)
@@ -298,9 +301,7 @@ class PBitNetwork:
 
 
 def _held(held: Any, size: int) -> dict[int, int]:
-    if held is not None and (not isinstance(held, Mapping)):
-        mapping("held", held)
-    found = dict(held or {})
+    found = {} if held is None else dict(instance("held", held, Mapping, "a mapping from bits to 1 or -1"))
     for bit, state in found.items():
         whole("a held bit", bit, 0, size - 1)
         if whole("its state", state, -1, 1) == 0:
