@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, real, whole
-from ...devices.language.errors import ParameterError
+from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
 
@@ -52,7 +52,7 @@ class BitEnergy:
                 isinstance(bit, int | np.integer) and 0 <= bit < self.size for bit in bits
             )
             if not inside:
-                raise ParameterError(f"a product is a frozenset of bits from 0 to {self.size - 1}, not {bits!r}")
+                raise ParameterError(f"a product is a frozenset of bits from 0 to {self.size - 1}, not {shown(bits)}")
             real("the factor of a product", factor)
 
     @classmethod

@@ -292,8 +292,8 @@ class PBitNetwork:
         bits = _held(held, self.energy.size)
         wanted = -math.inf if goal is None else real("goal", goal)
         whole("seed", seed, 0, 2**64 - 1)
-        if processes is not None and processes != -1:
-            whole("processes", processes, 1)
+        if processes is not None and whole("processes", processes, -1) == 0:
+            raise ParameterError("processes must be at least 1, or -1 for one per core, not 0")
         task = _Task(self, length, tuple(strengths.tolist()), step, bits, wanted, seed)
         found = list(in_processes(_run, [(task, k) for k in range(number)], processes=processes))
         self._refuse_beyond(max(run.largest_input for run in found))

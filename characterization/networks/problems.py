@@ -28,7 +28,7 @@ import numpy as np
 
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import whole
-from ...devices.language.errors import ParameterError
+from ...devices.language.errors import ParameterError, shown
 from .energies import BitEnergy, IntArray, Terms
 
 CONSTANT: frozenset[int] = frozenset()
@@ -121,6 +121,6 @@ def factors(states: Any, bits: tuple[int, int]) -> tuple[IntArray, IntArray]:
 
 def _lengths(bits: Any) -> tuple[int, int]:
     if not isinstance(bits, tuple | list) or len(bits) != 2:
-        raise ParameterError(f"bits must be two whole numbers, those of X and of Y, not {bits!r}")
+        raise ParameterError(f"bits must be two whole numbers, those of X and of Y, not {shown(bits)}")
     first, second = (whole(f"bits of {name}", value, 1, MOST_BITS) for name, value in zip("XY", bits, strict=True))
     return first, second
