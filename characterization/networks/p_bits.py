@@ -110,7 +110,8 @@ class PBitNetwork:
                 f"{junction.wells.device!r} is in neither state for half of the time at any {junction.wells.quantity} "
                 "of its range: it needs a field that balances its states"
             )
-        balance = float(brentq(self._log_ratio, *junction.range, xtol=1e-12 * abs(junction.range[1])))
+        low, high = junction.range
+        balance = float(brentq(self._log_ratio, float(low), float(high), xtol=1e-12 * float(high - low)))
         first, second = (float(logarithm.deriv()(balance)) for logarithm in junction.logarithms)
         object.__setattr__(self, "balance", balance)
         object.__setattr__(self, "drive_per_input", 2 / (first - second))
@@ -224,10 +225,10 @@ class PBitNetwork:
         if wells.quantity != "voltage":
             raise ParameterError(f"the power is told of a junction that a voltage drives, not a {wells.quantity}")
         (branch,) = wells.device.branches().values()
-        found = []
+        found: list[float] = []
         for values in wells.device.reference_states().values():
             state = wells.device.replace(**values)
-            found += [abs(end * float(state.static(voltage=end)[branch.current])) for end in self.junction.range]
+            found += [abs(float(end) * float(state.static(voltage=end)[branch.current])) for end in self.junction.range]
         return max(found)
 
     def _refuse_beyond(self, largest: float) -> None:
@@ -351,7 +352,8 @@ def _run(task: _Task, index: int) -> PBitRun:
     facts[ENERGY] = facts[LOWEST] = products.sum()
     facts[GOAL] = task.goal + ROUNDING * scale
     facts[REACHED] = 0.0 if facts[ENERGY] <= facts[GOAL] else -1.0
-    times = task.interval * np.arange(math.floor(task.duration / task.interval * (1 + 1e-12)) + 1)
+    number = math.floor(task.duration / task.interval * (1 + 1e-12)) + 1
+    times = task.interval * np.arange(number, dtype=np.float64)
     samples = np.zeros((len(times), energy.size))
     rates, sums, since = np.zeros(energy.size), np.zeros(energy.size), np.zeros(energy.size)
     wiring = (*_lists(of_bit), *_lists(members))
@@ -362,9 +364,9 @@ def _run(task: _Task, index: int) -> PBitRun:
         while facts[TIME] < end:
             if not len(waits):
                 waits, picks = generator.standard_exponential(DRAWN), generator.random(DRAWN)
-            state = (spins, inputs, products, rates, free, *wiring, logarithms)
+            own = (spins, inputs, products, rates, free, *wiring, logarithms)
             over = (low, (high - low) / (POINTS - 1), strength, end, waits, picks, task.interval)
-            used = march(*state, *over, samples, sums, since, facts)
+            used = march(*own, *over, samples, sums, since, facts)
             waits, picks = waits[used:], picks[used:]
     sums += spins * (task.duration - since)
     recorded = int(facts[SAMPLES])

@@ -89,7 +89,12 @@ def study_p_bits(device: CompactModel, *, size: Size = FULL, seed: int = 0) -> d
         "boltzmann": (adder.energy.boltzmann(ADDER), "1", "Boltzmann's distribution"),
         "stationary": (adder.stationary(ADDER), "1", "by the junction's own rates: the master equation"),
     }
-    attributes = {"seed": seed, "runs": size.runs, "length": size.length, "dwell_time": adder.dwell_time}
+    attributes: dict[str, Any] = {
+        "seed": seed,
+        "runs": size.runs,
+        "length": size.length,
+        "dwell_time": adder.dwell_time,
+    }
     attributes |= {"drive_per_input": adder.drive_per_input, "inputs": list(adder.inputs)}
     products, times = [], []
     for number, bits in NUMBERS.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...characterization.networks.study import FULL, QUICK, study_p_bits
+from ...characterization.networks.study import FULL, NUMBERS, QUICK, study_p_bits
 from ...devices.language.quantity import format_si
 from ...devices.models.junctions.mtj import MTJ
 from ..displayed import DisplayedFigure
@@ -56,8 +56,8 @@ def draw_p_bits(tables: Mapping[str, pd.DataFrame]) -> Figure:
         figure = DisplayedFigure(figsize=(7.0, 4.6))
         panels = figure.subplots(2, 2).ravel()
         _draw_states(panels[0], tables["states"])
-        for axes, (number, own) in zip(panels[1:], products.groupby("number"), strict=True):
-            _draw_products(axes, own, int(number))
+        for axes, number in zip(panels[1:], NUMBERS, strict=True):
+            _draw_products(axes, products[products["number"] == number], number)
         panels[1].legend(loc="upper left", fontsize=6.5)
         for axes, name in zip(panels, "abcd", strict=True):
             letter(axes, name)
