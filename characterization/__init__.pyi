@@ -44,6 +44,8 @@ from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
 from .merit.summary import summary as summary
+from .networks.energies import BitEnergy as BitEnergy
+from .networks.p_bits import PBitNetwork as PBitNetwork
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .slow_time.telegraph import state_probability as state_probability

@@ -39,6 +39,8 @@ from .characterization.citing import citations as citations
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
 from .characterization.merit.summary import summary as summary
+from .characterization.networks.energies import BitEnergy as BitEnergy
+from .characterization.networks.p_bits import PBitNetwork as PBitNetwork
 from .characterization.statistics.vary import vary as vary
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table

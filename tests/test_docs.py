@@ -61,6 +61,7 @@ IN_PLACE_OF = {
     "synaspice figure energy --seed 0 -o systems": "synaspice figure energy --help",
     "synaspice figure energy --device vteam --preset talati2016 -o systems": "synaspice figure energy --help",
     "synaspice figure scale --seed 0 -o systems": "synaspice figure scale --help",
+    "synaspice figure p-bits --seed 0 -o systems": "synaspice figure p-bits --help",
     "synaspice figure digits --seed 0 -o systems": "synaspice figure digits --help",
     "synaspice figure vowels --seed 0 -o systems": "synaspice figure vowels --help",
     "synaspice figure quantisation --seed 0 --data DATA -o systems": "synaspice figure quantisation --help",

@@ -33,6 +33,8 @@ NAMES = {
         "one_netlist": "cells.netlists",
     },
     "characterization": {
+        "BitEnergy": "networks.energies",
+        "PBitNetwork": "networks.p_bits",
         "RareEvent": "rare_events.event",
         "TwoStateThermal": "slow_time.two_states",
         "state_probability": "slow_time.telegraph",
