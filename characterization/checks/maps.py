@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,8 @@ def start_that_fails(k: float, tau: FloatArray | float) -> FloatArray:
 
     .. math:: 2\, e^{-2 (k - 1) \tau}\, 2^{(k - 1) / (k + 1)} \left(\frac{k - 1}{k}\right)^{2 / (k + 1)}
     """
-    return 2 * np.exp(-2 * (k - 1) * np.asarray(tau)) * 2 ** ((k - 1) / (k + 1)) * ((k - 1) / k) ** (2 / (k + 1))
+    path = 2 ** ((k - 1) / (k + 1)) * ((k - 1) / k) ** (2 / (k + 1))
+    return np.asarray(2 * np.exp(-2 * (k - 1) * np.asarray(tau)) * path)
 
 
 def error_of_path(k: float, tau: FloatArray | float, field: float = 0.0) -> FloatArray:
@@ -185,7 +187,7 @@ def error_of_trapezoid(top: float, width: float, edge: float) -> float:
     def spreads(tau: float, state: FloatArray) -> list[float]:
         return [drive(tau) - 1, 2 * math.exp(-2 * state[0])]
 
-    given = {"rtol": 1e-9, "atol": 1e-10, "max_step": max(edge, 0.1) / 10}
+    given: dict[str, Any] = {"rtol": 1e-9, "atol": 1e-10, "max_step": max(edge, 0.1) / 10}
     start = integrate.solve_ivp(slopes, (0.0, corners[-1]), [0.0], **given).y[0, -1]
     spread = integrate.solve_ivp(spreads, (0.0, corners[-1]), [0.0, 0.0], **given).y[1, -1]
     return -math.expm1(-((2 * math.exp(start)) ** 2) * BARRIER / (1 + spread))
@@ -292,7 +294,7 @@ def returned() -> pd.Series:
     voltage = 0.5 * device.critical_current_to_parallel * device.parallel_resistance
     field = -0.53 * anisotropy_field_by_hand(device) / voltage**2
     device = device.replace(field_like_per_square_volt=field)
-    given = {"voltage": [voltage], "states": ["antiparallel"], "seed": 2, "temperature": ROOM}
+    given: dict[str, Any] = {"voltage": [voltage], "states": ["antiparallel"], "seed": 2, "temperature": ROOM}
     return back_switching(device, width=LONG / rate_of(device), trajectories=COUNT, **given).iloc[0]
 
 

@@ -297,7 +297,7 @@ KELVINS = np.array([350.0, 400.0, 450.0])
 
 
 @functools.cache
-def lost() -> dict[str, Any]:
+def lost() -> dict[Any, Any]:
     """What a filament that dissolves has lost."""
     return state_retention(FILAMENT, temperature=KELVINS, time=np.geomspace(1e-3, 1e10, 400)).attrs
 

@@ -14,7 +14,7 @@ from ...devices.language.checks import known
 from ...devices.language.errors import MissingDependencyError
 from .library import PACKAGES, find_library, require_pyspice
 from .netlist_text import prepared
-from .ngspice import _complaints
+from .ngspice_log import complaints
 from .worker import without_start_files
 
 
@@ -78,7 +78,7 @@ def _engine(package: str) -> Any:
             super().load_circuit("\n".join(prepared(str(circuit).splitlines(), Path.cwd(), self.control)))
 
         def send_char(self, message: str, ngspice_id: int) -> int:
-            self._failed = self._failed or bool(_complaints([message]))
+            self._failed = self._failed or bool(complaints([message]))
             self._error_in_stderr = self._error_in_stdout = self._failed
             return 0
 

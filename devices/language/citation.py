@@ -96,7 +96,7 @@ class Citation:
             if title:
                 found["title"] = title
             if article:
-                found |= {name: venue[name] for name in ("journal", "volume", "pages", "year") if venue[name]}
+                found |= {name: venue[name] or "" for name in ("journal", "volume", "pages", "year") if venue[name]}
                 if venue["issue"]:
                     found["number"] = venue["issue"]
             else:
