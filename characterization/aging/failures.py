@@ -109,6 +109,8 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
         raise ParameterError(
             f"{np.sum(weights[failures]):g} of {np.sum(weights):g} have failed: two at least tell a distribution"
         )
+    if not np.any(lower[weights > 0] > 0):
+        raise ParameterError("all have failed before the first look: no time after which any of them worked is known")
     middle = np.where(failures, np.sqrt(np.maximum(lower, upper / 10) * np.where(failures, upper, 1.0)), lower)
     begin, *_ = np.linalg.lstsq(covariates, np.log(middle), rcond=None)
 

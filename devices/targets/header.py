@@ -82,7 +82,8 @@ def origin(device: DeviceModel, simulator: str, product: str) -> list[str]:
     remember(citations_of(type(device), preset))
     lines = [f"{device.model_name()}: {summary(type(device))}"]
     if type(device).reference:
-        lines.append(f"Equations: {type(device).reference}, doi:{type(device).doi}")
+        doi = f", doi:{type(device).doi}" if type(device).doi else ""
+        lines.append(f"Equations: {type(device).reference}{doi}")
     if preset:
         lines.append(f"Parameters: preset {preset.name}: {preset.title}")
         lines.append(f"  from {preset.citation}")

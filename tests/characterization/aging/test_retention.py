@@ -102,3 +102,8 @@ def test_what_is_no_retention_is_refused(change, limits, how, complaint):
         fit_retention(data, limits, **how)
     with pytest.raises(ParameterError, match="needs a column resistance"):
         fit_retention(data[["time"]], (1e4, 1e6))
+
+
+def test_cells_that_were_all_lost_at_every_look_tell_no_distribution():
+    with pytest.raises(ParameterError, match="before the first look"):
+        fit_retention(waited(cells=5), (1.0, 2.0))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import MTJNeuron, PBit
+from synaspice.circuits.cells.neurons import AxonHillock, MTJNeuron, PBit
 from synaspice.circuits.cells.synapses import MemristorBitCell
 from synaspice.circuits.cells.traced import Traced
 from synaspice.circuits.engine import ngspice
@@ -68,3 +68,9 @@ def test_a_bit_cell_with_another_memristor_and_transistor_on_its_instance():
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3 * np.abs(other).max())
     state = runs[0]["v(x1.cell_x)"]
     assert state.iloc[0] > 0.99 and state.iloc[-1] < 0.05, "it was set"
+
+
+def test_a_circuit_without_a_doi_is_cited_without_one():
+    text = AxonHillock().netlist()
+    assert "Addison-Wesley (1989), chapter 12" in text and "doi:\n" not in text
+    assert "doi:10.1109/LED.2017.2768321" in PBit().netlist()
