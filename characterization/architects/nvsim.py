@@ -196,7 +196,7 @@ def _memristive(off: Reader, on: Reader) -> tuple[WritePulse, WritePulse]:
             begun,
             sweep.compliance,
             "resistance",
-        ),  # fmt: skip
+        ),
     )
 
 
@@ -223,8 +223,12 @@ def _driven(begin: Reader, volts: float, target: Reader, begun: float, complianc
     run = begin.device.simulate(volts, width, points=POINTS, compliance=compliance)
     voltage, current = run["voltage"].to_numpy(), run["current"].to_numpy()
     energy = float(np.trapezoid(voltage * current, run["time"].to_numpy()))
-    written = begin.device.simulate(PiecewiseLinear((0.0, width, 1.001 * width), (volts, volts, 0.0)), width + KEPT,
-                                    times=[0.0, width, width + KEPT], compliance=compliance)  # fmt: skip
+    written = begin.device.simulate(
+        PiecewiseLinear((0.0, width, 1.001 * width), (volts, volts, 0.0)),
+        width + KEPT,
+        times=[0.0, width, width + KEPT],
+        compliance=compliance,
+    )
     first, at_end, later = begin.of(written)
     if not (later - first) / (at_end - first) > 0.5:
         raise ParameterError(
@@ -242,9 +246,15 @@ def _magnetic(device: CompactModel, start: str, end: str, overdrive: float, erro
     begin = device.replace(**states[start])
     near = float(butler_pulse_width(overdrive, error, device.derived["thermal_stability"])) * decay_time(begin)
     found = write_error(
-        device, quantity="current", overdrive=[overdrive], width=near * WIDTHS, methods="fokker-planck",
-        start=start, end=end, seed=1,
-    )  # fmt: skip
+        device,
+        quantity="current",
+        overdrive=[overdrive],
+        width=near * WIDTHS,
+        methods="fokker-planck",
+        start=start,
+        end=end,
+        seed=1,
+    )
     rates, widths = found["probability"].to_numpy(), found["width"].to_numpy()
     below = np.flatnonzero(rates <= error)
     if not len(below) or below[0] == 0:

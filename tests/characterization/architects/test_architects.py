@@ -1,4 +1,4 @@
-"""Cells of NVSim and synapses of NeuroSim: against closed forms, the benches, and NVSim itself where it is installed."""
+"""Cells of NVSim and synapses of NeuroSim: against closed forms, benches, and NVSim where it is installed."""
 
 import math
 import re
@@ -42,7 +42,7 @@ MEMORY = """-DesignTarget: RAM
 
 def values(text: str) -> dict[str, str]:
     """The lines of a cell that NVSim reads, by name without unit."""
-    return {name: value for name, value in re.findall(r"^-(\w+)(?: \([^)]*\))?: (\S+)$", text, re.M)}
+    return dict(re.findall(r"^-(\w+)(?: \([^)]*\))?: (\S+)$", text, re.M))
 
 
 def test_memristor_is_written_as_its_closed_form_says() -> None:
@@ -70,7 +70,7 @@ def test_junction_is_written_with_the_error_rate(junction: str) -> None:
     device, found = MTJ(), values(junction)
     assert found["MemCellType"] == "MRAM"
     current, width = 1e-6 * float(found["SetCurrent"]), 1e-9 * float(found["SetPulse"])
-    assert current == pytest.approx(2 * device.derived["critical_current_parallel"], rel=1e-5)
+    assert current == pytest.approx(2 * device.derived["critical_current_to_parallel"], rel=1e-5)
     rate = write_error(device, amplitude=[current], width=[width], methods="fokker-planck", seed=1)["probability"]
     assert rate.iloc[0] == pytest.approx(1e-6, rel=0.02)
     volts = float(found["SetEnergy"]) * 1e-12 / (current * width)
