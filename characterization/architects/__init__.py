@@ -1,1 +1,4 @@
-"""What programs of architects want to know of a device, by its own benches: cells of NVSim, synapses of NeuroSim."""
+"""Numbers of a device that programs of architects read: cells of NVSim, synapses of NeuroSim.
+
+Each is measured by a bench of its own. Netlists and modules for circuit simulators are in ``devices/targets``.
+"""
