@@ -65,7 +65,7 @@ class Citation:
         """Year of the publication; empty if the line has none."""
         years = _YEAR.findall(self.text)
         in_brackets = re.findall(r"\((\d{4})\)", self.text)
-        return (in_brackets or years or [""])[-1]
+        return str((in_brackets or years or [""])[-1])
 
     @property
     def key(self) -> str:

@@ -33,7 +33,7 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a or osdi.",
+            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell or neurosim.",
             autocompletion=complete_formats,
         ),
     ] = "ngspice",

@@ -30,7 +30,7 @@ from scipy.optimize import minimize_scalar
 
 from ....devices.core.distributions import normal_quantile
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Sweep, WallMotion
+from ....devices.core.protocols import Compliance, Sweep, WallMotion
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
 from ....devices.language.waveforms import Drive, FloatArray, PiecewiseLinear
@@ -49,6 +49,8 @@ LONGER, FACTOR = 12, 4.0
 RELAXED = 0.25
 #: Least share of the pulses that cover most of the way, and how often the width is corrected for it.
 ENOUGH, CORRECTIONS = 0.9, 12
+#: A source that limits no current.
+UNLIMITED = Compliance()
 #: Points of such a transient, and the least of them before the end of the way.
 POINTS, RESOLVED = 401, 50
 #: Curvature P_1/A beyond which a curve is a step, and distance from a line below which it is one.
@@ -217,7 +219,14 @@ def rising(low: Reader, size: float, begun: float) -> float:
     raise ParameterError(f"neither {size:g} V nor {-size:g} V raises the conductance within {begun:.3g} s")
 
 
-def default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, begun: float, pulses: int) -> float:
+def default_width(
+    low: Reader,
+    drives: tuple[float, ...],
+    end: float | Reader,
+    begun: float,
+    pulses: int,
+    compliance: Compliance = UNLIMITED,
+) -> float:
     """Width of pulses that cover most of the way to an end, from transients under a steady voltage that get longer.
 
     Drives are the voltage; or a voltage, how long it is there [s], and the voltage after it.
@@ -232,7 +241,7 @@ def default_width(low: Reader, drives: tuple[float, ...], end: float | Reader, b
             edge = EDGE * min(before, length)
             drive = PiecewiseLinear((0.0, before - edge, before), (drives[0], drives[0], drives[2]))
         reported = np.concatenate([[0.0], times]) if before else times
-        run = low.of(low.device.simulate(drive, float(reported[-1]), times=reported))[-POINTS:]
+        run = low.of(low.device.simulate(drive, float(reported[-1]), times=reported, compliance=compliance))[-POINTS:]
         covered = (run - run[0]) / (target - run[0])
         there = np.flatnonzero(covered >= COVERED)
         if not len(there):

@@ -1,0 +1,118 @@
+"""Cells of NVSim and synapses of NeuroSim: against closed forms, benches, and NVSim where it is installed."""
+
+import math
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from synaspice.characterization.architects.neurosim import neurosim_synapse
+from synaspice.characterization.architects.nvsim import nvsim_cell
+from synaspice.characterization.benches.memristors.potentiation import potentiation
+from synaspice.characterization.benches.write_error import write_error
+from synaspice.devices import MTJ, VTEAM, AutoOscillator, SpinOrbitTorqueMTJ, VolatileMemristor, Yakopcic
+from synaspice.devices.language.errors import ParameterError
+
+#: A memory for NVSim of one bank, whose organisation is given so that there is nothing to search.
+MEMORY = """-DesignTarget: RAM
+-OptimizationTarget: ReadLatency
+-ProcessNode: 22
+-Capacity (KB): 256
+-WordWidth (bit): 64
+-DeviceRoadmap: LSTP
+-LocalWireType: LocalAggressive
+-LocalWireRepeaterType: RepeatedNone
+-LocalWireUseLowSwing: No
+-GlobalWireType: GlobalAggressive
+-GlobalWireRepeaterType: RepeatedNone
+-GlobalWireUseLowSwing: No
+-Routing: H-tree
+-InternalSensing: true
+-Temperature (K): 350
+-BufferDesignOptimization: latency
+-ForceBank (Total AxB, Active CxD): 1x1, 1x1
+-ForceMat (Total AxB, Active CxD): 2x2, 1x1
+-ForceMuxSenseAmp: 16
+-ForceMuxOutputLev1: 1
+-ForceMuxOutputLev2: 1
+-MemoryCellInputFile: device.cell
+"""
+
+
+def values(text: str) -> dict[str, str]:
+    """The lines of a cell that NVSim reads, by name without unit."""
+    return dict(re.findall(r"^-(\w+)(?: \([^)]*\))?: (\S+)$", text, re.M))
+
+
+def test_memristor_is_written_as_its_closed_form_says() -> None:
+    # A VTEAM without window moves at a constant rate; its resistance is a line over the position.
+    device = VTEAM()
+    found, v = values(nvsim_cell(device)), device.values
+    volts = float(found["ResetVoltage"])
+    rate = v["rate_off"] * (volts / v["threshold_off"] - 1) ** v["exponent_off"]
+    width = 0.9 * (v["position_off"] - v["position_on"]) / rate
+    slope = v["resistance_off"] - v["resistance_on"]
+    energy = volts**2 / slope * math.log(1 + 0.9 * slope / v["resistance_on"]) * width / 0.9
+    assert found["MemCellType"] == "memristor"
+    assert float(found["ResetPulse"]) == pytest.approx(1e9 * width, rel=5e-3)  # of 401 points of a transient
+    assert float(found["ResetEnergy"]) == pytest.approx(1e12 * energy, rel=5e-3)
+    assert float(found["ResistanceOnAtReadVoltage"]) == pytest.approx(v["resistance_on"], rel=1e-5)
+    assert float(found["ResistanceOffAtReadVoltage"]) == pytest.approx(v["resistance_off"], rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def junction() -> str:
+    return MTJ().netlist("nvsim-cell")
+
+
+def test_junction_is_written_with_the_error_rate(junction: str) -> None:
+    device, found = MTJ(), values(junction)
+    assert found["MemCellType"] == "MRAM"
+    current, width = 1e-6 * float(found["SetCurrent"]), 1e-9 * float(found["SetPulse"])
+    assert current == pytest.approx(2 * device.derived["critical_current_to_parallel"], rel=1e-5)
+    rate = write_error(device, amplitude=[current], width=[width], methods="fokker-planck", seed=1)["probability"]
+    assert rate.iloc[0] == pytest.approx(1e-6, rel=0.02)
+    volts = float(found["SetEnergy"]) * 1e-12 / (current * width)
+    assert volts < current * float(found["ResistanceOff"])  # at this voltage it is lower than where it is read
+
+
+@pytest.mark.skipif(shutil.which("nvsim") is None, reason="NVSim is not installed")
+def test_nvsim_reads_the_cell(junction: str, tmp_path) -> None:
+    (tmp_path / "device.cell").write_text(junction)
+    (tmp_path / "memory.cfg").write_text(MEMORY)
+    said = subprocess.run(["nvsim", "memory.cfg"], cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout
+    found = values(junction)
+    assert "Memory Cell: MRAM" in said
+    assert f"Set Current: {float(found['SetCurrent']):.3f}uA" in said
+    assert f"Reset Pulse: {float(found['ResetPulse']):.3f}ns" in said
+    assert "Read Latency" in said
+
+
+def test_synapse_is_what_the_bench_measures() -> None:
+    table = potentiation(Yakopcic(), read_voltage=0.1)
+    found = dict(re.findall(r"^(\w+) = ([^;]+);", Yakopcic().netlist("neurosim"), re.M))
+    assert float(found["maxConductance"]) == pytest.approx(table["conductance"].max(), rel=1e-5)
+    assert float(found["NL_LTP"]) == pytest.approx(table.attrs["nonlinearity_potentiation"], rel=1e-3)
+    assert float(found["NL_LTD"]) == pytest.approx(table.attrs["nonlinearity_depression"], rel=1e-3)
+    assert float(found["writePulseWidthLTD"]) == pytest.approx(table.attrs["widths"][1], rel=1e-5)
+    assert found["maxNumLevelLTP"] == "64"
+
+
+def test_what_is_no_such_memory_is_refused() -> None:
+    with pytest.raises(ParameterError, match="two terminals"):
+        nvsim_cell(SpinOrbitTorqueMTJ())
+    with pytest.raises(ParameterError, match="two terminals"):
+        nvsim_cell(AutoOscillator())
+    with pytest.raises(ParameterError, match=r"forgets|does not move"):
+        nvsim_cell(VolatileMemristor())
+    with pytest.raises(ParameterError, match="read_voltage"):
+        nvsim_cell(VTEAM(), read_voltage=-0.1)
+    with pytest.raises(ParameterError, match="read at 1 V at most"):
+        nvsim_cell(VTEAM(), read_voltage=5.0)
+    with pytest.raises(ParameterError, match="access_width"):
+        nvsim_cell(VTEAM(), access_width=0.0)
+    with pytest.raises(ParameterError, match="give the amplitude"):
+        neurosim_synapse(MTJ())
+    with pytest.raises(ParameterError, match="has no noise"):
+        VTEAM().netlist("neurosim", noise=True)
