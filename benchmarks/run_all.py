@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-OTHERS = {"run_all.py", "harness.py", "spice_peers.py"}
+OTHERS = {"run_all.py", "harness.py", "spice_peers.py", "fitting.py"}
 
 
 def main() -> int:
