@@ -18,6 +18,7 @@ from ..devices.language.errors import ParameterError, SimulationError, UnknownNa
 from ..devices.language.preset_file import Result
 from ..devices.language.waveforms import Pulse, Sine, Triangle
 from ..devices.model import CompactModel
+from .benches.resonance.fmr import fmr
 
 #: Points over a transient in which an instant or an extremum is looked for.
 POINTS = 4001
@@ -140,6 +141,12 @@ def _gyrotropic_frequency(device: Any) -> float:
 def _orbit(method: str) -> Callable[..., float]:
     """A closed form of an oscillator at a dc current."""
     return lambda device, *, current: float(getattr(device, method)(current))
+
+
+def _resonance(device: CompactModel, field: float, mode: float) -> float:
+    """Frequency of a mode of the resonance in a field along the axis that the device suggests, the slowest first."""
+    table = fmr(device, field=[field])
+    return float(table["frequency"].to_numpy()[round(mode) - 1])
 
 
 def _observable(quantity: str) -> Callable[..., float]:
@@ -276,6 +283,7 @@ MEASURES: dict[str, Measure] = {
     "orbit_frequency": Measure("Hz", "frequency of the orbit at a current", _orbit("stationary_frequency")),
     "relaxation_rate": Measure("1/s", "rate at which the orbit's radius relaxes", _orbit("relaxation_rate")),
     "linewidth": Measure("Hz", "linewidth at a current and 300 K", _orbit("generation_linewidth")),
+    "resonance_frequency": Measure("Hz", "frequency of a mode of the resonance in a field", _resonance),
     "gyrotropic_frequency": Measure("Hz", "frequency of small gyrations", _gyrotropic_frequency),
     "wall_width": Measure("m", "width of the domain wall at rest", _figure("wall_width")),
     "drift_velocity": Measure("m/s", "spin-drift velocity u at a current density", _drift_velocity),

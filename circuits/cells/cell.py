@@ -102,7 +102,7 @@ class Cell(DeclaredCell):
             random = np.random.default_rng(whole("mismatch", mismatch, 0))
         chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
         metered, benched = flag("meters", meters), flag("for_bench", for_bench)
-        form = DIALECTS.find(dialect) if isinstance(dialect, str) else dialect
+        form = dialect if isinstance(dialect, SpiceDialect) else DIALECTS.find(dialect)
         if form.name != NGSPICE.name and (metered or benched):
             raise ParameterError(f"ammeters and benches are for ngspice, not for {form.name}")
         cell: Cell = self

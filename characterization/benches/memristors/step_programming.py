@@ -57,7 +57,7 @@ def step_programming(
     ] = 0.5,
     tolerance: Annotated[float, Quantity("1", "how near it is near enough, over the same range", positive=True)] = 0.02,
     cells: Annotated[int, Whole("number of cells; without noise all are alike, and one is written", 1)] = 200,
-    most: Annotated[int, Whole("most pulses for a cell", 1, 1_000_000)] = 1000,
+    most_pulses: Annotated[int, Whole("most pulses for a cell", 1, 1_000_000)] = 1000,
     read_voltage: Annotated[float, Quantity("V", "voltage at which cells are read", positive=True)] = 0.1,
     temperature: NoiseTemperature = None,
     seed: Seed = None,
@@ -107,7 +107,7 @@ def step_programming(
     if temperature is not None:
         check_seed(seed, checkpoint)
     seeds = [int(child.generate_state(1)[0]) for child in np.random.SeedSequence(seed).spawn(len(steps))]
-    common: dict[str, Any] = {"device": low.device, "cells": number, "goal": goal, "span": span, "most": most}
+    common: dict[str, Any] = {"device": low.device, "cells": number, "goal": goal, "span": span, "most": most_pulses}
     common |= {"sizes": (sign * start, limit), "width": length, "tolerance": tolerance, "read_voltage": read_voltage}
     pieces = [
         common | {"step": size, "noise": {} if temperature is None else {"temperature": temperature, "seed": own}}

@@ -74,7 +74,8 @@ class Hoist:
     """
 
     def __init__(self, static: Iterable[sp.Symbol], drives: Iterable[sp.Symbol] = ()) -> None:
-        self.static, self.fixed = set(static), {*static, *drives}
+        self.static = set(static)
+        self.fixed = {*self.static, *drives}
         self.found: dict[sp.Expr, sp.Symbol] = {}
         self.driven: dict[sp.Expr, sp.Symbol] = {}
         self._inner = Hoist(self.static) if self.fixed != self.static else self

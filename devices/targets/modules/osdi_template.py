@@ -114,7 +114,9 @@ static void check(void *handle, const double *value, OsdiInitInfo *result)
 {
     char message[512];
     for (uint32_t i = 0; i < PARAMETERS; i++) {
-        bool allowed = value[i] >= range[i].low && value[i] <= range[i].high;
+        /* A simulator's own reading of a number may be a rounding error off. */
+        double slack = 1e-12 * fabs(value[i]);
+        bool allowed = value[i] >= range[i].low - slack && value[i] <= range[i].high + slack;
         if (allowed && !(range[i].binary && value[i] != 0.0 && value[i] != 1.0))
             continue;
         snprintf(message, sizeof message, "error: %s = %g %s is outside its bounds %s (%s)\\n", parameter[i].name[0],

@@ -46,7 +46,7 @@ def test_cells_with_noise_need_different_numbers_and_a_seed_repeats_them(tmp_pat
 
 def test_cells_that_do_not_get_there_are_told_with_the_reason():
     device = VTEAM(**LINEAR)
-    table = step_programming(device, step=[1e-4], first=0.201, largest=0.202, width=1e-12, most=10)
+    table = step_programming(device, step=[1e-4], first=0.201, largest=0.202, width=1e-12, most_pulses=10)
     assert table["reached"].iloc[0] == 0.0 and sum(table.attrs["reasons"][0].values()) == 1
 
 

@@ -79,7 +79,7 @@ def likely(count, probability):
 def test_a_comparators_offset_is_that_of_random_thresholds(comparator):
     """All thresholds by Pelgrom's law, with an input of one standard deviation: every sixth is wrong."""
     balance, decision = comparator
-    parts, random = transistors(balance.cell, balance.cell.subcircuit()), np.random.default_rng(1)
+    parts, random = transistors(balance.cell, balance.cell.subcircuit(for_bench=True)), np.random.default_rng(1)
     changes = [[f"alter {p.name} delvto = {random.normal(0, p.deviation):.6g}" for p in parts] for _ in range(RUNS)]
     changes[0] += balance.inputs(decision.offset)
     assert likely((differences(balance, changes, 0.15e-9) < 0).sum(), norm.sf(1))
@@ -98,7 +98,7 @@ def test_a_comparators_noise_is_that_of_noisy_transients(comparator):
     balance, decision = comparator
     # Samples that fall on the clock's edge make steps too small for ngspice 44: none does at this distance.
     cell, step, early = balance.cell, 0.97e-12, 25e-12
-    parts = transistors(cell, cell.subcircuit())
+    parts = transistors(cell, cell.subcircuit(for_bench=True))
     kinds = ("gm", "gmbs", "gds")
     (quiet,) = run_bench(
         cell,
@@ -242,7 +242,7 @@ def test_read_noise_is_the_integral_of_the_spectrum():
     f = np.logspace(math.log10(lowest), math.log10(highest), 4001)
     parts = noise_spectrum(memristor, f, {"voltage": voltage}, 300.0, {"x": 0.0})
     expected = math.sqrt(np.trapezoid(sum(parts.values()), f))
-    assert read_noise(memristor, voltage, 0.0, time, 300.0) == pytest.approx(expected, rel=1e-3)
+    assert read_noise(memristor.replace(initial_state=0.0), voltage, time, 300.0) == pytest.approx(expected, rel=1e-3)
 
 
 def test_reads_beyond_the_threshold_disturb_and_others_do_not():
