@@ -66,7 +66,8 @@ def test_a_set_that_is_much_faster_than_the_time_scale_is_resolved():
     table = cycles(VTEAM.preset("kvatinsky2014", cycle_to_cycle=C), number=10, seed=1)
     quiet = VTEAM.preset("kvatinsky2014")
     assert table["voltage_set"].between(2 * quiet.threshold_on, quiet.threshold_on).all()
-    assert table["voltage_set"].std() < 0.1 * abs(quiet.threshold_on)
+    # Ten cycles tell a spread to a quarter of it.
+    assert table["voltage_set"].std() < 0.15 * abs(quiet.threshold_on)
 
 
 @pytest.mark.parametrize(

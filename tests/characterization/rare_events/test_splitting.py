@@ -121,7 +121,7 @@ def test_a_reached_event_is_the_fokker_planck_equations_as_well():
     grid = PolarGrid.of(magnet, 0.0, 400)
     exact = np.array([p[200:].sum() for p in grid.evolve(grid.equilibrium(grid.barrier()), times)])
     assert np.all(exact < 1e-5)
-    found = splitting(RareEvent(junction, 0.0, times, "m_z", 0.0, seed=3, rounds=60), walkers=512, replicas=8)
+    found = splitting(RareEvent(junction, 0.0, times, "m_z", 0.0, seed=3, rounds=60), walkers=512, replicas=12)
     # The grid's own error is below 1e-3.
     assert np.all(np.abs(found["probability"] - exact) < 4 * found["standard_error"])
     assert np.all(found["standard_error"] < 0.4 * exact)

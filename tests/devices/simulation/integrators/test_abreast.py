@@ -156,9 +156,7 @@ def test_pauses_of_long_trajectories_change_nothing(monkeypatch):
 
 def test_what_would_take_days_is_refused_on_the_way(monkeypatch):
     monkeypatch.setattr(compiled_batch, "STEPS_TO_JUDGE", 20 * compiled_batch.TURNS_PER_CALL)
-    with pytest.raises(
-        SimulationError, match=r"after 20000 steps .* of 10 s: ask for a weaker drive, a shorter"
-    ):
+    with pytest.raises(SimulationError, match=r"after 20000 steps .* of 10 s: ask for a weaker drive, a shorter"):
         simulate_many(JUNCTION, [0.2] * LANES, 10.0, points=2)
 
 

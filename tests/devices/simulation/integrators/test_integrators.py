@@ -216,9 +216,7 @@ def test_a_loop_stops_after_so_many_steps():
 
 def test_what_would_take_days_is_refused_on_the_way(monkeypatch):
     monkeypatch.setattr(compiled_trajectory, "STEPS_TO_JUDGE", compiled_trajectory.STEPS_PER_CALL)
-    with pytest.raises(
-        SimulationError, match=r"after 20000 steps .* of 1 s: ask for a weaker drive, a shorter"
-    ):
+    with pytest.raises(SimulationError, match=r"after 20000 steps .* of 1 s: ask for a weaker drive, a shorter"):
         TILTED.simulate(0.2, 1.0)
 
 

