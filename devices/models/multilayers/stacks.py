@@ -56,7 +56,7 @@ class TwoLayerStack(MeasuredStack):
     doi:10.1016/S0304-8853(99)00334-0.
     """
 
-    label = "two coupled layers"
+    label = "Two coupled layers"
     reference = "P. Grünberg et al., Phys. Rev. Lett. 57, 2442 (1986)"
     doi = "10.1103/PhysRevLett.57.2442"
 
@@ -93,7 +93,7 @@ class ThreeLayerStack(MeasuredStack):
     C. Abert et al., Phys. Rev. Applied 9, 054010 (2018), doi:10.1103/PhysRevApplied.9.054010.
     """
 
-    label = "three coupled layers"
+    label = "Three coupled layers"
     reference = "C. Abert et al., Phys. Rev. Applied 9, 054010 (2018)"
     doi = "10.1103/PhysRevApplied.9.054010"
 
