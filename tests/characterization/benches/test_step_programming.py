@@ -57,7 +57,7 @@ def test_cells_that_do_not_get_there_are_told_with_the_reason():
         (VTEAM(), {"step": [0.0]}, "positive"),
         (VTEAM(), {"first": 0.3, "largest": 0.2}, "no less than the first"),
         (VTEAM(), {"tolerance": -1.0}, "tolerance"),
-        (VTEAM(), {"most": 0}, "at least 1"),
+        (VTEAM(), {"most_pulses": 0}, "at least 1"),
         (VTEAM(), {"seed": 1}, "give a temperature"),
         (DomainWallSynapse(), {"width": 1e-9}, "two terminals"),
     ],

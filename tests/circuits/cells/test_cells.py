@@ -195,7 +195,7 @@ def test_benches_have_native_devices_where_they_can_be_had():
 
 @pytest.mark.native
 def test_forms_of_the_devices_agree():
-    """Benches that no noise touches; a threshold switch switches between two steps: a percent of a period at most."""
+    """Benches that no noise touches; a threshold switch switches between two steps, twice a period: up to two percent."""
     tables = [
         simulate(STDPSynapse(devices=form), delays=[-9e-8, -6e-8, -3e-8, 3e-8, 6e-8, 9e-8])
         for form in ("native", "subcircuit")
@@ -204,8 +204,8 @@ def test_forms_of_the_devices_agree():
     # Errors that reltol leaves in the charges of native memristors add up: 0.5 % with ngspice 39.
     np.testing.assert_allclose(tables[0]["change"], tables[1]["change"], rtol=1e-2)
     tables = [simulate(MemristorNeuron(devices=form)) for form in ("native", "subcircuit")]
-    np.testing.assert_allclose(tables[0]["rate"], tables[1]["rate"], rtol=1e-2)
-    np.testing.assert_allclose(tables[0]["energy_supply"], tables[1]["energy_supply"], rtol=1e-2)
+    np.testing.assert_allclose(tables[0]["rate"], tables[1]["rate"], rtol=2e-2)
+    np.testing.assert_allclose(tables[0]["energy_supply"], tables[1]["energy_supply"], rtol=2e-2)
 
 
 def test_unknown_cell():
