@@ -28,6 +28,9 @@ NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
     "--temperature 260:400:15 --field=-5e4:5e4:11 --plot hot.png": "--temperature 260:400:3 --field=-5e4:5e4:3",
+    '--technology sky130 --vary "memristor.resistance_on=normal 5%" --samples 4': "--samples 2 --vary "
+    '"memristor.resistance_on=normal 5%"',
+    "--temperatures 27degC,85degC": "--temperatures 27degC",
     # it would serve until it is ended
     "synaspice explore vteam --no-browser": "synaspice explore --help",
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",

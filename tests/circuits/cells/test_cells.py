@@ -195,7 +195,7 @@ def test_benches_have_native_devices_where_they_can_be_had():
 
 @pytest.mark.native
 def test_forms_of_the_devices_agree():
-    """Benches that no noise touches; a threshold switch switches between two steps, twice a period: up to two percent."""
+    """Benches that no noise touches; a threshold switch switches between two steps, twice a period: two percent."""
     tables = [
         simulate(STDPSynapse(devices=form), delays=[-9e-8, -6e-8, -3e-8, 3e-8, 6e-8, 9e-8])
         for form in ("native", "subcircuit")
