@@ -56,7 +56,7 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.semilogy(x * part["delay"].abs(), part["change"].abs(), "o", color=color, markersize=3, label=name)
         right.semilogy(x * part["delay"].abs(), part["fitted"].abs(), color=color, label=f"exp, {1e9 * tau:.0f} ns")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.set_ylabel("Change of the state")
+    left.set_ylabel("Change of the state towards on")
     right.set_xlabel(left.get_xlabel().replace("Post- less presynaptic time", "Time between the spikes"))
     right.set_ylabel("Size of the change")
     left.legend()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -228,6 +229,8 @@ def explore(
         return Page(panel, Exploration(model, preset, values)).layout()
 
     panel.extension()
+    if not threaded and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(line_buffering=True)  # a program that starts it can read its address
     return panel.serve(
         visit,
         address=LOOPBACK,

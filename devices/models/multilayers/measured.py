@@ -115,8 +115,15 @@ class MeasuredStack(MagneticStack, abstract=True):
 
     @property
     def is_memory(self) -> bool:
-        """Whether the first layer stays where it is put, parallel and antiparallel to the second."""
-        return bool(self.first_layer.thermal_stability >= LASTING and self.critical_current < math.inf)
+        """Whether the first layer stays where it is put, parallel and antiparallel to the second.
+
+        An exchange that is stronger than its own anisotropy leaves it one of the two.
+        """
+        layer, spacer = self.first_layer, self._spacers[0]
+        exchange = abs(spacer.bilinear_exchange) + 2 * abs(spacer.biquadratic_exchange)
+        field = exchange / (CONSTANTS[mu_0][0] * layer.saturation_magnetization * layer.thickness)
+        lasting = layer.thermal_stability >= LASTING and field < layer.anisotropy_field
+        return bool(lasting and self.critical_current < math.inf)
 
     @offers(Sweep)
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
