@@ -50,7 +50,9 @@ def main() -> int:
 def page(records: list[dict[str, Any]], *, quick: bool) -> str:
     """What was found, in Markdown."""
     form = "quick forms of the scripts" if quick else "scripts"
-    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    load = f"load {os.getloadavg()[2]:.1f}"  # of the last quarter of an hour: what else ran shows in it
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    machine = f"{processor()}, {os.cpu_count()} cores, {load}, {system}"
     lines = [
         "# How fast it is",
         "",

@@ -50,7 +50,7 @@ def _sources(thing: Any) -> Iterable[Citation]:
     if isinstance(thing, DeviceModel):
         return citations_of(type(thing), thing.provenance)
     if isinstance(thing, Cell):
-        return citations_of_cell(type(thing))
+        return citations_of_made(thing)
     if isinstance(thing, type) and issubclass(thing, DeviceModel):
         return citations_of(thing)
     if isinstance(thing, type) and issubclass(thing, Cell):
@@ -69,6 +69,20 @@ def citations_of_cell(cell: type[Cell]) -> tuple[Citation, ...]:
     """Publications of a cell: its ``reference``, and those of its docstring."""
     own = [Citation(cell.reference, cell.doi)] if cell.reference else []
     return unique([*own, *citations_in(cell.__doc__)])
+
+
+def citations_of_made(cell: Cell) -> tuple[Citation, ...]:
+    """Publications of a cell and of the devices that stand in it."""
+    devices = [cell.device_in(slot) for slot in cell.slots()]
+    of_devices = [each for device in devices for each in citations_of(type(device), device.provenance)]
+    return unique([*citations_of_cell(type(cell)), *of_devices])
+
+
+def cited_for(cell: Cell) -> list[str]:
+    """The same as lines; they are remembered."""
+    found = citations_of_made(cell)
+    remember(found)
+    return [str(each) for each in found]
 
 
 @functools.lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from ...devices.core.metadata import Column, described_table
 from ...devices.language.checks import flag, instance, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
-from .failures import fitted_weibull, kaplan_meier
+from .failures import kaplan_meier, weibull_or_none
 
 #: Blocks of cycles in the table, and cycles that a cell must have had for a law.
 BLOCKS, FEWEST = 40, 10
@@ -68,7 +68,8 @@ def fit_endurance(
         cells, None of one), ``scatter`` (that of the cycles about the law), ``correlation`` of successive deviations,
         ``better_by`` (difference of the logarithms of the likelihood, by the number of independent values);
         ``cells``, ``failures``, ``first_failure``, and ``weibull``: ``shape``, ``scale`` with their errors,
-        ``one_percent`` with its bounds (None of fewer than two failures).
+        ``one_percent`` with its bounds (None of fewer than two failures, and where they determine
+        none, which a warning tells).
 
     Raises
     ------
@@ -95,10 +96,11 @@ def fit_endurance(
     weibull: dict[str, Any] | None = None
     if np.count_nonzero(failed) >= 2:
         one = np.ones((len(ends), 1))
-        found = fitted_weibull(ends, np.where(failed, ends, np.inf), one, np.ones(len(ends)))
-        scale, share = found.scale(one[0]), found.time_of(TOLD, one[0])
-        weibull = {"shape": found.shape, "shape_error": found.shape_error, "scale": scale}
-        weibull |= {"scale_error": scale * found.scale_error(one[0]), "one_percent": list(share)}
+        found = weibull_or_none(ends, np.where(failed, ends, np.inf), one, np.ones(len(ends)))
+        if found is not None:
+            scale, share = found.scale(one[0]), found.time_of(TOLD, one[0])
+            weibull = {"shape": found.shape, "shape_error": found.shape_error, "scale": scale}
+            weibull |= {"scale_error": scale * found.scale_error(one[0]), "one_percent": list(share)}
     edges = np.unique(np.geomspace(1, int(data["cycle"].max()) + 1, BLOCKS + 1).astype(int))
     rows = []
     for first, after in itertools.pairwise(edges.tolist()):

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ...devices.core.distributions import normal_quantile
-from ...devices.language.errors import ParameterError
+from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.waveforms import FloatArray
 
 #: Confidence of the bounds.
@@ -31,6 +31,10 @@ STEP = 1e-4
 STEEPEST = 1e3
 #: Largest exponent of the likelihood: beyond it a unit is as good as failed.
 MOST = 700.0
+
+
+class NoDistributionError(ParameterError):
+    """Failures from which no distribution follows."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,20 @@ class Weibull:
         return math.exp(min(middle, MOST)), low, high
 
 
+def weibull_or_none(
+    lower: FloatArray, upper: FloatArray, covariates: FloatArray, weights: FloatArray
+) -> Weibull | None:
+    """The same as :func:`fitted_weibull`; None where no distribution follows, with a warning that says why.
+
+    What else a measurement tells, its laws and drifts, is no less true for that.
+    """
+    try:
+        return fitted_weibull(lower, upper, covariates, weights)
+    except NoDistributionError as reason:
+        warn_user(f"no distribution of failures: {reason}", ValidityWarning)
+        return None
+
+
 def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray, weights: FloatArray) -> Weibull:
     """Weibull's distribution of greatest likelihood.
 
@@ -102,7 +120,9 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
     Raises
     ------
     ParameterError
-        If there are no two different failures, or the likelihood has no maximum.
+        If there are fewer than two failures.
+    NoDistributionError
+        If the likelihood has no maximum.
     """
     failures = np.isfinite(upper) & (weights > 0)
     if np.sum(weights[failures]) < 2:
@@ -110,7 +130,9 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
             f"{np.sum(weights[failures]):g} of {np.sum(weights):g} have failed: two at least tell a distribution"
         )
     if not np.any(lower[weights > 0] > 0):
-        raise ParameterError("all have failed before the first look: no time after which any of them worked is known")
+        raise NoDistributionError(
+            "all have failed before the first look: no time after which any of them worked is known"
+        )
     middle = np.where(failures, np.sqrt(np.maximum(lower, upper / 10) * np.where(failures, upper, 1.0)), lower)
     begin, *_ = np.linalg.lstsq(covariates, np.log(middle), rcond=None)
 
@@ -131,7 +153,9 @@ def fitted_weibull(lower: FloatArray, upper: FloatArray, covariates: FloatArray,
     curvature = _curvature(loss, np.asarray(best.x), best.fun)
     flat = not np.all(np.isfinite(curvature)) or np.min(np.linalg.eigvalsh(curvature)) <= 0
     if flat or best.x[0] > math.log(STEEPEST):
-        raise ParameterError("the failures determine no distribution: they all came at the same time, or at one look")
+        raise NoDistributionError(
+            "the failures determine no distribution: they all came at the same time, or at one look"
+        )
     covariance = np.asarray(np.linalg.inv(curvature), dtype=np.float64)
     shape = math.exp(float(best.x[0]))
     error = shape * math.sqrt(covariance[0, 0])

@@ -13,10 +13,10 @@ from ...devices.core.metadata import Column, described_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, positive, real
 from ...devices.language.constants import CONSTANTS, q_e
-from ...devices.language.errors import ParameterError
+from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.waveforms import FloatArray
 from ..cells.errors.arrhenius import BOLTZMANN, TEN_YEARS
-from .failures import Weibull, fitted_weibull
+from .failures import Weibull, weibull_or_none
 
 #: Charge of an electron [C]: barriers are told in electron volts.
 ELECTRON = CONSTANTS[q_e][0]
@@ -186,7 +186,7 @@ def _drift(looks: pd.DataFrame, origin: float) -> dict[str, Any]:
 
 
 def _losses(data: pd.DataFrame) -> tuple[Weibull, Any] | None:
-    """Weibull's distribution of the losses, and its covariates at a temperature; None of fewer than two losses."""
+    """Weibull's distribution of the losses, and its covariates at a temperature; None without one."""
     lower, upper, kelvins, weights = _intervals(data)
     several = len(np.unique(kelvins[np.isfinite(kelvins)])) > 1
     middle = float(np.mean(1 / (BOLTZMANN * kelvins))) if several else 0.0
@@ -197,7 +197,8 @@ def _losses(data: pd.DataFrame) -> tuple[Weibull, Any] | None:
 
     if weights[np.isfinite(upper)].sum() < 2:
         return None
-    return fitted_weibull(lower, upper, np.array([covariates(kelvin) for kelvin in kelvins]), weights), covariates
+    found = weibull_or_none(lower, upper, np.array([covariates(kelvin) for kelvin in kelvins]), weights)
+    return None if found is None else (found, covariates)
 
 
 def _intervals(data: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -233,6 +234,11 @@ def _extrapolated(loss: Any, looks: pd.DataFrame, kelvin: float, share: float) -
     if len(at) < 2:
         return found
     barrier = float(weibull.coefficients[1])
+    if barrier <= 0:
+        warn_user(
+            f"cells last longer when they are hotter (a barrier of {barrier:.2g} eV): is it kelvin?",
+            ValidityWarning,
+        )
     found |= {"barrier": barrier, "barrier_error": math.sqrt(weibull.covariance[2, 2])}
     inverse = ELECTRON * (1 / (BOLTZMANN * kelvin))
     found["attempt_time"] = weibull.scale(at) * math.exp(-barrier * inverse)

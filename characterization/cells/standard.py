@@ -16,6 +16,7 @@ from ...circuits.cells.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.waveforms import FloatArray
+from ..citing import CITE, cited_for
 from .cost import Cost, delivered
 
 
@@ -203,6 +204,7 @@ def cell_table(
         "devices": cell.devices_told,
         "reason": None,
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
+        CITE: cited_for(cell),
         "provenance": "; ".join(circuit.provenance) or None,
         "engine": "ngspice",
         "native": bool(circuit.files),

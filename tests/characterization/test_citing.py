@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from pybtex.database import parse_string
 
-from synaspice.characterization import citations, iv, linewidth, read_table, write_table
-from synaspice.circuits import PBit
+from synaspice.characterization import citations, iv, linewidth, read_table, simulate, write_table
+from synaspice.circuits import Inverter, MemristorBitCell, PBit
 from synaspice.devices import MTJ, AutoOscillator
 from synaspice.devices.language.errors import ParameterError
 
@@ -38,8 +38,18 @@ def test_a_bench_and_its_tables_bring_the_method(tmp_path):
     assert dois(citations(device, table)) == expected | dois(citations(device))
 
 
-def test_a_cell_brings_its_publication():
-    assert PBit.doi in dois(citations(PBit())) == dois(citations(PBit))
+def test_a_cell_brings_its_publication_and_those_of_its_devices():
+    assert PBit.doi in dois(citations(PBit))
+    junction = MTJ.preset("hayakawa2021-like")
+    assert dois(citations(PBit(junction=junction))) == dois(citations(PBit, junction))
+
+
+@pytest.mark.ngspice
+def test_the_table_of_a_cell_can_be_cited():
+    cell = Inverter()
+    assert dois(citations(simulate(cell))) == dois(citations(cell))
+    table = simulate(MemristorBitCell())
+    assert dois(citations(table)) == dois(citations(MemristorBitCell())) != set()
 
 
 @pytest.mark.parametrize("thing", [3, "mtj", pd.DataFrame({"a": [1]}), None])

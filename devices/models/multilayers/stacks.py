@@ -90,12 +90,12 @@ class ThreeLayerStack(MeasuredStack):
 
     References
     ----------
-    C. Abert et al., Phys. Rev. Applied 9, 054010 (2018), doi:10.1103/PhysRevApplied.9.054010.
+    C. Abert et al., arXiv:1702.06604 (2018), doi:10.48550/arXiv.1702.06604.
     """
 
     label = "Three coupled layers"
     reference = "C. Abert et al., Phys. Rev. Applied 9, 054010 (2018)"
-    doi = "10.1103/PhysRevApplied.9.054010"
+    doi = "10.48550/arXiv.1702.06604"
 
     layers, spacers = ("first", "second", "third"), ("spacer", "second_spacer")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from synaspice.characterization import fit_endurance, read_table, write_table
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, ValidityWarning
 from synaspice.figures import plot, save
 
 
@@ -98,3 +98,13 @@ def test_what_is_no_endurance_is_refused(change, how, complaint):
         fit_endurance(data[["resistance_low"]])
     with pytest.raises(ParameterError, match="table"):
         fit_endurance([1.0, 2.0])
+
+
+def test_cells_that_all_fail_at_one_cycle_keep_their_laws():
+    data = cycled(cells=10, last=100)
+    broken = data["cycle"] > 20
+    data.loc[broken, "resistance_high"] = data.loc[broken, "resistance_low"]
+    with pytest.warns(ValidityWarning, match="no distribution of failures: the failures determine no distribution"):
+        table = fit_endurance(data)
+    assert table.attrs["weibull"] is None and table.attrs["failures"] == 10
+    assert np.isfinite(table.attrs["laws"]["resistance_high"]["slope"])

@@ -8,7 +8,7 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.characterization import fit_retention, read_table, write_table
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, ValidityWarning
 from synaspice.figures import plot, save
 
 ENERGY, ATTEMPT, SHAPE = 1.2, 1e-10, 1.3
@@ -105,5 +105,14 @@ def test_what_is_no_retention_is_refused(change, limits, how, complaint):
 
 
 def test_cells_that_were_all_lost_at_every_look_tell_no_distribution():
-    with pytest.raises(ParameterError, match="before the first look"):
-        fit_retention(waited(cells=5), (1.0, 2.0))
+    with pytest.warns(ValidityWarning, match="no distribution of failures: all have failed before the first look"):
+        table = fit_retention(waited(cells=5), (1.0, 2.0))
+    assert table.attrs["weibull"] is None and table.attrs["barrier"] is None
+    assert (table["lost"] == 1).all()
+
+
+def test_cells_that_last_longer_when_hot_are_told():
+    data = waited()
+    data["temperature"] = data["temperature"].min() + data["temperature"].max() - data["temperature"]
+    with pytest.warns(ValidityWarning, match="is it kelvin"):
+        assert fit_retention(data, (1e4, 1e6)).attrs["barrier"] < 0
