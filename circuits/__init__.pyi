@@ -2,6 +2,9 @@ from .cells.building.netlists import one_netlist as one_netlist
 from .cells.logic import Inverter as Inverter
 from .cells.logic import LatchComparator as LatchComparator
 from .cells.logic import SenseAmplifier as SenseAmplifier
+from .cells.memories import MemristorBitCell as MemristorBitCell
+from .cells.memories import MTJBitCell as MTJBitCell
+from .cells.memories import TransmissionGateBitCell as TransmissionGateBitCell
 from .cells.neurons import AxonHillock as AxonHillock
 from .cells.neurons import MemristorNeuron as MemristorNeuron
 from .cells.neurons import MTJNeuron as MTJNeuron
@@ -13,8 +16,6 @@ from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
-from .cells.synapses import MemristorBitCell as MemristorBitCell
-from .cells.synapses import MTJBitCell as MTJBitCell
 from .cells.synapses import SpikeSynapse as SpikeSynapse
 from .cells.synapses import STDPSynapse as STDPSynapse
 from .crossbars.conversion import convert_to_noisy as convert_to_noisy

@@ -1,4 +1,8 @@
-"""What cells with a memristor or a junction have in common: what fits into their slot, its states, its polarity.
+"""Bit cells of memristors and junctions, and what all cells with one ask of it: what fits, its states, its polarity.
 
-Weights, and the bit cells of one transistor that they are made of, are in ``synapses``.
+Cells that store a weight are in ``synapses``, those of domain walls in ``spin``.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

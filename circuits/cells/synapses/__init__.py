@@ -1,6 +1,6 @@
-"""Cells that store a weight or pass a spike on with one, and the bit cells that weights are made of.
+"""Cells that store a weight or pass a spike on with one.
 
-Synapses of domain walls are in ``spin``, the conditions that a memory in a cell must meet in ``memories``.
+Synapses of domain walls are in ``spin``, bit cells in ``memories``.
 """
 
 import lazy_loader

@@ -7,8 +7,8 @@ import pytest
 
 from synaspice.circuits.cells.building.traced import Traced
 from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, MTJNeuron, PBit
-from synaspice.circuits.cells.synapses.synapses import MemristorBitCell
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import DCSweep, Transient
 

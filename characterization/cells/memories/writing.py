@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....circuits.cells.memories.junction_cell import MTJBitCell
 from ....circuits.cells.memories.memories import memory_state, reference, setting_polarity, switching_time, voltage_of
-from ....circuits.cells.synapses.synapses import READ, DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ....circuits.cells.memories.memristor_cells import READ, MemristorBitCell
+from ....circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from ....circuits.engine.analyses import OperatingPoint, Transient
-from ....circuits.engine.ngspice import run
 from ....devices.core.distributions import normal_sf
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
@@ -23,6 +24,7 @@ from ..errors.arrhenius import TEN_YEARS
 from ..errors.junction_errors import ANGLES, junction_voltages, lifetime, write_error_rate
 from ..point import Point
 from ..reliable import FIGURES, READS, Reliability
+from ..standard import run_bench
 
 #: Edge of a pulse, over its width.
 EDGE = 0.02
@@ -53,23 +55,27 @@ class Writing:
             return 10 * self.cell.switching_time
         return 2 * self.needed if math.isfinite(self.needed) else 100 * self.cell.memristor.settling_time
 
-    @functools.cached_property
-    def needed(self) -> float:
-        """Time in which the voltages that the transistor leaves the memristor at first set and reset it [s].
-
-        Infinite if they do not.
-        """
+    def across(self, *states: str) -> list[float]:
+        """Voltages that the transistors leave the memristor in a set and in a reset, in a state of it each [V]."""
         cell, supply = self.cell, self.cell.supply_voltage
         assert isinstance(cell, MemristorBitCell)
         found = []
-        for state, lines in (("off", {"bit": supply, "source": 0.0}), ("on", {"bit": 0.0, "source": supply})):
-            held = cell.replace(state=state).subcircuit(for_bench=True)
-            deck = ["* voltage across a memristor", held.text, f"Vword word 0 {cell.word_voltage!r}"]
-            deck += [f"V{line} {line} 0 {level!r}" for line, level in lines.items()]
-            deck.append(held.instance("1", {pin: "0" if pin == "ground" else pin for pin in held.pins}))
-            at = run("\n".join(deck), OperatingPoint(), options=cell.simulator_options).iloc[0]
+        for state, lines in zip(states, ({"bit": supply, "source": 0.0}, {"bit": 0.0, "source": supply}), strict=True):
+            held = cell.replace(state=state)
+            levels = lines | {line: selected for line, (_, selected) in cell.selecting.items()}
+            sources = [f"V{line} {line} 0 {level!r}" for line, level in levels.items()]
+            at = run_bench(held, sources, OperatingPoint(), circuit=held.subcircuit(for_bench=True))[0].iloc[0]
             found.append(abs(float(at["v(bit)"] - at["v(x1.inner)"])))
-        return switching_time(cell.memristor, *found)
+        return found
+
+    @functools.cached_property
+    def needed(self) -> float:
+        """Time in which the voltages that the transistors leave the memristor at first set and reset it [s].
+
+        Infinite if they do not.
+        """
+        assert isinstance(self.cell, MemristorBitCell)
+        return switching_time(self.cell.memristor, *self.across("off", "on"))
 
     @property
     def starts(self) -> list[float]:
@@ -91,20 +97,26 @@ class Writing:
         """The lines that are high in the first and in the second write."""
         return ("source", "bit") if isinstance(self.cell, MTJBitCell) else ("bit", "source")
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """Nodes of the sources, by their names."""
+        return {f"v{line}": line for line in ("bit", "source", *self.cell.selecting)}
+
     def lines(self) -> list[str]:
         """The sources."""
         supply, width, edge = self.cell.supply_voltage, self.width, EDGE * self.width
-        word = self.cell.word_voltage if isinstance(self.cell, MemristorBitCell) else supply
-        reading = self.read_voltage
-        pulses: dict[str, list[tuple[float, float]]] = {name: [(0.0, 0.0)] for name in SOURCES.values()}
+        reading, selecting = self.read_voltage, self.cell.selecting
+        rests = {line: selecting[line][0] if line in selecting else 0.0 for line in self.sources.values()}
+        pulses: dict[str, list[tuple[float, float]]] = {line: [(0.0, rest)] for line, rest in rests.items()}
         for k, start in enumerate(self.starts):
-            high = [("word", word), (self.written[k // 2], supply) if k % 2 else ("bit", reading)]
-            for line, level in high:
+            levels = {line: selected for line, (_, selected) in selecting.items()}
+            levels |= {self.written[k // 2]: supply} if k % 2 else {"bit": reading}
+            for line, level in levels.items():
                 pulses[line] += [
-                    (start, 0.0),
+                    (start, rests[line]),
                     (start + edge, level),
                     (start + width, level),
-                    (start + width + edge, 0.0),
+                    (start + width + edge, rests[line]),
                 ]
         return [
             f"V{name} {name} 0 pwl({' '.join(f'{t:.9g} {v:.9g}' for t, v in points)})"
@@ -137,10 +149,6 @@ class Writing:
             {},
             lambda table: float(table["resistance"].iloc[1]),
         )
-
-
-#: Sources of the lines of a cell of one device, and their nodes.
-SOURCES = {f"v{name}": name for name in ("bit", "source", "word")}
 
 
 @dataclass(frozen=True)
