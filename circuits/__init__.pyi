@@ -4,6 +4,7 @@ from .cells.logic import LatchComparator as LatchComparator
 from .cells.logic import SenseAmplifier as SenseAmplifier
 from .cells.memories import MemristorBitCell as MemristorBitCell
 from .cells.memories import MTJBitCell as MTJBitCell
+from .cells.memories import SpinOrbitBitCell as SpinOrbitBitCell
 from .cells.memories import TransmissionGateBitCell as TransmissionGateBitCell
 from .cells.neurons import AxonHillock as AxonHillock
 from .cells.neurons import MemristorNeuron as MemristorNeuron

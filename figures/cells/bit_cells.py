@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 
 from ...circuits.cells.memories.junction_cell import MTJBitCell
 from ...circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
+from ...circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
 from .log_axis import plain_numbers
 
 
-@draws(MemristorBitCell, MTJBitCell)
+@draws(MemristorBitCell, MTJBitCell, SpinOrbitBitCell)
 def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: resistance read after each write. Right: energies of write and read."""
     y = scaled_axis(table, left, "y", "resistance", "Read resistance")

@@ -13,6 +13,7 @@ from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.memories.junction_cell import MTJBitCell
 from ....circuits.cells.memories.memories import LONGEST
 from ....circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
+from ....circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from ....devices.core.metadata import Column
 from ....devices.language.errors import ParameterError
 from ....devices.language.quantity import format_si
@@ -21,9 +22,10 @@ from ..cost import Cost, told
 from ..reliable import READS
 from ..standard import cell_table, energies, mean, run_bench
 from ..standing import shown_state, told_state
-from ..waveforms import keep
+from ..waveforms import Panels, keep
 from .writing import (
     EDGE,
+    BitCell,
     JunctionErrors,
     Writing,
     junction_reliability,
@@ -93,7 +95,7 @@ class Surely:
 
 
 def write_and_read(
-    cell: MemristorBitCell | MTJBitCell,
+    cell: BitCell,
     surely: Surely,
     steps: tuple[str, str, str],
     more: Mapping[str, Column] | None = None,
@@ -117,16 +119,17 @@ def write_and_read(
     writing, circuit = Writing(cell), cell.subcircuit(meters=True, for_bench=True)
     width = writing.width
     (run,) = run_bench(cell, writing.lines(), writing.analysis(), circuit=circuit)
-    (meter,) = (meter for meter in circuit.meters if meter.node == "bit")
+    lines, magnetic = cell.lines, not isinstance(cell, MemristorBitCell)
+    (meter,) = (meter for meter in circuit.meters if meter.node == lines.sensed)
     device, current = meter.device, f"i(v.x1.{meter.source})".lower()
-    standing = cell.junction if isinstance(cell, MTJBitCell) else cell.memristor
+    standing = cell.memristor if isinstance(cell, MemristorBitCell) else cell.junction
     state = f"v(x1.{device}_{shown_state(standing)})"
     resistances, read_energies, write_energies, delays, costs = [], [], [0.0], [0.0], []
     for k, start in enumerate(writing.starts):
         spent = energies(run, circuit, writing.sources, start, start + 1.2 * width)
         if k % 2 == 0:
             begin, end = writing.reading(k)
-            resistances.append(mean(run, "v(bit)", begin, end) / mean(run, current, begin, end))
+            resistances.append(mean(run, f"v({lines.read_line})", begin, end) / mean(run, current, begin, end))
             read_energies.append(spent["inputs"])
             at = f"{told('read voltage', writing.read_voltage, 'V')}, {steps[k // 2]}"
             around = {"driver": 2, "TIA": 1, "ADC": 1}
@@ -137,8 +140,7 @@ def write_and_read(
             name, at = f"write {steps[k // 2 + 1]}", told("pulse", cell.supply_voltage, "V")
             costs.append(Cost.of(name, at, spent, delay=delays[-1], duration=width, periphery={"driver": 2}))
     first, second, third = resistances
-    ratio = second / first if isinstance(cell, MTJBitCell) else first / second
-    back, least = third / first, 1.3 if isinstance(cell, MTJBitCell) else 5.0
+    ratio, back, least = (second / first if magnetic else first / second), third / first, 1.3 if magnetic else 5.0
     error = math.nan if surely.unknown else float(np.nanmax(surely.rates))
     sure = not surely.unknown and max(error, surely.disturb) <= DESIGN_ERROR_RATE
     return cell_table(
@@ -157,8 +159,7 @@ def write_and_read(
             run,
             "read, write, read, write, read",
             {
-                ("Word line", "V"): {"": "v(word)"},
-                ("Bit less source line", "V"): {"": run["v(bit)"] - run["v(source)"]},
+                **_shown(cell, run),
                 ("Current of the device", "A"): {"": current},
                 told_state(standing): {"": state},
             },
@@ -173,6 +174,19 @@ def write_and_read(
         f"the probability {surely.told}, and that {READS:.0e} reads change a state, is at most {DESIGN_ERROR_RATE:g}",
         **attributes,
     )
+
+
+def _shown(cell: BitCell, run: pd.DataFrame) -> Panels:
+    """The lines of a cell."""
+    if isinstance(cell, SpinOrbitBitCell):
+        return {
+            ("Write bit less source line", "V"): {"": run["v(write_bit)"] - run["v(source)"]},
+            ("Read bit line", "V"): {"": "v(read_bit)"},
+        }
+    return {
+        ("Word line", "V"): {"": "v(word)"},
+        ("Bit less source line", "V"): {"": run["v(bit)"] - run["v(source)"]},
+    }
 
 
 def _why_not(writing: Writing, ratio: float, least: float, back: float, surely: Surely) -> str | None:

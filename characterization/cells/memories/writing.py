@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....circuits.cells.building.cell import Cell
 from ....circuits.cells.memories.junction_cell import MTJBitCell
 from ....circuits.cells.memories.memories import memory_state, reference, setting_polarity, switching_time, voltage_of
 from ....circuits.cells.memories.memristor_cells import READ, MemristorBitCell
+from ....circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from ....circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from ....circuits.engine.analyses import OperatingPoint, Transient
 from ....devices.core.distributions import normal_sf
@@ -26,6 +28,10 @@ from ..point import Point
 from ..reliable import FIGURES, READS, Reliability
 from ..standard import run_bench
 
+BitCell = MemristorBitCell | MTJBitCell | SpinOrbitBitCell
+
+#: Width of the pulses of cells with a junction. [s]
+WIDTHS: dict[type[Cell], float] = {MTJBitCell: 15e-9, SpinOrbitBitCell: 5e-9}
 #: Edge of a pulse, over its width.
 EDGE = 0.02
 #: Largest current with which an antiparallel junction is read, in units of the critical one: 10^6 reads of 15 ns
@@ -41,7 +47,7 @@ READING = (0.5, 0.95)
 class Writing:
     """Read, write the one state, read, write the other, read: pulses on the lines of a cell."""
 
-    cell: MemristorBitCell | MTJBitCell
+    cell: BitCell
     wanted: float | None = None
 
     @functools.cached_property
@@ -49,21 +55,19 @@ class Writing:
         """Width of a pulse: that which is wanted, or what the device needs [s]."""
         if self.wanted is not None:
             return self.wanted
-        if isinstance(self.cell, MTJBitCell):
-            return 15e-9
+        if not isinstance(self.cell, MemristorBitCell):
+            return WIDTHS[type(self.cell)]
         if not self.cell.is_other("memristor"):
             return 10 * self.cell.switching_time
         return 2 * self.needed if math.isfinite(self.needed) else 100 * self.cell.memristor.settling_time
 
     def across(self, *states: str) -> list[float]:
         """Voltages that the transistors leave the memristor in a set and in a reset, in a state of it each [V]."""
-        cell, supply = self.cell, self.cell.supply_voltage
+        cell, found = self.cell, []
         assert isinstance(cell, MemristorBitCell)
-        found = []
-        for state, lines in zip(states, ({"bit": supply, "source": 0.0}, {"bit": 0.0, "source": supply}), strict=True):
+        for state, high in zip(states, cell.lines.writes, strict=True):
             held = cell.replace(state=state)
-            levels = lines | {line: selected for line, (_, selected) in cell.selecting.items()}
-            sources = [f"V{line} {line} 0 {level!r}" for line, level in levels.items()]
+            sources = [f"V{line} {line} 0 {level!r}" for line, level in {**cell.lines.rest, **high}.items()]
             at = run_bench(held, sources, OperatingPoint(), circuit=held.subcircuit(for_bench=True))[0].iloc[0]
             found.append(abs(float(at["v(bit)"] - at["v(x1.inner)"])))
         return found
@@ -93,30 +97,22 @@ class Writing:
         return min(wanted, voltage_at_current(antiparallel, UNDISTURBED * junction.critical_current_to_parallel))
 
     @property
-    def written(self) -> tuple[str, str]:
-        """The lines that are high in the first and in the second write."""
-        return ("source", "bit") if isinstance(self.cell, MTJBitCell) else ("bit", "source")
-
-    @property
     def sources(self) -> dict[str, str]:
         """Nodes of the sources, by their names."""
-        return {f"v{line}": line for line in ("bit", "source", *self.cell.selecting)}
+        return {f"v{line}": line for line in self.cell.lines.rest}
 
     def lines(self) -> list[str]:
         """The sources."""
-        supply, width, edge = self.cell.supply_voltage, self.width, EDGE * self.width
-        reading, selecting = self.read_voltage, self.cell.selecting
-        rests = {line: selecting[line][0] if line in selecting else 0.0 for line in self.sources.values()}
-        pulses: dict[str, list[tuple[float, float]]] = {line: [(0.0, rest)] for line, rest in rests.items()}
+        width, edge, lines = self.width, EDGE * self.width, self.cell.lines
+        reading = {**lines.read, lines.read_line: self.read_voltage}
+        pulses: dict[str, list[tuple[float, float]]] = {line: [(0.0, rest)] for line, rest in lines.rest.items()}
         for k, start in enumerate(self.starts):
-            levels = {line: selected for line, (_, selected) in selecting.items()}
-            levels |= {self.written[k // 2]: supply} if k % 2 else {"bit": reading}
-            for line, level in levels.items():
+            for line, level in (lines.writes[k // 2] if k % 2 else reading).items():
                 pulses[line] += [
-                    (start, rests[line]),
+                    (start, lines.rest[line]),
                     (start + edge, level),
                     (start + width, level),
-                    (start + width + edge, rests[line]),
+                    (start + width + edge, lines.rest[line]),
                 ]
         return [
             f"V{name} {name} 0 pwl({' '.join(f'{t:.9g} {v:.9g}' for t, v in points)})"
@@ -125,7 +121,7 @@ class Writing:
 
     def analysis(self) -> Transient:
         """The transient."""
-        step = self.cell.noise_step if isinstance(self.cell, MTJBitCell) else self.width / 1000
+        step = self.width / 1000 if isinstance(self.cell, MemristorBitCell) else self.cell.noise_step
         return Transient(step, self.starts[-1] + 1.5 * self.width, max_step=step)
 
     def reading(self, k: int) -> tuple[float, float]:
@@ -135,14 +131,14 @@ class Writing:
 
     def point(self) -> Point:
         """Resistance after the first write."""
-        begin, end = self.reading(2)
+        (begin, end), line = self.reading(2), self.cell.lines.read_line
         part = f"from={begin:.9g} to={end:.9g}"
         return Point(
             self.lines(),
             self.analysis(),
             {
-                "voltage": f"avg v(bit) {part}",
-                "current": f"avg i(vbit) {part}",
+                "voltage": f"avg v({line}) {part}",
+                "current": f"avg i(v{line}) {part}",
                 "resistance": "param='-voltage/current'",
             },
             "ohm",
@@ -173,12 +169,10 @@ class JunctionErrors:
     def of(cls, cell: MTJBitCell, width: float | None = None) -> JunctionErrors:
         """Those of a cell with its own pulses, or with pulses of a width [s], at its temperature and corner."""
         pulses, junction, kelvin = Writing(cell), cell.junction, cell.temperature
-        states = dict(zip(("antiparallel", "parallel"), pulses.written, strict=True))
-        high = {"word": cell.supply_voltage}
-        lines = {
-            state: {"bit": 0.0, "source": 0.0, **high, line: cell.supply_voltage} for state, line in states.items()
-        }
-        lines["read"] = {"bit": pulses.read_voltage, "source": 0.0, **high}
+        on = cell.lines
+        states = dict(zip(("antiparallel", "parallel"), on.writes, strict=True))
+        lines = {state: {**on.rest, **high} for state, high in states.items()}
+        lines["read"] = {**on.rest, **on.read, on.read_line: pulses.read_voltage}
         held = [cell.replace(initial_polar_angle=float(angle)) for angle in ANGLES]
         across = junction_voltages(held, lines, ("bit", "inner"))
         length = pulses.width if width is None else width

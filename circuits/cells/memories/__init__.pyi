@@ -7,6 +7,26 @@ import synaspice.devices.model
 from .junction_cell import MTJBitCell as _MTJBitCell
 from .memristor_cells import MemristorBitCell as _MemristorBitCell
 from .memristor_cells import TransmissionGateBitCell as _TransmissionGateBitCell
+from .spin_orbit_cell import SpinOrbitBitCell as _SpinOrbitBitCell
+
+class _SpinOrbitBitCellValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    diameter: float | str
+    width: float | str
+    spin_hall_angle: float | str
+    resistance_area_product: float | str
+    noise_step: float | str
+    write_width: float | str
+    read_width: float | str
+    junction: synaspice.devices.model.CompactModel | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
+
+class SpinOrbitBitCell(_SpinOrbitBitCell):
+    def __init__(self, **values: typing.Unpack[_SpinOrbitBitCellValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_SpinOrbitBitCellValues]) -> typing.Self: ...
 
 class _MTJBitCellValues(typing.TypedDict, total=False):
     temperature: float | str

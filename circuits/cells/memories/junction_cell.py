@@ -14,6 +14,7 @@ from ..building.declared import Port
 from ..building.sizes import width_of
 from ..building.slots import AGITATED, TWO_TERMINALS, Slot, in_states, kind_of
 from ..building.tolerances import NOISY
+from .lines import BitLines
 
 
 class JunctionCell(Cell, abstract=True):
@@ -64,9 +65,9 @@ class MTJBitCell(JunctionCell):
         )
 
     @property
-    def selecting(self) -> dict[str, tuple[float, float]]:
-        """Voltages of the lines that select the cell, at rest and while it is selected [V]."""
-        return {"word": (0.0, self.supply_voltage)}
+    def lines(self) -> BitLines:
+        """What stands on its lines: it is written antiparallel first."""
+        return BitLines.of_one_path({"word": (0.0, self.supply_voltage)}, self.supply_voltage, ("source", "bit"))
 
     def build(self, assembly: Assembly) -> None:
         # Without its agitation the magnetisation would settle on its axis, where no torque acts.

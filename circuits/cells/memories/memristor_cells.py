@@ -14,6 +14,7 @@ from ..building.declared import Port
 from ..building.sizes import width_of
 from ..building.slots import Slot
 from ..building.tolerances import SMALL, STRONG
+from .lines import BitLines
 from .memories import MEMORY, conductance, reference, setting_polarity
 
 #: Voltage at which cells are read, in units of the supply.
@@ -114,6 +115,11 @@ class MemristorBitCell(MemristorCell):
     def selecting(self) -> dict[str, tuple[float, float]]:
         """Voltages of the lines that select the cell, at rest and while it is selected [V]."""
         return {"word": (0.0, self.word_voltage)}
+
+    @property
+    def lines(self) -> BitLines:
+        """What stands on its lines: it is set first."""
+        return BitLines.of_one_path(self.selecting, self.supply_voltage, ("bit", "source"))
 
     def build(self, assembly: Assembly) -> None:
         assembly.device("cell", reference(self.memristor, self.state), self.setting_nodes("bit", "inner"))

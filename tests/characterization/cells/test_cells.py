@@ -20,6 +20,7 @@ from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifier
 from synaspice.circuits.cells.memories.junction_cell import MTJBitCell
 from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
+from synaspice.circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
@@ -45,6 +46,7 @@ SHORT = {
     MemristorBitCell: {},
     TransmissionGateBitCell: {},
     MTJBitCell: {},
+    SpinOrbitBitCell: {},
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},
