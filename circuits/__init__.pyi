@@ -6,6 +6,7 @@ from .cells.memories import MemristorBitCell as MemristorBitCell
 from .cells.memories import MTJBitCell as MTJBitCell
 from .cells.memories import SpinOrbitBitCell as SpinOrbitBitCell
 from .cells.memories import TransmissionGateBitCell as TransmissionGateBitCell
+from .cells.neurons import AdaptingNeuron as AdaptingNeuron
 from .cells.neurons import AxonHillock as AxonHillock
 from .cells.neurons import MemristorNeuron as MemristorNeuron
 from .cells.neurons import MTJNeuron as MTJNeuron

@@ -4,12 +4,33 @@ import typing
 
 import synaspice.devices.model
 
+from .adapting_neuron import AdaptingNeuron as _AdaptingNeuron
 from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
 from .neurons import MemristorNeuron as _MemristorNeuron
 from .neurons import MTJNeuron as _MTJNeuron
 from .neurons import OscillatorNeuron as _OscillatorNeuron
 from .neurons import PBit as _PBit
+
+class _AdaptingNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    membrane_capacitance: float | str
+    feedback_capacitance: float | str
+    refractory_capacitance: float | str
+    adaptation_capacitance: float | str
+    amplifier_length: float | str
+    reset_length: float | str
+    mirror_width: float | str
+    mirror_length: float | str
+    pair_width: float | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
+
+class AdaptingNeuron(_AdaptingNeuron):
+    def __init__(self, **values: typing.Unpack[_AdaptingNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_AdaptingNeuronValues]) -> typing.Self: ...
 
 class _NeuronChainValues(typing.TypedDict, total=False):
     temperature: float | str
