@@ -41,6 +41,7 @@ from .models.oscillators import AutoOscillator as AutoOscillator
 from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
+from .models.threshold_switches import MottSwitch as MottSwitch
 from .simulation.batch import simulate_many as simulate_many
 from .simulation.orbits.continuation import OrbitBranch as OrbitBranch
 from .simulation.orbits.continuation import follow_orbits as follow_orbits

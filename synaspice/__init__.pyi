@@ -88,6 +88,7 @@ from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
+from .devices.models.threshold_switches import MottSwitch as MottSwitch
 from .devices.simulation.batch import simulate_many as simulate_many
 from .devices.simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
