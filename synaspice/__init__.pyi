@@ -18,6 +18,7 @@ from .characterization.benches.memristors.loop_area import loop_area as loop_are
 from .characterization.benches.memristors.potentiation import potentiation as potentiation
 from .characterization.benches.memristors.state_retention import state_retention as state_retention
 from .characterization.benches.memristors.step_programming import step_programming as step_programming
+from .characterization.benches.ndr import ndr as ndr
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.oscillators.amplitude import amplitude as amplitude
 from .characterization.benches.oscillators.injection_locking import injection_locking as injection_locking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,12 @@ HALVINGS = 64
 
 @dataclass(frozen=True)
 class StaticCurve:
-    """Points of one branch: the parameter, with the voltage [V] and current [A] at which it rests."""
+    """Points of one branch: the parameter, voltage [V] and current [A] at which it rests, and all states by name."""
 
     parameter: np.ndarray
     voltage: np.ndarray
     current: np.ndarray
+    states: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def static_curve(device: DeviceModel, branch: str) -> StaticCurve:
         low, high = np.where(up, low, middle), np.where(up, middle, high)
     voltage = np.exp((low + high) / 2)
     current = evaluate_static(device, {across.name: voltage, **states})[across.current]
-    return StaticCurve(values[there], voltage[there], current[there])
+    kept = {name: np.broadcast_to(value, values.shape)[there] for name, value in states.items()}
+    return StaticCurve(values[there], voltage[there], current[there], kept)
 
 
 def turning_points(curve: StaticCurve) -> list[TurningPoint]:

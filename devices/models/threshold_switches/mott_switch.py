@@ -22,7 +22,7 @@ from ..memristors.fluctuations import Fluctuations
 #: Thermal time over that in which the phase follows the temperature, by default.
 PHASE_SPEED = 100
 #: A metal is hotter than the transition by so many widths of it, and its curve is looked at within so many.
-METALLIC, TRANSITION = 5.0, 15.0
+METALLIC, TRANSITION = 8.0, 15.0
 #: Smallest and largest rise of the temperature. [K]
 SMALLEST_RISE, HOTTEST = 1e-3, 3000.0
 #: Points of the static curve, of all and of its transition.
@@ -175,7 +175,8 @@ class MottSwitch(CompactModel):
         rises = np.concatenate(
             [np.geomspace(SMALLEST_RISE, largest, POINTS), np.linspace(middle - reach, middle + reach, POINTS)]
         )
-        rises = np.unique(rises[(rises >= SMALLEST_RISE) & (rises <= largest)])
+        # Rounded, so that no two are so close that their differences are noise.
+        rises = np.unique(np.round(rises[(rises >= SMALLEST_RISE) & (rises <= largest)], 6))
         half = self.hysteresis_width / 2
         branches = {"heating": lambda rise: {"remembered_rise": rise - half}}
         if half:
@@ -184,18 +185,18 @@ class MottSwitch(CompactModel):
 
     @property
     def compliance(self) -> Compliance:
-        """As the preset says, or twice the current at which the film is held: sources spare the switch so."""
+        """As the preset says, or beyond the current at which the voltage is smallest: sources spare the switch so."""
         suggested = super().compliance
         return suggested if suggested.is_limit else Compliance(self._usual()[1])
 
     def _usual(self) -> tuple[float, float]:
-        """A voltage beyond the threshold [V], and a current beyond that which holds [A]; without any, the curve's end."""
+        """A voltage beyond the threshold [V], and a current beyond that which holds [A]; without, the curve's end."""
         heating = static_curve(self, "heating")
         turns = turning_points(heating)
         if len(turns) < 2:
             return float(heating.voltage[-1]), float(heating.current[-1])
         # To two digits, as one sets an instrument.
-        return float(f"{EXCESS * turns[0].voltage:.2g}"), float(f"{2 * turns[1].current:.2g}")
+        return float(f"{EXCESS * turns[0].voltage:.2g}"), float(f"{EXCESS * turns[-1].current:.2g}")
 
     def default_sweep(self) -> Sweep:
         """A triangle beyond the threshold, slow for the heat."""
