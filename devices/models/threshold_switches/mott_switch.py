@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from ...core.offers import offers
-from ...core.protocols import Compliance, NegativeResistance, Sweep
+from ...core.protocols import Compliance, NegativeResistance, Stimulus, Sweep
 from ...language.constants import k_B
 from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
 from ...language.functions import limexp, ramp, step
 from ...language.part import Part
+from ...language.waveforms import Triangle
 from ...model import CompactModel
 from ...physics.conduction import poole_frenkel_3d, thermal_voltage
 from ...simulation.static_curve import static_curve, turning_points
@@ -28,7 +30,11 @@ SMALLEST_RISE, HOTTEST = 1e-3, 3000.0
 #: Points of the static curve, of all and of its transition.
 POINTS = 1001
 #: Amplitude of a sweep over the threshold, and its period over the thermal time.
-EXCESS, SLOWNESS = 1.3, 2000
+EXCESS, SLOWNESS = 1.3, 500
+#: Steps of a simulator in the thermal time, under a current, and under a voltage, where the film runs away.
+STEPS, RUNAWAY_STEPS = 100, 300
+#: Period of the suggested stimulus over the thermal time.
+BRISKNESS = 40
 
 
 class MottSwitch(CompactModel):
@@ -140,8 +146,8 @@ class MottSwitch(CompactModel):
             emission = poole_frenkel_3d(s.voltage, s.activation_energy, s.thickness, s.relative_permittivity, film)
         insulator = emission / s.resistance_prefactor
         above = (s.ambient_temperature + s.remembered_rise - s.transition_temperature) / s.transition_width
-        # The logistic function and its complement, in a form that does not overflow.
-        metallic, insulating = (1 + sp.tanh(above / 2)) / 2, (1 - sp.tanh(above / 2)) / 2
+        # The logistic function and its complement, each by itself, so that the smaller one has all its digits.
+        metallic, insulating = 1 / (1 + limexp(-above)), 1 / (1 + limexp(above))
         conductance = insulator / (insulating + s.resistance_metallic * insulator) * Fluctuations.share(s)
         current = conductance * s.voltage
         ahead, half = s.temperature_rise - s.remembered_rise, s.hysteresis_width / 2
@@ -187,12 +193,15 @@ class MottSwitch(CompactModel):
     def compliance(self) -> Compliance:
         """As the preset says, or beyond the current at which the voltage is smallest: sources spare the switch so."""
         suggested = super().compliance
-        return suggested if suggested.is_limit else Compliance(self._usual()[1])
+        return suggested if suggested.is_limit else Compliance(self._usual[1])
 
+    @functools.cached_property
     def _usual(self) -> tuple[float, float]:
         """A voltage beyond the threshold [V], and a current beyond that which holds [A]; without, the curve's end."""
         heating = static_curve(self, "heating")
         turns = turning_points(heating)
+        if not len(heating.voltage):  # it never warms up
+            return 1.0, math.inf
         if len(turns) < 2:
             return float(heating.voltage[-1]), float(heating.current[-1])
         # To two digits, as one sets an instrument.
@@ -200,11 +209,23 @@ class MottSwitch(CompactModel):
 
     def default_sweep(self) -> Sweep:
         """A triangle beyond the threshold, slow for the heat."""
-        return Sweep("voltage", self._usual()[0], SLOWNESS * self.thermal_time, "triangle")
+        return self._triangle("voltage", self._usual[0], RUNAWAY_STEPS)
+
+    def _triangle(self, quantity: str, amplitude: float, steps: int) -> Sweep:
+        """A slow triangle, which a simulator follows in so many steps in the thermal time."""
+        step = self.thermal_time / steps
+        return Sweep(quantity, amplitude, SLOWNESS * self.thermal_time, "triangle", max_step=step)
 
     def suggested_sweep(self, quantity: str | None = None) -> Sweep:
         """Of the voltage as the base does; of the current a triangle to the compliance."""
         sweep = super().suggested_sweep(quantity)
         if quantity != "current":
             return sweep
-        return Sweep("current", self.compliance.current, SLOWNESS * self.thermal_time, "triangle")
+        return self._triangle("current", self.compliance.current, STEPS)
+
+    def suggested_stimulus(self) -> Stimulus:
+        """A triangle of the current in some tens of thermal times: under a voltage the film would run away."""
+        sweep = self._triangle("current", self.compliance.current, STEPS)
+        period = BRISKNESS * self.thermal_time
+        drive = Triangle(sweep.amplitude or 0.0, period)
+        return Stimulus(drive, period, source="current", max_step=sweep.max_step)
