@@ -25,6 +25,7 @@ from .model import CompactModel as CompactModel
 from .models.domain_walls import DomainWallInjector as DomainWallInjector
 from .models.domain_walls import DomainWallMagnet as DomainWallMagnet
 from .models.domain_walls import DomainWallSynapse as DomainWallSynapse
+from .models.ferroelectrics import FerroelectricTunnelJunction as FerroelectricTunnelJunction
 from .models.junctions import MTJ as MTJ
 from .models.junctions import ElectrothermalMTJ as ElectrothermalMTJ
 from .models.junctions import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ

@@ -73,6 +73,7 @@ from .devices.model import CompactModel as CompactModel
 from .devices.models.domain_walls import DomainWallInjector as DomainWallInjector
 from .devices.models.domain_walls import DomainWallMagnet as DomainWallMagnet
 from .devices.models.domain_walls import DomainWallSynapse as DomainWallSynapse
+from .devices.models.ferroelectrics import FerroelectricTunnelJunction as FerroelectricTunnelJunction
 from .devices.models.junctions import MTJ as MTJ
 from .devices.models.junctions import ElectrothermalMTJ as ElectrothermalMTJ
 from .devices.models.junctions import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
