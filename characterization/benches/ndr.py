@@ -37,9 +37,9 @@ def ndr(
         One row per branch and point: ``branch``, the parameter, ``voltage`` [V], ``current`` [A], ``resistance`` [ohm]
         as voltage over current, ``differential_resistance`` [ohm], and ``stable`` (1 where the device is stable under a
         source of voltage, 0 where only under one of current). ``attrs`` has, of the first branch,
-        ``threshold_voltage`` [V] and ``threshold_current`` [A] at the first largest voltage, and of the last one
-        ``hold_voltage`` and ``hold_current`` at the smallest voltage after it, from which the device falls back; None
-        of a curve without a negative resistance.
+        ``threshold_voltage`` [V], ``threshold_current`` [A] and ``threshold_parameter`` at the first largest voltage,
+        and of the last one ``hold_voltage`` and ``hold_current`` at the smallest voltage after it, from which the
+        device falls back; None of a curve without a negative resistance.
 
     Raises
     ------
@@ -81,6 +81,7 @@ def ndr(
     attributes = {
         "threshold_voltage": threshold and threshold.voltage,
         "threshold_current": threshold and threshold.current,
+        "threshold_parameter": threshold and threshold.parameter,
         "hold_voltage": hold and hold.voltage,
         "hold_current": hold and hold.current,
     }
