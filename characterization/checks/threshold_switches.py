@@ -37,7 +37,7 @@ def turning_temperature(energy: float) -> float:
 
 
 @check(
-    "ndr", "threshold voltage of an activated film", "√(ΔT R₀/R_th) exp(E_a/2kT) at kT² = E_a ΔT", unit="V", within=1e-4
+    "ndr", "threshold voltage of an activated film", "√(ΔT R₀/R_th) e^(E_a/2kT), kT² = E_a ΔT", unit="V", within=1e-4
 )
 def threshold() -> Values:
     kelvin = np.array([turning_temperature(energy) for energy in ENERGIES])
@@ -51,26 +51,6 @@ def temperature() -> Values:
     tables = [ndr(activated(energy), largest_current=1.0) for energy in ENERGIES]
     expected = [turning_temperature(energy) for energy in ENERGIES]
     return expected, [AMBIENT + table.attrs["threshold_parameter"] for table in tables]
-
-
-@check(
-    "ndr", "threshold voltage of an activated film", "√(ΔT R₀/R_th) exp(E_a/2kT) at kT² = E_a ΔT", unit="V", within=1e-4
-)
-def threshold() -> Values:
-    kelvin = np.array([turning_temperature(energy) for energy in ENERGIES])
-    exponents = np.array(ENERGIES) * codata.e / (2 * codata.k * kelvin)
-    expected = np.sqrt((kelvin - AMBIENT) * PREFACTOR / THERMAL) * np.exp(exponents)
-    return expected, [ndr(activated(energy), largest_current=1.0).attrs["threshold_voltage"] for energy in ENERGIES]
-
-
-@check("ndr", "temperature at the threshold", "(E_a/2k) [1 − √(1 − 4kT₀/E_a)]", unit="K", within=1e-4)
-def temperature() -> Values:
-    found = []
-    for energy in ENERGIES:
-        table = ndr(activated(energy), largest_current=1.0)
-        # The first point that a source of voltage does not hold.
-        found.append(AMBIENT + float(table["temperature_rise"][np.argmax(table["stable"] == 0)]))
-    return [turning_temperature(energy) for energy in ENERGIES], found
 
 
 @check(
