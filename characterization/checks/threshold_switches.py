@@ -36,9 +36,7 @@ def turning_temperature(energy: float) -> float:
     return scale / 2 * (1 - math.sqrt(1 - 4 * AMBIENT / scale))
 
 
-@check(
-    "ndr", "threshold voltage of an activated film", "√(ΔT R₀/R_th) e^(E_a/2kT), kT² = E_a ΔT", unit="V", within=1e-4
-)
+@check("ndr", "threshold voltage of an activated film", "√(ΔT R₀/R_th) exp(E_a/2kT)", unit="V", within=1e-4)
 def threshold() -> Values:
     kelvin = np.array([turning_temperature(energy) for energy in ENERGIES])
     exponents = np.array(ENERGIES) * codata.e / (2 * codata.k * kelvin)
