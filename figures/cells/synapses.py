@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ...circuits.cells.synapses.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
 from .log_axis import plain_numbers

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.synapses import STDPSynapse
+from ....circuits.cells.synapses.synapses import STDPSynapse
 from ....circuits.engine.analyses import Transient
 from ...arguments import Quantity, Range
 from ..bench import cell_bench

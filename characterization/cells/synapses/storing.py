@@ -10,10 +10,10 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
-from ....circuits.cells.memories import LONGEST
-from ....circuits.cells.subcircuits import definitions
-from ....circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.building.subcircuits import definitions
+from ....circuits.cells.memories.memories import LONGEST
+from ....circuits.cells.synapses.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell
 from ....circuits.engine import ngspice
 from ....circuits.engine.analyses import DCSweep, Transient
 from ....devices.core.distributions import normal_sf

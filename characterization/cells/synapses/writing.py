@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....circuits.cells.memories import memory_state, reference, setting_polarity, switching_time, voltage_of
-from ....circuits.cells.synapses import READ, DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ....circuits.cells.memories.memories import memory_state, reference, setting_polarity, switching_time, voltage_of
+from ....circuits.cells.synapses.synapses import READ, DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
 from ....circuits.engine.analyses import OperatingPoint, Transient
 from ....circuits.engine.ngspice import run
 from ....devices.core.distributions import normal_sf

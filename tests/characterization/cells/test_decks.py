@@ -8,10 +8,10 @@ import pytest
 
 from synaspice.characterization.cells.bench import CELL_BENCHES, CellBench
 from synaspice.characterization.cells.decks import cell_deck, expected_figure, point_of
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock, PBit
-from synaspice.circuits.cells.tolerances import NOISY, SMALL
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.tolerances import NOISY, SMALL
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, PBit
 from synaspice.circuits.engine.batch import run_deck
 from synaspice.devices import ParameterError
 

@@ -31,13 +31,13 @@ from synaspice.characterization.cells.synapses.writing import (
     read_disturbance,
     read_noise,
 )
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron
-from synaspice.circuits.cells.readout import LatchComparator, SenseAmplifier
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifier
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
-from synaspice.circuits.cells.synapses import MemristorBitCell, MTJBitCell
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.synapses.synapses import MemristorBitCell, MTJBitCell
 from synaspice.circuits.engine.analyses import Noise, Transient
 from synaspice.circuits.engine.ngspice import run
 from synaspice.devices.core.protocols import Dwelling

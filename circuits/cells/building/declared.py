@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...devices.language.checks import known
-from ...devices.language.configured import Configured
-from ...devices.language.declaration import Declared, Option, Parameter
-from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.units import OFFSETS
-from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import SpiceDialect
+from ....devices.language.checks import known
+from ....devices.language.configured import Configured
+from ....devices.language.declaration import Declared, Option, Parameter
+from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
+from ....devices.language.units import OFFSETS
+from ....devices.model import CompactModel
+from ....devices.targets.spice.dialects import SpiceDialect
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .slots import Slot
 from .subcircuits import CellCircuit
@@ -48,7 +48,7 @@ class Port(Declared):
 
 
 class DeclaredCell(Configured):
-    """Ports, parameters and surroundings of a circuit; base of :class:`~synaspice.circuits.cells.cell.Cell`."""
+    """Ports, parameters, surroundings of a circuit; base of :class:`~synaspice.circuits.cells.building.cell.Cell`."""
 
     #: What it is called in words, for figures; default: its name without hyphens.
     title: ClassVar[str] = ""
@@ -240,5 +240,5 @@ class DeclaredCell(Configured):
         for_bench: bool = False,
         dialect: str | SpiceDialect = "ngspice",
     ) -> CellCircuit:
-        """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.cell.Cell.subcircuit`."""
+        """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.building.cell.Cell.subcircuit`."""
         raise NotImplementedError

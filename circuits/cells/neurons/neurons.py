@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 
-from ...devices.core.protocols import Statics
-from ...devices.language.declaration import Parameter
-from ...devices.language.errors import ParameterError
-from ...devices.language.placement import before
-from ...devices.model import CompactModel
-from ...devices.models.junctions.mtj import MTJ
-from ...devices.models.memristors.volatile import VolatileMemristor
-from ...devices.models.oscillators.auto_oscillator import AutoOscillator
-from .assembly import Assembly
-from .cell import Cell
-from .declared import DeclaredCell, Port
-from .junction_cell import JunctionCell
-from .logic import inverter
-from .readout import SenseAmplifier
-from .sizes import by_technology, length_of, width_of
-from .slots import AGITATED, TWO_TERMINALS, Fit, Slot, kind_of
-from .tolerances import QUICK, SMALL
+from ....devices.core.protocols import Statics
+from ....devices.language.declaration import Parameter
+from ....devices.language.errors import ParameterError
+from ....devices.language.placement import before
+from ....devices.model import CompactModel
+from ....devices.models.junctions.mtj import MTJ
+from ....devices.models.memristors.volatile import VolatileMemristor
+from ....devices.models.oscillators.auto_oscillator import AutoOscillator
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import DeclaredCell, Port
+from ..building.sizes import by_technology, length_of, width_of
+from ..building.slots import AGITATED, TWO_TERMINALS, Fit, Slot, kind_of
+from ..building.tolerances import QUICK, SMALL
+from ..logic.logic import inverter
+from ..logic.readout import SenseAmplifier
+from ..memories.junction_cell import JunctionCell
 
 #: Voltage of a branch of the sense amplifier while the decision falls, over the supply.
 READ_SHARE = 0.35

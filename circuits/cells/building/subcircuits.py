@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
-from ...devices.targets.spice.dialect import Dialect
-from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
-from ...devices.targets.spice.statements import check_node
-from ...devices.targets.spice.subcircuit import Subcircuit
-from ..engine.native import NativeDevice
-from ..engine.noise import Noisy
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.statements import check_node
+from ....devices.targets.spice.subcircuit import Subcircuit
+from ...engine.native import NativeDevice
+from ...engine.noise import Noisy
 from .tolerances import options_lines, strictest
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ...devices.language.declaration import Parameter
-from ...devices.models.junctions.mtj import MTJ
-from .cell import Cell
-from .slots import AGITATED, TWO_TERMINALS, Slot, in_states, kind_of
-from .tolerances import NOISY
+from ....devices.language.declaration import Parameter
+from ....devices.models.junctions.mtj import MTJ
+from ..building.cell import Cell
+from ..building.slots import AGITATED, TWO_TERMINALS, Slot, in_states, kind_of
+from ..building.tolerances import NOISY
 
 
 class JunctionCell(Cell, abstract=True):

@@ -8,11 +8,11 @@ from typing import Any, overload
 
 import sympy as sp
 
-from ...devices.catalog import find_model, models
-from ...devices.core.protocols import Statics
-from ...devices.language.declaration import Declared
-from ...devices.language.errors import ParameterError
-from ...devices.model import CompactModel
+from ....devices.catalog import find_model, models
+from ....devices.core.protocols import Statics
+from ....devices.language.declaration import Declared
+from ....devices.language.errors import ParameterError
+from ....devices.model import CompactModel
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import functools
 import math
 
-from ...devices.language.declaration import Option, Parameter
-from ...devices.language.errors import ParameterError
-from ...devices.language.placement import before
-from ...devices.model import CompactModel
-from ...devices.models.memristors.vteam import VTEAM
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
-from .junction_cell import JunctionCell
-from .memories import MEMORY, at_conductance, conductance, reference, setting_polarity, switching_time
-from .sizes import width_of
-from .slots import Slot, kind_of
-from .tolerances import COLUMNS, SMALL
+from ....devices.language.declaration import Option, Parameter
+from ....devices.language.errors import ParameterError
+from ....devices.language.placement import before
+from ....devices.model import CompactModel
+from ....devices.models.memristors.vteam import VTEAM
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import width_of
+from ..building.slots import Slot, kind_of
+from ..building.tolerances import COLUMNS, SMALL
+from ..memories.junction_cell import JunctionCell
+from ..memories.memories import MEMORY, at_conductance, conductance, reference, setting_polarity, switching_time
 
 #: Voltage at which cells are read, in units of the supply.
 READ = 0.1

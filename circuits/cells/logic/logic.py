@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
-from .sizes import length_of, width_of
-from .tolerances import SMALL
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import length_of, width_of
+from ..building.tolerances import SMALL
 
 
 class Inverter(Cell):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...devices.language.declaration import Parameter
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
-from .sizes import width_of
-from .tolerances import STRONG
+from ....devices.language.declaration import Parameter
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import width_of
+from ..building.tolerances import STRONG
 
 
 class SenseAmplifier(Cell):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...devices.language.checks import instance
-from ...devices.language.errors import ParameterError
-from ...devices.language.version import __version__
-from ...devices.library import name_in_library
-from ...devices.model import CompactModel
-from ...devices.targets.spice.dialects import DIALECTS
-from ...devices.targets.spice.statements import check_name, one_line
+from ....devices.language.checks import instance
+from ....devices.language.errors import ParameterError
+from ....devices.language.version import __version__
+from ....devices.library import name_in_library
+from ....devices.model import CompactModel
+from ....devices.targets.spice.dialects import DIALECTS
+from ....devices.targets.spice.statements import check_name, one_line
 from .cell import Cell
 from .subcircuits import definitions
 

@@ -11,7 +11,7 @@ class Traced(float):
 
     Sums, differences, products and quotients keep it; whatever else is done with the number (a root, a comparison, the
     solution of an equation) gives a plain one, and the parameter is then fixed in a netlist:
-    :func:`synaspice.circuits.cells.exposed.exposed_parameters` finds out.
+    :func:`synaspice.circuits.cells.building.exposed.exposed_parameters` finds out.
     """
 
     formula: str

@@ -1,8 +1,8 @@
 """Which parameters of a cell its netlist can have as parameters of its own: those on which it depends by formulas.
 
 A cell's circuit is Python: a size may go through any computation before it stands in the netlist. So the circuit is put
-together from numbers that carry their formulas (:class:`~synaspice.circuits.cells.traced.Traced`), and once more for
-another value of each parameter. A parameter is exposed if the formulas say all that changed.
+together from numbers that carry their formulas (:class:`~synaspice.circuits.cells.building.traced.Traced`), and once
+more for another value of each parameter. A parameter is exposed if the formulas say all that changed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...devices.language.errors import SynaspiceError
+from ....devices.language.errors import SynaspiceError
 from .traced import Traced
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from ...devices.core.protocols import Statics
-from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.model import CompactModel
-from .slots import TWO_TERMINALS, Fit, in_states
+from ....devices.core.protocols import Statics
+from ....devices.language.errors import ParameterError, SimulationError
+from ....devices.model import CompactModel
+from ..building.slots import TWO_TERMINALS, Fit, in_states
 
 #: Part of a state's range that it moves in the time constant of a model, at most, if it stays without a voltage.
 STAYS = 1e-3

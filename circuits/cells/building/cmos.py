@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
-from ...devices.language.registry import Registry
-from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError
+from ....devices.language.quantity import format_si
+from ....devices.language.registry import Registry
+from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
 
 CORNERS = ("typical", "slow", "fast")
 KINDS = ("nmos", "pmos")

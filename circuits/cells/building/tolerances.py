@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ...devices.language.errors import ParameterError
-from ...devices.targets.spice.dialect import Dialect
-from ...devices.targets.spice.dialects import NGSPICE
+from ....devices.language.errors import ParameterError
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import NGSPICE
 
 Options = Mapping[str, float | str]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...devices.language.checks import flag, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.registry import Registry
-from ...devices.targets.spice.dialects import DIALECTS, NGSPICE, SpiceDialect
-from ...devices.targets.spice.statements import check_name
+from ....devices.language.checks import flag, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.registry import Registry
+from ....devices.targets.spice.dialects import DIALECTS, NGSPICE, SpiceDialect
+from ....devices.targets.spice.statements import check_name
 from .assembly import Assembly
 from .declared import DeclaredCell
 from .exposed import exposed_parameters, plain, traced_copy

@@ -8,19 +8,19 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
-from ...devices.language.registry import summary
-from ...devices.language.version import __version__
-from ...devices.model import CompactModel
-from ...devices.targets.formats import ExportOptions
-from ...devices.targets.sampling import samples_of
-from ...devices.targets.spice.dialects import NGSPICE, SpiceDialect
-from ...devices.targets.spice.statements import Statements, check_node
-from ...devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
-from ..engine.native import NativeDevice, native_device, why_not_native
-from ..engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError
+from ....devices.language.quantity import format_si
+from ....devices.language.registry import summary
+from ....devices.language.version import __version__
+from ....devices.model import CompactModel
+from ....devices.targets.formats import ExportOptions
+from ....devices.targets.sampling import samples_of
+from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.statements import Statements, check_node
+from ....devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
+from ...engine.native import NativeDevice, native_device, why_not_native
+from ...engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
 from .exposed import AROUND, exposed_parameters, plain
 from .subcircuits import CellCircuit, Meter, in_order

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ...devices.language.declaration import Parameter
-from ...devices.language.errors import ParameterError
-from ...devices.model import CompactModel
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
+from ....devices.language.declaration import Parameter
+from ....devices.language.errors import ParameterError
+from ....devices.model import CompactModel
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.slots import Slot
+from ..building.tolerances import SMALL
+from ..synapses.spike_synapse import SpikeSynapse
 from .neurons import MemristorNeuron
-from .slots import Slot
-from .spike_synapse import SpikeSynapse
-from .tolerances import SMALL
 
 
 class NeuronChain(Cell):

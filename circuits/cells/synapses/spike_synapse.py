@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ...devices.language.declaration import Parameter
-from .assembly import Assembly
-from .cell import Cell
-from .declared import Port
-from .logic import inverter
-from .sizes import by_technology, length_of, width_of
-from .tolerances import SMALL
+from ....devices.language.declaration import Parameter
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import by_technology, length_of, width_of
+from ..building.tolerances import SMALL
+from ..logic.logic import inverter
 
 
 class SpikeSynapse(Cell):
