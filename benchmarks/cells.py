@@ -20,7 +20,7 @@ QUICK = ("inverter", "memristor-neuron", "p-bit")
 def measure(quick: bool) -> list[Record]:
     """Time the benches one after another, each a second time: what is compiled is kept; the dearest come first."""
     from synaspice.characterization.cells.bench import bench_of_cell
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.language.errors import ParameterError
 
     records = []

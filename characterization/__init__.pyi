@@ -16,6 +16,7 @@ from .benches.memristors.loop_area import loop_area as loop_area
 from .benches.memristors.potentiation import potentiation as potentiation
 from .benches.memristors.state_retention import state_retention as state_retention
 from .benches.memristors.step_programming import step_programming as step_programming
+from .benches.ndr import ndr as ndr
 from .benches.noise import noise as noise
 from .benches.oscillators.amplitude import amplitude as amplitude
 from .benches.oscillators.injection_locking import injection_locking as injection_locking

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec
 
 import pandas as pd
 
-from ..circuits.cells.cell import Cell
+from ..circuits.cells.building.cell import Cell
 from ..devices.core.base import DeviceModel
 from ..devices.core.citing import citations_of, remember, used
 from ..devices.language.citation import SOFTWARE, Citation, bibliography, citation, citations_in, unique

@@ -25,6 +25,7 @@ from .model import CompactModel as CompactModel
 from .models.domain_walls import DomainWallInjector as DomainWallInjector
 from .models.domain_walls import DomainWallMagnet as DomainWallMagnet
 from .models.domain_walls import DomainWallSynapse as DomainWallSynapse
+from .models.ferroelectrics import FerroelectricTunnelJunction as FerroelectricTunnelJunction
 from .models.junctions import MTJ as MTJ
 from .models.junctions import ElectrothermalMTJ as ElectrothermalMTJ
 from .models.junctions import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
@@ -41,6 +42,7 @@ from .models.oscillators import AutoOscillator as AutoOscillator
 from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
+from .models.threshold_switches import MottSwitch as MottSwitch
 from .simulation.batch import simulate_many as simulate_many
 from .simulation.orbits.continuation import OrbitBranch as OrbitBranch
 from .simulation.orbits.continuation import follow_orbits as follow_orbits

@@ -15,8 +15,8 @@ import pandas as pd
 
 from ..characterization.cells.bench import names_of_cell
 from ..characterization.tables import read_table
-from ..circuits.cells.cell import CELLS, Cell
-from ..circuits.cells.declared import ZERO_CELSIUS
+from ..circuits.cells.building.cell import CELLS, Cell
+from ..circuits.cells.building.declared import ZERO_CELSIUS
 from ..devices.language.errors import ParameterError, SynaspiceError, shown
 from ..devices.language.registry import Registry
 from .measured import draw_measured

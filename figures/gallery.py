@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ..characterization.processes import in_processes
 from ..characterization.tables import read_table, write_table
-from ..circuits.cells.cell import CELLS
+from ..circuits.cells.building.cell import CELLS
 from ..circuits.engine.batch import MEASURED_AT, run_deck, transient_deck
 from ..devices.core.files import told, write_whole
 from ..devices.core.protocols import Stimulus

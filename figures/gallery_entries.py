@@ -16,7 +16,7 @@ import pandas as pd
 from ..characterization.bench import suitable_benches
 from ..characterization.cells.bench import CELL_BENCHES, bench_of_cell, names_of_cell
 from ..characterization.cells.wire_resistance import wire_resistance
-from ..circuits.cells.cell import CELLS, Cell
+from ..circuits.cells.building.cell import CELLS, Cell
 from ..circuits.crossbars.crossbar import Crossbar
 from ..circuits.crossbars.crossings import Conductances
 from ..devices.catalog import models

@@ -18,6 +18,7 @@ from .characterization.benches.memristors.loop_area import loop_area as loop_are
 from .characterization.benches.memristors.potentiation import potentiation as potentiation
 from .characterization.benches.memristors.state_retention import state_retention as state_retention
 from .characterization.benches.memristors.step_programming import step_programming as step_programming
+from .characterization.benches.ndr import ndr as ndr
 from .characterization.benches.noise import noise as noise
 from .characterization.benches.oscillators.amplitude import amplitude as amplitude
 from .characterization.benches.oscillators.injection_locking import injection_locking as injection_locking
@@ -72,6 +73,7 @@ from .devices.model import CompactModel as CompactModel
 from .devices.models.domain_walls import DomainWallInjector as DomainWallInjector
 from .devices.models.domain_walls import DomainWallMagnet as DomainWallMagnet
 from .devices.models.domain_walls import DomainWallSynapse as DomainWallSynapse
+from .devices.models.ferroelectrics import FerroelectricTunnelJunction as FerroelectricTunnelJunction
 from .devices.models.junctions import MTJ as MTJ
 from .devices.models.junctions import ElectrothermalMTJ as ElectrothermalMTJ
 from .devices.models.junctions import SpinOrbitTorqueMTJ as SpinOrbitTorqueMTJ
@@ -88,6 +90,7 @@ from .devices.models.oscillators import AutoOscillator as AutoOscillator
 from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
+from .devices.models.threshold_switches import MottSwitch as MottSwitch
 from .devices.simulation.batch import simulate_many as simulate_many
 from .devices.simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit

@@ -12,8 +12,8 @@ import worked_examples
 from synaspice.characterization import hysteresis, iv, read_table
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.cmos import TECHNOLOGIES
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.cmos import TECHNOLOGIES
 from synaspice.circuits.engine.analyses import OperatingPoint
 from synaspice.circuits.engine.ngspice import run
 from synaspice.devices import Pulse
@@ -114,7 +114,8 @@ def test_the_technology(place):
 def test_the_cell_in_the_technology(place):
     listed, cell = place.shell("cells", "export read-out --technology textbook")
     assert "read-out\n    Memristor in series" in listed
-    code = "from synaspice.circuits.cells.cell import CELLS; print(CELLS['read-out'](technology='textbook').netlist())"
+    found = "from synaspice.circuits.cells.building.cell import CELLS"
+    code = f"{found}; print(CELLS['read-out'](technology='textbook').netlist())"
     assert place.python(code) == cell.strip()
     assert re.search(r"^\.subckt read_out (.*?)(?: params:.*)?$", cell, re.M).group(1) == "gate output supply ground"
     for gate, expected in ((0.0, 0.0), (3.3, 3.3)):

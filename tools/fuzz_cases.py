@@ -172,7 +172,7 @@ def _preset_case(random: Random) -> Case:
 
 
 def _netlist_case(random: Random) -> Case:
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.catalog import models
 
     name = random.choice([*sorted(models()), *sorted(CELLS)])
@@ -276,7 +276,7 @@ def warm_up(folder: Path) -> None:
     """
     from synaspice.characterization.bench import BENCHES
     from synaspice.characterization.cells.bench import CELL_BENCHES
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.catalog import models
     from synaspice.figures.drawing import FIGURES
 

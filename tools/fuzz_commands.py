@@ -59,7 +59,7 @@ def device_words(random: Random, device: str) -> list[str]:
 
 def other_words(random: Random, device: str) -> list[str]:
     """A command that measures nothing."""
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
 
     cell = random.choice(sorted(CELLS))
     command = random.choice(

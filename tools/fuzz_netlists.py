@@ -59,7 +59,7 @@ def use_ngspice(netlist: Any, kind: str, arguments: list[Any], words: Mapping[st
 
 
 def _netlist(random: Random) -> str:
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.catalog import models
 
     match random.randrange(5):

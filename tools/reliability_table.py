@@ -9,8 +9,8 @@ import pandas as pd
 from published_table import row
 
 from synaspice.characterization.cells.reliability import figures_in_words, reliability
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.declared import ZERO_CELSIUS
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.declared import ZERO_CELSIUS
 
 HEADS = ["cell", "decision", "temperature", "error rate", "retention", "disturb by 10⁶ reads", "why a value is missing"]
 

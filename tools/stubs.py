@@ -30,7 +30,7 @@ NAMES = {
         "Crossbar": "crossbars.crossbar",
         "WeightCells": "crossbars.weight_cells",
         "convert_to_noisy": "crossbars.conversion",
-        "one_netlist": "cells.netlists",
+        "one_netlist": "cells.building.netlists",
     },
     "characterization": {
         "BitEnergy": "networks.energies",
@@ -123,7 +123,7 @@ def stubs() -> dict[str, str]:
     from typed_classes import home, typed_stubs
 
     from synaspice.characterization.bench import BENCHES
-    from synaspice.circuits.cells.cell import CELLS
+    from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.core.base import MODELS
     from synaspice.devices.language import errors, waveforms
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from synaspice.circuits.cells.declared import DeclaredCell
+from synaspice.circuits.cells.building.declared import DeclaredCell
 from synaspice.devices.core.base import DeviceModel
 from synaspice.devices.language.configured import Configured
 from synaspice.devices.language.preset import Preset

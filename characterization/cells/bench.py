@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from ...circuits.cells.cell import Cell
+from ...circuits.cells.building.cell import Cell
 from ...devices.language.errors import ParameterError
 from ...devices.language.registry import Registry
 from ..signature import Setting, checked, settings_of, summary_of

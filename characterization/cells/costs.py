@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...circuits.cells.cell import Cell
+from ...circuits.cells.building.cell import Cell
 from ...devices.core.metadata import described_table
 from ..resumable import compute_each
 from .bench import simulate

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.subcircuits import CellCircuit
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.subcircuits import CellCircuit
 from ...circuits.engine.analyses import Transient
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
@@ -64,7 +64,7 @@ def cell_deck(
     include : str
         File name of its netlist, relative to the deck.
     name : str, optional
-        Name of its subcircuit, as for :meth:`~synaspice.circuits.cells.cell.Cell.netlist`.
+        Name of its subcircuit, as for :meth:`~synaspice.circuits.cells.building.cell.Cell.netlist`.
     expected : float, optional
         The figure, to stand in a comment; :func:`expected_figure` gives that of the bench.
     dialect : str

@@ -7,8 +7,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.declared import DESIGN_ERROR_RATE
-from ...circuits.cells.logic import Inverter
+from ...circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ...circuits.cells.logic.logic import Inverter
 from ...circuits.engine.analyses import DCSweep, Transient
 from ..arguments import MOST_POINTS, Quantity, Whole
 from .bench import cell_bench

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.declared import DESIGN_ERROR_RATE
-from ...circuits.cells.readout import LatchComparator, SenseAmplifier
+from ...circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ...circuits.cells.logic.readout import LatchComparator, SenseAmplifier
 from ...circuits.engine.analyses import Transient
 from ...devices.core.metadata import Column
 from ...devices.language.quantity import format_si

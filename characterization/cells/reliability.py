@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.declared import ZERO_CELSIUS
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.declared import ZERO_CELSIUS
 from ...devices.core.metadata import described_table
 from ...devices.language.quantity import format_si
 from ..resumable import compute_each

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.subcircuits import CellCircuit
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.waveforms import FloatArray

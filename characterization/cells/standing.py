@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...circuits.cells.memories import initial_states
+from ...circuits.cells.memories.memories import initial_states
 from ...devices.core.protocols import Statics
 from ...devices.model import CompactModel
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.cell import Cell
+from ...circuits.cells.building.cell import Cell
 from ...devices.language.checks import instance, known, mapping
 from ...devices.language.errors import MissingDependencyError, ParameterError, SimulationError, shown
 from ..arguments import NoiseTemperature

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...circuits.cells.cell import Cell
+from ...circuits.cells.building.cell import Cell
 from ...devices.core.metadata import described_table
 from ...devices.core.variability import Distribution
 from ...devices.language.checks import flag, instance, whole

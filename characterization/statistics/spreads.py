@@ -18,8 +18,8 @@ from typing import Any
 
 from scipy.special import ndtr, ndtri
 
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.declared import DeclaredCell
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.declared import DeclaredCell
 from ...devices.core.variability import Distribution, LogNormal, Mismatch, Normal, Uniform
 from ...devices.language.checks import known, mapping, real
 from ...devices.language.declaration import Parameter

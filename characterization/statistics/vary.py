@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.declared import DeclaredCell
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.declared import DeclaredCell
 from ...devices.core.metadata import Column, described_table, device_attributes
 from ...devices.core.variability import Distribution, correlation_factor
 from ...devices.language.checks import flag, instance, known, positive, whole

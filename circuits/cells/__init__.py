@@ -1,7 +1,6 @@
 """Cells of devices and transistors: neurons, synapses, readout; and the technologies of their transistors.
 
-Cells around spin currents and domain walls are in ``spin``, what runs a netlist in ``engine``, benches
-in :mod:`synaspice.characterization.cells`.
+What runs a netlist is in ``engine``, benches in :mod:`synaspice.characterization.cells`.
 """
 
 import lazy_loader

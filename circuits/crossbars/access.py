@@ -9,7 +9,7 @@ import numpy as np
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
-from ..cells.cmos import TECHNOLOGIES
+from ..cells.building.cmos import TECHNOLOGIES
 from ..engine.ngspice import OperatingPoint, run
 from .crossings import Cells, split
 
@@ -122,7 +122,7 @@ class Mosfets:
     bits : int
         Number of bit lines.
     technology : str
-        Name of the technology; see :mod:`synaspice.circuits.cells.cmos`.
+        Name of the technology; see :mod:`synaspice.circuits.cells.building.cmos`.
     width, length : float, optional
         Drawn dimensions [m]; default: twice the smallest width, the smallest length.
     gate_voltage : float, optional

@@ -390,6 +390,26 @@ class Writing:
 
 
 @dataclass(frozen=True)
+class NegativeResistance:
+    """How a model tells its static curve, of which a voltage or a current may have several points, in a parameter.
+
+    Attributes
+    ----------
+    state : str
+        The state that tells one point from the others, such as a temperature. It rests at one voltage only.
+    values : tuple of float
+        Values of it along the curve, rising.
+    branches : Mapping
+        By the name of each branch of the curve a function that takes those values and returns those of the other
+        states, by their names: one branch, or two where the way up is not that down.
+    """
+
+    state: str
+    values: tuple[float, ...]
+    branches: Mapping[str, Callable[[np.ndarray], Mapping[str, np.ndarray]]]
+
+
+@dataclass(frozen=True)
 class Dwelling:
     """How thermal agitation takes a device from one of two states to the other, and back.
 

@@ -87,6 +87,44 @@ def poole_frenkel(
     return slope * limexp((lowering - barrier_height) / thermal_voltage(temperature))
 
 
+def poole_frenkel_3d(
+    voltage: Any, barrier_height: Any, thickness: Any, relative_permittivity: Any, temperature: Any
+) -> Any:
+    r"""Poole-Frenkel emission into all directions: the barrier is lowered along the field, and not against it.
+
+    .. math:: \frac{G}{G_\infty} = e^{-\phi/V_T}
+        \left\{\frac{1 + (a - 1)\, e^a}{a^2} + \frac12\right\}, \qquad
+        a = \frac{\beta_{PF} \sqrt{|V|/d}}{V_T}, \quad V_T = \frac{k_B T}{e}
+
+    the mean of :math:`e^{a \sqrt{\cos\theta}}` over the half sphere ahead, and of 1 over that behind. The braces are 1
+    at no voltage.
+
+    Parameters
+    ----------
+    voltage : Expr
+        Voltage across the film. [V]
+    barrier_height : Expr
+        Depth of the traps over the electron charge. [V]
+    thickness : Expr
+        Thickness of the film. [m]
+    relative_permittivity : Expr
+        Dynamic permittivity over the vacuum's. [-]
+    temperature : Expr
+        Temperature of the film. [K]
+
+    References
+    ----------
+    J. L. Hartke, J. Appl. Phys. 39, 4871 (1968), doi:10.1063/1.1655871.
+    """
+    thermal = thermal_voltage(temperature)
+    # With b = a/2 the braces' first term is e^b [sinh b / b + d/db (sinh b / b)] / 2, which does not cancel near b = 0.
+    b = schottky_lowering(voltage, thickness, relative_permittivity) / thermal
+    sine = limited_sinh(b)
+    mean = sine / b
+    slope = (sp.sqrt(1 + sine**2) - mean) / b
+    return sp.exp(-barrier_height / thermal) / 2 + limexp(b - barrier_height / thermal) * (mean + slope) / 2
+
+
 def schottky(voltage: Any, barrier_height: Any, thickness: Any, relative_permittivity: Any, temperature: Any) -> Any:
     r"""Thermionic emission over the barrier at an electrode, lowered by the image force.
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...devices.catalog import find_model
+from ...devices.core.protocols import NegativeResistance
 from ...devices.language.quantity import format_si
 from ..drawing import draws
 from ..style import scaled, scaled_axis
@@ -82,8 +83,13 @@ def _still(table: pd.DataFrame) -> str | None:
 
 
 def _shown(table: pd.DataFrame) -> str:
-    """What is drawn over the drive: a junction's resistance, a memristor's current, the state of a magnet or a wall."""
+    """What is drawn over the drive: a junction's resistance, a memristor's current, the state of a magnet or a wall.
+
+    Of a memristor with a negative resistance that is driven by a current, its voltage.
+    """
     swept, columns = _swept_column(table), _state_columns(table)
+    if swept == "current" and NegativeResistance in find_model(table.attrs["device"]).offered():
+        return "voltage"
     shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
     if shown in table and np.ptp(table[shown]) > 1e-6 * np.max(np.abs(table[shown])):
         return shown
@@ -101,7 +107,7 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     )
     drive, values = last[swept], last[shown]
     wide = shown == "current" and _is_wide(values, drive)
-    named = {"current": "Size of the current" if wide else "Current", "resistance": "Resistance"}
+    named = {"current": "Size of the current" if wide else "Current", "resistance": "Resistance", "voltage": "Voltage"}
     x = scaled_axis(last, left, "x", swept, swept_name)
     y = scaled_axis(last, left, "y", shown, named.get(shown, f"State ${shown}$"))
     values = values.abs() if wide else values
@@ -121,9 +127,13 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     time = last["time"] - last["time"].iloc[0]
     at = time * scaled(right, "x", time, "s", "Time")
     states = _state_columns(table)
+    units = table.attrs["units"]
     for k, name in enumerate(states):
-        right.plot(at, last[name], color=f"C{k}", label=f"${name}$")
-    right.set_ylabel(f"State ${', '.join(states)}$")
+        # A state with a unit, such as a temperature, is told in words and over its peak, as the drive is.
+        peak = 1.0 if units[name] == "1" else float(last[name].abs().max()) or 1.0
+        label = f"${name}$" if units[name] == "1" else f"{name.replace('_', ' ')} over its peak"
+        right.plot(at, last[name] / peak, color=f"C{k}", label=label)
+    right.set_ylabel(f"State ${', '.join(states)}$" if units[states[0]] == "1" else "State over its peak")
     right.margins(x=0, y=0.05)
     right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="drive over its peak")
     right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(states) + 1)

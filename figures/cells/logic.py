@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.logic import Inverter
+from ...circuits.cells.logic.logic import Inverter
 from ..drawing import draws
 from ..style import scaled_axis
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...characterization.cells.costs import cost_rows
-from ...circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
+from ...circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.readout import LatchComparator, SenseAmplifier
+from ...circuits.cells.logic.readout import LatchComparator, SenseAmplifier
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
 from .log_axis import plain_numbers

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ...circuits.cells.neuron_chain import NeuronChain
-from ...circuits.cells.spike_synapse import SpikeSynapse
+from ...circuits.cells.neurons.neuron_chain import NeuronChain
+from ...circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
 

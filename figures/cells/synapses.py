@@ -6,28 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from ...circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from ..drawing import draws
-from ..style import axis_scale, label, scaled_axis
-from .log_axis import plain_numbers
-
-
-@draws(MemristorBitCell, MTJBitCell)
-def draw_memristor_bit_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Left: resistance read after each write. Right: energies of write and read."""
-    y = scaled_axis(table, left, "y", "resistance", "Read resistance")
-    left.bar(table["step"], y * table["resistance"])
-    factor, unit = axis_scale(table[["write_energy", "read_energy"]].to_numpy().ravel(), "J")
-    where = np.arange(len(table))
-    right.bar(where - 0.2, factor * table["write_energy"], 0.4, label="write")
-    right.bar(where + 0.2, factor * table["read_energy"], 0.4, label="read")
-    right.set_xticks(where, table["step"])
-    right.set_yscale("log")
-    right.set_ylabel(label("Energy", unit))
-    right.legend()
-    if table["resistance"].max() > 5 * table["resistance"].min():
-        left.set_yscale("log")
-        plain_numbers(left.yaxis)
+from ..style import scaled_axis
 
 
 @draws(DifferentialSynapse)

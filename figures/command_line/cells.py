@@ -28,7 +28,7 @@ from .output import Listing, check_paths, deliver, show, tell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...circuits.cells.cell import Cell
+    from ...circuits.cells.building.cell import Cell
 
 #: The energies of an operation in a table of costs.
 ENERGIES = ("supply", "inputs", "devices", "cmos", "returned")
@@ -54,7 +54,7 @@ def make_cell(
     standing: Iterable[str] | None = None,
 ) -> Cell:
     """Make the cell that a command line describes."""
-    from ...circuits.cells.cell import CELLS
+    from ...circuits.cells.building.cell import CELLS
 
     kind, given = CELLS.find(name), {key: text for key, text in surroundings.items() if text is not None}
     return kind(**{**values, **given, **parse_standing(standing, kind)})
@@ -74,7 +74,7 @@ class CellListing(Listing):
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a cell's bench."""
         from ...characterization.cells.bench import bench_of_cell
-        from ...circuits.cells.cell import CELLS
+        from ...circuits.cells.building.cell import CELLS
 
         if ctx.resilient_parsing and cmd_name not in CELLS:
             return None

@@ -50,7 +50,7 @@ def _found(name: str, preset: str | None) -> Any:
     """What a name stands for: a device, a cell, a bench, or the table in a file."""
     from ...characterization.bench import BENCHES
     from ...characterization.tables import FORMATS, read_table
-    from ...circuits.cells.cell import CELLS
+    from ...circuits.cells.building.cell import CELLS
     from ...devices.catalog import models
     from ...devices.language.checks import known
     from ...devices.language.errors import ParameterError

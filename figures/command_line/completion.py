@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...characterization.arguments import Argument
-    from ...circuits.cells.cell import Cell
+    from ...circuits.cells.building.cell import Cell
     from ...devices.language.configured import Configured
     from ...devices.model import CompactModel
 
@@ -23,7 +23,7 @@ def complete_devices() -> list[str]:
 
 def complete_cells() -> list[str]:
     """Names of cells."""
-    from ...circuits.cells.cell import CELLS
+    from ...circuits.cells.building.cell import CELLS
 
     return list(CELLS)
 
@@ -57,14 +57,14 @@ def complete_formats() -> list[str]:
 
 def complete_technologies() -> list[str]:
     """Names of technologies."""
-    from ...circuits.cells.cmos import TECHNOLOGIES
+    from ...circuits.cells.building.cmos import TECHNOLOGIES
 
     return list(TECHNOLOGIES)
 
 
 def complete_corners() -> list[str]:
     """Names of corners."""
-    from ...circuits.cells.cmos import CORNERS
+    from ...circuits.cells.building.cmos import CORNERS
 
     return list(CORNERS)
 
@@ -138,7 +138,7 @@ def _model() -> type[CompactModel] | None:
 
 def _cell() -> type[Cell] | None:
     """The cell that the command line has named."""
-    from ...circuits.cells.cell import CELLS
+    from ...circuits.cells.building.cell import CELLS
 
     return next((CELLS[word] for word in _words() if word in CELLS), None)
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...circuits.cells.cell import CELLS
-from ...circuits.cells.cmos import TECHNOLOGIES
+from ...circuits.cells.building.cell import CELLS
+from ...circuits.cells.building.cmos import TECHNOLOGIES
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.files import check_outputs, write_together

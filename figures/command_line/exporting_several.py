@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...characterization.cells.decks import cell_deck, expected_figure, has_point
-from ...circuits.cells.cell import Cell
-from ...circuits.cells.netlists import Item, one_netlist, unique_names
+from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.netlists import Item, one_netlist, unique_names
 from ...devices.core.files import check_outputs
 from ...devices.language.errors import MissingDependencyError, SimulationError
 from .exporting import deck_beside, device_deck, print_text, write_files

@@ -41,7 +41,7 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
 
 def cells() -> None:
     """List every cell with its ports."""
-    from ...circuits.cells.cell import CELLS
+    from ...circuits.cells.building.cell import CELLS
 
     for name, cell in CELLS.items():
         show(name)

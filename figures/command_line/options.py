@@ -18,7 +18,7 @@ from .completion import (
 )
 
 if TYPE_CHECKING:
-    from ...circuits.cells.cell import Cell
+    from ...circuits.cells.building.cell import Cell
     from ...devices.model import CompactModel
 
 

@@ -124,7 +124,7 @@ class Varied(Devices):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The benches of a device, or the command of a cell."""
         from ...characterization.cells.bench import bench_of_cell
-        from ...circuits.cells.cell import CELLS
+        from ...circuits.cells.building.cell import CELLS
         from ...devices.language.checks import known
 
         if cmd_name not in CELLS:

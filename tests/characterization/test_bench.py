@@ -13,8 +13,8 @@ from synaspice.characterization import hysteresis, iv, velocity
 from synaspice.characterization.arguments import SWEPT, Argument, Choice, Quantity, Range, Switch, Whole, Wholes
 from synaspice.characterization.bench import BENCHES, bench, bench_page, suitable_benches
 from synaspice.characterization.cells.bench import CELL_BENCHES, cell_bench, simulate
-from synaspice.circuits.cells.cell import CELLS, Cell
-from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.building.cell import CELLS, Cell
+from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.devices import (
     MTJ,
     VTEAM,

@@ -32,9 +32,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.cell import Cell
-from ....circuits.cells.cmos import KINDS
-from ....circuits.cells.subcircuits import CellCircuit
+from ....circuits.cells.building.cell import Cell
+from ....circuits.cells.building.cmos import KINDS
+from ....circuits.cells.building.subcircuits import CellCircuit
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
 from ....devices.language.errors import SimulationError

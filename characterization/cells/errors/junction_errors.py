@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ....circuits.cells.junction_cell import JunctionCell
-from ....circuits.cells.subcircuits import definitions
+from ....circuits.cells.building.subcircuits import definitions
+from ....circuits.cells.memories.junction_cell import JunctionCell
 from ....circuits.engine.analyses import OperatingPoint
 from ....circuits.engine.ngspice import run
 from ....devices.language.waveforms import FloatArray

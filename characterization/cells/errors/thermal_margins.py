@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from ....circuits.cells.logic import Inverter
-from ....circuits.cells.neurons import MemristorNeuron
-from ....circuits.cells.spike_synapse import SpikeSynapse
+from ....circuits.cells.logic.logic import Inverter
+from ....circuits.cells.neurons.neurons import MemristorNeuron
+from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....devices.core.distributions import normal_sf
 from ....devices.language.constants import CONSTANTS, q_e
 from ....devices.language.waveforms import FloatArray

@@ -10,9 +10,9 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.cell import Cell
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
-from ....circuits.cells.neurons import AxonHillock, MemristorNeuron
+from ....circuits.cells.building.cell import Cell
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron
 from ....circuits.engine.analyses import Transient
 from ...arguments import MOST_SPIKES, Range, Whole
 from ..bench import cell_bench

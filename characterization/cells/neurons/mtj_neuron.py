@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
-from ....circuits.cells.neurons import MTJNeuron
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.neurons.neurons import MTJNeuron
 from ....circuits.engine.analyses import Transient
 from ...arguments import MOST_SEED, MOST_SPIKES, Quantity, Range, Whole
 from ..bench import cell_bench

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from ....circuits.cells.neurons import MTJNeuron
+from ....circuits.cells.neurons.neurons import MTJNeuron
 from ....devices.core.distributions import normal_quantile
 from ....devices.language.waveforms import FloatArray
 from ..errors.junction_errors import write_error_rate

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.neurons import OscillatorNeuron, PBit
+from ....circuits.cells.neurons.neurons import OscillatorNeuron, PBit
 from ....circuits.engine.analyses import Transient
 from ....devices.language.quantity import format_si
 from ...arguments import MOST_SEED, Quantity, Range, Whole

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.association import AssociationNetwork
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.engine.ngspice import Transient, run

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallPair
 from ....circuits.engine.ngspice import Transient, run
 from ....circuits.engine.process import TIME_LIMIT

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron, _SpinNeuron

@@ -1,4 +1,4 @@
-"""Standard benches of the synapses and bit cells.
+"""Standard benches of the synapses.
 
-Synapses of domain walls are in ``spin``, what benches of all cells share is in the folder above.
+Bit cells are in ``memories``, synapses of domain walls in ``spin``, what all benches share is in the folder above.
 """

@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.declared import DESIGN_ERROR_RATE
-from ....circuits.cells.spike_synapse import SpikeSynapse
+from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
 from ...arguments import Quantity, Range

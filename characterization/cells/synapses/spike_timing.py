@@ -10,15 +10,15 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.synapses import STDPSynapse
+from ....circuits.cells.synapses.synapses import STDPSynapse
 from ....circuits.engine.analyses import Transient
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
 from ..cost import Cost, told
+from ..memories.writing import plasticity_reliability
 from ..point import Point
 from ..standard import cell_table, energies, half_way, run_bench
 from ..waveforms import keep
-from .writing import plasticity_reliability
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ....circuits.cells.cell import CELLS
+from ....circuits.cells.building.cell import CELLS
 from ....circuits.cells.spin.decision import READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....devices.core.metadata import device_table

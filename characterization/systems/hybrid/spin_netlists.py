@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ....circuits.cells.building.subcircuits import definitions
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.cells.spin.spin_neuron import spin_neuron
-from ....circuits.cells.subcircuits import definitions
 from ....circuits.engine.decks import wrapped
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.language.array_checks import reals

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.neurons import MemristorNeuron
+from ....circuits.cells.neurons.neurons import MemristorNeuron
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.crossbars.weight_cells import WeightCells
 from ....devices.core.metadata import device_table

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ....circuits.cells.neurons import MemristorNeuron
+from ....circuits.cells.neurons.neurons import MemristorNeuron
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.crossbars.weight_cells import WeightCells

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import PiecewiseLinear
 from ...engine.decks import wrapped
-from ..cell import Cell
-from ..subcircuits import CellCircuit, definitions
+from ..building.cell import Cell
+from ..building.subcircuits import CellCircuit, definitions
 from .decision import PRESET_TIME
 from .lateral_spin_valve import LateralSpinValve
 from .spin_neuron import spin_neuron

@@ -28,7 +28,7 @@ from ....devices.core.distributions import normal_cdf, normal_quantile
 from ....devices.language.constants import CONSTANTS, k_B
 from ....devices.language.errors import ParameterError
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
-from ..declared import DESIGN_ERROR_RATE
+from ..building.declared import DESIGN_ERROR_RATE
 
 #: End of the preset and rise of the latch's clock, from the beginning of an evaluation, of neurons and networks. [s]
 PRESET_TIME, READ_TIME = 1e-9, 8e-9

@@ -12,13 +12,13 @@ from ....devices.language.constants import CONSTANTS, k_B
 from ....devices.language.declaration import Parameter
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ....devices.simulation.noise import electrical_noise
-from ..assembly import Assembly
-from ..cell import Cell
-from ..declared import Port
-from ..logic import inverter
-from ..sizes import by_technology, length_of, width_of
-from ..slots import Fit, Slot, kind_of
-from ..tolerances import NOISY, NOISY_CROWD
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import by_technology, length_of, width_of
+from ..building.slots import Fit, Slot, kind_of
+from ..building.tolerances import NOISY, NOISY_CROWD
+from ..logic.logic import inverter
 from .wall_writing import WallWriter
 
 #: Boltzmann's constant. [J/K]

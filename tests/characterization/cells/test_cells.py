@@ -14,16 +14,19 @@ from synaspice.characterization.cells.bench import CELL_BENCHES, simulate
 from synaspice.characterization.cells.costs import cost_rows, published_costs
 from synaspice.characterization.cells.standard import cell_table, crossings
 from synaspice.characterization.tables import read_table, write_table
-from synaspice.circuits.cells.cell import CELLS, Cell
-from synaspice.circuits.cells.declared import ZERO_CELSIUS
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neuron_chain import NeuronChain
-from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
-from synaspice.circuits.cells.readout import LatchComparator, SenseAmplifier
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.building.cell import CELLS, Cell
+from synaspice.circuits.cells.building.declared import ZERO_CELSIUS
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifier
+from synaspice.circuits.cells.memories.junction_cell import MTJBitCell
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
+from synaspice.circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
+from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
-from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, MTJBitCell, STDPSynapse
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
 from synaspice.devices import ParameterError, ValidityWarning
@@ -41,7 +44,9 @@ SHORT = {
     PBit: {"duration": 10e-9},
     MTJNeuron: {"currents": [20e-6, 240e-6], "trials": 2},
     MemristorBitCell: {},
+    TransmissionGateBitCell: {},
     MTJBitCell: {},
+    SpinOrbitBitCell: {},
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},

@@ -13,8 +13,8 @@ from synaspice.characterization.cells.cost import Cost, delivered, told
 from synaspice.characterization.cells.costs import cost_rows, costs, no_costs
 from synaspice.characterization.cells.periphery import PERIPHERY, energy_of_periphery, periphery_table
 from synaspice.characterization.cells.standard import cell_table, half_way
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.neurons.neurons import AxonHillock
 from synaspice.devices import UnknownNameError
 from synaspice.figures.command_line.cells import show_costs
 

@@ -8,17 +8,17 @@ import pytest
 
 from synaspice.characterization.cells.bench import CELL_BENCHES, CellBench
 from synaspice.characterization.cells.decks import cell_deck, expected_figure, point_of
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock, PBit
-from synaspice.circuits.cells.tolerances import NOISY, SMALL
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.tolerances import NOISY, SMALL
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, PBit
 from synaspice.circuits.engine.batch import run_deck
 from synaspice.devices import ParameterError
 
 pytestmark = pytest.mark.ngspice
 
 #: Cells whose deck and bench take ten seconds.
-SLOW = {"mtj-bit-cell", "domain-wall-neuron", "domain-wall-pair"}
+SLOW = {"mtj-bit-cell", "spin-orbit-bit-cell", "domain-wall-neuron", "domain-wall-pair"}
 CASES = [
     pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
     for name in CELLS.own()

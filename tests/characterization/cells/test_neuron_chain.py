@@ -7,9 +7,9 @@ import pytest
 
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.standard import crossings, run_bench
-from synaspice.circuits.cells.neuron_chain import NeuronChain
-from synaspice.circuits.cells.neurons import MemristorNeuron
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
+from synaspice.circuits.cells.neurons.neurons import MemristorNeuron
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.circuits.engine.analyses import Transient
 from synaspice.devices import ParameterError
 from synaspice.figures import plot, save

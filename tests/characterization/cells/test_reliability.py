@@ -18,26 +18,27 @@ from synaspice.characterization.cells.errors.thermal_margins import (
     membrane_noise,
     noise_margins,
 )
-from synaspice.characterization.cells.neurons.neuron_errors import reading_error, switching_probability
-from synaspice.characterization.cells.readout import EARLY, comparator_balance, sense_balance
-from synaspice.characterization.cells.reliability import TEMPERATURES, figures_in_words, reliability
-from synaspice.characterization.cells.reliable import Reliability
-from synaspice.characterization.cells.spin.spin_reliability import silent_lifetime
-from synaspice.characterization.cells.standard import cell_table, run_bench
-from synaspice.characterization.cells.synapses.writing import (
+from synaspice.characterization.cells.memories.writing import (
     READS,
     JunctionErrors,
     Writing,
     read_disturbance,
     read_noise,
 )
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron, MTJNeuron
-from synaspice.circuits.cells.readout import LatchComparator, SenseAmplifier
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.characterization.cells.neurons.neuron_errors import reading_error, switching_probability
+from synaspice.characterization.cells.readout import EARLY, comparator_balance, sense_balance
+from synaspice.characterization.cells.reliability import TEMPERATURES, figures_in_words, reliability
+from synaspice.characterization.cells.reliable import Reliability
+from synaspice.characterization.cells.spin.spin_reliability import silent_lifetime
+from synaspice.characterization.cells.standard import cell_table, run_bench
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifier
+from synaspice.circuits.cells.memories.junction_cell import MTJBitCell
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
-from synaspice.circuits.cells.synapses import MemristorBitCell, MTJBitCell
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.circuits.engine.analyses import Noise, Transient
 from synaspice.circuits.engine.ngspice import run
 from synaspice.devices.core.protocols import Dwelling

@@ -7,8 +7,8 @@ import pytest
 
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.costs import cost_rows
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.neurons import AxonHillock, MemristorNeuron
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron
 from synaspice.figures import plot, save
 
 pytestmark = pytest.mark.ngspice

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synaspice.characterization.cells.standard import crossings, run_bench
-from synaspice.circuits.cells.neurons import MemristorNeuron
+from synaspice.circuits.cells.neurons.neurons import MemristorNeuron
 from synaspice.circuits.engine.analyses import Transient
 
 pytestmark = pytest.mark.ngspice

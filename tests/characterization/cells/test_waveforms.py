@@ -10,7 +10,7 @@ from synaspice.characterization import read_table, write_table
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.standard import cell_table
 from synaspice.characterization.cells.waveforms import MOST_POINTS, keep, thinned, waveforms
-from synaspice.circuits.cells.logic import Inverter
+from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.devices import ParameterError
 from synaspice.figures import plot
 

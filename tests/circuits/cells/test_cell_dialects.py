@@ -11,12 +11,12 @@ from shell import synaspice
 from spectre_reader import to_ngspice
 
 from synaspice.characterization.cells.decks import cell_deck
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.netlists import one_netlist
-from synaspice.circuits.cells.neurons import PBit
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.building.netlists import one_netlist
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
+from synaspice.circuits.cells.neurons.neurons import PBit
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
-from synaspice.circuits.cells.synapses import MemristorBitCell
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.devices import VTEAM, ParameterError
 
 MODES = {"ngspice": None, "xyce": None, "ltspice": "lt", "hspice": "hs", "spectre": None}
@@ -29,6 +29,13 @@ LINES = {
         "X1 input output supply 0 spike_synapse weight=7",
     ],
     MemristorBitCell: ["Vb bit 0 0.1", "Vw word 0 1", "X1 bit word 0 0 memristor_bit_cell resistance_off=90000"],
+    TransmissionGateBitCell: [
+        "Vs supply 0 1",
+        "Vb bit 0 0.1",
+        "Vw word 0 1",
+        "Vn word_bar 0 0",
+        "X1 bit word word_bar 0 supply 0 transmission_gate_bit_cell complement_width=5",
+    ],
 }
 
 
@@ -94,7 +101,7 @@ def test_several_things_in_one_netlist_of_a_dialect():
     assert text.startswith("simulator lang=spectre") and text.count("\nmodel generic_nmos ") == 1
     assert to_ngspice(text).count(".subckt ") == 2
     with pytest.raises(ParameterError, match="two dialects"):
-        from synaspice.circuits.cells.subcircuits import definitions
+        from synaspice.circuits.cells.building.subcircuits import definitions
 
         definitions([Inverter().subcircuit(dialect="xyce"), VTEAM().subcircuit()])
 

@@ -9,16 +9,17 @@ import pytest
 
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.standard import bench_deck, energies, run_bench
-from synaspice.circuits.cells.cell import CELLS, Cell
-from synaspice.circuits.cells.declared import Port
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neuron_chain import NeuronChain
-from synaspice.circuits.cells.neurons import MemristorNeuron, PBit
+from synaspice.circuits.cells.building.cell import CELLS, Cell
+from synaspice.circuits.cells.building.declared import Port
+from synaspice.circuits.cells.building.subcircuits import definitions
+from synaspice.circuits.cells.building.tolerances import options_lines, strictest
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
+from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
+from synaspice.circuits.cells.neurons.neurons import MemristorNeuron, PBit
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallPair
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
-from synaspice.circuits.cells.subcircuits import definitions
-from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell, STDPSynapse
-from synaspice.circuits.cells.tolerances import options_lines, strictest
+from synaspice.circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import OperatingPoint, Transient
 from synaspice.devices import VTEAM, ParameterError, UnknownNameError

@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from synaspice.circuits.cells.cmos import CORNERS, KINDS, TECHNOLOGIES
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.building.cmos import CORNERS, KINDS, TECHNOLOGIES
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.circuits.cells.technologies.generic import generic_card
 from synaspice.circuits.engine import ngspice
 from synaspice.devices import MissingDependencyError, ParameterError, UnknownNameError

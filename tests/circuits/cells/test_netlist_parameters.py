@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.neurons import AxonHillock, MTJNeuron, PBit
-from synaspice.circuits.cells.synapses import MemristorBitCell
-from synaspice.circuits.cells.traced import Traced
+from synaspice.circuits.cells.building.traced import Traced
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, MTJNeuron, PBit
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import DCSweep, Transient
 

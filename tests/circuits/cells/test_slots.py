@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from synaspice.characterization.cells.bench import simulate
-from synaspice.characterization.cells.synapses.writing import Writing
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.memories import at_conductance, conductance, setting_polarity, switching_time
-from synaspice.circuits.cells.neurons import MemristorNeuron, MTJNeuron, PBit
+from synaspice.characterization.cells.memories.writing import Writing
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.memories.memories import at_conductance, conductance, setting_polarity, switching_time
+from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
+from synaspice.circuits.cells.neurons.neurons import MemristorNeuron, MTJNeuron, PBit
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
-from synaspice.circuits.cells.synapses import DifferentialSynapse, MemristorBitCell
+from synaspice.circuits.cells.synapses.synapses import DifferentialSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import OperatingPoint
 from synaspice.devices import (

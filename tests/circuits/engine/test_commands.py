@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from synaspice.characterization.benches.iv import iv
-from synaspice.circuits.cells.assembly import Assembly
-from synaspice.circuits.cells.cell import CELLS
+from synaspice.circuits.cells.building.assembly import Assembly
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.engine.batch import run_deck
 from synaspice.circuits.engine.native import NativeDevice, why_not_native
 from synaspice.circuits.engine.netlist_text import prepared

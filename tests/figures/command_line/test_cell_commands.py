@@ -10,7 +10,7 @@ from synaspice.characterization import read_table
 from synaspice.characterization.cells.cost import Cost
 from synaspice.characterization.cells.costs import cost_rows
 from synaspice.characterization.cells.standard import cell_table
-from synaspice.circuits.cells.cell import CELLS
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.figures.command_line import cells
 
 #: Energies of an operation. [J]

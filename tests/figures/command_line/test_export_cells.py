@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from shell import synaspice
 
-from synaspice.circuits.cells.logic import Inverter
-from synaspice.circuits.cells.netlists import one_netlist, unique_names
-from synaspice.circuits.cells.neurons import AxonHillock, PBit
+from synaspice.circuits.cells.building.netlists import one_netlist, unique_names
+from synaspice.circuits.cells.logic.logic import Inverter
+from synaspice.circuits.cells.neurons.neurons import AxonHillock, PBit
 from synaspice.circuits.engine.batch import run_deck
 from synaspice.devices import MTJ, VTEAM, MissingDependencyError, ParameterError
 from synaspice.figures.command_line import exporting_several

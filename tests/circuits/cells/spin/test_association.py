@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from synaspice.characterization.cells.spin.association import classify
-from synaspice.circuits.cells.declared import DESIGN_ERROR_RATE
+from synaspice.circuits.cells.building.declared import DESIGN_ERROR_RATE
 from synaspice.circuits.cells.spin.association import LETTERS, AssociationNetwork, neighbours, pixels
 from synaspice.circuits.cells.spin.decision import PRESET_TIME
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve

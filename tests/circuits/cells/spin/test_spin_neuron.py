@@ -16,8 +16,8 @@ from scipy.stats import fisher_exact
 from synaspice.characterization import simulate
 from synaspice.characterization.cells.spin.firing_probability import firing_probability
 from synaspice.characterization.cells.spin.spin_neuron import truth_table
-from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.declared import DESIGN_ERROR_RATE
+from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.declared import DESIGN_ERROR_RATE
 from synaspice.circuits.cells.spin.association import AssociationNetwork
 from synaspice.circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve

@@ -1,0 +1,5 @@
+"""Ferroelectric memories: two-terminal devices whose resistance tells which way their polarisation points."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
