@@ -95,11 +95,15 @@ class Crossbar(WiredCells):
         Resistance of the drivers of the word lines, one or one for each; infinite for a line that floats. [ohm]
     sense_resistance : float or array_like
         The same at the ends of the bit lines. [ohm]
+    word_line_capacitance, bit_line_capacitance : float
+        Capacitance to ground of a segment of wire, at the cell. [F]
+    cell_capacitance : float
+        Capacitance between word and bit line at each cell. [F]
 
     Raises
     ------
     ParameterError
-        If conductances are not positive, or resistances are negative, or of the wrong number.
+        If conductances are not positive, or resistances or capacitances are negative, or of the wrong number.
     """
 
     def with_cells(self, cells: Cells | ArrayLike) -> Crossbar:
