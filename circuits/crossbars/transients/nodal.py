@@ -62,9 +62,7 @@ def _nodes(lines: Lines, sources: np.ndarray, shape: tuple[int, int], first: int
     return np.repeat(node[:, np.newaxis], length, axis=1), first + int(own.sum())
 
 
-def _matrix(
-    joined: list[tuple[np.ndarray, np.ndarray, FloatArray]], to_ground: FloatArray
-) -> sparse.csr_array:
+def _matrix(joined: list[tuple[np.ndarray, np.ndarray, FloatArray]], to_ground: FloatArray) -> sparse.csr_array:
     """The matrix of elements between pairs of nodes, and from each node to ground."""
     first, second, value = (np.concatenate([np.ravel(part[k]) for part in joined]) for k in range(3))
     count = len(to_ground)

@@ -289,4 +289,6 @@ def _factor(matrix: Any) -> Any:
     try:
         return splu(matrix.tocsc(), **FACTOR)
     except RuntimeError:
-        raise SimulationError("the crossbar's nodal equations have no solution: is a part of it without a source?") from None
+        raise SimulationError(
+            "the crossbar's nodal equations have no solution: is a part of it without a source?"
+        ) from None

@@ -1,0 +1,4 @@
+"""Cells that are arrays of others: crossbars with their transistors, decisions and neurons, in one netlist.
+
+Single cells are in the folder above; arrays of any size, of wires and devices alone, in ``circuits/crossbars``.
+"""
