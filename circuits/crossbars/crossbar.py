@@ -16,6 +16,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray
+from ..engine.process import TIME_LIMIT
 from .crossings import Cells, Conductances, chord_conductance
 from .elements import SIMULATORS
 from .netlist import run_netlist
@@ -147,7 +148,7 @@ class Crossbar(WiredCells):
             ``"ideal"`` without any resistance but the cells'; ``"linear"`` with that of wires and drivers, the cells
             ohmic as at 0 V; ``"nonlinear"`` with the cells' own characteristics, by Newton's method, of which
             ``"linear"`` is a step; ``"netlist"`` by ngspice, with ``"native"`` devices where this machine can, and
-            with ``"subcircuits"`` where not; ``"vacask"`` by VACASK, with native devices.
+            with ``"subcircuits"`` where not; ``"vacask"`` by VACASK, with native devices or Verilog-A modules.
 
         Raises
         ------
@@ -195,6 +196,7 @@ class Crossbar(WiredCells):
         points: int = 201,
         rise_time: float | None = None,
         method: str = "linear",
+        time_limit: float = TIME_LIMIT,
     ) -> Waveforms:
         """Currents over time after the sources rise from 0 V.
 
@@ -212,6 +214,8 @@ class Crossbar(WiredCells):
             ``"linear"``, exact, the cells ohmic as at 0 V and their states held; or by a simulator, with the cells' own
             characteristics and dynamics: ``"netlist"``, ``"native"``, ``"subcircuits"``, ``"vacask"``, as of
             :meth:`solve`.
+        time_limit : float
+            Wall-clock seconds after which a simulator is stopped. [s]
 
         Raises
         ------
@@ -225,7 +229,9 @@ class Crossbar(WiredCells):
             If there is no such method.
         """
         word, bit = self._driven(voltages, bit_voltages)
-        return transient(self, word, bit, duration, points=points, rise_time=rise_time, method=method)
+        return transient(
+            self, word, bit, duration, points=points, rise_time=rise_time, method=method, time_limit=time_limit
+        )
 
     def output(self, voltages: ArrayLike, *, method: str = "linear") -> FloatArray:
         """Currents of the bit lines for one vector of voltages or many.

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from ...devices.language.errors import MissingDependencyError
+from ...devices.language.errors import MissingDependencyError, SynaspiceError
 from ...devices.model import CompactModel
+from ...devices.targets.modules.c_compiler import find_compiler
 from ...devices.targets.spice.subcircuit import Subcircuit
 from ..engine import ngspice
 from ..engine.analyses import Analysis
 from ..engine.native import NativeDevice, native_device, why_not_native
+from ..engine.process import TIME_LIMIT
 from ..engine.vacask import simulator as vacask
 from ..engine.vacask.devices import vacask_device
 from ..engine.vacask.programs import why_no_vacask
@@ -66,7 +68,14 @@ class Simulator:
         """The line of an instance of a device."""
         raise NotImplementedError
 
-    def run(self, netlist: str, analysis: Analysis, files: Iterable[Path], save: Sequence[str] = ()) -> pd.DataFrame:
+    def run(
+        self,
+        netlist: str,
+        analysis: Analysis,
+        files: Iterable[Path],
+        save: Sequence[str] = (),
+        time_limit: float = TIME_LIMIT,
+    ) -> pd.DataFrame:
         """Run a netlist that needs some compiled files."""
         raise NotImplementedError
 
@@ -79,7 +88,7 @@ class Ngspice(Simulator):
     has_transistors: ClassVar[bool] = True
     options: ClassVar[Mapping[str, float]] = OPTIONS
     #: In transients: charges of attofarads at microvolts count.
-    over_time: ClassVar[Mapping[str, float]] = {"reltol": 1e-6, "abstol": 1e-15, "vntol": 1e-10, "chgtol": 1e-22}
+    over_time: ClassVar[Mapping[str, float]] = {"reltol": 1e-5, "abstol": 1e-15, "vntol": 1e-10, "chgtol": 1e-22}
 
     def why_not(self) -> str | None:
         return why_not_native() if self.native else None
@@ -101,9 +110,17 @@ class Ngspice(Simulator):
         own = [f"{parameter}={value!r}" for parameter, value in values.items()]
         return " ".join([f"{'N' if self.native else 'X'}_{name}", *pins, placed.name, *own])
 
-    def run(self, netlist: str, analysis: Analysis, files: Iterable[Path], save: Sequence[str] = ()) -> pd.DataFrame:
+    def run(
+        self,
+        netlist: str,
+        analysis: Analysis,
+        files: Iterable[Path],
+        save: Sequence[str] = (),
+        time_limit: float = TIME_LIMIT,
+    ) -> pd.DataFrame:
         options = self.over_time if analysis.steps else self.options
-        return ngspice.run(netlist, analysis, options=options, osdi=dict.fromkeys(files), save=save)
+        osdi = dict.fromkeys(files)
+        return ngspice.run(netlist, analysis, options=options, osdi=osdi, save=save, time_limit=time_limit)
 
 
 @dataclass(frozen=True)
@@ -120,11 +137,17 @@ class Vacask(Simulator):
     #: As of ngspice; its own check of residuals does not let the equations of states pass.
     options: ClassVar[Mapping[str, float]] = {**OPTIONS, "nr_residualcheck": 0}
     over_time: ClassVar[Mapping[str, float]] = {
-        "reltol": 1e-6, "abstol": 1e-15, "vntol": 1e-10, "nr_residualcheck": 0,
+        "reltol": 1e-5, "abstol": 1e-15, "vntol": 1e-10, "nr_residualcheck": 0,
     }  # fmt: skip
 
     def why_not(self) -> str | None:
-        return why_no_vacask()
+        reason = why_no_vacask()
+        if reason is None and self.native:
+            try:
+                find_compiler()
+            except SynaspiceError as error:
+                reason = str(error)
+        return reason
 
     def source(self, name: str, node: str, voltage: float, rise_time: float | None) -> str:
         value = f"dc={voltage!r}"
@@ -145,9 +168,17 @@ class Vacask(Simulator):
         assert isinstance(placed, NativeDevice)
         return placed.instance(f"_{name}", pins, **values)
 
-    def run(self, netlist: str, analysis: Analysis, files: Iterable[Path], save: Sequence[str] = ()) -> pd.DataFrame:
+    def run(
+        self,
+        netlist: str,
+        analysis: Analysis,
+        files: Iterable[Path],
+        save: Sequence[str] = (),
+        time_limit: float = TIME_LIMIT,
+    ) -> pd.DataFrame:
         options = self.over_time if analysis.steps else self.options
-        return vacask.run(netlist, analysis, options=options, osdi=dict.fromkeys(files), save=save)
+        osdi = dict.fromkeys(files)
+        return vacask.run(netlist, analysis, options=options, osdi=osdi, save=save, time_limit=time_limit)
 
 
 #: The simulators by the words for them: without a word for the form, with native devices where this machine can.
@@ -155,7 +186,7 @@ SIMULATORS: Mapping[str, tuple[Simulator, ...]] = {
     "netlist": (Ngspice(native=True), Ngspice(native=False)),
     "native": (Ngspice(native=True),),
     "subcircuits": (Ngspice(native=False),),
-    "vacask": (Vacask(native=True),),
+    "vacask": (Vacask(native=True), Vacask(native=False)),
 }
 
 

@@ -26,7 +26,7 @@ from .rivalry import rivalries
 START, EDGE, REST = 1e-9, 1e-10, 0.5
 #: Time given to a decision over that in which the winner's current charges a membrane to its threshold, switching times
 #: of the neurons beside it, and steps.
-PATIENCE, SWITCHING, STEPS = 2.0, 5.0, 1500
+PATIENCE, SWITCHING, STEPS = 2.0, 5.0, 1000
 
 
 def decision_time(cell: _CrossbarClassifier) -> float:

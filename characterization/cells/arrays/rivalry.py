@@ -36,7 +36,7 @@ from ..errors.input_referred import transistors
 from ..standard import bench_deck, first_crossing, run_bench
 
 #: Points to either side in which a balance is looked for, shift of a threshold [V], and band of the noise [Hz].
-SEARCH, SHIFT, BAND = 100, 5e-4, (1e3, 1e12)
+SEARCH, SHIFT, BAND = 40, 5e-4, (1e3, 1e12)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class _CrossbarClassifier(_MemristorCell):
     current_width = width_of("the winner-take-all's other transistors", 40.0)
     current_length = length_of("the winner-take-all's other transistors", 8.0)
     common_resistance = Parameter(
-        25e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
+        40e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
     )
     membrane_capacitance = Parameter(1e-12, "F", "membrane capacitor of the neurons", (1e-15, 1e-9))
 

@@ -195,6 +195,8 @@ class StepResponse:
     def _nodal(self) -> Nodal:
         n, m = self.crossbar.shape
         require_memory(2 * n * m, "nodes", 40 * NUMBER)
+        if not any(np.isfinite(lines.ends).any() for lines in self.crossbar.lines):
+            raise SimulationError("the crossbar has no source: all of its lines float")
         return Nodal.of(self.crossbar)
 
     @functools.cached_property
@@ -286,9 +288,4 @@ class StepResponse:
 
 
 def _factor(matrix: Any) -> Any:
-    try:
-        return splu(matrix.tocsc(), **FACTOR)
-    except RuntimeError:
-        raise SimulationError(
-            "the crossbar's nodal equations have no solution: is a part of it without a source?"
-        ) from None
+    return splu(matrix.tocsc(), **FACTOR)

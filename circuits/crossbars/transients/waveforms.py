@@ -78,6 +78,7 @@ def transient(
     points: int,
     rise_time: float | None,
     method: str,
+    time_limit: float,
 ) -> Waveforms:
     """Currents after a step; see :meth:`~synaspice.circuits.crossbars.crossbar.Crossbar.transient`."""
     length, count = positive("duration", duration, "s"), whole("points", points, 2)
@@ -97,7 +98,8 @@ def transient(
         for kind, lines in zip(("word", "bit"), crossbar.lines, strict=True)
     }
     analysis = Transient(min(step, rise), length, max_step=step)
-    table = simulator.run(netlist, analysis, compiled_files(crossbar, simulator), [*ends["word"], *ends["bit"]])
+    files, seen = compiled_files(crossbar, simulator), [*ends["word"], *ends["bit"]]
+    table = simulator.run(netlist, analysis, files, seen, time_limit)
     time = table["time"].to_numpy()
 
     def currents(kind: str, lines: int) -> FloatArray:
