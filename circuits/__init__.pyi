@@ -12,6 +12,7 @@ from .cells import PBit as PBit
 from .cells import SenseAmplifier as SenseAmplifier
 from .cells import SpikeSynapse as SpikeSynapse
 from .cells import STDPSynapse as STDPSynapse
+from .cells.arrays import CrossbarClassifier as CrossbarClassifier
 from .cells.netlists import one_netlist as one_netlist
 from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair

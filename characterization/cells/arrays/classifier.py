@@ -155,10 +155,10 @@ def bench_crossbar_classifier(
 
 
 def _traces(outputs: Sequence[int]) -> Panels:
-    """Clamp, the winner-take-all, membranes and spikes."""
+    """Clamp, input nodes of the winner-take-all, membranes and spikes."""
     panels: dict[tuple[str, str], Mapping[str, str]] = {("Clamp", "V"): {"": "v(clamp)"}}
     for quantity, vector in (
-        ("Winner-take-all", "v(x1.rival_{})"),
+        ("Rivals", "v(x1.rival_{})"),
         ("Membranes", "v(x1.membrane_{})"),
         ("Outputs", "v(spike_{})"),
     ):

@@ -2,3 +2,7 @@
 
 Single cells are in the folder above; arrays of any size, of wires and devices alone, in ``circuits/crossbars``.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
