@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...circuits.cells.arrays.classifier import CrossbarClassifier
+from ...circuits.cells.arrays.classifier import CrossbarClassifier, PatternClassifier
 from ..drawing import draws
 from ..style import axis_scale, label
 
 
-@draws(CrossbarClassifier)
+@draws(PatternClassifier, CrossbarClassifier)
 def draw_crossbar_classifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: margin of every decision, and what mismatch and noise make of it. Right: its energy and delay."""
     place, patterns = np.arange(len(table)), [str(pattern) for pattern in table["pattern"]]

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.arrays.classifier import _CrossbarClassifier
+from ....circuits.cells.arrays.classifier import CrossbarClassifier, PatternClassifier
 from ....circuits.cells.declared import DESIGN_ERROR_RATE
 from ....circuits.engine.analyses import Transient
 from ....devices.language.errors import ParameterError
@@ -29,7 +29,7 @@ START, EDGE, REST = 1e-9, 1e-10, 0.5
 PATIENCE, SWITCHING, STEPS = 2.0, 5.0, 1000
 
 
-def decision_time(cell: _CrossbarClassifier) -> float:
+def decision_time(cell: PatternClassifier) -> float:
     """How long the clamps stay on [s].
 
     The winner's current is about two fifths of the supply over the resistor at the common node.
@@ -40,7 +40,7 @@ def decision_time(cell: _CrossbarClassifier) -> float:
     return float(PATIENCE * charging + SWITCHING * max(memristor.time_constant_on, memristor.time_constant_off))
 
 
-def _lines(cell: _CrossbarClassifier, pattern: str) -> list[str]:
+def _lines(cell: PatternClassifier, pattern: str) -> list[str]:
     levels = [float(bit) * cell.supply_voltage for bit in pattern]
     inputs = [f"Vinput_{i} input_{i} 0 {level!r}" for i, level in enumerate(levels, 1)]
     pulse = f"pulse(0 {cell.clamp_voltage!r} {START!r} {EDGE!r} {EDGE!r} {decision_time(cell)!r} 1)"
@@ -48,12 +48,12 @@ def _lines(cell: _CrossbarClassifier, pattern: str) -> list[str]:
     return [*inputs, f"Vclamp clamp 0 {pulse}", *loads]
 
 
-def _cycle(cell: _CrossbarClassifier) -> Transient:
+def _cycle(cell: PatternClassifier) -> Transient:
     length = START + (1 + REST) * decision_time(cell)
     return Transient(length / 500, length, max_step=length / STEPS)
 
 
-def _checked(cell: _CrossbarClassifier, patterns: Sequence[str] | None) -> dict[str, int]:
+def _checked(cell: PatternClassifier, patterns: Sequence[str] | None) -> dict[str, int]:
     chosen = list(cell.patterns) if patterns is None else list(patterns)
     for pattern in chosen:
         if pattern not in cell.patterns:
@@ -61,7 +61,7 @@ def _checked(cell: _CrossbarClassifier, patterns: Sequence[str] | None) -> dict[
     return {pattern: cell.patterns[pattern] for pattern in chosen}
 
 
-def _first(cell: _CrossbarClassifier) -> Point:
+def _first(cell: PatternClassifier) -> Point:
     """Delay of the first pattern's spike."""
     pattern, winner = next(iter(cell.patterns.items()))
     clamp, spike = cell.clamp_voltage / 2, cell.supply_voltage / 2
@@ -75,15 +75,15 @@ def _first(cell: _CrossbarClassifier) -> Point:
     )
 
 
-def _reliability(cell: _CrossbarClassifier) -> Reliability:
+def _reliability(cell: PatternClassifier) -> Reliability:
     errors = [found.error_rate for found in rivalries(cell, cell.patterns).values()]
     stored = "its weights are those of its memories: their cells tell"
     return Reliability("decision on a pattern", max(errors), without={"retention": stored, "disturb": stored})
 
 
-@cell_bench(_CrossbarClassifier, point=_first, reliability=_reliability)
+@cell_bench(PatternClassifier, CrossbarClassifier, point=_first, reliability=_reliability)
 def bench_crossbar_classifier(
-    cell: _CrossbarClassifier,
+    cell: PatternClassifier,
     patterns: Annotated[
         Sequence[str] | None, Names("patterns of the inputs, such as 1100; default: all of the cell's")
     ] = None,

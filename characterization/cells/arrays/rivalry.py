@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ....circuits.cells.arrays.classifier import _CrossbarClassifier
+from ....circuits.cells.arrays.classifier import PatternClassifier
 from ....circuits.cells.subcircuits import CellCircuit
 from ....circuits.engine.analyses import Analysis, DCSweep, Noise, OperatingPoint
 from ....circuits.engine.ngspice import run
@@ -68,7 +68,7 @@ class Rivalry:
 class _Runs:
     """Operating points of a classifier whose columns are given currents."""
 
-    cell: _CrossbarClassifier
+    cell: PatternClassifier
     circuit: CellCircuit
     winners: Mapping[str, int]
 
@@ -92,7 +92,7 @@ class _Runs:
         return [*inputs, *(f"alter ibalance_{j} dc = {currents.get(j, 0.0)!r}" for j in columns)]
 
 
-def rivalries(cell: _CrossbarClassifier, patterns: Mapping[str, int]) -> dict[str, Rivalry]:
+def rivalries(cell: PatternClassifier, patterns: Mapping[str, int]) -> dict[str, Rivalry]:
     """Margins, offsets and noises of the decisions on patterns, by the pattern.
 
     Parameters

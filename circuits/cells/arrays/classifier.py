@@ -17,7 +17,6 @@ Neural Information Processing Systems 1, Morgan Kaufmann (1989), as remembered.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -44,7 +43,7 @@ MOST = 32
 LEAST_MARGIN = 1e-6
 
 
-class _CrossbarClassifier(_MemristorCell):
+class PatternClassifier(_MemristorCell, abstract=True):
     r"""Crossbar whose columns compete: the neuron of the largest column current fires, the others stay silent.
 
     .. math:: I_j = V_b \sum_i x_i G_{ij}, \qquad G_{ij} = G_\mathrm{off} + w_{ij} (G_\mathrm{on} - G_\mathrm{off})
@@ -52,7 +51,11 @@ class _CrossbarClassifier(_MemristorCell):
     Inputs are logic levels at the gates of the 1T1R cells. While ``clamp`` is at its voltage, transistors hold the
     columns a threshold below it, at some tenth of a volt, and mirrors take their currents to a current-mode
     winner-take-all, which draws its own current through the output of the largest one alone: that charges a
-    memristor neuron. Weights are those of the largest margin for the patterns of the class.
+    memristor neuron. Weights are those of the largest margin for the patterns of the class
+    (:func:`trained_weights`), which a subclass gives::
+
+        class Sides(PatternClassifier, patterns={"10": 1, "01": 2}):
+            '''Which of two inputs is on.'''
 
     References
     ----------
@@ -200,29 +203,6 @@ def _pattern(text: object) -> tuple[int, ...]:
     return tuple(map(int, text))
 
 
-def crossbar_classifier(patterns: Mapping[str, int]) -> type[_CrossbarClassifier]:
-    """The class of classifiers for some patterns, its weights trained for them.
-
-    Parameters
-    ----------
-    patterns : Mapping
-        As of :func:`trained_weights`.
-
-    Raises
-    ------
-    ParameterError
-        As :func:`trained_weights`.
-    """
-    trained_weights(patterns)
-    return _classifier(tuple(patterns.items()))
-
-
-@functools.cache
-def _classifier(patterns: tuple[tuple[str, int], ...]) -> type[_CrossbarClassifier]:
-    described = {"__doc__": _CrossbarClassifier.__doc__, "__module__": __name__}
-    return type("_CrossbarClassifierOfPatterns", (_CrossbarClassifier,), described, patterns=dict(patterns))
-
-
 def _declarations(patterns: Mapping[str, int]) -> dict[str, Declared]:
     """Ports and parameters that depend on the patterns."""
     weights = trained_weights(patterns)
@@ -240,10 +220,10 @@ def _declarations(patterns: Mapping[str, int]) -> dict[str, Declared]:
     return declared
 
 
-class CrossbarClassifier(_CrossbarClassifier, patterns={"1100": 1, "1000": 1, "0110": 2, "0011": 3, "0001": 3}):
+class CrossbarClassifier(PatternClassifier, patterns={"1100": 1, "1000": 1, "0110": 2, "0011": 3, "0001": 3}):
     """Crossbar classifier of four inputs and three outputs: on which side those that are on lie.
 
-    See :func:`crossbar_classifier` for other patterns.
+    See :class:`PatternClassifier` for other patterns.
     """
 
     title = "Crossbar classifier, 4 × 3"

@@ -9,9 +9,13 @@ from synaspice.characterization.cells.arrays.rivalry import rivalries
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.errors.input_referred import transistors
 from synaspice.characterization.cells.standard import run_bench
-from synaspice.circuits.cells.arrays.classifier import CrossbarClassifier, crossbar_classifier, trained_weights
+from synaspice.circuits.cells.arrays.classifier import CrossbarClassifier, PatternClassifier, trained_weights
 from synaspice.circuits.engine.analyses import OperatingPoint
 from synaspice.devices import VTEAM, ParameterError
+
+
+class _Sides(PatternClassifier, patterns={"10": 1, "01": 2}):
+    """Which of two inputs is on."""
 
 
 def test_weights_are_those_of_the_largest_margin():
@@ -38,21 +42,19 @@ def test_weights_are_those_of_the_largest_margin():
 )
 def test_patterns_that_no_column_can_tell_are_refused(patterns, told):
     with pytest.raises(ParameterError, match=told):
-        crossbar_classifier(patterns)
+        trained_weights(patterns)
 
 
 def test_other_patterns_are_another_class_with_as_many_ports():
-    small = crossbar_classifier({"10": 1, "01": 2})
-    assert list(small.ports()) == ["input_1", "input_2", "clamp", "spike_1", "spike_2", "supply", "ground"]
-    assert small is crossbar_classifier({"10": 1, "01": 2})
-    assert small(weight_1_2=0.25).weights[0, 1] == 0.25
+    assert list(_Sides.ports()) == ["input_1", "input_2", "clamp", "spike_1", "spike_2", "supply", "ground"]
+    assert _Sides(weight_1_2=0.25).weights[0, 1] == 0.25
     with pytest.raises(ParameterError, match="has the patterns 10, 01, not '11'"):
-        simulate(small(), patterns=["11"])
+        simulate(_Sides(), patterns=["11"])
 
 
 @pytest.mark.parametrize("dialect", ["ngspice", "xyce", "ltspice", "hspice", "spectre"])
 def test_it_is_one_netlist_in_every_dialect(dialect):
-    text = crossbar_classifier({"10": 1, "01": 2})().netlist(dialect, name="reads")
+    text = _Sides().netlist(dialect, name="reads")
     assert text.count("cell_2_1") and text.count("neuron_2") and "reads" in text
     assert "common_resistance" in text  # a parameter of the netlist
 
