@@ -34,6 +34,7 @@ from .benches.velocity import velocity as velocity
 from .benches.walls.creep import creep as creep
 from .benches.walls.depinning import depinning as depinning
 from .benches.write_error import write_error as write_error
+from .cells.arrays.settling import crossbar_settling as crossbar_settling
 from .cells.bench import simulate as simulate
 from .cells.costs import costs as costs
 from .cells.decks import cell_deck as cell_deck

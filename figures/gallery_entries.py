@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..characterization.bench import suitable_benches
+from ..characterization.cells.arrays.settling import crossbar_settling
 from ..characterization.cells.bench import CELL_BENCHES, bench_of_cell, names_of_cell
 from ..characterization.cells.wire_resistance import wire_resistance
 from ..circuits.cells.building.cell import CELLS, Cell
@@ -208,9 +209,11 @@ class CrossbarEntry(Entry):
         return f"Ohmic cells of {low:g} µS to {high:g} µS at random, all word lines at {READ:g} V."
 
     def runs(self) -> Mapping[str, Mapping[str, Any]]:
-        return {"wire-resistance": {}}
+        return {"wire-resistance": {}, "crossbar-settling": {}}
 
     def measure(self, name: str) -> pd.DataFrame:
+        if name == "crossbar-settling":
+            return crossbar_settling((4, 8, 16, 32))
         conductances = np.random.default_rng(1).uniform(*CONDUCTANCES, LINES)
         return wire_resistance(Crossbar(Conductances(conductances)), np.full(LINES[0], READ), np.geomspace(0.1, 30, 8))
 

@@ -170,7 +170,7 @@ def calls(models_of: Callable[[type[CompactModel]], bool] = lambda model: True) 
         (device, ("simulate", "ensemble", "replace", "at", "protocol", "static", "grade_of", "netlist", "subcircuit")),
         (junction, ("simulate", "ensemble", "static")),
         (ensemble, ("part", "traces", "statistics", "first_passage", "survival")),
-        (good["crossbar"], ("solve", "output", "linear", "with_cells")),
+        (good["crossbar"], ("solve", "output", "linear", "with_cells", "step", "transient")),
         (synaspice.devices.Pulse(0.0, 1.0), ("__call__", "breakpoints", "spice")),
         (synaspice.devices.Triangle(1.0, 1e-9), ("__call__", "breakpoints", "spice")),
         (Inverter(), ("netlist", "replace")),

@@ -16,9 +16,13 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms import FloatArray
+from ..engine.process import TIME_LIMIT
 from .crossings import Cells, Conductances, chord_conductance
+from .elements import SIMULATORS
 from .netlist import run_netlist
 from .solver import Network, Potentials
+from .transients.response import StepResponse
+from .transients.waveforms import Waveforms, transient
 from .wired import WiredCells, line_values
 
 if TYPE_CHECKING:
@@ -95,11 +99,15 @@ class Crossbar(WiredCells):
         Resistance of the drivers of the word lines, one or one for each; infinite for a line that floats. [ohm]
     sense_resistance : float or array_like
         The same at the ends of the bit lines. [ohm]
+    word_line_capacitance, bit_line_capacitance : float
+        Capacitance to ground of a segment of wire, at the cell. [F]
+    cell_capacitance : float
+        Capacitance between word and bit line at each cell. [F]
 
     Raises
     ------
     ParameterError
-        If conductances are not positive, or resistances are negative, or of the wrong number.
+        If conductances are not positive, or resistances or capacitances are negative, or of the wrong number.
     """
 
     def with_cells(self, cells: Cells | ArrayLike) -> Crossbar:
@@ -140,7 +148,7 @@ class Crossbar(WiredCells):
             ``"ideal"`` without any resistance but the cells'; ``"linear"`` with that of wires and drivers, the cells
             ohmic as at 0 V; ``"nonlinear"`` with the cells' own characteristics, by Newton's method, of which
             ``"linear"`` is a step; ``"netlist"`` by ngspice, with ``"native"`` devices where this machine can, and
-            with ``"subcircuits"`` where not.
+            with ``"subcircuits"`` where not; ``"vacask"`` by VACASK, with native devices or Verilog-A modules.
 
         Raises
         ------
@@ -148,13 +156,82 @@ class Crossbar(WiredCells):
             If voltages are not finite, or not one per line.
         SimulationError
             If no operating point is found; from ngspice as :class:`~.ngspice.NgspiceError`.
+        MissingDependencyError
+            If this machine does not have the simulator.
         UnknownNameError
             If there is no such method.
         """
+        return METHODS[known("method", method, METHODS)](self, *self._driven(voltages, bit_voltages))
+
+    def _driven(self, voltages: ArrayLike, bit_voltages: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
+        """Voltages of all sources, those of the word lines and those of the bit lines."""
         n, m = self.shape
         word = line_values("voltages", voltages, n, finite=True)
-        bit = line_values("bit_voltages", np.zeros(m) if bit_voltages is None else bit_voltages, m, finite=True)
-        return METHODS[known("method", method, METHODS)](self, word, bit)
+        return word, line_values("bit_voltages", np.zeros(m) if bit_voltages is None else bit_voltages, m, finite=True)
+
+    def step(self, voltages: ArrayLike, *, bit_voltages: ArrayLike | None = None) -> StepResponse:
+        """How the currents settle after the sources are switched on: exact, the cells ohmic as at 0 V.
+
+        Settling time, Elmore delays, energies, and the currents at any time; see
+        :mod:`synaspice.circuits.crossbars.transients.response`.
+
+        Parameters
+        ----------
+        voltages, bit_voltages
+            As of :meth:`solve`.
+
+        Raises
+        ------
+        ParameterError
+            If voltages are not finite, or not one per line.
+        """
+        return StepResponse(self, *self._driven(voltages, bit_voltages))
+
+    def transient(
+        self,
+        voltages: ArrayLike,
+        duration: float,
+        *,
+        bit_voltages: ArrayLike | None = None,
+        points: int = 201,
+        rise_time: float | None = None,
+        method: str = "linear",
+        time_limit: float = TIME_LIMIT,
+    ) -> Waveforms:
+        """Currents over time after the sources rise from 0 V.
+
+        Parameters
+        ----------
+        voltages, bit_voltages
+            As of :meth:`solve`.
+        duration : float
+            How long to look, from the beginning of the rise. [s]
+        points : int
+            Number of times; a simulator's steps are no longer than those between them, and its times its own.
+        rise_time : float, optional
+            Time in which all sources rise [s]; default: a thousandth of the duration.
+        method : str
+            ``"linear"``, exact, the cells ohmic as at 0 V and their states held; or by a simulator, with the cells' own
+            characteristics and dynamics: ``"netlist"``, ``"native"``, ``"subcircuits"``, ``"vacask"``, as of
+            :meth:`solve`.
+        time_limit : float
+            Wall-clock seconds after which a simulator is stopped. [s]
+
+        Raises
+        ------
+        ParameterError
+            If voltages are not finite, or not one per line, or a time makes no sense.
+        SimulationError
+            If the simulator fails.
+        MissingDependencyError
+            If this machine does not have it.
+        UnknownNameError
+            If there is no such method.
+        """
+        word, bit = self._driven(voltages, bit_voltages)
+        return transient(
+            self, word, bit, duration, points=points, rise_time=rise_time, method=method, time_limit=time_limit
+        )
 
     def output(self, voltages: ArrayLike, *, method: str = "linear") -> FloatArray:
         """Currents of the bit lines for one vector of voltages or many.
@@ -266,8 +343,8 @@ def _towards(cells: Cells, start: _Point, end: _Point) -> _Point:
     return point
 
 
-def _netlist(crossbar: Crossbar, word: FloatArray, bit: FloatArray, native: bool | None = None) -> Solution:
-    return _solution(*run_netlist(crossbar, word, bit, native))
+def _simulated(crossbar: Crossbar, word: FloatArray, bit: FloatArray, method: str) -> Solution:
+    return _solution(*run_netlist(crossbar, word, bit, method))
 
 
 def _solution(found: Potentials, cell_current: FloatArray) -> Solution:
@@ -279,7 +356,5 @@ METHODS: dict[str, Callable[[Crossbar, FloatArray, FloatArray], Solution]] = {
     "ideal": _ideal,
     "linear": _linear,
     "nonlinear": _nonlinear,
-    "netlist": _netlist,
-    "native": functools.partial(_netlist, native=True),
-    "subcircuits": functools.partial(_netlist, native=False),
+    **{method: functools.partial(_simulated, method=method) for method in SIMULATORS},
 }

@@ -14,24 +14,36 @@ from ...devices.language.waveforms import FloatArray
 from .crossings import Cells, Conductances
 from .solver import Lines
 
+#: What a segment of wire, or a cell, has, and its unit.
+WIRES = {
+    "word_line_resistance": "ohm",
+    "bit_line_resistance": "ohm",
+    "word_line_capacitance": "F",
+    "bit_line_capacitance": "F",
+    "cell_capacitance": "F",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class WiredCells:
-    """Cells, and the resistances of their wires; see :class:`~synaspice.circuits.crossbars.crossbar.Crossbar`."""
+    """Cells, resistances and capacitances of wires; see :class:`~synaspice.circuits.crossbars.crossbar.Crossbar`."""
 
     cells: Cells
     word_line_resistance: float = 0.0
     bit_line_resistance: float = 0.0
     source_resistance: FloatArray | float = 0.0
     sense_resistance: FloatArray | float = 0.0
+    word_line_capacitance: float = 0.0
+    bit_line_capacitance: float = 0.0
+    cell_capacitance: float = 0.0
 
     def __post_init__(self) -> None:
         if not hasattr(self.cells, "current"):
             object.__setattr__(self, "cells", Conductances(self.cells))  # type: ignore[arg-type]
-        for name in ("word_line_resistance", "bit_line_resistance"):
-            value = real(name, getattr(self, name), "ohm")
+        for name, unit in WIRES.items():
+            value = real(name, getattr(self, name), unit)
             if value < 0:
-                raise ParameterError(f"{name} must be finite and not negative, not {value!r} ohm")
+                raise ParameterError(f"{name} must be finite and not negative, not {value!r} {unit}")
         for name, count in zip(("source_resistance", "sense_resistance"), self.shape, strict=True):
             given = reals(name, getattr(self, name), "ohm", infinite=True)
             values = line_values(name, np.broadcast_to(given, count) if len(given) == 1 else given, count)

@@ -207,7 +207,16 @@ def test_mismatch_gives_a_comparator_an_offset():
 
 def test_every_cell_has_a_bench_and_a_figure(tmp_path):
     assert set(CELLS.own()) <= set(CELL_BENCHES)
-    others = {"wire-resistance", "fit", "population", "vary", "sobol-indices", "endurance", "cell-retention"}
+    others = {
+        "wire-resistance",
+        "crossbar-settling",
+        "fit",
+        "population",
+        "vary",
+        "sobol-indices",
+        "endurance",
+        "cell-retention",
+    }
     assert {*CELLS.own(), *BENCHES.own(), *others} == set(FIGURES.own())
     table = simulate(Inverter(), points=11)
     again = read_table(write_table(table, tmp_path / "inverter.parquet"))

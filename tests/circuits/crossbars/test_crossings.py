@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from synaspice.circuits.crossbars import netlist as crossbar_netlist
+from synaspice.circuits.crossbars import elements as crossbar_elements
 from synaspice.circuits.crossbars.access import InSeries, Mosfets, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
 from synaspice.circuits.crossbars.crossings import Conductances, DeviceCells, chord_conductance
 from synaspice.circuits.crossbars.netlist import write_netlist
-from synaspice.circuits.engine.native import why_not_native
+from synaspice.circuits.engine.native import NativeDevice, why_not_native
+from synaspice.circuits.engine.vacask.devices import VacaskDevice
 from synaspice.devices import (
     MTJ,
     VTEAM,
@@ -68,35 +71,68 @@ def test_newtons_method_agrees_with_native_devices(cells):
     check_against_ngspice(Crossbar(CELLS[cells](), *WIRES["wires"]), "native")
 
 
+@pytest.mark.vacask
+@pytest.mark.parametrize("cells", ["ohmic", "sinh", "scattered", "1S1R"])
+def test_newtons_method_agrees_with_vacask(cells):
+    check_against_ngspice(Crossbar(CELLS[cells](), *WIRES["wires"]), "vacask")
+
+
+def test_vacask_takes_verilog_a_where_there_is_no_compiler_and_says_so_where_it_is_not_installed(monkeypatch):
+    crossbar, asked = Crossbar(CELLS["sinh"](), *WIRES["wires"]), []
+
+    def run(netlist, _analysis, **_settings):
+        asked.append(netlist)
+        raise SimulationError("enough")
+
+    def form(device, *, name, native, noise):
+        return VacaskDevice(name, "native" if native else "module", ("p", "n", "x"), Path("n.osdi"), {})
+
+    def no_compiler():
+        raise MissingDependencyError("no compiler")
+
+    monkeypatch.setattr(crossbar_elements.vacask, "run", run)
+    monkeypatch.setattr(crossbar_elements, "vacask_device", form)
+    monkeypatch.setattr(crossbar_elements, "why_no_vacask", lambda: None)
+    for find in (lambda: None, no_compiler):
+        monkeypatch.setattr(crossbar_elements, "find_compiler", find)
+        with pytest.raises(SimulationError):
+            crossbar.solve(VOLTAGES, method="vacask")
+    assert "model stanford_rram native" in asked[0] and "model stanford_rram module" in asked[1]
+    assert "n_0_0 (w_0_0 b_0_0 x_0_0) stanford_rram initial_state=" in asked[0]
+    monkeypatch.setattr(crossbar_elements, "why_no_vacask", lambda: "no VACASK")
+    with pytest.raises(MissingDependencyError, match="no VACASK"):
+        crossbar.solve(VOLTAGES, method="vacask")
+
+
+@pytest.mark.vacask
+def test_transistors_of_a_technology_are_for_ngspice():
+    behind = InSeries(CELLS["ohmic"](), Mosfets(np.ones(N, dtype=bool), M))
+    with pytest.raises(ParameterError, match="for ngspice, not for VACASK"):
+        Crossbar(behind, 1.0, 1.0).solve(VOLTAGES, method="vacask")
+
+
 def test_the_netlist_takes_native_devices_where_there_are_any(monkeypatch):
     crossbar, asked = Crossbar(CELLS["sinh"](), *WIRES["wires"]), []
 
-    def run(netlist, _analysis, *, options, osdi):
+    def run(netlist, _analysis, *, osdi, **_settings):
         asked.append((netlist, list(osdi)))
         raise SimulationError("enough")
 
-    monkeypatch.setattr(crossbar_netlist, "run", run)
-    monkeypatch.setattr(crossbar_netlist, "native_device", lambda device, name="n": Native(name))
+    monkeypatch.setattr(crossbar_elements.ngspice, "run", run)
+    monkeypatch.setattr(crossbar_elements, "native_device", lambda device, name="n": native(name))
     for reason in (None, "no compiler"):
-        monkeypatch.setattr(crossbar_netlist, "why_not_native", lambda reason=reason: reason)
+        monkeypatch.setattr(crossbar_elements, "why_not_native", lambda reason=reason: reason)
         with pytest.raises(SimulationError):
             crossbar.solve(VOLTAGES, method="netlist")
-    assert "N_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[0][0] and asked[0][1] == ["n.osdi"]
+    assert "N_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[0][0] and asked[0][1] == [Path("n.osdi")]
     assert "X_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[1][0] and asked[1][1] == []
     with pytest.raises(MissingDependencyError, match="no compiler"):
         crossbar.solve(VOLTAGES, method="native")
 
 
-class Native:
+def native(name):
     """What a compiled device has that a netlist needs."""
-
-    pins = ("p", "n", "x")
-
-    def __init__(self, name):
-        self.name, self.file = name, f"{name}.osdi"
-
-    def __str__(self):
-        return f".model {self.name} kind"
+    return NativeDevice(name, "kind", ("p", "n", "x"), Path("n.osdi"), {})
 
 
 def check_against_ngspice(crossbar, method):
