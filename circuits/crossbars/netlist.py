@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..engine.native import native_device, why_not_native
 from ..engine.ngspice import OperatingPoint, run
 from .access import OPTIONS, InSeries, Mosfets
 from .crossings import Cells, DeviceCells
+from .faults import FaultyDevices
 from .solver import Lines, Potentials
 from .wired import WiredCells
 
@@ -107,7 +109,12 @@ def _devices(
     yield str(form)
     branch = next(iter(device.branches().values()))
     overrides = _overrides(cells)
-    for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
+    stuck = cells.stuck.ravel().tolist() if isinstance(cells, FaultyDevices) else [math.nan] * len(names)
+    for k, (name, (a, b), value) in enumerate(zip(names, nodes, stuck, strict=True)):
+        if not math.isnan(value):
+            if value > 0:
+                yield f"R_stuck_{name} {a} {b} {1 / value!r}"
+            continue
         pins = [{branch.positive: a, branch.negative: b}.get(pin, f"{pin}_{name}") for pin in form.pins]
         own = [f"{parameter}={values[k]!r}" for parameter, values in overrides.items()]
         yield " ".join([f"{'N' if native else 'X'}_{name}", *pins, form.name, *own])
@@ -171,6 +178,6 @@ def run_netlist(
     found = Potentials(word, bit, currents("word", words), currents("bit", bits), 0)
     cells = crossbar.cells
     if isinstance(cells, InSeries) and cells.ohmic is None:
-        between = np.array([[value[f"v(a_{i}_{j})"] for j in range(m)] for i in range(n)])
+        between = np.array([[value.get(f"v(a_{i}_{j})", 0.0) for j in range(m)] for i in range(n)])
         return found, cells.cells.current(word - between)[0]
     return found, cells.current(word - bit)[0]
