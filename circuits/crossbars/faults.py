@@ -84,10 +84,11 @@ class FaultMap:
             Seed of the draw.
         """
         size = _shape(shape)
-        return cls._drawn(size, open, on, np.random.default_rng(whole("seed", seed, 0)))
+        return cls.drawn(size, open, on, np.random.default_rng(whole("seed", seed, 0)))
 
     @classmethod
-    def _drawn(cls, shape: tuple[int, int], open: float, on: float, generator: np.random.Generator) -> FaultMap:
+    def drawn(cls, shape: tuple[int, int], open: float, on: float, generator: np.random.Generator) -> FaultMap:
+        """As :meth:`random`, from a generator."""
         shares = checked_shares(open, on)
         drawn = generator.random(shape)
         return cls(drawn < shares[0], (drawn >= shares[0]) & (drawn < sum(shares)))
