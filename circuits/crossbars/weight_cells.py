@@ -7,8 +7,8 @@ own, fixed for its life, and errors that are drawn anew at each programming and 
 
     G_\mathrm{prog} = f\,[G + \sigma_\mathrm{prog}(G)\,\zeta], \qquad f = \max(1 + s\,\zeta_f, 0)
 
-but for cells that are stuck, which conduct nothing or the most whatever is programmed; with the statistics of :class:`~synaspice.devices.simulation.conductance_errors.ConductanceErrors` for programming,
-drift and reads.
+but for cells that are stuck, which conduct nothing or the most whatever is programmed; with the statistics of
+:class:`~synaspice.devices.simulation.conductance_errors.ConductanceErrors` for programming, drift and reads.
 """
 
 from __future__ import annotations

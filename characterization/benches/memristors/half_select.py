@@ -120,7 +120,7 @@ def half_select(
     for state, (start, write, goal) in writes.items():
         way = goal - float(start.conductance())
         length = default_width(start, (write,), goal, begun, 1) if width is None else width
-        _require_rest(start, length * float(numbers[-1]))
+        require_rest(start, length * float(numbers[-1]))
         for name in chosen:
             part = disturbing_share(name)
             volts = part * write
@@ -150,7 +150,7 @@ def half_select(
     )  # fmt: skip
 
 
-def _require_rest(start: Reader, duration: float) -> None:
+def require_rest(start: Reader, duration: float) -> None:
     """Refuse a device that moves without a voltage: then it matters how fast pulses follow each other."""
     branch = next(iter(start.device.branches()))
     names = list(start.device.state_declarations())
