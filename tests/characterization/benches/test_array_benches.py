@@ -109,7 +109,7 @@ def test_tables_and_figures(bench, tables, tmp_path):
         (lambda: array_disturb(StanfordRRAM(retention="arrhenius", retention_energy=0.5), width=1e-9), "forgets"),
         (
             lambda: array_disturb(SOFT, segment=1e5, compensated=True, writes=[1.0], width=1e-9),
-            "voltage of the drivers",
+            "of the drivers",
         ),
         (lambda: sneak_paths(SOFT, lines=[1]), "two lines"),
         (lambda: sneak_paths(SOFT, held=["tied"]), "floating or grounded"),
