@@ -24,7 +24,7 @@ from ....devices.model import CompactModel
 from ...arguments import Choice, Names, Quantity, Range, Switch, Whole
 from ...bench import bench
 from ..memristors.half_select import SCHEMES, require_rest
-from ..memristors.potentiation import default_width, rising
+from ..memristors.potentiation import default_width, write_voltages
 from ..memristors.reader import Reader, voltage_sweep
 
 #: Numbers of writes by default.
@@ -103,8 +103,6 @@ def array_disturb(
         raise ParameterError(f"the share lies between 0 and 1, not at {share:g}")
     if segment < 0:
         raise ParameterError(f"the resistance of a segment must not be negative, not {segment:g} ohm")
-    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
-        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
     chosen = list(dict.fromkeys(scheme))
     if unknown := [name for name in chosen if name not in SCHEMES]:
         raise ParameterError(f"schemes are {', '.join(SCHEMES)}, not {', '.join(map(str, unknown))}")
@@ -113,9 +111,7 @@ def array_disturb(
     low, top = reader.ends()
     high, bottom = reader.highest(), float(low.conductance())
     begun = sweep.period or device.settling_time
-    size = abs(float(sweep.amplitude or 0.0)) if amplitude is None else float(amplitude)
-    up = size if amplitude is not None else rising(low, size, begun)
-    down = -up if depression is None else float(depression)
+    up, down = write_voltages(low, sweep, begun, amplitude, depression)
     shape = (word_lines, bit_lines)
     rows, written = [], []
     for state, start, end, volts, goal in (("low", low, high, up, top), ("high", high, low, down, bottom)):
