@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 from typing import Self
@@ -198,17 +199,20 @@ class Periphery:
         return Product(found, seen, self.adc.voltages(found) / self.tia.transimpedance, beyond)
 
 
+@functools.lru_cache(maxsize=8)
 def bit_line_conductance(crossbar: Crossbar) -> FloatArray:
     """Conductance between the end of each bit line and grounded sources, cells as at 0 V, shape (M,) [S].
 
     Sensing resistors are in series with it, floating lines have none.
     """
     n, m = instance("the crossbar", crossbar, Crossbar).shape
-    if not any(line.segment > 0 or np.any(line.ends > 0) for line in crossbar.lines):
-        return crossbar.network.conductance.sum(axis=0)
     found = np.zeros(m)
-    for j in range(m):
-        ends = np.zeros(m)
-        ends[j] = 1.0
-        found[j] = -crossbar.network.solve(np.zeros(n), ends).bit_current[j]
+    if not any(line.segment > 0 or np.any(line.ends > 0) for line in crossbar.lines):
+        found += crossbar.network.conductance.sum(axis=0)
+    else:
+        for j in range(m):
+            ends = np.zeros(m)
+            ends[j] = 1.0
+            found[j] = -crossbar.network.solve(np.zeros(n), ends).bit_current[j]
+    found.setflags(write=False)
     return found
