@@ -1,6 +1,8 @@
 from .aging.endurance import fit_endurance as fit_endurance
 from .aging.retention import fit_retention as fit_retention
 from .benches.back_hopping import back_hopping as back_hopping
+from .benches.crossbars.array_disturb import array_disturb as array_disturb
+from .benches.crossbars.sneak_paths import sneak_paths as sneak_paths
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis
 from .benches.iv import iv as iv

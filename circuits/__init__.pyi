@@ -1,3 +1,4 @@
+from .cells.arrays import CrossbarClassifier as CrossbarClassifier
 from .cells.building.netlists import one_netlist as one_netlist
 from .cells.logic import Inverter as Inverter
 from .cells.logic import LatchComparator as LatchComparator
@@ -13,7 +14,6 @@ from .cells.neurons import MTJNeuron as MTJNeuron
 from .cells.neurons import NeuronChain as NeuronChain
 from .cells.neurons import OscillatorNeuron as OscillatorNeuron
 from .cells.neurons import PBit as PBit
-from .cells.arrays import CrossbarClassifier as CrossbarClassifier
 from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron

@@ -3,6 +3,8 @@ from . import circuits as circuits
 from . import devices as devices
 from . import figures as figures
 from .characterization.benches.back_hopping import back_hopping as back_hopping
+from .characterization.benches.crossbars.array_disturb import array_disturb as array_disturb
+from .characterization.benches.crossbars.sneak_paths import sneak_paths as sneak_paths
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis
 from .characterization.benches.iv import iv as iv

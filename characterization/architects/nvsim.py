@@ -4,7 +4,8 @@ NVSim's ``set`` leads to the low resistance and its ``reset`` to the high one. A
 of its suggested sweep, without noise, so long that the conductance covers 90 % of the way; its energy is
 :math:`\int v\,i\,dt`. A magnetic junction is written by a multiple of its critical current, so long that one pulse in a
 million fails (the Fokker-Planck equation of its bench ``write-error``); its energy is bounded by the larger of the two
-states' resistances, :math:`I\,\max V\,t`.
+states' resistances, :math:`I\,\max V\,t`. Phase-change memory is written by the voltages that crystallise and melt it,
+and NVSim takes the largest currents of these pulses.
 
 References
 ----------
@@ -14,12 +15,13 @@ doi:10.1109/TCAD.2012.2185930; names and units of the lines as in the authors' p
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...devices.core.protocols import Compliance, Statics, WallMotion, Writing
+from ...devices.core.protocols import Compliance, PulseVoltages, Statics, WallMotion, Writing
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ...devices.language.quantity import format_si
@@ -82,7 +84,7 @@ def nvsim_cell(
     Parameters
     ----------
     device : CompactModel
-        A memristor or a magnetic tunnel junction of two terminals that keeps its state.
+        A memristor, a phase-change memory or a magnetic tunnel junction of two terminals that keeps its state.
     read_voltage : float
         Voltage at which the cell is read [V].
     overdrive : float
@@ -114,23 +116,24 @@ def nvsim_cell(
     states = sorted(device.protocol(Statics).states.items(), key=lambda item: float(read.at(item[1]).conductance()))
     off, on = (read.at(values) for _, values in (states[0], states[-1]))
     read.ends()  # refuses states that cannot be told apart
-    magnetic = device.suits(Writing)
+    magnetic, thermal = device.suits(Writing), device.suits(PulseVoltages)
     if magnetic:
         ways = ((states[0][0], states[-1][0]), (states[-1][0], states[0][0]))
         set_, reset = (_magnetic(device, start, end, overdrive, error_rate) for start, end in ways)
     else:
-        set_, reset = _memristive(off, on)
+        set_, reset = _phase_change(off, on) if thermal else _memristive(off, on)
         for state in (off, on):
             _undisturbed(state)
     lines = [f"// {line}" for line in origin(device, "NVSim", "cell")]
-    lines += ["", f"-MemCellType: {'MRAM' if magnetic else 'memristor'}", ""]
+    kind = "MRAM" if magnetic else "PCRAM" if thermal else "memristor"
+    lines += ["", f"-MemCellType: {kind}", ""]
     lines += ["// Layout, assumed, for no model of a device tells it: one transistor, 3 (W/F + 1) F^2, square."]
     lines += [f"-CellArea (F^2): {3 * (width + 1):g}", "-CellAspectRatio: 1"]
     lines += [
         "",
         f"// Voltage over current of the two states; they are read at {format_si(read.voltage, 'V')} (chosen).",
     ]
-    lines += _resistances(off, on, () if magnetic else (set_, reset))
+    lines += _resistances(off, on, () if magnetic or thermal else (set_, reset))
     lines += [
         "// Left out: capacitances, which the model has not. NVSim asks for them without an access transistor only."
     ]
@@ -200,6 +203,19 @@ def _memristive(off: Reader, on: Reader) -> tuple[WritePulse, WritePulse]:
     )
 
 
+def _phase_change(off: Reader, on: Reader) -> tuple[WritePulse, WritePulse]:
+    """The pulses that crystallise and melt, without noise; NVSim takes their currents, which heat."""
+    device = off.device
+    told, begun = device.protocol(PulseVoltages), device.settling_time
+    molten = _Resistance(on.device, on.voltage), _Resistance(off.device, off.voltage)
+    found = (
+        _driven(off, told.raising, on, begun, Compliance(), "conductance"),
+        _driven(molten[0], told.lowering, molten[1], begun, Compliance(), "resistance"),
+    )
+    set_, reset = (dataclasses.replace(pulse, quantity="current") for pulse in found)
+    return set_, reset
+
+
 def _undisturbed(state: Reader) -> None:
     """Warn if reading moves a state."""
     kept = state.of(state.device.simulate(state.voltage, READ_TIME, points=2))
@@ -235,7 +251,8 @@ def _driven(begin: Reader, volts: float, target: Reader, begun: float, complianc
             f"{begin.device.model_name()} forgets what was written within {KEPT:g} s: it is no memory cell of NVSim"
         )
     limited = " with the suggested compliance" if compliance.is_limit else ""
-    how = f"pulse of the suggested sweep's amplitude{limited} that covers 90 % of the {what}'s way; no noise"
+    suggested = f"pulse of {format_si(volts, 'V')}{limited}, as the device suggests"
+    how = f"{suggested}, that covers 90 % of the {what}'s way; no noise"
     return WritePulse("voltage", abs(volts), float(np.max(np.abs(current))), width, energy, how, float(np.sign(volts)))
 
 

@@ -225,7 +225,10 @@ class InSeries:
     def ohmic(self) -> FloatArray | None:
         """Conductances of both, if both are ohmic [S]."""
         first, second = self.cells.ohmic, self.access.ohmic
-        return None if first is None or second is None else first * second / (first + second)
+        if first is None or second is None:
+            return None
+        total = first + second
+        return np.divide(first * second, total, out=np.zeros(self.shape), where=total > 0)  # an open cell that is off
 
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Current [A] and its slope [S]."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ..engine.native import NativeDevice
 from .access import InSeries, Mosfets
 from .crossings import Cells, DeviceCells
 from .elements import Ngspice, Simulator, chosen_simulator
+from .faults import FaultyDevices
 from .solver import Lines, Potentials
 from .wired import WiredCells
 
@@ -140,7 +142,12 @@ class _Writer:
         yield str(form)
         branch = next(iter(device.branches().values()))
         overrides = _overrides(cells)
-        for k, (name, (a, b)) in enumerate(zip(names, nodes, strict=True)):
+        stuck = cells.stuck.ravel().tolist() if isinstance(cells, FaultyDevices) else [math.nan] * len(names)
+        for k, (name, (a, b), value) in enumerate(zip(names, nodes, stuck, strict=True)):
+            if not math.isnan(value):
+                if value > 0:
+                    yield self.simulator.resistor(f"stuck_{name}", a, b, 1 / value)
+                continue
             pins = [{branch.positive: a, branch.negative: b}.get(pin, f"{pin}_{name}") for pin in form.pins]
             own = {parameter: values[k] for parameter, values in overrides.items()}
             yield self.simulator.instance(form, name, pins, own)
@@ -211,6 +218,6 @@ def run_netlist(
     found = Potentials(word, bit, currents("word", words), currents("bit", bits), 0)
     cells = crossbar.cells
     if isinstance(cells, InSeries) and cells.ohmic is None:
-        between = np.array([[value[f"v(a_{i}_{j})"] for j in range(m)] for i in range(n)])
+        between = np.array([[value.get(f"v(a_{i}_{j})", 0.0) for j in range(m)] for i in range(n)])
         return found, cells.cells.current(word - between)[0]
     return found, cells.current(word - bit)[0]

@@ -70,6 +70,7 @@ class NoisyLayer(nn.Module):
         self._generator = np.random.default_rng(whole("seed", seed, 0))
         outputs = self.weight.shape[0]
         self._factors = cells.draw_factors(self.weight.numel() // outputs, outputs, self._generator)
+        self._faults = cells.draw_faults(self.weight.numel() // outputs, outputs, self._generator)
         self._programmed: ProgrammedCells | None = None
         self._time = 0.0
 
@@ -89,7 +90,7 @@ class NoisyLayer(nn.Module):
     def program(self) -> ProgrammedCells:
         """Program the weights into the cells anew, with new errors of programming."""
         self._programmed = self.cells.program(
-            self._matrix(), self._generator, factors=self._factors, largest=self.largest
+            self._matrix(), self._generator, factors=self._factors, faults=self._faults, largest=self.largest
         )
         self._time = 0.0
         return self._programmed

@@ -18,6 +18,7 @@ from ...devices.simulation.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
 from .crossbar import Crossbar
 from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
+from .faults import stuck_reasons
 from .stepping import Course, Pulses
 
 if TYPE_CHECKING:
@@ -154,8 +155,14 @@ def write_verify(
             found = read(crossbar, read_voltage)
             reached = np.abs(wanted - found) <= allowed
             break  # nothing moves any more
-    reachable = _range(crossbar, read, read_voltage)
-    return Programmed(crossbar, wanted, found, count, reached, course.reasons(wanted, reached, *reachable))
+    reasons, stuck = course.reasons(wanted, reached, *_range(crossbar, read, read_voltage)), _stuck(crossbar)
+    reasons = np.where(~reached & (stuck != ""), stuck, reasons)
+    return Programmed(crossbar, wanted, found, count, reached, reasons)
+
+
+def _stuck(crossbar: Crossbar) -> np.ndarray:
+    """Why the cells that are stuck cannot be programmed, empty for the others."""
+    return stuck_reasons(_programmable(crossbar)[0])
 
 
 def _range(

@@ -23,6 +23,8 @@ REASONS = {
     "voltage": "the largest pulse moves it no further, with the gate fully on where there is one",
     "steps": "to its last pulse it was carried beyond the target, from either side",
     "pulses": "it has had as many pulses as it may",
+    "open": "the cell is stuck open",
+    "on": "the cell is stuck on",
 }
 #: Turns after which a cell that ran out of pulses is one that pulses carry beyond the target.
 MANY_TURNS = 4

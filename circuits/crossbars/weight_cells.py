@@ -7,8 +7,8 @@ own, fixed for its life, and errors that are drawn anew at each programming and 
 
     G_\mathrm{prog} = f\,[G + \sigma_\mathrm{prog}(G)\,\zeta], \qquad f = \max(1 + s\,\zeta_f, 0)
 
-with the statistics of :class:`~synaspice.devices.simulation.conductance_errors.ConductanceErrors` for programming,
-drift and reads.
+but for cells that are stuck, which conduct nothing or the most whatever is programmed; with the statistics of
+:class:`~synaspice.devices.simulation.conductance_errors.ConductanceErrors` for programming, drift and reads.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.conductance_errors import ConductanceErrors, chord_conductance, measured_errors
 from .crossings import matrix_of
+from .faults import FaultMap, checked_shares
 from .weights import SCHEMES, WeightMapping, map_weights
 
 #: Two states of a device are told apart if their conductances differ by more than this. [1]
@@ -49,12 +50,14 @@ class WeightCells:
         references, which neither spread nor drift, for all.
     variation : float
         Relative standard deviation, s, of the conductance from cell to cell: the same at every programming. [1]
+    stuck_open, stuck_on : float
+        Shares of cells that always conduct nothing, and ``most``. [1]
 
     Raises
     ------
     ParameterError
-        If the range is empty or beyond that of the statistics, there are fewer than two levels, or the variation is
-        negative.
+        If the range is empty or beyond that of the statistics, there are fewer than two levels, the variation is
+        negative, or so are shares.
     UnknownNameError
         If there is no such scheme.
     """
@@ -65,6 +68,8 @@ class WeightCells:
     levels: int | None = None
     scheme: str = "differential"
     variation: float = 0.0
+    stuck_open: float = 0.0
+    stuck_on: float = 0.0
 
     def __post_init__(self) -> None:
         instance("errors", self.errors, ConductanceErrors)
@@ -77,6 +82,7 @@ class WeightCells:
             whole("levels", self.levels, 2)
         if real("variation", self.variation) < 0:
             raise ParameterError(f"variation must not be negative, not {self.variation!r}")
+        checked_shares(self.stuck_open, self.stuck_on)
 
     @classmethod
     def of(
@@ -86,6 +92,8 @@ class WeightCells:
         levels: int | None = None,
         scheme: str = "differential",
         variation: float = 0.0,
+        stuck_open: float = 0.0,
+        stuck_on: float = 0.0,
         read_voltage: float = 0.1,
         temperature: float | None = None,
     ) -> WeightCells:
@@ -99,7 +107,7 @@ class WeightCells:
         ----------
         device : CompactModel
             The device. Of several branches the first is read whose conductance differs between the states.
-        levels, scheme, variation
+        levels, scheme, variation, stuck_open, stuck_on
             As the attributes.
         read_voltage : float
             Voltage of a read. [V]
@@ -123,7 +131,7 @@ class WeightCells:
             how: dict[str, Any] = {"read_voltage": volts, "branch": branch, "temperature": temperature}
             errors = measured_errors(device, parameter, values, {}, devices=2, **how)
             least, most = errors.smallest, errors.largest
-        return cls(errors, least, most, levels, scheme, variation)
+        return cls(errors, least, most, levels, scheme, variation, stuck_open, stuck_on)
 
     @property
     def on_off_ratio(self) -> float:
@@ -157,12 +165,19 @@ class WeightCells:
         normal = generator.standard_normal(self.shape(inputs, outputs))
         return np.maximum(1 + self.variation * normal, 0.0)
 
+    def draw_faults(self, inputs: int, outputs: int, generator: np.random.Generator) -> FaultMap | None:
+        """Which cells of an array, of the shape :meth:`shape` says, are stuck; None where cells are never."""
+        if self.stuck_open == self.stuck_on == 0:
+            return None
+        return FaultMap.drawn(self.shape(inputs, outputs), self.stuck_open, self.stuck_on, generator)
+
     def program(
         self,
         weights: ArrayLike,
         generator: np.random.Generator,
         *,
         factors: FloatArray | None = None,
+        faults: FaultMap | None = None,
         largest: float | None = None,
     ) -> ProgrammedCells:
         """Program weights into cells, with all the errors of that.
@@ -175,13 +190,15 @@ class WeightCells:
             Of the errors.
         factors : ndarray, optional
             The cells' own factors; default: those of other cells are drawn.
+        faults : FaultMap, optional
+            Which cells are stuck; default: those of other cells are drawn.
         largest : float, optional
             As of :meth:`mapping`.
 
         Raises
         ------
         ParameterError
-            If there is not a factor for each cell.
+            If factors or faults are not of as many cells.
         """
         mapping = self.mapping(weights, largest)
         inputs, outputs = mapping.weights.shape
@@ -189,9 +206,14 @@ class WeightCells:
         own = self.draw_factors(inputs, outputs, generator) if factors is None else factors
         if np.shape(own) != shape:
             raise ParameterError(f"factors must be of the shape {shape}, one for each cell, not {np.shape(own)}")
+        stuck = self.draw_faults(inputs, outputs, generator) if faults is None else faults
+        if stuck is not None and stuck.shape != shape:
+            raise ParameterError(f"faults must be of the shape {shape}, that of the cells, not {stuck.shape}")
         target = mapping.conductance[:, : shape[1]]
         programmed = own * self.errors.draw_programmed(target, generator)
-        return ProgrammedCells(self.errors, mapping, target, programmed, self.errors.draw_exponents(target, generator))
+        exponents = self.errors.draw_exponents(target, generator)
+        values = None if stuck is None else stuck.conductance(0.0, self.most)
+        return ProgrammedCells(self.errors, mapping, target, programmed, exponents, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +230,8 @@ class ProgrammedCells:
         Conductances that the cells should have, and that they have at the first read; references aside. [S]
     exponents : ndarray
         Drift exponents of the cells. [1]
+    stuck : ndarray, optional
+        Conductances of stuck cells, which neither drift nor are noisy, NaN for the others. [S]
     """
 
     errors: ConductanceErrors
@@ -215,6 +239,7 @@ class ProgrammedCells:
     target: FloatArray
     programmed: FloatArray
     exponents: FloatArray
+    stuck: FloatArray | None = None
     _last: Any = field(default=None, init=False, repr=False)
 
     def conductance(self, time: float = 0.0) -> FloatArray:
@@ -234,6 +259,8 @@ class ProgrammedCells:
         return self.mapping.effective(conductance)
 
     def _with_references(self, cells: FloatArray) -> FloatArray:
+        if self.stuck is not None:
+            cells = np.where(np.isnan(self.stuck), cells, self.stuck)
         return np.hstack([cells, self.mapping.conductance[:, cells.shape[1] :]])
 
 

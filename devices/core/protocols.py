@@ -316,6 +316,20 @@ class Coupling:
 
 
 @dataclass(frozen=True)
+class PulseVoltages:
+    """By which voltages a memory is written whose two directions are no matter of the sign alone.
+
+    Attributes
+    ----------
+    raising, lowering : float
+        Voltages of pulses that raise and lower the conductance. [V]
+    """
+
+    raising: float
+    lowering: float
+
+
+@dataclass(frozen=True)
 class Drift:
     """How a model suggests to watch a quantity drift.
 

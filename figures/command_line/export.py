@@ -33,7 +33,8 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell or neurosim.",
+            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell, neurosim, aihwkit "
+            "or crosssim.",
             autocompletion=complete_formats,
         ),
     ] = "ngspice",

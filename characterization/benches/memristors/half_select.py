@@ -19,7 +19,7 @@ from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ...arguments import Names, Quantity, Range, Whole
 from ...bench import bench
-from .potentiation import default_width, rising
+from .potentiation import default_width, write_voltages
 from .reader import Reader, voltage_sweep
 
 #: The schemes in which cells are disturbed.
@@ -101,8 +101,6 @@ def half_select(
     sweep = voltage_sweep(device)
     if not 0 < share < 1:
         raise ParameterError(f"the share lies between 0 and 1, not at {share:g}")
-    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
-        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
     chosen = list(dict.fromkeys(scheme))
     if unknown := [name for name in chosen if name not in SCHEMES]:
         raise ParameterError(f"schemes are {', '.join(SCHEMES)}, not {', '.join(map(str, unknown))}")
@@ -112,15 +110,13 @@ def half_select(
     bottom = float(low.conductance())
     high = reader.highest()
     begun = sweep.period or device.settling_time
-    size = abs(float(sweep.amplitude or 0.0)) if amplitude is None else float(amplitude)
-    up = size if amplitude is not None else rising(low, size, begun)
-    down = -up if depression is None else float(depression)
+    up, down = write_voltages(low, sweep, begun, amplitude, depression)
     writes = {"low": (low, up, top), "high": (high, down, bottom)}
     rows, disturbed = [], []
     for state, (start, write, goal) in writes.items():
         way = goal - float(start.conductance())
         length = default_width(start, (write,), goal, begun, 1) if width is None else width
-        _require_rest(start, length * float(numbers[-1]))
+        require_rest(start, length * float(numbers[-1]))
         for name in chosen:
             part = disturbing_share(name)
             volts = part * write
@@ -150,7 +146,7 @@ def half_select(
     )  # fmt: skip
 
 
-def _require_rest(start: Reader, duration: float) -> None:
+def require_rest(start: Reader, duration: float) -> None:
     """Refuse a device that moves without a voltage: then it matters how fast pulses follow each other."""
     branch = next(iter(start.device.branches()))
     names = list(start.device.state_declarations())

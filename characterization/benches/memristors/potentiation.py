@@ -30,7 +30,7 @@ from scipy.optimize import minimize_scalar
 
 from ....devices.core.distributions import normal_quantile
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Compliance, Sweep, WallMotion
+from ....devices.core.protocols import Compliance, PulseVoltages, Sweep, WallMotion
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
 from ....devices.language.waveforms import Drive, FloatArray, PiecewiseLinear
@@ -171,9 +171,6 @@ def potentiation(
     sweep = voltage_sweep(device)
     if read_noise < 0 or not error_rate < 0.5:
         raise ParameterError("the read noise must not be negative, and the error rate below a half")
-    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
-        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
-    size = abs(float(sweep.amplitude or 0.0)) if amplitude is None else float(amplitude)
     reader = Reader(device.replace(**sweep.overrides), read_voltage)
     low, high = reader.ends()
     relaxed = 0.0
@@ -182,8 +179,7 @@ def potentiation(
         low, top = _beside_end(low), _beside_end(reader.highest())
         high = float(top.conductance())
     begun = sweep.period or device.settling_time
-    up = size if amplitude is not None else rising(low, size, begun)
-    down = -up if depression is None else float(depression)
+    up, down = write_voltages(low, sweep, begun, amplitude, depression)
     between = relaxed if rest is None else rest
     first = default_width(low, (up,), high, begun, pulses) if width is None else width
     if width is None and relaxed:
@@ -208,6 +204,38 @@ def potentiation(
         "amplitudes": [up, down], "widths": [first, second], "pulses": pulses, "cycles": cycles,
         "read_voltage": read_voltage, "temperature": temperature, "seed": seed,
     })  # fmt: skip
+
+
+def write_voltages(
+    low: Reader, sweep: Sweep, begun: float, amplitude: float | None, depression: float | None
+) -> tuple[float, float]:
+    """The voltages of pulses that raise and lower the conductance.
+
+    Parameters
+    ----------
+    low : Reader
+        The device in its state of low conductance.
+    sweep : Sweep
+        How it suggests to be swept.
+    begun : float
+        Time within which a pulse raises the conductance. [s]
+    amplitude, depression : float or None
+        The voltages as they are given; by default what the device offers, or the sweep's amplitude with the sign that
+        raises the conductance, and the same with the other sign. [V]
+
+    Raises
+    ------
+    ParameterError
+        If no amplitude is given, and the device suggests none.
+    """
+    device = low.device
+    if amplitude is None and device.suits(PulseVoltages):
+        told = device.protocol(PulseVoltages)
+        return told.raising, told.lowering if depression is None else float(depression)
+    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
+        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
+    up = rising(low, abs(float(sweep.amplitude or 0.0)), begun) if amplitude is None else float(amplitude)
+    return up, -up if depression is None else float(depression)
 
 
 def rising(low: Reader, size: float, begun: float) -> float:

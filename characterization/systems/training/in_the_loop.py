@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ....circuits.crossbars.faults import FaultMap
 from ....devices.language.waveforms import FloatArray
 from .substrates import Neurons, Substrate
 
@@ -76,20 +77,24 @@ class Chips:
     runs: int
     generator: np.random.Generator
     factors: list[FloatArray] = field(init=False)
+    faults: list[FaultMap | None] = field(init=False)
     patterns: list[FloatArray] = field(init=False)
 
     def __post_init__(self) -> None:
         cells, neurons = self.substrate.cells, self.substrate.neurons
         pairs = list(itertools.pairwise(SIZES))
         self.factors = [cells.draw_factors(self.runs * (n + 1), m, self.generator) for n, m in pairs]
+        self.faults = [cells.draw_faults(self.runs * (n + 1), m, self.generator) for n, m in pairs]
         self.patterns = [neurons.draw_pattern((self.runs, 1, m), self.generator) for _, m in pairs]
 
     def programmed(self, weights: Sequence[FloatArray]) -> Forward:
         """The forward pass of the substrate after its cells were programmed; each pass is one run of it."""
         cells = [
             # The arrays of all runs are one above the other: every weight has cells of its own in any case.
-            self.substrate.cells.program(layer.reshape(-1, layer.shape[-1]), self.generator, factors=own, largest=1.0)
-            for layer, own in zip(weights, self.factors, strict=True)
+            self.substrate.cells.program(
+                layer.reshape(-1, layer.shape[-1]), self.generator, factors=own, faults=stuck, largest=1.0
+            )
+            for layer, own, stuck in zip(weights, self.factors, self.faults, strict=True)
         ]
 
         def forward(inputs: FloatArray) -> list[FloatArray]:

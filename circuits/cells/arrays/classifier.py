@@ -34,7 +34,7 @@ from ..memories.memories import at_conductance, setting_polarity
 from ..neurons import MemristorNeuron
 from ..building.sizes import length_of, width_of
 from ..building.slots import Slot
-from ..synapses import _MemristorCell
+from ..memories.memristor_cells import MemristorCell
 from ..building.tolerances import STRONG
 
 #: Most inputs, and most outputs.
@@ -43,7 +43,7 @@ MOST = 32
 LEAST_MARGIN = 1e-6
 
 
-class PatternClassifier(_MemristorCell, abstract=True):
+class PatternClassifier(MemristorCell, abstract=True):
     r"""Crossbar whose columns compete: the neuron of the largest column current fires, the others stay silent.
 
     .. math:: I_j = V_b \sum_i x_i G_{ij}, \qquad G_{ij} = G_\mathrm{off} + w_{ij} (G_\mathrm{on} - G_\mathrm{off})
@@ -76,8 +76,8 @@ class PatternClassifier(_MemristorCell, abstract=True):
                 item.__set_name__(cls, name)
         super().__init_subclass__(**kwargs)
 
-    resistance_on = _MemristorCell.resistance_on.but(default=100e3)
-    resistance_off = _MemristorCell.resistance_off.but(default=1e6)
+    resistance_on = MemristorCell.resistance_on.but(default=100e3)
+    resistance_off = MemristorCell.resistance_off.but(default=1e6)
     clamp_voltage = Parameter(
         lambda cell: 0.55 * cell.supply_voltage,
         "V",

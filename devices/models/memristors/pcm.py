@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from ...core.offers import offers
-from ...core.protocols import Drift, Sweep
+from ...core.protocols import Drift, PulseVoltages, Sweep
 from ...core.system import within
 from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols
 from ...language.errors import ParameterError
@@ -177,6 +177,13 @@ class PhaseChangeMemory(CompactModel):
         """A triangle to beyond melting, slow enough to crystallise on the way."""
         amplitude = max(1.2 * self.voltage_for(self.melting_temperature), 2 * self.threshold_voltage)
         return Sweep("voltage", amplitude, 100 * self.crystallization_time, "triangle")
+
+    @offers(PulseVoltages)
+    def pulse_voltages(self) -> PulseVoltages:
+        """Heat to the temperature of fastest crystallisation, and to that of melting by the sweep's amplitude."""
+        return PulseVoltages(
+            self.voltage_for(self.crystallization_temperature), float(self.default_sweep().amplitude or 0.0)
+        )
 
     # --- statistics -------------------------------------------------------------------------
 

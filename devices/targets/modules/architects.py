@@ -1,4 +1,4 @@
-"""What programs of architects read of a device: a cell of NVSim, a synapse of NeuroSim."""
+"""What programs of architects read of a device: NVSim, NeuroSim, aihwkit, CrossSim."""
 
 from __future__ import annotations
 
@@ -49,4 +49,19 @@ FORMATS.register(
 FORMATS.register(
     "neurosim",
     Measured(name="a synapse of NeuroSim", plural="synapses", function=(f"{_ROOM}.neurosim", "neurosim_synapse")),
+)
+FORMATS.register(
+    "aihwkit",
+    Measured(
+        name="a resistive device of aihwkit",
+        comment="# ",
+        plural="modules",
+        function=(f"{_ROOM}.aihwkit", "aihwkit_device"),
+    ),
+)
+FORMATS.register(
+    "crosssim",
+    Measured(
+        name="a device of CrossSim", comment="# ", plural="modules", function=(f"{_ROOM}.crosssim", "crosssim_device")
+    ),
 )

@@ -11,7 +11,15 @@ from synaspice.characterization.architects.neurosim import neurosim_synapse
 from synaspice.characterization.architects.nvsim import nvsim_cell
 from synaspice.characterization.benches.memristors.potentiation import potentiation
 from synaspice.characterization.benches.write_error import write_error
-from synaspice.devices import MTJ, VTEAM, AutoOscillator, SpinOrbitTorqueMTJ, VolatileMemristor, Yakopcic
+from synaspice.devices import (
+    MTJ,
+    VTEAM,
+    AutoOscillator,
+    PhaseChangeMemory,
+    SpinOrbitTorqueMTJ,
+    VolatileMemristor,
+    Yakopcic,
+)
 from synaspice.devices.language.errors import ParameterError
 
 #: A memory for NVSim of one bank, whose organisation is given so that there is nothing to search.
@@ -77,13 +85,39 @@ def test_junction_is_written_with_the_error_rate(junction: str) -> None:
     assert volts < current * float(found["ResistanceOff"])  # at this voltage it is lower than where it is read
 
 
+@pytest.fixture(scope="module")
+def phase_change() -> str:
+    return PhaseChangeMemory.preset("joshi2020").netlist("nvsim-cell")
+
+
+def test_phase_change_memory_is_written_as_first_order_kinetics_say(phase_change: str) -> None:
+    device, found = PhaseChangeMemory.preset("joshi2020"), values(phase_change)
+    assert found["MemCellType"] == "PCRAM"
+    # At the temperature of fastest crystallisation 1 - x = exp(-t / tau), and the conductance is a line over x.
+    width = device.crystallization_time * math.log(10)
+    volts = device.voltage_for(device.crystallization_temperature)
+    assert float(found["SetPulse"]) == pytest.approx(1e9 * width, rel=5e-3)  # of 401 points of a transient
+    assert float(found["SetCurrent"]) == pytest.approx(1e6 * volts / device.programming_resistance, rel=1e-4)
+    energy = volts**2 / device.programming_resistance * width
+    assert float(found["SetEnergy"]) == pytest.approx(1e12 * energy, rel=5e-3)
+    # Molten all the way: x = exp(-t / tau) until the resistance has covered 90 % of its way.
+    low, high = device.conductance_min, device.conductance_max
+    wanted = 1 / (1 / high + 0.9 * (1 / low - 1 / high))
+    molten = device.melting_time * math.log((high - low) / (wanted - low))
+    # The state is at 4e-4 then, where the wall of its bound begins to hold it up.
+    assert float(found["ResetPulse"]) == pytest.approx(1e9 * molten, rel=0.04)
+    assert float(found["ResistanceOn"]) == pytest.approx(1 / high, rel=1e-5)
+
+
 @pytest.mark.skipif(shutil.which("nvsim") is None, reason="NVSim is not installed")
-def test_nvsim_reads_the_cell(junction: str, tmp_path) -> None:
-    (tmp_path / "device.cell").write_text(junction)
+@pytest.mark.parametrize(("kind", "named"), [("junction", "MRAM"), ("phase_change", "PCRAM")])
+def test_nvsim_reads_the_cell(kind: str, named: str, request, tmp_path) -> None:
+    cell = request.getfixturevalue(kind)
+    (tmp_path / "device.cell").write_text(cell)
     (tmp_path / "memory.cfg").write_text(MEMORY)
     said = subprocess.run(["nvsim", "memory.cfg"], cwd=tmp_path, capture_output=True, text=True, timeout=300).stdout
-    found = values(junction)
-    assert "Memory Cell: MRAM" in said
+    found = values(cell)
+    assert f"Memory Cell: {named}" in said
     assert f"Set Current: {float(found['SetCurrent']):.3f}uA" in said
     assert f"Reset Pulse: {float(found['ResetPulse']):.3f}ns" in said
     assert "Read Latency" in said

@@ -201,6 +201,7 @@ def test_a_network_is_converted_as_its_user_says():
         (lambda: dataclasses.replace(EXACT, least=1e-7), "beyond the range"),
         (lambda: dataclasses.replace(EXACT, least=1e-4), "must lie below"),
         (lambda: EXACT.program(np.ones((2, 2)), np.random.default_rng(), factors=np.ones((2, 2))), "factors"),
+        (lambda: dataclasses.replace(EXACT, stuck_open=0.6, stuck_on=0.6), "shares"),
         (lambda: EXACT.mapping([[np.nan]]), "not finite"),
     ],
 )
@@ -246,3 +247,19 @@ def test_sizes_of_a_convolution_are_positive(sizes):
 def test_the_largest_weight_is_positive():
     with pytest.raises(ParameterError, match="largest"):
         NoisyLinear(3, 3, MISPROGRAMMED, largest=-1.0)
+
+
+def test_stuck_cells_of_a_layer_stay_where_they_are_stuck():
+    """Weights of 0 in pairs: a cell that is open takes half of the scale from it, one that is on gives it that."""
+    cells = dataclasses.replace(EXACT, stuck_open=0.03, stuck_on=0.02)
+    layer = double(NoisyLinear(100, 80, cells, bias=False, seed=5, largest=1.0))
+    with torch.no_grad():
+        layer.weight.zero_()
+    found = layer.programmed().conductance()
+    for value, share in ((0.0, 0.03), (1e-4, 0.02)):
+        stuck = found == value
+        assert abs(stuck.mean() - share) < 4 * np.sqrt(share * (1 - share) / found.size)
+    assert np.array_equal(layer.program().conductance() == 0, found == 0), "the same cells at every programming"
+    single = (found[:, ::2] == 1e-4) & (found[:, 1::2] == EXACT.least)
+    weights = layer.read().detach().numpy().T
+    np.testing.assert_allclose(weights[single], 1.0, rtol=1e-6)

@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from frameworks import framework
 from reference_data import published
 
 from synaspice.devices import MTJ, MissingDependencyError, ParameterError, PhaseChangeMemory, UnknownNameError
@@ -157,12 +158,36 @@ def test_a_crosssim_device_is_found_by_name_and_survives_the_probing(crosssim, j
 
 
 def test_without_the_simulators_the_error_says_what_to_install(joshi, monkeypatch):
-    for name in ("simulator", "aihwkit"):
+    for name in ("simulator", "simulator.devices.idevice", "aihwkit", "aihwkit.inference.noise.base"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingDependencyError, match="cross-sim"):
         crosssim_device(joshi)
     with pytest.raises(MissingDependencyError, match="pip install aihwkit"):
         aihwkit_noise_model(joshi)
+
+
+def test_the_real_crosssim_programs_and_drifts_by_it(joshi):
+    """A matrix of one weight of the offset core, 3/4 of the range: spread and median of its conductances."""
+    simulator = framework("simulator")
+    if not hasattr(simulator, "AnalogCore"):
+        pytest.skip("another package named simulator is installed, not CrossSim")
+    crosssim_device(joshi, seed=1, name="RealJoshi")
+    params, most, least = simulator.CrossSimParameters(), 25e-6, 1e-6
+    params.core.style = "OFFSET"
+    device = params.xbar.device
+    device.Rmin, device.Rmax = 1 / most, 1 / least
+    for kind in (device.programming_error, device.drift_error):
+        kind.enable, kind.model = True, "RealJoshi"
+    matrix = np.full((200, 200), 0.5)
+    matrix[0, :2] = 1.0, -1.0  # they set the range
+    target = least + 0.75 * (most - least)
+
+    def conductances():
+        return most * np.asarray(simulator.AnalogCore(matrix, params).cores[0][0].core._read_matrix())
+
+    assert conductances().std() == pytest.approx(joshi.programming_error(target), rel=0.03)
+    device.time = 3600.0
+    assert np.median(conductances()) == pytest.approx(joshi.drift(target, 3600.0), rel=0.01)
 
 
 # --- aihwkit ----------------------------------------------------------------------------------

@@ -1,0 +1,132 @@
+r"""A device for CrossSim: a module of Python with its range of conductances, and its errors as tables.
+
+CrossSim's conductances are normalised to the largest. Its custom devices say what programming, drift and reading make
+of them, here between the entries of tables over the target conductance,
+
+.. math:: g_\mathrm{prog} = g + \sigma_p(g)\,\zeta_1, \qquad
+    g(t) = g_\mathrm{prog} \left(1 + \frac{t}{t_0}\right)^{-|\mu_\nu + \sigma_\nu \zeta_2|}, \qquad
+    g_\mathrm{read} = g\,[1 + \sigma_r(g)\,\zeta_3]
+
+CrossSim 3 multiplies with matrices that are programmed at once; it knows no pulses, and so neither their curve.
+
+References
+----------
+T. P. Xiao et al., CrossSim 3.2, Sandia National Laboratories, https://github.com/sandialabs/cross-sim; names as there.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...circuits.crossbars.weight_cells import WeightCells
+from ...devices.language.checks import positive, whole
+from ...devices.language.errors import ParameterError
+from ...devices.language.waveforms import FloatArray
+from ...devices.model import CompactModel
+from ...devices.targets.header import origin
+
+#: What CrossSim does with the tables.
+CLASS = '''
+class SynaspiceDevice(EmptyDevice):
+    """Errors of the device above, between the entries of the tables."""
+
+    def _draw(self, input_):
+        return GENERATOR.standard_normal(np.shape(input_))
+
+    def programming_error(self, input_):
+        return input_ + np.interp(input_, CONDUCTANCE, PROGRAMMING) * self._draw(input_)
+
+    def drift_error(self, input_, time):
+        mean, spread = (np.interp(input_, CONDUCTANCE, table) for table in (EXPONENT, EXPONENT_SPREAD))
+        exponent = np.abs(mean + spread * self._draw(input_))
+        return self.programming_error(input_) * (1 + time / FIRST_READ) ** -exponent
+
+    def read_noise(self, input_):
+        return input_ * (1 + np.interp(input_, CONDUCTANCE, READING) * self._draw(input_))
+'''
+
+
+def crosssim_device(
+    device: CompactModel, *, read_voltage: float = 0.1, levels: int = 33, variation: float = 0.0
+) -> str:
+    """Describe a device for CrossSim: a module with ``SynaspiceDevice`` and ``params``.
+
+    A device that declares statistics of its conductance, as phase-change memory does, has these; of any other the
+    tables have the noise of its current in a read, as of :meth:`WeightCells.of`.
+
+    Parameters
+    ----------
+    device : CompactModel
+        A device of two states of different conductance.
+    read_voltage : float
+        Voltage of a read. [V]
+    levels : int
+        Entries of the tables.
+    variation : float
+        Relative standard deviation of the conductance from cell to cell, added to the errors of programming. [1]
+
+    Returns
+    -------
+    str
+        Statements in Python, which need CrossSim and NumPy alone.
+
+    Raises
+    ------
+    ParameterError
+        If the device has no such states, or relaxes to a conductance otherwise than by a power law.
+    """
+    count, volts = whole("levels", levels, 2), positive("read_voltage", read_voltage, "V")
+    cells = WeightCells.of(device, read_voltage=volts, variation=variation)
+    errors = cells.errors
+    if math.isfinite(errors.relaxation_time):
+        raise ParameterError(f"{device.model_name()} forgets exponentially, for which CrossSim's module has no table")
+    target = np.linspace(cells.least, cells.most, count)
+    mean, spread = errors.drift_exponent(target)
+    tables: dict[str, tuple[FloatArray, str]] = {
+        "CONDUCTANCE": (target / cells.most, "target conductances over the largest"),
+        "PROGRAMMING": (
+            np.hypot(errors.programming_error(target), variation * target) / cells.most,
+            "standard deviation of programming over the largest conductance",
+        ),
+        "EXPONENT": (mean, "mean exponent of the drift"),
+        "EXPONENT_SPREAD": (spread, "its standard deviation"),
+        "READING": (errors.read_noise(target), "standard deviation of a read over the conductance, at the first read"),
+    }
+    lines = [f"# {line}" for line in origin(device, "CrossSim", "device")]
+    lines += [
+        f"# Statistics of {errors.source or 'the noise of its current, 1 Hz to 1 MHz'}; read at {volts:g} V.",
+        "# Left out: programming by pulses, which CrossSim 3 does not know.",
+        "",
+        "import numpy as np",
+        "from simulator import CrossSimParameters",
+        "from simulator.devices.idevice import EmptyDevice",
+        "",
+    ]
+    for name, (values, what) in tables.items():
+        text = ", ".join(f"{value:.6g}" for value in np.broadcast_to(values, count).tolist())
+        lines.append(f"{name} = np.array([{text}])  # {what}")
+    lines += [f"FIRST_READ = {errors.first_read:g}  # s", "GENERATOR = np.random.default_rng()", "", CLASS, ""]
+    lines += [
+        "params = CrossSimParameters()",
+        f"params.xbar.device.Rmin = {1 / cells.most:.9g}  # ohm",
+        f"params.xbar.device.Rmax = {1 / cells.least:.9g}  # ohm",
+        f"params.xbar.device.Vread = {volts:g}  # V, chosen",
+    ]
+    used = {
+        "programming_error": np.any(tables["PROGRAMMING"][0] > 0),
+        "drift_error": np.any(mean > 0),
+        "read_noise": np.any(tables["READING"][0] > 0),
+    }
+    for name, there in used.items():
+        if there:
+            lines += [
+                f"params.xbar.device.{name}.enable = True",
+                f'params.xbar.device.{name}.model = "SynaspiceDevice"',
+            ]
+        else:
+            lines.append(f"# Left out: {name}, of which the device's model tells none.")
+    if used["drift_error"]:
+        lines.append("# params.xbar.device.time is the time since the first read, in seconds.")
+    return "\n".join(lines) + "\n"

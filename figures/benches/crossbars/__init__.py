@@ -1,0 +1,4 @@
+"""Standard figures of benches of arrays of devices.
+
+What arrays of given conductances do is drawn in ``figures/cells``.
+"""
