@@ -31,7 +31,7 @@ SAME, OTHER, NO_NOISE, NO_DECK = "same figure", "another figure", "no noise", "n
 CLOSE, CLOSE_NOISY = 0.02, 0.05
 #: Standard errors of one run by which two may differ by chance: four of the difference.
 DRAWS = 4 * math.sqrt(2)
-#: Engines that run a cell's own deck, and dialects that ngspice reads in a mode of its own. VACASK has no form of cells.
+#: Engines that run a cell's own deck, and dialects that ngspice reads in a mode of its own.
 ENGINES = ("ngspice", "ngspice-osdi", "vacask")
 MODES = {"ltspice": "lt", "hspice": "hs", "spectre": None, "xyce": None}
 #: Time that a deck may take. [s]
@@ -98,7 +98,9 @@ def _figure(name: str, form: str) -> float:
     program: str | None = shutil.which("ngspice")
     cell, settings = kind(), ["set filetype=ascii"]
     if form == "vacask":
-        raise ParameterError("cells are for ngspice and SPICE dialects: their transistor models are no compiled devices")
+        raise ParameterError(
+            "cells are for ngspice and SPICE dialects: their transistor models are no compiled devices"
+        )
     if form == "ngspice-osdi":
         program, cell = find_osdi_program(), kind(devices="native")
         settings += [f"osdi {file}" for file in cell.subcircuit().files]
@@ -138,9 +140,7 @@ def read_by_ngspice(text: str, dialect: str) -> str:
     return text.replace("level=14", "level=54")
 
 
-def _row(
-    name: str, technology: str, corner: str, form: str, outcome: str, reason: str, start: float
-) -> dict[str, Any]:
+def _row(name: str, technology: str, corner: str, form: str, outcome: str, reason: str, start: float) -> dict[str, Any]:
     said = " ".join(reason.split())
     return {
         "cell": name,

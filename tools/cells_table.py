@@ -28,7 +28,7 @@ from cell_runs import (
 from published_table import row
 from tqdm import tqdm
 
-from synaspice.characterization.cells.bench import CELL_BENCHES, names_of_cell
+from synaspice.characterization.cells.bench import bench_of_cell
 from synaspice.characterization.processes import in_processes
 from synaspice.circuits.cells.cell import CELLS
 from synaspice.circuits.cells.cmos import CORNERS, TECHNOLOGIES
@@ -79,7 +79,7 @@ def work(
     names: Sequence[str], found: dict[tuple[str, ...], dict[str, Any]], technologies: Sequence[str]
 ) -> list[tuple[Any, tuple[Any, ...]]]:
     """What is to be run, in order: benches and decks of quick cells, their corners, then the same of slow cells."""
-    quick = [name for name in names if not CELL_BENCHES[names_of_cell(CELLS[name])[0]].long]
+    quick = [name for name in names if not bench_of_cell(CELLS[name]).long]
     slow = [name for name in names if name not in quick]
     typical, *corners = CORNERS
     first, *others = sorted(technologies, key=lambda process: (process != "generic", process != "sky130", process))
@@ -143,7 +143,11 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
             each = [told(name, process, corner, "bench") for corner in CORNERS]
             cells.append(each[0] if len(set(each)) == 1 else ", ".join(each))
         lines.append(row([f"`{name}`", *cells]))
-    lines += ["", "Decks of the exported cells (generic transistors, typical, 27 °C), with the figure of the bench:", ""]
+    lines += [
+        "",
+        "Decks of the exported cells (generic transistors, typical, 27 °C), with the figure of the bench:",
+        "",
+    ]
     heads = ["cell", "figure", "bench", "ngspice", *list(FORMS.values())[1:]]
     lines += [row(heads), "| --- " * len(heads) + "|"]
     for name in names:

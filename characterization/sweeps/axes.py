@@ -113,7 +113,7 @@ def _axis(thing: Thing, settings: Mapping[str, Setting], name: str, values: Any)
             return Axis(name, _different(_names(values)), "1", slots[name].description)
         return _of_setting(settings[name], values)
     except ParameterError as error:
-        raise error if str(error).startswith("unknown") else ParameterError(f"{name}: {error}") from None
+        raise ParameterError(f"{name}: {error}") from None
 
 
 def _of_parameter(name: str, parameter: Parameter, values: Any) -> Axis:
@@ -133,12 +133,16 @@ def _of_setting(setting: Setting, values: Any) -> Axis:
     if isinstance(argument, Quantity):
         found: tuple[Any, ...] = _numbers(values, argument.unit)
     elif isinstance(argument, Whole):
-        found = tuple(argument.parse(text, "1") for text in values.split(",")) if isinstance(values, str) else _list(values)
+        found = (
+            tuple(argument.parse(text, "1") for text in values.split(",")) if isinstance(values, str) else _list(values)
+        )
     elif isinstance(argument, Choice | Name) and not isinstance(argument, Switch):
         found = _names(values)
     else:
         raise ParameterError("only settings that are one number or one name can be swept")
-    return Axis(setting.name, _different(tuple(setting.check(value) for value in found)), argument.unit, argument.what, True)
+    return Axis(
+        setting.name, _different(tuple(setting.check(value) for value in found)), argument.unit, argument.what, True
+    )
 
 
 def _parts(text: str) -> list[str]:
@@ -152,8 +156,10 @@ def _numbers(values: Any, unit: str) -> tuple[float, ...]:
         found: list[float] = Range(unit, "").check("the values", _list(values))
     elif values.endswith(f":{LOGARITHMIC}"):
         start, stop, points = _range(values.removesuffix(f":{LOGARITHMIC}"), unit)
-        if not 0 < start * stop or points < 2:
-            raise ParameterError(f"a logarithmic range has ends of one sign and two points at least, not {shown(values)}")
+        if not start * stop > 0 or points < 2:
+            raise ParameterError(
+                f"a logarithmic range has ends of one sign and two points at least, not {shown(values)}"
+            )
         found = np.geomspace(start, stop, points).tolist()
     elif ":" in values:
         start, stop, points = _range(values, unit)

@@ -37,7 +37,7 @@ WORKS, FAILS, MEASURED, REFUSED, FAILED, MISSING = (
 STATUS = (WORKS, FAILS, MEASURED, REFUSED, FAILED, MISSING)
 #: Attributes of a bench's table that are numbers, but no figures of what was measured.
 SETTINGS = frozenset({"temperature", "seed", "mismatch", "waveforms"})
-#: Units of attributes by the last word of their names; those of other names are not told.
+#: Units of attributes by the last word of their names, where a bench does not tell it (``attribute_units``).
 UNITS = {
     **dict.fromkeys(("delay", "period", "interval", "duration", "retention", "time", "constant"), "s"),
     **dict.fromkeys(("energy",), "J"),
@@ -82,7 +82,6 @@ def measure_point(
     settings: Mapping[str, Any],
     measures: Sequence[str] = (),
     scatter: tuple[Mapping[str, Any], str, Sequence[float]] | None = None,
-    chip: int | None = None,
 ) -> dict[str, Any]:
     """Measure a point: its row as JSON, in an array that a file can hold.
 
@@ -100,8 +99,6 @@ def measure_point(
         Figures of merit of the bench's table.
     scatter : tuple, optional
         Distributions, what becomes of values outside the bounds, and the shares of this sample.
-    chip : int, optional
-        Seed of the transistors' threshold shifts.
     """
     row: dict[str, Any] = {"status": FAILED, "reason": "", "remarks": [], "figures": {}, "about": {}}
     with warnings.catch_warnings(record=True) as found:
@@ -110,7 +107,6 @@ def measure_point(
             here = made(thing, changes, relative)
             row["about"] = about(here)
             here = here if scatter is None else scattered(here, *scatter)
-            here = here.with_mismatch(chip) if isinstance(here, Cell) and chip is not None else here
             row |= row_of(function(here, **settings), measures)
         except UnknownNameError:  # of a measure: wrong at every point
             raise
@@ -148,10 +144,9 @@ def row_of(table: pd.DataFrame, measures: Sequence[str]) -> dict[str, Any]:
     """
     instance("what a bench returns", table, pd.DataFrame, "a table")
     attrs, figures = table.attrs, figures_of(table)
-    units = attrs.get("units", {})
     for text in measures:
         if text not in figures:
-            figures[text] = (_merit(table, text), _unit_of(text, units), text)
+            figures[text] = (_merit(table, text), _unit_of(text, attrs), text)
     row: dict[str, Any] = {"figures": figures, "reason": str(attrs.get("reason") or ""), "status": MEASURED}
     row["cite"] = list(attrs.get("cite") or ())
     if "works" in attrs:
@@ -170,9 +165,17 @@ def _merit(table: pd.DataFrame, text: str) -> float:
     return chosen.value(table, table.attrs.get("units", {}))
 
 
-def _unit_of(text: str, units: Mapping[str, str]) -> str:
+def _unit_of(text: str, attrs: Mapping[Any, Any]) -> str:
     chosen = Merit.of(text)
-    return UNITS.get(chosen.column.rpartition("_")[2], "") if chosen.attribute else units.get(chosen.column, "1")
+    if chosen.attribute:
+        return _unit_of_attribute(chosen.column, attrs)
+    units: Mapping[str, str] = attrs.get("units", {})
+    return units.get(chosen.column, "1")
+
+
+def _unit_of_attribute(name: str, attrs: Mapping[Any, Any]) -> str:
+    told: Mapping[str, str] = attrs.get("attribute_units") or {}
+    return told.get(name, UNITS.get(name.rpartition("_")[2], ""))
 
 
 def figures_of(table: pd.DataFrame) -> dict[str, Figure]:
@@ -180,7 +183,7 @@ def figures_of(table: pd.DataFrame) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     for name, value in table.attrs.items():
         if isinstance(value, int | float) and not isinstance(value, bool) and name not in SETTINGS:
-            unit = UNITS.get(str(name).rpartition("_")[2], "")
+            unit = _unit_of_attribute(str(name), table.attrs)
             found[str(name)] = (float(value), unit, f"what the bench says: {name}")
     if table.attrs.get("costs"):
         for row in cost_rows(table):

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import pandas as pd
 from scipy.special import ndtr
 
 from ...circuits.cells.cell import Cell
-from ...circuits.cells.cmos import CORNERS
-from ...devices.core.metadata import Column, described_table
+from ...circuits.cells.cmos import CORNERS, TECHNOLOGIES
+from ...circuits.cells.declared import ZERO_CELSIUS
+from ...devices.core.metadata import Column, described_table, device_title
 from ...devices.core.variability import Distribution
 from ...devices.language.checks import flag, instance, mapping, names, whole
 from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, warn_user
 from ...devices.language.memory import require_memory
+from ...devices.language.quantity import format_si
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ..bench import BENCHES
@@ -28,13 +31,13 @@ from ..cells.reliability import TEMPERATURES
 from ..checkpoints import code_of
 from ..citing import CITE
 from ..resumable import check_seed, compute_pieces
-from ..statistics.measuring import MOST_SEED, OF_THE_WORK, SEEDS, Measurement, measurement_of
+from ..statistics.measuring import OF_THE_WORK, SEEDS, Measurement, measurement_of
 from ..statistics.merit import SAMPLE, Merit
 from ..statistics.samplers import normal_numbers
 from ..statistics.spreads import Thing, spreads_of, variables_of
 from ..statistics.summary import check_limits, passing
 from .axes import PIECE, Axis, axes_of
-from .point import FAILED, MEASURED, MISSING, REFUSED, STATUS, WORKS, measure_point
+from .point import FAILED, MEASURED, MISSING, REFUSED, STATUS, WORKS, made, measure_point
 
 #: The axes of all corners (PVT): process, temperature [K], and the supply, 10 % below and above the nominal one.
 PVT: Mapping[str, Any] = {"corner": CORNERS, "temperature": TEMPERATURES, "supply_voltage": "-10%,0%,10%"}
@@ -134,9 +137,9 @@ def sweep(
     pandas.DataFrame
         Columns: of a cell ``technology``, ``corner``, ``temperature`` [K], ``supply_voltage`` [V]; the axes, a relative
         one as ``NAME_over_nominal``; ``sample``; ``status`` (``works``, ``does not work``, ``measured``, ``refused``,
-        ``failed``, ``not installed``), ``passes``, ``reason``, ``remarks``; and the figures: numbers that the bench says
-        of its table, as ``error_rate``, with the energy and delay of its operations, and the measures. ``attrs`` have
-        the ``axes`` and the ``criterion``.
+        ``failed``, ``not installed``), ``passes``, ``reason``, ``remarks``; and the figures: numbers that the bench
+        says of its table, as ``error_rate``, with the energy and delay of its operations, and the measures. ``attrs``
+        have the ``axes`` and the ``criterion``.
 
     Raises
     ------
@@ -155,25 +158,27 @@ def sweep(
     spread = mapping("distributions", distributions)
     if mismatch and not isinstance(thing, Cell):
         raise ParameterError("mismatch is of the transistors of cells, and a device has none")
-    measurement = measurement_of(thing, bench, settings, False)
+    measurement = replace(measurement_of(thing, bench, settings, False), chips=bool(mismatch))
     grid = _grid(thing, measurement, axes, corners, quick)
-    spreads_of(thing, spread, outside)  # refuses what is none, and warns once
+    points = list(itertools.product(*(axis.values for axis in grid)))
+    _check_spreads(thing, grid, points[0], spread, outside)
     count = _count(samples, bool(mismatch or spread), quick)
     if not grid and count is None:
         raise ParameterError("nothing is swept: give an axis, corners or samples")
-    check_seed(seed, checkpoint if count is not None or _is_random(measurement, thing) else None)
+    if count is None and seed is None and not _is_random(measurement, thing):
+        measurement = replace(measurement, seeds=())  # the bench has a seed of its own
+    drawn = count is not None or bool(measurement.seeds)
+    check_seed(seed, checkpoint if drawn else None)
     number = whole("seed", np.random.SeedSequence().generate_state(1)[0].item() if seed is None else seed, 0, 2**64 - 1)
-    chips = _Chips(measurement, number, count, bool(mismatch), spread, outside, given=seed is not None)
-    points = list(itertools.product(*(axis.values for axis in grid)))
+    drawer = _Samples(measurement, number, count, spread, outside)
     require_memory(len(points) * (count or 1), "points of the sweep", PIECE)
     pieces = [
         {
             "function": measurement.function,
-            "thing": thing,
+            **drawer.of(thing, k),
             **_changes(grid, values),
-            "settings": {**measurement.arguments, **_settings(grid, values), **chips.seeds(k, thing)},
+            "settings": {**measurement.arguments, **_settings(grid, values), **drawer.seeds(k)},
             "measures": wanted,
-            **chips.of(k),
         }
         for values in points
         for k in range(count or 1)
@@ -184,7 +189,7 @@ def sweep(
         "axes": {axis.name: [axis.values, axis.relative] for axis in grid},
         "measures": wanted,
         "samples": [count, bool(mismatch), {name: repr(each) for name, each in spread.items()}, outside],
-        "seed": number if chips.matter or count else None,
+        "seed": number if drawn else None,
         "version": __version__,
     }
     results = compute_pieces(
@@ -193,8 +198,21 @@ def sweep(
     rows = [json.loads(str(result["row"])) for result in results]
     _check_rows(rows)
     more = {"samples": count, "mismatch": bool(mismatch), "varied": {name: str(each) for name, each in spread.items()}}
-    more |= {"seed": number if chips.matter or count else None, "limits": limits, "measures": wanted}
+    more |= {"seed": number if drawn else None, "limits": limits, "measures": wanted}
     return _table(thing, measurement, grid, points, rows, count, more)
+
+
+def _check_spreads(
+    thing: Thing, grid: Sequence[Axis], values: Sequence[Any], spread: Mapping[str, Any], outside: str
+) -> None:
+    """Refuse distributions that are none at the first point, before the work."""
+    if not spread:
+        return
+    try:
+        first = made(thing, **_changes(grid, values))
+    except ParameterError:  # which the point itself will tell
+        first = thing
+    spreads_of(first, spread, outside)
 
 
 def _measures(thing: Thing, measures: Any) -> list[str]:
@@ -239,39 +257,26 @@ def _is_random(measurement: Measurement, thing: Thing) -> bool:
     return any(there.settings[name].default is None for name in measurement.seeds if name in there.settings)
 
 
-class _Chips:
+class _Samples:
     """What tells samples apart: chips, scattered parameters, and seeds of the noise."""
 
     def __init__(
-        self,
-        measurement: Measurement,
-        seed: int,
-        count: int | None,
-        mismatch: bool,
-        spread: Mapping[str, Any],
-        outside: str,
-        *,
-        given: bool,
+        self, measurement: Measurement, seed: int, count: int | None, spread: Mapping[str, Any], outside: str
     ) -> None:
-        self.measurement, self.seed, self.count, self.mismatch = measurement, seed, count, mismatch
-        self.spread, self.outside, self.given = spread, outside, given
+        self.measurement, self.seed, self.count = measurement, seed, count
+        self.spread, self.outside = spread, outside
         drawn = normal_numbers("random", count, np.eye(len(spread)), seed) if count and spread else None
         self.shares = None if drawn is None else ndtr(drawn).tolist()
-        self.matter = bool(measurement.seeds) and given
 
-    def seeds(self, k: int, thing: Thing) -> dict[str, int]:
-        """Seeds of the bench: each sample's own, or one for all points."""
-        if self.count is None and not self.given and not _is_random(self.measurement, thing):
-            return {}  # the bench has its own
-        self.matter = self.matter or bool(self.measurement.seeds)
-        own = self.measurement.of_sample(k if self.count else 0, self.seed)
-        return {name: own[name] for name in self.measurement.seeds}
-
-    def of(self, k: int) -> dict[str, Any]:
-        """The chip and the scattered parameters of a sample."""
-        chip = int(np.random.SeedSequence([self.seed, k]).generate_state(1)[0]) % MOST_SEED if self.mismatch else None
+    def of(self, thing: Thing, k: int) -> dict[str, Any]:
+        """The thing on the chip of a sample, and where in their distributions its scattered parameters lie."""
         scatter = None if self.shares is None else (dict(self.spread), self.outside, self.shares[k])
-        return {"scatter": scatter, "chip": chip}
+        return {"thing": self.measurement.on_chip(thing, k, self.seed), "scatter": scatter}
+
+    def seeds(self, k: int) -> dict[str, int]:
+        """Seeds of the bench: each sample's own, or one for all points."""
+        own = self.measurement.of_sample(k, self.seed)
+        return {name: own[name] for name in self.measurement.seeds}
 
 
 def _changes(grid: Sequence[Axis], values: Sequence[Any]) -> dict[str, Any]:
@@ -301,7 +306,9 @@ def _check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
         )
     said = [row["remarks"][0] for row in rows if row["remarks"]]
     if said:
-        warn_user(f"{len(said)} of {len(rows)} points have remarks (column remarks); the first: {said[0]}", ValidityWarning)
+        warn_user(
+            f"{len(said)} of {len(rows)} points have remarks (column remarks); the first: {said[0]}", ValidityWarning
+        )
 
 
 def _table(
@@ -322,7 +329,11 @@ def _table(
         values = np.repeat(np.array([values[k] for values in points]), repeated)
         columns[axis.column] = (values, axis.unit, axis.description)
     if count is not None:
-        columns[SAMPLE] = (np.tile(np.arange(count), len(points)), "1", "number of the sample: the same chip everywhere")
+        columns[SAMPLE] = (
+            np.tile(np.arange(count), len(points)),
+            "1",
+            "number of the sample: the same chip everywhere",
+        )
     told: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in ("status", "reason")}
     told |= {"remarks": ["; ".join(row["remarks"]) for row in rows]}
     figures, about = _figures(rows, {*columns, *OUTCOME, *measurement.arguments, *variables_of(thing)})
@@ -332,13 +343,12 @@ def _table(
     columns |= {name: (told[name], unit, description) for name, (unit, description) in OUTCOME.items()}
     columns |= {name: (values, *about[name]) for name, values in figures.items()}
     criteria = list(dict.fromkeys(row["criterion"] for row in rows if row.get("criterion")))
-    title = thing.title_in_words() if isinstance(thing, Cell) else str(getattr(thing, "title", thing.model_name()))
     return described_table(
         columns,
         bench="sweep",
         swept=thing.model_name(),
         measured=measurement.name,
-        title=title,
+        title=_title(thing, columns),
         parameters={**thing.options, **thing.values},
         axes=[axis.column for axis in grid],
         figures=list(figures),
@@ -346,6 +356,20 @@ def _table(
         **{CITE: list(dict.fromkeys(line for row in rows for line in row.get("cite", ())))},
         **more,
     )
+
+
+def _title(thing: Thing, columns: Mapping[str, Column]) -> str:
+    """What is swept in words, with technology, corner, temperature and supply of a cell where they stay the same."""
+    if not isinstance(thing, Cell):
+        return device_title(thing)
+    same = {name: set(columns[name][0]) - {"", math.nan} for name in ABOUT}
+    one = {name: values.pop() for name, values in same.items() if len(values) == 1}
+    words = [thing.title_in_words()]
+    words += [TECHNOLOGIES[one["technology"]].node_in_words] if "technology" in one else []
+    words += [f"{one['corner']} corner"] if "corner" in one else []
+    words += [f"{one['temperature'] - ZERO_CELSIUS:.4g} °C"] if "temperature" in one else []
+    words += [format_si(one["supply_voltage"], "V", 3)] if "supply_voltage" in one else []
+    return ", ".join(words)
 
 
 def _about(row: Mapping[str, Any], name: str) -> Any:
@@ -365,5 +389,3 @@ def _figures(
     return {
         name: np.array([row["figures"].get(name, missing)[0] for row in rows], dtype=float) for name in about
     }, about
-
-

@@ -48,7 +48,7 @@ def yields(table: pd.DataFrame) -> pd.DataFrame:
     if attrs.get("bench") != "sweep" or SAMPLE not in table:
         raise ParameterError("the table is none of a sweep with samples")
     units, descriptions, figures = attrs["units"], attrs["descriptions"], attrs["figures"]
-    where = [name for name in table.columns[: list(table.columns).index(SAMPLE)]]
+    where = list(table.columns[: list(table.columns).index(SAMPLE)])
     bare = table.copy(deep=False)
     bare.attrs = {}
     count = int(attrs["samples"])

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from ...characterization.statistics.merit import SAMPLE
 from ...characterization.sweeps.point import FAILED, FAILS, MISSING, REFUSED
 from ...characterization.sweeps.yields import yields
 from ...circuits.cells.declared import ZERO_CELSIUS
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantity import format_si
+from ..cells.log_axis import plain_numbers
 from ..drawing import draws
-from ..style import axis_scale, label, scaled
+from ..style import axis_scale, label, scaled, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST_PANELS, MOST_LINES, MOST_NAMED, MOST_WRITTEN = 2, 8, 40, 60
 #: Ratio of the largest to the least value above which an axis or a scale of colours is logarithmic.
 DECADES = 30.0
+#: Columns of a map with numbers in its fields. Ratios of the values of a scale of colours that is labelled with plain
+#: numbers, and of those that are written with a power of ten.
+MOST_ABREAST, PLAIN, WIDE = 8, 1e3, 1e4
 #: Letters of a line of a label.
 LINE = 34
 #: Words of a figure's name that come first where no measure is asked for.
@@ -38,7 +41,7 @@ def _shown(table: pd.DataFrame) -> list[str]:
     if attrs["measures"]:
         return list(attrs["measures"])[:MOST_PANELS]
     there = [name for name in attrs["figures"] if np.isfinite(table[name]).any()]
-    varying = [name for name in there if table[name].nunique() > 1]
+    varying = [name for name in there if np.ptp(table[name][np.isfinite(table[name])]) > 0]
     first = [name for word in FIRST for name in varying if name.endswith(word)]
     return list(dict.fromkeys([*first, *varying, *there]))[:MOST_PANELS]
 
@@ -106,7 +109,7 @@ def _draw_samples(table: pd.DataFrame, axes: Axes) -> None:
     edges: Any = np.histogram_bin_edges(np.log10(values[finite]) if logarithmic else factor * values[finite], "auto")
     edges = factor * 10**edges if logarithmic else edges
     both = [factor * values[finite & passes], factor * values[finite & ~passes]]
-    labels = ["pass", "do not"] if len(both[1]) else ["pass"]
+    labels = ["pass", "do not pass"] if len(both[1]) else ["pass"]
     axes.hist(both[: len(labels)], bins=edges, stacked=True, color=["C0", "C1"][: len(labels)], label=labels)
     if logarithmic:
         axes.set_xscale("log")
@@ -165,19 +168,23 @@ def _draw_map(table: pd.DataFrame, axes: Axes, names: Sequence[str], name: str) 
         np.ma.masked_invalid(factor * field), aspect="auto", origin="upper", cmap="viridis", norm=norm,
         interpolation="nearest",
     )  # fmt: skip
-    axes.figure.colorbar(image, ax=axes, label=label(_words(name), shown))
+    bar = axes.figure.colorbar(image, ax=axes, label=label(_words(name), shown))
+    finite = factor * field[np.isfinite(field)]
+    if norm == "log" and finite.max() < PLAIN * finite.min():
+        plain_numbers(bar.ax.yaxis)
     for at in range(1, len(rows)):  # a line where the outermost of the other axes changes
         if len(others) > 1 and rows[at][:-1] != rows[at - 1][:-1]:
             axes.axhline(at - 0.5, color="white", linewidth=1.5)
     _name_fields(table, axes, across, columns, others, rows)
     crosses = np.argwhere(status == FAILS)
     nothing = np.argwhere(np.isin(status, (REFUSED, FAILED, MISSING)))
-    write = field.size <= MOST_WRITTEN
+    write = field.size <= MOST_WRITTEN and len(columns) <= MOST_ABREAST
+    digits = ".0e" if norm == "log" and finite.max() > WIDE * finite.min() else ".3g"
     if write:
         for (row, column), value in np.ndenumerate(factor * field):
             if np.isfinite(value):
                 light = _luminance(image, value) < 0.5
-                told = f"{value:.3g}" + ("\n×" if status[row, column] == FAILS else "")
+                told = format(value, digits) + ("\n×" if status[row, column] == FAILS else "")
                 axes.text(column, row, told, ha="center", va="center", fontsize=6, color="w" if light else "k")
             elif status[row, column] == FAILS:
                 axes.text(column, row, "×", ha="center", va="center", fontsize=7, color="0.2")
@@ -224,16 +231,15 @@ def _numeric(table: pd.DataFrame, name: str) -> bool:
 
 
 def _words(name: str) -> str:
-    return textwrap.fill(name[0].upper() + name[1:].replace("_", " "), LINE)
+    text = name.replace("_", " ").replace("=", " = ").replace(",", ", ")
+    return textwrap.fill(words(text) if "-" not in text else text[0].upper() + text[1:], LINE)
 
 
 def _labelled(table: pd.DataFrame, axes: Axes, which: str, name: str, values: np.ndarray) -> float:
     return scaled(axes, which, values, table.attrs["units"].get(name, "1") or "1", _words(name))
 
 
-def _numbers(
-    table: pd.DataFrame, axes: Axes, which: str, name: str, part: pd.DataFrame | None = None
-) -> np.ndarray:
+def _numbers(table: pd.DataFrame, axes: Axes, which: str, name: str, part: pd.DataFrame | None = None) -> np.ndarray:
     """Values of an axis as they are drawn: temperatures in degrees Celsius, relative ones in per cent."""
     values = (table if part is None else part)[name].to_numpy(dtype=float)
     if _is_celsius(table, name) or name.endswith("_over_nominal"):

@@ -119,6 +119,7 @@ def bench_p_bit(
             },
             end=duration / 2,
         ),
+        attribute_units={"centre": "V", "scale": "V"},
         centre=centre,
         scale=scale,
         thermal_noise=True,
