@@ -86,7 +86,9 @@ def deck_row(name: str, form: str, expected: float, error: float = 0.0) -> dict[
         return _row(name, "generic", "typical", form, FAILED, str(error), start)
     close = CLOSE_NOISY if "noise_step" in cell.values else CLOSE
     same = abs(value - expected) <= close * abs(expected) + DRAWS * error
-    silent = [] if same or form not in MODES else re.findall(r"(?:No t|T)hermal noise in .*", cell.netlist(form))
+    silent = (
+        [] if same or form not in MODES else re.findall(r"(?:No t|T)hermal noise in transients: .*", cell.netlist(form))
+    )
     outcome = SAME if same else NO_NOISE if silent else OTHER
     row = _row(name, "generic", "typical", form, outcome, " ".join(dict.fromkeys(silent)), start)
     return row | {"figure": figure.name, "unit": figure.unit, "value": value, "expected": expected}

@@ -134,7 +134,8 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
             return NOT_RUN
         if one["reason"] and one["outcome"] not in ("works", NO_DECK):
             where = f"{FORMS[form]}" if form in FORMS else f"{process} {corner}"
-            reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", []).append(f"`{name}` ({where})")
+            whose = "every cell" if form == "vacask" else f"`{name}`"
+            reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", []).append(f"{whose} ({where})")
         return WORDS[one["outcome"]]
 
     for name in names:
