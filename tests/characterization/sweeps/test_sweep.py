@@ -189,6 +189,7 @@ def test_a_comparator_on_chips_of_its_own_decides_by_their_offsets():
     cell = LatchComparator()
     shifts = [cell.with_mismatch(k).subcircuit().text.count("delvto") for k in range(2)]
     assert shifts[0] == shifts[1] > 0 and cell.subcircuit().text.count("delvto") == 0
+    assert cell.with_mismatch(3).subcircuit().text == cell.subcircuit(mismatch=3).text
     assert cell.with_mismatch(1) == cell.with_mismatch(1).replace() != cell != cell.with_mismatch(2)
     table = sweep(
         cell, mismatch=True, samples=6, seed=1, settings={"differences": [2e-3]}, measures=["max decision"]
