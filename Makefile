@@ -48,6 +48,7 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python tools/check_table.py docs
 	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/python tools/reliability_table.py docs/reliability-table.md
+	$(BIN)/python tools/cells_table.py docs/cells-table.md
 	$(BIN)/synaspice gallery -o build/docs-gallery
 	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/agreement.csv
 	$(BIN)/sphinx-build -W --keep-going -q -j auto docs docs/_build

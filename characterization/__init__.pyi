@@ -62,6 +62,8 @@ from .statistics.vary import vary as vary
 from .studies.agreement import agreement as agreement
 from .studies.ensembles import ensemble_statistics as ensemble_statistics
 from .studies.lookup import lookup as lookup
+from .sweeps.sweep import sweep as sweep
+from .sweeps.yields import yields as yields
 from .systems.hybrid.study import study_hybrid as study_hybrid
 from .systems.linear_readout import train_readout as train_readout
 from .systems.quantisation.study import study_quantisation as study_quantisation

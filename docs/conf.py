@@ -37,7 +37,12 @@ myst_enable_extensions = ["dollarmath", "deflist"]
 napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-exclude_patterns = ["_build", "reliability-table.md", "checks-*.md"]  # the latter are parts of other pages
+exclude_patterns = [
+    "_build",
+    "reliability-table.md",
+    "cells-table.md",
+    "checks-*.md",
+]  # the latter are parts of other pages
 # MathJax from a package, whose own extension would hinder parallel work: equations render without the network.
 html_static_path = [f"{place}/static" for place in find_spec("sphinx-mathjax-offline").submodule_search_locations]
 mathjax_path = "mathjax/tex-chtml.js"

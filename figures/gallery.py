@@ -50,6 +50,7 @@ def make_gallery(
     netlists: bool = True,
     processes: int = -1,
     force: bool = False,
+    seed: int | None = None,
 ) -> pd.DataFrame:
     """Characterise every device and preset, and cells, into a folder, with a page that shows what was found.
 
@@ -74,6 +75,8 @@ def make_gallery(
         Number of processes; -1 for one per core.
     force : bool
         Whether to make again what is finished.
+    seed : int, optional
+        Seed of benches that take one; default: their own.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def make_gallery(
     folders = {"tables": folder / "tables", "figures": folder / "figures", "netlists": folder / "netlists"}
     if not tables and not netlists:
         folders["figures"] = folder
-    todo, start = entries(only, all_cells=all_cells), time.perf_counter()
+    todo, start = entries(only, all_cells=all_cells, seed=seed), time.perf_counter()
     for kind, place in folders.items():
         if kind == "figures" or (kind == "tables" and tables) or (kind == "netlists" and netlists):
             with told(place):

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..characterization.bench import suitable_benches
+from ..characterization.bench import Bench, suitable_benches
 from ..characterization.cells.arrays.settling import crossbar_settling
-from ..characterization.cells.bench import CELL_BENCHES, bench_of_cell, names_of_cell
+from ..characterization.cells.bench import CELL_BENCHES, CellBench, bench_of_cell, names_of_cell
 from ..characterization.cells.wire_resistance import wire_resistance
 from ..circuits.cells.building.cell import CELLS, Cell
 from ..circuits.crossbars.crossbar import Crossbar
@@ -56,10 +56,13 @@ class Entry(ABC):
         Name of the device or cell.
     preset : str, optional
         Name of the device's preset.
+    seed : int, optional
+        Seed of benches that take one; default: their own.
     """
 
     model: str
     preset: str | None = None
+    seed: int | None = None
 
     @property
     def stem(self) -> str:
@@ -143,7 +146,7 @@ class DeviceEntry(Entry):
     def _benches(self) -> dict[str, tuple[Any, Mapping[str, Any]]]:
         device = self.device
         return {
-            name: (bench, arguments)
+            name: (bench, seeded(bench, arguments, self.seed))
             for bench in suitable_benches(device).values()
             for name, arguments in bench.gallery(device).items()
         }
@@ -182,11 +185,11 @@ class CellEntry(Entry):
         return CELLS[self.model].reference, CELLS[self.model].doi
 
     def runs(self) -> Mapping[str, Mapping[str, Any]]:
-        return {"bench": {}}
+        return {"bench": seeded(bench_of_cell(CELLS[self.model]), {}, self.seed)}
 
     def measure(self, name: str) -> pd.DataFrame:
         cell = CELLS[self.model]
-        return bench_of_cell(cell)(cell())
+        return bench_of_cell(cell)(cell(), **self.runs()[name])
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,12 @@ class CrossbarEntry(Entry):
         return wire_resistance(Crossbar(Conductances(conductances)), np.full(LINES[0], READ), np.geomspace(0.1, 30, 8))
 
 
-def entries(only: Iterable[str] = (), *, all_cells: bool = False) -> list[Entry]:
+def seeded(bench: Bench | CellBench, arguments: Mapping[str, Any], seed: int | None) -> dict[str, Any]:
+    """Arguments of a bench, with another seed if one is given and it takes one."""
+    return {**arguments, **({"seed": seed} if seed is not None and "seed" in bench.settings else {})}
+
+
+def entries(only: Iterable[str] = (), *, all_cells: bool = False, seed: int | None = None) -> list[Entry]:
     """What the gallery shows, in its order.
 
     Parameters
@@ -227,6 +235,8 @@ def entries(only: Iterable[str] = (), *, all_cells: bool = False) -> list[Entry]
         Names of devices, cells, or of devices and presets as in files (``mtj-ikeda2010``); nothing for everything.
     all_cells : bool
         Whether cells whose benches take long belong to everything.
+    seed : int, optional
+        Seed of benches that take one; default: their own.
 
     Raises
     ------
@@ -235,9 +245,9 @@ def entries(only: Iterable[str] = (), *, all_cells: bool = False) -> list[Entry]
     """
     found: list[Entry] = []
     for name, model in models().items():
-        found += [DeviceEntry(name, preset) for preset in model.presets() or [None]]
+        found += [DeviceEntry(name, preset, seed) for preset in model.presets() or [None]]
     found.append(CrossbarEntry())
-    found += [CellEntry(name) for name in CELLS if _has_bench(name)]
+    found += [CellEntry(name, seed=seed) for name in CELLS if _has_bench(name)]
     wanted = set(only)
     for name in wanted:
         known("device, cell or device-preset", name, sorted({n for entry in found for n in (entry.model, entry.stem)}))

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
+from ..characterization.arguments import MOST_SEED
 from ..characterization.bench import suitable_benches
 from ..characterization.citing import CITE
 from ..characterization.merit.summary import summary
@@ -27,13 +28,14 @@ from ..devices.core.citing import citations_of
 from ..devices.core.files import check_outputs, write_whole
 from ..devices.core.metadata import device_title
 from ..devices.core.protocols import Stimulus
-from ..devices.language.checks import instance
+from ..devices.language.checks import instance, whole
 from ..devices.language.citation import SOFTWARE, bibliography, citation, unique
 from ..devices.language.errors import MissingDependencyError, ParameterError, SimulationError
 from ..devices.language.quantity import format_si
 from ..devices.language.version import __version__
 from ..devices.model import CompactModel
 from .drawing import drawing_of, plot
+from .gallery_entries import seeded
 from .gallery_page import conditions_of
 from .style import save, words
 
@@ -71,6 +73,7 @@ def make_report(
     fits: Sequence[pd.DataFrame] = (),
     processes: int = -1,
     progress: bool = True,
+    seed: int | None = None,
 ) -> Path:
     """Write a report of devices, one self-contained page, in which several stand side by side.
 
@@ -90,6 +93,8 @@ def make_report(
         Number of processes; -1 for one per core.
     progress : bool
         Whether a bar tells on a terminal how far it is.
+    seed : int, optional
+        Seed of the figures of merit, and of benches that take one; default: their own.
 
     Returns
     -------
@@ -102,6 +107,8 @@ def make_report(
         If there is no device, a table is none of a fit, or the file is no page.
     """
     several: list[Any] = [*devices] if isinstance(devices, list | tuple) else [devices]
+    if seed is not None:
+        whole("seed", seed, 0, MOST_SEED)
     for device in several:
         instance("devices", device, CompactModel, "a device or a list of them")
     target = Path(path)
@@ -115,10 +122,10 @@ def make_report(
             raise ParameterError("fits must be tables of fits, as synaspice fit -o writes them")
     work: list[tuple[Any, ...]] = []
     for number, device in enumerate(several):
-        work += [(_merit, number, device), (_agreement, number, device)]
+        work += [(_merit, number, device, seed), (_agreement, number, device)]
         for bench in suitable_benches(device).values():
             for name, arguments in bench.gallery(device).items():
-                work.append((_measure, number, device, name, bench.name, arguments))
+                work.append((_measure, number, device, name, bench.name, seeded(bench, arguments, seed)))
     results = in_processes(_do, work, processes=processes, ordered=False)
     shown = tqdm(results, total=len(work), desc="measured", file=sys.stderr, disable=None if progress else True)
     report = Report(several, list(shown))
@@ -131,8 +138,8 @@ def _do(function: Callable[..., Part], *arguments: Any) -> Part:
     return function(*arguments)
 
 
-def _merit(number: int, device: CompactModel) -> Part:
-    return _tried(Part(number, MERIT), lambda: summary(device))
+def _merit(number: int, device: CompactModel, seed: int | None) -> Part:
+    return _tried(Part(number, MERIT), lambda: summary(device) if seed is None else summary(device, seed=seed))
 
 
 def _agreement(number: int, device: CompactModel) -> Part:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".png", ".svg", ".pdf")
 #: Words of names that are written in capitals.
-ACRONYMS = frozenset({"fmr", "mtj", "stdp"})
+ACRONYMS = frozenset({"fmr", "mtj", "nmos", "pmos", "stdp", "tmr"})
 
 
 @contextmanager

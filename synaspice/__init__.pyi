@@ -45,6 +45,7 @@ from .characterization.merit.summary import summary as summary
 from .characterization.networks.energies import BitEnergy as BitEnergy
 from .characterization.networks.p_bits import PBitNetwork as PBitNetwork
 from .characterization.statistics.vary import vary as vary
+from .characterization.sweeps.sweep import sweep as sweep
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table
 from .devices.language.errors import CacheWarning as CacheWarning

@@ -17,6 +17,7 @@ import synaspice.characterization
 import synaspice.circuits
 import synaspice.devices
 from synaspice.characterization.statistics import vary
+from synaspice.characterization.sweeps import sweep
 from synaspice.characterization.systems import keeping
 from synaspice.circuits import Crossbar, Inverter
 from synaspice.circuits.engine import ngspice
@@ -93,6 +94,7 @@ def _no_work() -> Iterator[None]:
             (ngspice, "work"),
             (keeping, "compute_pieces"),
             (vary, "compute_pieces"),
+            (sweep, "compute_pieces"),
         )
         for owner, name in work:
             stack.enter_context(mock.patch.object(owner, name, side_effect=_Taken))
@@ -124,6 +126,8 @@ def good_values() -> dict[str, Any]:
         "points": 2,
         "items": [device],
         "cell": Inverter(),
+        "thing": Inverter(),
+        "axes": {"supply_voltage": [0.9, 1.0]},
         "bench": "iv",
         "distributions": {"resistance_on": "normal 1%"},
         "merit": "max current",

@@ -139,10 +139,17 @@ def to_ngspice(text: str) -> str:
         elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) resistor r=({_NUMBER})", line):
             lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[4]}"]
             interface = []
+        elif match := re.fullmatch(rf"model ({_NAME}) resistor kf=({_NUMBER}) af=({_NUMBER})", line):
+            lines += [*interface, f".model {match[1]} R kf={match[2]} af={match[3]}"]
+            interface = []
+        elif match := re.fullmatch(rf"(R_\w+) \((\w+) (\w+)\) ({_NAME}) r=({_NUMBER})", line):
+            lines += [*interface, f"{match[1]} {match[2]} {match[3]} {match[5]} {match[4]}"]
+            interface = []
         elif match := re.fullmatch(rf"(C_\w+) \((\w+) (\w+)\) capacitor c=({_NUMBER}|{_NAME})(?: ic=({_NAME}))?", line):
             assert all(name in known or re.match(r"\d", name) for name in match.groups()[3:] if name)
             initial = f" ic={{{match[5]}}}" if match[5] else ""
-            lines.append(f"{match[1]} {match[2]} {match[3]} {{{match[4]}}}{initial}")
+            lines += [*interface, f"{match[1]} {match[2]} {match[3]} {{{match[4]}}}{initial}"]
+            interface = []
         elif match := re.fullmatch(r"(V_\w+) \((\w+) (\w+)\) vsource dc=0 type=pwl wave=\[(0 0(?: \S+ \S+)+)\]", line):
             assert all(later > earlier for earlier, later in pairwise(map(float, match[4].split()[::2])))
             lines.append(f"{match[1]} {match[2]} {match[3]} PWL({match[4]})")

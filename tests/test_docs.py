@@ -31,6 +31,12 @@ IN_PLACE_OF = {
     '--technology sky130 --vary "memristor.resistance_on=normal 5%" --samples 4': "--samples 2 --vary "
     '"memristor.resistance_on=normal 5%"',
     "--temperatures 27degC,85degC": "--temperatures 27degC",
+    # a few points of each sweep
+    "--sweep temperature=-40degC:125degC:6 --sweep supply_voltage=0.2:1:9 --jobs 2": "--sweep supply_voltage=0.3,1 "
+    "--sweep temperature=27degC,125degC --points 11",
+    "inverter --corners": "inverter --corners --sweep temperature=27degC --sweep corner=slow,fast --points 11",
+    "--samples 200 --seed 1 --measure": "--samples 4 --seed 1 --points 11 --measure",
+    "--sweep technology=generic,sky130 --sweep corner=slow,fast": "--sweep corner=slow,fast",
     # it would serve until it is ended
     "synaspice explore vteam --no-browser": "synaspice explore --help",
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",

@@ -33,7 +33,7 @@ from synaspice.devices.core.files import PREFIX
 from synaspice.figures.command_line.main import main as synaspice
 
 #: Small work of several pieces for each resumable bench, for samples, and for a system: the arguments of ``synaspice
-#: characterize``, ``synaspice vary`` or ``synaspice figure``.
+#: characterize``, ``synaspice vary``, ``synaspice sweep`` or ``synaspice figure``.
 CASES = {
     "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 1n --relaxation 0.2n "
     "--trajectories 20",
@@ -61,6 +61,7 @@ VARY_CASES = {
     "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 0.5,1 --width 1n "
     "--relaxation 0.2n --trajectories 20 --merit 'mean probability'",
     "vary-cell": "p-bit --seed 1 --vary 'diameter=normal 2%' --samples 4 --inputs 0.4,0.5 --duration 4n",
+    "sweep": "inverter --sweep supply_voltage=0.8:1.1:4 --sweep corner=slow,fast --points 11",
 }
 SYSTEM_CASES = {"waveforms": "waveforms --quick --seed 1 --device auto-oscillator"}
 MODES = ("serial", "jobs", "dask")
@@ -116,6 +117,8 @@ def cases() -> dict[str, list[str]]:
 
 def measuring(arguments: list[str]) -> list[str]:
     """The command that measures a case without keeping anything."""
+    if "--sweep" in arguments:
+        return ["sweep", *arguments]
     return ["vary" if "--vary" in arguments else "characterize", *arguments]
 
 

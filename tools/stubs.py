@@ -65,11 +65,13 @@ NAMES = {
         "study_quantisation": "systems.quantisation.study",
         "study_waveforms": "systems.waveforms.study",
         "summary": "merit.summary",
+        "sweep": "sweeps.sweep",
         "sample_statistics": "statistics.summary",
         "train_readout": "systems.linear_readout",
         "vary": "statistics.vary",
         "wire_resistance": "cells.wire_resistance",
         "write_table": "tables",
+        "yields": "sweeps.yields",
     },
     "figures": {
         "explore": "explorer.page",
@@ -114,6 +116,7 @@ RARE = {
     "study_waveforms",
     "train_readout",
     "make_systems",
+    "yields",
 }
 
 

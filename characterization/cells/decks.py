@@ -46,12 +46,30 @@ def expected_figure(cell: Cell) -> float:
     ParameterError, NgspiceError, MissingDependencyError
         As :func:`~synaspice.characterization.cells.bench.simulate`.
     """
+    return expected_with_error(cell)[0]
+
+
+def expected_with_error(cell: Cell) -> tuple[float, float | None]:
+    """The figure of a cell's deck, by the cell's bench, and its standard error where chance moves it.
+
+    Raises
+    ------
+    ParameterError, NgspiceError, MissingDependencyError
+        As :func:`~synaspice.characterization.cells.bench.simulate`.
+    """
     point = point_of(cell)
-    return point.figure(simulate(cell, **point.settings))
+    table = simulate(cell, **point.settings)
+    return point.figure(table), None if point.error is None else point.error(table)
 
 
 def cell_deck(
-    cell: Cell, include: str, *, name: str | None = None, expected: float | None = None, dialect: str = "ngspice"
+    cell: Cell,
+    include: str,
+    *,
+    name: str | None = None,
+    expected: float | None = None,
+    error: float | None = None,
+    dialect: str = "ngspice",
 ) -> str:
     """Write a deck that includes an exported cell and prints one figure of its bench: ``ngspice -b`` runs it.
 
@@ -67,6 +85,8 @@ def cell_deck(
         Name of its subcircuit, as for :meth:`~synaspice.circuits.cells.building.cell.Cell.netlist`.
     expected : float, optional
         The figure, to stand in a comment; :func:`expected_figure` gives that of the bench.
+    error : float, optional
+        Its standard error, to stand there too.
     dialect : str
         The dialect of the cell's netlist.
 
@@ -82,14 +102,14 @@ def cell_deck(
     """
     point, circuit = point_of(cell), cell.subcircuit(name=name, dialect=dialect)
     if circuit.dialect.name != NGSPICE.name:
-        return _translated(cell, circuit, point, include, _told(point, expected))
+        return _translated(cell, circuit, point, include, _told(point, expected, error))
     command = point.analysis.command()
     kind = command.partition(" ")[0]
     return "\n".join(
         [
             one_line(f"* {cell.model_name()}: {cell!r}"),
             "* Run it with 'ngspice -b'; it prints what .meas finds.",
-            *(f"* {line}" for line in _told(point, expected)),
+            *(f"* {line}" for line in _told(point, expected, error)),
             # Two threads that share out a few transistors wait for each other more than they compute.
             ".options num_threads=1",
             f'.include "{check_file_name(include)}"',
@@ -102,7 +122,7 @@ def cell_deck(
     )
 
 
-def _told(point: Point, expected: float | None) -> list[str]:
+def _told(point: Point, expected: float | None, error: float | None) -> list[str]:
     """What the bench says to the figure of a deck, in words."""
     if expected is None:
         return []
@@ -110,7 +130,8 @@ def _told(point: Point, expected: float | None) -> list[str]:
         return [f"Expected: no {point.name}; this cell has none at this point of its bench."]
     rounded = float(f"{expected:.4g}")
     readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
-    return [f"Expected: {point.name} = {rounded!r} {point.unit}{readable}"]
+    chance = "" if error is None else f", by chance ± {error:.1g} in each run"
+    return [f"Expected: {point.name} = {rounded!r} {point.unit}{readable}{chance}"]
 
 
 def _translated(cell: Cell, circuit: CellCircuit, point: Point, include: str, told: Sequence[str]) -> str:

@@ -90,6 +90,7 @@ def bench_inverter(
         # The delay is the mean of both transitions', as usual; the energy that of both.
         costs=[Cost.of("pair of transitions", at, spent, delay=float(fall + rise) / 2, duration=2 * HALF)],
         waveforms=keep(run, at, {("Input", "V"): {"": "v(input)"}, ("Output", "V"): {"": "v(output)"}}),
+        attribute_units={"threshold": "V"},
         threshold=threshold,
         fall_delay=float(fall),
         rise_delay=float(rise),

@@ -29,6 +29,8 @@ class Point:
         Arguments with which the bench measures this point.
     figure : callable
         The figure in the bench's table.
+    error : callable, optional
+        Standard error of the figure in the bench's table, of one that chance moves from run to run.
     """
 
     lines: Sequence[str]
@@ -37,6 +39,7 @@ class Point:
     unit: str
     settings: Mapping[str, Any]
     figure: Callable[[pd.DataFrame], float]
+    error: Callable[[pd.DataFrame], float] | None = None
 
     @property
     def name(self) -> str:

@@ -262,6 +262,7 @@ def _decisions(
         thermal_noise=True,
         error_rate=error,
         noise_error_rate=decision.noise_error_rate(judged.smallest),
+        attribute_units={"offset": unit, "noise": unit},
         offset=decision.offset,
         noise=decision.noise,
         works=bool(np.array_equal(np.asarray(decisions), expected)) and error <= DESIGN_ERROR_RATE,

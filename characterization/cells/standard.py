@@ -188,7 +188,8 @@ def cell_table(
     **attributes
         More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
         ``criterion`` how that was judged, ``reason`` why it does not, ``thermal_noise`` whether the noise of the
-        temperature is in it, and ``error_rate`` of a cell that decides or stores how often it errs at that temperature.
+        temperature is in it, ``error_rate`` of a cell that decides or stores how often it errs at that temperature, and
+        ``attribute_units`` the units of attributes whose names do not end with a quantity's, as ``delay`` does.
     """
     circuit = cell.subcircuit(for_bench=True)
     attributes_of_all: dict[str, Any] = {

@@ -46,18 +46,24 @@ class Measurement:
         The arguments, by name.
     seeds : tuple of str
         Arguments that get a seed of each sample's own.
+    chips : bool
+        Whether every sample of a cell has transistors of its own by itself, as its bench takes no seed of them.
     """
 
     name: str
     function: Callable[..., pd.DataFrame]
     arguments: Mapping[str, Any]
     seeds: tuple[str, ...]
+    chips: bool = False
 
     def of_sample(self, index: int, seed: int) -> dict[str, Any]:
         """The arguments for a sample, with its seeds."""
-        made = np.random.SeedSequence([seed, index]).generate_state(len(SEEDS)) % MOST_SEED
-        own = dict(zip(SEEDS, made.tolist(), strict=True))
+        own = _seeds(index, seed)
         return {**self.arguments, **{name: own[name] for name in self.seeds}}
+
+    def on_chip(self, thing: Thing, index: int, seed: int) -> Thing:
+        """A sample with transistors of its own, if that is what is measured."""
+        return thing.with_mismatch(_seeds(index, seed)["mismatch"]) if self.chips and isinstance(thing, Cell) else thing
 
     def with_one_seed(self, seed: int) -> Measurement:
         """The same with one seed for all samples."""
@@ -66,7 +72,14 @@ class Measurement:
     @property
     def description(self) -> dict[str, Any]:
         """All that its results depend on, but the samples."""
-        return {"name": self.name, "arguments": dict(self.arguments), "code": code_of(self.function)}
+        about = {"name": self.name, "arguments": dict(self.arguments), "code": code_of(self.function)}
+        return {**about, **({"chips": True} if self.chips else {})}
+
+
+def _seeds(index: int, seed: int) -> dict[str, int]:
+    """Seeds of a sample's own random numbers, by what they are for."""
+    made = np.random.SeedSequence([seed, index]).generate_state(len(SEEDS)) % MOST_SEED
+    return dict(zip(SEEDS, made.tolist(), strict=True))
 
 
 def measurement_of(thing: Thing, bench: Any, settings: Mapping[str, Any] | None, mismatch: bool) -> Measurement:
@@ -112,11 +125,9 @@ def measurement_of(thing: Thing, bench: Any, settings: Mapping[str, Any] | None,
         known(f"argument of {name}", each, known_settings)
         if each in OF_THE_WORK:
             raise ParameterError(f"{each} is of the whole work, not of each sample: give it to vary")
-    if mismatch and "mismatch" not in known_settings:
-        raise ParameterError(f"the bench of {name} takes no mismatch")
     random = {"seed": there is None or _is_noisy(there, given), "mismatch": mismatch}
     seeds = tuple(each for each in SEEDS if each in known_settings and each not in given and random[each])
-    return Measurement(name, function, given, seeds)
+    return Measurement(name, function, given, seeds, chips=mismatch and "mismatch" not in known_settings)
 
 
 def _registered(bench: Any) -> Bench | None:

@@ -87,8 +87,7 @@ def vary(
     outside : str
         ``"truncate"`` cuts distributions off at the parameters' bounds, ``"refuse"`` refuses those that reach beyond.
     mismatch : bool
-        Whether every sample of a cell has transistors with random thresholds of its own, where its bench takes a
-        ``mismatch``.
+        Whether every sample of a cell has transistors with random thresholds of its own.
     settings : mapping, optional
         Arguments of the bench, by name.
     merit : str, optional
@@ -247,7 +246,7 @@ def measure_samples(
     pieces = [
         {
             "function": measurement.function,
-            "thing": each,
+            "thing": measurement.on_chip(each, k, seed),
             "arguments": measurement.of_sample(k, seed),
             "sample": k,
             "keep": keep,

@@ -75,3 +75,22 @@ def upper_bound(successes: int, trials: int, confidence: float = 0.95) -> float:
     C. J. Clopper, E. S. Pearson, Biometrika 26, 404 (1934), doi:10.1093/biomet/26.4.404.
     """
     return 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, confidence))
+
+
+def clopper_pearson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The exact two-sided interval of the probability of a success [1].
+
+    Parameters
+    ----------
+    successes, trials : int
+        How many of how many.
+    confidence : float
+        Probability, at least, that the interval covers it. [1]
+
+    References
+    ----------
+    C. J. Clopper, E. S. Pearson, Biometrika 26, 404 (1934), doi:10.1093/biomet/26.4.404.
+    """
+    one_sided = (1 + confidence) / 2
+    low = 1 - upper_bound(trials - successes, trials, one_sided)
+    return low, upper_bound(successes, trials, one_sided)

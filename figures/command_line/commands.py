@@ -26,6 +26,7 @@ from . import (
     reliability,
     reporting,
     summing_up,
+    sweeping,
     varying,
 )
 from .output import Listing, tell
@@ -66,6 +67,7 @@ app.command()(listing.parameters)
 app.command()(export.export)
 app.add_typer(characterize.app, name="characterize")
 app.add_typer(varying.app, name="vary")
+app.add_typer(sweeping.app, name="sweep")
 app.command()(summing_up.summary)
 app.command()(fitting.fit)
 app.command()(listing.formats)

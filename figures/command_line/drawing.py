@@ -41,6 +41,10 @@ def figure(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of systems: seed; default: 0.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Of systems: make again what is finished.")] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="INTEGER", help="Of systems: processes that share the work; default: 1."),
+    ] = None,
     measured: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Of a table: measured data to draw over it.")
     ] = None,
@@ -53,14 +57,17 @@ def figure(
     from ...devices.language.errors import ParameterError
 
     given = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
-    given |= {"--seed": seed is not None, "--force": force}
+    given |= {"--seed": seed is not None, "--force": force, "--jobs": jobs}
     if Path(what).suffix:
         _draw_table(what, output, [option for option, value in given.items() if value], measured, column)
     else:
         if measured is not None or column:
             raise ParameterError("--measured and --column are for the figure of a table, not for systems")
         how = {"quick": quick, "data": data, "seed": seed or 0, "force": force}
-        _make_systems(what, output, (device, preset, set_), how)
+        import joblib
+
+        with joblib.parallel_config(n_jobs=min(jobs or 1, joblib.cpu_count())):
+            _make_systems(what, output, (device, preset, set_), how)
 
 
 def _draw_table(what: str, output: Path, others: list[str], measured: Path | None, column: list[str] | None) -> None:
@@ -124,6 +131,9 @@ def gallery(
         int | None, typer.Option(min=1, metavar="INTEGER", help="Processes; default: one per core.", show_default=False)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make again what is finished.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="INTEGER", help="Seed of what is random; default: 1.")
+    ] = None,
 ) -> None:
     """Measure, draw, export and run every device with every preset, and cells.
 
@@ -133,6 +143,5 @@ def gallery(
     from ..gallery import make_gallery
 
     whole = not figures_only
-    make_gallery(
-        output, only=only or (), all_cells=all_cells, tables=whole, netlists=whole, processes=jobs or -1, force=force
-    )
+    how: dict[str, Any] = {"tables": whole, "netlists": whole, "processes": jobs or -1, "force": force, "seed": seed}
+    make_gallery(output, only=only or (), all_cells=all_cells, **how)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...characterization.cells.decks import cell_deck, expected_figure, has_point
+from ...characterization.cells.decks import cell_deck, expected_with_error, has_point
 from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.netlists import Item, one_netlist, unique_names
 from ...devices.core.files import check_outputs
@@ -65,16 +65,17 @@ def deliver_several(
         if not isinstance(item, Cell):
             contents[beside] = device_deck(item, output.name, name=each, options=options or {}, dialect=dialect)
         elif has_point(item):
-            contents[beside] = cell_deck(item, output.name, name=each, expected=_expected(item), dialect=dialect)
+            value, error = _expected(item)
+            contents[beside] = cell_deck(item, output.name, name=each, expected=value, error=error, dialect=dialect)
         else:
             tell(f"no deck for {item.model_name()}: its bench names no figure for one")
     return write_files(contents, force)
 
 
-def _expected(cell: Cell) -> float | None:
-    """What the bench says to the figure of a deck; None where it cannot be run."""
+def _expected(cell: Cell) -> tuple[float | None, float | None]:
+    """What the bench says to the figure of a deck, and its standard error; None where it cannot be run."""
     try:
-        return expected_figure(cell)
+        return expected_with_error(cell)
     except (MissingDependencyError, SimulationError) as reason:
         tell(f"the deck of {cell.model_name()} tells no expected value: {str(reason).splitlines()[0]}")
-        return None
+        return None, None

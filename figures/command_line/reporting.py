@@ -31,6 +31,9 @@ def report(
         list[Path] | None,
         typer.Option(metavar="TABLE", help="Table of a fit, as 'synaspice fit -o' writes it. Repeatable."),
     ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="INTEGER", help="Seed of what is random; default: 1.")
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Number of processes; -1 for one per core.", min=-1)] = -1,
 ) -> None:
     """Write a report of devices: one self-contained page.
@@ -45,7 +48,7 @@ def report(
     if len(devices) > 1 and (preset or set_):
         raise ParameterError("--preset and --set are of one device: name several with their presets (mtj-ikeda2010)")
     made = [_named(name) for name in devices] if len(devices) > 1 else [_alone(devices[0], preset, set_)]
-    make_report(made, output, fits=[read_table(path) for path in fit or ()], processes=jobs or -1)
+    make_report(made, output, fits=[read_table(path) for path in fit or ()], processes=jobs or -1, seed=seed)
     tell(f"wrote {output}")
 
 

@@ -97,6 +97,11 @@ SHORT = {"lhs": "latin-hypercube", "monte-carlo": "random"}
 class VariedBenches(Benches):
     """The benches of a device, each on samples of it."""
 
+    @staticmethod
+    def command(*arguments: Any) -> typer.core.TyperCommand:
+        """The command of a bench, of the arguments of :func:`_command`."""
+        return _command(*arguments)
+
     def command_of(self, bench: Bench, device: str) -> typer.core.TyperCommand:
         """The command that measures samples of a device on a bench."""
 
@@ -108,7 +113,7 @@ class VariedBenches(Benches):
         def unit_of(thing: Any, given: Mapping[str, Any]) -> Callable[[str], str]:
             return lambda name: bench.unit_of(name, thing, given.get("quantity"))
 
-        return _command(bench.name, bench.summary, bench.settings, make, unit_of, bench.name)
+        return self.command(bench.name, bench.summary, bench.settings, make, unit_of, bench.name)
 
 
 class Varied(Devices):
@@ -116,6 +121,11 @@ class Varied(Devices):
 
     title = "Devices and cells"
     benches = VariedBenches
+
+    @staticmethod
+    def command(*arguments: Any) -> typer.core.TyperCommand:
+        """The command of a cell, of the arguments of :func:`_command`."""
+        return _command(*arguments)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of the devices and cells."""
@@ -146,7 +156,7 @@ class Varied(Devices):
         def unit_of(thing: Any, given: Mapping[str, Any]) -> Callable[[str], str]:
             return lambda name: bench.settings[name].argument.unit
 
-        return _command(cmd_name, bench.summary, bench.settings, make, unit_of, None)
+        return self.command(cmd_name, bench.summary, bench.settings, make, unit_of, None)
 
 
 def _command(
@@ -197,13 +207,13 @@ def _command(
         if indices is None:
             how |= {"samples": samples, "sampler": SHORT.get(sampler, sampler), "sigmas": sigmas}
             how |= {"correlation": _correlations(correlate), "mismatch": mismatch, "merit": merit}
-            how |= {"least": _limit("--least", least), "most": _limit("--most", most)}
+            how |= {"least": limit_from("--least", least), "most": limit_from("--most", most)}
             how |= {"failures": "keep" if keep_failures else "raise"}
         else:
             others = {"--samples": samples, "--correlate": correlate, "--least": least, "--most": most}
             how |= {"merit": _merit_of_indices(merit, others), "points": indices}
         with shared_out(jobs):
-            table = _measured(made, bench, _distributions(vary), indices is not None, how)
+            table = _measured(made, bench, distributions_from(vary), indices is not None, how)
         deliver(table, output, plot)
         _report(table)
 
@@ -234,7 +244,8 @@ def _merit_of_indices(merit: str | None, others: Mapping[str, Any]) -> str:
     return merit
 
 
-def _distributions(texts: Iterable[str] | None) -> dict[str, str]:
+def distributions_from(texts: Iterable[str] | None) -> dict[str, str]:
+    """The distributions that a command line names, by the parameter."""
     from ...devices.language.errors import ParameterError
 
     found = {}
@@ -265,7 +276,8 @@ def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
     return found
 
 
-def _limit(option: str, text: str | None) -> float | None:
+def limit_from(option: str, text: str | None) -> float | None:
+    """The limit of a figure of merit that an option gives."""
     from ...devices.language.errors import ParameterError
     from ...devices.language.quantity import parse_quantity
 

@@ -20,6 +20,7 @@ from synaspice.figures.drawing import drawing_of
 from synaspice.figures.gallery import Outcome, _measure, alike, make_gallery
 from synaspice.figures.gallery_entries import CellEntry, CrossbarEntry, DeviceEntry, entries
 from synaspice.figures.gallery_page import Section, Shown, conditions_of, write_page
+from synaspice.figures.gallery_record import settings_of
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 
@@ -173,6 +174,16 @@ def test_names_choose_what_is_shown():
     with pytest.raises(UnknownNameError, match="ikeda2010"):
         entries(["ikeda2010"])
     assert DeviceEntry("mtj", "ikeda2010").family == "Magnetic tunnel junctions"
+
+
+def test_a_seed_is_that_of_all_that_is_random():
+    (seeded,), (own,) = entries(["mtj-ikeda2010"], seed=7), entries(["mtj-ikeda2010"])
+    assert {given["seed"] for given in seeded.runs().values() if "seed" in given} == {7}
+    assert "seed" not in seeded.runs()["iv"] and seeded.runs()["iv"] == own.runs()["iv"]
+    assert own.runs()["switching"]["seed"] == 1 and seeded.runs()["switching"]["seed"] == 7
+    assert entries(["p-bit"], seed=7)[0].runs() == {"bench": {"seed": 7}}
+    assert entries(["inverter"], seed=7)[0].runs() == {"bench": {}}
+    assert settings_of(seeded, "switching") != settings_of(own, "switching")
 
 
 def in_words(bench: str, columns: dict, **attributes) -> str | None:

@@ -70,12 +70,25 @@ def charge_noise(cell: SpikeSynapse, charge: float) -> float:
 
 
 def noise_margins(transfer: FloatArray, swept: FloatArray, gain: FloatArray) -> tuple[float, float]:
-    """Noise margins of a low and of a high input, between the points of unit gain; NaN without a gain [V]."""
+    """Noise margins of a low and of a high input, between the points of unit gain; NaN without a gain [V].
+
+    The points lie between those of the curve, by straight lines: margins that jump from one point of it to the next
+    would make an error rate jump by decades.
+    """
     steep = np.flatnonzero(gain > 1)
     if not len(steep):
         return math.nan, math.nan
     first, last = int(steep[0]), int(steep[-1])
-    return float(swept[first] - transfer[last]), float(transfer[first] - swept[last])
+
+    def unit(inside: int, outside: int) -> tuple[float, float]:
+        if not 0 <= outside < len(gain):
+            return float(swept[inside]), float(transfer[inside])
+        share = (gain[inside] - 1) / (gain[inside] - gain[outside])
+        low, high = (each[inside] + share * (each[outside] - each[inside]) for each in (swept, transfer))
+        return float(low), float(high)
+
+    (low_input, high_output), (high_input, low_output) = unit(first, first - 1), unit(last, last + 1)
+    return low_input - low_output, high_output - high_input
 
 
 def logic_error(cell: Inverter, margin: float, load: float) -> float:

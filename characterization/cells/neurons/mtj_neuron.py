@@ -200,6 +200,7 @@ def bench_mtj_neuron(
         thermal_noise=True,
         threshold_current=threshold,
         threshold_spread=spread,
+        attribute_units={"threshold_spread": "A"},
         reading_error=errors.reading,
         reset_error=errors.reset,
         error_rate=errors.rate,

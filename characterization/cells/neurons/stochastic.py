@@ -22,8 +22,9 @@ from ..standing import shown_state, told_state
 from ..waveforms import keep
 from .neuron_errors import agreement_with_tanh
 
-#: Length of a transient of the p-bit, and the input over the supply of its deck. [s, 1]
-WATCHED, DRIVEN = 40e-9, 0.58
+#: Lengths of a transient of the p-bit, on its bench and in its deck, and the input over the supply of the deck, in the
+#: middle of the sigmoid of the default. [s, s, 1]
+WATCHED, LONG, DRIVEN = 40e-9, 100e-9, 0.52
 #: Distance of the mean output from a tanh: a real p-bit's sigmoid is not an exact one. [1]
 TANH = 0.1
 #: Time in which a p-bit flips once at least, on the input at which it flips most. [s]
@@ -35,8 +36,8 @@ def _watched(cell: PBit, duration: float) -> Transient:
 
 
 def _biased(cell: PBit) -> Point:
-    """Mean output at an input in the upper part of the sigmoid, where it depends little on chance."""
-    voltage, duration = DRIVEN * cell.supply_voltage, WATCHED / 2
+    """Mean output in the middle of the sigmoid, where the output is one as often as zero."""
+    voltage, duration = DRIVEN * cell.supply_voltage, LONG
     return Point(
         [f"Vinput input 0 {voltage!r}"],
         _watched(cell, duration),
@@ -47,6 +48,7 @@ def _biased(cell: PBit) -> Point:
         "1",
         {"inputs": [voltage], "duration": duration},
         lambda table: float(table["mean_output"].iloc[0]),
+        lambda table: float(table["error"].iloc[0]),
     )
 
 
@@ -117,6 +119,7 @@ def bench_p_bit(
             },
             end=duration / 2,
         ),
+        attribute_units={"centre": "V", "scale": "V"},
         centre=centre,
         scale=scale,
         thermal_noise=True,

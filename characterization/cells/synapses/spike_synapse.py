@@ -123,6 +123,7 @@ def bench_spike_synapse(
             start=(SENT - 1.02) * interval,
             end=(SENT - 0.8) * interval,
         ),
+        attribute_units={"charge_per_weight": "C"},
         charge_per_weight=unit,
         largest_deviation=deviation,
         width=width,

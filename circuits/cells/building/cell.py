@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -51,6 +51,41 @@ class Cell(DeclaredCell):
         if not abstract and not cls.__name__.startswith("_"):
             CELLS.register(cls.model_name(), cls)
 
+    #: Seed of the random threshold shifts that all circuits of this cell have.
+    _mismatch: int | None = None
+
+    def with_mismatch(self, seed: int | None) -> Self:
+        """The same cell on a chip of its own: its transistors have random threshold shifts, on every bench.
+
+        Parameters
+        ----------
+        seed : int or None
+            Seed of the shifts, as ``mismatch`` of :meth:`subcircuit`, which comes first where it is given; None for
+            nominal transistors. The same seed gives the same standard normal numbers in every corner, at every
+            temperature and in every technology.
+
+        Raises
+        ------
+        ParameterError
+            If the seed is no whole number.
+        """
+        other = self.replace()
+        other._mismatch = None if seed is None else whole("mismatch", seed, 0)
+        return other
+
+    def replace(self, **overrides: float | str) -> Self:
+        """Return the same with other values for some parameters; computed defaults follow, the chip stays."""
+        other = super().replace(**overrides)
+        other._mismatch = self._mismatch
+        return other
+
+    def __eq__(self, other: object) -> bool:
+        same = super().__eq__(other)
+        return self._mismatch == other._mismatch if same is True and isinstance(other, Cell) else same
+
+    def __hash__(self) -> int:
+        return hash((super().__hash__(), self._mismatch))
+
     def build(self, assembly: Assembly) -> None:
         """Put the elements of the cell together; the ports are nodes of the same names."""
         raise NotImplementedError
@@ -81,7 +116,7 @@ class Cell(DeclaredCell):
             Whether to put an ammeter (a source of 0 V) into the terminals of every device, from which the energy of
             each can be told.
         mismatch : int or numpy.random.Generator, optional
-            Seed of the transistors' random threshold shifts; default: none.
+            Seed of the transistors' random threshold shifts; default: that of :meth:`with_mismatch`, or none.
         for_bench : bool
             Whether it is for :func:`synaspice.circuits.engine.ngspice.run`, which has to be given its ``files`` and
             ``noises``: with ``devices="automatic"`` devices with noise in transients are native ones where ngspice
@@ -97,6 +132,7 @@ class Cell(DeclaredCell):
         ParameterError
             If the name cannot be one, or the circuit cannot be built in this technology.
         """
+        mismatch = self._mismatch if mismatch is None else mismatch
         random = mismatch if isinstance(mismatch, np.random.Generator) else None
         if random is None and mismatch is not None:
             random = np.random.default_rng(whole("mismatch", mismatch, 0))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
 
 from synaspice.characterization.cells.bench import CELL_BENCHES, CellBench
-from synaspice.characterization.cells.decks import cell_deck, expected_figure, point_of
+from synaspice.characterization.cells.decks import cell_deck, expected_figure, expected_with_error, point_of
 from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.cells.building.tolerances import NOISY, SMALL
 from synaspice.circuits.cells.logic.logic import Inverter
@@ -48,8 +49,22 @@ def test_an_exported_cell_gives_the_figure_of_its_bench(name, tmp_path):
     assert re.findall(r"^\.options (.*)$", deck, re.M) == ["num_threads=1"]
     (tmp_path / "deck.cir").write_text(deck, encoding="utf-8")
     found = run_deck(tmp_path / "deck.cir")[point_of(cell).name]
-    # Two runs with thermal noise of their own: a standard deviation of half a percent, with a tail to one side.
-    assert found == pytest.approx(expected_figure(cell), rel=0.05 if name in SLOW else 0.02)
+    expected, error = expected_with_error(cell)
+    # Two runs with thermal noise of their own: a standard deviation of half a percent, with a tail to one side. Where
+    # the bench tells the standard error of a run, four of the difference of two.
+    chance = 4 * math.sqrt(2) * (error or 0.0)
+    assert found == pytest.approx(expected, rel=0.05 if name in SLOW else 0.02, abs=chance)
+    assert (error is not None) == (name == "p-bit") and chance < 0.3 * abs(expected)
+
+
+def test_the_deck_of_a_p_bit_lies_in_the_middle_of_its_sigmoid():
+    """The output is one about as often as zero, so that the figure tells of the junction and not of the supply."""
+    cell = PBit()
+    point = point_of(cell)
+    assert point.lines == ["Vinput input 0 0.52"] and point.analysis.duration == 100e-9
+    deck = cell_deck(cell, "p", expected=0.51, error=0.0213)
+    assert "* Expected: mean_output = 0.51 1, by chance ± 0.02 in each run" in deck
+    assert 0.3 < expected_figure(cell) < 0.7
 
 
 def test_most_cells_have_a_deck():

@@ -380,8 +380,8 @@ def test_cells_are_measured_on_their_standard_bench(tmp_path):
     assert table.attrs["cell"] == "inverter" and len(sample_statistics(table)) == 1
     with pytest.raises(ParameterError, match="leave the bench out"):
         vary(cell, "iv", {"nmos_width": "normal 10%"})
-    with pytest.raises(ParameterError, match="takes no mismatch"):
-        vary(cell, None, {}, mismatch=True)
+    chips = vary(cell, None, {}, samples=2, seed=1, settings={"points": 11}, mismatch=True)
+    assert chips["attribute_threshold"].nunique() == 2 and chips.attrs["varied"] == {}
 
 
 @pytest.mark.slow
