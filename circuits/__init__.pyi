@@ -17,6 +17,7 @@ from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
+from .cells.symbol_files import symbol_file as symbol_file
 from .crossbars.conversion import convert_to_noisy as convert_to_noisy
 from .crossbars.crossbar import Crossbar as Crossbar
 from .crossbars.weight_cells import WeightCells as WeightCells

@@ -25,6 +25,7 @@ from . import (
     listing,
     reliability,
     reporting,
+    schematics,
     summing_up,
     varying,
 )
@@ -73,6 +74,7 @@ app.command()(listing.cells)
 app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
 app.command()(reliability.reliability)
+app.command()(schematics.schematic)
 app.command()(drawing.figure)
 app.command()(reporting.report)
 app.command()(drawing.gallery)

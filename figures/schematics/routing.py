@@ -135,8 +135,8 @@ def free(items: Iterable[Placed], limits: tuple[int, int, int, int]) -> Wires:
         words = item.words()
         if words is not None:
             left, bottom, right, top = words
-            for x in range(math.floor(left + 0.4), math.ceil(right - 0.4) + 1):
-                for y in range(math.floor(bottom + 0.4), math.ceil(top - 0.4) + 1):
+            for x in range(math.ceil(left + 0.1), math.floor(right) + 1):
+                for y in range(math.ceil(bottom + 0.1), math.floor(top - 0.1) + 1):
                     wires.dear.add((x, y))
         for pin, node in item.pins():
             wires.fixed[item.at(pin)] = node
