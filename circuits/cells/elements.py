@@ -32,7 +32,7 @@ RAILS = {"supply": "supply", "ground": "ground"}
 LETTERS = {"R": "resistor", "C": "capacitor", "V": "voltage-source", "I": "current-source"}
 #: Letters of a line of a name.
 LONGEST = 15
-UNITS = {"R": "ohm", "C": "F", "V": "V", "I": "A"}
+UNITS = {"R": "ohm", "C": "F"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _element(recorded: Any, circuits: Mapping[str, Sequence[str]], ports: Mappin
     if isinstance(recorded, Transistor):
         return _transistor(recorded)
     if isinstance(recorded, Passive):
-        return _two_pins(recorded.letter, recorded.name, recorded.nodes, recorded.value)
+        name = f"{recorded.letter}_{recorded.name}"
+        return _two_pins(name, recorded.name, recorded.nodes, _worth(recorded.value, UNITS[recorded.letter]))
     if isinstance(recorded, PlacedDevice):
         return _device(recorded)
     if isinstance(recorded, PlacedCell):
@@ -101,10 +102,9 @@ def _transistor(placed: Transistor) -> Element:
     return Element(f"M{placed.name}", symbol, nodes, (*_wrapped(placed.name), size), implied)
 
 
-def _two_pins(letter: str, name: str, nodes: Sequence[str], value: float | str) -> Element:
-    worth = value if isinstance(value, str) else _worth(value, UNITS[letter])
-    symbol = device_symbol(LETTERS[letter], ("1", "2"))
-    return Element(f"{letter}{name}", symbol, dict(zip(("1", "2"), nodes, strict=True)), (*_wrapped(name), worth))
+def _two_pins(name: str, label: str, nodes: Sequence[str], worth: str) -> Element:
+    symbol = device_symbol(LETTERS[name[0].upper()], ("1", "2"))
+    return Element(name, symbol, dict(zip(("1", "2"), nodes, strict=True)), (*_wrapped(label), worth))
 
 
 def _worth(value: float, unit: str) -> str:
@@ -149,7 +149,7 @@ def _line(line: str, circuits: Mapping[str, Sequence[str]], ports: Mapping[str, 
     name, *words = line.split()
     letter = name[0].upper()
     if letter in LETTERS and len(words) >= 3:
-        return _two_pins(letter, name[1:], words[:2], " ".join(words[2:])[:20])
+        return _two_pins(name, name[1:], words[:2], " ".join(words[2:])[:LONGEST])
     positional = [word for word in words if "=" not in word]
     if letter == "X" and positional and positional[-1] in circuits:
         pins = circuits[positional[-1]]

@@ -54,13 +54,14 @@ def schematic(cell: Cell) -> Figure:
     layout = layout_of(cell)
     left, bottom, right, top = _extent(layout)
     with package_style():
-        figure = DisplayedFigure(figsize=(UNIT * (right - left), UNIT * (top - bottom)), layout="none")
+        figure = DisplayedFigure(figsize=(UNIT * (right - left), UNIT * (top - bottom)))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         drawing_of(layout).draw(show=False, canvas=axes)
         axes.set_xlim(left, right)
         axes.set_ylim(bottom, top)
         axes.set_aspect("equal")
         axes.axis("off")
+        figure.set_layout_engine("none")  # which fills figures of the package's other kinds
     return figure
 
 

@@ -10,7 +10,7 @@ from ...devices.targets.symbols.shapes import Pin, Symbol
 
 Spot = tuple[int, int]
 #: Width of a letter and height of a line of text, in units of the grid.
-LETTER, LINE = 0.52, 1.0
+LETTER, LINE = 0.46, 1.0
 
 
 @dataclass(frozen=True)

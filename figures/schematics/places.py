@@ -9,10 +9,10 @@ from .placed import Place
 
 PLACES: dict[str, dict[str, Place]] = {
     "axon-hillock": {
-        "Cmembrane": Place(-4, -6),
+        "C_membrane": Place(-4, -6),
         "Mreset": Place(6, -6, "m"),
         "Mbias": Place(6, -12),
-        "Cfeedback": Place(18, 6, "r"),
+        "C_feedback": Place(18, 6, "r"),
         "Xfirst": Place(14, 0),
         "Xsecond": Place(21, 0),
     },
@@ -24,19 +24,19 @@ PLACES: dict[str, dict[str, Place]] = {
     },
     "mtj-neuron": {
         "Xmtj": Place(0, -8, "u"),
-        "Rreference": Place(8, -8),
+        "R_reference": Place(8, -8),
         "Xsense": Place(20, 0),
         "Xspike": Place(36, -2),
         "Xdummy": Place(36, 3),
     },
     "oscillator-neuron": {
         "Xsto": Place(0, -4),
-        "Ccouple": Place(7, 0, "r"),
-        "Rbias": Place(17, 6, "r"),
+        "C_couple": Place(7, 0, "r"),
+        "R_bias": Place(17, 6, "r"),
         "Xamp": Place(17, 0),
         "Mfollow": Place(26, 0),
-        "Cenvelope": Place(26, -8),
-        "Renvelope": Place(34, -8),
+        "C_envelope": Place(26, -8),
+        "R_envelope": Place(34, -8),
     },
     "domain-wall-pair": {
         "Xplus": Place(0, 0),
@@ -68,11 +68,11 @@ PLACES: dict[str, dict[str, Place]] = {
     "domain-wall-neuron": {
         "Mreset": Place(-9, -12, "m"),
         "Xwall": Place(0, -9),
-        "Rload": Place(0, 0),
-        "Cread": Place(10, -7),
-        "Rreference_load": Place(18, 0),
-        "Rreference": Place(18, -7),
-        "Creference": Place(26, -7),
+        "R_load": Place(0, 0),
+        "C_read": Place(11, -7),
+        "R_reference_load": Place(18, 0),
+        "R_reference": Place(18, -7),
+        "C_reference": Place(26, -7),
         "Mmirror_in": Place(40, 0, "m"),
         "Mmirror_out": Place(52, 0),
         "Mpair_read": Place(40, -6),
@@ -83,16 +83,16 @@ PLACES: dict[str, dict[str, Place]] = {
         "Xstage3": Place(16, -22),
         "Xstage4": Place(26, -22),
         "Mcharge": Place(35, -22),
-        "Chold": Place(35, -29),
-        "Rhold": Place(43, -29),
+        "C_hold": Place(35, -29),
+        "R_hold": Place(43, -29),
     },
 }
 
 
 def _spin_neuron() -> dict[str, Place]:
     """The latch of a spin neuron beside its valve."""
-    places = {"Xvalve": Place(0, -8), "Rreference": Place(44, -20), "Mdrive": Place(69, -18)}
-    for side, column, outer, inward in (("junction_side", 32, 18, "m"), ("reference_side", 44, 58, "")):
+    places = {"Xvalve": Place(0, -8), "R_reference": Place(46, -20), "Mdrive": Place(71, -18)}
+    for side, column, outer, inward in (("junction_side", 32, 18, "m"), ("reference_side", 46, 60, "")):
         outward = "" if inward else "m"
         places |= {
             f"Mprecharge_{side}": Place(outer, 0, outward),
@@ -100,7 +100,7 @@ def _spin_neuron() -> dict[str, Place]:
             f"Mpull_down_{side}": Place(column, -6, inward),
             f"Mfoot_{side}": Place(column, -12, outward),
         }
-    return places | {"Xspike": Place(60, -18), "Xno_spike": Place(60, -12)}
+    return places | {"Xspike": Place(62, -18), "Xno_spike": Place(62, -12)}
 
 
 PLACES |= dict.fromkeys(("spin-neuron", "four-input-spin-neuron"), _spin_neuron())
