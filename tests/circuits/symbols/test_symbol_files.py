@@ -134,7 +134,7 @@ def test_what_xschem_writes_runs(tmp_path):
     deck = f"a memristor\n.include vteam.sub\nV1 A 0 0.01\n{line[0]}\n.op\n.print op i(v1)\n.end\n"
     (tmp_path / "deck.cir").write_text(deck)
     ended = subprocess.run(["ngspice", "-b", "deck.cir"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    (current,) = re.findall(r"v1#branch\s+(\S+)", ended.stdout)
+    current = re.findall(r"v1#branch\s+(-?\d\S*)", ended.stdout)[-1]
     assert -float(current) == pytest.approx(0.01 / float(device.static(voltage=0.01)["resistance"]), rel=1e-4)
 
 
@@ -185,8 +185,6 @@ def test_export_writes_a_symbol_beside_the_netlist(tmp_path):
     for words, said in (
         (("mtj", "--symbol", "xschem"), "give its name with -o"),
         (("--all", "--symbol", "xschem", "-o", "all.lib"), "not for --all"),
-        (("mtj", "--symbol", "xschem", "--format", "verilog-a", "-o", "m.va"), "--symbol is for the netlists"),
-        (("mtj", "--symbol", "eagle", "-o", "m.sub"), "eagle"),
     ):
         ended = command("export", *words, folder=tmp_path)
         assert ended.returncode == 2 and said in " ".join(ended.stderr.split())
