@@ -33,8 +33,8 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="ngspice (the default), xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell, neurosim or "
-            "sky130-kit.",
+            help="ngspice (the default), xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell, "
+            "neurosim or sky130-kit.",
             autocompletion=complete_formats,
         ),
     ] = None,

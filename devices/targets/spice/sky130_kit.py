@@ -1,4 +1,4 @@
-"""The resistive memory of SkyWater's process under the names of its design kit, so that netlists of the kit run with it."""
+"""SkyWater's resistive memory under the names of its design kit, so that netlists of the kit run with it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Sky130Kit(Format):
         lines = [
             own.text.rstrip("\n"),
             "",
-            "* Subcircuits of the design kit. Tfilament_0: thickness of the filament at t = 0, in metres or in nanometres;",
-            "* area_ox enters none of the equations.",
+            "* Subcircuits of the design kit. Tfilament_0: thickness of the filament at t = 0, in metres or in",
+            "* nanometres; area_ox enters none of the equations.",
             f".subckt {CELL} TE BE params: {taken}",
             f"X1 {inner} {OWN} initial_state={state}",
             f".ends {CELL}",

@@ -40,8 +40,8 @@ def device_symbol(kind: str, terminals: Sequence[str], states: Sequence[str] = (
         return _with_states(drawn, pins, states)
     if kind in LYING and len(terminals) == len(LYING[kind][1]):
         wide, places = LYING[kind]
-        pins = tuple(Pin(name, at, away) for name, (at, away) in zip(terminals, places, strict=True))
-        return _below(wide(), pins, states)
+        lying = tuple(Pin(name, at, away) for name, (at, away) in zip(terminals, places, strict=True))
+        return _below(wide(), lying, states)
     ports = dict.fromkeys(terminals, "inout") | dict.fromkeys(states, "output")
     return box_symbol(ports, title)
 
@@ -92,7 +92,7 @@ def transistor_symbol(kind: str, body: bool = False) -> Symbol:
 
 def inverter_symbol(supplied: bool) -> Symbol:
     """The symbol of an inverter of pins ``input`` and ``output``; if asked for, ``supply`` and ``ground`` too."""
-    pins = (Pin("input", (-2, 0), LEFT, "input"), Pin("output", (2, 0), RIGHT, "output"))
+    pins: tuple[Pin, ...] = (Pin("input", (-2, 0), LEFT, "input"), Pin("output", (2, 0), RIGHT, "output"))
     shapes: tuple[Shape, ...] = inverter()
     if supplied:
         pins = (*pins, Pin("supply", (0, 2), UP, "supply"), Pin("ground", (0, -2), DOWN, "supply"))
