@@ -157,7 +157,7 @@ def automatic_places(elements: Sequence[Element], inputs: Sequence[str]) -> dict
 
 def _right(element: Element) -> float:
     words = element.symbol.label[0] + LETTER * max(map(len, element.words), default=0)
-    return max(element.symbol.extent()[2], words if ends(element) else 0.0)
+    return max(element.symbol.extent()[2], words if element.words else 0.0)
 
 
 def _stack(stack: Sequence[Element], columns: Columns, rows: int, x: int, places: dict[str, Place]) -> None:

@@ -188,7 +188,8 @@ class _Connection:
         """Whether a name fits at a point, in a direction."""
         long = math.ceil(LETTER * len(node)) + 1 if way[0] else 2
         spots = [(at[0] + k * way[0], at[1] + k * way[1]) for k in range(1, long + 1)]
-        return all(self._is_free(spot) and spot not in self.wires.dear for spot in spots)
+        room = all(self._is_free(spot) and spot not in self.wires.dear for spot in spots)
+        return room and not self.wires.others_at(at, node)
 
     def _is_free(self, spot: Spot) -> bool:
         return spot not in self.wires.blocked and not self.wires.points.get(spot)

@@ -55,11 +55,17 @@ class Wires:
         """Points on the wires of a node."""
         return {spot for spot, nodes in self.points.items() if node in nodes}
 
+    def others_at(self, spot: Spot, node: str) -> set[str]:
+        """Other nodes that have a wire at a point."""
+        return self.points.get(spot, set()) - {node}
+
     def way(
         self, starts: Iterable[tuple[Spot, Spot]], goals: set[Spot], node: str, dearest: float = DEAREST
     ) -> list[Spot] | None:
         """The cheapest way from points, in a direction each or in any, to others; None if it is too dear."""
-        start = [(spot, heading) for spot, heading in starts]
+        # A joint where another wire crosses would join both.
+        start = [(spot, heading) for spot, heading in starts if not self.others_at(spot, node)]
+        goals = {spot for spot in goals if not self.others_at(spot, node)}
         queue = [(0.0, k, state) for k, state in enumerate(start)]
         count, cheapest = len(queue), dict.fromkeys(start, 0.0)
         before: dict[State, State] = {}
@@ -94,10 +100,10 @@ class Wires:
         cost = 1.0
         if heading not in ((0, 0), way):
             # A corner on another wire would look like a joint.
-            if self.points.get(spot, set()) - {node}:
+            if self.others_at(spot, node):
                 return math.inf
             cost += CORNER
-        if self.points.get(found, set()) - {node}:
+        if self.others_at(found, node):
             cost += CROSSING
         return cost + THROUGH * (found in self.dear)
 

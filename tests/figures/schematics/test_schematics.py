@@ -145,7 +145,7 @@ def test_every_element_is_drawn_and_connected_as_in_the_netlist(name, layouts):
 
 @pytest.mark.parametrize("name", list(places.PLACES))
 def test_places_of_its_own_are_of_all_elements_of_the_cell(name):
-    assert places.PLACES[name].keys() == {each.name for each in elements(CELLS[name]())} or name == "spin-neuron"
+    assert places.PLACES[name].keys() == {each.name for each in elements(CELLS[name]())}
 
 
 @pytest.mark.parametrize("kind", [SenseAmplifier, AxonHillock, OscillatorNeuron])
