@@ -51,6 +51,7 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python tools/cells_table.py docs/cells-table.md
 	$(BIN)/synaspice gallery -o build/docs-gallery
 	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/agreement.csv
+	$(BIN)/python tools/cell_pages.py docs/cells --gallery build/docs-gallery
 	$(BIN)/sphinx-build -W --keep-going -q -j auto docs docs/_build
 
 ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
@@ -88,6 +89,6 @@ $(CHECKS): $(TESTS)
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
 	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
-	rm -rf $(VENV) .cache out build docs/_build docs/api docs/agreement.md docs/published.md docs/reliability-table.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/devices docs/cells docs/agreement.md docs/published.md docs/reliability-table.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
 	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -18,6 +18,7 @@ from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
+from .cells.symbol_files import symbol_file as symbol_file
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
 from .cells.synapses import SpikeSynapse as SpikeSynapse
 from .cells.synapses import STDPSynapse as STDPSynapse

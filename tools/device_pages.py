@@ -7,17 +7,13 @@ Everything on a page comes from the device's declaration, from its presets, or f
 from __future__ import annotations
 
 import argparse
-import html
-import inspect
-import math
-import re
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sympy as sp
+from pages import bounds_of, description, emptied, folded, markdown, parameters_of, picture, table_of, write_pages
 from sympy.printing.latex import LatexPrinter
 
 from synaspice.characterization.bench import suitable_benches
@@ -51,30 +47,9 @@ value, pictures, the agreement of the engines, and what to cite.
 PICTURES = 6
 
 
-def row(cells: Iterable[str]) -> str:
-    """A line of a table; a bar would end its cell, and the star of a unit is none of Markdown's."""
-    return "| " + " | ".join(re.sub(r"([|*])", r"\\\1", cell).replace("\n", " ") for cell in cells) + " |"
-
-
-def table_of(heads: list[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown; nothing without rows."""
-    lines = [row(each) for each in rows]
-    return "\n".join([row(heads), "| --- " * len(heads) + "|", *lines, ""]) if lines else ""
-
-
-def folded(summary: str, text: str) -> str:
-    """Something that opens when it is asked for."""
-    return f"<details><summary>{html.escape(summary)}</summary>\n\n{text}\n\n</details>\n"
-
-
 def latex_name(symbol: sp.Symbol) -> str:
     """A quantity's name in a formula: as it is in Python, in upright letters."""
     return r"\mathrm{" + str(symbol).replace("_", r"\_") + "}"
-
-
-def markdown(text: str) -> str:
-    """A line of a docstring in Markdown."""
-    return re.sub(r":math:`([^`]*)`", r"$\1$", text).replace("``", "`")
 
 
 class Printer(LatexPrinter):
@@ -120,19 +95,6 @@ def equations(device: CompactModel) -> str:
     return "\n".join([told, *parts])
 
 
-def description(model: type[CompactModel]) -> str:
-    """The docstring, whose sections are no headings of the page."""
-    return re.sub(r"^(\w[\w ]*)\n-{3,}$", r".. rubric:: \1\n", inspect.getdoc(model) or "", flags=re.M)
-
-
-def bounds_of(bounds: tuple[float, float] | None, unit: str) -> str:
-    """An interval in words."""
-    if bounds is None or all(math.isinf(end) for end in bounds):
-        return "any"
-    low, high = (("-∞" if end < 0 else "∞") if math.isinf(end) else format_si(end, unit) for end in bounds)
-    return f"{low} … {high}"
-
-
 def quantities(device: CompactModel) -> str:
     """Terminals, states, inputs, parameters, and what is computed."""
     branches = [(f"`{b.name}`", f"{b.positive} → {b.negative}", b.description) for b in device.branches().values()]
@@ -144,17 +106,15 @@ def quantities(device: CompactModel) -> str:
     options = [
         (f"`{name}`", ", ".join(item.choices), item.description) for name, item in device.option_declarations().items()
     ]
-    declared = [
-        (f"`{name}`", format_si(getattr(device, name), item.unit), bounds_of(item.bounds, item.unit), item.description)
-        for name, item in device.parameter_declarations().items()
-        if name not in device.input_declarations()
-    ]
+    declared = {
+        name: item for name, item in device.parameter_declarations().items() if name not in device.input_declarations()
+    }
     parts = [
         "### Terminals\n\n" + table_of(["branch", "terminals", "meaning"], branches),
         "### States\n\n" + table_of(["state", "unit", "bounds", "meaning"], states) if states else "",
         "### Inputs\n\n" + table_of(["input", "unit", "meaning"], inputs) if inputs else "",
         "### Options\n\n" + table_of(["option", "choices", "meaning"], options) if options else "",
-        "### Parameters\n\n" + table_of(["parameter", "default", "bounds", "meaning"], declared),
+        "### Parameters\n\n" + parameters_of(declared, {name: getattr(device, name) for name in declared}),
         "### Computed quantities\n\n" + table_of(["quantity", "kind", "unit", "meaning"], computed(device)),
     ]
     return "\n".join(part for part in parts if part)
@@ -220,11 +180,9 @@ def pictures(name: str, gallery: Path | None, pages: Path) -> str:
         if bench in seen or len(parts) >= PICTURES:
             continue
         seen.add(bench)
-        (pages / "pictures").mkdir(exist_ok=True)
-        shutil.copyfile(path, pages / "pictures" / path.name)
         command = f"synaspice characterize {name} {bench}" if bench in suitable_benches(model()) else ""
         told = f"`{command}`" if command else f"`{bench}`"
-        parts.append(f"![{path.stem}](pictures/{path.name})\n\n*{stem.removeprefix(name + '-')}: {told}*\n")
+        parts.append(picture(path, pages, f"{stem.removeprefix(name + '-')}: {told}"))
     return "## Pictures\n\n" + "\n".join(parts) if parts else ""
 
 
@@ -277,14 +235,8 @@ def main() -> None:
     measured: dict[str, Any] = {"gallery": arguments.gallery}
     if arguments.agreement:
         measured["agreement"] = pd.read_csv(arguments.agreement)
-    shutil.rmtree(arguments.folder, ignore_errors=True)
-    arguments.folder.mkdir(parents=True)
-    found = dict(models())
-    for name, model in found.items():
-        (arguments.folder / f"{name}.md").write_text(page(name, model, arguments.folder, measured), encoding="utf-8")
-    listing = "\n".join(found)
-    text = f"{HEAD}\n```{{toctree}}\n:maxdepth: 1\n\n{listing}\n```\n"
-    (arguments.folder / "index.md").write_text(text, encoding="utf-8")
+    folder = emptied(arguments.folder)
+    write_pages(folder, HEAD, {name: page(name, model, folder, measured) for name, model in models().items()})
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ NAMES = {
         "WeightCells": "crossbars.weight_cells",
         "convert_to_noisy": "crossbars.conversion",
         "one_netlist": "cells.building.netlists",
+        "symbol_file": "cells.symbol_files",
     },
     "characterization": {
         "BitEnergy": "networks.energies",
@@ -79,6 +80,7 @@ NAMES = {
         "make_systems": "making",
         "plot": "drawing",
         "save": "style",
+        "schematic": "schematics.drawing",
     },
 }
 #: What ``from synaspice import ...`` leaves out, because few need it every day.
@@ -116,6 +118,8 @@ RARE = {
     "study_waveforms",
     "train_readout",
     "make_systems",
+    "schematic",
+    "symbol_file",
     "yields",
 }
 

@@ -66,6 +66,8 @@ class DeviceModel(Configured):
     doi: ClassVar[str] = ""
     #: What the model is, in the few words of a figure's title; default: its name.
     label: ClassVar[str] = ""
+    #: What it looks like in a schematic, one of :mod:`synaspice.devices.targets.symbols`; default: a box.
+    symbol: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -77,7 +79,7 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("structure", "system", "time_scale", "benches", "loops", "label"),
+        *("structure", "system", "time_scale", "benches", "loops", "label", "symbol"),
         *("default_sweep", "unsuited", "imposed_quantities"),
     }
     #: The preset that the device was made from, if it was.

@@ -25,6 +25,7 @@ from . import (
     listing,
     reliability,
     reporting,
+    schematics,
     summing_up,
     sweeping,
     varying,
@@ -75,6 +76,7 @@ app.command()(listing.cells)
 app.add_typer(cells.app, name="simulate")
 app.command()(cells.costs)
 app.command()(reliability.reliability)
+app.command()(schematics.schematic)
 app.command()(drawing.figure)
 app.command()(reporting.report)
 app.command()(drawing.gallery)

@@ -55,6 +55,13 @@ def complete_formats() -> list[str]:
     return list(FORMATS)
 
 
+def complete_editors() -> list[str]:
+    """Names of editors of schematics."""
+    from ...devices.targets.symbols.files import EDITORS
+
+    return list(EDITORS)
+
+
 def complete_technologies() -> list[str]:
     """Names of technologies."""
     from ...circuits.cells.building.cmos import TECHNOLOGIES

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .completion import complete_devices_and_cells, complete_formats, complete_inputs
+from .completion import complete_devices_and_cells, complete_editors, complete_formats, complete_inputs
 from .options import Assignments, Corner, PresetName, Standing, Technology, Temperature, make_device, parse_assignments
 from .output import tell
 
@@ -29,15 +29,23 @@ def export(
     corner: Corner = None,
     temperature: Temperature = None,
     dialect: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
             metavar="NAME",
-            help="ngspice, xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell, neurosim, aihwkit "
-            "or crosssim.",
+            help="ngspice (the default), xyce, ltspice, hspice, spectre, vacask, verilog-a, osdi, nvsim-cell, "
+            "neurosim, aihwkit, crosssim or sky130-kit.",
             autocompletion=complete_formats,
         ),
-    ] = "ngspice",
+    ] = None,
+    symbol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EDITOR",
+            help="Write a symbol for schematics beside the netlist too: for ltspice, kicad or xschem.",
+            autocompletion=complete_editors,
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the subcircuit.")] = None,
     inputs: Annotated[
         list[str] | None,
@@ -72,9 +80,11 @@ def export(
     from ...devices.targets.formats import FORMATS
     from ...devices.targets.spice.dialects import DIALECTS, SpiceDialect
     from .cells import make_cell
-    from .exporting import Order, deliver, is_cell
+    from .exporting import Order, deliver, editor_for, is_cell
     from .exporting_several import deliver_several
 
+    editor = None if symbol is None else editor_for(symbol, output)
+    dialect = dialect or (editor.dialect if editor else "ngspice")
     asked = [(kind, chosen or None) for kind, _, chosen in (text.partition(":") for text in names or [])]
     cells = [kind for kind, _ in asked if is_cell(kind)]
     if standing and len(asked) != 1:
@@ -109,7 +119,10 @@ def export(
             make_cell(kind, values, surroundings, standing) if kind in cells else make_device(kind, chosen, None)
             for kind, chosen in asked
         ]
-        for path in deliver_several(items, output, name=name, options=options, deck=deck, force=force, dialect=dialect):
+        written = deliver_several(
+            items, output, name=name, options=options, deck=deck, force=force, dialect=dialect, editor=symbol
+        )
+        for path in written:
             tell(f"wrote {path}")
         return
 
@@ -130,6 +143,7 @@ def export(
         tuple(inputs or ()),
         options,
         transient_noise,
+        symbol,
     )
     for path in deliver(order, output, deck=deck, force=force):
         tell(f"wrote {path}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...circuits.cells.building.cell import CELLS
 from ...circuits.cells.building.cmos import TECHNOLOGIES
+from ...circuits.cells.building.netlists import Item
+from ...circuits.cells.symbol_files import symbol_file
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.files import check_outputs, write_together
@@ -24,6 +26,7 @@ from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
 from ...devices.targets.frameworks.framework import FRAMEWORKS
 from ...devices.targets.spice.dialect import Dialect
 from ...devices.targets.spice.vacask import VacaskNetlist
+from ...devices.targets.symbols.files import EDITORS, Editor
 from .output import show
 
 
@@ -45,6 +48,8 @@ class Order:
         ``observables``, ``noise`` and ``long_steps``.
     transient_noise : float, optional
         Time between samples of noise in transients. [s]
+    editor : str, optional
+        Editor of schematics for which a symbol is written beside it.
     """
 
     device: CompactModel | None
@@ -53,6 +58,7 @@ class Order:
     inputs: tuple[str, ...]
     options: Mapping[str, bool]
     transient_noise: float | None
+    editor: str | None = None
 
     def text(self) -> str:
         """The text of the exported file."""
@@ -113,6 +119,7 @@ def list_formats() -> None:
     """Print the formats of devices and cells, and the technologies."""
     for title, names in (
         ("export --format", {name: form.name for name, form in FORMATS.items()}),
+        ("export --symbol", {name: editor.name for name, editor in EDITORS.items()}),
         ("technologies of cells", {name: process.title for name, process in TECHNOLOGIES.items()}),
         ("device.to(...) in Python", {name: summary(function) for name, function in FRAMEWORKS.items()}),
     ):
@@ -145,6 +152,10 @@ def deliver(order: Order, output: Path | None, *, deck: bool, force: bool) -> li
     contents = {output: text}
     if deck and isinstance(form, Dialect):
         contents[deck_beside(output, order.dialect)] = order.deck(output.name)
+    if order.editor is not None:
+        if order.device is None or not isinstance(form, Dialect):
+            raise ParameterError("--symbol is for the netlists of devices and cells that are named, not for --all")
+        contents |= symbol_beside(output, order.device, order.editor, name=order.name, inputs=order.inputs)
     return write_files(contents, force)
 
 
@@ -165,6 +176,31 @@ def deck_beside(output: Path, dialect: str, item: str | None = None) -> Path:
     others = [form for name, form in FORMATS.items() if isinstance(form, Dialect) and form.deck_suffix == suffix]
     mark = f"-{dialect}" if dialect != "ngspice" and len(others) > 1 else ""
     return output.with_name(f"{output.stem}{f'-{item}' if item else ''}-test{mark}{suffix}")
+
+
+def editor_for(name: str, output: Path | None) -> Editor:
+    """The editor of schematics of a name, for which a symbol is to be written.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    ParameterError
+        If the netlist goes into no file, beside which the symbol could be.
+    """
+    found = EDITORS.find(name)
+    if output is None:
+        raise ParameterError(f"--symbol {name} writes a file beside the netlist: give its name with -o")
+    return found
+
+
+def symbol_beside(
+    output: Path, item: Item, editor: str, *, name: str | None = None, inputs: Sequence[str] = ()
+) -> dict[Path, str]:
+    """The file of a symbol beside an exported file, named after its subcircuit, and its text."""
+    text = symbol_file(item, editor, output.name, name=name, inputs=inputs)
+    stem = name or item.model_name().replace("-", "_")
+    return {output.with_name(stem + EDITORS[editor].suffix): text}
 
 
 def print_text(text: str) -> list[Path]:

@@ -10,7 +10,7 @@ from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.netlists import Item, one_netlist, unique_names
 from ...devices.core.files import check_outputs
 from ...devices.language.errors import MissingDependencyError, SimulationError
-from .exporting import deck_beside, device_deck, print_text, write_files
+from .exporting import deck_beside, device_deck, print_text, symbol_beside, write_files
 from .output import tell
 
 
@@ -23,6 +23,7 @@ def deliver_several(
     deck: bool,
     force: bool,
     dialect: str = "ngspice",
+    editor: str | None = None,
 ) -> list[Path]:
     """Write one netlist of cells and devices and a deck for each, whole or not at all; or the netlist to the output.
 
@@ -42,6 +43,8 @@ def deliver_several(
         Whether files may be replaced.
     dialect : str
         The dialect of all of it.
+    editor : str, optional
+        Editor of schematics for which a symbol of each is written beside it.
 
     Returns
     -------
@@ -69,6 +72,8 @@ def deliver_several(
             contents[beside] = cell_deck(item, output.name, name=each, expected=value, error=error, dialect=dialect)
         else:
             tell(f"no deck for {item.model_name()}: its bench names no figure for one")
+    for each, item in named.items() if editor is not None else ():
+        contents |= symbol_beside(output, item, editor, name=each)
     return write_files(contents, force)
 
 

@@ -23,6 +23,7 @@ from ...engine.native import NativeDevice, native_device, why_not_native
 from ...engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
 from .exposed import AROUND, exposed_parameters, plain
+from .recorded import Passive, PlacedCell, PlacedDevice, Transistor
 from .subcircuits import CellCircuit, Meter, in_order
 from .traced import Traced
 
@@ -109,7 +110,7 @@ class Assembly:
         _words(name, *nodes)
         process = self.cell.process
         w, l = width * process.minimum_width, length * process.minimum_length  # noqa: E741
-        self.record.append((kind, name, tuple(nodes), w, l, parallel))
+        self.record.append(Transistor(kind, name, tuple(nodes), w, l, parallel))
         if self.dry:
             process.check_size(name, w, l)
             return
@@ -132,7 +133,7 @@ class Assembly:
 
     def _passive(self, letter: str, name: str, nodes: tuple[str, str], value: float) -> None:
         _words(name, *nodes)
-        self.record.append((letter, name, nodes, value))
+        self.record.append(Passive(letter, name, nodes, value))
         statement = Statements(self.dialect).resistor if letter == "R" else Statements(self.dialect).capacitor
         positive, negative = self.nodes(nodes)
         self.lines += statement(name, positive, negative, self.number(value))
@@ -196,7 +197,9 @@ class Assembly:
             device = device.replace(ambient_temperature=self.cell.temperature)
         inputs = tuple(pin for pin in choices if pin in nodes)
         given = {key: value for key, value in device.given.items() if isinstance(value, Traced)} | overrides
-        self.record.append((name, device.model_name(), dict(device.options), dict(nodes), {**device.values, **given}))
+        self.record.append(
+            PlacedDevice(name, device.model_name(), dict(device.options), dict(nodes), {**device.values, **given})
+        )
         if self.dry:
             return
         form = self._form(name, device, inputs, noise_step)
@@ -248,7 +251,8 @@ class Assembly:
         if self.dry:
             passed = {key: value for key, value in given.items() if key in exposed_parameters(plain(cell))}
             values = {key: value for key, value in cell.values.items() if key not in AROUND} | passed
-            self.record.append((name, cell.model_name(), nodes, values, dict(cell.options), cell.devices_told))
+            placed = PlacedCell(name, cell.model_name(), nodes, values, dict(cell.options), cell.devices_told)
+            self.record.append(placed)
             return
         circuit = cell.subcircuit(
             name=f"{self.name}_{name}",

@@ -55,6 +55,8 @@ class DeclaredCell(Configured):
     #: Where the circuit was published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
+    #: What it looks like in a schematic: ``"inverter"``, or a box.
+    symbol: ClassVar[str] = ""
     #: Tolerances that ngspice needs to be right about it, for example ``{"chgtol": 1e-19}``; default: its own.
     tolerances: ClassVar[Options] = {}
 
@@ -65,6 +67,7 @@ class DeclaredCell(Configured):
         "recorded",
         "variables",
         "devices_told",
+        "symbol",
     }
 
     technology = Option("generic", TECHNOLOGIES, "process of the transistors")

@@ -13,6 +13,7 @@ class Inverter(Cell):
     """Static CMOS inverter."""
 
     title = "CMOS inverter"
+    symbol = "inverter"
     tolerances = SMALL
 
     input = Port("input", "logic input")

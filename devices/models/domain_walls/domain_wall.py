@@ -85,6 +85,7 @@ class DomainWallMagnet(_DomainWall):
     (the wall).
     """
 
+    symbol = "strip"
     label = "Domain-wall strip"
 
     unsuited = ()
@@ -165,6 +166,7 @@ class DomainWallSynapse(_DomainWall):
     990 (2005), doi:10.1209/epl/i2004-10452-6 (the wall).
     """
 
+    symbol = "strip-with-junction"
     label = "Domain-wall synapse"
 
     voltage = Branch("write", "common", "voltage along the strip, which writes")

@@ -33,6 +33,8 @@ STATES = 2.0
 class MeasuredJunction(CompactModel, Macrospin, abstract=True):
     """A macrospin under a reference layer, which a current or a voltage across it switches or makes oscillate."""
 
+    symbol = "junction"
+
     with before("initial_polar_angle"):
         reference_polar_angle = Parameter(0.0, "rad", "polar angle of the reference layer", (0.0, math.pi))
         reference_azimuth = Parameter(0.0, "rad", "azimuth of the reference layer", (-math.pi, math.pi))

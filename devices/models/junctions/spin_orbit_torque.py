@@ -43,6 +43,7 @@ class SpinOrbitTorqueMTJ(MTJ):
     Appl. Phys. Lett. 102, 112410 (2013), doi:10.1063/1.4798288.
     """
 
+    symbol = "junction-on-line"
     label = "spin-orbit-torque junction"
     reference = "L. Liu et al., Science 336, 555 (2012)"
     doi = "10.1126/science.1218197"

@@ -12,6 +12,8 @@ from ...physics.conduction import hyperbolic_sine, ohmic, poole_frenkel, schottk
 class _FilmConduction(CompactModel):
     """Base of the memristors whose current law is a choice; not a device by itself."""
 
+    symbol = "memristor"
+
     conduction = Option(
         "hyperbolic_sine",
         ("hyperbolic_sine", "ohmic", "poole_frenkel", "schottky"),

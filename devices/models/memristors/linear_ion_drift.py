@@ -30,6 +30,7 @@ class LinearIonDrift(CompactModel):
     80 (2008), doi:10.1038/nature06932.
     """
 
+    symbol = "memristor"
     label = "Memristor with linear ion drift"
     reference = "D. B. Strukov, G. S. Snider, D. R. Stewart, R. S. Williams, Nature 453, 80 (2008)"
     doi = "10.1038/nature06932"

@@ -59,6 +59,7 @@ class PhaseChangeMemory(CompactModel):
     2473 (2020), doi:10.1038/s41467-020-16108-9.
     """
 
+    symbol = "phase-change"
     label = "Phase-change memory cell"
     reference = "V. Joshi et al., Nat. Commun. 11, 2473 (2020)"
     doi = "10.1038/s41467-020-16108-9"

@@ -55,6 +55,7 @@ class Sky130RERAM(CompactModel):
     35.6 (2019), doi:10.1109/IEDM19573.2019.8993514; Z. Jiang et al., SISPAD, 41 (2014).
     """
 
+    symbol = "memristor"
     label = "HfO₂ memory"
     reference = "SkyWater PDK Authors, sky130_fd_pr_reram, Verilog-A model of reram_cell (2020)"
     doi = "10.1109/IEDM19573.2019.8993514"

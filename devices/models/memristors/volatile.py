@@ -61,6 +61,7 @@ class VolatileMemristor(CompactModel):
     relaxation oscillators", IEEE Trans. Circuits Syst. I 62, 2207 (2015), doi:10.1109/TCSI.2015.2452332.
     """
 
+    symbol = "threshold-switch"
     label = "Volatile memristor"
     reference = "P. Maffezzoni, L. Daniel, N. Shukla, S. Datta, A. Raychowdhury, IEEE Trans. Circuits Syst. I 62 (2015)"
     doi = "10.1109/TCSI.2015.2452332"

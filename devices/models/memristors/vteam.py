@@ -49,6 +49,7 @@ class VTEAM(CompactModel):
     IEEE Trans. Circuits Syst. II 62, 786 (2015), doi:10.1109/TCSII.2015.2433536.
     """
 
+    symbol = "memristor"
     label = "VTEAM memristor"
     reference = "S. Kvatinsky, M. Ramadan, E. G. Friedman, A. Kolodny, IEEE Trans. Circuits Syst. II 62, 786 (2015)"
     doi = "10.1109/TCSII.2015.2433536"

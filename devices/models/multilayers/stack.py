@@ -68,6 +68,7 @@ class MagneticStack(CompactModel, abstract=True):
     the contact ``p`` to the contact ``n``, and declares ``stray_<k><l>_x``, ``_y`` and ``_z`` for every pair.
     """
 
+    symbol = "free-layers"
     label = "Stack of layers"
     time_scale = 1e-9
     loops = ("field",)

@@ -61,6 +61,7 @@ class AutoOscillator(CompactModel):
     IEEE Trans. Magn. 45, 1875 (2009), doi:10.1109/TMAG.2008.2009935.
     """
 
+    symbol = "oscillator"
     label = "Nonlinear auto-oscillator"
     reference = "A. Slavin, V. Tiberkevich, IEEE Trans. Magn. 45, 1875 (2009)"
     doi = "10.1109/TMAG.2008.2009935"

@@ -93,6 +93,7 @@ class VortexOscillator(CompactModel):
     doi:10.1038/s41598-022-14574-3 (Oersted field at large radii).
     """
 
+    symbol = "oscillator"
     label = "Vortex oscillator"
     reference = "A. Dussaux et al., Phys. Rev. B 86, 014402 (2012)"
     doi = "10.1103/PhysRevB.86.014402"

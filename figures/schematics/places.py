@@ -1,0 +1,106 @@
+"""Places of the elements of cells whose usual picture no rule finds: differential pairs, latches, feedback.
+
+Of a cell whose elements are others than those named here, all are placed by rule.
+"""
+
+from __future__ import annotations
+
+from .placed import Place
+
+PLACES: dict[str, dict[str, Place]] = {
+    "axon-hillock": {
+        "C_membrane": Place(-4, -6),
+        "Mreset": Place(6, -6, "m"),
+        "Mbias": Place(6, -12),
+        "C_feedback": Place(18, 6, "r"),
+        "Xfirst": Place(14, 0),
+        "Xsecond": Place(21, 0),
+    },
+    "differential-synapse": {
+        "Xcell_plus": Place(0, 0, "u"),
+        "Maccess_plus": Place(0, -6),
+        "Xcell_minus": Place(13, 0, "u"),
+        "Maccess_minus": Place(13, -6),
+    },
+    "mtj-neuron": {
+        "Xmtj": Place(0, -8, "u"),
+        "R_reference": Place(8, -8),
+        "Xsense": Place(20, 0),
+        "Xspike": Place(36, -2),
+        "Xdummy": Place(36, 3),
+    },
+    "oscillator-neuron": {
+        "Xsto": Place(0, -4),
+        "C_couple": Place(7, 0, "r"),
+        "R_bias": Place(17, 6, "r"),
+        "Xamp": Place(17, 0),
+        "Mfollow": Place(26, 0),
+        "C_envelope": Place(26, -8),
+        "R_envelope": Place(34, -8),
+    },
+    "domain-wall-pair": {
+        "Xplus": Place(0, 0),
+        "Xminus": Place(16, 0, "m"),
+    },
+    "latch-comparator": {
+        "Mtail": Place(6, -18),
+        "Mlow_a": Place(-24, 0),
+        "Mpre_a": Place(-13, 0),
+        "Mp_a": Place(0, 0, "m"),
+        "Mn_a": Place(0, -6, "m"),
+        "Min_a": Place(0, -12),
+        "Mlow_b": Place(36, 0, "m"),
+        "Mpre_b": Place(25, 0, "m"),
+        "Mp_b": Place(12, 0),
+        "Mn_b": Place(12, -6),
+        "Min_b": Place(12, -12, "m"),
+    },
+    "sense-amplifier": {
+        "Mpre_left": Place(-13, 0),
+        "Mp_left": Place(0, 0, "m"),
+        "Mn_left": Place(0, -6, "m"),
+        "Maccess_left": Place(0, -12),
+        "Mpre_right": Place(25, 0, "m"),
+        "Mp_right": Place(12, 0),
+        "Mn_right": Place(12, -6),
+        "Maccess_right": Place(12, -12, "m"),
+    },
+    "domain-wall-neuron": {
+        "Mreset": Place(-9, -12, "m"),
+        "Xwall": Place(0, -9),
+        "R_load": Place(0, 0),
+        "C_read": Place(11, -7),
+        "R_reference_load": Place(18, 0),
+        "R_reference": Place(18, -7),
+        "C_reference": Place(26, -7),
+        "Mmirror_in": Place(40, 0, "m"),
+        "Mmirror_out": Place(52, 0),
+        "Mpair_read": Place(40, -6),
+        "Mpair_reference": Place(52, -6),
+        "Mtail": Place(46, -13),
+        "Xstage1": Place(2, -22),
+        "Xstage2": Place(9, -22),
+        "Xstage3": Place(16, -22),
+        "Xstage4": Place(26, -22),
+        "Mcharge": Place(35, -22),
+        "C_hold": Place(35, -29),
+        "R_hold": Place(43, -29),
+    },
+}
+
+
+def _spin_neuron() -> dict[str, Place]:
+    """The latch of a spin neuron beside its valve."""
+    places = {"Xvalve": Place(0, -8), "R_reference": Place(46, -20), "Mdrive": Place(71, -18)}
+    for side, column, outer, inward in (("junction_side", 32, 18, "m"), ("reference_side", 46, 60, "")):
+        outward = "" if inward else "m"
+        places |= {
+            f"Mprecharge_{side}": Place(outer, 0, outward),
+            f"Mpull_up_{side}": Place(column, 0, inward),
+            f"Mpull_down_{side}": Place(column, -6, inward),
+            f"Mfoot_{side}": Place(column, -12, outward),
+        }
+    return places | {"Xspike": Place(62, -18), "Xno_spike": Place(62, -12)}
+
+
+PLACES |= dict.fromkeys(("spin-neuron", "four-input-spin-neuron"), _spin_neuron())
