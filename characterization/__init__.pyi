@@ -44,7 +44,11 @@ from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
 from .merit.summary import summary as summary
+from .networks.couplings import Coupling as Coupling
+from .networks.couplings import Shared as Shared
 from .networks.energies import BitEnergy as BitEnergy
+from .networks.network import Network as Network
+from .networks.network_run import NetworkRun as NetworkRun
 from .networks.p_bits import PBitNetwork as PBitNetwork
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting

@@ -39,7 +39,11 @@ from .characterization.citing import citations as citations
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
 from .characterization.merit.summary import summary as summary
+from .characterization.networks.couplings import Coupling as Coupling
+from .characterization.networks.couplings import Shared as Shared
 from .characterization.networks.energies import BitEnergy as BitEnergy
+from .characterization.networks.network import Network as Network
+from .characterization.networks.network_run import NetworkRun as NetworkRun
 from .characterization.networks.p_bits import PBitNetwork as PBitNetwork
 from .characterization.statistics.vary import vary as vary
 from .characterization.tables import read_table as read_table

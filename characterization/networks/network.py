@@ -347,7 +347,7 @@ class Network:
             known(f"input of {self.device.model_name()}", name, [DRIVE, *self.device.input_declarations()])
         drives = {name: self._driven(name, value) for name, value in drives.items()}
         step = positive("time_step", self._step(length, kelvin) if time_step is None else time_step, "s")
-        if step > length:
+        if step * (1 - 1e-9) > length:
             raise ParameterError(f"time_step must not be above the duration, not {step:g} s")
         require_steps(length / step, step, self.size)
         stride = max(1, math.ceil(length / (samples - 1) / step * (1 - 1e-12)))

@@ -31,7 +31,7 @@ AT_A_TIME = 1 << 16
 def _matrix_kinds(form: str, block: int) -> tuple[Kind, ...]:
     return {
         "dense": (Array(F64, 4, (None, None, block // LANES, LANES)),),
-        "single": (Array(F32, 3, (None, None, block)),),
+        "single": (Array(F32, 4, (None, None, block // LANES, LANES)),),
         "sparse": (_VECTOR, Array(I32), _WHOLES),
         "shared": (_VECTOR, _VECTOR),
     }[form]
@@ -83,7 +83,7 @@ def _load_network(structure: NetworkStructure) -> CompiledNetwork:
     def write(unit: Unit) -> None:
         trees = functions_of(kernel.source)
         around: dict[str, Any] = {**vars(builtins), "np": np, "B": block}
-        around |= {name: getattr(lanes, name) for name in ("side_by_side", "spread")}
+        around |= {name: getattr(lanes, name) for name in ("side_by_side", "spread", "widened")}
         around |= {name: getattr(math, name) for name in LIBRARY_FUNCTIONS}
         around |= {name: getattr(vectormath, name) for name in VECTOR_FUNCTIONS}
         around |= {name: getattr(philox, name) for name in RANDOM_FUNCTIONS}

@@ -25,6 +25,7 @@ import numpy as np
 from ...language.errors import SimulationError
 from ...language.waveforms import FloatArray
 from ..ensembles.folding import FOLDED
+from ..machine.kinds import LANES
 from .kernel import AT_A_TIME, CompiledNetwork, load_network
 from .matrices import arrays_of, blocks_of, interpolation
 from .structure import TABLEAUS, NetworkStructure
@@ -129,7 +130,7 @@ class March:
             for array in arrays_of(link.form, matrix, count, block)
         ]
         flat = self._room.reshape(-1)
-        self._fixed = (flat, self._room.reshape(*self._room.shape[:2], block // 8, 8), fixed, self._ys, sums)
+        self._fixed = (flat, self._room.reshape(*self._room.shape[:2], block // LANES, LANES), fixed, self._ys, sums)
         self._noise = deviates
         self._scratch = [
             (np.zeros(max(links, 1)), np.zeros(max(noise.words, 1), dtype=np.uint32)) for _ in range(max(threads, 1))

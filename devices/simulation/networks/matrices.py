@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...language.waveforms import FloatArray
+from ..machine.kinds import LANES
 
 
 def blocks_of(count: int, block: int) -> int:
@@ -31,7 +32,7 @@ def tiles(matrix: FloatArray, block: int, *, single: bool) -> Any:
     for b in range(number):
         rows = matrix[b * block : (b + 1) * block]
         found[b, :, : len(rows)] = rows.T
-    return found if single else found.reshape(number, count, block // 8, 8)
+    return found.reshape(number, count, block // LANES, LANES)
 
 
 def arrays_of(form: str, matrix: Any, count: int, block: int) -> list[Any]:

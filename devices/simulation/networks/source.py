@@ -285,7 +285,8 @@ def write_network_kernel(structure: NetworkStructure) -> NetworkKernel:
     writer = _Writer(structure)
     sizes: dict[str, Any] = {
         "model": structure.model.__name__,
-        "dense": dense_text(structure.block),
+        "dense": dense_text("dense", structure.block),
+        "single": dense_text("single", structure.block),
         "stages": writer.stages,
         "rows": len(writer.rows),
         "states": writer.n + writer.m,

@@ -7,7 +7,7 @@ from ..machine.kinds import LANES
 #: What a coupling adds to a row of a block, by the form of its matrix; ``sw`` is the block in lanes.
 COUPLED = {
     "dense": "dense(sw[{row}], matrix_{k}[b], ys[moment % 2, {y}], count)",
-    "single": "single(s[{row}*{n}:({row} + 1)*{n}], matrix_{k}[b], ys[moment % 2, {y}], count)",
+    "single": "single(sw[{row}], matrix_{k}[b], ys[moment % 2, {y}], count)",
     "sparse": (
         "sparse(s[{row}*{n}:({row} + 1)*{n}], matrix_{k}, columns_{k}, rows_{k}, ys[moment % 2, {y}], b*{n}, count)"
     ),
@@ -25,16 +25,17 @@ def matrix_arguments(k: int, form: str) -> list[str]:
     }[form]
 
 
-def dense_text(block: int) -> str:
+def dense_text(name: str, block: int) -> str:
     """Text of the product of rows of a dense matrix with the outputs, as many sums side by side as a block has lanes.
 
     Each sum stays in its register, so that the matrix is read once from beginning to end.
     """
     groups = range(block // LANES)
-    lines = ["def dense(row, matrix, y, count):", "    w = side_by_side(matrix)"]
+    element = "w[k, {}]" if name == "dense" else "widened(matrix[k, {}])"
+    lines = [f"def {name}(row, matrix, y, count):", *["    w = side_by_side(matrix)"] * (name == "dense")]
     lines += [f"    a_{g} = row[{g}]" for g in groups]
     lines += ["    for k in range(count):", "        x = spread(y[k])"]
-    lines += [f"        a_{g} = fma(w[k, {g}], x, a_{g})" for g in groups]
+    lines += [f"        a_{g} = fma({element.format(g)}, x, a_{g})" for g in groups]
     return "\n".join([*lines, *(f"    row[{g}] = a_{g}" for g in groups)])
 
 
@@ -75,11 +76,7 @@ def recall(s, ring, weights, lags, number, stage, begin, points):
 {dense}
 
 
-def single(s, matrix, y, count):
-    for k in range(count):
-        x = y[k]
-        for j in range(B):
-            s[j] = fma(np.float64(matrix[k, j]), x, s[j])
+{single}
 
 
 def sparse(s, matrix, columns, rows, y, begin, count):
