@@ -34,11 +34,13 @@ from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import March, Prepared
 from ...devices.simulation.networks.source import write_network_kernel
 from ...devices.simulation.networks.structure import DRIVE, NODE, Link, NetworkStructure, Port
+from ...devices.simulation.newton import voltages_at_current
 from ...devices.simulation.noisy_trajectories import checked_seed, require_steps, require_temperature
 from ...devices.simulation.request import Request, driven_branch
 from ...devices.simulation.reservoirs import usual_step
 from ...devices.simulation.time_step import default_step
 from .couplings import Coupling, Shared
+from .network_netlist import NetlistWriter
 from .network_run import NetworkRun, Recorder
 
 #: Most devices in a block, and their number below which blocks are smaller.
@@ -406,9 +408,55 @@ class Network:
         matrices = [c.matrix.of(self.size) if c.form == "shared" else c.matrix for c in self.couplings]
         delays = [c.delay for c in self.couplings]
         first = number * self.size
+
+        def voltages() -> FloatArray:
+            return self._voltages(base[0] if 0 not in waves else base[0] + gains[0] * float(waves[0](0.0)), start, own)
+
         return Prepared(
-            structure, self.size, columns, start, base, gains, waves, matrices, delays, step, seed, first, steps
-        )
+            structure, self.size, columns, start, base, gains, waves, matrices, delays, voltages, step, seed, first,
+            steps,
+        )  # fmt: skip
+
+    def _voltages(self, current: Any, states: FloatArray, own: Mapping[str, Any]) -> FloatArray:
+        """Voltages of the driven branch at which devices carry currents in their states [V]."""
+        functions, found = compiled(self.device), np.empty(self.size)
+        for begin in range(0, self.size, 1 << 16):
+            some = slice(begin, min(begin + (1 << 16), self.size))
+            columns = self._columns(functions.parameter_names, begin, some.stop - begin, own)
+            rows = [columns[name] for name in functions.parameter_names]
+            x = list(states[: len(functions.state_names), some])
+            carried = np.broadcast_to(current, self.size)[some]
+            none = [0.0] * len(self.device.branches())
+            found[some] = voltages_at_current(functions, self.branch, carried, none, x, rows)
+        return found
+
+    def netlist(
+        self, *, drive: Driven = 0.0, inputs: Mapping[str, Driven] | None = None, duration: float | None = None
+    ) -> str:
+        """The same network as a netlist for ngspice, without noise: devices, couplings, and what drives them.
+
+        Nodes of the states of device k are ``<state>_k``, its terminals ``<terminal>_k``. Conductances between nodes
+        with a capacitance are resistors, delays matched lines, all other couplings behavioural sources. A transient
+        starts as :meth:`run` does with ``use_initial_conditions=True``.
+
+        Parameters
+        ----------
+        drive, inputs
+            As of :meth:`run`.
+        duration : float, optional
+            For how long waveforms are written [s]; needed if there are any.
+
+        Raises
+        ------
+        ParameterError
+            If there are too many devices, or an output is no quantity of nodes.
+        """
+        drives = {DRIVE: drive, **mapping("inputs", inputs)}
+        drives = {name: self._driven(name, value) for name, value in drives.items()}
+        if duration is None and any(_waveform(value) for value in drives.values()):
+            raise ParameterError("waveforms are written for a time: give the duration")
+        length = 1.0 if duration is None else positive("duration", duration, "s")
+        return NetlistWriter(self, drives, length).text()
 
     def copies(self, count: int, *, parameters: Mapping[str, ArrayLike] | None = None) -> Network:
         """So many networks like this one, not coupled to each other, as one: device k of copy c is number c size + k.

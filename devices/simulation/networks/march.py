@@ -64,6 +64,8 @@ class Prepared:
         Matrices of the links.
     delays : sequence of float
         Delay of each link. [s]
+    voltages : callable
+        Voltages of the driven branch at the beginning, where they are searched for. [V]
     time_step : float
         Step. [s]
     seed : int
@@ -83,6 +85,7 @@ class Prepared:
     waves: dict[int, Callable[[FloatArray], FloatArray]]
     matrices: Sequence[Any]
     delays: Sequence[float]
+    voltages: Callable[[], FloatArray]
     time_step: float
     seed: int
     first: int
@@ -116,6 +119,8 @@ class March:
                 self._put([rows[f"base_{k}"]], np.broadcast_to(prepared.base[k], count)[np.newaxis])
             if port.timed:
                 self._put([rows[f"gain_{k}"]], np.broadcast_to(prepared.gains[k], count)[np.newaxis])
+        if "v_0" in rows:
+            self._put([rows["v_0"]], prepared.voltages()[np.newaxis])
         noise = kernel.noise
         deviates = np.zeros(self._blocks * noise.window * noise.noises * block, dtype=np.float32)
         streams = prepared.first + np.arange(self._blocks * block, dtype=np.uint64)

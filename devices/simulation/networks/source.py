@@ -30,6 +30,11 @@ from .template import ADVANCE, COUPLED, STAGE, SUMS, TEMPLATE, dense_text, matri
 #: Capacitance beside a device, and the drive of its driven branch.
 CAPACITANCE, DRIVING = sp.Symbol("node_capacitance", positive=True), sp.Symbol(f"its_{DRIVE}", real=True)
 
+#: Voltage of the driven branch, where it is searched for.
+FOUND = sp.Symbol("its_voltage", real=True)
+#: Newton steps in a stage, and relative size of the last one that is small enough [1, V].
+CORRECTIONS, SETTLED = 3, 1e-7
+
 
 @dataclass(frozen=True)
 class NetworkKernel:
@@ -68,6 +73,7 @@ class _Writer:
         functions = compiled_for(model, structure.options)
         system = functions.system
         flat = system.flat
+        self.searched = False
         self.bounds = [state.bounds for state in model.state_declarations().values()]
         self.spheres = functions.sphere_places
         states = list(system.states)
@@ -85,14 +91,14 @@ class _Writer:
             solved[voltage] = node
         elif structure.by_current:
             slope = Slope(voltage)(current)
-            if slope == 0 or voltage in slope.free_symbols:
-                raise ParameterError(
-                    f"the voltage at which {model.model_name()} carries a current follows from a search: "
-                    "drive its voltage, or give the capacitance beside it"
-                )
-            solved[voltage] = (DRIVING - current.xreplace({voltage: sp.S.Zero})) / slope
+            if slope == 0:
+                raise ParameterError(f"a current through {model.model_name()} says nothing of its voltage")
+            self.searched = voltage in slope.free_symbols
+            linear = (DRIVING - current.xreplace({voltage: sp.S.Zero})) / slope
+            solved[voltage] = FOUND if self.searched else linear
         else:
             solved[voltage] = DRIVING
+        conduction = {"excess": current - DRIVING, "slope": Slope(voltage)(current)} if self.searched else {}
         self.n, self.m, self.noises = len(states), len(telegraphs), len(noises)
 
         moving = [port for port in structure.ports if port.timed or port.coupled]
@@ -103,6 +109,7 @@ class _Writer:
         names: dict[sp.Expr, sp.Expr] = {}
         for letter, group in {"x": states, "g": telegraphs}.items():
             names |= {symbol: sp.Symbol(f"{letter}_{k}", real=True) for k, symbol in enumerate(group)}
+        names[FOUND] = sp.Symbol("v_0", real=True)
         names |= {symbol: sp.Symbol(f"u_{k}", real=True) for k, symbol in drives.items()}
         for k, symbol in enumerate(parameters):
             names.setdefault(symbol, sp.Symbol(f"p_{k}", real=True))
@@ -122,12 +129,23 @@ class _Writer:
 
         scaled = [self.hoist.scaled(named(numbered(ohmic(noisy(rate))))) for rate in rates]
         self.rates = {f"f_{k}": rate for k, (_, rate) in enumerate(scaled)}
-        self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(flat.jumps.values())}
+        self.conduction = {name: prepared(e) for name, e in conduction.items()}
+        # Without noise telegraph processes stay as they are.
+        self.jumping = self.m if structure.noise else 0
+        jumps = flat.jumps.values() if self.jumping else ()
+        self.jumps = {f"r_{k}": prepared(r) for k, r in enumerate(jumps)}
         observables = Replacement(
-            {**flat.auxiliaries, **{sp.Symbol(str(y), real=True): e for y, e in flat.observables.items()}}
+            {
+                **flat.auxiliaries,
+                **{sp.Symbol(str(y), real=True): e for y, e in {**flat.observables, **flat.currents}.items()},
+            }
         )
         quiet = Replacement(dict.fromkeys(system.noises, sp.S.Zero))
         self.outputs = {f"y_{k}": prepared(quiet(observables(e))) for k, e in enumerate(structure.outputs)}
+        if self.searched and any(names[FOUND] in e.free_symbols for e in self.outputs.values()):
+            raise ParameterError(
+                f"the voltage of {model.model_name()} follows from its current by a search, and cannot be an output"
+            )
         for k, port in self.moving.items():
             symbol = sp.Symbol(f"u_{k}", real=True)
             if port.coupled and any(symbol in e.free_symbols for e in self.outputs.values()):
@@ -149,9 +167,10 @@ class _Writer:
         stored += [name for name, varies in hoisted.items() if varies]
         for k, port in self.moving.items():
             stored += [f"base_{k}"] + ["gain_{}".format(k)] * port.timed + [f"coupled_{k}"] * port.coupled
+        stored += ["v_0"] if self.searched else []
         stored += ["held"] if any(link.held for link in structure.links) else []
         stored += [f"o_{k}" for k in range(self.n)] + [f"a_{k}" for k in range(self.n)]
-        stored += [f"r_{k}" for k in range(2 * self.m)] + [f"y_{k}" for k in range(len(self.outputs))]
+        stored += [f"r_{k}" for k in range(2 * self.jumping)] + [f"y_{k}" for k in range(len(self.outputs))]
         self.rows = {name: k for k, name in enumerate(stored)}
         self.noise = Noise(self.noises, structure.block)
         self.printer = KernelPrinter()
@@ -177,16 +196,17 @@ class _Writer:
     def stage(self, i: int) -> list[str]:
         """One stage of the Runge-Kutta method, of a block."""
         last, first = i == self.stages - 1, i == 0
-        groups = [self.rates, *([self.jumps] if first else [])]
+        groups = [self.rates, self.conduction, *([self.jumps] if first else [])]
         own = {f"o_{k}": sp.Symbol(f"x_{k}", real=True) for k in range(self.n)}
         symbols = self.symbols(*groups, own)
         lines = [f"{name} = {self.at(name)}" for name in self.rows if name in symbols and name[0] in "xgh"]
         needed = {k: v for k, v in self.steps.items() if k.split("_")[:2] in (["along", str(i)], ["sum", str(i)])}
-        final = {"step": self.steps["step"]} if last and self.m else {}
+        final = {"step": self.steps["step"]} if last and self.jumping else {}
         steps = self.symbols(needed, self.outputs, final)
         lines += [f"{name} = {self.at(name)}" for name in self.rows if name in steps - symbols and name[0] in "gh"]
         lines += self.driven(symbols, "now")
         lines += [f"w_{k} = np.float64(now[{k * self.structure.block} + j])" for k in range(self.noises)]
+        lines += self.search()
         made, values = statements({**self.rates, **(self.jumps if first else {})}, self.printer)
         lines += made
         lines += [f"{self.at(name)} = {values[name]}" for name in self.jumps if first]
@@ -207,9 +227,22 @@ class _Writer:
             lines.append(f"norm = 1.0/sqrt(fma(x_{a}, x_{a}, fma(x_{b}, x_{b}, x_{c}*x_{c})))")
             lines += [f"x_{k} = x_{k}*norm" for k in (a, b, c)]
         lines += [f"{self.at(f'x_{k}')} = x_{k}" for k in range(self.n)]
-        lines += telegraph_jumps(self.m, self.at, str(self.steps["step"]), "number") if last else []
-        lines += self.putting_out(last and self.m > 0)
+        lines += telegraph_jumps(self.jumping, self.at, str(self.steps["step"]), "number") if last else []
+        lines += self.putting_out(last and self.jumping > 0)
         return [*self.heading(now=symbols, next=self.symbols(self.outputs)), *loop("for j in range(B):", lines)]
+
+    def search(self) -> list[str]:
+        """The voltage at which a device carries its current, by Newton's method from that of the last stage.
+
+        What has not settled by then is no number, which is found when the steps are done.
+        """
+        if not self.searched:
+            return []
+        made, values = statements(self.conduction, self.printer)
+        turn = [*made, f"change = ({values['excess']})/({values['slope']})", "v_0 = v_0 - change"]
+        settled = f"abs(change) <= {SETTLED!r}*abs(v_0) + {SETTLED!r}"
+        lines = [f"v_0 = {self.at('v_0')}", *turn * CORRECTIONS]
+        return [*lines, f"v_0 = v_0 if {settled} else np.float64('nan')", f"{self.at('v_0')} = v_0"]
 
     def heading(self, **needed: set[str]) -> list[str]:
         """Quantities that all devices share, and the waves that are needed at this moment and at the next."""
