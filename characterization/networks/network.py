@@ -197,7 +197,7 @@ class Network:
                 outputs.append(expression)
             place = outputs.index(expression)
             points = coupling.points if coupling.held else 1
-            links.append(Link(coupling.form, place, places[coupling.to], coupling.held, points))
+            links.append(Link(coupling.form, place, places[coupling.to], coupling.held, points, coupling.delay > 0))
         varied = {name for name, values in self.values.items() if np.any(values != values[0])}
         for name, value in drives.items():
             constant = _constant(value)

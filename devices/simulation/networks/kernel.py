@@ -72,7 +72,7 @@ def _load_network(structure: NetworkStructure) -> CompiledNetwork:
     matrices = tuple(kind for link in structure.links for kind in _matrix_kinds(link.form, block))
     wide = Array(F64, 4, (None, len(kernel.rows), block // LANES, LANES))
     state = (_VECTOR, wide, _VECTOR, _CUBE, _CUBE, _VECTOR, Array(F32), _WORDS, _WORDS, _WORDS, U32, U32)
-    histories = (_CUBE, Array(F64, 4), Array(I64, 2), _MATRIX, I64, _CUBE, _WHOLES, I64, I64)
+    histories = (_CUBE, _CUBE, Array(I64, 2), _MATRIX, I64, _CUBE, _WHOLES, I64, I64)
     span = (I64,) * 7
     entries = {
         "prepare": Entry((_MATRIX, _MATRIX)),

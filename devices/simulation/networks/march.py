@@ -168,15 +168,12 @@ class March:
         structure = self.prepared.structure
         held = [(link, delay) for link, delay in zip(structure.links, self.prepared.delays, strict=True) if link.held]
         if not held:
-            return np.zeros((1, 1, 1)), np.zeros((1, 1, 1, 1)), np.zeros((1, 1), dtype=np.int64)
+            return np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), np.zeros((1, 1), dtype=np.int64)
         found = [interpolation(delay / self.prepared.time_step, link.points, self.times) for link, delay in held]
         most = max(link.points for link, _ in held)
-        # As many ages for all: the last of a coupling's own goes on.
-        ages = max(len(weights) for weights, _ in found)
-        weights = np.zeros((len(held), ages, len(self.times), most))
+        weights = np.zeros((len(held), len(self.times), most))
         for k, (own, _) in enumerate(found):
-            for age in range(ages):
-                weights[k, age, :, : own.shape[2]] = own[min(age, len(own) - 1)]
+            weights[k, :, : own.shape[1]] = own
         lags = np.array([lag for _, lag in found])
         depth = int(lags.max()) + most + 1
         return np.zeros((len(held), depth, self._ys.shape[2])), weights, lags

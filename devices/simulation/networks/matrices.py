@@ -59,8 +59,7 @@ def lagrange(places: FloatArray, at: float) -> FloatArray:
 def interpolation(delay: float, points: int, times: tuple[float, ...]) -> tuple[FloatArray, Any]:
     """Weights and lags of the steps between which what a coupling gave is interpolated.
 
-    Steps are counted back from the lag, shape of the weights (steps done, stages, points). Where nothing is delayed,
-    the first steps have fewer values behind them, and polynomials of lower degree.
+    The steps are counted back from the lag of the stage; shape of the weights (stages, points).
 
     Parameters
     ----------
@@ -71,15 +70,11 @@ def interpolation(delay: float, points: int, times: tuple[float, ...]) -> tuple[
     times : tuple of float
         Times of the stages, in steps.
     """
-    ages = points if delay == 0 else 1
-    weights = np.zeros((ages, len(times), points))
-    lags = np.zeros(len(times), dtype=np.int64)
+    weights, lags = np.zeros((len(times), points)), np.zeros(len(times), dtype=np.int64)
     for stage, time in enumerate(times):
         place = time - delay
+        # As many on either side, as far as they are there.
         newest = min(0, math.floor(place + 1e-9) + points // 2)
         lags[stage] = -newest
-        for age in range(ages):
-            number = points if ages == 1 else age + 1
-            known = newest - np.arange(number, dtype=float)
-            weights[age, stage, :number] = lagrange(known, place)
+        weights[stage] = lagrange(newest - np.arange(points, dtype=float), place)
     return weights, lags

@@ -288,21 +288,27 @@ class _Writer:
             if port.coupled:
                 lines += loop(f"for j in range({size}):", [f"{self.at(f'coupled_{k}')} = 0.0"])
         for k, link in enumerate(structure.links):
-            target = f"coupled_{link.port}"
-            if link.held:
-                held = self.rows["held"] * size
-                if i == 0:
-                    lines += loop(f"for j in range({size}):", [f"{self.at('held')} = 0.0"])
-                    lines += COUPLED[link.form].format(k=k, y=link.output, row=self.rows["held"], n=size).splitlines()
-                    lines += [f"keep(ring[{ring}], s[{held}:{held + size}], number, b*{size})"]
-                row = self.rows[target] * size
-                lines += [
-                    f"recall(s[{row}:{row + size}], ring[{ring}], weights[{ring}], lags[{ring}], number, {i}, "
-                    f"b*{size}, {link.points})"
-                ]
-                ring += 1
+
+            def coupled(row: int, k: int = k, link: Any = link) -> list[str]:
+                return COUPLED[link.form].format(k=k, y=link.output, row=row, n=size).splitlines()
+
+            row = self.rows[f"coupled_{link.port}"]
+            if not link.held:
+                lines += coupled(row)
+                continue
+            held = self.rows["held"]
+            if i == 0:
+                lines += loop(f"for j in range({size}):", [f"{self.at('held')} = 0.0"])
+                lines += [*coupled(held), f"keep(ring[{ring}], s[{held * size}:{(held + 1) * size}], number, b*{size})"]
+            recalled = (
+                f"recall(s[{row * size}:{(row + 1) * size}], ring[{ring}], weights[{ring}], lags[{ring}], number, {i}, "
+                f"b*{size}, {link.points})"
+            )
+            if link.delayed or i == 0:
+                lines.append(recalled)
             else:
-                lines += COUPLED[link.form].format(k=k, y=link.output, row=self.rows[target], n=size).splitlines()
+                lines += [*loop(f"if number < {link.points - 1}:", coupled(row)), *loop("else:", [recalled])]
+            ring += 1
         return lines
 
 

@@ -55,6 +55,9 @@ class Link:
         Whether it is computed once a step and interpolated between steps, rather than in every stage.
     points : int
         Steps between which it is then interpolated.
+    delayed : bool
+        Whether it is held for its delay. Otherwise the first steps, which have too few others behind them, compute it in
+        every stage.
     """
 
     form: str
@@ -62,6 +65,7 @@ class Link:
     port: int
     held: bool = False
     points: int = 1
+    delayed: bool = False
 
 
 @dataclass(frozen=True)

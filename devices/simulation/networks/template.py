@@ -64,9 +64,8 @@ def keep(ring, s, number, begin):
 
 
 def recall(s, ring, weights, lags, number, stage, begin, points):
-    age = min(number, len(weights) - 1)
     for k in range(points):
-        weight = weights[age, stage, k]
+        weight = weights[stage, k]
         if weight != 0.0:
             place = (number + len(ring) - lags[stage] - k) % len(ring)
             for j in range(B):
