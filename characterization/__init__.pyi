@@ -20,6 +20,7 @@ from .benches.noise import noise as noise
 from .benches.oscillators.amplitude import amplitude as amplitude
 from .benches.oscillators.injection_locking import injection_locking as injection_locking
 from .benches.oscillators.linewidth import linewidth as linewidth
+from .benches.oscillators.mutual_locking import mutual_locking as mutual_locking
 from .benches.oscillators.orbit import orbit as orbit
 from .benches.oscillators.synchronisation import synchronisation as synchronisation
 from .benches.resonance.fmr import fmr as fmr

@@ -22,6 +22,7 @@ from .characterization.benches.noise import noise as noise
 from .characterization.benches.oscillators.amplitude import amplitude as amplitude
 from .characterization.benches.oscillators.injection_locking import injection_locking as injection_locking
 from .characterization.benches.oscillators.linewidth import linewidth as linewidth
+from .characterization.benches.oscillators.mutual_locking import mutual_locking as mutual_locking
 from .characterization.benches.oscillators.orbit import orbit as orbit
 from .characterization.benches.oscillators.synchronisation import synchronisation as synchronisation
 from .characterization.benches.resonance.fmr import fmr as fmr
