@@ -2,13 +2,14 @@
 
 ``--peers FOLDER`` names a clone of the public repository mathowl/reservoir_acceleration, the code of de Jong et al.,
 arXiv:2312.01121: N macrospins whose x components drive each other through a full matrix, by the Runge-Kutta method of
-fourth order with steps of 10 ps, compiled by Numba. Its parallel form, the faster one, is compared. Without the folder
-the peer is the same method of the same equations in NumPy, whose matrix products are those of its BLAS.
+fourth order with steps of 10 ps, compiled by Numba. The faster of its parallel and its plain form is compared. Without
+the folder the peer is the same method of the same equations in NumPy, whose matrix products are those of its BLAS.
 
 The device is declared here, in the equations of that work. Both run in one process on the same threads; the rows say by
 how much the first oscillator differs at the end. ``held`` computes the product once a step and carries it on by a cubic,
-``single`` keeps the matrix in single precision: both say what error that makes. Exponents of the time over N are the
-last rows, in which more is worse: ours over the peer's.
+``single`` keeps the matrix in single precision: both say what error that makes. In the rows of exponents, of the time
+over N, less is better, and the ratio the peer's over ours. Layers with an exchange between neighbours follow, against
+cmtj's Runge-Kutta method with the same step, whose neighbours stand still during a step.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import cmtj
 import numpy as np
+import scipy.constants as codata
 from harness import Record, main
+from scipy import sparse
 
 from synaspice.characterization import Coupling, Network
+from synaspice.devices import MTJ
 from synaspice.devices.language.declaration import Branch, Input, Parameter, State, Symbols
 from synaspice.devices.model import CompactModel
 
@@ -101,10 +106,14 @@ def peer_in_numpy(size: int, matrix: np.ndarray, steps: int) -> np.ndarray:
     return np.array(found)
 
 
-def published(folder: Path) -> Callable[[int, np.ndarray, int], np.ndarray]:
-    """The same by the published code."""
-    (script,) = folder.rglob("test_time_numba-parallel.py")
-    specification = importlib.util.spec_from_file_location("published", script)
+def published(folder: Path) -> list[Callable[[int, np.ndarray, int], np.ndarray]]:
+    """The same by both forms of the published code."""
+    scripts = ("test_time_numba-parallel.py", "test_time_numba-vanilla.py")
+    return [_published(next(folder.rglob(script))) for script in scripts]
+
+
+def _published(script: Path) -> Callable[[int, np.ndarray, int], np.ndarray]:
+    specification = importlib.util.spec_from_file_location(script.stem.replace("-", "_"), script)
     assert specification is not None and specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
@@ -126,60 +135,150 @@ def network_of(size: int, matrix: np.ndarray, **how: Any) -> Network:
     return Network(CoupledOscillator(), size, couplings, source="voltage")
 
 
-def seconds(function: Callable[[int], object], steps: int) -> float:
-    """Time of a step: what more steps take more, after a call that does not count [s]."""
+def seconds(function: Callable[[int], object], steps: int, repeats: int = 3) -> float:
+    """Least time of a step [s]: what three times as many take more, after a call that does not count."""
     function(max(1, steps // 10))
-    start = time.perf_counter()
-    function(steps)
-    return (time.perf_counter() - start) / steps
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function(steps)
+        middle = time.perf_counter()
+        function(3 * steps)
+        times.append((time.perf_counter() - 2 * middle + start) / (2 * steps))
+    return min((each for each in times if each > 0), default=math.nan)
 
 
-def measure(quick: bool, folder: Path | None) -> list[Record]:
-    """Steps per second of N oscillators."""
+def ours(network: Network, steps: int, exact: np.ndarray) -> tuple[float, float]:
+    """Time of a step [s], and how far the first oscillator is from another one."""
+
+    def run(number: int) -> None:
+        network.run(number * STEP, points=number + 1, time_step=STEP, record=["m_x", "m_y", "m_z"], devices=[0])
+
+    last = network.run(steps * STEP, points=2, time_step=STEP)
+    return seconds(run, steps), float(np.max(np.abs(last.final[:, 0] - exact)))
+
+
+def of_published_work(quick: bool, folder: Path | None) -> list[Record]:
+    """Steps per second of N oscillators, all of whose steps of the first are kept."""
     if folder is None:
         print("without --peers FOLDER, a clone of mathowl/reservoir_acceleration, the peer is its method in NumPy")
-    peer = peer_in_numpy if folder is None else published(folder)
+    forms = [peer_in_numpy] if folder is None else published(folder)
     name = f"NumPy {version('numpy')}, method of arXiv:2312.01121" if folder is None else REPOSITORY
     records: list[Record] = []
-    sizes = {1: 50_000, 100: 5000, 1000: 500, 10_000: 6}
+    sizes = {1: 20_000, 100: 2000, 1000: 100, 10_000: 2}
     if quick:
-        sizes = {1: 5000, 100: 500, 1000: 50, 3000: 5}
+        sizes = {1: 5000, 100: 500, 1000: 20}
     times: dict[str, list[float]] = {"peer": [], "ours": []}
     for size, steps in sizes.items():
         matrix = matrix_of(size)
-        theirs = seconds(lambda n, s=size, w=matrix: peer(s, w, n), steps)
-        exact = peer(size, matrix, steps)[-1]
+        repeats = 1 if size > 1000 else 3
+        theirs = min(seconds(lambda n, s=size, w=matrix, f=form: f(s, w, n), steps, repeats) for form in forms)
+        exact = forms[-1](size, matrix, steps)[-1]
         times["peer"].append(theirs)
-        for form, how in {"": {}, ", single": {"single": True}, ", held, single": {"single": True, "each_stage": False}}.items():
-            if size < 1000 and form:
+        how: dict[str, Any]
+        for label, how in FORMS.items():
+            if size < 1000 and label:
                 continue
-            network = network_of(size, matrix, **how)
-            ours, off = _ours(network, steps, exact)
-            times["ours"] += [ours] if not form else []
-            label = f"{size} oscillators{form} (differ by {off:.0e})"
-            records.append(Record(label, 1 / ours, 1 / theirs, name, theirs / ours, "steps/s"))
-    for k, (small, large) in enumerate(zip(list(sizes)[1:], list(sizes)[2:], strict=False), 1):
-        exponents = {
-            who: math.log(found[k + 1] / found[k]) / math.log(large / small) for who, found in times.items()
-        }
-        label = f"exponent of the time from {small} to {large}"
-        records.append(Record(label, exponents["ours"], exponents["peer"], name, exponents["peer"] / exponents["ours"], "1"))
+            mine, off = ours(network_of(size, matrix, **how), steps, exact)
+            times["ours"] += [mine] if not label else []
+            label = f"{size} oscillators{label} (differ by {off:.0e})"
+            records.append(Record(label, 1 / mine, 1 / theirs, name, theirs / mine, "steps/s"))
+    for k, (small, large) in enumerate(zip(list(sizes), list(sizes)[1:], strict=False)):
+        mine, theirs = (math.log(times[who][k + 1] / times[who][k]) / math.log(large / small) for who in ("ours", "peer"))
+        label = f"exponent of the time, {small} to {large} oscillators"
+        records.append(Record(label, mine, theirs, name, theirs / mine, "1"))
     return records
 
 
-def _ours(network: Network, steps: int, exact: np.ndarray) -> tuple[float, float]:
-    """Time of a step, and how far the first oscillator is from another one."""
+#: How the product is computed, and what is said of it.
+FORMS: dict[str, dict[str, Any]] = {
+    "": {},
+    ", single": {"single": True},
+    ", held, single": {"single": True, "each_stage": False},
+}
 
-    def run(number: int) -> Any:
-        points = max(2, number // 10 + 1)
-        every = math.ceil(number / (points - 1))
-        return network.run(
-            every * (points - 1) * STEP, points=points, time_step=STEP, record=["m_x", "m_y", "m_z"], devices=[0]
-        )
 
-    each = seconds(run, steps)
-    last = network.run(steps * STEP, points=2, time_step=STEP)
-    return each, float(np.max(np.abs(last.final[:, 0] - exact)))
+def chain_here(size: int) -> Network:
+    """Layers with an exchange between neighbours."""
+    magnet = MTJ(
+        **LAYER, diameter=WIDTH, width=WIDTH, free_layer_thickness=THICKNESS, vcma_coefficient=0.0,
+        interfacial_anisotropy=0.0, anisotropy_polar_angle=math.pi / 2, anisotropy_azimuth=0.0,
+        demagnetizing_factor_x=0.0, demagnetizing_factor_y=0.0, demagnetizing_factor_z=1.0, field_x=FIELD_X,
+    )  # fmt: skip
+    field = EXCHANGE / (codata.mu_0 * LAYER["saturation_magnetization"] * THICKNESS)
+    neighbours = sparse.diags_array([field, field], offsets=[1, -1], shape=(size, size)) if size > 1 else [[0.0]]
+    couplings = [Coupling(f"m_{a}", f"field_{a}", neighbours) for a in "xyz"]
+    angles = {"initial_polar_angle": np.full(size, 1.3), "initial_azimuth": azimuths(size)}
+    return Network(magnet, size, couplings, source="voltage", parameters=angles)
+
+
+def azimuths(size: int) -> np.ndarray:
+    """Directions at the beginning [rad]."""
+    return 0.5 * np.sin(np.arange(size))
+
+
+def chain_in_cmtj(size: int, steps: int) -> np.ndarray:
+    """The same layers in cmtj: directions at the end, shape (layers, 3)."""
+    layers = []
+    for k, azimuth in enumerate(azimuths(size)):
+        direction = (math.sin(1.3) * math.cos(azimuth), math.sin(1.3) * math.sin(azimuth), math.cos(1.3))
+        layers.append(
+            cmtj.Layer(
+                id=f"layer{k}", mag=cmtj.CVector(*direction), anis=cmtj.CVector(1, 0, 0),
+                Ms=codata.mu_0 * LAYER["saturation_magnetization"], thickness=THICKNESS,
+                cellSurface=math.pi / 4 * WIDTH**2, damping=LAYER["damping"],
+                demagTensor=[cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 1)],
+            )
+        )  # fmt: skip
+    stack = cmtj.Junction(layers)
+    stack.setLayerAnisotropyDriver("all", cmtj.constantDriver(LAYER["uniaxial_anisotropy"]))
+    stack.setLayerExternalFieldDriver("all", cmtj.AxialDriver(FIELD_X, 0.0, 0.0))
+    for k in range(size - 1):
+        stack.setIECDriver(f"layer{k}", f"layer{k + 1}", cmtj.constantDriver(EXCHANGE))
+    duration = steps * FINE
+    stack.runSimulation(duration + FINE / 2, FINE, duration, False, False, cmtj.SolverMode.RK4)
+    return np.array([[getattr(stack.getLayerMagnetisation(f"layer{k}"), a) for a in "xyz"] for k in range(size)])
+
+
+#: Layers of a chain [m, A/m, J/m^3, J/m^2], and the step [s].
+LAYER = {"saturation_magnetization": 9e5, "damping": 0.02, "uniaxial_anisotropy": 5e3, "gyromagnetic_ratio": 1.76e11}
+WIDTH, THICKNESS, FIELD_X, EXCHANGE, FINE = 60e-9, 2e-9, 3e4, 1e-4, 1e-13
+#: Steps after which directions are compared.
+SPAN = 1024
+
+
+def of_cmtj(quick: bool) -> list[Record]:
+    """N layers with an exchange between neighbours, by cmtj's RK4 and ours: steps, and simulated time, per second."""
+    from _cmtj.constants import PhysicalConstants
+
+    PhysicalConstants.set_magnetic_permeability(codata.mu_0)
+    PhysicalConstants.set_gyromagnetic_ratio(MTJ(**LAYER).gamma_0)
+    records = []
+    name = f"cmtj {version('cmtj')}"
+    sizes = {2: 4000, 100: 1000} if quick else {2: 20_000, 100: 2000, 1000: 400}
+    for size, steps in sizes.items():
+        network = chain_here(size)
+
+        def run(number: int, step: float = FINE, network: Network = network) -> np.ndarray:
+            return np.asarray(network.run(number * step, points=2, time_step=step).final.T)
+
+        theirs = seconds(lambda n, s=size: chain_in_cmtj(s, n), steps)
+        mine = seconds(run, steps)
+        exact, found = run(2 * SPAN, FINE / 2), chain_in_cmtj(size, SPAN)
+        off = float(np.max(np.abs(found - exact)))
+        label = f"chain of {size} layers, the same step (differ by {off:.0e})"
+        records.append(Record(label, 1 / mine, 1 / theirs, name, theirs / mine, "steps/s"))
+        longer = 32
+        while np.max(np.abs(run(SPAN // longer, longer * FINE) - exact)) > off:
+            longer //= 2
+        label = f"chain of {size} layers, the same error (steps {longer} times as long)"
+        records.append(Record(label, 1e9 * FINE * longer / mine, 1e9 * FINE / theirs, name, longer * theirs / mine, "ns/s"))
+    return records
+
+
+def measure(quick: bool, folder: Path | None) -> list[Record]:
+    """All of them."""
+    return [*of_published_work(quick, folder), *of_cmtj(quick)]
 
 
 if __name__ == "__main__":

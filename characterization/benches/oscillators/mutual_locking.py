@@ -149,6 +149,7 @@ def mutual_locking(
         "expected": (np.sqrt(np.maximum(between**2 - width**2, 0.0)), "Hz", "difference by the closed form"),
         "locked": ((np.abs(beat) < LOCKED * scale).astype(float), "1", "1 where they run at one frequency"),
     }
-    about: dict[str, Any] = {"engine": "numeric", "temperature": kelvin, "seed": run.seed, "current": middle}
+    drawn = run.seed if kelvin > 0 else seed
+    about: dict[str, Any] = {"engine": "numeric", "temperature": kelvin, "seed": drawn, "current": middle}
     about |= {"load": ohm, "delay": late, "range": width, "time_step": run.time_step}
     return device_table(device, columns, bench="mutual-locking", **about)
