@@ -5,8 +5,8 @@ arXiv:2312.01121: N macrospins whose x components drive each other through a ful
 fourth order with steps of 10 ps, compiled by Numba. The faster of its parallel and its plain form is compared. Without
 the folder the peer is the same method of the same equations in NumPy, whose matrix products are those of its BLAS.
 
-The device is declared here, in the equations of that work. Both run in one process on the same threads; the rows say by
-how much the first oscillator differs at the end. ``held`` computes the product once a step and carries it on by a cubic,
+The device is declared here, in the equations of that work. Both run in one process; the rows say by how much the
+first oscillator differs at the end. ``held`` computes the product once a step and carries it on by a cubic,
 ``single`` keeps the matrix in single precision: both say what error that makes. In the rows of exponents, of the time
 over N, less is better, and the ratio the peer's over ours. Layers with an exchange between neighbours follow, against
 cmtj's Runge-Kutta method with the same step, whose neighbours stand still during a step.
@@ -119,9 +119,7 @@ def _published(script: Path) -> Callable[[int, np.ndarray, int], np.ndarray]:
     specification.loader.exec_module(module)
     pinned = np.array([1.0, 0.0, 6.123234e-17])
     torque = TORQUE / NORMAL
-    numbers = np.array(
-        [DAMPING, 1 / (1 + DAMPING**2), 1.0, 1 / NORMAL, 8500, torque, ASYMMETRY, FIELD / NORMAL]
-    )
+    numbers = np.array([DAMPING, 1 / (1 + DAMPING**2), 1.0, 1 / NORMAL, 8500, torque, ASYMMETRY, FIELD / NORMAL])
 
     def run(size: int, matrix: np.ndarray, steps: int) -> np.ndarray:
         return np.asarray(module.frk4(module.Minitial(size), matrix, GYRO * STEP * NORMAL, numbers, pinned, steps))
@@ -184,7 +182,9 @@ def of_published_work(quick: bool, folder: Path | None) -> list[Record]:
             label = f"{size} oscillators{label} (differ by {off:.0e})"
             records.append(Record(label, 1 / mine, 1 / theirs, name, theirs / mine, "steps/s"))
     for k, (small, large) in enumerate(zip(list(sizes), list(sizes)[1:], strict=False)):
-        mine, theirs = (math.log(times[who][k + 1] / times[who][k]) / math.log(large / small) for who in ("ours", "peer"))
+        mine, theirs = (
+            math.log(times[who][k + 1] / times[who][k]) / math.log(large / small) for who in ("ours", "peer")
+        )
         label = f"exponent of the time, {small} to {large} oscillators"
         records.append(Record(label, mine, theirs, name, theirs / mine, "1"))
     return records
@@ -272,7 +272,9 @@ def of_cmtj(quick: bool) -> list[Record]:
         while np.max(np.abs(run(SPAN // longer, longer * FINE) - exact)) > off:
             longer //= 2
         label = f"chain of {size} layers, the same error (steps {longer} times as long)"
-        records.append(Record(label, 1e9 * FINE * longer / mine, 1e9 * FINE / theirs, name, longer * theirs / mine, "ns/s"))
+        records.append(
+            Record(label, 1e9 * FINE * longer / mine, 1e9 * FINE / theirs, name, longer * theirs / mine, "ns/s")
+        )
     return records
 
 

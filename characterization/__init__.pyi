@@ -51,6 +51,7 @@ from .networks.energies import BitEnergy as BitEnergy
 from .networks.network import Network as Network
 from .networks.network_run import NetworkRun as NetworkRun
 from .networks.p_bits import PBitNetwork as PBitNetwork
+from .networks.repeated import network_ensemble as network_ensemble
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .slow_time.telegraph import state_probability as state_probability

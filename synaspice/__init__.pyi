@@ -46,6 +46,7 @@ from .characterization.networks.energies import BitEnergy as BitEnergy
 from .characterization.networks.network import Network as Network
 from .characterization.networks.network_run import NetworkRun as NetworkRun
 from .characterization.networks.p_bits import PBitNetwork as PBitNetwork
+from .characterization.networks.repeated import network_ensemble as network_ensemble
 from .characterization.statistics.vary import vary as vary
 from .characterization.tables import read_table as read_table
 from .characterization.tables import write_table as write_table

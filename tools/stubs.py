@@ -37,6 +37,7 @@ NAMES = {
         "Coupling": "networks.couplings",
         "Network": "networks.network",
         "NetworkRun": "networks.network_run",
+        "network_ensemble": "networks.repeated",
         "Shared": "networks.couplings",
         "PBitNetwork": "networks.p_bits",
         "RareEvent": "rare_events.event",

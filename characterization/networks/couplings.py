@@ -125,6 +125,12 @@ class Coupling:
         elif self.matrix.shape[0] != size:
             raise ParameterError(f"the matrix must have a row for each of {size} devices, not {self.matrix.shape[0]}")
 
+    def arrays(self, size: int) -> list[Any]:
+        """The arrays that the matrix consists of."""
+        if self.form == "shared":
+            return list(self.matrix.of(size))
+        return [self.matrix.data, self.matrix.indices, self.matrix.indptr] if self.form == "sparse" else [self.matrix]
+
     def sparse_matrix(self, size: int) -> Any:
         """The matrix, sparse; of rank one it is one of ones between devices of no weight too."""
         if self.form == "shared":

@@ -14,16 +14,16 @@ from ...devices.language.constants import CONSTANTS
 from ...devices.language.declaration import TEMPERATURE
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import Waveform
+from ...devices.simulation.networks.structure import DRIVE, NODE
 from ...devices.targets.formats import ExportOptions
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.expressions import ExpressionPrinter
 from ...devices.targets.spice.statements import Statements
 from ...devices.targets.spice.subcircuit import write_subcircuit
-from ...devices.simulation.networks.structure import DRIVE, NODE
 from .couplings import Coupling
 
 if TYPE_CHECKING:
-    from .network import Network
+    from .declared import DeclaredNetwork
 
 #: Most devices of a network that is written: a simulator has a node for each of their states.
 MOST = 2000
@@ -32,7 +32,7 @@ MOST = 2000
 class NetlistWriter:
     """Writes a network for ngspice."""
 
-    def __init__(self, network: Network, drives: Mapping[str, Any], duration: float) -> None:
+    def __init__(self, network: DeclaredNetwork, drives: Mapping[str, Any], duration: float) -> None:
         if network.size > MOST:
             raise ParameterError(f"a netlist of more than {MOST} devices is more than a circuit simulator takes")
         self.network, self.drives, self.duration = network, drives, duration
@@ -128,7 +128,9 @@ class NetlistWriter:
         matrix = coupling.sparse_matrix(self.network.size).toarray()
         scale, lines = np.abs(matrix).max(), []
         for i, j in zip(*np.nonzero(np.triu(matrix, 1)), strict=True):
-            lines += self.write.resistor(f"{i}_{j}", self._positive(i), self._positive(j), repr(float(1 / matrix[i, j])))
+            lines += self.write.resistor(
+                f"{i}_{j}", self._positive(i), self._positive(j), repr(float(1 / matrix[i, j]))
+            )
         for i, total in enumerate(-matrix.sum(axis=1)):
             if total > 1e-12 * scale:
                 lines += self.write.resistor(f"{i}_load", self._positive(i), 0, repr(float(1 / total)))
@@ -173,9 +175,9 @@ class NetlistWriter:
         branch = list(network.device.branches().values())[network.branch]
         named = {sp.Symbol(str(y), real=True): e for y, e in flat.observables.items()}
         named |= dict(zip([sp.Symbol(str(i), real=True) for i in flat.currents], flat.currents.values(), strict=True))
-        expression = Replacement({**flat.auxiliaries, **named})(network._expression(coupling.output))
+        expression = Replacement({**flat.auxiliaries, **named})(network.expression(coupling.output))
         values: dict[sp.Expr, sp.Expr] = {symbol: sp.Float(v, 17) for symbol, (v, *_) in CONSTANTS.items()}
-        columns = network._columns([*network.device.values, *network.device.derived], j, 1, {})
+        columns = network.columns([*network.device.values, *network.device.derived], j, 1, {})
         values |= {sp.Symbol(name, real=True): sp.Float(float(v[0]), 17) for name, v in columns.items()}
         values[TEMPERATURE] = sp.Float(0.0)
         voltage = sp.Symbol(branch.name, real=True)

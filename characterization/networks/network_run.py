@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import sympy as sp
 
 from ...devices.core.metadata import Column, column_information, device_table
 from ...devices.core.protocols import Oscillation
@@ -21,9 +22,8 @@ from ...devices.language.memory import require_memory
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import March
-
-if TYPE_CHECKING:
-    from .network import Network
+from ...devices.simulation.networks.structure import DRIVE
+from .declared import DeclaredNetwork, constant_of, waveform_of
 
 #: Numbers of the states of all devices that are looked at at a time.
 TRACES = 1 << 22
@@ -154,7 +154,7 @@ class Recorder:
 
     def __init__(
         self,
-        network: Network,
+        network: DeclaredNetwork,
         samples: int,
         stride: int,
         time_step: float,
@@ -164,6 +164,7 @@ class Recorder:
         settling: float,
         seed: int,
         temperature: float,
+        drives: Mapping[str, Any],
     ) -> None:
         self.network, self.samples, self.stride, self.step = network, samples, stride, time_step
         self.seed, self.temperature = seed, temperature
@@ -172,6 +173,14 @@ class Recorder:
         self.names = check_names("record", record, empty=True)
         for name in self.names:
             known(f"state or observable of {device.model_name()}", name, [*states, *observables])
+        self.constants = {name: constant_of(value) for name, value in drives.items() if name != DRIVE}
+        moving = {coupling.to for coupling in network.couplings}
+        moving |= {name for name, value in drives.items() if waveform_of(value) is not None}
+        for name in set(self.names) - set(states):
+            expression = device.system.flat.observables[sp.Symbol(name, real=True)]
+            alone = compiled(device).observable_of_states(name) is not None
+            if not alone or moving & {str(symbol) for symbol in expression.free_symbols}:
+                raise ParameterError(f"{name} depends on more than the states: record these")
         if devices is None:
             self.chosen = np.arange(network.size)
         else:
@@ -180,7 +189,10 @@ class Recorder:
             if np.any(self.chosen != given) or self.chosen.min() < 0 or self.chosen.max() >= network.size:
                 raise ParameterError(f"devices must be whole numbers from 0 to {network.size - 1}")
         require_memory(
-            float(samples) * len(self.chosen) * len(self.names), "recorded numbers", 8, "record fewer devices or points,"
+            float(samples) * len(self.chosen) * len(self.names),
+            "recorded numbers",
+            8,
+            "record fewer devices or points,",
         )
         if phase is None:
             turning = device.suits(Oscillation) and len(states) > 1
@@ -264,10 +276,9 @@ class Recorder:
             return traces[network.states.index(name)]
         functions = compiled(network.device)
         of_states = functions.observable_of_states(name)
-        if of_states is None:
-            raise ParameterError(f"{name} depends on more than the states: record the states")
+        assert of_states is not None
         names = functions.parameter_names
-        columns = network._columns(names, 0, network.size, {})
+        columns = network.columns(names, 0, network.size, self.constants)
         parameters = [columns[each][self.chosen][np.newaxis] for each in names]
         states = list(traces[: len(network.device.system.states)])
         return np.broadcast_to(of_states([], states, parameters)[0], traces.shape[1:])

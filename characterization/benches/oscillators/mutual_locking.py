@@ -108,7 +108,9 @@ def mutual_locking(
     relaxation = oscillator.damping_rate * (middle / oscillator.threshold_current - 1)
     ohm = swing * stretch / (2 * STRENGTH * relaxation) if load is None else positive("the load", load, "ohm")
     if swing * stretch / (2 * ohm) > WEAK * relaxation:
-        warn_user("the coupling is not weak against the relaxation of the amplitudes: take a larger load", ValidityWarning)
+        warn_user(
+            "the coupling is not weak against the relaxation of the amplitudes: take a larger load", ValidityWarning
+        )
     power = oscillator.stationary_power(middle)
     carrier = oscillator.angular_frequency + oscillator.nonlinear_frequency_shift * power
     width = mutual_range(oscillator, middle, Circuit(ohm, carrier * late))

@@ -25,7 +25,9 @@ def _side_by_side(writer: Any, view: View) -> View:
 
 def _widened(writer: Any, view: View) -> Value:
     kind = ir.VectorType(F32.llvm, LANES)
-    found = writer.builder.load(writer.builder.bitcast(view.pointer, kind.as_pointer()), typ=kind, align=F32.dtype.itemsize)
+    found = writer.builder.load(
+        writer.builder.bitcast(view.pointer, kind.as_pointer()), typ=kind, align=F32.dtype.itemsize
+    )
     return Value(WIDE, writer.builder.fpext(found, WIDE.llvm))
 
 

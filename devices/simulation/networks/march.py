@@ -15,6 +15,7 @@ results do not depend on threads.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -230,13 +231,11 @@ class March:
 
     def _together(self, steps: int, wave: FloatArray, begin: int, record: tuple[Any, ...]) -> None:
         """Take steps with the blocks of every stage shared out among threads."""
-        ends = np.linspace(0, self._blocks, self._threads + 1).astype(int)
+        ends = np.linspace(0, self._blocks, self._threads + 1).astype(int).tolist()
         with ThreadPoolExecutor(self._threads) as pool:
             for number in range(self.step, self.step + steps):
                 for stage in range(len(self.times)):
-                    spans = [
-                        (number, 1, stage, stage + 1, int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False)
-                    ]
+                    spans = [(number, 1, stage, stage + 1, a, b) for a, b in itertools.pairwise(ends)]
                     jobs = [pool.submit(self._call, k, span, wave, begin, record) for k, span in enumerate(spans)]
                     for job in jobs:
                         job.result()
@@ -279,5 +278,3 @@ def _kernel(prepared: Prepared) -> tuple[CompiledNetwork, FloatArray, FloatArray
         if known:
             compiled = load_network(replace(structure, known=known))
     return compiled, fixed, varying
-
-

@@ -166,7 +166,7 @@ class _Writer:
         stored = [f"x_{k}" for k in range(self.n)] + [f"g_{k}" for k in range(self.m)]
         stored += [name for name, varies in hoisted.items() if varies]
         for k, port in self.moving.items():
-            stored += [f"base_{k}"] + ["gain_{}".format(k)] * port.timed + [f"coupled_{k}"] * port.coupled
+            stored += [f"base_{k}"] + [f"gain_{k}"] * port.timed + [f"coupled_{k}"] * port.coupled
         stored += ["v_0"] if self.searched else []
         stored += ["held"] if any(link.held for link in structure.links) else []
         stored += [f"o_{k}" for k in range(self.n)] + [f"a_{k}" for k in range(self.n)]
@@ -335,7 +335,9 @@ def write_network_kernel(structure: NetworkStructure) -> NetworkKernel:
         "window": writer.noise.window,
         "together": writer.noise.together,
         "links": len(structure.links),
-        "arguments": "".join(f", {name}" for k, l in enumerate(structure.links) for name in matrix_arguments(k, l.form)),
+        "arguments": "".join(
+            f", {name}" for k, link in enumerate(structure.links) for name in matrix_arguments(k, link.form)
+        ),
     }
     texts = {
         "prepare": writer.preparation(),
@@ -349,16 +351,16 @@ def write_network_kernel(structure: NetworkStructure) -> NetworkKernel:
         f"\n\ndef stage_{i}({head}):\n{indented(writer.folded(writer.stage(i)))}\n" for i in range(writer.stages)
     )
     source += _advance(writer, sizes)
-    return NetworkKernel(
-        source, writer.parameters, writer.rows, writer.uniform, len(writer.hoist.found), writer.noise
-    )
+    return NetworkKernel(source, writer.parameters, writer.rows, writer.uniform, len(writer.hoist.found), writer.noise)
 
 
 def _advance(writer: _Writer, sizes: Mapping[str, Any]) -> str:
     """The loop over steps, stages and blocks."""
     structure = writer.structure
     sums = "".join(
-        SUMS.format(k=k, row=writer.rows[f"y_{link.output}"]) for k, link in enumerate(structure.links) if link.form == "shared"
+        SUMS.format(k=k, row=writer.rows[f"y_{link.output}"])
+        for k, link in enumerate(structure.links)
+        if link.form == "shared"
     )
     totals = "".join(
         f"                total(totals, sums[moment % 2, {k}], {k})\n"

@@ -56,8 +56,8 @@ class Link:
     points : int
         Steps between which it is then interpolated.
     delayed : bool
-        Whether it is held for its delay. Otherwise the first steps, which have too few others behind them, compute it in
-        every stage.
+        Whether it is held for its delay. Otherwise the first steps, which have too few others behind them, compute it
+        in every stage.
     """
 
     form: str

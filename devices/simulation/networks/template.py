@@ -114,10 +114,7 @@ def record(state, traces, chosen, sample, begin, end):
 '''
 
 #: Share of a block in the sum of a coupling of rank one.
-SUMS = (
-    "                    sums[(moment + 1) % 2, {k}, b] = summed(s[{row}*B:({row} + 1)*B],"
-    " rows_{k}, b*B, count)\n"
-)
+SUMS = "                    sums[(moment + 1) % 2, {k}, b] = summed(s[{row}*B:({row} + 1)*B], rows_{k}, b*B, count)\n"
 
 STAGE = """
             if stage_begin <= {i} and stage_end > {i}:
@@ -138,7 +135,7 @@ STAGE = """
                             ys[(moment + 1) % 2, r, b*B + j] = s[({output_row} + r)*B + j]
 {sums}"""
 
-ADVANCE = '''
+ADVANCE = """
 
 def start(state, fixed, ys, sums, wave, block_begin, block_end, count{arguments}):
     for b in range(block_begin, block_end):
@@ -159,4 +156,4 @@ def advance(
 {stage_texts}
             if stage_end == {stages} and stride > 0 and (number + 1) % max(stride, 1) == 0:
                 record(state, traces, chosen, (number + 1) // max(stride, 1) - origin, block_begin, block_end)
-'''
+"""

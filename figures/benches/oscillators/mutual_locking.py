@@ -12,7 +12,7 @@ from ...style import scaled_axis
 
 @draws("mutual-locking")
 def draw_mutual_locking(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Frequencies of two oscillators about their mean, and their beat over their detuning; the dashed line is theory."""
+    """Frequencies of two oscillators about their mean, and their beat, over their detuning; dashed: the closed form."""
     x = scaled_axis(table, left, "x", "detuning", "Detuning")
     y = scaled_axis(table, left, "y", "beat", "Frequency less mean")
     middle = (table["frequency_1"] + table["frequency_2"]) / 2
@@ -21,7 +21,9 @@ def draw_mutual_locking(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             x * table["detuning"], y * (table[f"frequency_{k}"] - middle), marker, markersize=3, label=f"Oscillator {k}"
         )
         half = 0.5 * (2 * k - 3) * table["detuning"]
-        left.plot(x * table["detuning"], y * half, color="0.6", linewidth=0.8, zorder=0, label="Free" if k == 1 else None)
+        left.plot(
+            x * table["detuning"], y * half, color="0.6", linewidth=0.8, zorder=0, label="Free" if k == 1 else None
+        )
     left.legend(loc="upper left")
     scaled_axis(table, right, "x", "detuning", "Detuning")
     z = scaled_axis(table, right, "y", "beat", "Beat")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 
+import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import sympy as sp
 from scipy import sparse
 from scipy.integrate import solve_ivp
 
-from synaspice.characterization import Coupling, Network, Shared
+from synaspice.characterization import Coupling, Network, Shared, network_ensemble
 from synaspice.characterization.networks.couplings import resistors
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
-from synaspice.devices import MTJ, AutoOscillator, ParameterError, SimulationError, UnknownNameError, VolatileMemristor
+from synaspice.devices import MTJ, AutoOscillator, ParameterError, SimulationError, TwoLayerStack, UnknownNameError, VolatileMemristor
 from synaspice.devices.core.variability import Normal
 from synaspice.devices.core.vectors import compiled, parameter_vector
 from synaspice.devices.language.waveforms import Sine
@@ -63,7 +65,9 @@ def test_a_product_once_a_step_is_of_the_order_of_its_polynomial():
     exact = small().run(2e-9, drive=1.5e-3, points=2, time_step=2e-13).final
     for points, order in ((2, 2.0), (4, 4.0)):
         errors = [
-            np.abs(small(each_stage=False, points=points).run(2e-9, drive=1.5e-3, points=2, time_step=s).final - exact).max()
+            np.abs(
+                small(each_stage=False, points=points).run(2e-9, drive=1.5e-3, points=2, time_step=s).final - exact
+            ).max()
             for s in (4e-12, 2e-12, 1e-12)
         ]
         assert np.log2(errors[1] / errors[2]) == pytest.approx(order, abs=0.4)
@@ -128,9 +132,7 @@ def test_uncoupled_devices_are_the_trajectories_of_an_ensemble():
     expected = whole.final()[["c_re", "c_im"]].to_numpy().T
     network = Network(DEVICE, 70).run(0.5e-9, drive=1.5e-3, points=2, temperature=300, seed=5, time_step=step)
     np.testing.assert_allclose(network.final, expected, rtol=1e-9, atol=1e-12)
-    second = Network(DEVICE, 35).run(
-        0.5e-9, drive=1.5e-3, points=2, temperature=300, seed=5, time_step=step, number=1
-    )
+    second = Network(DEVICE, 35).run(0.5e-9, drive=1.5e-3, points=2, temperature=300, seed=5, time_step=step, number=1)
     np.testing.assert_allclose(second.final, expected[:, 35:], rtol=1e-9, atol=1e-12)
     other = Network(DEVICE, 35).run(0.5e-9, drive=1.5e-3, points=2, temperature=300, seed=6, time_step=step)
     assert np.all(other.final != second.final)
@@ -152,7 +154,9 @@ def test_threads_and_pauses_leave_every_bit(monkeypatch):
 def test_a_million_oscillators_need_little_more_than_their_states():
     size = 1_000_000
     frequencies = DEVICE.frequency * (1 + 1e-3 * np.linspace(-1, 1, size))
-    network = Network(DEVICE, size, [Coupling("c_re", "injection", Shared(1e-10))], parameters={"frequency": frequencies})
+    network = Network(
+        DEVICE, size, [Coupling("c_re", "injection", Shared(1e-10))], parameters={"frequency": frequencies}
+    )
     run = network.run(2e-11, drive=1.5e-3, points=3, record="power", devices=[0, 999_999], time_step=1e-11)
     assert run.values["power"].shape == (3, 2) and run.phases.shape == (size,) and 0.99 < run.order_parameter[-1] <= 1
     with pytest.raises(ParameterError, match="recorded numbers"):
@@ -162,7 +166,9 @@ def test_a_million_oscillators_need_little_more_than_their_states():
 def test_devices_differ_as_declared():
     drawn = Network(DEVICE, 6, variability={"damping_rate": Normal(0.1, relative=True)}, variability_seed=4)
     again = Network(DEVICE, 6, variability={"damping_rate": Normal(0.1, relative=True)}, variability_seed=4)
-    assert np.ptp(drawn.values["damping_rate"]) > 0 and np.array_equal(*(n.values["damping_rate"] for n in (drawn, again)))
+    assert np.ptp(drawn.values["damping_rate"]) > 0 and np.array_equal(
+        *(n.values["damping_rate"] for n in (drawn, again))
+    )
     listed = Network([DEVICE.replace(damping_rate=float(rate)) for rate in drawn.values["damping_rate"]])
     ends = [n.run(1e-9, drive=1.5e-3, points=2).final for n in (drawn, listed)]
     assert np.array_equal(*ends)
@@ -200,9 +206,7 @@ def test_a_delay_is_a_line_in_a_netlist():
     couplings = [Coupling("c_re", "injection", [[0, 1e-3], [1e-3, 0]], delay=0.13e-9)]
     network = Network(DEVICE, 2, couplings, parameters={"initial_phase": [0.0, 0.4]})
     run = network.run(20e-9, drive=1.5e-3, points=2001, settling=10e-9)
-    table = ngspice.run(
-        network.netlist(drive=1.5e-3), Transient(2e-12, 20e-9, 2e-12, True), options={"reltol": 1e-6}
-    )
+    table = ngspice.run(network.netlist(drive=1.5e-3), Transient(2e-12, 20e-9, 2e-12, True), options={"reltol": 1e-6})
     late = table[table["time"] > 10e-9]
     frequency = []
     for k in range(2):
@@ -259,7 +263,8 @@ def test_what_makes_no_network_is_refused():
         resistors([[0.0, 1.0], [2.0, 0.0]])
     network = Network(DEVICE, 2)
     for how in (
-        {"duration": -1.0}, {"points": 1}, {"drive": [1.0, 2.0, 3.0]}, {"drive": "much"}, {"devices": [2], "record": "c_re"},
+        {"duration": -1.0}, {"points": 1}, {"drive": [1.0, 2.0, 3.0]}, {"drive": "much"},
+        {"devices": [2], "record": "c_re"},
         {"phase": ["c_re"]}, {"settling": 2e-9}, {"temperature": -1.0}, {"time_step": 1e-6}, {"states": [[1.0]]},
     ):  # fmt: skip
         with pytest.raises(ParameterError):
@@ -274,3 +279,32 @@ def test_what_makes_no_network_is_refused():
         Network(VolatileMemristor(), 1, capacitance=1e-12).run(1e-9)
     with pytest.raises(ParameterError, match="duration"):
         network.netlist(drive=Sine(0.0, 1e-3, 1e9))
+
+
+def test_runs_are_their_numbers_and_are_kept(tmp_path):
+    """An ensemble of networks: each run its own noise and phases, the same on one process as on two, and resumed."""
+    network = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(2e-5))])
+    how = {"drive": 1.5e-3, "temperature": 300, "points": 51, "seed": 3, "settling": 5e-9, "random_phases": True}
+    table = network_ensemble(network, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how)
+    with joblib.parallel_config(n_jobs=2):
+        again = network_ensemble(network, 1e-8, runs=4, **how)
+    pd.testing.assert_frame_equal(table, again)
+    pd.testing.assert_frame_equal(table, network_ensemble(network, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how))
+    assert table["order_parameter"].nunique() == 4
+    with pytest.raises(ParameterError, match="other"):
+        other = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(3e-5))])
+        network_ensemble(other, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how)
+
+
+def test_what_moves_with_a_drive_is_not_recorded_as_if_it_did_not():
+    """An energy in a field that others make is refused; in one that is held it is that of the device."""
+    stack = TwoLayerStack(first_initial_azimuth=0.5)
+    coupled = Network(stack, 2, [Coupling("first_m_x", "field_x", [[0, 1e3], [1e3, 0]])], source="voltage")
+    with pytest.raises(ParameterError, match="energy depends on more than the states"):
+        coupled.run(1e-12, points=2, record="energy", time_step=1e-13)
+    run = Network(stack, 1, source="voltage").run(
+        5e-11, points=6, inputs={"field_x": 5e4}, record="energy", time_step=1e-13
+    )
+    alone = stack.replace(field_x=5e4).simulate(0.0, 5e-11, points=6)
+    np.testing.assert_allclose(run.values["energy"][:, 0], alone["energy"], rtol=1e-7)
+    assert np.ptp(alone["energy"]) > 0

@@ -1,4 +1,4 @@
-"""Networks against closed forms: locking ranges, delayed pairs, Kuramoto's threshold, dipoles, relaxation oscillators."""
+"""Networks against closed forms: locking ranges, delayed pairs, Kuramoto's threshold, dipoles, relaxation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy import sparse
 
 from synaspice.characterization import Coupling, Network, Shared
 from synaspice.characterization.networks.couplings import dipoles, resistors
-from synaspice.devices.core.protocols import Oscillation
 from synaspice.devices import MTJ, AutoOscillator, TwoLayerStack, VolatileMemristor, VortexOscillator
+from synaspice.devices.core.protocols import Oscillation
 
 #: The imaginary parts of two coupled amplitudes turn against the coupling: half of it acts, kappa W / 2.
 KAPPA = 1e11
@@ -30,7 +30,7 @@ def pairs(device, strength, detunings, **how):
 @pytest.mark.parametrize("shift", [0.0, -1e9])
 def test_two_oscillators_lock_up_to_the_range_of_slavin_and_tiberkevich(shift):
     r""":math:`\dot\psi = \Delta\omega - 2 \Omega \sqrt{1 + \nu^2} \cos(\arctan \nu) \sin\psi`: without a lag of the
-    coupling the range is :math:`2 \Omega`, whatever the nonlinearity; inside :math:`\sin\psi = \Delta\omega / 2 \Omega`,
+    coupling the range is :math:`2 \Omega`, whatever the nonlinearity; in it :math:`\sin\psi = \Delta\omega / 2 \Omega`,
     outside the beat is :math:`\sqrt{\Delta\omega^2 - 4 \Omega^2}`."""
     power = 0.2
     device = AutoOscillator(nonlinear_frequency_shift=shift, initial_power=power)
@@ -211,6 +211,9 @@ def test_sparse_chains_carry_what_dense_ones_do():
     ]
     np.testing.assert_allclose(found[0], found[1], atol=1e-12)
     single = Network(
-        device, size, [Coupling("c_re", "injection", ring.toarray(), single=True)], parameters={"frequency": frequencies}
+        device,
+        size,
+        [Coupling("c_re", "injection", ring.toarray(), single=True)],
+        parameters={"frequency": frequencies},
     ).run(5e-9, drive=1.5e-3, points=11)
     np.testing.assert_allclose(single.final, found[0], atol=1e-7)
