@@ -9,7 +9,8 @@ The device is declared here, in the equations of that work. Both run in one proc
 first oscillator differs at the end. ``held`` computes the product once a step and carries it on by a cubic,
 ``single`` keeps the matrix in single precision: both say what error that makes. In the rows of exponents, of the time
 over N, less is better, and the ratio the peer's over ours. Layers with an exchange between neighbours follow, against
-cmtj's Runge-Kutta method with the same step, whose neighbours stand still during a step.
+cmtj's Runge-Kutta method with the same step, whose neighbours stand still during a step, and magnets that are dipoles
+to all others, against cmtj's group of junctions; a test compares what becomes of them.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ from typing import Any
 import cmtj
 import numpy as np
 import scipy.constants as codata
+from cmtj.reservoir import GroupInteraction, computeDipoleInteractionNoumra
 from harness import Record, main
 from scipy import sparse
 
 from synaspice.characterization import Coupling, Network
+from synaspice.characterization.networks.couplings import dipoles
 from synaspice.devices import MTJ
 from synaspice.devices.language.declaration import Branch, Input, Parameter, State, Symbols
 from synaspice.devices.model import CompactModel
@@ -217,19 +220,20 @@ def azimuths(size: int) -> np.ndarray:
     return 0.5 * np.sin(np.arange(size))
 
 
+def layer_in_cmtj(name: str, azimuth: float) -> cmtj.Layer:
+    """A layer that begins in a direction [rad]."""
+    direction = (math.sin(1.3) * math.cos(azimuth), math.sin(1.3) * math.sin(azimuth), math.cos(1.3))
+    return cmtj.Layer(
+        id=name, mag=cmtj.CVector(*direction), anis=cmtj.CVector(1, 0, 0),
+        Ms=codata.mu_0 * LAYER["saturation_magnetization"], thickness=THICKNESS,
+        cellSurface=math.pi / 4 * WIDTH**2, damping=LAYER["damping"],
+        demagTensor=[cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 1)],
+    )  # fmt: skip
+
+
 def chain_in_cmtj(size: int, steps: int) -> np.ndarray:
     """The same layers in cmtj: directions at the end, shape (layers, 3)."""
-    layers = []
-    for k, azimuth in enumerate(azimuths(size)):
-        direction = (math.sin(1.3) * math.cos(azimuth), math.sin(1.3) * math.sin(azimuth), math.cos(1.3))
-        layers.append(
-            cmtj.Layer(
-                id=f"layer{k}", mag=cmtj.CVector(*direction), anis=cmtj.CVector(1, 0, 0),
-                Ms=codata.mu_0 * LAYER["saturation_magnetization"], thickness=THICKNESS,
-                cellSurface=math.pi / 4 * WIDTH**2, damping=LAYER["damping"],
-                demagTensor=[cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 0), cmtj.CVector(0, 0, 1)],
-            )
-        )  # fmt: skip
+    layers = [layer_in_cmtj(f"layer{k}", azimuth) for k, azimuth in enumerate(azimuths(size))]
     stack = cmtj.Junction(layers)
     stack.setLayerAnisotropyDriver("all", cmtj.constantDriver(LAYER["uniaxial_anisotropy"]))
     stack.setLayerExternalFieldDriver("all", cmtj.AxialDriver(FIELD_X, 0.0, 0.0))
@@ -278,9 +282,47 @@ def of_cmtj(quick: bool) -> list[Record]:
     return records
 
 
+def magnets_here(size: int) -> tuple[Network, np.ndarray]:
+    """Magnets in a square lattice with the fields of each other's dipoles, and where they are [m]."""
+    places = np.array([[PITCH * (k % 10), PITCH * (k // 10), 0.0] for k in range(size)])
+    alone = chain_here(size)
+    moment = LAYER["saturation_magnetization"] * math.pi / 4 * WIDTH**2 * THICKNESS
+    return Network(alone.device, size, dipoles(places, moment), source="voltage", parameters=alone.values), places
+
+
+def magnets_in_cmtj(places: np.ndarray, steps: int) -> np.ndarray:
+    """The same magnets in cmtj: direction of the first at the end."""
+    junctions = []
+    for azimuth in azimuths(len(places)):
+        junction = cmtj.Junction([layer_in_cmtj("free", azimuth)])
+        junction.setLayerAnisotropyDriver("all", cmtj.constantDriver(LAYER["uniaxial_anisotropy"]))
+        junction.setLayerExternalFieldDriver("all", cmtj.AxialDriver(FIELD_X, 0.0, 0.0))
+        junctions.append(junction)
+    group = GroupInteraction([cmtj.CVector(*place) for place in places], junctions, "free")
+    group.setInteractionFunction(computeDipoleInteractionNoumra)
+    group.runSimulation((steps + 0.5) * FINE, FINE, steps * FINE)
+    return np.array([group.getLog(0)[f"free_m{a}"][-1] for a in "xyz"])
+
+
+def of_dipoles(quick: bool) -> list[Record]:
+    """Steps per second of N magnets in the fields of all others, by cmtj's group of junctions and ours."""
+    records = []
+    for size in (10,) if quick else (10, 100):
+        network, places = magnets_here(size)
+        theirs = seconds(lambda n, p=places: magnets_in_cmtj(p, n), 2000 // size)
+        mine = seconds(lambda n, w=network: w.run(n * FINE, points=2, time_step=FINE), 20_000 // size)
+        name = f"cmtj {version('cmtj')}, GroupInteraction"
+        records.append(Record(f"dipoles of {size} magnets", 1 / mine, 1 / theirs, name, theirs / mine, "steps/s"))
+    return records
+
+
+#: Distance of magnets. [m]
+PITCH = 80e-9
+
+
 def measure(quick: bool, folder: Path | None) -> list[Record]:
     """All of them."""
-    return [*of_published_work(quick, folder), *of_cmtj(quick)]
+    return [*of_published_work(quick, folder), *of_cmtj(quick), *of_dipoles(quick)]
 
 
 if __name__ == "__main__":
