@@ -134,6 +134,7 @@ class Coupling:
     def sparse_matrix(self, size: int) -> Any:
         """The matrix, sparse; of rank one it is one of ones between devices of no weight too."""
         if self.form == "shared":
+            require_memory(float(size) ** 2, "couplings", 3 * 8.0, "take")
             gains, weights = self.matrix.of(size)
             return sparse.csr_array(np.outer(gains, weights))
         return sparse.csr_array(self.matrix)

@@ -23,6 +23,7 @@ from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import March
 from ...devices.simulation.networks.structure import DRIVE
+from ..resumable import progress_bar
 from .declared import DeclaredNetwork, constant_of, waveform_of
 
 #: Numbers of the states of all devices that are looked at at a time.
@@ -208,65 +209,40 @@ class Recorder:
 
     def run(self, march: March) -> NetworkRun:
         """Let it go to the end."""
-        network = self.network
-        number, size = len(network.states), network.size
+        network, samples = self.network, self.samples
+        number, size, interval = len(network.states), network.size, self.stride * self.step
         everything = np.arange(size, dtype=np.int64)
-        some = max(1, min(self.samples - 1, TRACES // (number * size)))
-        values = {name: np.empty((self.samples, len(self.chosen))) for name in self.names}
-        order = np.empty(self.samples, dtype=complex) if self.phase else None
-        turned = np.zeros(size) if self.phase else None
-        last: Any = None
-        largest, counted = 0.0, 0.0
-        at = 0
-        first = march.rows(number)[:, np.newaxis]
-        interval = self.stride * self.step
-        while True:
-            if at == 0:
-                traces = first
-            else:
-                traces = np.empty((number, min(some, self.samples - at), size))
-                # Written row by row by the kernel.
-                march.advance(self.stride * traces.shape[1], self.stride, traces, everything)
-            rows = slice(at, at + traces.shape[1])
-            for name in self.names:
-                values[name][rows] = self._quantity(name, traces[:, :, self.chosen])
-            if self.phase is not None and order is not None and turned is not None:
-                z = traces[self.phase[0]] + 1j * traces[self.phase[1]]
-                unit = z / np.maximum(np.abs(z), 1e-300)
-                order[rows] = unit.mean(axis=1)
-                joined = unit if last is None else np.concatenate([last, unit])
-                # From the sample at which the settling ends.
-                begin = at - (last is not None)
-                skip = max(0, math.ceil(self.settling / interval - 1e-9) - begin)
-                if len(joined) - skip > 1:
-                    turns = np.angle(joined[skip + 1 :] * joined[skip:-1].conj())
-                    # From the first turn that counts to the last, a weight that rises and falls.
-                    start = max(0, math.ceil(self.settling / interval - 1e-9))
-                    places = begin + skip - start + 0.5 + np.arange(len(turns))
-                    weights = np.sin(np.pi * places / (self.samples - 1 - start)) ** 2
-                    turned += weights @ turns
-                    largest = max(largest, float(np.abs(turns).max()))
-                    counted += interval * float(weights.sum())
-                last = joined[-1:]
-            at += traces.shape[1]
-            if at == self.samples:
-                break
-        final = march.rows(number)
+        some = max(1, min(samples - 1, TRACES // (number * size)))
+        values = {name: np.empty((samples, len(self.chosen))) for name in self.names}
         sense = -1.0 if _turns_backwards(network.device) else 1.0
+        phases = None if self.phase is None else _Phases(samples, size, interval, self.settling)
+        at, traces = 0, march.rows(number)[:, np.newaxis]
+        with progress_bar(samples, None) as bar:
+            while True:
+                for name in self.names:
+                    values[name][at : at + traces.shape[1]] = self._quantity(name, traces[:, :, self.chosen])
+                if self.phase is not None and phases is not None:
+                    phases.add(at, traces[self.phase[0]] + 1j * sense * traces[self.phase[1]])
+                at += traces.shape[1]
+                bar.update(traces.shape[1])
+                if at == samples:
+                    break
+                traces = np.empty((number, min(some, samples - at), size))
+                march.advance(self.stride * traces.shape[1], self.stride, traces, everything)
         return NetworkRun(
             network.device,
-            interval * np.arange(self.samples),
+            interval * np.arange(samples),
             self.step,
             values,
             self.chosen,
-            final,
-            order if sense > 0 or order is None else order.conj(),
-            None if self.phase is None else sense * np.angle(last[0]),
+            march.rows(number),
+            None if phases is None else phases.order,
+            None if phases is None else np.angle(phases.last[0]),
             self.seed,
             self.temperature,
-            None if turned is None else sense * turned,
-            counted,
-            largest,
+            None if phases is None else phases.turned,
+            0.0 if phases is None else phases.counted,
+            0.0 if phases is None else phases.largest,
         )
 
     def _quantity(self, name: str, traces: FloatArray) -> FloatArray:
@@ -282,6 +258,35 @@ class Recorder:
         parameters = [columns[each][self.chosen][np.newaxis] for each in names]
         states = list(traces[: len(network.device.system.states)])
         return np.broadcast_to(of_states([], states, parameters)[0], traces.shape[1:])
+
+
+class _Phases:
+    """Order parameter and turns of all devices, sample by sample."""
+
+    def __init__(self, samples: int, size: int, interval: float, settling: float) -> None:
+        self.interval = interval
+        self.order = np.empty(samples, dtype=complex)
+        self.turned, self.counted, self.largest = np.zeros(size), 0.0, 0.0
+        self.last = np.empty((0, size), dtype=complex)
+        # The first sample that counts, and how many turns do.
+        self.first = math.ceil(settling / interval - 1e-9)
+        self.turns = samples - 1 - self.first
+
+    def add(self, at: int, z: Any) -> None:
+        """Take further samples of points in the plane, the first of which has the number ``at``."""
+        unit = z / np.maximum(np.abs(z), 1e-300)
+        self.order[at : at + len(z)] = unit.mean(axis=1)
+        joined = np.concatenate([self.last, unit])
+        begin = at - len(self.last)
+        joined = joined[max(0, self.first - begin) :]
+        if len(joined) > 1:
+            turns = np.angle(joined[1:] * joined[:-1].conj())
+            places = max(0, begin - self.first) + np.arange(len(turns))
+            weights = np.sin(np.pi * (places + 0.5) / self.turns) ** 2
+            self.turned += weights @ turns
+            self.counted += self.interval * float(weights.sum())
+            self.largest = max(self.largest, float(np.abs(turns).max()))
+        self.last = unit[-1:]
 
 
 def _turns_backwards(device: CompactModel) -> bool:
