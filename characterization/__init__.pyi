@@ -23,6 +23,7 @@ from .benches.noise import noise as noise
 from .benches.oscillators.amplitude import amplitude as amplitude
 from .benches.oscillators.injection_locking import injection_locking as injection_locking
 from .benches.oscillators.linewidth import linewidth as linewidth
+from .benches.oscillators.mutual_locking import mutual_locking as mutual_locking
 from .benches.oscillators.orbit import orbit as orbit
 from .benches.oscillators.synchronisation import synchronisation as synchronisation
 from .benches.resonance.fmr import fmr as fmr
@@ -48,8 +49,13 @@ from .fitting.populations import fit_population as fit_population
 from .fitting.result import Fit as Fit
 from .measured.reading import read_measured as read_measured
 from .merit.summary import summary as summary
+from .networks.couplings import Coupling as Coupling
+from .networks.couplings import Shared as Shared
 from .networks.energies import BitEnergy as BitEnergy
+from .networks.network import Network as Network
+from .networks.network_run import NetworkRun as NetworkRun
 from .networks.p_bits import PBitNetwork as PBitNetwork
+from .networks.repeated import network_ensemble as network_ensemble
 from .rare_events.event import RareEvent as RareEvent
 from .rare_events.splitting import splitting as splitting
 from .slow_time.telegraph import state_probability as state_probability

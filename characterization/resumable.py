@@ -94,7 +94,7 @@ def compute_pieces(
     missing = [k for k in range(len(pieces)) if k not in finished]
     computed = in_processes(_compute, ((function, pieces[k], kept, k) for k in missing), advice=advice)
     # Pieces of an earlier run are no work of this one: the remaining time is that of those that are missing.
-    with _bar(len(pieces), progress, initial=len(finished)) as bar:
+    with progress_bar(len(pieces), progress, initial=len(finished)) as bar:
         for k, piece in enumerate(pieces):
             if k not in finished:
                 yield next(computed)
@@ -125,13 +125,13 @@ def compute_each(function: Callable[..., Any], calls: Sequence[Sequence[Any]]) -
     SimulationError
         If a process that computed one was killed.
     """
-    with _bar(len(calls), None) as bar:
+    with progress_bar(len(calls), None) as bar:
         for result in in_processes(function, calls):
             yield result
             bar.update()
 
 
-def _bar(total: int, name: str | None, *, initial: int = 0) -> Any:
+def progress_bar(total: int, name: str | None, *, initial: int = 0) -> Any:
     """Progress: what is asked for is shown in any case, and what is not on a terminal alone, if it takes longer."""
     how = {"disable": False} if name is not None else {"disable": None if _shown.get() else True, "delay": SHORT}
     return tqdm(total=total, initial=initial, desc=name or "finished", file=sys.stderr, **how)

@@ -25,6 +25,7 @@ from .characterization.benches.noise import noise as noise
 from .characterization.benches.oscillators.amplitude import amplitude as amplitude
 from .characterization.benches.oscillators.injection_locking import injection_locking as injection_locking
 from .characterization.benches.oscillators.linewidth import linewidth as linewidth
+from .characterization.benches.oscillators.mutual_locking import mutual_locking as mutual_locking
 from .characterization.benches.oscillators.orbit import orbit as orbit
 from .characterization.benches.oscillators.synchronisation import synchronisation as synchronisation
 from .characterization.benches.resonance.fmr import fmr as fmr
@@ -42,8 +43,13 @@ from .characterization.citing import citations as citations
 from .characterization.fitting.fit import fit as fit
 from .characterization.measured.reading import read_measured as read_measured
 from .characterization.merit.summary import summary as summary
+from .characterization.networks.couplings import Coupling as Coupling
+from .characterization.networks.couplings import Shared as Shared
 from .characterization.networks.energies import BitEnergy as BitEnergy
+from .characterization.networks.network import Network as Network
+from .characterization.networks.network_run import NetworkRun as NetworkRun
 from .characterization.networks.p_bits import PBitNetwork as PBitNetwork
+from .characterization.networks.repeated import network_ensemble as network_ensemble
 from .characterization.statistics.vary import vary as vary
 from .characterization.sweeps.sweep import sweep as sweep
 from .characterization.tables import read_table as read_table

@@ -35,6 +35,11 @@ NAMES = {
     },
     "characterization": {
         "BitEnergy": "networks.energies",
+        "Coupling": "networks.couplings",
+        "Network": "networks.network",
+        "NetworkRun": "networks.network_run",
+        "network_ensemble": "networks.repeated",
+        "Shared": "networks.couplings",
         "PBitNetwork": "networks.p_bits",
         "RareEvent": "rare_events.event",
         "TwoStateThermal": "slow_time.two_states",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .philox import NORMALS, WORDS
@@ -23,6 +23,34 @@ def words(step: str, purpose: int) -> str:
     """Four random words for a step (or group of steps) and a purpose."""
     counter = f"np.uint32({step}), np.uint32({purpose}) ^ (np.uint32(({step}) >> 32) << np.uint32(25))"
     return f"a, b, c, d = philox({counter}, low[j], high[j], key_low, key_high)"
+
+
+def telegraph_jumps(count: int, at: Callable[[str], str], step: str, number: str) -> list[str]:
+    """Jumps of telegraph processes at the end of a step, with the exact probability.
+
+    Parameters
+    ----------
+    count : int
+        How many processes there are: their states are the rows ``g_k``, their rates upward and downward ``r_2k`` and
+        ``r_2k+1``.
+    at : callable
+        From the name of a row to the text of its element.
+    step, number : str
+        Texts of the length of the step and of its number.
+    """
+    lines = []
+    for k in range(count):
+        if k % 4 == 0:
+            lines.append(words(number, JUMPS + k // 4))
+        state, up, down = at(f"g_{k}"), at(f"r_{2 * k}"), at(f"r_{2 * k + 1}")
+        lines += [
+            f"up, down, occupied = {up}, {down}, {state}",
+            "away = down if occupied > 0.5 else up",
+            f"probability = -expm1(-(up + down)*{step})*away/(up + down)",
+            f"jumped = away > 0.0 and uniform({'abcd'[k % 4]}) < probability",
+            f"{state} = 1.0 - occupied if jumped else occupied",
+        ]
+    return lines
 
 
 @dataclass(frozen=True)

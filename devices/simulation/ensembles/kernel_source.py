@@ -22,7 +22,7 @@ from ...language.constants import CONSTANTS
 from ...language.declaration import TEMPERATURE
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
-from .kernel_noise import JUMPS, Noise, loop, words
+from .kernel_noise import Noise, loop, telegraph_jumps
 from .kernel_structure import Kernel, Structure
 from .kernel_template import TEMPLATE
 
@@ -262,7 +262,7 @@ class _Writer:
     def within_bounds(self) -> list[str]:
         """Hold states within their bounds."""
         return [
-            f"x_{k} = min(max(x_{k}, {_number(limits[0])}), {_number(limits[1])})"
+            f"x_{k} = min(max(x_{k}, {number(limits[0])}), {number(limits[1])})"
             for k, limits in enumerate(self.bounds)
             if limits is not None
         ]
@@ -279,20 +279,8 @@ class _Writer:
         return lines + self.store(*(f"x_{k}" for k in range(self.n))) + self.jumping()
 
     def jumping(self) -> list[str]:
-        """Jumps of the telegraph processes at the end of a step, with the exact probability."""
-        lines = []
-        for k in range(self.m):
-            if k % 4 == 0:
-                lines.append(words("first + k", JUMPS + k // 4))
-            state, up, down = self.at(f"g_{k}"), self.at(f"r_{2 * k}"), self.at(f"r_{2 * k + 1}")
-            lines += [
-                f"up, down, occupied = {up}, {down}, {state}",
-                "away = down if occupied > 0.5 else up",
-                f"probability = -expm1(-(up + down)*{self.steps['step']})*away/(up + down)",
-                f"jumped = away > 0.0 and uniform({'abcd'[k % 4]}) < probability",
-                f"{state} = 1.0 - occupied if jumped else occupied",
-            ]
-        return lines
+        """Jumps of the telegraph processes at the end of a step."""
+        return telegraph_jumps(self.m, self.at, str(self.steps["step"]), "first + k")
 
     def preparation(self) -> list[str]:
         """The hoisted values, from the parameters of one trajectory."""
@@ -327,13 +315,14 @@ def write_kernel(structure: Structure) -> Kernel:
         steps=writer.window,
         hit_row=writer.rows["hit"],
         voltage_row=writer.rows["v_driven"],
-        **{name: _indented(lines) for name, lines in parts.items()},
+        **{name: indented(lines) for name, lines in parts.items()},
     )
     hoisted, rows = len(writer.hoist.found), len(writer.rows)
     return Kernel(source, structure.block, hoisted, rows, writer.window, writer.noises, writer.noise.words)
 
 
-def _indented(lines: Iterable[str]) -> str:
+def indented(lines: Iterable[str]) -> str:
+    """Lines as the body of a function."""
     return "\n".join("    " + line for line in lines)
 
 
@@ -344,5 +333,6 @@ def _watched(structure: Structure, system: Any) -> sp.Expr:
     return there[name].xreplace(dict.fromkeys(system.noises, sp.S.Zero))
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A number as the text of a kernel has it."""
     return repr(float(value)) if math.isfinite(value) else f"np.float64('{value}')"

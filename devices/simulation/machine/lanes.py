@@ -6,7 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from .kinds import F64, I64, LANES, TRUTH, WIDE, Value, View
+from .kinds import F32, F64, I64, LANES, TRUTH, WIDE, Value, View
 from .texts import Intrinsic
 
 
@@ -23,6 +23,14 @@ def _side_by_side(writer: Any, view: View) -> View:
     return View(WIDE, writer.builder.bitcast(view.pointer, WIDE.llvm.as_pointer()), view.lengths[:-1])
 
 
+def _widened(writer: Any, view: View) -> Value:
+    kind = ir.VectorType(F32.llvm, LANES)
+    found = writer.builder.load(
+        writer.builder.bitcast(view.pointer, kind.as_pointer()), typ=kind, align=F32.dtype.itemsize
+    )
+    return Value(WIDE, writer.builder.fpext(found, WIDE.llvm))
+
+
 def _any(writer: Any, truths: Value) -> Value:
     bits = writer.builder.bitcast(truths.llvm, ir.IntType(LANES))
     return Value(TRUTH, writer.builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0)))
@@ -34,6 +42,8 @@ wide_array = Intrinsic(_made)
 one_by_one = Intrinsic(_one_by_one)
 #: The reverse: an array of single numbers whose last index, of LANES, is the lane.
 side_by_side = Intrinsic(_side_by_side)
+#: Single-precision numbers, as many as there are lanes, in lanes of double precision.
+widened = Intrinsic(_widened)
 #: A number, the same in all lanes.
 spread = Intrinsic(lambda writer, number: writer.cast(writer.value(number), WIDE))
 #: A b + c, rounded once, of single numbers and in lanes: on every machine, by an instruction or by the C library.
