@@ -6,9 +6,9 @@ A change that no test notices survives. Survivors that make no difference are ex
 other is printed, and makes the exit status 1. The tests run in a copy of the package, in processes forked from one that
 has imported what the laws stand on, so that most changes take a second or two.
 
-What is changed: ``+`` and ``-``, ``*`` and ``/``, powers to products; comparisons to their contrary; ``and`` and ``or``;
-signs and ``not`` left out; whole numbers by 1, other numbers by a quarter; functions to their neighbours (sine and cosine,
-minimum and maximum). Messages, annotations and docstrings are left alone.
+What is changed: ``+`` and ``-``, ``*`` and ``/``, powers to products; comparisons to their contrary; ``and`` and
+``or``; signs and ``not`` left out; whole numbers by 1, other numbers by a quarter; functions to their neighbours (sine
+and cosine, minimum and maximum). Messages, annotations and docstrings are left alone.
 """
 
 from __future__ import annotations

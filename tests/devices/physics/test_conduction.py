@@ -25,7 +25,9 @@ def test_a_field_of_a_volt_per_nanometre_lowers_a_barrier_by_1_2_volts():
 
 
 def test_the_lowering_is_that_of_the_image_force_for_either_sign():
-    np.testing.assert_allclose(values(conduction.schottky_lowering, voltage=VOLTAGE, **FILM), lowering(VOLTAGE), rtol=1e-9)
+    np.testing.assert_allclose(
+        values(conduction.schottky_lowering, voltage=VOLTAGE, **FILM), lowering(VOLTAGE), rtol=1e-9
+    )
     assert values(conduction.schottky_lowering, voltage=0.0, **FILM) < 1e-5
 
 
@@ -51,9 +53,7 @@ def test_ohms_law():
 def test_poole_frenkel(kelvin):
     """I / A = b V exp(-(phi - 2 beta_S E^(1/2)) / (k T / e))."""
     wanted = 2.0 * np.exp((2 * lowering(VOLTAGE) - 0.9) / (codata.k * kelvin / codata.e))
-    found = values(
-        conduction.poole_frenkel, voltage=VOLTAGE, slope=2.0, barrier_height=0.9, temperature=kelvin, **FILM
-    )
+    found = values(conduction.poole_frenkel, voltage=VOLTAGE, slope=2.0, barrier_height=0.9, temperature=kelvin, **FILM)
     np.testing.assert_allclose(found, wanted, rtol=1e-9)
 
 
