@@ -206,8 +206,21 @@ def preload(package: Path) -> None:
         for file in sorted((package.parent / room).rglob("*.py")):
             parts = file.relative_to(package.parent.parent).with_suffix("").parts
             importlib.import_module(".".join(("synaspice", *parts)).removesuffix(".__init__"))
+    hypothesis = sys.modules["hypothesis"]
+    hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None)
+    hypothesis.settings.load_profile("mutation")
     reached = [name for name in sys.modules if name.startswith("synaspice.devices.physics.")]
     assert not reached, reached
+
+
+def first_failure(tests: list[str]) -> int:
+    """Status of pytest: of the laws' own tests first, which need no simulator, then of the others."""
+    pytest = importlib.import_module("pytest")
+    plain = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", FAST]
+    own = [file for file in tests if file.startswith(f"tests/{FOLDER}/")]
+    others = [file for file in tests if file not in own]
+    status = int(pytest.main([*plain, "--noconftest", *own])) if own else 0
+    return status or (int(pytest.main([*plain, *others])) if others else 0)
 
 
 def noticed(tests: list[str]) -> bool:
@@ -219,9 +232,7 @@ def noticed(tests: list[str]) -> bool:
         os.dup2(silent, 1)
         os.dup2(silent, 2)
         try:
-            pytest = importlib.import_module("pytest")
-            plain = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist"]
-            status = int(pytest.main([*plain, "-m", FAST, *tests]))
+            status = first_failure(tests)
         except BaseException:
             traceback.print_exc()
             status = 3
