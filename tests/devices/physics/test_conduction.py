@@ -21,7 +21,7 @@ def lowering(voltage):
 
 def test_a_field_of_a_volt_per_nanometre_lowers_a_barrier_by_1_2_volts():
     found = values(conduction.schottky_lowering, voltage=1.0, thickness=1e-9, relative_permittivity=1.0)
-    assert found == pytest.approx(1.19999, rel=1e-4)  # sqrt(e E / 4 pi eps_0) = sqrt(1.43996 V nm * 1 V/nm)
+    assert found == pytest.approx(1.19999, rel=1e-4, abs=0)  # sqrt(e E / 4 pi eps_0) = sqrt(1.43996 V nm * 1 V/nm)
 
 
 def test_the_lowering_is_that_of_the_image_force_for_either_sign():
@@ -32,14 +32,14 @@ def test_the_lowering_is_that_of_the_image_force_for_either_sign():
 
 
 def test_thermal_voltage_at_room_temperature():
-    assert values(conduction.thermal_voltage, temperature=300.0) == pytest.approx(25.852e-3, rel=1e-5)
+    assert values(conduction.thermal_voltage, temperature=300.0) == pytest.approx(25.852e-3, rel=1e-5, abs=0)
 
 
 def test_hyperbolic_sine():
     """I / A = sinh(b V), and b V at small voltages."""
     found = values(conduction.hyperbolic_sine, voltage=VOLTAGE, slope=3.0)
     np.testing.assert_allclose(found * VOLTAGE, np.sinh(3 * VOLTAGE), rtol=1e-9)
-    assert values(conduction.hyperbolic_sine, voltage=0.0, slope=3.0) == pytest.approx(3.0, rel=1e-12)
+    assert values(conduction.hyperbolic_sine, voltage=0.0, slope=3.0) == pytest.approx(3.0, rel=1e-12, abs=0)
     # at the rounding's own size, where sinh(x) / x is 1 to twelve digits
     tiny = np.array([1e-8, 3e-7, 1e-6])
     np.testing.assert_allclose(values(conduction.hyperbolic_sine, voltage=tiny, slope=3.0), 3.0, rtol=1e-10)
@@ -72,4 +72,4 @@ def test_schottky_at_no_voltage_is_the_emission_over_the_thermal_voltage(kelvin)
     """(1 - exp(-u)) / u is 1 there; at 1 uV the root of the field lowers the barrier by 0.2 mV already."""
     thermal = codata.k * kelvin / codata.e
     found = values(conduction.schottky, voltage=0.0, barrier_height=0.9, temperature=kelvin, **FILM)
-    assert found == pytest.approx((kelvin / 300) ** 2 * np.exp(-0.9 / thermal) / thermal, rel=1e-3)
+    assert found == pytest.approx((kelvin / 300) ** 2 * np.exp(-0.9 / thermal) / thermal, rel=1e-3, abs=0)

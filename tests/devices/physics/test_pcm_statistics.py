@@ -51,20 +51,20 @@ def test_drift_exponents():
 
 def test_drift_counts_from_the_first_read():
     """(t0 + t) / t0 with t0 = 20 s: 180 s later a tenth to the exponent."""
-    assert statistics.drifted(2e-5, 0.05, 180.0) == pytest.approx(2e-5 * 10**-0.05, rel=1e-12)
+    assert statistics.drifted(2e-5, 0.05, 180.0) == pytest.approx(2e-5 * 10**-0.05, rel=1e-12, abs=0)
     assert statistics.drifted(2e-5, 0.05, 0.0) == 2e-5
-    assert statistics.drifted(2e-5, 0.05, 9.0, first_read=1.0) == pytest.approx(2e-5 * 10**-0.05, rel=1e-12)
+    assert statistics.drifted(2e-5, 0.05, 9.0, first_read=1.0) == pytest.approx(2e-5 * 10**-0.05, rel=1e-12, abs=0)
 
 
 def test_read_noise():
     """min(0.0088 / g^0.65, 0.2) sqrt(ln((t + t0 + t_read) / 2 t_read)), with a read of 250 ns."""
     growth = math.sqrt(math.log((180 + 20 + 250e-9) / 500e-9))
-    assert statistics.read_noise(25e-6, 180.0) == pytest.approx(0.0088 * growth, rel=1e-12)
-    assert statistics.read_noise(2.5e-6, 180.0) == pytest.approx(0.0088 * 10**0.65 * growth, rel=1e-12)
-    assert statistics.read_noise(25e-9, 180.0) == pytest.approx(0.2 * growth, rel=1e-12)
+    assert statistics.read_noise(25e-6, 180.0) == pytest.approx(0.0088 * growth, rel=1e-12, abs=0)
+    assert statistics.read_noise(2.5e-6, 180.0) == pytest.approx(0.0088 * 10**0.65 * growth, rel=1e-12, abs=0)
+    assert statistics.read_noise(25e-9, 180.0) == pytest.approx(0.2 * growth, rel=1e-12, abs=0)
     short = math.sqrt(math.log((3.0 + 1.0 + 0.5) / 1.0))
     found = statistics.read_noise(5e-6, 3.0, maximum=10e-6, first_read=1.0, read_time=0.5)
-    assert found == pytest.approx(0.0088 * 2**0.65 * short, rel=1e-12)
+    assert found == pytest.approx(0.0088 * 2**0.65 * short, rel=1e-12, abs=0)
 
 
 def test_relative_conductances_have_a_logarithm():

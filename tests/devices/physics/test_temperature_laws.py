@@ -73,7 +73,7 @@ def test_temperatures_near_the_curie_point_are_refused(hot):
 
 
 def test_polarisations_stay_between_0_and_1():
-    """1 - a T^1.5 of at least 0.05 where it is hottest, and P^2 at 300 K, of the TMR, below that at full polarisation."""
+    """1 - a T^1.5 of at least 0.05 where it is hottest, and P^2 at 300 K, of the TMR, below the square there."""
     below, above = (0.95 / 900**1.5 * factor for factor in (0.999, 1.001))
     check_material(junction(ambient_temperature=900.0, polarization_decay=below, tmr=0.1))
     with pytest.raises(ParameterError, match="stay between 0 and 1"):

@@ -18,9 +18,11 @@ VOLTAGE = np.array([-0.9, -0.2, 0.05, 0.4, 0.9])
 
 def test_the_decay_of_a_barrier_of_one_volt_and_one_nanometre():
     """2 d sqrt(2 m e phi) / hbar: sqrt(2 m e * 1 V) / hbar is 5.1232 per nanometre."""
-    assert values(tunnelling.tunnelling_decay, height=1.0, thickness=1e-9, mass=1.0) == pytest.approx(10.2463, rel=1e-5)
+    assert values(tunnelling.tunnelling_decay, height=1.0, thickness=1e-9, mass=1.0) == pytest.approx(
+        10.2463, rel=1e-5, abs=0
+    )
     thick = values(tunnelling.tunnelling_decay, height=4.0, thickness=3e-9, mass=0.25)
-    assert thick == pytest.approx(3 * 10.2463, rel=1e-5)
+    assert thick == pytest.approx(3 * 10.2463, rel=1e-5, abs=0)
 
 
 @pytest.mark.parametrize(("bias", "seen"), [(0.0, 1.5), (1.0, 0.75), (2.0, 0.5)])
@@ -77,8 +79,8 @@ def test_noise_of_a_barrier():
         s = SimpleNamespace(voltage=sp.Float(0.5), cosine=sp.Float(cosine), area=sp.Float(2e-15))
         s.hooge_parallel, s.hooge_antiparallel = sp.Float(3e-20), sp.Float(9e-20)
         white, flicker = values(tunnelling.barrier_noise, s=Given(s), conductance=1e-4, temperature=300.0)
-        assert white == pytest.approx(2 * codata.e * 1e-4 * 0.5, rel=1e-6)
-        assert flicker == pytest.approx(hooge / 2e-15 * (1e-4 * 0.5) ** 2, rel=1e-12)
+        assert white == pytest.approx(2 * codata.e * 1e-4 * 0.5, rel=1e-6, abs=0)
+        assert flicker == pytest.approx(hooge / 2e-15 * (1e-4 * 0.5) ** 2, rel=1e-12, abs=0)
 
 
 def test_efficiency_of_a_tunnel_current():
