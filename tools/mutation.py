@@ -219,7 +219,7 @@ def first_failure(tests: list[str]) -> int:
     plain = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", FAST]
     own = [file for file in tests if file.startswith(f"tests/{FOLDER}/")]
     others = [file for file in tests if file not in own]
-    status = int(pytest.main([*plain, "--noconftest", *own])) if own else 0
+    status = int(pytest.main([*plain, "--confcutdir=tests/devices", *own])) if own else 0
     return status or (int(pytest.main([*plain, *others])) if others else 0)
 
 

@@ -102,3 +102,8 @@ def test_senseless_fields_are_refused():
     with pytest.raises(ParameterError, match="no antiparallel state"):
         interlayer.antiparallel_limit(1e3, 1e2, 526.0)
     assert interlayer.antiparallel_limit(1e3, 1e2, 525.0) == 0.0
+
+
+def test_without_a_word_there_is_no_biquadratic_coupling_and_no_anisotropy():
+    assert interlayer.antiparallel_limit(50.0, 10.0) == pytest.approx(math.sqrt(1100.0), rel=1e-12, abs=0)
+    assert interlayer.saturation_field(50.0) == 100.0
