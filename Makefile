@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
-.PHONY: demo test check bench docs format frameworks fuzz wheel-test oldest clean setup ngspice-osdi
+.PHONY: demo test check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -32,6 +32,9 @@ check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 fuzz: $(TESTS)  ## random input for whatever reads what a user wrote: some hours; FUZZ="--seed 7 --commands 100" for less
 	nice $(BIN)/python tools/fuzz.py $(FUZZ)
 
+mutation: $(TESTS)  ## changes of the laws in devices/physics, which a test must notice: half an hour; MUTATION="tunnelling" for one module
+	nice $(BIN)/python tools/mutation.py $(MUTATION)
+
 wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
 	sh tools/wheel-test.sh
 
@@ -49,6 +52,7 @@ docs: setup  ## HTML documentation in docs/_build
 	$(BIN)/python tools/published_table.py docs/published.md
 	$(BIN)/python tools/reliability_table.py docs/reliability-table.md
 	$(BIN)/python tools/cells_table.py docs/cells-table.md
+	$(BIN)/python tools/licences.py docs/licences.md
 	$(BIN)/synaspice gallery -o build/docs-gallery
 	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/agreement.csv
 	$(BIN)/python tools/cell_pages.py docs/cells --gallery build/docs-gallery
@@ -89,6 +93,6 @@ $(CHECKS): $(TESTS)
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
 	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
-	rm -rf $(VENV) .cache out build docs/_build docs/api docs/devices docs/cells docs/agreement.md docs/published.md docs/reliability-table.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/devices docs/cells docs/agreement.md docs/published.md docs/reliability-table.md docs/licences.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
 	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

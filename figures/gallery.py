@@ -66,7 +66,7 @@ def make_gallery(
         Where ``index.html``, ``tables``, ``figures`` and ``netlists`` go; figures go straight into it when nothing else
         is asked for.
     only : iterable of str
-        Names of devices, cells, or devices with a preset (``mtj-ikeda2010``); nothing for everything.
+        Names of devices, cells, or devices with a preset (``mtj:ikeda2010``); nothing for everything.
     all_cells : bool
         Whether cells whose benches take long belong to everything.
     tables, netlists : bool
@@ -133,9 +133,10 @@ def make_gallery(
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a gallery's work: a function and its arguments, what it depends on, and the files that it makes."""
+    """A part of a gallery's work: a function and its arguments, of what it is, what it depends on, and its files."""
 
     name: str
+    what: str
     settings: str
     function: Callable[..., Outcome]
     arguments: tuple[Any, ...]
@@ -150,7 +151,7 @@ def _table_part(entry: Entry, name: str, folder: Path | None) -> Part:
     def again(row: Mapping[str, Any]) -> Outcome:
         return Outcome(entry, name, read_table(files[-1]), dict(row))
 
-    return Part(stem, settings_of(entry, name), _measure, (entry, name, folder), files, again)
+    return Part(stem, f"{entry.stem}, {name}", settings_of(entry, name), _measure, (entry, name, folder), files, again)
 
 
 def _netlist_part(entry: Entry, folder: Path) -> Part:
@@ -161,14 +162,14 @@ def _netlist_part(entry: Entry, folder: Path) -> Part:
     def again(row: Mapping[str, Any]) -> Outcome:
         return Outcome(entry, "netlist", None, dict(row))
 
-    name = f"{entry.stem} netlist"
-    return Part(name, settings_of(entry, "netlist"), _make_netlist, (entry, folder), tuple(files), again)
+    name, what = f"{entry.stem} netlist", f"{entry.stem}, netlist"
+    return Part(name, what, settings_of(entry, "netlist"), _make_netlist, (entry, folder), tuple(files), again)
 
 
 def _picture_part(outcome: Outcome, path: Path) -> Part:
     done = Outcome(outcome.entry, outcome.name)
-    settings = settings_of(outcome.entry, outcome.name)
-    return Part(path.name, settings, _draw, (done, outcome.table, path), (path,), lambda row: done)
+    what, settings = f"{outcome.entry.stem}, {outcome.name}", settings_of(outcome.entry, outcome.name)
+    return Part(path.name, what, settings, _draw, (done, outcome.table, path), (path,), lambda row: done)
 
 
 def _in_parallel(parts: list[Part], record: GalleryRecord | None, processes: int, what: str) -> list[Outcome]:
@@ -185,7 +186,7 @@ def _in_parallel(parts: list[Part], record: GalleryRecord | None, processes: int
             todo.append(part)
     if outcomes:
         print(f"{len(outcomes)} of {len(parts)} are there already, which --force makes again", file=sys.stderr)
-    calls = [(k, part.function, *part.arguments) for k, part in enumerate(todo)]
+    calls = [(k, part.what, part.function, *part.arguments) for k, part in enumerate(todo)]
     results = in_processes(_do, calls, processes=processes, ordered=False)
     for k, outcome in tqdm(results, total=len(todo), desc=what, file=sys.stderr, disable=None):
         outcomes.append(outcome)
@@ -194,14 +195,14 @@ def _in_parallel(parts: list[Part], record: GalleryRecord | None, processes: int
     return outcomes
 
 
-def _do(number: int, function: Callable[..., Outcome], *arguments: Any) -> tuple[int, Outcome]:
-    return number, function(*arguments)
+def _do(number: int, what: str, function: Callable[..., Outcome], *arguments: Any) -> tuple[int, Outcome]:
+    with warnings_of(what):
+        return number, function(*arguments)
 
 
 def _measure(entry: Entry, name: str, folder: Path | None) -> Outcome:
     try:
-        with warnings_of(f"{entry.stem}, {name}"):
-            table = entry.measure(name)
+        table = entry.measure(name)
     except MissingDependencyError as missing:
         return Outcome(entry, name, left_out=f"{entry.title}: {missing}")
     row: dict[str, Any] = {}

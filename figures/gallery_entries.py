@@ -70,6 +70,11 @@ class Entry(ABC):
         return self.model
 
     @property
+    def names(self) -> frozenset[str]:
+        """By which it is asked for: its model, and with its preset as other commands name it."""
+        return frozenset({self.model, f"{self.model}:{self.preset}"} if self.preset else {self.model})
+
+    @property
     def thing(self) -> CompactModel | Cell | None:
         """The device or cell; None of what has no parameters."""
         return None
@@ -232,7 +237,7 @@ def entries(only: Iterable[str] = (), *, all_cells: bool = False, seed: int | No
     Parameters
     ----------
     only : iterable of str
-        Names of devices, cells, or of devices and presets as in files (``mtj-ikeda2010``); nothing for everything.
+        Names of devices, cells, or of devices with a preset (``mtj:ikeda2010``); nothing for everything.
     all_cells : bool
         Whether cells whose benches take long belong to everything.
     seed : int, optional
@@ -250,9 +255,9 @@ def entries(only: Iterable[str] = (), *, all_cells: bool = False, seed: int | No
     found += [CellEntry(name, seed=seed) for name in CELLS if _has_bench(name)]
     wanted = set(only)
     for name in wanted:
-        known("device, cell or device-preset", name, sorted({n for entry in found for n in (entry.model, entry.stem)}))
+        known("device, cell or DEVICE:PRESET", name, sorted({n for entry in found for n in entry.names}))
     if wanted:
-        return [entry for entry in found if wanted & {entry.model, entry.stem}]
+        return [entry for entry in found if wanted & entry.names]
     return [entry for entry in found if all_cells or not is_long(entry)]
 
 

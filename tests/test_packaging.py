@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from synaspice.devices.language.optional import installation
+
 ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("devices", "circuits", "characterization", "figures", "docs", "examples", "benchmarks")
 
 
 @pytest.mark.slow
@@ -50,3 +55,40 @@ def test_a_bench_is_a_function_even_if_its_module_was_imported_before():
         "from synaspice.characterization import switching; print(function is switching)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "True"
+
+
+def test_a_python_above_the_clone_finds_the_package_in_it(tmp_path):
+    (tmp_path / "synaspice").symlink_to(ROOT)
+    code = "import synaspice, synaspice.devices; print(synaspice.MTJ is synaspice.devices.MTJ, synaspice.__file__)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert ended.stdout.startswith("True ") and "namespace" not in ended.stdout, ended.stderr
+
+
+def test_what_to_install_for_an_extra_are_its_packages_or_the_extra_of_a_clone(monkeypatch):
+    lines = ["numpy>=2.0", 'ear-tools[all]>=1.0; python_version >= "3.12" and extra == "ears"']
+    lines += ['numpy<2.4; python_version < "3.12" and extra == "ears"', 'torch>=2.4; extra == "torch"']
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: lines)
+    assert installation("torch") == "pip install torch, or pip install -e '.[torch]' in the clone of synaspice"
+    assert installation("ears").startswith("pip install 'ear-tools[all]', or pip install -e '.[ears]'")
+    assert installation("other") == "pip install -e '.[other]' in the clone of synaspice"
+
+
+def test_every_extra_that_code_asks_for_exists():
+    configuration = ConfigParser()
+    configuration.read(ROOT / "setup.cfg", "utf-8")
+    called = re.compile(
+        r'\b(?:require\("[\w.]+", [^()]*?(?:\(\))?"(?:, "(\w+)")|installation\([\'"](\w+)[\'"]|extra="(\w+)")'
+    )
+    asked = set()
+    for folder in ("devices", "circuits", "characterization", "figures"):
+        for file in (ROOT / folder).rglob("*.py"):
+            asked |= {name for found in called.findall(file.read_text(encoding="utf-8")) for name in found if name}
+    assert {"sky130", "statistics", "speech"} <= asked <= {*configuration["options.extras_require"]}
+
+
+def test_no_page_installs_the_package_from_an_index():
+    """It is on none: what is told must work from a clone."""
+    texts = [file for kind in ("*.md", "*.ipynb", "*.py") for part in PARTS for file in (ROOT / part).rglob(kind)]
+    texts += ROOT.glob("*.md")
+    wrong = [file for file in texts if re.search(r"pip install ['\"]?synaspice\b", file.read_text(encoding="utf-8"))]
+    assert not wrong

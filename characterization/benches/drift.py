@@ -246,6 +246,7 @@ def _in_netlist(
     device = sample[0]
     # A magnetisation's step is limited. Other native states have the capacitors of long steps (STATE_CAPACITANCE), as
     # subcircuits do, but ngspice adds up the errors of native charges: over years that was not compared with anything.
+    # VACASK's were, over ten years, native and of modules.
     if native and engine == "ngspice" and duration > MOST_STEPS * LONGEST_STEP:
         raise ParameterError(
             f"times must end by {MOST_STEPS * LONGEST_STEP:.3g} s for native devices in ngspice, with which no longer "

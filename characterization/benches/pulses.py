@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ from ...devices.core.protocols import Switching
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
+from ...devices.language.quantity import format_si
 from ...devices.model import CompactModel
+from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.request import driven_branch
 
 
@@ -91,3 +94,34 @@ class PulseRequest:
     def unit(self) -> str:
         """Unit of the quantity: A or V."""
         return "A" if driven_branch(self.device, self.quantity)[1] else "V"
+
+
+def require_bearable(device: CompactModel, quantity: str, amplitudes: ArrayLike) -> None:
+    """Refuse amplitudes that mean a voltage at which there would be no device any more.
+
+    Parameters
+    ----------
+    device : CompactModel
+        The device in the state before the pulse.
+    quantity : str
+        Imposed quantity.
+    amplitudes : array_like
+        Amplitudes of the pulses. [A or V]
+
+    Raises
+    ------
+    ParameterError
+        If one is beyond :attr:`~synaspice.devices.core.base.DeviceModel.highest_voltage`.
+    """
+    branch, by_current = driven_branch(device, quantity)
+    most = device.highest_voltage
+    if branch or math.isinf(most):
+        return
+    for amplitude in (float(np.min(amplitudes)), float(np.max(amplitudes))):
+        voltage = voltage_at_current(device, amplitude) if by_current else amplitude
+        if abs(voltage) > most:
+            means = f" means {format_si(float(f'{voltage:.2g}'), 'V')} across the device, which" if by_current else ""
+            raise ParameterError(
+                f"a pulse of {format_si(amplitude, 'A' if by_current else 'V')}{means} is beyond the "
+                f"{format_si(most, 'V')} that {device.model_name()} can bear at all: give smaller amplitudes"
+            )

@@ -38,7 +38,7 @@ from ..arguments import (
 from ..bench import bench
 from ..resumable import check_seed, compute_pieces, describe
 from ..studies.ensembles import PART, PIECE
-from .pulses import PulseRequest
+from .pulses import PulseRequest, require_bearable
 
 #: Share of a pulse's width that each of its edges takes.
 EDGE = 0.01
@@ -108,8 +108,8 @@ def switching(
     Raises
     ------
     ParameterError
-        If a number makes no sense, the reference states cannot be told apart, or the current of a device with noisy
-        states shall be limited.
+        If a number makes no sense, no device bears the amplitude, the reference states cannot be told apart, or the
+        current of a device with noisy states shall be limited.
     UnknownNameError
         If a reference state or the quantity does not exist.
     """
@@ -120,6 +120,7 @@ def switching(
         raise ParameterError(f"give the amplitudes: the device suggests some for {suggested.quantity} only")
     amplitudes = reals("amplitudes", suggested.amplitudes if amplitude is None else amplitude)
     begin = request.at(request.start)
+    require_bearable(begin, chosen, amplitudes)
     levels = [float(_conductance(request.at(name))) for name in (request.start, request.end)]
     if abs(levels[1] - levels[0]) <= 1e-9 * abs(levels[0]):
         raise ParameterError(f"the states {request.start!r} and {request.end!r} have the same conductance")

@@ -43,7 +43,7 @@ from ..rare_events.event import RareEvent, decay_time
 from ..rare_events.fokker_planck import Estimate, still_there
 from ..rare_events.splitting import splitting
 from ..resumable import check_seed, compute_pieces, describe
-from .pulses import PulseRequest
+from .pulses import PulseRequest, require_bearable
 
 #: Overdrives and widths [s] of the pulses if none are given.
 OVERDRIVES = (1.2, 1.5, 2.0, 3.0)
@@ -288,6 +288,7 @@ def write_error(
         raise ParameterError("without noise there are no write errors: give a temperature above 0 K")
     warn_of_limits(device)
     pairs = _amplitudes(request, amplitude, overdrive)
+    require_bearable(request.at(request.start), chosen, [level for level, _ in pairs])
     root = np.random.SeedSequence(seed)
     pulses = [
         Pulses(

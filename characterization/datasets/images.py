@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...devices.language.errors import MissingDependencyError, ParameterError
-from ...devices.language.optional import require
+from ...devices.language.optional import installation, require
 from .digits import SIDE, load_digits
 from .finding import MissingDataError, find_data, missing
 from .reading import read_npz, reading, whole_numbers
@@ -124,7 +124,7 @@ def handwritten_digits(folder: Path | None) -> ImageSet:
         folder,
         "Get its four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and "
         "t10k-labels-idx1-ubyte.gz from https://ossci-datasets.s3.amazonaws.com/mnist/, or an NPZ file mnist.npz; or "
-        "pip install 'synaspice[systems]' for digits that stand in for it.",
+        f"for digits that stand in for it: {installation('systems')}.",
     )
 
 

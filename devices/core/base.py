@@ -326,6 +326,11 @@ class DeviceModel(Configured):
         return ()
 
     @property
+    def highest_voltage(self) -> float:
+        """Voltage across the first branch beyond which there is no such device [V]: by default there is none."""
+        return math.inf
+
+    @property
     def compliance(self) -> Compliance:
         """How sources limit their current when the device is measured: as the preset says; by default not at all."""
         return Compliance(self.drive.get("compliance", math.inf))

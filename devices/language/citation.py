@@ -1,8 +1,9 @@
 r"""References of publications, and what BibTeX makes of them.
 
 A reference is one line, as declarations and presets have it: authors by initials and surname, perhaps a title, the
-journal with volume and page, the year in brackets, and a DOI. What such a line says is read from it; a line of another
-form, such as that of a program, becomes an entry ``@misc`` that quotes it whole.
+journal with volume and page, the year in brackets, and a DOI. What such a line says is read from it, and a title that
+it leaves out from :data:`~synaspice.devices.language.titles.TITLES`; a line of another form, such as that of a program,
+becomes an entry ``@misc`` that quotes it whole.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .titles import TITLES
 from .version import __version__
 
 #: One author: initials and a surname, with the comma after it; or "et al.".
@@ -82,6 +84,7 @@ class Citation:
         if self.known:
             return "misc", {name: value for name, value in self.known if name != "key"}
         authors, title, venue = _parts(self.text)
+        title = title or TITLES.get(self.doi.lower(), "")
         found: dict[str, str] = {}
         if not authors or venue is None:
             kind, found["note"] = "misc", self.text

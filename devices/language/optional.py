@@ -3,9 +3,39 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
+import re
+import shlex
 from types import ModuleType
 
 from .errors import MissingDependencyError
+
+#: A requirement in the metadata of a package: its name, and the extra that it belongs to.
+_REQUIREMENT = re.compile(r"""(?P<name>[\w.-]+(?:\[[^\]]*\])?)[^;]*(?:;.*?\bextra\s*==\s*["'](?P<extra>[^"']+)["'])?""")
+
+
+def installation(extra: str) -> str:
+    """What to type for the packages of an extra: their names, and the extra itself, which only a clone knows.
+
+    Parameters
+    ----------
+    extra : str
+        Name of an extra of this package.
+    """
+    packages = shlex.join(packages_of(extra))
+    in_the_clone = f"pip install -e '.[{extra}]' in the clone of synaspice"
+    return f"pip install {packages}, or {in_the_clone}" if packages else in_the_clone
+
+
+def packages_of(extra: str) -> list[str]:
+    """Names of the packages that an extra brings, beside those that are needed anyway; none if that is not known."""
+    try:
+        required = importlib.metadata.requires("synaspice") or []
+    except importlib.metadata.PackageNotFoundError:  # it runs from a checkout that is not installed
+        return []
+    found = [(match["name"], match["extra"]) for line in required if (match := _REQUIREMENT.fullmatch(line))]
+    always = {name for name, of in found if of is None}
+    return list(dict.fromkeys(name for name, of in found if of == extra and name not in always))
 
 
 def require(package: str, purpose: str, extra: str | None = None) -> ModuleType:
@@ -25,7 +55,7 @@ def require(package: str, purpose: str, extra: str | None = None) -> ModuleType:
     MissingDependencyError
         If it is not installed, or does not import; the message says what to install.
     """
-    command = f"pip install 'synaspice[{extra or package}]'"
+    command = installation(extra or package)
     try:
         return importlib.import_module(package)
     except ModuleNotFoundError:

@@ -119,7 +119,7 @@ def gallery(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only this device, cell, or device and preset (mtj-ikeda2010). Repeatable.",
+            help="Only this device, cell, or device and preset (mtj:ikeda2010). Repeatable.",
             autocompletion=complete_devices_and_cells,
         ),
     ] = None,

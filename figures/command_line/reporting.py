@@ -20,7 +20,7 @@ def report(
         list[str],
         typer.Argument(
             metavar="DEVICE",
-            help="Devices, or devices with a preset (mtj-ikeda2010): several stand side by side.",
+            help="Devices, or devices with a preset (mtj:ikeda2010): several stand side by side.",
             autocompletion=complete_devices_and_cells,
         ),
     ],
@@ -46,29 +46,23 @@ def report(
     from ..report import make_report
 
     if len(devices) > 1 and (preset or set_):
-        raise ParameterError("--preset and --set are of one device: name several with their presets (mtj-ikeda2010)")
+        raise ParameterError("--preset and --set are of one device: name several with their presets (mtj:ikeda2010)")
     made = [_named(name) for name in devices] if len(devices) > 1 else [_alone(devices[0], preset, set_)]
     make_report(made, output, fits=[read_table(path) for path in fit or ()], processes=jobs or -1, seed=seed)
     tell(f"wrote {output}")
 
 
 def _alone(name: str, preset: str | None, assignments: list[str] | None) -> CompactModel:
-    from ...devices.catalog import models
     from ...devices.language.errors import ParameterError
 
-    if name in models():
+    if ":" not in name:
         return make_device(name, preset, assignments)
-    made = _named(name)
     if preset or assignments:
         raise ParameterError(f"{name!r} names a preset already: name the device alone beside --preset and --set")
-    return made
+    return _named(name)
 
 
 def _named(name: str) -> CompactModel:
-    """A device by its name, or by that with a preset's."""
-    from ...devices.catalog import models
-    from ...devices.language.checks import known
-
-    stems = {f"{model}-{preset}": (model, preset) for model, kind in models().items() for preset in kind.presets()}
-    model, chosen = stems.get(known("device or device-preset", name, sorted({*models(), *stems})), (name, None))
-    return make_device(model, chosen, None)
+    """A device by its name, or by that with a preset's: ``DEVICE:PRESET``."""
+    model, _, preset = name.partition(":")
+    return make_device(model, preset or None, None)

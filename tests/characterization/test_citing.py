@@ -9,9 +9,16 @@ import pytest
 from pybtex.database import parse_string
 
 from synaspice.characterization import citations, iv, linewidth, read_table, simulate, write_table
+from synaspice.characterization.bench import BENCHES
+from synaspice.characterization.citing import citations_of_cell, citations_of_function
 from synaspice.circuits import Inverter, MemristorBitCell, PBit
+from synaspice.circuits.cells.cell import CELLS
 from synaspice.devices import MTJ, AutoOscillator
+from synaspice.devices.core.base import MODELS
+from synaspice.devices.core.citing import citations_of
+from synaspice.devices.language.citation import unique
 from synaspice.devices.language.errors import ParameterError
+from synaspice.devices.language.titles import TITLES
 
 
 def dois(text):
@@ -56,6 +63,37 @@ def test_the_table_of_a_cell_can_be_cited():
 def test_what_cannot_be_cited(thing):
     with pytest.raises(ParameterError, match="cited"):
         citations(thing)
+
+
+#: Publications whose title was read nowhere: nobody may invent it.
+UNTITLED = {
+    "10.1016/s0304-8853(97)01014-7",
+    "10.1038/nphys784",
+    "10.1063/1.5042452",
+    "10.1103/physrevlett.102.177602",
+    "10.1103/physrevlett.99.247208",
+    "10.1109/tmag.2009.2024325",
+}
+
+
+def test_every_article_with_a_doi_has_a_title_if_one_was_read():
+    """Of all models, presets, benches and cells; of two lines with one DOI the one that tells more."""
+    models = [citations_of(model, preset) for model, preset in every_preset()]
+    cells = [citations_of_cell(CELLS[name]) for name in CELLS]
+    benches = [citations_of_function(BENCHES[name].function) for name in BENCHES]
+    found = unique(each for some in (*models, *cells, *benches) for each in some)
+    entries = {each.doi.lower(): each.fields() for each in found if each.doi}
+    untitled = {doi for doi, (kind, fields) in entries.items() if kind == "article" and "title" not in fields}
+    assert untitled == UNTITLED
+    assert not UNTITLED & {*TITLES}
+    assert {*TITLES} <= {*entries}, "a title of what nothing cites"
+
+
+def every_preset():
+    for name in MODELS:
+        model = MODELS[name]
+        yield model, None
+        yield from ((model, model.preset(preset).provenance) for preset in model.presets())
 
 
 def test_what_was_used_in_a_process():

@@ -16,8 +16,9 @@ from synaspice.characterization import iv
 from synaspice.devices import MTJ, VTEAM
 from synaspice.devices.core.metadata import described_table
 from synaspice.devices.language.errors import UnknownNameError, ValidityWarning, warn_user
+from synaspice.figures import gallery
 from synaspice.figures.drawing import drawing_of
-from synaspice.figures.gallery import Outcome, _measure, alike, make_gallery
+from synaspice.figures.gallery import Outcome, _do, _netlist_part, _picture_part, _table_part, alike, make_gallery
 from synaspice.figures.gallery_entries import CellEntry, CrossbarEntry, DeviceEntry, entries
 from synaspice.figures.gallery_page import Section, Shown, conditions_of, write_page
 from synaspice.figures.gallery_record import settings_of
@@ -56,7 +57,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
-    names = ["linear-ion-drift-prodromakis2011", "linear-ion-drift-strukov2008", "crossbar"]
+    names = ["linear-ion-drift:prodromakis2011", "linear-ion-drift:strukov2008", "crossbar"]
     return folder, make_gallery(folder, only=names, processes=1)
 
 
@@ -127,7 +128,7 @@ def test_a_gallery_goes_on_where_it_was_interrupted(tmp_path, monkeypatch, capsy
     monkeypatch.setattr(DeviceEntry, "measure", measure)
     monkeypatch.setattr("synaspice.figures.gallery.write_page", lambda *arguments: None)
     monkeypatch.setattr("synaspice.figures.gallery._make_netlist", lambda entry, folder: Outcome(entry, "netlist"))
-    how = {"only": ["linear-ion-drift-strukov2008"], "processes": 1}
+    how = {"only": ["linear-ion-drift:strukov2008"], "processes": 1}
     done = []
     with pytest.raises(KeyboardInterrupt):
         make_gallery(tmp_path, **how)
@@ -156,17 +157,29 @@ def test_a_warning_says_of_which_preset_it_is(tmp_path, monkeypatch):
         return iv(entry.device, [0.0, 0.1])
 
     monkeypatch.setattr(DeviceEntry, "measure", measure)
+    entry = DeviceEntry("linear-ion-drift", "strukov2008")
     with pytest.warns(ValidityWarning, match="^linear-ion-drift-strukov2008, iv: too hot$"):
-        _measure(DeviceEntry("linear-ion-drift", "strukov2008"), "iv", None)
+        _, found = _do(0, *_called(_table_part(entry, "iv", None)))
+    monkeypatch.setattr(gallery, "_make_netlist", lambda *_: warn_user("too steep", ValidityWarning))
+    with pytest.warns(ValidityWarning, match="^linear-ion-drift-strukov2008, netlist: too steep$"):
+        _do(1, *_called(_netlist_part(entry, tmp_path)))
+    monkeypatch.setattr(gallery, "_draw", lambda *_: warn_user("too wide", ValidityWarning))
+    with pytest.warns(ValidityWarning, match="^linear-ion-drift-strukov2008, iv: too wide$"):
+        _do(2, *_called(_picture_part(found, tmp_path / "iv.png")))
+
+
+def _called(part):
+    """What a process is given of a part."""
+    return part.what, part.function, *part.arguments
 
 
 def test_only_figures_go_straight_into_the_folder(tmp_path):
-    make_gallery(tmp_path, only=["linear-ion-drift-strukov2008"], tables=False, netlists=False, processes=1)
+    make_gallery(tmp_path, only=["linear-ion-drift:strukov2008"], tables=False, netlists=False, processes=1)
     assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
 
 
 def test_names_choose_what_is_shown():
-    assert [entry.stem for entry in entries(["crossbar", "mtj-ikeda2010"])] == ["mtj-ikeda2010", "crossbar"]
+    assert [entry.stem for entry in entries(["crossbar", "mtj:ikeda2010"])] == ["mtj-ikeda2010", "crossbar"]
     everything, quick = entries(all_cells=True), entries()
     assert {entry.stem for entry in everything} - {entry.stem for entry in quick} >= {"spin-neuron"}
     assert {"axon-hillock", "inverter"} <= {entry.stem for entry in quick}

@@ -122,9 +122,10 @@ def test_the_command_names_devices_with_their_presets(tmp_path):
     for arguments, problem in (
         (("nothing", "-o", "a.html"), "unknown device"),
         (("mtj-nothing", "-o", "a.html"), "unknown device"),
+        (("mtj:nothing", "-o", "a.html"), "nothing"),
         (("mtj", "vteam", "--preset", "ikeda2010", "-o", "a.html"), "of one device"),
         (("vteam", "-o", "a.txt"), "'a.txt' does not end in .html"),
-        (("vteam-talati2016", "--preset", "talati2016", "-o", "a.html"), "names a preset already"),
+        (("vteam:talati2016", "--preset", "talati2016", "-o", "a.html"), "names a preset already"),
         (("vteam", "--fit", "iv.csv", "-o", "a.html"), "tables of fits"),
     ):
         ended = synaspice("report", *arguments, cwd=tmp_path)

@@ -29,7 +29,7 @@ from ...rare_events.axial_magnet import from_reference_state
 from ...rare_events.event import RareEvent
 from ...rare_events.shaped_pulses import still_there_after
 from ...resumable import check_seed, compute_pieces, describe
-from ..pulses import PulseRequest
+from ..pulses import PulseRequest, require_bearable
 from ..write_error import PULSED, critical_amplitude
 
 #: Width by default in decays of a precession.
@@ -172,6 +172,7 @@ def pulse_shape(
     critical = critical_amplitude(request)
     if not math.isfinite(critical):
         raise ParameterError(f"{device!r} has no finite critical current to the state {request.end!r}")
+    require_bearable(request.at(request.start), request.quantity, overdrive * critical)
     chosen = [shapes] if isinstance(shapes, str) else list(shapes or SHAPES)
     edges = np.array(EDGES) * long if edge is None else np.unique(reals("edges", edge, "s"))
     most = long if keep == "charge" else math.inf

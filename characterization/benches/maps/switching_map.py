@@ -30,6 +30,7 @@ from ...bench import bench, unit_of_quantity
 from ...fields import AXES, Fields, field_of
 from ...resumable import check_seed, compute_pieces, describe
 from ..iv import chosen_states
+from ..pulses import require_bearable
 from .pulses import REST, long_width, pulse, thermal_tilt, tilted
 from .spin_orbit import line_of_spin_orbit_torque
 
@@ -168,6 +169,7 @@ def switching_map(
             f"a map has two quantities of several values each, not {len(chosen)}"
             f"{': ' + ', '.join(chosen) if chosen else ''}; give {drive}, field and width, two of them as ranges"
         )
+    require_bearable(device, drive, grid[drive])
     points = list(itertools.product(*grid.values()))
     number = len(points) * len(starts)
     require_memory(number, "points of a map", 3 * row_size(device))

@@ -26,7 +26,7 @@ from ...bench import bench
 from ...fields import AXES, field_of
 from ...rare_events.axial_magnet import from_reference_state
 from ...resumable import check_seed, compute_pieces, describe
-from ..pulses import PulseRequest
+from ..pulses import PulseRequest, require_bearable
 from ..write_error import METHODS, Pulses, critical_amplitude
 
 #: Overdrives and widths (in decays of a precession) of a default range.
@@ -115,6 +115,7 @@ def write_error_map(
     request = PulseRequest.of(device, start, end, drive, None, [1e-9])
     given = {drive: current if voltage is None else voltage, "width": width, "temperature": temperature, "field": field}
     grid = _grid(device, request, given, drive, name)
+    require_bearable(request.at(request.start), drive, grid[drive])
     chosen = [quantity for quantity, values in grid.items() if len(values) > 1]
     if len(chosen) != 2:
         raise ParameterError(

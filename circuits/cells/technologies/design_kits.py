@@ -6,9 +6,10 @@ import importlib.util
 from pathlib import Path
 
 from ....devices.language.errors import MissingDependencyError
+from ....devices.language.optional import installation
 
 
-def library_of(module: str, file: str, *, technology: str, install: str) -> Path:
+def library_of(module: str, file: str, *, technology: str, extra: str) -> Path:
     """A file of a package, which is not imported for it.
 
     Parameters
@@ -19,8 +20,8 @@ def library_of(module: str, file: str, *, technology: str, install: str) -> Path
         Path of the file in it.
     technology : str
         Name of the technology.
-    install : str
-        What is to be installed: an extra of this package, and by itself.
+    extra : str
+        The extra of this package that brings the models.
 
     Raises
     ------
@@ -33,7 +34,6 @@ def library_of(module: str, file: str, *, technology: str, install: str) -> Path
         found = None
     if found is None or not found.submodule_search_locations:
         raise MissingDependencyError(
-            f"technology {technology!r} needs its models: pip install {install}, or use technology 'generic', which is "
-            "in the box"
+            f"technology {technology!r} needs its models: {installation(extra)}; technology 'generic' is in the box"
         )
     return Path(next(iter(found.submodule_search_locations))) / file

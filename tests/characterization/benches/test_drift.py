@@ -336,3 +336,19 @@ def test_laws_are_told_from_each_other(law, curve, constant, expected):
         np.testing.assert_allclose(fit, curve(times), rtol=1e-4)
     if constant is not None:
         assert found[constant] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.vacask
+def test_ten_years_in_vacask():
+    """Its charges are those of long steps, native and of a module alike: a cell's drift, and a filament's decay."""
+    common = {"times": np.geomspace(1.0, 3e8, 20), "devices": 2, "seed": 1, "read_noise": False}
+    exact = drift(PhaseChangeMemory(), **common)["mean"]
+    slow = DISSOLVING.replace(retention_rate=DISSOLVING.retention_rate / 10)
+    constant = drift(slow, quantity="x", temperature=300.0, devices=1).attrs["time_constant"]
+    decay = {"quantity": "x", "temperature": 300.0, "devices": 1, "times": constant * np.array([0.1, 0.3, 1.0])}
+    numeric = drift(slow, **decay)["mean"]
+    assert constant > 1e8, "years"
+    for native in (False, True):
+        own = {"engine": "vacask", "native": native}
+        np.testing.assert_allclose(drift(PhaseChangeMemory(), **own, **common)["mean"], exact, rtol=5e-3)
+        np.testing.assert_allclose(drift(slow, **own, **decay)["mean"], numeric, rtol=5e-3)

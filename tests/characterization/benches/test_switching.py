@@ -7,7 +7,7 @@ import pytest
 
 from synaspice.characterization.bench import suitable_benches
 from synaspice.characterization.benches.switching import switching
-from synaspice.devices import VTEAM, LinearIonDrift, ParameterError, VolatileMemristor
+from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, VolatileMemristor
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Switching
 
@@ -76,3 +76,16 @@ def test_pulses_without_noise_are_not_repeated():
     assert set(switching(VTEAM(), amplitude=[0.4], width=[1e-6], trajectories=7)["trajectories"]) == {1}
     noisy = switching(VTEAM(cycle_to_cycle=0.1), amplitude=[0.4], width=[1e-7], trajectories=7, seed=1)
     assert set(noisy["trajectories"]) == {7}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "amplitude", "told"),
+    [
+        ("current", [1e-5, 0.9], "a pulse of 900 mA means 5.4 kV across the device"),
+        ("voltage", [-17.0], "a pulse of -17 V is"),
+    ],
+)
+def test_a_pulse_that_no_barrier_bears_is_refused_at_once(quantity, amplitude, told):
+    """10 V/nm in a barrier of 1.6 nm; 0.9 A are beyond anything."""
+    with pytest.raises(ParameterError, match=rf"{told}.* beyond the 16 V that mtj can bear at all"):
+        switching(MTJ.preset("garciaredondo2021"), quantity=quantity, amplitude=amplitude, width=[1e-9], seed=1)

