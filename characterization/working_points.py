@@ -120,7 +120,7 @@ class WorkingPoint:
             If its parameters have no such initial state.
         """
         scales = np.array([state.scale for state in self.held.state_declarations().values()])
-        names = [name for name in self.held.values if name.startswith("initial_")]
+        names = [name for name in self.held.values if "_initial_" in f"_{name}"]  # of a part: first_initial_azimuth
 
         def excess(values: FloatArray) -> FloatArray:
             chosen = self.held.replace(**dict(zip(names, values.tolist(), strict=True)))

@@ -22,7 +22,7 @@ from ..devices.language.registry import Registry
 from .measured import draw_measured
 from .overlay import axes_of, beside, like
 from .style import package_style, words
-from .waveforms import framed
+from .waveforms import broken, framed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ Draw = Callable[..., None]
 #: Width of a panel, and height of the figure [inch]; a single panel is wider, for its title.
 PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
 #: Letters of the title in an inch.
-LETTERS = 15
+LETTERS = 16.5
 
 
 @dataclass(eq=False)
@@ -202,9 +202,15 @@ def _drawn(data: pd.DataFrame, draw: Drawing, ax: Place | None, label: str | Non
         own = framed(figure, data, count)
         with beside(own, label):
             draw(data, *own)
+        # A panel is all of the height but what its other label, its ticks and the title take.
+        rows = len({axes.get_subplotspec().rowspan.start for axes in own if axes.get_subplotspec()}) or 1
+        height = (figure.get_figheight() - 0.6 * rows - 0.4) / rows
+        for axes in own:
+            if "\n" not in axes.get_ylabel():
+                axes.set_ylabel(broken(axes.get_ylabel(), height))
         letters = round(LETTERS * figure.get_figwidth())
         lines = [part for line in _title(data) for part in textwrap.wrap(line, letters)]
-        figure.suptitle("\n".join(lines), fontsize=8)
+        figure.suptitle("\n".join(lines), fontsize=7.5)
     return figure
 
 

@@ -67,7 +67,7 @@ def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: flo
             # The first ones are wider, so that those that later ones run along are still seen.
             width = THIN + WIDER * (len(waves) - 1 - k)
             axes.plot(factor * wave["time"], scale * wave["value"], linewidth=width, label=str(name))
-        axes.set_ylabel("\n".join(_lines(label(str(quantity), shown), int(LETTERS * height))))
+        axes.set_ylabel(broken(label(str(quantity), shown), height))
         # Room above the waveforms, so that a level does not lie on the frame, and for the names where there are some.
         axes.margins(x=0, y=0.12)
         if len(waves) > 1:
@@ -79,8 +79,17 @@ def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: flo
     figure.align_ylabels(panels)
 
 
-def _lines(words: str, most: int) -> list[str]:
-    """Words in lines that fit beside a low panel."""
+def broken(words: str, height: float) -> str:
+    """A label in lines that fit beside a panel.
+
+    Parameters
+    ----------
+    words : str
+        The label, in one line.
+    height : float
+        Height of the panel. [in]
+    """
+    most = int(LETTERS * height)
     lines = [""]
     for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -89,4 +98,4 @@ def _lines(words: str, most: int) -> list[str]:
             lines.append(word)
         else:
             lines[-1] = longer
-    return lines
+    return "\n".join(lines)

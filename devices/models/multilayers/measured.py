@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ...core.offers import offers
-from ...core.protocols import BackHopping, Resonance, Stimulus, Sweep, Switching
+from ...core.protocols import BackHopping, Resonance, Spectrum, Statics, Stimulus, Sweep, Switching
 from ...language.constants import CONSTANTS, hbar, mu_0, q_e
 from ...language.waveforms import DC, Pulse
 from ...physics.macrospin import slow_triangle
@@ -17,6 +17,8 @@ from .stack import MagneticStack
 
 #: A first layer with a lower barrier, in k_B T, is not pulsed: it leaves its states by itself.
 LASTING = 20.0
+#: Current density at which films of metals stop lasting, by electromigration and heat [A/m^2]; `assumed`, of its order.
+LARGEST_DENSITY = 1e12
 
 
 class MeasuredStack(MagneticStack, abstract=True):
@@ -112,6 +114,21 @@ class MeasuredStack(MagneticStack, abstract=True):
         """Voltage of :attr:`critical_current` across the antiparallel stack, at low bias [V]; at most 2 V."""
         antiparallel = self.replace(**self.reference_states()["antiparallel"])
         return min(float(self.critical_current * antiparallel.static(voltage=1e-3)["resistance"]), 2.0)
+
+    @property
+    def largest_voltage(self) -> float:
+        """Voltage that sends :data:`LARGEST_DENSITY` through the stack with all layers parallel [V]."""
+        return float(LARGEST_DENSITY * self.area * self.parallel_resistance)
+
+    def suggested_statics(self) -> Statics:
+        """The reference states, at voltages that the stack stands: a stack of metals alone has some femtoohm m^2."""
+        statics = super().suggested_statics()
+        return dataclasses.replace(statics, largest=min(statics.largest, float(f"{self.largest_voltage:.2g}")))
+
+    def suggested_spectrum(self) -> Spectrum:
+        """At 0.1 V, or half the voltage at which the antiparallel first layer turns unstable."""
+        given = super().suggested_spectrum()
+        return dataclasses.replace(given, voltage=min(given.voltage, float(f"{self.critical_voltage / 2:.2g}")))
 
     @property
     def is_memory(self) -> bool:
