@@ -12,7 +12,7 @@ from synaspice.characterization import citations, iv, linewidth, read_table, sim
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.citing import citations_of_cell, citations_of_function
 from synaspice.circuits import Inverter, MemristorBitCell, PBit
-from synaspice.circuits.cells.cell import CELLS
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ, AutoOscillator
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.citing import citations_of
