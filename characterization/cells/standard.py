@@ -12,12 +12,18 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.cells.building.cell import Cell
+from ...circuits.cells.building.recorded import PlacedDevice
 from ...circuits.cells.building.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
+from ...devices.catalog import find_model
 from ...devices.core.metadata import Column, described_table
+from ...devices.language.errors import SimulationError
 from ...devices.language.waveforms import FloatArray
 from ..citing import CITE, cited_for
 from .cost import Cost, delivered
+
+#: How far a state may be beyond its bounds, over their distance: bounds in ngspice give way a little.
+BEYOND = 0.1
 
 
 def bench_nodes(circuit: CellCircuit) -> dict[str, str]:
@@ -59,10 +65,15 @@ def run_bench(
         The cell's subcircuit, for a bench; default: with ammeters.
     save, time_limit
         As of :func:`~synaspice.circuits.engine.ngspice.run`.
+
+    Raises
+    ------
+    SimulationError
+        If it fails, or a step was too long for a device: its state is far beyond its bounds.
     """
     circuit = circuit or cell.subcircuit(meters=True, for_bench=True)
     series = [((), runs)] if isinstance(runs, ngspice.Analysis) else runs
-    return ngspice.run_series(
+    found = ngspice.run_series(
         bench_deck(cell, circuit, lines),
         series,
         save=save,
@@ -70,6 +81,43 @@ def run_bench(
         noise=circuit.noises_of("1"),
         time_limit=time_limit,
     )
+    check_states(cell, found)
+    return found
+
+
+def check_states(cell: Cell, runs: Sequence[pd.DataFrame]) -> None:
+    """Refuse runs in which the state of a device, as far as it was recorded, has left its bounds.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell, which stands in them as ``X1``.
+    runs : sequence of DataFrame
+        What ngspice returned, a column for each vector.
+
+    Raises
+    ------
+    SimulationError
+        If one has: by :data:`BEYOND` of the distance of its bounds.
+    """
+    for placed in cell.recorded():
+        if not isinstance(placed, PlacedDevice):
+            continue
+        for name, state in find_model(placed.model).state_declarations().items():
+            vector = f"v(x1.{placed.name}_{name})".lower()
+            if state.bounds is None:
+                continue
+            low, high = state.bounds
+            for run in runs:
+                if vector not in run:
+                    continue
+                least, largest = float(run[vector].min()), float(run[vector].max())
+                if least < low - BEYOND * (high - low) or largest > high + BEYOND * (high - low):
+                    raise SimulationError(
+                        f"the state {name} of {placed.model} in {cell.model_name()} went from {least:.3g} to "
+                        f"{largest:.3g} in ngspice, beyond its bounds {low:g} and {high:g}: it moves too fast at these "
+                        "voltages for the bench's steps; a lower supply makes it slower"
+                    )
 
 
 def energies(

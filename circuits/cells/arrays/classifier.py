@@ -30,12 +30,12 @@ from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ..building.assembly import Assembly
 from ..building.declared import Port
-from ..memories.memories import at_conductance, setting_polarity
-from ..neurons import MemristorNeuron
 from ..building.sizes import length_of, width_of
 from ..building.slots import Slot
-from ..memories.memristor_cells import MemristorCell
 from ..building.tolerances import STRONG
+from ..memories.memories import at_conductance, setting_polarity
+from ..memories.memristor_cells import MemristorCell
+from ..neurons import MemristorNeuron
 
 #: Most inputs, and most outputs.
 MOST = 32
