@@ -60,7 +60,7 @@ def main(folder: Path = Path("out/examples")) -> None:
     memory = Sky130RERAM.preset("skywater2020")
     save(plot(hysteresis(memory)), folder / "tutorial-device.png")
     cell = MemristorBitCell(
-        memristor=memory, technology="sky130-5v", access_width=20, supply_voltage=2.0, word_voltage=5.0
+        memristor=memory, technology="sky130-5v", access_width=12, supply_voltage=1.8, word_voltage=5.0
     )
     save(schematic(cell), folder / "tutorial-schematic.png")
     save(plot(simulate(cell)), folder / "tutorial-cell.png")

@@ -42,9 +42,8 @@ IN_PLACE_OF = {
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
     "/shared/": "",
     # SkyWater's transistors take half a minute; tests of the cells run them
-    'memristor=memory, technology="sky130-5v", access_width=20, supply_voltage=2.0, word_voltage=5.0': "",
+    'memristor=memory, technology="sky130-5v", access_width=12, supply_voltage=1.8, word_voltage=5.0': "",
     '"access_width": [1, 2, 4, 8], "supply_voltage": [0.8, 0.9, 1.0, 1.1]': '"access_width": [1, 2]',
-    "--set access_width=20 --set word_voltage=5 --sweep supply_voltage=1.8,2 --corners --checkpoint kept -o corners.csv": "--help",
     "trajectories=1_000_000": "trajectories=20, width=5e-9",
     "trajectories=10_000": "trajectories=200, width=5e-9",
     "trajectories=100_000": "trajectories=2_000",

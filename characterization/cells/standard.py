@@ -16,7 +16,9 @@ from ...circuits.cells.building.recorded import PlacedDevice
 from ...circuits.cells.building.subcircuits import CellCircuit
 from ...circuits.engine import ngspice
 from ...devices.catalog import find_model
+from ...devices.core.base import VALID
 from ...devices.core.metadata import Column, described_table
+from ...devices.core.validity import warn_of_invalid_states
 from ...devices.language.errors import SimulationError
 from ...devices.language.waveforms import FloatArray
 from ..citing import CITE, cited_for
@@ -88,6 +90,8 @@ def run_bench(
 def check_states(cell: Cell, runs: Sequence[pd.DataFrame]) -> None:
     """Refuse runs in which the state of a device, as far as it was recorded, has left its bounds.
 
+    Where all that a model's range depends on was recorded, a run beyond it is warned of.
+
     Parameters
     ----------
     cell : Cell
@@ -101,23 +105,52 @@ def check_states(cell: Cell, runs: Sequence[pd.DataFrame]) -> None:
         If one has: by :data:`BEYOND` of the distance of its bounds.
     """
     for placed in cell.recorded():
-        if not isinstance(placed, PlacedDevice):
-            continue
-        for name, state in find_model(placed.model).state_declarations().items():
-            vector = f"v(x1.{placed.name}_{name})".lower()
-            if state.bounds is None:
-                continue
-            low, high = state.bounds
+        if isinstance(placed, PlacedDevice):
             for run in runs:
-                if vector not in run:
-                    continue
-                least, largest = float(run[vector].min()), float(run[vector].max())
-                if least < low - BEYOND * (high - low) or largest > high + BEYOND * (high - low):
-                    raise SimulationError(
-                        f"the state {name} of {placed.model} in {cell.model_name()} went from {least:.3g} to "
-                        f"{largest:.3g} in ngspice, beyond its bounds {low:g} and {high:g}: it moves too fast at these "
-                        "voltages for the bench's steps; a lower supply makes it slower"
-                    )
+                _check_bounds(cell, placed, run)
+                _check_validity(placed, run)
+
+
+def _check_bounds(cell: Cell, placed: PlacedDevice, run: pd.DataFrame) -> None:
+    for name, state in find_model(placed.model).state_declarations().items():
+        vector = _state_vector(placed, name)
+        if state.bounds is None or vector not in run:
+            continue
+        low, high = state.bounds
+        least, largest = float(run[vector].min()), float(run[vector].max())
+        if least < low - BEYOND * (high - low) or largest > high + BEYOND * (high - low):
+            raise SimulationError(
+                f"the state {name} of {placed.model} in {cell.model_name()} went from {least:.3g} to {largest:.3g} in "
+                f"ngspice, beyond its bounds {low:g} and {high:g}: it moves too fast at these voltages for the bench's "
+                "steps; a lower supply makes it slower"
+            )
+
+
+def _check_validity(placed: PlacedDevice, run: pd.DataFrame) -> None:
+    """Warn if a device's model did not hold all along a transient."""
+    device = find_model(placed.model)(**placed.options, **placed.values)
+    if VALID not in map(str, device.system.observables) or "time" not in run:
+        return
+
+    def voltage(pin: str) -> FloatArray | float:
+        node = placed.nodes[pin]
+        return (
+            0.0 if node in ("0", "ground") else run[f"v({node})" if f"v({node})" in run else f"v(x1.{node})"].to_numpy()
+        )
+
+    try:
+        quantities: dict[str, Any] = {
+            name: voltage(branch.positive) - voltage(branch.negative) for name, branch in device.branches().items()
+        }
+        for state in device.state_declarations().values():
+            quantities |= {name: run[_state_vector(placed, name)].to_numpy() for name in state.components}
+    except KeyError:  # not all of it was recorded
+        return
+    warn_of_invalid_states(device, device.static(**quantities), run["time"])
+
+
+def _state_vector(placed: PlacedDevice, state: str) -> str:
+    return f"v(x1.{placed.name}_{state})".lower()
 
 
 def energies(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 from scipy.optimize import brentq
 
 from ....devices.core.protocols import Statics
-from ....devices.language.errors import ParameterError, SimulationError
+from ....devices.language.errors import ParameterError, SimulationError, ValidityWarning
 from ....devices.model import CompactModel
 from ..building.slots import TWO_TERMINALS, Fit, in_states
 
@@ -107,8 +108,10 @@ def _time_to(device: CompactModel, volts: float, state: str, end: float) -> floa
     duration = device.settling_time * 1e-4
     while duration < LONGEST:
         try:
-            run = device.simulate(volts, duration, points=201)
-        except SimulationError:  # a thermal runaway, which the circuit around the device ends
+            with warnings.catch_warnings():  # after it has switched, which the circuit around the device ends
+                warnings.simplefilter("ignore", ValidityWarning)
+                run = device.simulate(volts, duration, points=201)
+        except SimulationError:  # a thermal runaway, likewise
             return duration
         values, time = run[state].to_numpy(), run["time"].to_numpy()
         passed = np.flatnonzero((values - end) * (values[0] - end) <= 0)
