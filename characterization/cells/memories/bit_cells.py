@@ -143,6 +143,7 @@ def write_and_read(
     ratio, back, least = (second / first if magnetic else first / second), third / first, 1.3 if magnetic else 5.0
     error = math.nan if surely.unknown else float(np.nanmax(surely.rates))
     sure = not surely.unknown and max(error, surely.disturb) <= DESIGN_ERROR_RATE
+    works = bool(ratio > least and 0.8 < back < 1.25) and sure
     return cell_table(
         cell,
         {
@@ -168,8 +169,8 @@ def write_and_read(
         thermal_noise=True,
         error_rate=error,
         disturb=surely.disturb,
-        works=bool(ratio > least and 0.8 < back < 1.25) and sure,
-        reason=_why_not(writing, ratio, least, back, surely),
+        works=works,
+        reason=None if works else _why_not(writing, ratio, least, back, surely),
         criterion="the first write changes the resistance, by a factor of 5 (junction: 1.3), the second restores it; "
         f"the probability {surely.told}, and that {READS:.0e} reads change a state, is at most {DESIGN_ERROR_RATE:g}",
         **attributes,
