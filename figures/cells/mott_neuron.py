@@ -34,3 +34,4 @@ def draw_mott_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.legend()
     for axes in (left, right):
         axes.set_xscale("log")
+    right.set_xlim(left.get_xlim())

@@ -28,7 +28,7 @@ RISE = 1e-3
 #: Steps in the thermal time of the switch, which runs away; and thermal times that it may hesitate before it does.
 STEPS, RUNAWAY = 3, 30
 #: Currents of the bench: of those between which it fires, in the logarithm; and two beyond.
-BETWEEN, BELOW, ABOVE = (0.15, 0.4, 0.65, 0.9), 0.7, 1.3
+BETWEEN, BELOW, ABOVE = (0.2, 0.5, 0.8), 0.7, 1.3
 
 
 def _window(cell: MottNeuron) -> tuple[float, float]:
@@ -45,7 +45,7 @@ def _wait(cell: MottNeuron, current: float, spikes: int) -> float:
     """Time for some spikes; of a current that makes none, that of the nearest which does [s]."""
     low, high = _window(cell)
     inside = min(max(current, 1.02 * low), 0.98 * high)
-    return (spikes + 2) * (1.3 * cell.period(inside) + RUNAWAY * cell.switch.settling_time)
+    return float((spikes + 2) * (1.3 * cell.period(inside) + RUNAWAY * cell.switch.settling_time))
 
 
 def _charged(cell: MottNeuron, current: float, duration: float) -> tuple[list[str], Transient]:
