@@ -4,7 +4,6 @@ from .cells.logic import LatchComparator as LatchComparator
 from .cells.logic import SenseAmplifier as SenseAmplifier
 from .cells.neurons import AxonHillock as AxonHillock
 from .cells.neurons import MemristorNeuron as MemristorNeuron
-from .cells.neurons import MottNeuron as MottNeuron
 from .cells.neurons import MTJNeuron as MTJNeuron
 from .cells.neurons import NeuronChain as NeuronChain
 from .cells.neurons import OscillatorNeuron as OscillatorNeuron

@@ -4,28 +4,12 @@ import typing
 
 import synaspice.devices.model
 
-from .mott_neuron import MottNeuron as _MottNeuron
 from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
 from .neurons import MemristorNeuron as _MemristorNeuron
 from .neurons import MTJNeuron as _MTJNeuron
 from .neurons import OscillatorNeuron as _OscillatorNeuron
 from .neurons import PBit as _PBit
-
-class _MottNeuronValues(typing.TypedDict, total=False):
-    temperature: float | str
-    supply_voltage: float | str
-    capacitance: float | str
-    load_resistance: float | str
-    resistance_metallic: float | str
-    switch: synaspice.devices.model.CompactModel | str
-    technology: str
-    corner: typing.Literal["typical", "slow", "fast"]
-    devices: typing.Literal["automatic", "subcircuit", "native"]
-
-class MottNeuron(_MottNeuron):
-    def __init__(self, **values: typing.Unpack[_MottNeuronValues]) -> None: ...
-    def replace(self, **overrides: typing.Unpack[_MottNeuronValues]) -> typing.Self: ...
 
 class _NeuronChainValues(typing.TypedDict, total=False):
     temperature: float | str

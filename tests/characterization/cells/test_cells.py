@@ -18,7 +18,6 @@ from synaspice.circuits.cells.building.cell import CELLS, Cell
 from synaspice.circuits.cells.building.declared import ZERO_CELSIUS
 from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifier
-from synaspice.circuits.cells.neurons.mott_neuron import MottNeuron
 from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
@@ -38,7 +37,6 @@ SHORT = {
     Inverter: {},
     AxonHillock: {"spikes": 3},
     MemristorNeuron: {"currents": [0.6e-6, 2.5e-6], "spikes": 2},
-    MottNeuron: {"currents": [50e-6, 600e-6], "spikes": 2},
     OscillatorNeuron: {"currents": [50e-6, 300e-6]},
     PBit: {"duration": 10e-9},
     MTJNeuron: {"currents": [20e-6, 240e-6], "trials": 2},
