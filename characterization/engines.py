@@ -201,7 +201,9 @@ def static_currents(
         lines += ["V_index index 0 0", wrapped(f"B_drive drive 0 V=pwl(V(index), {knots})")]
         sweep = ngspice.DCSweep("v_index", 0, len(voltage) - 1, 1)
     for k, overrides in enumerate(states.values()):  # one instance per state
-        lines += biased(device, form, "drive", str(k), overrides)
+        held = device.replace(**overrides).values  # computed defaults follow
+        changed = {name: value for name, value in held.items() if value != device.values[name]}
+        lines += biased(device, form, "drive", str(k), changed)
     result = run_netlist(engine, lines, form, sweep, STATIC_OPTIONS)
     return {name: result[f"i(v_meter{k})"].to_numpy() for k, name in enumerate(states)}
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..core.base import DeviceModel
 from ..core.protocols import NegativeResistance
-from ..language.checks import known
+from ..language.checks import known, positive, real
+from ..language.errors import ParameterError
 from .static import evaluate_static
 
 #: Smallest and largest voltage of a point. [V]
 SMALLEST, LARGEST = 1e-12, 1e6
 #: Halvings of the logarithm of their ratio: to the last digit.
 HALVINGS = 64
+#: Voltages of the integrals of a period, dense at both ends.
+SPAN = 4001
 
 
 @dataclass(frozen=True)
@@ -112,3 +115,76 @@ def turning_points(curve: StaticCurve) -> list[TurningPoint]:
         current = float(np.polyval(np.polyfit(at, curve.current[near], 2), top))
         found.append(TurningPoint(float(x[k]) + top, float(np.polyval(parabola, top)), current, bool(v[k] > v[k - 1])))
     return found
+
+
+def relaxation_period(device: DeviceModel, current: float, capacitance: float, load: float = 0.0) -> float:
+    r"""Period of the relaxation oscillator of a device with a capacitor beside it, charged by a current.
+
+    .. math::
+
+        T = C \int_{u_h}^{u_t} \frac{du}{I - i_1(u)} + C \int_{u_h}^{u_t} \frac{du}{i_2(u) - I}, \qquad
+        u = v + R\,i
+
+    over the charging up to the threshold :math:`u_t` on the branch of small currents, and the discharging down to the
+    smallest voltage :math:`u_h` on that of large ones, with a resistor in series with the device: the limit of a
+    capacitor so large that the device follows its static curve, and jumps at once. The way up is along the first branch
+    of the curve, the way down along the last.
+
+    Parameters
+    ----------
+    device : DeviceModel
+        The device.
+    current : float
+        The current. [A]
+    capacitance : float
+        The capacitor, beside device and resistor. [F]
+    load : float
+        The resistor in series with the device. [ohm]
+
+    Returns
+    -------
+    float
+        The period. [s]
+
+    Raises
+    ------
+    ParameterError
+        If it does not oscillate: the current must lie between those at the two turning points, and there must be some.
+    """
+    positive("the current", current, "A")
+    positive("the capacitance", capacitance, "F")
+    names = list(device.protocol(NegativeResistance).branches)
+    up, down = (loaded(static_curve(device, names[k]), load) for k in (0, -1))
+    threshold = next((turn for turn in turning_points(up) if turn.is_maximum), None)
+    minima = [turn for turn in turning_points(down) if not turn.is_maximum]
+    if threshold is None or not minima:
+        raise ParameterError(f"no oscillation: with {load:g} ohm in series the voltage has no turning points")
+    hold = min(minima, key=lambda turn: turn.voltage)
+    if not threshold.current < current < hold.current:
+        raise ParameterError(
+            f"no oscillation: the current must lie between {threshold.current:.3g} A and {hold.current:.3g} A, "
+            f"at which the voltage turns, and is {current:.3g} A"
+        )
+    span = hold.voltage + (threshold.voltage - hold.voltage) * (1 - np.cos(np.linspace(0, np.pi, SPAN))) / 2
+    total = 0.0
+    for curve, part in ((up, up.parameter <= threshold.parameter), (down, down.parameter >= hold.parameter)):
+        # Each branch runs to the turning point of the other's end: its own voltage rises along it.
+        there = np.interp(span, curve.voltage[part], curve.current[part])
+        total += float(np.trapezoid(1 / np.abs(there - current), span))
+    return capacitance * total
+
+
+def loaded(curve: StaticCurve, load: float) -> StaticCurve:
+    """The same with a resistor in series: voltages are those across both.
+
+    Parameters
+    ----------
+    curve : StaticCurve
+        The curve of the device.
+    load : float
+        The resistor. [ohm]
+    """
+    real("the load", load, "ohm")
+    if load < 0:
+        raise ParameterError(f"the load must be zero or more, not {load:g} ohm")
+    return replace(curve, voltage=curve.voltage + load * curve.current)

@@ -79,9 +79,9 @@ def creep(
     device, kelvin = in_surroundings(device, temperature)
     if kelvin <= 0:
         raise ParameterError("without a temperature a pinned wall does not move by itself")
+    column = device.protocol(WallMotion, quantity).quantity
     if not device.values["pinning_energy"] or device.values["notch_energy"]:
         raise ParameterError("a wall goes from site to site in a periodic potential: pinning_energy, and no notch")
-    column = device.protocol(WallMotion, quantity).quantity
     limit = depinning_drive(device, quantity)
     sizes = limit * np.array(SHARES) if values is None else reals("values", values)
     check_seed(seed, checkpoint)

@@ -1,4 +1,7 @@
-"""Ferroelectric memories: two-terminal devices whose resistance tells which way their polarisation points."""
+"""Ferroelectric memories: two-terminal devices whose resistance tells which way their polarisation points.
+
+Their charge and capacitance are not described.
+"""
 
 import lazy_loader
 

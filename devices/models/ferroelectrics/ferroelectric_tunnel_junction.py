@@ -157,7 +157,8 @@ class FerroelectricTunnelJunction(CompactModel):
         thermal = thermal_voltage(s.ambient_temperature)
         tilt = s.action_distance * (s.voltage / s.ferroelectric_thickness - s.built_in_field)
         attempts = k_B * s.ambient_temperature / (2 * sp.pi * hbar)
-        return (attempts * limexp((sign * tilt - s.switching_barrier) / thermal) for sign in (1, -1))
+        up, down = (attempts * limexp((sign * tilt - s.switching_barrier) / thermal) for sign in (1, -1))
+        return up, down
 
     def check(self) -> None:
         if self.resistance_on >= self.resistance_off:

@@ -170,7 +170,10 @@ class MottSwitch(CompactModel):
         metal = self.transition_temperature + METALLIC * self.transition_width + self.hysteresis_width / 2
         # At the end of their bounds hot films are only nearly metallic.
         hot = float(np.clip(metal - self.ambient_temperature, 0.0, HOTTEST))
-        return {"on": {"initial_temperature_rise": hot}, "off": {"initial_temperature_rise": 0.0}}
+        return {
+            state: {"initial_temperature_rise": rise, "initial_remembered_rise": rise - self.hysteresis_width / 2}
+            for state, rise in (("on", hot), ("off", 0.0))
+        }
 
     @offers(NegativeResistance)
     def suggested_negative_resistance(self) -> NegativeResistance:

@@ -9,7 +9,7 @@ import pytest
 import scipy.constants as codata
 from scipy.integrate import quad
 
-from synaspice.characterization import hysteresis, ndr
+from synaspice.characterization import hysteresis, iv, ndr
 from synaspice.characterization.engines import trajectory
 from synaspice.devices import MottSwitch, ParameterError
 from synaspice.devices.language.errors import UnknownNameError
@@ -137,6 +137,15 @@ def test_sweeps_agree(preset, quantity):
     low, high = np.min(near, axis=0), np.max(near, axis=0)
     slack = 0.02 * numeric[column].max()
     assert np.all((spice[column] > low - slack) & (spice[column] < high + slack))
+
+
+@pytest.mark.ngspice
+def test_static_curves_agree_where_a_computed_default_follows_the_state():
+    """The phase remembers what the temperature of the state says, in an instance of a netlist too."""
+    device, states = MottSwitch.preset("zhang2023"), {"warm": {"initial_temperature_rise": 11.0}}
+    numeric, spice = (iv(device, [-1.0, 0.5], states=states, engine=engine) for engine in ("numeric", "ngspice"))
+    assert numeric["resistance"].max() < 0.8 * device.static(voltage=0.5)["resistance"]
+    np.testing.assert_allclose(spice["current"], numeric["current"], rtol=1e-6)
 
 
 def test_curves_that_are_not_there_are_refused():

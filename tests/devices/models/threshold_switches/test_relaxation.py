@@ -1,0 +1,68 @@
+"""Relaxation oscillators of Mott switches: the period of the static curve, and that of the equations."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
+
+from synaspice.devices import MottSwitch, ParameterError
+from synaspice.devices.core.vectors import compiled, parameter_vector
+from synaspice.devices.simulation.static_curve import loaded, relaxation_period, static_curve, turning_points
+
+CURRENT, LOAD = 3e-4, 100.0
+
+
+def film():
+    """Niobium dioxide with so little in series that its curve has one negative slope."""
+    return MottSwitch.preset("kumar2017-like", resistance_metallic=100.0)
+
+
+def period_of_the_equations(device, capacitance):
+    """The last of some periods of capacitor, temperature and phase, by SciPy from the generated functions."""
+    functions, parameters = compiled(device), parameter_vector(device)
+
+    def drawn(y):
+        if y[0] <= 0:
+            return 0.0, 0.0
+        across = brentq(lambda v: v + LOAD * functions.currents([v], y[1:], parameters)[0] - y[0], 0.0, y[0], rtol=1e-9)
+        return across, functions.currents([across], y[1:], parameters)[0]
+
+    def rhs(_, y):
+        across, through = drawn(y)
+        return [(CURRENT - through) / capacitance, *functions.rates([across], y[1:], parameters)]
+
+    def falls(_, y):
+        return y[0] - 0.5
+
+    falls.direction = -1
+    slow = relaxation_period(device, CURRENT, capacitance, LOAD)
+    options = {"method": "LSODA", "rtol": 1e-6, "atol": 1e-6, "max_step": slow / 50, "events": falls}
+    solution = solve_ivp(rhs, (0, 6 * slow), [0.25, 0.0, 0.0], **options)
+    return np.diff(solution.t_events[0])[-1]
+
+
+def test_the_period_tends_to_that_of_the_static_curve_as_the_capacitor_grows():
+    """The excess is the delay at two folds, which grows as the rate of the ramp to the power -1/3: C^-2/3 of T."""
+    device, excess = film(), []
+    for capacitance in (1e-10, 1e-9, 1e-8):
+        slow = relaxation_period(device, CURRENT, capacitance, LOAD)
+        excess.append(period_of_the_equations(device, capacitance) / slow - 1)
+    assert 0 < excess[2] < 0.005
+    np.testing.assert_allclose(np.array(excess[:-1]) / excess[1:], 10 ** (2 / 3), rtol=0.25)
+
+
+def test_without_negative_resistance_there_is_no_oscillation():
+    device = film()
+    turns = turning_points(loaded(static_curve(device, "heating"), LOAD))
+    for current in (0.99 * turns[0].current, 1.01 * turns[-1].current):
+        with pytest.raises(ParameterError, match="no oscillation: the current must lie between"):
+            relaxation_period(device, current, 1e-9, LOAD)
+    with pytest.raises(ParameterError, match="no turning points"):
+        relaxation_period(device, CURRENT, 1e-9, 1e5)
+    for bad in ({"capacitance": 0.0}, {"capacitance": 1e-9, "load": -1.0}, {"capacitance": 1e-9, "load": math.nan}):
+        with pytest.raises(ParameterError, match="capacitance|load"):
+            relaxation_period(device, CURRENT, **bad)
