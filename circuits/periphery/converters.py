@@ -173,7 +173,7 @@ class ADC:
     @property
     def step(self) -> float:
         """Voltage of a step [V]."""
-        return (self.high - self.low) / 2**self.bits
+        return float((self.high - self.low) / 2**self.bits)
 
     @property
     def quantisation_noise(self) -> float:
