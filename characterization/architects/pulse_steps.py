@@ -138,7 +138,7 @@ def pulse_steps(
         return np.asarray(2 * (np.asarray(conductance) - lowest) / (highest - lowest) - 1)
 
     ends = lowest, highest, weight(up), weight(down)
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     again = {
         "pulses": pulses, "read_voltage": read_voltage, "amplitude": table.attrs["amplitudes"][0],
         "depression": table.attrs["amplitudes"][1], "width": table.attrs["widths"][0],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ RANGE = {"resistance_on": 1e4, "resistance_off": 1e6}
 @check("array-disturb", "change of cells of both lines without wires, VTEAM, V/2 and V/3", "bench half-select",
        within=1e-5)  # fmt: skip
 def without_wires() -> Values:
-    how = {"amplitude": -WRITE, "width": WRITTEN}
+    how: dict[str, Any] = {"amplitude": -WRITE, "width": WRITTEN}
     array = array_disturb(SOFT, segment=0.0, word_lines=3, bit_lines=4, writes=NUMBERS, **how)
     alone = half_select(SOFT, pulses=NUMBERS, **how)["moved"].to_numpy()
     lines = [array[array["group"] == group][name].to_numpy() for group in ("word line", "bit line")

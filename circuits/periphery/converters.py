@@ -173,7 +173,7 @@ class ADC:
     @property
     def step(self) -> float:
         """Voltage of a step [V]."""
-        return (self.high - self.low) / 2**self.bits
+        return float((self.high - self.low) / 2**self.bits)
 
     @property
     def quantisation_noise(self) -> float:
@@ -193,7 +193,7 @@ class ADC:
     @property
     def effective_bits(self) -> float:
         r"""Effective number of bits, :math:`N - \log_4(1 + \sigma^2 / \sigma_q^2)` with the noise."""
-        return self.bits - 0.5 * math.log2(1 + (self.noise / self.quantisation_noise) ** 2)
+        return float(self.bits - 0.5 * math.log2(1 + (self.noise / self.quantisation_noise) ** 2))
 
     def codes(self, voltages: ArrayLike, generator: np.random.Generator | None = None) -> NDArray[np.int64]:
         """Codes of voltages [V], with noise if there is a generator."""
