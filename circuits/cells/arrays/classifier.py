@@ -28,7 +28,7 @@ from ....devices.language.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
-from ..assembly import Assembly
+from ..assembly import Assembly, TransistorSize
 from ..declared import Port
 from ..memories import at_conductance, setting_polarity
 from ..neurons import MemristorNeuron
@@ -134,8 +134,8 @@ class PatternClassifier(_MemristorCell, abstract=True):
                 device, inner = self.memristor_of(self.values[f"weight_{i}_{j}"]), f"inner_{i}_{j}"
                 assembly.device(f"cell_{i}_{j}", device, self.setting_nodes(f"column_{j}", inner))
                 assembly.nmos(f"access_{i}_{j}", inner, f"input_{i}", "ground", width=self.access_width)
-        mirror = {"width": self.mirror_width, "length": self.mirror_length}
-        current = {"width": self.current_width, "length": self.current_length}
+        mirror: TransistorSize = {"width": self.mirror_width, "length": self.mirror_length}
+        current: TransistorSize = {"width": self.current_width, "length": self.current_length}
         for j in range(1, self.outputs + 1):
             assembly.nmos(f"clamp_{j}", f"sum_{j}", "clamp", f"column_{j}", width=self.clamp_width)
             assembly.pmos(f"sum_{j}", f"sum_{j}", f"sum_{j}", "supply", **mirror)
@@ -192,9 +192,10 @@ def trained_weights(patterns: Mapping[str, int]) -> FloatArray:
     solved = linprog(
         [*np.full(count, 1e-6), -1.0], A_ub=rows, b_ub=np.zeros(len(rows)), bounds=[(0, 1)] * count + [(None, None)]
     )
-    if solved.status != 0 or solved.x[-1] < LEAST_MARGIN:
+    found = np.asarray(solved.x, dtype=float)
+    if solved.status != 0 or found[-1] < LEAST_MARGIN:
         raise ParameterError("no weights of one layer let the right output win for each of these patterns")
-    return np.clip(np.asarray(solved.x[:-1]).reshape(inputs, outputs), 0.0, 1.0)
+    return np.clip(found[:-1].reshape(inputs, outputs), 0.0, 1.0)
 
 
 def _pattern(text: object) -> tuple[int, ...]:
