@@ -76,22 +76,22 @@ class PatternClassifier(_MemristorCell, abstract=True):
                 item.__set_name__(cls, name)
         super().__init_subclass__(**kwargs)
 
-    resistance_on = _MemristorCell.resistance_on.but(default=100e3)
-    resistance_off = _MemristorCell.resistance_off.but(default=1e6)
+    resistance_on = _MemristorCell.resistance_on.but(default=150e3)
+    resistance_off = _MemristorCell.resistance_off.but(default=1.5e6)
     clamp_voltage = Parameter(
-        lambda cell: 0.55 * cell.supply_voltage,
+        lambda cell: 0.5 * cell.supply_voltage,
         "V",
-        "voltage of the clamps' gates during a decision; 0.55 of the supply",
+        "voltage of the clamps' gates during a decision; half of the supply",
         (0.1, 5.0),
     )
     clamp_width = width_of("the transistors that the clamps' voltage opens", 80.0)
     mirror_width = width_of("the mirrors' transistors", 40.0)
     mirror_length = length_of("the mirrors' transistors", 8.0)
-    follower_width = width_of("the winner-take-all's followers", 80.0)
-    current_width = width_of("the winner-take-all's other transistors", 40.0)
+    follower_width = width_of("the winner-take-all's followers", 200.0)
+    current_width = width_of("the winner-take-all's other transistors", 100.0)
     current_length = length_of("the winner-take-all's other transistors", 8.0)
     common_resistance = Parameter(
-        40e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
+        60e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
     )
     membrane_capacitance = Parameter(1e-12, "F", "membrane capacitor of the neurons", (1e-15, 1e-9))
 

@@ -72,4 +72,4 @@ class Contour:
 
     @property
     def _angles(self) -> ComplexArray:
-        return 1j * (np.arange(POINTS) + 0.5) * self._step - ANGLE
+        return np.asarray(1j * (np.arange(POINTS) + 0.5) * self._step - ANGLE, dtype=complex)
