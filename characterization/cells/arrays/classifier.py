@@ -22,7 +22,7 @@ from ..point import Point
 from ..reliable import Reliability
 from ..standard import cell_table, crossings, energies, run_bench
 from ..waveforms import Panels, keep
-from .rivalry import rivalries
+from .rivalry import Rivalry, rivalries
 
 #: When the clamps rise, and how fast; the rest after they fall, over the decision. [s, s, 1]
 START, EDGE, REST = 1e-9, 1e-10, 0.5
@@ -79,8 +79,13 @@ def _first(cell: PatternClassifier) -> Point:
     )
 
 
+def _error_rates(cell: PatternClassifier, decisions: Mapping[str, Rivalry]) -> list[float]:
+    """Bounds of the error rates: as if all other columns were as close as the one in the second place."""
+    return [min(1.0, (cell.outputs - 1) * found.error_rate) for found in decisions.values()]
+
+
 def _reliability(cell: PatternClassifier) -> Reliability:
-    errors = [found.error_rate for found in rivalries(cell, cell.patterns).values()]
+    errors = _error_rates(cell, rivalries(cell, cell.patterns))
     stored = "its weights are those of its memories: their cells tell"
     return Reliability("decision on a pattern", max(errors), without={"retention": stored, "disturb": stored})
 
@@ -115,7 +120,7 @@ def bench_crossbar_classifier(
         spents.append(energies(run, circuit, sources, START))
         moved.append(_moved(cell, run))
     decisions = rivalries(cell, shown)
-    errors, winners = [each.error_rate for each in decisions.values()], [*shown.values()]
+    errors, winners = _error_rates(cell, decisions), [*shown.values()]
     slowest = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
     return cell_table(
         cell,
@@ -131,7 +136,11 @@ def bench_crossbar_classifier(
             ),
             "offset": ([each.offset for each in decisions.values()], "A", "standard deviation of that by mismatch"),
             "noise": ([each.noise for each in decisions.values()], "A", "standard deviation of that by thermal noise"),
-            "error_rate": (errors, "1", "probability of the wrong decision, by mismatch and thermal noise"),
+            "error_rate": (
+                errors,
+                "1",
+                "bound of the probability of the wrong decision, by mismatch and thermal noise",
+            ),
             "moved": (moved, "1", "largest part of the way from on to off that the decision moves a memory"),
             "energy_supply": ([spent["supply"] for spent in spents], "J", "energy from the supply, of a decision"),
             "energy_inputs": ([spent["inputs"] for spent in spents], "J", "energy from clamp and inputs, likewise"),
