@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -11,6 +12,7 @@ import pandas as pd
 
 from ....circuits.cells.arrays.classifier import CrossbarClassifier, PatternClassifier
 from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.memories.memories import initial_states, memory_state, reference
 from ....circuits.engine.analyses import Transient
 from ....devices.language.errors import ParameterError
 from ...arguments import Names, Whole
@@ -20,13 +22,15 @@ from ..point import Point
 from ..reliable import Reliability
 from ..standard import cell_table, crossings, energies, run_bench
 from ..waveforms import Panels, keep
-from .rivalry import rivalries
+from .rivalry import Rivalry, rivalries
 
 #: When the clamps rise, and how fast; the rest after they fall, over the decision. [s, s, 1]
 START, EDGE, REST = 1e-9, 1e-10, 0.5
 #: Time given to a decision over that in which the winner's current charges a membrane to its threshold, switching times
 #: of the neurons beside it, and steps.
 PATIENCE, SWITCHING, STEPS = 2.0, 5.0, 1000
+#: Part of its way by which a decision may move a memory.
+KEPT = 1e-3
 
 
 def decision_time(cell: PatternClassifier) -> float:
@@ -75,8 +79,13 @@ def _first(cell: PatternClassifier) -> Point:
     )
 
 
+def _error_rates(cell: PatternClassifier, decisions: Mapping[str, Rivalry]) -> list[float]:
+    """Bounds of the error rates: as if all other columns were as close as the one in the second place."""
+    return [min(1.0, (cell.outputs - 1) * found.error_rate) for found in decisions.values()]
+
+
 def _reliability(cell: PatternClassifier) -> Reliability:
-    errors = [found.error_rate for found in rivalries(cell, cell.patterns).values()]
+    errors = _error_rates(cell, rivalries(cell, cell.patterns))
     stored = "its weights are those of its memories: their cells tell"
     return Reliability("decision on a pattern", max(errors), without={"retention": stored, "disturb": stored})
 
@@ -99,7 +108,7 @@ def bench_crossbar_classifier(
         for pattern in shown
     ]
     sources = {f"vinput_{i}": f"input_{i}" for i in range(1, cell.inputs + 1)} | {"vclamp": "clamp"}
-    found, delays, spents = [], [], []
+    found, delays, spents, moved = [], [], [], []
     simulated = run_bench(cell, _lines(cell, first), runs, circuit=circuit)
     for run in simulated:
         time = run["time"].to_numpy()
@@ -109,8 +118,9 @@ def bench_crossbar_classifier(
         found.append(float(fired[0]) if len(fired) == 1 else 0.0)
         delays.append(float(spikes[fired[0]][0] - begin) if len(fired) == 1 else math.nan)
         spents.append(energies(run, circuit, sources, START))
+        moved.append(_moved(cell, run))
     decisions = rivalries(cell, shown)
-    errors, winners = [each.error_rate for each in decisions.values()], [*shown.values()]
+    errors, winners = _error_rates(cell, decisions), [*shown.values()]
     slowest = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
     return cell_table(
         cell,
@@ -126,7 +136,12 @@ def bench_crossbar_classifier(
             ),
             "offset": ([each.offset for each in decisions.values()], "A", "standard deviation of that by mismatch"),
             "noise": ([each.noise for each in decisions.values()], "A", "standard deviation of that by thermal noise"),
-            "error_rate": (errors, "1", "probability of the wrong decision, by mismatch and thermal noise"),
+            "error_rate": (
+                errors,
+                "1",
+                "bound of the probability of the wrong decision, by mismatch and thermal noise",
+            ),
+            "moved": (moved, "1", "largest part of the way from on to off that the decision moves a memory"),
             "energy_supply": ([spent["supply"] for spent in spents], "J", "energy from the supply, of a decision"),
             "energy_inputs": ([spent["inputs"] for spent in spents], "J", "energy from clamp and inputs, likewise"),
         },
@@ -148,10 +163,19 @@ def bench_crossbar_classifier(
         ),
         thermal_noise=True,
         error_rate=max(errors),
-        works=bool(np.array_equal(found, winners)) and max(errors) <= DESIGN_ERROR_RATE,
+        works=bool(np.array_equal(found, winners)) and max(errors) <= DESIGN_ERROR_RATE and max(moved) <= KEPT,
         criterion="for every pattern the right output spikes, and no other; with mismatch and thermal noise at most "
-        f"{DESIGN_ERROR_RATE:g} of the decisions are wrong",
+        f"{DESIGN_ERROR_RATE:g} of the decisions are wrong; none moves a memory by more than {KEPT:g} of its way",
     )
+
+
+def _moved(cell: PatternClassifier, run: pd.DataFrame) -> float:
+    """Largest part of the way between its reference states that a memory moves in a transient."""
+    state = memory_state(cell.memristor)
+    on, off = (initial_states(reference(cell.memristor, name))[state] for name in ("on", "off"))
+    pairs = itertools.product(range(1, cell.inputs + 1), range(1, cell.outputs + 1))
+    states = run[[f"v(x1.cell_{i}_{j}_{state})" for i, j in pairs]].to_numpy()
+    return float(np.max(np.abs(states[-1] - states[0]))) / abs(on - off)
 
 
 def _traces(outputs: Sequence[int]) -> Panels:

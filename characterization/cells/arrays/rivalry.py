@@ -128,8 +128,8 @@ def rivalries(cell: PatternClassifier, patterns: Mapping[str, int]) -> dict[str,
         )
     balances = []
     for pattern, table, rival in zip(patterns, runs.tables(sweeps), rivals, strict=True):
-        ahead = table[f"v(x1.rival_{patterns[pattern]})"] - table[f"v(x1.rival_{rival})"]
-        balances.append(first_crossing(table["sweep"].to_numpy(), ahead.to_numpy(), 0.0, rising=False))
+        apart = (table[f"v(x1.rival_{patterns[pattern]})"] - table[f"v(x1.rival_{rival})"]).to_numpy()
+        balances.append(first_crossing(table["sweep"].to_numpy(), apart, 0.0, rising=False))
         if math.isnan(balances[-1]):
             raise SimulationError(f"{cell!r}: no current of column {rival} balances the pattern {pattern}")
     return {

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....circuits.crossbars.crossbar import Crossbar
+from ....circuits.crossbars.crossings import Conductances
 from ....devices.core.metadata import described_table
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive, real, whole
@@ -82,7 +83,7 @@ def crossbar_settling(
     rows = []
     for size in given:
         crossbar = Crossbar(
-            np.full((size, size), siemens),
+            Conductances(np.full((size, size), siemens)),
             segment_resistance,
             segment_resistance,
             source_resistance,

@@ -28,7 +28,7 @@ from ....devices.language.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
-from ..building.assembly import Assembly
+from ..building.assembly import Assembly, TransistorSize
 from ..building.declared import Port
 from ..building.sizes import length_of, width_of
 from ..building.slots import Slot
@@ -76,22 +76,22 @@ class PatternClassifier(MemristorCell, abstract=True):
                 item.__set_name__(cls, name)
         super().__init_subclass__(**kwargs)
 
-    resistance_on = MemristorCell.resistance_on.but(default=100e3)
-    resistance_off = MemristorCell.resistance_off.but(default=1e6)
+    resistance_on = MemristorCell.resistance_on.but(default=150e3)
+    resistance_off = MemristorCell.resistance_off.but(default=1.5e6)
     clamp_voltage = Parameter(
-        lambda cell: 0.55 * cell.supply_voltage,
+        lambda cell: 0.5 * cell.supply_voltage,
         "V",
-        "voltage of the clamps' gates during a decision; 0.55 of the supply",
+        "voltage of the clamps' gates during a decision; half of the supply",
         (0.1, 5.0),
     )
     clamp_width = width_of("the transistors that the clamps' voltage opens", 80.0)
     mirror_width = width_of("the mirrors' transistors", 40.0)
     mirror_length = length_of("the mirrors' transistors", 8.0)
-    follower_width = width_of("the winner-take-all's followers", 80.0)
-    current_width = width_of("the winner-take-all's other transistors", 40.0)
+    follower_width = width_of("the winner-take-all's followers", 200.0)
+    current_width = width_of("the winner-take-all's other transistors", 100.0)
     current_length = length_of("the winner-take-all's other transistors", 8.0)
     common_resistance = Parameter(
-        40e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
+        60e3, "ohm", "resistor at the common node, which sets the winner's current", (1e2, 1e9)
     )
     membrane_capacitance = Parameter(1e-12, "F", "membrane capacitor of the neurons", (1e-15, 1e-9))
 
@@ -134,8 +134,8 @@ class PatternClassifier(MemristorCell, abstract=True):
                 device, inner = self.memristor_of(self.values[f"weight_{i}_{j}"]), f"inner_{i}_{j}"
                 assembly.device(f"cell_{i}_{j}", device, self.setting_nodes(f"column_{j}", inner))
                 assembly.nmos(f"access_{i}_{j}", inner, f"input_{i}", "ground", width=self.access_width)
-        mirror = {"width": self.mirror_width, "length": self.mirror_length}
-        current = {"width": self.current_width, "length": self.current_length}
+        mirror: TransistorSize = {"width": self.mirror_width, "length": self.mirror_length}
+        current: TransistorSize = {"width": self.current_width, "length": self.current_length}
         for j in range(1, self.outputs + 1):
             assembly.nmos(f"clamp_{j}", f"sum_{j}", "clamp", f"column_{j}", width=self.clamp_width)
             assembly.pmos(f"sum_{j}", f"sum_{j}", f"sum_{j}", "supply", **mirror)
@@ -192,9 +192,10 @@ def trained_weights(patterns: Mapping[str, int]) -> FloatArray:
     solved = linprog(
         [*np.full(count, 1e-6), -1.0], A_ub=rows, b_ub=np.zeros(len(rows)), bounds=[(0, 1)] * count + [(None, None)]
     )
-    if solved.status != 0 or solved.x[-1] < LEAST_MARGIN:
+    found = np.asarray(solved.x, dtype=float)
+    if solved.status != 0 or found[-1] < LEAST_MARGIN:
         raise ParameterError("no weights of one layer let the right output win for each of these patterns")
-    return np.clip(np.asarray(solved.x[:-1]).reshape(inputs, outputs), 0.0, 1.0)
+    return np.clip(found[:-1].reshape(inputs, outputs), 0.0, 1.0)
 
 
 def _pattern(text: object) -> tuple[int, ...]:

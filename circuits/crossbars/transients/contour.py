@@ -50,12 +50,12 @@ class Contour:
     @property
     def points(self) -> ComplexArray:
         """The points :math:`s_k` in the upper half plane [1/s]."""
-        return np.asarray(self._scale * (1 + np.sin(self._angles)))
+        return np.asarray(self._scale * (1 + np.sin(self._angles)), dtype=complex)
 
     def weights(self, times: FloatArray) -> ComplexArray:
         """What the transform at every point is multiplied by for every time, whose imaginary part is the function."""
         slope = 1j * self._scale * np.cos(self._angles)
-        return np.asarray(np.exp(np.multiply.outer(times, self.points)) * slope * self._step / np.pi)
+        return np.asarray(np.exp(np.multiply.outer(times, self.points)) * slope * self._step / np.pi, dtype=complex)
 
     @property
     def _opening(self) -> float:
@@ -72,4 +72,4 @@ class Contour:
 
     @property
     def _angles(self) -> ComplexArray:
-        return 1j * (np.arange(POINTS) + 0.5) * self._step - ANGLE
+        return np.asarray(1j * (np.arange(POINTS) + 0.5) * self._step - ANGLE, dtype=complex)

@@ -30,8 +30,6 @@ from ..wired import WiredCells
 from .contour import SPAN, ComplexArray, Contour
 from .nodal import Nodal
 
-#: Symmetric matrices, of positive diagonals: pivots stay there.
-FACTOR = {"permc_spec": "MMD_AT_PLUS_A", "options": {"SymmetricMode": True}, "diag_pivot_thresh": 0.0}
 #: Times that are looked at in a decade, and the smallest tolerance.
 LOOKS, LEAST = 400, 1e-9
 #: Longest time constants after which a part of e^-7 of a current at most is left, beside the logarithm of a tolerance;
@@ -270,7 +268,7 @@ class StepResponse:
 
     def _charges(self, times: FloatArray) -> FloatArray:
         """Charges that the sources have delivered [C]."""
-        return np.multiply.outer(np.maximum(times, 0.0), self._final) + self._inverse(times, 2)
+        return np.asarray(np.multiply.outer(np.maximum(times, 0.0), self._final) + self._inverse(times, 2))
 
     def _currents(self, times: ArrayLike, rise_time: float) -> FloatArray:
         given = reals("times", times, "s")
@@ -284,8 +282,10 @@ class StepResponse:
         # Final currents apart, so that nothing large is subtracted long after the sources have risen.
         risen = np.clip(given / rise, 0.0, 1.0)
         moved = (self._inverse(given, 2) - self._inverse(given - rise, 2)) / rise
-        return np.multiply.outer(risen, self._final) + moved
+        return np.asarray(np.multiply.outer(risen, self._final) + moved)
 
 
 def _factor(matrix: Any) -> Any:
-    return splu(matrix.tocsc(), **FACTOR)
+    """Factors of a symmetric matrix of positive diagonal: pivots stay there."""
+    options = {"SymmetricMode": True}
+    return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options=options, diag_pivot_thresh=0.0)

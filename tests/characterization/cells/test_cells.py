@@ -210,6 +210,7 @@ def test_every_cell_has_a_bench_and_a_figure(tmp_path):
     others = {
         "wire-resistance",
         "crossbar-settling",
+        "pattern-classifier",
         "fit",
         "population",
         "vary",

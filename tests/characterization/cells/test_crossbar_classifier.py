@@ -124,3 +124,9 @@ def test_the_right_neuron_spikes_alone_and_a_wrong_weight_is_told():
     assert 0 < table["energy_inputs"].item() < table["energy_supply"].item() < 20e-12
     spoilt = simulate(CrossbarClassifier(weight_3_2=0.0, weight_2_2=0.0), patterns=["0110"])
     assert not spoilt.attrs["works"] and spoilt["margin"].item() < 0 and spoilt["error_rate"].item() > 0.5
+
+
+@pytest.mark.ngspice
+def test_columns_above_the_memories_threshold_are_told():
+    table = simulate(_Sides(clamp_voltage=0.95), patterns=["10"])
+    assert table["moved"].item() > 0.01 and not table.attrs["works"]
