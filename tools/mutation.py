@@ -1,6 +1,6 @@
 """Mutation testing of the laws in ``devices/physics``: change the source in one place, and see whether a test fails.
 
-    python tools/mutation.py [MODULE ...] [--share 0.5] [--seed 1] [--list]
+    python tools/mutation.py [MODULE ...] [--share 0.5] [--seed 1] [--explained] [--list]
 
 A change that no test notices survives. Survivors that make no difference are explained in ``tools/mutation.toml``; any
 other is printed, and makes the exit status 1. The tests run in a copy of the package, in processes forked from one that
@@ -26,6 +26,7 @@ import tempfile
 import time
 import tomllib
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ class Mutant:
     line : int
         Its line.
     change : str
-        Expression before and after it.
+        Expression before and after it, and the number of the same change in that place from the second on.
     source : str
         The module with it.
     """
@@ -146,11 +147,14 @@ def expressions(node: ast.AST, place: str = "") -> Iterator[tuple[str, ast.AST, 
 def mutants(file: Path) -> list[Mutant]:
     """All changes of a module, in the order of its lines."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    found = []
+    found, seen = list[Mutant](), Counter[tuple[str, str]]()
     for place, parent, field, index, child in list(expressions(tree)):
         for other in changed(child):
             _put(parent, field, index, other)
             change = f"{_text(child)} -> {_text(other)}"
+            seen[place, change] += 1
+            if (again := seen[place, change]) > 1:
+                change += f" #{again}"
             found.append(Mutant(file.stem, place, getattr(child, "lineno", 0), change, ast.unparse(tree)))
         _put(parent, field, index, child)
     return found
@@ -267,6 +271,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="modules of devices/physics; default: all that have tests")
     parser.add_argument("--share", type=float, default=1.0, help="share of the changes that are tried, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
+    parser.add_argument("--explained", action="store_true", help="try those that are explained: all must survive")
     parser.add_argument("--list", action="store_true", help="name the changes, and try none")
     arguments = parser.parse_args()
     known, counts = explained(), list[str]()
@@ -285,14 +290,14 @@ def main() -> int:
             if noticed(tests_of(module)):
                 said = Path("last-run.txt").read_text(encoding="utf-8")
                 raise SystemExit(f"{said}\nthe tests of {module} fail without any change")
-            wanted = [mutant for mutant in every if mutant.name not in known]
+            wanted = [mutant for mutant in every if (mutant.name in known) == arguments.explained]
             chosen = [mutant for mutant in wanted if draw.random() < arguments.share]
             began = os.times()
             alive = survivors(chosen, folder)
             ended = os.times()
             cpu = ended.children_user - began.children_user + ended.children_system - began.children_system
-            left += len(alive)
-            same = len(every) - len(wanted)
+            left += len(chosen) - len(alive) if arguments.explained else len(alive)
+            same = sum(mutant.name in known for mutant in every)
             counts.append(f"| `{module}` | {len(every)} | {same} | {len(chosen)} | {len(alive)} | {cpu:.0f} |")
             print(counts[-1], flush=True)
     print("| module | changes | explained | tried | survived | CPU seconds |", "|---|---|---|---|---|---|", sep="\n")

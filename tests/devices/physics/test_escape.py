@@ -12,7 +12,7 @@ from scipy.integrate import quad
 
 from synaspice.characterization.slow_time.wells import Wells
 from synaspice.devices import MTJ, ParameterError
-from synaspice.devices.physics.escape import Landscape
+from synaspice.devices.physics.escape import Landscape, _orbits
 from synaspice.devices.simulation.newton import voltage_at_current
 
 
@@ -199,3 +199,20 @@ def test_rests_are_the_roots_of_their_polynomial(strength):
     others = [factors[1] * factors[2], factors[0] * factors[2], factors[0] * factors[1]]
     roots = (every - sum(h[k] ** 2 * others[k] for k in range(3))).roots()
     assert len(rests) == np.count_nonzero(np.abs(roots.imag) < 1e-7 * np.abs(roots))
+
+
+def test_orbits_have_the_energy_that_they_are_asked_for_and_go_round_the_state():
+    """In a field across, which tilts the states; a small orbit is an ellipse of the energy's curvatures."""
+    states = [m for m in TILTED.rests() if TILTED.curvatures(m)[0][0] > 0]
+    assert len(states) == 2
+    for state in states:
+        curvatures, _ = TILTED.curvatures(state)
+        rises = curvatures[0] * np.array([1e-4, 1e-2, 5e-2])
+        orbits, steps = _orbits(TILTED, state, rises)
+        for orbit, rise in zip(orbits, rises, strict=True):
+            found = np.array([TILTED.energy(m) for m in orbit]) - TILTED.energy(state)
+            np.testing.assert_allclose(found, rise, rtol=1e-6)
+        half = np.sqrt(2 * rises[0] / curvatures)
+        angles = np.linspace(0, 2 * math.pi, 1001)
+        around = np.trapezoid(np.hypot(half[0] * np.sin(angles), half[1] * np.cos(angles)), angles)
+        assert steps[0].sum() == pytest.approx(around, rel=5e-3, abs=0)

@@ -10,6 +10,7 @@ import scipy.constants as codata
 import sympy as sp
 from laws import Given, values
 
+from synaspice.devices.language.errors import ParameterError
 from synaspice.devices.physics import tunnelling
 from synaspice.devices.physics.tunnel_torque import tunnelling_efficiency
 
@@ -87,3 +88,23 @@ def test_efficiency_of_a_tunnel_current():
     """P / [2 (1 + P_r P_f c)]."""
     found = values(tunnelling_efficiency, cosine=[1.0, 0.0, -1.0], polarization=0.6, product=0.5)
     np.testing.assert_allclose(found, [0.2, 0.3, 0.6], rtol=1e-14)
+
+
+def test_barriers_at_the_edge_of_a_law():
+    """A decay of 3 is thick enough for Simmons, an asymmetry of the height still a barrier for Brinkman."""
+
+    def junction(conduction, decay=10.0, asymmetry=0.0):
+        values = {"barrier_height": 1.2, "barrier_thickness": 1e-9, "barrier_asymmetry": asymmetry}
+        return SimpleNamespace(options={"conduction": conduction}, values=values, derived={"tunnelling_decay": decay})
+
+    check_barrier = tunnelling.check_barrier
+    check_barrier(junction("simmons", decay=3.0))
+    for law in ("roll-off", "brinkman"):
+        check_barrier(junction(law, decay=2.9))
+    with pytest.raises(ParameterError, match=r"phi\) / hbar = 2.99 < 3"):
+        check_barrier(junction("simmons", decay=2.99))
+    for sign in (1, -1):
+        check_barrier(junction("brinkman", asymmetry=sign * 1.2))
+        check_barrier(junction("simmons", asymmetry=sign * 1.3))
+        with pytest.raises(ParameterError, match="must not exceed barrier_height"):
+            check_barrier(junction("brinkman", asymmetry=sign * 1.21))
