@@ -231,7 +231,7 @@ class Recorder:
                 march.advance(self.stride * traces.shape[1], self.stride, traces, everything)
         return NetworkRun(
             network.device,
-            interval * np.arange(samples),
+            interval * np.arange(samples, dtype=np.float64),
             self.step,
             values,
             self.chosen,
