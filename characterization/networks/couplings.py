@@ -101,8 +101,10 @@ class Coupling:
         if real("delay", self.delay, "s") < 0:
             raise ParameterError(f"delay must not be negative, not {self.delay:g} s")
         whole("points", self.points, 1, MOST_POINTS)
-        matrix, form = self.matrix, "shared"
-        if sparse.issparse(matrix):
+        matrix: Any = self.matrix
+        form = "shared"
+        is_sparse: bool = sparse.issparse(self.matrix)
+        if is_sparse:
             matrix, form = sparse.csr_array(matrix).astype(float), "sparse"
             matrix.sum_duplicates()
             reals("the matrix", matrix.data, empty=True)
@@ -155,8 +157,9 @@ def resistors(conductances: ArrayLike | Any, *, loads: ArrayLike = 0.0) -> Coupl
     loads : float or array_like
         Conductance from each device to ground. [S]
     """
-    given = conductances if sparse.issparse(conductances) else reals("conductances", conductances, "S", dimensions=2)
-    g = sparse.csr_array(given).astype(float)
+    is_sparse: bool = sparse.issparse(conductances)
+    given: Any = conductances if is_sparse else reals("conductances", conductances, "S", dimensions=2)
+    g: Any = sparse.csr_array(given).astype(float)
     ground = reals("loads", loads, "S", dimensions=None)
     reals("conductances", g.data, "S", empty=True)
     if g.shape[0] != g.shape[1] or abs(g - g.T).max() > 1e-12 * abs(g).max() or np.any(g.diagonal()):

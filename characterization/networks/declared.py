@@ -256,7 +256,9 @@ class DeclaredNetwork:
                 found[name] = np.broadcast_to(values[first : first + count] if values.ndim else values, count)
             return np.array([found[name] for name in names])
 
-        base, gains, waves = {}, {}, {}
+        base: dict[int, Any] = {}
+        gains: dict[int, Any] = {}
+        waves: dict[int, Any] = {}
         for k, port in enumerate(structure.ports):
             value = constants.get(port.name, self.values.get(port.name, self.device.values.get(port.name, 0.0)))
             base[k] = value

@@ -172,7 +172,7 @@ class Network(DeclaredNetwork):
     def _history(self, step: float) -> float:
         """Numbers of each device that delays keep."""
         deepest = max((c.delay / step + c.points + 2 for c in self.couplings if c.held), default=0.0)
-        return deepest * sum(c.held for c in self.couplings)
+        return float(deepest * sum(c.held for c in self.couplings))
 
     def netlist(
         self, *, drive: Driven = 0.0, inputs: Mapping[str, Driven] | None = None, duration: float | None = None

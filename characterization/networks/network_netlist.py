@@ -189,4 +189,4 @@ class NetlistWriter:
         if unknown:
             raise ParameterError(f"a netlist has no node for {', '.join(sorted(map(str, unknown)))}")
         moving = Replacement({s: v for s, v in values.items() if s not in nodes})
-        return ExpressionPrinter(NGSPICE, nodes).doprint(moving(expression))
+        return str(ExpressionPrinter(NGSPICE, nodes).doprint(moving(expression)))

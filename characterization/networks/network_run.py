@@ -83,7 +83,7 @@ class NetworkRun:
         """
         if self.order is None:
             raise ParameterError(f"{self.device.model_name()} has no phase by itself: run(phase=(x, y)) names one")
-        return np.abs(self.order)
+        return np.asarray(np.abs(self.order))
 
     @property
     def frequencies(self) -> FloatArray:
@@ -231,13 +231,13 @@ class Recorder:
                 march.advance(self.stride * traces.shape[1], self.stride, traces, everything)
         return NetworkRun(
             network.device,
-            interval * np.arange(samples),
+            interval * np.arange(samples, dtype=np.float64),
             self.step,
             values,
             self.chosen,
             march.rows(number),
             None if phases is None else phases.order,
-            None if phases is None else np.angle(phases.last[0]),
+            None if phases is None else np.asarray(np.angle(phases.last[0]), dtype=float),
             self.seed,
             self.temperature,
             None if phases is None else phases.turned,
@@ -249,7 +249,7 @@ class Recorder:
         """A quantity of some devices, shape (samples, devices)."""
         network = self.network
         if name in network.states:
-            return traces[network.states.index(name)]
+            return np.asarray(traces[network.states.index(name)])
         functions = compiled(network.device)
         of_states = functions.observable_of_states(name)
         assert of_states is not None

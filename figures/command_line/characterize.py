@@ -11,7 +11,7 @@ import typer
 from .completion import complete_devices
 from .measuring import make_command, parsed
 from .options import Assignments, Output, Plot, PresetName, make_device
-from .output import Listing, check_paths, deliver, tell, write_rows
+from .output import Listing, check_paths, deliver, folded, tell, write_rows
 
 if TYPE_CHECKING:
     from ...characterization.bench import Bench
@@ -68,7 +68,8 @@ class Benches(Listing):
         write_rows(formatter, "Benches that suit it", rows)
         if others := [name for name in BENCHES if name not in suitable]:
             formatter.write_paragraph()
-            formatter.write_text(f"Other benches: {', '.join(others)}.")
+            # The formatter would break names at their hyphens.
+            formatter.write(folded(f"Other benches: {', '.join(others)}.", formatter.width) + "\n")
 
 
 class Devices(Listing):

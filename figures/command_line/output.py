@@ -50,12 +50,12 @@ def show(text: str, indent: str = "", hanging: str | None = None) -> None:
 
     On a display so narrow that the hanging indent leaves less than half of it, the others are indented by four more.
     """
-    print(_folded(text, width_of(sys.stdout), indent, indent if hanging is None else hanging))
+    print(folded(text, width_of(sys.stdout), indent, indent if hanging is None else hanging))
 
 
 def tell(text: str) -> None:
     """Print a line to standard error, folded where it is too long."""
-    print(_folded(text, width_of(sys.stderr), "", "    "), file=sys.stderr)
+    print(folded(text, width_of(sys.stderr), "", "    "), file=sys.stderr)
 
 
 def show_rows(rows: Sequence[tuple[str, str, str]]) -> None:
@@ -68,14 +68,14 @@ def show_rows(rows: Sequence[tuple[str, str, str]]) -> None:
     beside = width is None or width - start >= width // 3
     for name, value, told in rows:
         if beside:
-            print(_folded(f"{name:{names}}  {value:{values}}  {told}".rstrip(), width, ROW, " " * start, least=False))
+            print(folded(f"{name:{names}}  {value:{values}}  {told}".rstrip(), width, ROW, " " * start, least=False))
         else:
             show(f"{name:{names}}  {value}".rstrip(), ROW)
             if told:
                 show(told, 2 * ROW)
 
 
-def _folded(text: str, width: int | None, indent: str, hanging: str, *, least: bool = True) -> str:
+def folded(text: str, width: int | None, indent: str = "", hanging: str = "", *, least: bool = True) -> str:
     """Text in lines of a width; a hanging indent that leaves less than half of it is none, unless ``least`` is not."""
     if width is None:
         return indent + text

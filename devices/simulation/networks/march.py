@@ -35,8 +35,8 @@ from .structure import TABLEAUS, NetworkStructure
 PAUSE = 1 << 26
 #: Multiplications in a stage from which its blocks are shared out among threads.
 SHARED_OUT = 1 << 20
-#: Operations of a device's stage, about.
-STAGE = 64
+#: Operations of a device's stage for each of its rows, about.
+ROW = 4
 #: Stages of which waves are tabulated at a time.
 SEGMENT = 1 << 16
 #: Steps of all devices together from which a kernel without operations with 0 and 1 pays.
@@ -142,9 +142,8 @@ class March:
             (np.zeros(max(links, 1)), np.zeros(max(noise.words, 1), dtype=np.uint32)) for _ in range(max(threads, 1))
         ]
         self._history = self._histories()
-        work = count * STAGE * len(rows) / 16 + sum(_work(m, link.form, count) for m, link in zip(
-            prepared.matrices, structure.links, strict=True
-        ))  # fmt: skip
+        pairs = zip(prepared.matrices, structure.links, strict=True)
+        work = count * ROW * len(rows) + sum(_work(matrix, link.form, count) for matrix, link in pairs)
         self._threads = min(threads, self._blocks) if work >= SHARED_OUT else 1
         self._at_a_time = max(1, int(PAUSE / work / len(self.times)))
         wave = self._waves(0, 1)

@@ -29,7 +29,6 @@ from .template import ADVANCE, COUPLED, STAGE, SUMS, TEMPLATE, dense_text, matri
 
 #: Capacitance beside a device, and the drive of its driven branch.
 CAPACITANCE, DRIVING = sp.Symbol("node_capacitance", positive=True), sp.Symbol(f"its_{DRIVE}", real=True)
-
 #: Voltage of the driven branch, where it is searched for.
 FOUND = sp.Symbol("its_voltage", real=True)
 #: Newton steps in a stage, and relative size of the last one that is small enough [1, V].

@@ -316,3 +316,17 @@ def test_what_moves_with_a_drive_is_not_recorded_as_if_it_did_not():
     alone = stack.simulate(0.0, 5e-11, points=6, inputs={"field_x": 5e4})
     np.testing.assert_allclose(run.values["cosine_12"][:, 0], alone["cosine_12"], atol=1e-7)
     assert np.ptp(alone["cosine_12"]) > 1e-4
+
+
+def test_a_kernel_without_operations_with_zeros_computes_the_same(monkeypatch):
+    """What is left out for long runs: parameters that are 0 or 1."""
+    junction = MTJ.preset("ikeda2010", initial_polar_angle=0.3)
+    coupling = Coupling("m_x", "field_x", 1e3 * (np.ones((3, 3)) - np.eye(3)))
+    network = Network(junction, 3, [coupling], source="voltage", parameters={"initial_azimuth": [0.0, 1.0, 2.0]})
+    how = {"drive": -0.2, "points": 2, "time_step": 1e-12, "temperature": 300, "seed": 1}
+    ends = []
+    for large in (np.inf, 0):
+        monkeypatch.setattr(march, "LARGE", large)
+        ends.append(network.run(1e-10, **how).final)
+    np.testing.assert_allclose(ends[1], ends[0], rtol=0, atol=1e-13)
+    assert np.abs(ends[0] - network.initial()).max() > 0.01
