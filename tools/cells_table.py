@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 from cell_runs import (
+    MODES,
     NO_DECK,
     NO_NOISE,
     OTHER,
@@ -34,6 +35,7 @@ from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.cells.building.cmos import CORNERS, TECHNOLOGIES
 from synaspice.devices.core.files import write_whole
 from synaspice.devices.language.quantity import format_si
+from synaspice.devices.targets.spice.dialects import DIALECTS
 
 #: What tells two results apart.
 KEY = ["cell", "technology", "corner", "form"]
@@ -53,8 +55,10 @@ WORDS = {
 NOT_RUN = "not run"
 #: Forms of the decks' table, and what heads them.
 FORMS = {"ngspice": "ngspice", "ngspice-osdi": "ngspice, native", "vacask": "VACASK"} | {
-    "ltspice": "LTspice", "hspice": "HSPICE", "spectre": "Spectre", "xyce": "Xyce"
-}  # fmt: skip
+    name: f"{DIALECTS[name].name} netlist" for name in MODES
+}
+#: Difference from the bench's figure that is told. [1]
+TOLD = 5e-4
 #: What a page says first.
 MARK = "<!-- written by tools/cells_table.py from cells-table.csv -->"
 
@@ -172,11 +176,12 @@ def _outcome(word: str, found: dict[tuple[str, ...], dict[str, Any]], name: str,
     one = found.get((name, "generic", "typical", form))
     if one is None or one["outcome"] not in (SAME, OTHER, NO_NOISE) or not float(one["expected"]):
         return word
-    return f"{word} ({100 * (float(one['value']) / float(one['expected']) - 1):+.2g} %)"
+    difference = float(one["value"]) / float(one["expected"]) - 1
+    return word if abs(difference) < TOLD else f"{word} ({100 * difference:+.1f} %)".replace("-", "−")
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.4g}" if unit == "1" else format_si(value, unit, 4)
+    return f"{value:.4g}" if unit == "1" else format_si(value, {"ohm": "Ω"}.get(unit, unit), 4)
 
 
 def main() -> None:

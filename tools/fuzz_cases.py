@@ -261,6 +261,7 @@ WARM = (
     ("reliability", "p-bit", "--temperatures=x"),
     ("summary", "vteam"),
     ("vary", "vteam", "iv", "--vary", "resistance_on=normal 5%", "--samples=2", "--seed=1", "--voltage=0:1:3"),
+    ("sweep", "vteam", "iv", "--sweep", "resistance_on=50,100", "--voltage=0:1:3", "--measure=max current"),
     ("report", "vteam", "-o", "x.html", "--fit", "t.csv"),
     ("devices",), ("cells",), ("formats",), ("gallery", "-o", "out", "--only", "x"),
 )  # fmt: skip

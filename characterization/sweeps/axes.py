@@ -15,7 +15,7 @@ from ...devices.language.declaration import Parameter
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
 from ...devices.language.quantity import parse_quantity
-from ..arguments import Choice, Name, Quantity, Range, Switch, Whole
+from ..arguments import Choice, Name, Quantity, Range, Whole
 from ..signature import Setting
 from ..statistics.spreads import Thing, variables_of
 
@@ -136,7 +136,7 @@ def _of_setting(setting: Setting, values: Any) -> Axis:
         found = (
             tuple(argument.parse(text, "1") for text in values.split(",")) if isinstance(values, str) else _list(values)
         )
-    elif isinstance(argument, Choice | Name) and not isinstance(argument, Switch):
+    elif isinstance(argument, Choice | Name):
         found = _names(values)
     else:
         raise ParameterError("only settings that are one number or one name can be swept")

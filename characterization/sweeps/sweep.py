@@ -197,7 +197,11 @@ def sweep(
     )
     rows = [json.loads(str(result["row"])) for result in results]
     _check_rows(rows)
-    more = {"samples": count, "mismatch": bool(mismatch), "varied": {name: str(each) for name, each in spread.items()}}
+    more: dict[str, Any] = {
+        "samples": count,
+        "mismatch": bool(mismatch),
+        "varied": {name: str(each) for name, each in spread.items()},
+    }
     more |= {"seed": number if drawn else None, "limits": limits, "measures": wanted}
     return _table(thing, measurement, grid, points, rows, count, more)
 

@@ -165,7 +165,7 @@ def _draw_map(table: pd.DataFrame, axes: Axes, names: Sequence[str], name: str) 
     norm = "log" if _is_wide(field[np.isfinite(field)]) else "linear"
     axes.set_facecolor("0.8")
     image = axes.imshow(
-        np.ma.masked_invalid(factor * field), aspect="auto",
+        factor * field, aspect="auto",
         origin="lower" if len(others) == 1 and _numeric(table, others[0]) else "upper", cmap="viridis", norm=norm,
         interpolation="nearest",
     )  # fmt: skip

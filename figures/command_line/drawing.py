@@ -56,7 +56,7 @@ def figure(
     """
     from ...devices.language.errors import ParameterError
 
-    given = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
+    given: dict[str, object] = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
     given |= {"--seed": seed is not None, "--force": force, "--jobs": jobs}
     if Path(what).suffix:
         _draw_table(what, output, [option for option, value in given.items() if value], measured, column)

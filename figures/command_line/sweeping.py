@@ -124,12 +124,12 @@ def _command(
 
         made = make(**thing)
         check_paths(output, plot)
-        limits = {"least": limit_from("--least", least), "most": limit_from("--most", most)}
-        how = {"samples": samples, "mismatch": mismatch, "distributions": distributions_from(vary), "outside": outside}
+        how: dict[str, Any] = {"least": limit_from("--least", least), "most": limit_from("--most", most)}
+        how |= {"samples": samples, "mismatch": mismatch, "distributions": distributions_from(vary), "outside": outside}
         how |= {"seed": seed, "settings": parsed(given, own, unit_of(made, given)), "quick": quick}
         how |= {"checkpoint": checkpoint, "progress": progress, "corners": corners, "measures": measure or ()}
         with shared_out(jobs):
-            table = table_of(made, _axes(sweep), bench, **how, **limits)
+            table = table_of(made, _axes(sweep), bench, **how)
         deliver(table, output, plot)
         _report(table)
 

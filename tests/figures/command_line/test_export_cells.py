@@ -43,7 +43,7 @@ def test_without_a_simulator_the_deck_tells_no_expected_value(tmp_path, monkeypa
     def missing(cell):
         raise MissingDependencyError("no ngspice")
 
-    monkeypatch.setattr(exporting_several, "expected_figure", missing)
+    monkeypatch.setattr(exporting_several, "expected_with_error", missing)
     exporting_several.deliver_several([Inverter()], tmp_path / "a.sub", deck=True, force=False)
     assert "Expected" not in (tmp_path / "a-test.cir").read_text()
     assert "the deck of inverter tells no expected value: no ngspice" in capsys.readouterr().err
