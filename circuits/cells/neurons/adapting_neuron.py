@@ -73,7 +73,7 @@ class AdaptingNeuron(Cell):
         inverter(assembly, "second", "quiet", "output", length=length)
 
         inverter(assembly, "full", "output", "fired", length=length)
-        assembly.pmos("fill", "deaf", "fired", "supply", width=4)
+        assembly.pmos("fill", "deaf", "fired", "supply", width=4, length=length)
         assembly.capacitor("refractory", "deaf", "ground", self.refractory_capacitance)
         assembly.nmos("set_refractory", "refractory", "refractory", "ground", **size)
         assembly.nmos("empty", "deaf", "refractory", "ground", **size)
@@ -82,7 +82,7 @@ class AdaptingNeuron(Cell):
         assembly.nmos("reset", "input", "held", "ground", length=self.reset_length)
 
         assembly.pmos("set_weight", "weight", "weight", "supply", **size)
-        assembly.pmos("take", "tail_supply", "awake", "supply", width=4)
+        assembly.pmos("take", "tail_supply", "awake", "supply", width=4, length=length)
         assembly.pmos("tail", "tail", "weight", "tail_supply", **size)
         assembly.nmos("set_gain", "gain", "gain", "ground", **size)
         assembly.pmos("spill", "ground", "gain", "tail", "tail", width=self.pair_width, length=self.mirror_length)
