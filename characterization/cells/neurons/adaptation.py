@@ -32,7 +32,7 @@ ELECTRON = CONSTANTS[q_e][0]
 #: Input currents [A], and for how many time constants of the adaptation they are on.
 CURRENTS, WATCHED = (25e-9, 35e-9, 50e-9), 6.0
 #: Bias currents of the bench: refractory, leak, gain, weight. [A]
-REFRACTORY, LEAK, GAIN, WEIGHT = 20e-9, 1e-9, 2e-9, 40e-9
+REFRACTORY, LEAK, GAIN, WEIGHT = 20e-9, 1.5e-9, 2e-9, 60e-9
 #: Slope factor of transistors in weak inversion, by which the time of the adaptation is told.
 SLOPE_FACTOR = 1.5
 #: Share by which intervals may be off their design; by which they must grow; and by which noise may change one.

@@ -20,7 +20,7 @@ from .firing import SPIKES, firing, period_point
 
 #: Shares of the threshold current up to which it must be silent, and from which on it must fire; currents of the bench,
 #: and that of the deck, in units of it.
-SILENT, FIRING, FACTORS, DECK = 0.9, 1.1, (0.5, 0.9, 1.1, 1.3, 1.7, 2.5, 3.5, 5.0), 2.5
+SILENT, FIRING, FACTORS, DECK = 0.85, 1.1, (0.5, 0.85, 1.1, 1.3, 1.7, 2.5, 3.5, 5.0), 2.5
 #: Time of a discharge over the thermal time of the switch, for the length of a transient.
 DISCHARGE = 30.0
 #: Standard deviations by which noise may have lifted the membrane when the switch runs away.
@@ -146,6 +146,8 @@ def bench_mott_neuron(
     reason = None
     if cell.turns is None:
         reason = _no_threshold(cell)
+    elif cell.turns[0].voltage > cell.supply_voltage:
+        reason = f"its threshold at {cell.temperature:g} K, {cell.turns[0].voltage:.3g} V, lies above the supply"
     elif np.any(rates[silent] > 0):
         reason = f"it fires below {SILENT:g} of its threshold current"
     elif not np.any(rates > 0) or np.any(rates[fires] == 0):
@@ -165,6 +167,7 @@ def bench_mott_neuron(
 
 
 _CRITERION = (
+    "its threshold lies below the supply; "
     f"silent up to {SILENT:g} of the threshold current of its static curve, firing from {FIRING:g} times it on up to "
     "the current that holds the switch on; fluctuations of its heat fire a silent one with a probability of at most "
     f"{DESIGN_ERROR_RATE:g} in the time of an interval"

@@ -58,7 +58,7 @@ class AdaptingNeuron(Cell):
     membrane_capacitance = Parameter(50e-15, "F", "membrane capacitor", (1e-16, 1e-6))
     feedback_capacitance = Parameter(50e-15, "F", "feedback capacitor", (1e-16, 1e-6))
     refractory_capacitance = Parameter(50e-15, "F", "capacitor that holds the refractory period", (1e-16, 1e-6))
-    adaptation_capacitance = Parameter(0.5e-12, "F", "capacitor that holds the adaptation", (1e-16, 1e-6))
+    adaptation_capacitance = Parameter(0.75e-12, "F", "capacitor that holds the adaptation", (1e-16, 1e-6))
     amplifier_length = length_of("the inverters' transistors", 4.0)
     reset_length = length_of("the reset transistor", 20.0, note="it lets a spike last until the capacitor is full")
     mirror_width = width_of("the transistors that carry bias currents", 4.0)

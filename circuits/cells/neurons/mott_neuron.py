@@ -93,9 +93,9 @@ class MottNeuron(Cell):
     capacitance = Parameter(3e-12, "F", "membrane capacitor", (1e-15, 1e-6))
     load_resistance = Parameter(1e3, "ohm", "load in series with the switch", (1e1, 1e9))
     threshold_voltage = Parameter(
-        lambda cell: 0.8 * cell.supply_voltage,
+        lambda cell: 0.85 * cell.supply_voltage,
         "V",
-        "threshold of the switch at 27 degrees Celsius; four fifths of the supply",
+        "threshold of the switch at 27 degrees Celsius; 0.85 of the supply",
         (0.05, 5.0),
     )
     activation_energy = Parameter(0.25, "V", "activation energy of the switch over the electron charge", (0.15, 1.0))
@@ -140,31 +140,42 @@ class MottNeuron(Cell):
     @functools.cached_property
     def insulating(self) -> tuple[np.ndarray, np.ndarray]:
         """Voltage of the membrane [V] and current [A] of the static curve up to the first turn, or all of it."""
-        voltage, current = self._curve
-        falling = np.flatnonzero(np.diff(voltage) < 0)
-        end = int(falling[0]) + 1 if len(falling) else len(voltage)
-        return voltage[:end], current[:end]
+        _, voltage, current = self._curve
+        if self.turns is None:
+            return voltage, current
+        first, before = self.turns[0], current < self.turns[0].current
+        return np.append(voltage[before], first.voltage), np.append(current[before], first.current)
 
     @functools.cached_property
-    def _curve(self) -> tuple[np.ndarray, np.ndarray]:
+    def _curve(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Parameter, voltage of the membrane and current of the static curve."""
         switch = self.switch.replace(ambient_temperature=self.temperature)
         curve = static_curve(switch, "heating")
-        return curve.voltage + self.load_resistance * curve.current, curve.current
+        return curve.parameter, curve.voltage + self.load_resistance * curve.current, curve.current
 
-    @property
+    @functools.cached_property
     def turns(self) -> tuple[Turn, Turn] | None:
         """Where the static curve of switch and load begins to fall, and where it rises again; None if it never falls.
 
         Between their currents the neuron fires.
         """
-        voltage, current = self._curve
+        _, voltage, _ = self._curve
         falling = np.diff(voltage) < 0
         if not falling.any():
             return None
         first = int(np.argmax(falling))
         rising = np.flatnonzero(~falling[first:])
         last = first + int(rising[0]) if len(rising) else len(voltage) - 1
-        return Turn(float(voltage[first]), float(current[first])), Turn(float(voltage[last]), float(current[last]))
+        return self._turn(first), self._turn(last)
+
+    def _turn(self, index: int) -> Turn:
+        """A turn near a point of the curve, by the parabola through it and its neighbours."""
+        middle = min(max(index, 1), len(self._curve[0]) - 2)
+        parameter, voltage, current = (part[middle - 1 : middle + 2] for part in self._curve)
+        away = parameter - parameter[1]
+        bend, slope, height = np.polyfit(away, voltage, 2)
+        at = float(np.clip(-slope / (2 * bend), away[0], away[2])) if bend else 0.0
+        return Turn(float(np.polyval([bend, slope, height], at)), float(np.polyval(np.polyfit(away, current, 2), at)))
 
     @property
     def threshold_current(self) -> float:

@@ -18,7 +18,7 @@ CURRENTS = [25e-9, 50e-9]
 
 @pytest.fixture(scope="module")
 def table():
-    return simulate(AdaptingNeuron(adaptation_capacitance=0.3e-12), currents=CURRENTS)
+    return simulate(AdaptingNeuron(adaptation_capacitance=0.45e-12), currents=CURRENTS)
 
 
 @pytest.mark.ngspice
@@ -33,10 +33,10 @@ def test_intervals_grow_from_the_first_to_the_last_of_the_design(table):
         first = refractory + 2 * capacitance * point / current
         assert intervals[0] == pytest.approx(first, rel=0.05)
         # The fixed point I_a = I_g (I_w t_r / (I_tau T) - 1), looked for by repeated halving.
-        low, high = refractory, 40e-9 / 1e-9 * refractory
+        low, high = refractory, 60e-9 / 1.5e-9 * refractory
         for _ in range(60):
             middle = (low + high) / 2
-            taken = 2e-9 * (40e-9 / 1e-9 * refractory / middle - 1)
+            taken = 2e-9 * (60e-9 / 1.5e-9 * refractory / middle - 1)
             enough = taken < current and refractory + 2 * capacitance * point / (current - taken) < middle
             low, high = (low, middle) if enough else (middle, high)
         assert part["designed_last"].iloc[0] == pytest.approx(high, rel=1e-4)
