@@ -250,7 +250,9 @@ def _traces(cell: Neuron, run: pd.DataFrame, current: float, duration: float) ->
     if isinstance(cell, MemristorNeuron):
         state = {("State of the memristor", "1"): {"": "v(x1.switch_x)"}}
     elif isinstance(cell, MottNeuron):
-        state = {("Rise of the switch", "K"): {"": "v(x1.switch_temperature_rise)"}}
+        name = "temperature_rise"  # its node has it in units of the state's scale
+        scale = cell.switch.state_declarations()[name].scale
+        state = {("Rise of the switch", "K"): {"": scale * run[f"v(x1.switch_{name})"]}}
     return {
         ("Input current", "A"): {"": np.interp(run["time"], steps, [0.0, current, current])},
         ("Membrane", "V"): {"": "v(input)"},

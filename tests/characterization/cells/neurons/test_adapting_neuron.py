@@ -47,7 +47,7 @@ def test_intervals_grow_from_the_first_to_the_last_of_the_design(table):
 @pytest.mark.ngspice
 def test_the_interval_saturates_at_the_refractory_period():
     """However large the current, it fires no sooner than the refractory period allows."""
-    cell = AdaptingNeuron()
+    cell = AdaptingNeuron(adaptation_capacitance=0.15e-12)
     refractory = 50e-15 * (1 - switching_point(cell)) / 20e-9
     table = simulate(cell, currents=[1e-6], weight_current=1e-12)
     assert table["interval"].min() == pytest.approx(refractory + 0.1e-12 * 0.47 / 1e-6, rel=0.05)
