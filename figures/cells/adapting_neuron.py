@@ -17,9 +17,8 @@ def draw_adapting_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     y = scaled_axis(table, left, "y", "interval", "Interval")
     parts = list(table.groupby("current", sort=True))
     for k, (current, part) in enumerate(parts):
-        left.plot(
-            part["number"], y * part["interval"], "o-", color=f"C{k}", markersize=3, label=format_si(current, "A")
-        )
+        name = format_si(float(str(current)), "A")
+        left.plot(part["number"], y * part["interval"], "o-", color=f"C{k}", markersize=3, label=name)
         ends = part["number"].iloc[[0, -1]]
         for which in ("designed_first", "designed_last"):
             left.plot(ends, [y * part[which].iloc[0]] * 2, ":", color=f"C{k}", linewidth=0.8)

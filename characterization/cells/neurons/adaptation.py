@@ -37,8 +37,9 @@ REFRACTORY, LEAK, GAIN, WEIGHT = 20e-9, 1.5e-9, 2e-9, 60e-9
 SLOPE_FACTOR = 1.5
 #: Share by which intervals may be off their design; by which they must grow; and by which noise may change one.
 OFF, GROWTH, JITTER = 0.2, 1.2, 0.1
-#: Rise of the input current over the length of the transient.
-RISE = 1e-3
+#: Rise of the input current over the length of the transient, and a thousand times that of the bias currents [s]: from
+#: nothing, for ngspice to find the state at the beginning.
+RISE, BIAS_RISE = 1e-3, 1e-6
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,10 @@ def switching_point(cell: AdaptingNeuron) -> float:
 def _lines(design: AdaptationDesign, current: float, duration: float) -> list[str]:
     return [
         f"Iinput 0 input pwl({_rise(current, duration)})",
-        f"Irefractory 0 refractory {design.refractory!r}",
-        f"Ileak 0 leak {design.leak!r}",
-        f"Igain 0 gain {design.gain!r}",
-        f"Iweight weight 0 {design.weight!r}",
+        f"Irefractory 0 refractory pwl({_rise(design.refractory, BIAS_RISE)})",
+        f"Ileak 0 leak pwl({_rise(design.leak, BIAS_RISE)})",
+        f"Igain 0 gain pwl({_rise(design.gain, BIAS_RISE)})",
+        f"Iweight weight 0 pwl({_rise(design.weight, BIAS_RISE)})",
     ]
 
 

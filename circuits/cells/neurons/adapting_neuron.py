@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....devices.language.declaration import Parameter
-from ..building.assembly import Assembly
+from ..building.assembly import Assembly, TransistorSize
 from ..building.cell import Cell
 from ..building.declared import Port
 from ..building.sizes import length_of, width_of
@@ -66,7 +66,7 @@ class AdaptingNeuron(Cell):
     pair_width = width_of("the differential pair, which is in weak inversion", 32.0)
 
     def build(self, assembly: Assembly) -> None:
-        length, size = self.amplifier_length, {"width": self.mirror_width, "length": self.mirror_length}
+        length, size = self.amplifier_length, TransistorSize(width=self.mirror_width, length=self.mirror_length)
         assembly.capacitor("membrane", "input", "ground", self.membrane_capacitance)
         assembly.capacitor("feedback", "input", "output", self.feedback_capacitance)
         inverter(assembly, "first", "input", "quiet", length=length)

@@ -18,7 +18,7 @@ CURRENTS = [25e-9, 50e-9]
 
 @pytest.fixture(scope="module")
 def table():
-    return simulate(AdaptingNeuron(adaptation_capacitance=0.45e-12), currents=CURRENTS)
+    return simulate(AdaptingNeuron(), currents=CURRENTS)
 
 
 @pytest.mark.ngspice
