@@ -10,6 +10,7 @@ from .cells.memories import TransmissionGateBitCell as TransmissionGateBitCell
 from .cells.neurons import AdaptingNeuron as AdaptingNeuron
 from .cells.neurons import AxonHillock as AxonHillock
 from .cells.neurons import MemristorNeuron as MemristorNeuron
+from .cells.neurons import MottNeuron as MottNeuron
 from .cells.neurons import MTJNeuron as MTJNeuron
 from .cells.neurons import NeuronChain as NeuronChain
 from .cells.neurons import OscillatorNeuron as OscillatorNeuron

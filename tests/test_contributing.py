@@ -203,7 +203,7 @@ def test_within_the_package_classes_get_their_public_names(inside):
         "from synaspice import LeakyMemristor as a; from synaspice.devices import LeakyMemristor as b;"
         "from synaspice.circuits import ReadOut; print(a is b, ReadOut.__module__)"
     )
-    assert inside.python(code) == "True synaspice.circuits.cells.read_out"
+    assert inside.python(code) == "True synaspice.circuits.cells.logic.read_out"
 
 
 def test_every_group_of_entry_points_is_shown():

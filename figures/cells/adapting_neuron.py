@@ -17,12 +17,12 @@ def draw_adapting_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     y = scaled_axis(table, left, "y", "interval", "Interval")
     parts = list(table.groupby("current", sort=True))
     for k, (current, part) in enumerate(parts):
-        left.plot(
-            part["number"], y * part["interval"], "o-", color=f"C{k}", markersize=3, label=format_si(current, "A")
-        )
+        name = format_si(float(str(current)), "A")
+        left.plot(part["number"], y * part["interval"], "o-", color=f"C{k}", markersize=3, label=name)
         ends = part["number"].iloc[[0, -1]]
         for which in ("designed_first", "designed_last"):
             left.plot(ends, [y * part[which].iloc[0]] * 2, ":", color=f"C{k}", linewidth=0.8)
+    left.set_ylim(top=1.3 * y * table["designed_last"].max())
     left.set_xlabel("Number of the interval")
     left.legend(title="input; dotted: design", fontsize=7, title_fontsize=7)
     rates = pd.DataFrame(
@@ -36,7 +36,7 @@ def draw_adapting_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     )
     x = scaled_axis(table, right, "x", "current", "Input current")
     for k, (name, words) in enumerate((("first", "first interval"), ("last", "adapted"))):
-        right.plot(x * rates["current"], 1e-6 * rates[name], "o", color=f"C{k + 3}", label=words)
+        right.plot(x * rates["current"], 1e-6 * rates[name], "o", color=f"C{k + 3}", markersize=4, label=words)
         right.plot(x * rates["current"], 1e-6 * rates[f"designed_{name}"], color=f"C{k + 3}", label=f"{words}, design")
     right.set_ylabel("Rate (MHz)")
     right.set_ylim(bottom=0)

@@ -45,5 +45,5 @@ def draw_transmission_gate_bit_cell(table: pd.DataFrame, left: Axes, right: Axes
     right.bar(where - 0.2, factor * writes["lost_voltage"], 0.4, label="transmission gate")
     right.bar(where + 0.2, factor * writes["lost_to_one"], 0.4, label="n-channel transistor alone")
     right.set_xticks(where, writes["step"])
-    right.set_ylim(0, 1.35 * factor * writes[["lost_voltage", "lost_to_one"]].max(axis=None))
+    right.set_ylim(0, 1.35 * factor * float(writes[["lost_voltage", "lost_to_one"]].to_numpy().max()))
     right.legend()

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...characterization.cells.costs import cost_rows
+from ...circuits.cells.neurons.mott_neuron import MottNeuron
 from ...circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from ..drawing import draws
 from ..style import axis_scale, label, scaled_axis
@@ -71,13 +72,13 @@ def draw_axon_hillock(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.set_yscale("log")
 
 
-@draws(MemristorNeuron)
+@draws(MemristorNeuron, MottNeuron)
 def draw_memristor_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: firing rate over the current, with the threshold. Right: energy of one spike."""
     x = scaled_axis(table, left, "x", "current", "Input current")
     y = scaled_axis(table, left, "y", "rate", "Firing rate")
     left.plot(x * table["current"], y * table["rate"], marker="o", markersize=3)
-    left.axvline(x * table.attrs["threshold_current"], color="0.6", linestyle=":", label="threshold of the leak")
+    left.axvline(x * table.attrs["threshold_current"], color="0.6", linestyle=":", label="threshold")
     left.legend()
     _draw_spike_energy(table, right, x, left.get_xlabel())
 

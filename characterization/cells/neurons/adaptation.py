@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,15 +30,16 @@ from ..waveforms import keep
 
 ELECTRON = CONSTANTS[q_e][0]
 #: Input currents [A], and for how many time constants of the adaptation they are on.
-CURRENTS, WATCHED = (25e-9, 50e-9, 100e-9), 6.0
+CURRENTS, WATCHED = (25e-9, 35e-9, 50e-9), 6.0
 #: Bias currents of the bench: refractory, leak, gain, weight. [A]
-REFRACTORY, LEAK, GAIN, WEIGHT = 20e-9, 1e-9, 2e-9, 40e-9
+REFRACTORY, LEAK, GAIN, WEIGHT = 20e-9, 1.5e-9, 2e-9, 60e-9
 #: Slope factor of transistors in weak inversion, by which the time of the adaptation is told.
 SLOPE_FACTOR = 1.5
 #: Share by which intervals may be off their design; by which they must grow; and by which noise may change one.
 OFF, GROWTH, JITTER = 0.2, 1.2, 0.1
-#: Rise of the input current over the length of the transient.
-RISE = 1e-3
+#: Rise of the input current over the length of the transient, and a thousand times that of the bias currents [s]: from
+#: nothing, for ngspice to find the state at the beginning.
+RISE, BIAS_RISE = 1e-3, 1e-6
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,10 @@ def switching_point(cell: AdaptingNeuron) -> float:
 def _lines(design: AdaptationDesign, current: float, duration: float) -> list[str]:
     return [
         f"Iinput 0 input pwl({_rise(current, duration)})",
-        f"Irefractory 0 refractory {design.refractory!r}",
-        f"Ileak 0 leak {design.leak!r}",
-        f"Igain 0 gain {design.gain!r}",
-        f"Iweight weight 0 {design.weight!r}",
+        f"Irefractory 0 refractory pwl({_rise(design.refractory, BIAS_RISE)})",
+        f"Ileak 0 leak pwl({_rise(design.leak, BIAS_RISE)})",
+        f"Igain 0 gain pwl({_rise(design.gain, BIAS_RISE)})",
+        f"Iweight weight 0 pwl({_rise(design.weight, BIAS_RISE)})",
     ]
 
 
@@ -185,7 +187,7 @@ def _irregular(design: AdaptationDesign, current: float) -> float:
 @cell_bench(AdaptingNeuron, point=_early, reliability=_regular)
 def bench_adapting_neuron(
     cell: AdaptingNeuron,
-    currents: Annotated[Sequence[float], Range("A", "input currents")] = CURRENTS,
+    currents: Annotated[Sequence[float], Range("A", "input currents", positive=True)] = CURRENTS,
     refractory_current: Annotated[float, Quantity("A", "empties the refractory capacitor", positive=True)] = REFRACTORY,
     leak_current: Annotated[float, Quantity("A", "by which adaptation is forgotten", positive=True)] = LEAK,
     gain_current: Annotated[float, Quantity("A", "by which adaptation is scaled", positive=True)] = GAIN,
@@ -217,12 +219,11 @@ def bench_adapting_neuron(
             "designed_last": design.last(current),
             "designed_refractory": design.refractory_time,
         }
-        for k, (start, end) in enumerate(zip(spikes[:-1], spikes[1:], strict=True)):
+        for k, (start, end) in enumerate(itertools.pairwise(spikes)):
             over, awake = ends[ends > start], heard[heard > start]
             deaf = float(awake[0] - over[0]) if len(over) and len(awake) else math.nan
-            rows.append(
-                {"current": current, "number": k + 1, "interval": float(end - start), "refractory": deaf} | designed
-            )
+            measured = {"current": current, "number": k + 1, "interval": float(end - start), "refractory": deaf}
+            rows.append(measured | designed)
         if len(spikes) > 2:
             injected = {
                 "input": current,
@@ -247,7 +248,7 @@ def _table(
     shown: pd.DataFrame,
 ) -> pd.DataFrame:
     """The intervals, and whether they are those of the design."""
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]} if rows else dict.fromkeys(_COLUMNS, [])
+    columns = {name: np.array([row[name] for row in rows]) for name in _COLUMNS}
     error = max(_irregular(design, current) for current in currents)
     wrong = [_wrong(design, current, [row for row in rows if row["current"] == current]) for current in currents]
     reasons = [reason for reason in wrong if reason]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ....circuits.cells.building.cell import Cell
 from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
+from ....circuits.cells.neurons.mott_neuron import MottNeuron
 from ....circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron
 from ....circuits.engine.analyses import Transient
 from ...arguments import MOST_SPIKES, Range, Whole
@@ -22,6 +23,9 @@ from ..point import Point
 from ..reliable import STATELESS, Reliability
 from ..standard import cell_table, crossings, energies, run_bench
 from ..waveforms import Panels, keep
+
+#: Neurons that a current charges.
+Neuron = AxonHillock | MemristorNeuron | MottNeuron
 
 #: Spikes that are waited for at each current, and the current of the decks beside exported neurons. [1, A, 1]
 SPIKES, QUIET, FAST = 4, 10e-9, 4.0
@@ -55,22 +59,20 @@ def _rise(current: float, duration: float) -> str:
 
 
 #: Least steps of a transient. A threshold switch comes without a warning: ngspice's own steps would be too long for it.
-STEPS: dict[type[Cell], int] = {AxonHillock: 100, MemristorNeuron: 2000}
+STEPS: dict[type[Cell], int] = {AxonHillock: 100, MemristorNeuron: 2000, MottNeuron: 2000}
 
 
-def _charged(cell: AxonHillock | MemristorNeuron, current: float, duration: float) -> tuple[list[str], Transient]:
+def charged(cell: Neuron, current: float, duration: float) -> tuple[list[str], Transient]:
     """The source that charges a neuron, and the transient."""
     steps = next(number for kind, number in STEPS.items() if isinstance(cell, kind))
     analysis = Transient(duration / 200, duration, max_step=duration / steps)
     return [f"Iinput 0 input pwl({_rise(current, duration)})"], analysis
 
 
-def _period(
-    cell: AxonHillock | MemristorNeuron, current: float, duration: float, lines: Sequence[str], spikes: int
-) -> Point:
+def period_point(cell: Neuron, current: float, duration: float, lines: Sequence[str], spikes: int) -> Point:
     """Half of the time between the second and the fourth spike: the first comes from rest."""
     half = f"v(output) val={cell.supply_voltage / 2!r}"
-    source, analysis = _charged(cell, current, duration)
+    source, analysis = charged(cell, current, duration)
     return Point(
         [*lines, *source],
         analysis,
@@ -82,7 +84,7 @@ def _period(
 
 
 def _quiet(cell: AxonHillock) -> Point:
-    return _period(cell, QUIET, _wait_axon_hillock(cell, QUIET, SPIKES), _bias(cell), SPIKES)
+    return period_point(cell, QUIET, _wait_axon_hillock(cell, QUIET, SPIKES), _bias(cell), SPIKES)
 
 
 def _analog(cell: AxonHillock) -> Reliability:
@@ -98,7 +100,7 @@ def bench_axon_hillock(
     """Firing rate over input current."""
     values = np.logspace(-10.0, -7.0, 7) if currents is None else np.asarray(currents, float)
     durations = [_wait_axon_hillock(cell, current, spikes) for current in values.tolist()]
-    table = _firing(cell, values, durations, _bias(cell), {"vbias": "bias"})
+    table = firing(cell, values, durations, _bias(cell), {"vbias": "bias"})
     rates = table["rate"].to_numpy()
     leakage, largest = _leakage(values, rates)
     usable = values > 3 * abs(leakage)
@@ -136,7 +138,7 @@ def _leakage(values: np.ndarray, rates: np.ndarray) -> tuple[float, float]:
 
 def _fast(cell: MemristorNeuron) -> Point:
     current = FAST * cell.threshold_current
-    return _period(cell, current, _wait_memristor_neuron(cell, current, SPIKES), [], SPIKES)
+    return period_point(cell, current, _wait_memristor_neuron(cell, current, SPIKES), [], SPIKES)
 
 
 #: Share of the threshold current up to which a neuron must be silent, and from which on it must fire.
@@ -160,7 +162,7 @@ def bench_memristor_neuron(
     factors = np.array([0.5, 0.8, 0.95, 1.1, 1.3, 1.7, 2.5, 4.0, 6.0, 10.0])
     values = threshold * factors if currents is None else np.asarray(currents, float)
     durations = [_wait_memristor_neuron(cell, current, spikes) for current in values.tolist()]
-    table, error = _firing(cell, values, durations, [], {}), false_spike(cell, SILENT)
+    table, error = firing(cell, values, durations, [], {}), false_spike(cell, SILENT)
     rates = table["rate"].to_numpy()
     table.attrs["works"] = bool(
         np.any(rates > 0)
@@ -177,8 +179,8 @@ def bench_memristor_neuron(
     return table
 
 
-def _firing(
-    cell: AxonHillock | MemristorNeuron,
+def firing(
+    cell: Neuron,
     values: np.ndarray,
     durations: Sequence[float],
     lines: Sequence[str],
@@ -186,12 +188,12 @@ def _firing(
 ) -> pd.DataFrame:
     """Rates and energies of a neuron that an input current charges, one transient for each current."""
     circuit, half = cell.subcircuit(meters=True, for_bench=True), cell.supply_voltage / 2
-    source, _ = _charged(cell, 0.0, 1.0)
+    source, _ = charged(cell, 0.0, 1.0)
     runs = run_bench(
         cell,
         [*lines, *source],
         [
-            ([f"alter @iinput[pwl] = [ {_rise(current, length)} ]"], _charged(cell, current, length)[1])
+            ([f"alter @iinput[pwl] = [ {_rise(current, length)} ]"], charged(cell, current, length)[1])
             for current, length in zip(values.tolist(), durations, strict=True)
         ],
         circuit=circuit,
@@ -241,12 +243,16 @@ ENERGIES = {
 }
 
 
-def _traces(cell: AxonHillock | MemristorNeuron, run: pd.DataFrame, current: float, duration: float) -> Panels:
+def _traces(cell: Neuron, run: pd.DataFrame, current: float, duration: float) -> Panels:
     """Input, membrane, the memristor's state, output."""
     steps = [0.0, RISE * duration, duration]
     state: Panels = {}
     if isinstance(cell, MemristorNeuron):
         state = {("State of the memristor", "1"): {"": "v(x1.switch_x)"}}
+    elif isinstance(cell, MottNeuron):
+        name = "temperature_rise"  # its node has it in units of the state's scale
+        scale = cell.switch.state_declarations()[name].scale
+        state = {("Rise of the switch", "K"): {"": scale * run[f"v(x1.switch_{name})"]}}
     return {
         ("Input current", "A"): {"": np.interp(run["time"], steps, [0.0, current, current])},
         ("Membrane", "V"): {"": "v(input)"},

@@ -5,6 +5,7 @@ import typing
 import synaspice.devices.model
 
 from .adapting_neuron import AdaptingNeuron as _AdaptingNeuron
+from .mott_neuron import MottNeuron as _MottNeuron
 from .neuron_chain import NeuronChain as _NeuronChain
 from .neurons import AxonHillock as _AxonHillock
 from .neurons import MemristorNeuron as _MemristorNeuron
@@ -31,6 +32,26 @@ class _AdaptingNeuronValues(typing.TypedDict, total=False):
 class AdaptingNeuron(_AdaptingNeuron):
     def __init__(self, **values: typing.Unpack[_AdaptingNeuronValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_AdaptingNeuronValues]) -> typing.Self: ...
+
+class _MottNeuronValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    capacitance: float | str
+    load_resistance: float | str
+    threshold_voltage: float | str
+    activation_energy: float | str
+    thermal_resistance: float | str
+    thermal_time: float | str
+    resistance_metallic: float | str
+    detector_width: float | str
+    switch: synaspice.devices.model.CompactModel | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
+
+class MottNeuron(_MottNeuron):
+    def __init__(self, **values: typing.Unpack[_MottNeuronValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_MottNeuronValues]) -> typing.Self: ...
 
 class _NeuronChainValues(typing.TypedDict, total=False):
     temperature: float | str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....devices.language.declaration import Parameter
-from ..building.assembly import Assembly
+from ..building.assembly import Assembly, TransistorSize
 from ..building.cell import Cell
 from ..building.declared import Port
 from ..building.sizes import length_of, width_of
@@ -58,7 +58,7 @@ class AdaptingNeuron(Cell):
     membrane_capacitance = Parameter(50e-15, "F", "membrane capacitor", (1e-16, 1e-6))
     feedback_capacitance = Parameter(50e-15, "F", "feedback capacitor", (1e-16, 1e-6))
     refractory_capacitance = Parameter(50e-15, "F", "capacitor that holds the refractory period", (1e-16, 1e-6))
-    adaptation_capacitance = Parameter(0.5e-12, "F", "capacitor that holds the adaptation", (1e-16, 1e-6))
+    adaptation_capacitance = Parameter(0.75e-12, "F", "capacitor that holds the adaptation", (1e-16, 1e-6))
     amplifier_length = length_of("the inverters' transistors", 4.0)
     reset_length = length_of("the reset transistor", 20.0, note="it lets a spike last until the capacitor is full")
     mirror_width = width_of("the transistors that carry bias currents", 4.0)
@@ -66,14 +66,14 @@ class AdaptingNeuron(Cell):
     pair_width = width_of("the differential pair, which is in weak inversion", 32.0)
 
     def build(self, assembly: Assembly) -> None:
-        length, size = self.amplifier_length, {"width": self.mirror_width, "length": self.mirror_length}
+        length, size = self.amplifier_length, TransistorSize(width=self.mirror_width, length=self.mirror_length)
         assembly.capacitor("membrane", "input", "ground", self.membrane_capacitance)
         assembly.capacitor("feedback", "input", "output", self.feedback_capacitance)
         inverter(assembly, "first", "input", "quiet", length=length)
         inverter(assembly, "second", "quiet", "output", length=length)
 
         inverter(assembly, "full", "output", "fired", length=length)
-        assembly.pmos("fill", "deaf", "fired", "supply", width=4)
+        assembly.pmos("fill", "deaf", "fired", "supply", width=4, length=length)
         assembly.capacitor("refractory", "deaf", "ground", self.refractory_capacitance)
         assembly.nmos("set_refractory", "refractory", "refractory", "ground", **size)
         assembly.nmos("empty", "deaf", "refractory", "ground", **size)
@@ -82,7 +82,7 @@ class AdaptingNeuron(Cell):
         assembly.nmos("reset", "input", "held", "ground", length=self.reset_length)
 
         assembly.pmos("set_weight", "weight", "weight", "supply", **size)
-        assembly.pmos("take", "tail_supply", "awake", "supply", width=4)
+        assembly.pmos("take", "tail_supply", "awake", "supply", width=4, length=length)
         assembly.pmos("tail", "tail", "weight", "tail_supply", **size)
         assembly.nmos("set_gain", "gain", "gain", "ground", **size)
         assembly.pmos("spill", "ground", "gain", "tail", "tail", width=self.pair_width, length=self.mirror_length)

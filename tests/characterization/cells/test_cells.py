@@ -21,6 +21,8 @@ from synaspice.circuits.cells.logic.readout import LatchComparator, SenseAmplifi
 from synaspice.circuits.cells.memories.junction_cell import MTJBitCell
 from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
 from synaspice.circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
+from synaspice.circuits.cells.neurons.adapting_neuron import AdaptingNeuron
+from synaspice.circuits.cells.neurons.mott_neuron import MottNeuron
 from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, MTJNeuron, OscillatorNeuron, PBit
 from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
@@ -44,23 +46,27 @@ SHORT = {
     PBit: {"duration": 10e-9},
     MTJNeuron: {"currents": [20e-6, 240e-6], "trials": 2},
     MemristorBitCell: {},
-    TransmissionGateBitCell: {},
     MTJBitCell: {},
-    SpinOrbitBitCell: {},
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},
     LatchComparator: {"differences": [-0.01, 0.01]},
     SpikeSynapse: {"weights": [10.0, 20.0]},
     NeuronChain: {"spikes": 3},
+    TransmissionGateBitCell: {},
+    SpinOrbitBitCell: {},
+    AdaptingNeuron: {"currents": [25e-9, 50e-9]},
+    MottNeuron: {"spikes": 3},
 }
 SITUATIONS = [
     *((technology, corner, 27) for technology in ("generic", "sky130") for corner in ("typical", "slow", "fast")),
     *((technology, "typical", celsius) for technology in ("generic", "sky130") for celsius in (-40, 125)),
 ]
+#: Cells for a window of temperatures about that of a room.
+TEMPERATE = {MottNeuron}
 #: Usually one situation for each cell, all of them in turn.
 CASES = some_of(
-    list(itertools.product(SHORT, SITUATIONS)),
+    [pair for pair in itertools.product(SHORT, SITUATIONS) if pair[0] not in TEMPERATE or pair[1][2] == 27],
     [(cell, SITUATIONS[(1 + 3 * k) % len(SITUATIONS)]) for k, cell in enumerate(SHORT)],
 )
 
