@@ -12,12 +12,12 @@ from .cells import PBit as PBit
 from .cells import SenseAmplifier as SenseAmplifier
 from .cells import SpikeSynapse as SpikeSynapse
 from .cells import STDPSynapse as STDPSynapse
+from .cells.drawn.symbol_files import symbol_file as symbol_file
 from .cells.netlists import one_netlist as one_netlist
 from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
-from .cells.symbol_files import symbol_file as symbol_file
 from .crossbars.conversion import convert_to_noisy as convert_to_noisy
 from .crossbars.crossbar import Crossbar as Crossbar
 from .crossbars.weight_cells import WeightCells as WeightCells

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ...circuits.cells.cell import CELLS
 from ...circuits.cells.cmos import TECHNOLOGIES
+from ...circuits.cells.drawn.symbol_files import symbol_file
 from ...circuits.cells.netlists import Item
-from ...circuits.cells.symbol_files import symbol_file
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.files import check_outputs, write_together

@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Mapping, Sequence
 
-from ...circuits.cells.elements import Element
+from ...circuits.cells.drawn.elements import Element
 from ...devices.targets.symbols.shapes import Pin
 from .placed import LETTER, Place
 

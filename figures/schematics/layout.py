@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...circuits.cells.cell import Cell
-from ...circuits.cells.elements import Element, elements
+from ...circuits.cells.drawn.elements import Element, elements
 from ...devices.targets.symbols.shapes import Pin
 from .automatic import GROUND, SUPPLY, automatic_places
 from .placed import LETTER, Place, Placed, Spot, placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...circuits.cells.elements import Element
+from ...circuits.cells.drawn.elements import Element
 from ...devices.targets.symbols.shapes import Pin, Symbol
 
 Spot = tuple[int, int]

@@ -11,7 +11,7 @@ import itertools
 
 from synaspice.circuits import AxonHillock, Inverter, NeuronChain, OscillatorNeuron, SenseAmplifier
 from synaspice.circuits.cells.cell import CELLS
-from synaspice.circuits.cells.elements import elements
+from synaspice.circuits.cells.drawn.elements import elements
 from synaspice.devices.language.errors import MissingDependencyError, ParameterError
 from synaspice.figures import save, schematic
 from synaspice.figures.schematics import places

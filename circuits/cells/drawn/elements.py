@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...devices.catalog import find_model
-from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import si_prefix
-from ...devices.targets.symbols.bodies import TWO_TERMINALS
-from ...devices.targets.symbols.shapes import Symbol
-from ...devices.targets.symbols.symbols import (
+from ....devices.catalog import find_model
+from ....devices.language.errors import ParameterError
+from ....devices.language.quantity import si_prefix
+from ....devices.targets.symbols.bodies import TWO_TERMINALS
+from ....devices.targets.symbols.shapes import Symbol
+from ....devices.targets.symbols.symbols import (
     LYING,
     box_symbol,
     device_symbol,
     inverter_symbol,
     transistor_symbol,
 )
-from ..engine.native import NativeDevice
-from .assembly import Assembly
-from .cell import CELLS, Cell
-from .recorded import Passive, PlacedCell, PlacedDevice, Transistor
-from .subcircuits import in_order
+from ...engine.native import NativeDevice
+from ..assembly import Assembly
+from ..cell import CELLS, Cell
+from ..recorded import Passive, PlacedCell, PlacedDevice, Transistor
+from ..subcircuits import in_order
 
 #: Bodies of transistors that are not drawn, and what every inverter is connected to.
 BODIES = {"nmos": "ground", "pmos": "supply"}
