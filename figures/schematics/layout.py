@@ -200,7 +200,7 @@ class _Connection:
         away = {at: pin.away for pin, at in self.pins[node]} if len(self.pins[node]) == 1 else {}
         left, bottom, right, top = self.wires.limits
         side = right if self._leaves(node, spots) else left
-        starts = [(spot, away.get(spot, (0, 0))) for spot in spots]
+        starts = [(spot, away.get(spot, (0, 0))) for spot in sorted(spots)]
         goals = {(side, y) for y in range(bottom, top + 1) if (side, y) not in self.wires.blocked}
         path = self.wires.way(starts, goals, node, PORTS)
         outward = (1, 0) if side == right else (-1, 0)

@@ -70,6 +70,7 @@ class Wires:
             return None
         box = [edge_of(spot[k] for spot in goals) for k in (0, 1) for edge_of in (min, max)]
         queue = [(_least(spot, box), k, (spot, heading)) for k, (spot, heading) in enumerate(start)]
+        heapq.heapify(queue)
         count, cheapest = len(queue), dict.fromkeys(start, 0.0)
         before: dict[State, State] = {}
         done: set[State] = set()
