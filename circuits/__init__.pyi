@@ -1,5 +1,6 @@
 from .cells.arrays import CrossbarClassifier as CrossbarClassifier
 from .cells.building.netlists import one_netlist as one_netlist
+from .cells.drawn.symbol_files import symbol_file as symbol_file
 from .cells.logic import Inverter as Inverter
 from .cells.logic import LatchComparator as LatchComparator
 from .cells.logic import SenseAmplifier as SenseAmplifier
@@ -19,7 +20,6 @@ from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
-from .cells.symbol_files import symbol_file as symbol_file
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
 from .cells.synapses import SpikeSynapse as SpikeSynapse
 from .cells.synapses import STDPSynapse as STDPSynapse

@@ -31,7 +31,7 @@ NAMES = {
         "WeightCells": "crossbars.weight_cells",
         "convert_to_noisy": "crossbars.conversion",
         "one_netlist": "cells.building.netlists",
-        "symbol_file": "cells.symbol_files",
+        "symbol_file": "cells.drawn.symbol_files",
     },
     "characterization": {
         "BitEnergy": "networks.energies",

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...circuits.cells.building.cell import CELLS
 from ...circuits.cells.building.cmos import TECHNOLOGIES
 from ...circuits.cells.building.netlists import Item
-from ...circuits.cells.symbol_files import symbol_file
+from ...circuits.cells.drawn.symbol_files import symbol_file
 from ...circuits.engine.batch import transient_deck
 from ...devices.catalog import models
 from ...devices.core.files import check_outputs, write_together

@@ -72,8 +72,9 @@ def deliver_several(
             contents[beside] = cell_deck(item, output.name, name=each, expected=value, error=error, dialect=dialect)
         else:
             tell(f"no deck for {item.model_name()}: its bench names no figure for one")
-    for each, item in named.items() if editor is not None else ():
-        contents |= symbol_beside(output, item, editor, name=each)
+    if editor is not None:
+        for each, item in named.items():
+            contents |= symbol_beside(output, item, editor, name=each)
     return write_files(contents, force)
 
 

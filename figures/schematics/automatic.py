@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Mapping, Sequence
 
-from ...circuits.cells.elements import Element
+from ...circuits.cells.drawn.elements import Element
 from ...devices.targets.symbols.shapes import Pin
 from .placed import LETTER, Place
 
@@ -104,15 +104,18 @@ class Columns:
             if start not in left:
                 continue
             stack, node = [start], self._ends(start)[1]
+            passed = {*self._ends(start)}
             left.remove(start)
             while node not in (SUPPLY, GROUND):
-                after = [each for each in left if self._ends(each)[0] == node]
+                # One that leads back, as in a transmission gate, stands beside it.
+                after = [each for each in left if self._ends(each)[0] == node and self._ends(each)[1] not in passed]
                 if not after:
                     break
                 after.sort(key=lambda each: (each.name[0] in "CR", self._ends(each)[1] == GROUND))
                 stack.append(after[0])
                 left.remove(after[0])
                 node = self._ends(after[0])[1]
+                passed.add(node)
             found.append(stack)
         return found
 

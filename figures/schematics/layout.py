@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...circuits.cells.building.cell import Cell
-from ...circuits.cells.elements import Element, elements
+from ...circuits.cells.drawn.elements import Element, elements
 from ...devices.targets.symbols.shapes import Pin
 from .automatic import GROUND, SUPPLY, automatic_places
 from .placed import LETTER, Place, Placed, Spot, placed
@@ -200,7 +200,7 @@ class _Connection:
         away = {at: pin.away for pin, at in self.pins[node]} if len(self.pins[node]) == 1 else {}
         left, bottom, right, top = self.wires.limits
         side = right if self._leaves(node, spots) else left
-        starts = [(spot, away.get(spot, (0, 0))) for spot in spots]
+        starts = [(spot, away.get(spot, (0, 0))) for spot in sorted(spots)]
         goals = {(side, y) for y in range(bottom, top + 1) if (side, y) not in self.wires.blocked}
         path = self.wires.way(starts, goals, node, PORTS)
         outward = (1, 0) if side == right else (-1, 0)

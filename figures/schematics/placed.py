@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...circuits.cells.elements import Element
+from ...circuits.cells.drawn.elements import Element
 from ...devices.targets.symbols.shapes import Pin, Symbol
 
 Spot = tuple[int, int]
@@ -73,6 +74,15 @@ class Placed:
         """Left, bottom, right and top of what is drawn, without the leads of one unit."""
         left, bottom, right, top = self.symbol.extent()
         return left + self.place.x, bottom + self.place.y, right + self.place.x, top + self.place.y
+
+    def inside(self) -> set[Spot]:
+        """Points of the grid at which a wire would touch the symbol elsewhere than at a pin."""
+        left, bottom, right, top = self.body()
+        # A wire along the rim of a box would be part of it; beside the leads of others there is space.
+        rim = 0.0 if self.boxed() else 0.01
+        upright = range(math.ceil(bottom + rim), math.floor(top - rim) + 1)
+        points = {(x, y) for x in range(math.ceil(left), math.floor(right) + 1) for y in upright}
+        return points - {self.at(pin) for pin, _ in self.pins()}
 
     def words(self) -> tuple[float, float, float, float] | None:
         """Left, bottom, right and top of the words beside it, if there are any."""

@@ -66,16 +66,20 @@ class Wires:
         # A joint where another wire crosses would join both.
         start = [(spot, heading) for spot, heading in starts if not self.others_at(spot, node)]
         goals = {spot for spot in goals if not self.others_at(spot, node)}
-        queue = [(0.0, k, state) for k, state in enumerate(start)]
+        if not goals:
+            return None
+        box = [edge_of(spot[k] for spot in goals) for k in (0, 1) for edge_of in (min, max)]
+        queue = [(_least(spot, box), k, (spot, heading)) for k, (spot, heading) in enumerate(start)]
+        heapq.heapify(queue)
         count, cheapest = len(queue), dict.fromkeys(start, 0.0)
         before: dict[State, State] = {}
         done: set[State] = set()
         while queue:
-            cost, _, state = heapq.heappop(queue)
+            _, _, state = heapq.heappop(queue)
             if state in done:
                 continue
             done.add(state)
-            spot, heading = state
+            (spot, heading), cost = state, cheapest[state]
             if spot in goals and state in before:
                 return _traced(state, before)
             for way in WAYS:
@@ -83,11 +87,12 @@ class Wires:
                     continue
                 found = (spot[0] + way[0], spot[1] + way[1])
                 total = cost + self._cost(spot, found, way, heading, node, goals)
-                if total <= dearest and total < cheapest.get((found, way), math.inf):
+                bound = total + _least(found, box)
+                if bound <= dearest and total < cheapest.get((found, way), math.inf):
                     cheapest[found, way] = total
                     before[found, way] = state
                     count += 1
-                    heapq.heappush(queue, (total, count, (found, way)))
+                    heapq.heappush(queue, (bound, count, (found, way)))
         return None
 
     def _cost(self, spot: Spot, found: Spot, way: Spot, heading: Spot, node: str, goals: set[Spot]) -> float:
@@ -121,6 +126,12 @@ class Wires:
                 self.fixed[spot] = node
 
 
+def _least(spot: Spot, box: list[int]) -> float:
+    """The least cost of a way into a box of points: left, right, bottom and top."""
+    (x, y), (left, right, bottom, top) = spot, box
+    return float(max(left - x, 0, x - right) + max(bottom - y, 0, y - top))
+
+
 def _traced(state: State, before: Mapping[State, State]) -> list[Spot]:
     path = [state[0]]
     while state in before:
@@ -133,11 +144,7 @@ def free(items: Iterable[Placed], limits: tuple[int, int, int, int]) -> Wires:
     """The grid with symbols and words on it, without wires."""
     wires = Wires(limits)
     for item in items:
-        left, bottom, right, top = item.body()
-        rim = 0.0 if item.boxed() else 0.01  # a wire along the rim of a box would be part of it
-        for x in range(math.ceil(left + rim), math.floor(right - rim) + 1):
-            for y in range(math.ceil(bottom + rim), math.floor(top - rim) + 1):
-                wires.blocked.add((x, y))
+        wires.blocked |= item.inside()
         words = item.words()
         if words is not None:
             left, bottom, right, top = words
@@ -146,7 +153,6 @@ def free(items: Iterable[Placed], limits: tuple[int, int, int, int]) -> Wires:
                     wires.dear.add((x, y))
         for pin, node in item.pins():
             wires.fixed[item.at(pin)] = node
-            wires.blocked.discard(item.at(pin))
     return wires
 
 

@@ -87,7 +87,7 @@ def transistor_symbol(kind: str, body: bool = False) -> Symbol:
         pins["body"] = Pin("body", (1, 0), RIGHT)
         shapes = (*shapes, line((1, 0), (-0.7, 0)))
         order.append("body")
-    return Symbol(shapes, tuple(pins[name] for name in order), (0.4, 0.0) if not body else (0.4, 0.9))
+    return Symbol(shapes, tuple(pins[name] for name in order), (0.4, 0.0) if not body else (0.4, -1.2))
 
 
 def inverter_symbol(supplied: bool) -> Symbol:

@@ -11,7 +11,7 @@ import itertools
 
 from synaspice.circuits import AxonHillock, Inverter, NeuronChain, OscillatorNeuron, SenseAmplifier
 from synaspice.circuits.cells.building.cell import CELLS
-from synaspice.circuits.cells.elements import elements
+from synaspice.circuits.cells.drawn.elements import elements
 from synaspice.devices.language.errors import MissingDependencyError, ParameterError
 from synaspice.figures import save, schematic
 from synaspice.figures.schematics import places
@@ -173,6 +173,22 @@ def test_symbols_and_words_do_not_cover_each_other(name, layouts):
 
 
 @pytest.mark.parametrize("name", CELL_NAMES)
+def test_wires_keep_out_of_symbols(name, layouts):
+    """As one over the line from drain to source would short them in the picture."""
+    layout = layouts(name)
+    inside = {}
+    for item in layout.items:
+        (a, b), (left, bottom, right, top) = (item.place.x, item.place.y), item.symbol.extent()
+        pins = {item.at(pin) for pin in item.symbol.pins}
+        for x in range(math.ceil(left), math.floor(right) + 1):
+            for y in range(math.ceil(bottom + 0.1), math.floor(top - 0.1) + 1):
+                if (a + x, b + y) not in pins:
+                    inside[a + x, b + y] = item.element.name
+    for wire in layout.wires:
+        assert not [(spot, inside[spot]) for spot in wire.path if spot in inside], wire.node
+
+
+@pytest.mark.parametrize("name", CELL_NAMES)
 def test_wires_of_two_nodes_only_cross(name, layouts):
     corners = {}
     for wire in layouts(name).wires:
@@ -183,6 +199,19 @@ def test_wires_of_two_nodes_only_cross(name, layouts):
                 corners.setdefault(spot, set()).add(wire.node)
     for wire in layouts(name).wires:
         assert all(corners.get(spot, {wire.node}) == {wire.node} for spot in wire.path)
+
+
+def test_transistors_side_by_side_with_a_body_elsewhere_are_connected_too():
+    class _Gate(Inverter, abstract=True):
+        def build(self, assembly):
+            assembly.nmos("n", "input", "supply", "output")
+            assembly.pmos("p", "input", "ground", "output", "output")
+
+    cell = _Gate()
+    layout = layout_of(cell)
+    columns = {item.element.name: item.place.x for item in layout.items}
+    assert columns["Mn"] != columns["Mp"]
+    check(cell, layout)
 
 
 def test_values_stand_beside_elements():

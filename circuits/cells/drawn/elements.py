@@ -7,23 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...devices.catalog import find_model
-from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import si_prefix
-from ...devices.targets.symbols.bodies import TWO_TERMINALS
-from ...devices.targets.symbols.shapes import Symbol
-from ...devices.targets.symbols.symbols import (
-    LYING,
+from ....devices.catalog import find_model
+from ....devices.language.errors import ParameterError
+from ....devices.language.quantity import si_prefix
+from ....devices.targets.symbols.shapes import Symbol, Text
+from ....devices.targets.symbols.symbols import (
     box_symbol,
     device_symbol,
     inverter_symbol,
     transistor_symbol,
 )
-from ..engine.native import NativeDevice
-from .building.assembly import Assembly
-from .building.cell import CELLS, Cell
-from .building.recorded import Passive, PlacedCell, PlacedDevice, Transistor
-from .building.subcircuits import in_order
+from ...engine.native import NativeDevice
+from ..building.assembly import Assembly
+from ..building.cell import CELLS, Cell
+from ..building.recorded import Passive, PlacedCell, PlacedDevice, Transistor
+from ..building.subcircuits import in_order
 
 #: Bodies of transistors that are not drawn, and what every inverter is connected to.
 BODIES = {"nmos": "ground", "pmos": "supply"}
@@ -118,7 +116,7 @@ def _device(placed: PlacedDevice) -> Element:
     others = [pin for pin in placed.nodes if pin not in terminals]
     title = f"{placed.name}\n{placed.model}"
     symbol = device_symbol(model.symbol, tuple(terminals), others, title)
-    boxed = model.symbol not in {*TWO_TERMINALS, *LYING}
+    boxed = any(isinstance(shape, Text) and shape.words == placed.name for shape in symbol.shapes)
     words = () if boxed else (*_wrapped(placed.name), *([placed.model] if placed.model != placed.name else []))
     return Element(f"X{placed.name}", symbol, dict(placed.nodes), words)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...devices.language.checks import instance
-from ...devices.language.registry import summary
-from ...devices.model import CompactModel
-from ...devices.targets.spice.subcircuit import Subcircuit
-from ...devices.targets.symbols.files import EDITORS, SymbolFile
-from ...devices.targets.symbols.shapes import Symbol
-from ...devices.targets.symbols.symbols import box_symbol, device_symbol, inverter_symbol
-from .building.cell import Cell
-from .building.netlists import Item
-from .building.subcircuits import CellCircuit
+from ....devices.language.checks import instance
+from ....devices.language.registry import summary
+from ....devices.model import CompactModel
+from ....devices.targets.spice.subcircuit import Subcircuit
+from ....devices.targets.symbols.files import EDITORS, SymbolFile
+from ....devices.targets.symbols.shapes import Symbol
+from ....devices.targets.symbols.symbols import box_symbol, device_symbol, inverter_symbol
+from ..building.cell import Cell
+from ..building.netlists import Item
+from ..building.subcircuits import CellCircuit
 
 
 def symbol_file(item: Item, editor: str, netlist: str, *, name: str | None = None, inputs: Sequence[str] = ()) -> str:
