@@ -203,7 +203,8 @@ def _drawn(data: pd.DataFrame, draw: Drawing, ax: Place | None, label: str | Non
         with beside(own, label):
             draw(data, *own)
         # A panel is all of the height but what its other label, its ticks and the title take.
-        rows = len({axes.get_subplotspec().rowspan.start for axes in own if axes.get_subplotspec()}) or 1
+        places = [axes.get_subplotspec() for axes in own]
+        rows = len({place.rowspan.start for place in places if place}) or 1
         height = (figure.get_figheight() - 0.6 * rows - 0.4) / rows
         for axes in own:
             if "\n" not in axes.get_ylabel():

@@ -236,7 +236,7 @@ def test_what_cannot_be_drawn_is_refused(monkeypatch):
     with pytest.raises(ParameterError, match="the cell must be a cell"):
         schematic(Inverter)
     monkeypatch.setitem(__import__("sys").modules, "schemdraw", None)
-    with pytest.raises(MissingDependencyError, match=r"needs schemdraw: pip install 'synaspice\[schematics\]'"):
+    with pytest.raises(MissingDependencyError, match=r"needs schemdraw: pip install "):
         schematic(Inverter())
 
 
