@@ -15,7 +15,7 @@ from synaspice.characterization import amplitude, oscillations
 from synaspice.characterization.benches.oscillators.amplitude import RECORD
 from synaspice.devices import MTJ, VortexOscillator, periodic_orbit
 from synaspice.devices.core.base import MODELS
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.model import CompactModel
 
 #: Error of the linewidth for which times are compared, and number of the bench's trajectories.

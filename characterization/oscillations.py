@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..devices.core.protocols import Oscillation
+from ..devices.core.oscillator_protocols import Oscillation
 from ..devices.core.validity import warn_of_invalid_states
 from ..devices.core.vectors import initial_state
 from ..devices.language.waveforms import FloatArray

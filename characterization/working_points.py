@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from ..devices.core.protocols import Oscillation
+from ..devices.core.oscillator_protocols import Oscillation
 from ..devices.core.vectors import initial_state
 from ..devices.language.errors import ParameterError
 from ..devices.language.waveforms import FloatArray

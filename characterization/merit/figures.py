@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...devices.core.base import DeviceModel
-from ...devices.core.protocols import Drift, Oscillation, Statics, Switching, WallMotion, Writing
+from ...devices.core.oscillator_protocols import Oscillation
+from ...devices.core.protocols import Drift, Statics, Switching, WallMotion, Writing
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.quantity import format_si
 from ...devices.language.waveforms import FloatArray

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.core.processors import usual_threads
-from ...devices.core.protocols import Oscillation
 from ...devices.language.checks import known, mapping, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory

@@ -12,7 +12,7 @@ import pandas as pd
 import sympy as sp
 
 from ...devices.core.metadata import Column, column_information, device_table
-from ...devices.core.protocols import Oscillation
+from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.core.vectors import compiled
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, real

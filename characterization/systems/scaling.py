@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from ...circuits.crossbars.crossbar import Crossbar
 from ...circuits.crossbars.crossings import Conductances
 from ...devices.core.metadata import device_table
-from ...devices.core.protocols import Oscillation
+from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import MissingDependencyError, ParameterError

@@ -12,7 +12,8 @@ import sympy as sp
 
 from ..core.base import ROOM_TEMPERATURE
 from ..core.offers import offers
-from ..core.protocols import Resonance, Sweep
+from ..core.oscillator_protocols import Resonance
+from ..core.protocols import Sweep
 from ..language.constants import k_B, mu_0
 from ..language.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
 from ..language.part import Component

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..core.base import DeviceModel
-from ..core.protocols import Oscillation
+from ..core.oscillator_protocols import Oscillation
 from ..core.vectors import compiled
 from ..language.array_checks import reals
 from ..language.checks import known, positive, real, whole

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...characterization.bench import BENCHES, suitable_benches
-from ...devices.core.protocols import Oscillation, Stimulus
+from ...devices.core.oscillator_protocols import Oscillation
+from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings

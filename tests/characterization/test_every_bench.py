@@ -9,7 +9,7 @@ from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.benches.oscillators.amplitude import _threshold
 from synaspice.devices import MTJ, SynaspiceError
 from synaspice.devices.catalog import find_model, models
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.figures import plot
 
 #: Sizes with which a bench is quick.

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Resonance
+from ....devices.core.oscillator_protocols import Resonance
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.model import CompactModel

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Oscillation
+from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....devices.core.metadata import Column, column_information, device_table
-from ....devices.core.protocols import Locking, Oscillation
+from ....devices.core.oscillator_protocols import Locking, Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError, SimulationError

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....devices.core.metadata import Column, device_table
-from ....devices.core.protocols import Coupling
+from ....devices.core.oscillator_protocols import Coupling
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import instance, positive, real
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user

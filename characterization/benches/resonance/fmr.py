@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....devices.core.metadata import column_information, device_table
-from ....devices.core.protocols import Resonance
+from ....devices.core.oscillator_protocols import Resonance
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import FloatArray

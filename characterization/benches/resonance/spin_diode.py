@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....devices.core.metadata import Column, device_table
-from ....devices.core.protocols import Rectifying
+from ....devices.core.oscillator_protocols import Rectifying
 from ....devices.core.vectors import scales_of
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user

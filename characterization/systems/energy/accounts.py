@@ -20,7 +20,8 @@ import numpy as np
 
 from ....circuits.cells.spin.decision import READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
-from ....devices.core.protocols import Oscillation, Statics
+from ....devices.core.oscillator_protocols import Oscillation
+from ....devices.core.protocols import Statics
 from ....devices.language.checks import positive, real, whole
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel

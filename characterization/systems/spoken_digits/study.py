@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....devices.core.protocols import Oscillation
+from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.checks import whole
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Oscillation
+from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.checks import whole
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel

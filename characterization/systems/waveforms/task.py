@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ....devices.core.protocols import Oscillation
+from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.errors import ParameterError, SimulationError, ValidityWarning
 from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...core.offers import offers
-from ...core.protocols import Drift, Dwelling, Locking, Oscillation, Spectrum, Stimulus, Sweep, Switching, Writing
+from ...core.oscillator_protocols import Locking, Oscillation
+from ...core.protocols import Drift, Dwelling, Spectrum, Stimulus, Sweep, Switching, Writing
 from ...core.vectors import compiled, initial_state, parameter_vector
 from ...language.constants import CONSTANTS, k_B, mu_0
 from ...language.declaration import Derived, Parameter

@@ -10,7 +10,8 @@ from typing import Any
 import sympy as sp
 
 from ...core.offers import offers
-from ...core.protocols import Rectifying, Spectrum, Statics
+from ...core.oscillator_protocols import Rectifying
+from ...core.protocols import Spectrum, Statics
 from ...language.constants import mu_0
 from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
 from ...language.placement import before

@@ -8,7 +8,8 @@ import math
 import numpy as np
 
 from ...core.offers import offers
-from ...core.protocols import BackHopping, Resonance, Spectrum, Statics, Stimulus, Sweep, Switching
+from ...core.oscillator_protocols import Resonance
+from ...core.protocols import BackHopping, Spectrum, Statics, Stimulus, Sweep, Switching
 from ...language.constants import CONSTANTS, hbar, mu_0, q_e
 from ...language.waveforms import DC, Pulse
 from ...physics.macrospin import slow_triangle

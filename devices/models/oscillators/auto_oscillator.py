@@ -10,7 +10,8 @@ import numpy as np
 import sympy as sp
 
 from ...core.offers import offers
-from ...core.protocols import Coupling, Locking, Oscillation, Spectrum, Statics, Stimulus, Sweep
+from ...core.oscillator_protocols import Coupling, Locking, Oscillation
+from ...core.protocols import Spectrum, Statics, Stimulus, Sweep
 from ...language.constants import k_B
 from ...language.declaration import (
     Branch,

@@ -12,7 +12,8 @@ import sympy as sp
 from scipy.optimize import brentq
 
 from ...core.offers import offers
-from ...core.protocols import Oscillation, Spectrum, Statics, Stimulus, Sweep
+from ...core.oscillator_protocols import Oscillation
+from ...core.protocols import Spectrum, Statics, Stimulus, Sweep
 from ...core.system import within
 from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
 from ...language.declaration import (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...core.base import DeviceModel
-from ...core.protocols import Oscillation
+from ...core.oscillator_protocols import Oscillation
 from ...core.vectors import initial_state, scales_of
 from ...language.checks import instance, positive, real, whole
 from ...language.errors import ParameterError, SimulationError

@@ -23,7 +23,8 @@ from synaspice.devices import (
     VortexOscillator,
 )
 from synaspice.devices.core.base import MODELS
-from synaspice.devices.core.protocols import Oscillation, Switching, WallMotion
+from synaspice.devices.core.oscillator_protocols import Oscillation
+from synaspice.devices.core.protocols import Switching, WallMotion
 
 
 def values(device, **how):

@@ -12,7 +12,7 @@ from scipy import sparse
 from synaspice.characterization import Coupling, Network, Shared
 from synaspice.characterization.networks.couplings import dipoles, resistors
 from synaspice.devices import MTJ, AutoOscillator, TwoLayerStack, VolatileMemristor, VortexOscillator
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 
 #: The imaginary parts of two coupled amplitudes turn against the coupling: half of it acts, kappa W / 2.
 KAPPA = 1e11

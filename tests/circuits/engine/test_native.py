@@ -23,7 +23,7 @@ from synaspice.circuits.engine.ngspice import (
     run,
 )
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, MissingDependencyError, ParameterError, Pulse
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.simulation.noise import noise_spectrum
 
 TIGHT = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}

@@ -32,7 +32,8 @@ from synaspice.devices import (
     Yakopcic,
     periodic_orbit,
 )
-from synaspice.devices.core.protocols import Oscillation, Stimulus
+from synaspice.devices.core.oscillator_protocols import Oscillation
+from synaspice.devices.core.protocols import Stimulus
 from synaspice.devices.library import every_device
 from synaspice.devices.targets.formats import FORMATS
 from synaspice.figures.command_line.exporting import device_deck

@@ -16,7 +16,8 @@ from synaspice.devices import (
     UnknownNameError,
 )
 from synaspice.devices.core.offers import offers
-from synaspice.devices.core.protocols import Drift, Oscillation, Statics, Sweep, Switching, Writing
+from synaspice.devices.core.oscillator_protocols import Oscillation
+from synaspice.devices.core.protocols import Drift, Statics, Sweep, Switching, Writing
 from synaspice.devices.language.declaration import Branch, Parameter
 
 

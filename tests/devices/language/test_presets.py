@@ -11,7 +11,8 @@ import pytest
 from synaspice.characterization.bench import suitable_benches
 from synaspice.devices import MTJ
 from synaspice.devices.catalog import models
-from synaspice.devices.core.protocols import Drift, Oscillation, Stimulus, Sweep, Switching
+from synaspice.devices.core.oscillator_protocols import Oscillation
+from synaspice.devices.core.protocols import Drift, Stimulus, Sweep, Switching
 
 FOLDER = resources.files("synaspice.devices") / "presets"
 FILES = sorted(

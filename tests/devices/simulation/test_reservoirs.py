@@ -17,7 +17,7 @@ from synaspice.devices import (
     random_mask,
     reservoir_states,
 )
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.simulation.ensembles.kernel_source import write_kernel
 from synaspice.devices.simulation.ensembles.kernel_structure import Structure
 

@@ -7,7 +7,7 @@ import pytest
 from subcritical import Subcritical
 
 from synaspice.devices import MTJ, AutoOscillator, SimulationError, VortexOscillator
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.core.vectors import initial_state
 from synaspice.devices.simulation import small_matrices
 from synaspice.devices.simulation.orbits.approach import approached

@@ -19,7 +19,7 @@ from synaspice.devices import (
     follow_orbits,
     periodic_orbit,
 )
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 
 DEVICE = Subcritical(initial_power=0.5)
 

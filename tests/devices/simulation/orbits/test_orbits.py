@@ -20,7 +20,7 @@ from synaspice.devices import (
     VortexOscillator,
     periodic_orbit,
 )
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.simulation.orbits.periodic_functions import differentiation, resampled, unresolved
 
 DEVICE = AutoOscillator(resistance_swing=1e-3, action=1e-27)

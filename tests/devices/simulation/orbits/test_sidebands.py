@@ -7,7 +7,7 @@ import pytest
 import scipy.constants as codata
 
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, VortexOscillator, periodic_orbit
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 
 
 @pytest.mark.parametrize("shift", [0.0, -1e10, 2e10])

@@ -11,7 +11,7 @@ from scipy.signal import welch
 from subcritical import Subcritical
 
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, ValidityWarning, VortexOscillator, periodic_orbit
-from synaspice.devices.core.protocols import Oscillation
+from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.language.declaration import Branch, Noise, Parameter, State
 from synaspice.devices.language.errors import SynaspiceError
 from synaspice.devices.model import CompactModel
