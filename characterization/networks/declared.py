@@ -29,6 +29,8 @@ from .couplings import Coupling
 BLOCK, SMALL = 64, (8, 16, 32)
 #: Most devices of a network.
 LARGEST = 10**8
+#: Devices of a network all of which are looked at beforehand.
+FEW = 16
 #: Devices whose parameters are made at a time.
 AT_A_TIME = 1 << 16
 
@@ -76,6 +78,7 @@ class DeclaredNetwork:
                 raise ParameterError("variability is for devices that are alike otherwise: give one device")
             devices = sample(self.device, scattered, self.size, whole("variability_seed", variability_seed, 0))
         self.values = self._values(devices, mapping("parameters", parameters))
+        self.extremes()  # refuses values that do not go together
         self._check_couplings()
 
     def each(self, name: str, values: Any, unit: str = "") -> FloatArray:
@@ -107,6 +110,28 @@ class DeclaredNetwork:
                     )
         return found
 
+    def extremes(self) -> list[CompactModel]:
+        """All devices of a small network; of a large one those with a least or largest value of a parameter.
+
+        Raises
+        ------
+        ParameterError
+            If the values of one do not go together.
+        """
+        varied = {name: values for name, values in self.values.items() if np.any(values != values[0])}
+        if self.size <= FEW:
+            places = set(range(self.size)) if varied else {0}
+        else:
+            places = {int(place) for values in varied.values() for place in (values.argmin(), values.argmax())} or {0}
+        found = []
+        for place in sorted(places):
+            own = {name: float(values[place]) for name, values in self.values.items()}
+            try:
+                found.append(self.device.replace(**own) if own else self.device)
+            except ParameterError as error:
+                raise ParameterError(f"device {place} of the network: {error}") from None
+        return found
+
     def description(self) -> dict[str, Any]:
         """All that a run of the network depends on, but for how it is driven: plain values and digests of arrays."""
         arrays = {"capacitance": self.capacitance, **self.values}
@@ -136,7 +161,9 @@ class DeclaredNetwork:
         whole_one = sp.Symbol(output, real=True) if isinstance(output, str) else output
         renamed = {}
         for symbol in whole_one.free_symbols:
-            name = known(f"output of {device.model_name()}", str(symbol), allowed)
+            if str(symbol) == NODE and self.capacitance is None:
+                raise ParameterError("an output is the voltage of the node: give the network a capacitance")
+            name = known(f"output of {device.model_name()}", str(symbol), list(dict.fromkeys(allowed)))
             name = {"voltage": branch.name, "current": branch.current}.get(name, name)
             renamed[symbol] = sp.Symbol(name, real=True)
         if not whole_one.free_symbols:

@@ -29,14 +29,20 @@ from ...devices.simulation.networks.structure import DRIVE
 from ...devices.simulation.noisy_trajectories import checked_seed, require_steps, require_temperature
 from ...devices.simulation.request import Request
 from ...devices.simulation.reservoirs import usual_step
-from ...devices.simulation.time_step import default_step
+from ...devices.simulation.time_step import check_step, default_step
 from .couplings import Coupling
 from .declared import DeclaredNetwork, waveform_of
 from .network_netlist import NetlistWriter
 from .network_run import NetworkRun, Recorder
+from .steps import check_step as check_coupled_step
+from .steps import coupled_rate, own_rate, requests
 
 #: A drive of all devices: a number or waveform for all, one number for each, or a weight for each and a waveform.
 Driven = Any
+#: Part of the time in which couplings turn a state that is taken as a step where devices alone do not move.
+SHARE = 2 * math.pi / 40
+#: Part of the devices' own rates that couplings may add before they shorten the step.
+SLIGHT = 0.05
 
 
 class Network(DeclaredNetwork):
@@ -70,15 +76,26 @@ class Network(DeclaredNetwork):
         If the model has no such parameter, output or input.
     """
 
-    def _step(self, duration: float, temperature: float) -> float:
-        """The step that is taken if none is given [s]."""
+    def _step(self, drives: Mapping[str, Any], duration: float, temperature: float, given: float | None) -> float:
+        """The step that is given, checked, or one that resolves every device, its noise and the couplings [s]."""
+        alone = requests(self, drives, duration)
+        own, added = own_rate(self, alone), coupled_rate(self, alone)
+        if given is not None:
+            check_coupled_step(positive("time_step", given, "s"), own, added, temperature > 0)
+            if temperature > 0:
+                for request in alone:
+                    check_step(request, given)
+            return given
         if self.capacitance is not None:
             raise ParameterError("give a time_step: with a capacitance, no step follows from the device alone")
-        step = usual_step(self.device) if self.device.suits(Oscillation) else math.inf
-        if temperature > 0 or not math.isfinite(step):
-            request = Request.of(self.device, 0.0, duration, self.source, {})
-            step = min(step, default_step(request))
-        return step
+        steps = [usual_step(request.device) for request in alone if request.device.suits(Oscillation)]
+        if temperature > 0 or not steps:
+            steps += [default_step(Request.of(each.device, 0.0, duration, self.source, {})) for each in alone]
+        step = min(steps)
+        rate = own[0]
+        if added <= SLIGHT * rate:
+            return step
+        return step * rate / (rate + added) if rate > 0 else min(step, SHARE / added)
 
     def run(
         self,
@@ -123,8 +140,10 @@ class Network(DeclaredNetwork):
         temperature : float
             Temperature of the noise [K]; 0 for none, which is the Runge-Kutta method of fourth order.
         time_step : float, optional
-            Longest step [s]; default: a fortieth of the period of an oscillator, or shorter where its noise needs it.
-            Without noise the relative error of a frequency is then some (2 pi / 40)^4 / 120 = 5e-6.
+            Longest step [s]; default: a fortieth of the period of the fastest oscillator, shorter where its noise
+            needs it, and by as much as couplings may speed it up. Without noise the relative error of a frequency is
+            then some (2 pi / 40)^4 / 120 = 5e-6. A step that is coarse for devices or couplings is warned of, and
+            refused where no method is stable.
         seed : int, optional
             Seed of the noise.
         states : array_like, optional
@@ -150,7 +169,7 @@ class Network(DeclaredNetwork):
         for name in drives:
             known(f"input of {self.device.model_name()}", name, [DRIVE, *self.device.input_declarations()])
         drives = {name: self.driven(name, value) for name, value in drives.items()}
-        step = positive("time_step", self._step(length, kelvin) if time_step is None else time_step, "s")
+        step = self._step(drives, length, kelvin, time_step)
         if step * (1 - 1e-9) > length:
             raise ParameterError(f"time_step must not be above the duration, not {step:g} s")
         require_steps(length / step, step, self.size)
@@ -167,7 +186,7 @@ class Network(DeclaredNetwork):
         require_memory(self.size, "devices", 8.0 * rows + 8.0 * self._history(h), "take")
         prepared = self.prepared(drives, recorder.seed, kelvin, h, steps, states, whole("number", number, 0))
         workers = usual_threads() if threads is None else whole("threads", threads, 1)
-        return recorder.run(March(prepared, workers))
+        return recorder.run(March(prepared, min(workers, math.ceil(self.size / prepared.structure.block))))
 
     def _history(self, step: float) -> float:
         """Numbers of each device that delays keep."""

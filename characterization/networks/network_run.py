@@ -71,6 +71,7 @@ class NetworkRun:
     _turned: FloatArray | None
     _counted: float
     _largest_turn: float
+    _fastest: float
 
     @property
     def order_parameter(self) -> FloatArray:
@@ -103,16 +104,13 @@ class NetworkRun:
             raise ParameterError("no two samples are after the settling")
         if self._largest_turn > MOST_TURN or self._too_rare():
             raise ParameterError(
-                f"a device turned by {self._largest_turn / (2 * math.pi):.2g} of a turn or more between two samples, "
-                f"of which there are {len(self.time)}: ask for more points"
+                f"between two of {len(self.time)} samples devices turn too far to tell how often: ask for more points"
             )
         return self._turned / (2 * math.pi * self._counted)
 
     def _too_rare(self) -> bool:
         """Whether more than half a turn of the oscillator fits between two samples."""
-        if not self.device.suits(Oscillation):
-            return False
-        return bool(self.device.protocol(Oscillation).frequency * (self.time[1] - self.time[0]) > 0.45)
+        return bool(self._fastest * (self.time[1] - self.time[0]) > 0.45)
 
     def mean_order(self, start: float = 0.0) -> tuple[float, float]:
         """Mean and standard deviation of the order parameter from a time on.
@@ -243,6 +241,7 @@ class Recorder:
             None if phases is None else phases.turned,
             0.0 if phases is None else phases.counted,
             0.0 if phases is None else phases.largest,
+            max((d.protocol(Oscillation).frequency for d in network.extremes() if d.suits(Oscillation)), default=0.0),
         )
 
     def _quantity(self, name: str, traces: FloatArray) -> FloatArray:

@@ -66,6 +66,21 @@ def check_step(request: Request, step: float) -> None:
         )
 
 
+def fastest_rates(request: Request) -> tuple[float, float]:
+    """Largest size of an eigenvalue of a device's rates, and largest angular frequency of one [1/s].
+
+    In the states and under the drives of a request.
+    """
+    found = [
+        _modes_at(request, point, values, inputs)
+        for point in starts(request.device)
+        for values, inputs in _extremes(request)
+    ]
+    modes = np.concatenate([np.empty(0, dtype=complex), *found])
+    modes = modes[np.isfinite(modes)]
+    return float(np.max(np.abs(modes), initial=0.0)), float(np.max(np.abs(modes.imag), initial=0.0))
+
+
 def _longest_step(modes: ComplexArray, least: FloatArray, start: float) -> float:
     low, high = 0.0, start
     for _ in range(60):  # halves until the step is found to six digits
@@ -93,7 +108,7 @@ def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
         return np.empty(0, dtype=complex), np.empty(0)
     rest: list[ComplexArray] = []
     driven: list[ComplexArray] = []
-    for point in _starts(device):
+    for point in starts(device):
         for k, (values, inputs) in enumerate(_extremes(request)):
             found = _modes_at(request, point, values, inputs)
             (rest if k == 0 else driven).append(found)
@@ -109,7 +124,7 @@ def _modes(request: Request) -> tuple[ComplexArray, FloatArray]:
     return modes, least
 
 
-def _starts(device: DeviceModel) -> Iterator[tuple[DeviceModel, list[float]]]:
+def starts(device: DeviceModel) -> Iterator[tuple[DeviceModel, list[float]]]:
     """The states to look at: reference states, the initial one, and for a direction those across from it."""
     seen: set[tuple[float, ...]] = set()
     for overrides in ({}, *device.reference_states().values()):
