@@ -44,3 +44,13 @@ def initial_state(device: DeviceModel) -> list[float]:
 def scales_of(device: DeviceModel | type[DeviceModel]) -> FloatArray:
     """Scale of every component of the states."""
     return np.array([state.scale for state in device.state_declarations().values()], dtype=float)
+
+
+def tangent_of(state: FloatArray, spheres: Sequence[Sequence[int]]) -> FloatArray:
+    """Orthonormal directions in which scaled states may differ, in columns."""
+    normals = np.zeros((len(state), len(spheres)))
+    for k, rows in enumerate(spheres):
+        normals[rows, k] = state[rows]
+    if not len(spheres):
+        return np.eye(len(state))
+    return np.asarray(np.linalg.qr(normals, mode="complete")[0][:, len(spheres) :])

@@ -23,7 +23,7 @@ import sympy as sp
 from ..core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 from ..core.compiled import compiled_for
 from ..core.sharing import Replacement, gradient
-from ..core.vectors import compiled, initial_state, parameter_vector
+from ..core.vectors import compiled, initial_state, parameter_vector, tangent_of
 from ..language.checks import known
 from ..language.declaration import TEMPERATURE, ElectricalNoise
 from ..language.waveforms import FloatArray
@@ -179,6 +179,11 @@ def noise_spectrum(
         densities, coupling = state_noises(device, v, x, p, temperature)
         jacobian = np.array(functions.jacobian(v, x, p))[: n * n].reshape(n, n)
         by_state = np.array(functions.currents(v, x, p))[b + b * b :].reshape(b, n)[0]
+        # On the plane that touches the spheres of directions: along a direction its length, which nothing holds, would
+        # pass its rounding errors on to modes that turn freely.
+        plane = tangent_of(np.array(x), functions.sphere_places)
+        jacobian, by_state, coupling = plane.T @ jacobian @ plane, by_state @ plane, plane.T @ coupling
+        n = len(by_state)
         # One transposed solution per frequency serves all noises.
         operator = 2j * np.pi * f[:, None, None] * np.eye(n) - jacobian
         adjoint = np.linalg.solve(np.swapaxes(operator, 1, 2), np.broadcast_to(by_state[:, None], (len(f), n, 1)))

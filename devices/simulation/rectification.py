@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.base import DeviceModel
+from ..core.vectors import tangent_of
 from ..language.waveforms import FloatArray, Sine
 from .orbits.cycle import DIFFERENCE, Motion
-from .orbits.floquet import tangent_of
 from .request import Request
 
 #: Deviation of the scaled states at which means are taken, and times in a period: a smaller one is lost in rounding

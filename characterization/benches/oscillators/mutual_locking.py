@@ -30,6 +30,8 @@ DETUNINGS = tuple(np.linspace(0.0, 2.4, 25)[1:].tolist())
 STRENGTH, WEAK = 0.02, 0.1
 #: Beats at the edge of the range, over 2 pi, of settling and of the measurement.
 SETTLING, DURATION = 10.0, 20.0
+#: Most periods of a delay.
+LONGEST_DELAY = 10_000
 #: Least range that is looked for, over that of the delay with the largest one.
 LEAST = 0.05
 #: Samples of a period, and most steps.
@@ -100,6 +102,8 @@ def mutual_locking(
     late = real("the delay", delay, "s")
     if late < 0:
         raise ParameterError(f"the delay must not be negative, not {late:g} s")
+    if late * oscillator.frequency > LONGEST_DELAY:
+        raise ParameterError(f"the delay must not be above {LONGEST_DELAY:,} periods, not {late:g} s")
     kelvin = checked_temperature(temperature)
     swing = oscillator.injection_efficiency * oscillator.resistance_swing * middle
     if swing == 0:

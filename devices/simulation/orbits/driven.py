@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...core.vectors import compiled, scales_of
+from ...core.vectors import compiled, scales_of, tangent_of
 from ...language.errors import ParameterError
 from ...language.waveform_corners import Repetition
 from ...language.waveforms import FloatArray, Waveform
 from ..request import Request
 from ..trajectory import solve
-from .floquet import ComplexArray, tangent_of
+from .floquet import ComplexArray
 from .winding import whole_turns
 
 #: Tolerances of the trajectories, in units of the states and of their scales.

@@ -17,11 +17,10 @@ doi:10.1109/81.847872). The coupling of amplitude and phase is in :math:`v_1`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
+from ...core.vectors import tangent_of
 from ...language.waveforms import FloatArray
 from ..noise import state_noises
 from ..small_matrices import one_thread
@@ -55,16 +54,6 @@ def multipliers(motion: Motion, cycle: Cycle) -> ComplexArray:
     basis = tangent_of(cycle.states[0], motion.spheres)
     found = np.asarray(np.linalg.eigvals(basis.T @ monodromy(slopes_of(motion, cycle)) @ basis), dtype=complex)
     return np.asarray(found[np.argsort(-np.abs(found))])
-
-
-def tangent_of(state: FloatArray, spheres: Sequence[Sequence[int]]) -> FloatArray:
-    """Orthonormal directions in which scaled states may differ, in columns."""
-    normals = np.zeros((len(state), len(spheres)))
-    for k, rows in enumerate(spheres):
-        normals[rows, k] = state[rows]
-    if not len(spheres):
-        return np.eye(len(state))
-    return np.asarray(np.linalg.qr(normals, mode="complete")[0][:, len(spheres) :])
 
 
 @one_thread()

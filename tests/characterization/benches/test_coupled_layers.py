@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 
-from synaspice.characterization import back_hopping, fmr, hysteresis
+from synaspice.characterization import back_hopping, fmr, hysteresis, noise
 from synaspice.devices import MTJ, ParameterError, ThreeLayerStack, TwoLayerStack
 from synaspice.devices.physics.interlayer import antiferromagnet_modes, antiparallel_limit, saturation_field
 
@@ -89,3 +89,13 @@ def test_what_makes_no_sense_is_refused():
         back_hopping(device, voltage=0.5, points=1)
     with pytest.raises(ParameterError, match="offers no BackHopping"):
         back_hopping(MTJ())
+
+
+def test_layers_that_turn_freely_together_add_no_noise():
+    """Round layers in the plane: a common turn changes no resistance, and an axis that holds them changes nothing."""
+    free = noise(ThreeLayerStack(), voltage=0.1, frequency=np.logspace(-1, 5, 7), method="small-signal")
+    axis = {"first_uniaxial_anisotropy": 2e3, "first_anisotropy_polar_angle": np.pi / 2}
+    held = noise(ThreeLayerStack(**axis), voltage=0.1, frequency=np.logspace(-1, 5, 7), method="small-signal")
+    for _, part in free.groupby("state"):
+        np.testing.assert_allclose(part["current_noise"], part["current_noise"].iloc[-1], rtol=1e-3)
+    assert free["current_noise"].max() == pytest.approx(held["current_noise"].max(), rel=0.05)

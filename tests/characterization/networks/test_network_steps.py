@@ -35,7 +35,9 @@ def test_what_magnets_are_to_each_other_shortens_the_step(exchange):
     network = chain(20, exchange)
     usual = network.run(2e-10, points=2, record="m_y")
     fine = network.run(2e-10, points=2, record="m_y", time_step=usual.time_step / 4)
-    np.testing.assert_allclose(usual.values["m_y"], fine.values["m_y"], atol=1e-4)  # of fortieths of a turn, over some hundred turns
+    np.testing.assert_allclose(
+        usual.values["m_y"], fine.values["m_y"], atol=1e-4
+    )  # of fortieths of a turn, over some hundred turns
 
 
 def test_two_magnets_in_exchange_are_as_hot_as_they_should_be():
