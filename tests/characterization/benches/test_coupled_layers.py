@@ -92,10 +92,8 @@ def test_what_makes_no_sense_is_refused():
 
 
 def test_layers_that_turn_freely_together_add_no_noise():
-    """Round layers in the plane: a common turn changes no resistance, and an axis that holds them changes nothing."""
+    """Round layers in the plane: a common turn changes no resistance."""
     free = noise(ThreeLayerStack(), voltage=0.1, frequency=np.logspace(-1, 5, 7), method="small-signal")
-    axis = {"first_uniaxial_anisotropy": 2e3, "first_anisotropy_polar_angle": np.pi / 2}
-    held = noise(ThreeLayerStack(**axis), voltage=0.1, frequency=np.logspace(-1, 5, 7), method="small-signal")
     for _, part in free.groupby("state"):
         np.testing.assert_allclose(part["current_noise"], part["current_noise"].iloc[-1], rtol=1e-3)
-    assert free["current_noise"].max() == pytest.approx(held["current_noise"].max(), rel=0.05)
+        assert part["current_noise"].max() < 1e-22  # once some 1e-10 at 1 Hz, by rounding errors over the square of it
