@@ -190,7 +190,7 @@ def test_names_choose_what_is_shown():
 
 
 def test_a_seed_is_that_of_all_that_is_random():
-    (seeded,), (own,) = entries(["mtj-ikeda2010"], seed=7), entries(["mtj-ikeda2010"])
+    (seeded,), (own,) = entries(["mtj:ikeda2010"], seed=7), entries(["mtj:ikeda2010"])
     assert {given["seed"] for given in seeded.runs().values() if "seed" in given} == {7}
     assert "seed" not in seeded.runs()["iv"] and seeded.runs()["iv"] == own.runs()["iv"]
     assert own.runs()["switching"]["seed"] == 1 and seeded.runs()["switching"]["seed"] == 7

@@ -64,7 +64,7 @@ class FerroelectricTunnelJunction(CompactModel):
     References
     ----------
     A. Chanthbouala et al., Nature Mater. 11, 860 (2012), doi:10.1038/nmat3415 (domains in parallel, nucleation);
-    W. J. Merz, Phys. Rev. 95, 690 (1954), doi:10.1103/PhysRev.95.690; L. Fehlings et al., arXiv:2410.07791,
+    W. J. Merz, Phys. Rev. 95, 690 (1954), doi:10.1103/PhysRev.95.690; L. Fehlings et al., arXiv:2410.07791 (2024),
     doi:10.48550/arXiv.2410.07791 (rates over a barrier); W. F. Brinkman, R. C. Dynes, J. M. Rowell, J. Appl. Phys. 41,
     1915 (1970), doi:10.1063/1.1659141; M. Y. Zhuravlev, R. F. Sabirianov, S. S. Jaswal, E. Y. Tsymbal, Phys. Rev.
     Lett. 94, 246802 (2005), doi:10.1103/PhysRevLett.94.246802.

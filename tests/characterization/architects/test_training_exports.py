@@ -9,6 +9,7 @@ import types
 import numpy as np
 import pytest
 from frameworks import framework
+from peers import peer
 
 from synaspice.characterization.architects.aihwkit import aihwkit_device, linear_steps
 from synaspice.characterization.architects.crosssim import crosssim_device
@@ -119,10 +120,10 @@ def test_linear_steps_of_aihwkit_are_in_its_terms():
 
 def aihwkit():
     """aihwkit with its compiled part, or a skip: a build for another PyTorch imports and fails then."""
-    found = framework("aihwkit.utils.visualization")
-    torch, tiles = framework("torch"), framework("aihwkit.simulator.tiles")
+    found = peer("aihwkit.utils.visualization")
+    torch, tiles = framework("torch"), peer("aihwkit.simulator.tiles")
     try:
-        tiles.AnalogTile(2, 1, framework("aihwkit.simulator.configs").SingleRPUConfig()).set_weights(torch.zeros(2, 1))
+        tiles.AnalogTile(2, 1, peer("aihwkit.simulator.configs").SingleRPUConfig()).set_weights(torch.zeros(2, 1))
     except RuntimeError as error:
         pytest.skip(f"aihwkit is built for another version of PyTorch: {error}")
     return found
@@ -183,7 +184,7 @@ def test_the_module_of_crosssim_has_the_statistics():
 @pytest.fixture
 def core():
     """CrossSim's core of one matrix and its parameters, by a module; of the real program."""
-    simulator = framework("simulator")
+    simulator = peer("simulator")
     if not hasattr(simulator, "AnalogCore"):
         pytest.skip("another package named simulator is installed, not CrossSim")
     modules = []

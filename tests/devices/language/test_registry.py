@@ -12,7 +12,7 @@ import pytest
 
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES
-from synaspice.circuits.cells import PBit
+from synaspice.circuits import PBit
 from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.cells.building.cmos import TECHNOLOGIES
 from synaspice.devices import (

@@ -9,6 +9,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 from frameworks import framework
+from peers import peer
 from reference_data import published
 
 from synaspice.devices import MTJ, MissingDependencyError, ParameterError, PhaseChangeMemory, UnknownNameError
@@ -168,7 +169,7 @@ def test_without_the_simulators_the_error_says_what_to_install(joshi, monkeypatc
 
 def test_the_real_crosssim_programs_and_drifts_by_it(joshi):
     """A matrix of one weight of the offset core, 3/4 of the range: spread and median of its conductances."""
-    simulator = framework("simulator")
+    simulator = peer("simulator")
     if not hasattr(simulator, "AnalogCore"):
         pytest.skip("another package named simulator is installed, not CrossSim")
     crosssim_device(joshi, seed=1, name="RealJoshi")

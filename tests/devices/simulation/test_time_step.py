@@ -64,7 +64,8 @@ def test_the_step_keeps_the_gain_of_a_precession_below_the_tolerance(damping, fi
     step = step_of(device)
     gain = abs((omega * step) ** 3 / (8 * damping) - (omega * step) ** 2 / 2)
     assert gain <= 1.02 * TOLERANCE
-    assert step == pytest.approx(1e-12) or gain >= 0.98 * TOLERANCE
+    # Where damping is strong the leading terms are a fifth off.
+    assert step == pytest.approx(1e-12) or gain >= (0.98 if damping < 0.1 else 0.8) * TOLERANCE
 
 
 def test_a_field_that_is_driven_counts():

@@ -7,7 +7,7 @@ from shell import synaspice
 
 from synaspice.characterization import read_table, sweep
 from synaspice.characterization.bench import BENCHES
-from synaspice.characterization.cells.bench import CELL_BENCHES
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits import Inverter
 from synaspice.devices import MTJ
 from synaspice.figures.command_line.sweeping import SweptBenches, SweptThings
@@ -73,7 +73,7 @@ def test_every_bench_and_cell_can_be_swept():
     """No option of a bench has the name of one of the command's own."""
     for bench in BENCHES.values():
         assert SweptBenches(name="mtj").command_of(bench, "mtj").name == bench.name
-    for cell in CELL_BENCHES:
+    for cell in CELLS.own():
         assert SweptThings(name="sweep").get_command(_Context(), cell).name == cell
 
 

@@ -7,7 +7,7 @@ from shell import synaspice
 
 from synaspice.characterization import read_table, vary
 from synaspice.characterization.bench import BENCHES
-from synaspice.characterization.cells.bench import CELL_BENCHES
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ
 from synaspice.figures.command_line.varying import Varied, VariedBenches
 
@@ -91,7 +91,7 @@ def test_every_bench_and_cell_can_be_varied():
     """No option of a bench has the name of one of the command's own."""
     for bench in BENCHES.values():
         assert VariedBenches(name="mtj").command_of(bench, "mtj").name == bench.name
-    for cell in CELL_BENCHES:
+    for cell in CELLS.own():
         assert Varied(name="vary").get_command(_Context(), cell).name == cell
 
 

@@ -55,7 +55,7 @@ def settle(array: Crossbar, folder: Path) -> None:
         save(figure, folder / "tutorial-time.png")
 
 
-def main(folder: Path = Path("out/examples")) -> None:
+def main(folder: Path = Path("docs/images")) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     memory = Sky130RERAM.preset("skywater2020")
     save(plot(hysteresis(memory)), folder / "tutorial-device.png")
