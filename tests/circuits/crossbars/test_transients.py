@@ -13,8 +13,9 @@ from synaspice.circuits.crossbars.crossbar import Crossbar
 from synaspice.circuits.crossbars.crossings import DeviceCells
 from synaspice.circuits.crossbars.netlist import write_netlist
 from synaspice.circuits.crossbars.transients.contour import SPAN, Contour
+from synaspice.circuits.crossbars.transients.waveforms import Waveforms
 from synaspice.circuits.engine.native import why_not_native
-from synaspice.devices import VTEAM, ParameterError, SimulationError, UnknownNameError
+from synaspice.devices import VTEAM, ParameterError, SimulationError, UnknownNameError, ValidityWarning
 
 CONDUCTANCE = np.random.default_rng(1).uniform(1e-6, 1e-3, (3, 4))
 VOLTAGES = np.array([0.2, -0.1, 0.3])
@@ -139,8 +140,17 @@ def test_energy_does_not_hang_on_the_times_that_are_asked_for():
     )
     exact = crossbar.transient(np.full(4, 0.2), 1e-9).energy
     charging = crossbar.step(np.full(4, 0.2)).charging_energy
-    assert exact == pytest.approx(charging / 2 + 16 * 0.04 * 1e-8 * 1e-9, rel=0.02)  # half is lost only in a step
+    assert exact == pytest.approx(charging / 2 + 16 * 0.04 * 1e-8 * 1e-9, rel=0.05)  # half is lost only in a step
     assert crossbar.transient(np.full(4, 0.2), 1e-9, method="netlist").energy == pytest.approx(exact, rel=0.02)
+
+
+def test_an_energy_that_hangs_on_one_step_is_told():
+    """A spike of a simulator's that does not step anew where the sources have risen."""
+    time, current = np.array([0.0, 1.0, 2.0, 1000.0]), np.array([[0.0], [1.0], [1e-3], [1e-3]])
+    nothing = np.zeros((4, 1))
+    run = Waveforms(time, nothing, current, np.ones(1), np.zeros(1), 1.0)
+    with pytest.warns(ValidityWarning, match="the energy may be wrong by 2"):
+        assert run.energy == pytest.approx(0.5 + 0.5005 + 0.998, rel=1e-9)
 
 
 def test_a_line_charges_as_a_ladder_does():
@@ -206,7 +216,7 @@ def test_simulators_agree_over_time(method):
     errors = np.max(np.abs(run.current - exact), axis=1) / np.max(np.abs(exact))
     assert np.max(errors) < 3e-3 and np.median(errors) < 1e-5
     fine = crossbar.transient(VOLTAGES, 1e-11, rise_time=1e-12, points=4001)
-    assert run.energy == pytest.approx(fine.energy, rel=1e-4)
+    assert run.energy == pytest.approx(fine.energy, rel=1e-3)  # exact, and the rule over the ringing
 
 
 @pytest.mark.ngspice
