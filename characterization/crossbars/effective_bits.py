@@ -5,7 +5,8 @@ the error, of many random inputs on all bit lines,
 
 .. math:: N_\mathrm{eff} = \log_2 \frac{R}{\sqrt{12}\,\sigma}
 
-which is the number of bits of an ideal converter, whose error is :math:`R / (2^N \sqrt{12})`.
+which is the number of bits of an ideal converter, whose error is :math:`R / (2^N \sqrt{12})`. The exact products are
+those of the same cells without any other resistance.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ...circuits.crossbars.crossbar import Crossbar
+from ...circuits.crossbars.crossbar import METHODS, Crossbar
 from ...circuits.periphery.chain import Periphery
 from ...devices.core.metadata import described_table
 from ...devices.language.array_checks import reals
-from ...devices.language.checks import instance, positive, whole
+from ...devices.language.checks import instance, known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 
@@ -60,7 +61,8 @@ def effective_bits(
     vectors : int
         Random vectors of inputs, evenly spread over all codes.
     method : str
-        As of :meth:`Crossbar.output`.
+        As of :meth:`Crossbar.output`, but for ``"ideal"``, which knows no wires. With ``"linear"`` the exact products
+        are those of ohmic cells too, otherwise those of the cells' own characteristics.
     seed : int
         Seed of the inputs and of the noise.
 
@@ -73,16 +75,23 @@ def effective_bits(
     Raises
     ------
     ParameterError
-        If bits are no whole numbers, a resistance is negative, or there are fewer than ten vectors.
+        If bits are no whole numbers, a resistance is negative, there are fewer than ten vectors, or the method is
+        ``"ideal"``.
+    UnknownNameError
+        If there is no such method.
     """
     instance("the crossbar", crossbar, Crossbar)
     segments = reals("resistance", resistance, "ohm")
     if np.any(segments < 0):
         raise ParameterError(f"resistance must not be negative, and is {segments.min():g} ohm")
     counts = [whole("bits", item, 1) for item in np.atleast_1d(np.asarray(bits)).tolist()]
+    if not counts:
+        raise ParameterError("bits must be given: there are none")
+    if known("method", method, METHODS) == "ideal":
+        raise ParameterError("the method 'ideal' knows no wires, whose effect is asked for: take 'linear'")
     count, first = whole("vectors", vectors, 10), whole("seed", seed, 0)
     positive("read_voltage", read_voltage, "V")
-    rows = []
+    cells, rows = crossbar.linear() if method == "linear" else crossbar, []
     for segment in segments.tolist():
         wired = dataclasses.replace(crossbar, word_line_resistance=segment, bit_line_resistance=segment)
         for number in counts:
@@ -90,7 +99,7 @@ def effective_bits(
                 crossbar, input_bits=input_bits, output_bits=number, read_voltage=read_voltage, bandwidth=bandwidth
             )
             codes = np.random.default_rng(first).integers(0, periphery.dac.largest + 1, (count, crossbar.shape[0]))
-            exact = crossbar.output(periphery.dac.voltages(codes), method="ideal" if method == "linear" else method)
+            exact = cells.output(periphery.dac.voltages(codes), method="ideal")
             found = periphery.product(wired, codes, method=method, seed=first).currents
             span = (periphery.adc.high - periphery.adc.low) / periphery.tia.transimpedance
             rows.append([segment, number, _bits(found - exact, span), _bits(_corrected(found, exact) - exact, span)])

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
 from ...circuits.periphery.chain import Periphery
+from ...circuits.periphery.converters import not_negative
 from ...circuits.periphery.costs import FIGURES, Figure
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import instance
@@ -52,6 +53,7 @@ def product_cost(
         for each cell), and the ``energy_per_operation`` [J].
     """
     instance("periphery", periphery, Periphery)
+    cell_capacitance = not_negative("cell_capacitance", cell_capacitance, "F")
     n, m = instance("the crossbar", crossbar, Crossbar).shape
     volts = np.atleast_2d(periphery.dac.voltages(codes))
     loaded = periphery.loaded(crossbar)

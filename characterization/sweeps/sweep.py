@@ -152,12 +152,14 @@ def sweep(
     """
     instance("what is swept", thing, (CompactModel, Cell), "a device or a cell")
     flag("corners", corners), flag("mismatch", mismatch), flag("quick", quick), flag("progress", progress)
+    if corners and not isinstance(thing, Cell):
+        raise ParameterError("corners are of cells: a device has no transistors")
+    if mismatch and not isinstance(thing, Cell):
+        raise ParameterError("mismatch is of the transistors of cells, and a device has none")
     wanted, limits = _measures(thing, measures), check_limits(least, most)
     if limits != [None, None] and not wanted:
         raise ParameterError("limits are of the first measure: name it")
     spread = mapping("distributions", distributions)
-    if mismatch and not isinstance(thing, Cell):
-        raise ParameterError("mismatch is of the transistors of cells, and a device has none")
     measurement = replace(measurement_of(thing, bench, settings, False), chips=bool(mismatch))
     grid = _grid(thing, measurement, axes, corners, quick)
     points = list(itertools.product(*(axis.values for axis in grid)))
@@ -231,8 +233,6 @@ def _measures(thing: Thing, measures: Any) -> list[str]:
 def _grid(thing: Thing, measurement: Measurement, axes: Any, corners: bool, quick: bool) -> list[Axis]:
     given = mapping("the axes", axes)
     if corners:
-        if not isinstance(thing, Cell):
-            raise ParameterError("corners are of cells: a device has no transistors")
         given = {**{name: values for name, values in PVT.items() if name not in given}, **given}
         # Process first, as in any table of corners; what else is swept stands before it.
         given = {**{name: given[name] for name in given if name not in PVT}, **{name: given[name] for name in PVT}}

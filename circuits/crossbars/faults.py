@@ -14,7 +14,7 @@ from ...devices.language.checks import instance, known, positive, real, whole
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.waveforms import FloatArray
 from .access import InSeries
-from .crossings import Cells, DeviceCells
+from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
 from .stepping import REASONS
 
 if TYPE_CHECKING:
@@ -231,6 +231,13 @@ class FaultyDevices(DeviceCells):
 
     faults: FaultMap
     stuck: FloatArray
+
+    def with_conductance(self, conductance: ArrayLike, voltage: float = 0.0) -> FaultyDevices:
+        """As of :class:`DeviceCells`; stuck cells conduct the same whatever is programmed."""
+        healthy = DeviceCells(self.device, self.parameters, self.states)
+        wanted = Conductances(matrix_of("conductance", conductance, "S", self.shape)).values
+        kept = np.where(np.isnan(self.stuck), wanted, chord_conductance(healthy, voltage))
+        return dataclasses.replace(self, states=healthy.with_conductance(kept, voltage).states)
 
     def current(self, voltage: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Current [A] and its slope [S], the states held."""

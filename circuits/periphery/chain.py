@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 
 from ...devices.language.checks import instance, positive, whole
 from ...devices.language.errors import ParameterError
@@ -89,11 +90,7 @@ class Periphery:
         not_negative("temperature", self.temperature, "K")
         whole("shared", self.shared, 1)
         if self.settling_time is None:
-            slowest = self.tia.time_constant + self.dac.time_constant
-            time = slowest * (self.adc.bits + 1 + MARGIN_BITS) * math.log(2)
-            while 1 - self.settled(time) > 2.0 ** -(self.adc.bits + 1 + MARGIN_BITS):
-                time *= 1.1
-            object.__setattr__(self, "settling_time", time)
+            object.__setattr__(self, "settling_time", self._settled_within(self.adc.bits + 1 + MARGIN_BITS))
         positive("settling_time", self.settling_time, "s")
 
     @classmethod
@@ -145,12 +142,35 @@ class Periphery:
     def settled(self, time: float) -> float:
         """Share of its final value to which an output has come after a time [s]."""
         t = not_negative("time", time, "s")
-        one, two = sorted((self.dac.time_constant, self.tia.time_constant))
-        if one == 0:
-            return -math.expm1(-t / two)
-        if two - one < 1e-6 * two:
-            return 1 - (1 + t / two) * math.exp(-t / two)
-        return 1 - (two * math.exp(-t / two) - one * math.exp(-t / one)) / (two - one)
+        x = t / self._slower
+        return -math.expm1(-x) if self._ratio == 0 else 1 - self._left(x)
+
+    @property
+    def _slower(self) -> float:
+        """The longer one of the two time constants [s]."""
+        return max(self.dac.time_constant, self.tia.time_constant)
+
+    @property
+    def _ratio(self) -> float:
+        """The shorter time constant over the longer one."""
+        return min(self.dac.time_constant, self.tia.time_constant) / self._slower
+
+    def _left(self, x: float) -> float:
+        """What is left to settle, of the final value, after a time over the longer time constant."""
+        ratio = self._ratio
+        if ratio == 0:
+            return math.exp(-x)
+        if 1 - ratio < 1e-6:
+            return (1 + x) * math.exp(-x)
+        return (math.exp(-x) - ratio * math.exp(-x / ratio)) / (1 - ratio)
+
+    def _settled_within(self, bits: int) -> float:
+        """Time after which 2^-bits of the final value is left [s]."""
+        part = bits * math.log(2)
+        if self._ratio == 0:
+            return part * self._slower
+        # Two equal time constants settle last: (1 + x) e^-x < 2 e^(-x / 2).
+        return self._slower * float(brentq(lambda x: math.log(self._left(x)) + part, 0.0, 2 * (part + math.log(2))))
 
     def loaded(self, crossbar: Crossbar) -> Crossbar:
         """The crossbar with the amplifiers' input resistance at the ends of its bit lines."""

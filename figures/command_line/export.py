@@ -85,6 +85,11 @@ def export(
 
     editor = None if symbol is None else editor_for(symbol, output)
     dialect = dialect or (editor.dialect if editor else "ngspice")
+    if editor and dialect != editor.dialect:
+        raise ParameterError(
+            f"--symbol {symbol} is for schematics that {editor.dialect} runs, which cannot read --format {dialect}: "
+            f"take --format {editor.dialect}"
+        )
     asked = [(kind, chosen or None) for kind, _, chosen in (text.partition(":") for text in names or [])]
     cells = [kind for kind, _ in asked if is_cell(kind)]
     if standing and len(asked) != 1:

@@ -121,9 +121,12 @@ def _command(
         **thing: Any,
     ) -> None:
         from ...characterization.sweeps.sweep import sweep as table_of
+        from ...devices.language.errors import ParameterError
 
         made = make(**thing)
         check_paths(output, plot)
+        if bench is not None and not (measure or corners or mismatch):
+            raise ParameterError('say which numbers of each point are meant: --measure "max current", for example')
         how: dict[str, Any] = {"least": limit_from("--least", least), "most": limit_from("--most", most)}
         how |= {"samples": samples, "mismatch": mismatch, "distributions": distributions_from(vary), "outside": outside}
         how |= {"seed": seed, "settings": parsed(given, own, unit_of(made, given)), "quick": quick}

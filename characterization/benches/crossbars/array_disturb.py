@@ -24,7 +24,7 @@ from ....devices.model import CompactModel
 from ...arguments import Choice, Names, Quantity, Range, Switch, Whole
 from ...bench import bench
 from ..memristors.half_select import SCHEMES, require_rest
-from ..memristors.potentiation import default_width, write_voltages
+from ..memristors.potentiation import default_width, require_way, write_voltages
 from ..memristors.reader import Reader, voltage_sweep
 
 #: Numbers of writes by default.
@@ -116,6 +116,7 @@ def array_disturb(
     rows, written = [], []
     for state, start, end, volts, goal in (("low", low, high, up, top), ("high", high, low, down, bottom)):
         length = default_width(start, (volts,), goal, begun, 1) if width is None else width
+        require_way(start, volts, length, goal)
         require_rest(start, length * float(numbers[-1]))
         array = _Array.of(start, end, shape, segment, position)
         before = array.conductance()

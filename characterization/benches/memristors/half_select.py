@@ -19,7 +19,7 @@ from ....devices.language.waveforms import FloatArray
 from ....devices.model import CompactModel
 from ...arguments import Names, Quantity, Range, Whole
 from ...bench import bench
-from .potentiation import default_width, write_voltages
+from .potentiation import default_width, require_way, write_voltages
 from .reader import Reader, voltage_sweep
 
 #: The schemes in which cells are disturbed.
@@ -116,6 +116,7 @@ def half_select(
     for state, (start, write, goal) in writes.items():
         way = goal - float(start.conductance())
         length = default_width(start, (write,), goal, begun, 1) if width is None else width
+        require_way(start, write, length, goal)
         require_rest(start, length * float(numbers[-1]))
         for name in chosen:
             part = disturbing_share(name)

@@ -238,6 +238,17 @@ def write_voltages(
     return up, -up if depression is None else float(depression)
 
 
+def require_way(start: Reader, volts: float, width: float, goal: float) -> None:
+    """Refuse a write that does not move the conductance towards a goal [S]."""
+    first, last = start.of(start.device.simulate(volts, width, points=2))[[0, -1]]
+    if not (last - first) / (goal - first) > 1e-6:
+        word = "raise" if goal > first else "lower"
+        raise ParameterError(
+            f"a write of {volts:g} V for {width:.3g} s does not {word} the conductance: give a voltage of the other "
+            "sign, a larger one, or a longer width"
+        )
+
+
 def rising(low: Reader, size: float, begun: float) -> float:
     """The voltage of a size whose sign raises the conductance."""
     start = float(low.conductance())

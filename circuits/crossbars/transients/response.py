@@ -35,6 +35,8 @@ LOOKS, LEAST = 400, 1e-9
 #: Longest time constants after which a part of e^-7 of a current at most is left, beside the logarithm of a tolerance;
 #: and with that of the usual one, rounded: the end of the first decade.
 LEFT, USUAL = 7.0, 11.7
+#: Rise over the duration below which what charges in the end does not bend during it: by its square over 24.
+SHORT = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,16 +139,38 @@ class StepResponse:
         """Currents from the sources into the word lines, shape (number of times, N) [A]; as :meth:`current`."""
         return self._currents(times, rise_time)[:, : len(self.word_voltages)]
 
-    def energy(self, duration: float) -> float:
-        """Energy that the sources deliver in a time from the step on [J].
+    def energy(self, duration: float, *, rise_time: float = 0.0) -> float:
+        r"""Energy that the sources deliver in a time from the step on [J].
+
+        While they rise in T, they have the part t / T of their voltages: with the power P of a step,
+        :math:`P_k` its integral of order k from t = 0 on, and the duration t beyond T, it is
+
+        .. math:: \frac{P_2(t) - P_2(t - T)}{T} - \frac{P_3(T)}{T^2}
 
         Parameters
         ----------
         duration : float
-            How long they stay on [s]; at 0 V afterwards they deliver nothing.
+            How long they stay on, from the beginning of the rise [s]; at 0 V afterwards they deliver nothing.
+        rise_time : float
+            Time in which all sources rise, in proportion, at most the duration. [s]
+
+        Raises
+        ------
+        ParameterError
+            If the duration is not positive, or the rise time is negative or longer.
         """
-        length = positive("duration", duration, "s")
-        return float(self._charges(np.array([length]))[0] @ self._sources)
+        length, rise = positive("duration", duration, "s"), real("rise_time", rise_time, "s")
+        if not 0 <= rise <= length:
+            raise ParameterError(f"rise_time must lie between 0 s and the duration, {length:g} s, not at {rise:g} s")
+        if rise == 0:
+            return float(self._charges(np.array([length]))[0] @ self._sources)
+        if rise < SHORT * length:  # the mean over so short a time is the value in its middle
+            moved = self._inverse(np.array([length - rise / 2]), 2)[0]
+        else:
+            ends = self._inverse(np.array([length, length - rise]), 3)
+            moved = (ends[0] - ends[1]) / rise
+        moved = moved - self._inverse(np.array([rise]), 4)[0] / rise**2
+        return float((self._final * (length - 2 * rise / 3) + moved) @ self._sources)
 
     def settling_time(self, tolerance: float = 0.01) -> float:
         """Time after which every bit line's current stays within a tolerance of its final value [s].

@@ -14,14 +14,16 @@ from synaspice.characterization.crossbars.effective_bits import effective_bits
 from synaspice.characterization.crossbars.fault_errors import fault_errors
 from synaspice.characterization.crossbars.product_cost import product_cost
 from synaspice.circuits import Crossbar
+from synaspice.circuits.crossbars.crossings import DeviceCells
 from synaspice.circuits.periphery.chain import Periphery
 from synaspice.circuits.periphery.converters import ADC
 from synaspice.circuits.periphery.costs import FIGURES
-from synaspice.devices import ParameterError
+from synaspice.devices import ParameterError, StanfordRRAM
 from synaspice.figures import plot, save
 
 MATRIX = np.random.default_rng(1).uniform(2e-6, 5e-5, (32, 16))
 CROSSBAR = Crossbar(MATRIX)
+PERIPHERY_OF_ALL = Periphery.fitted(CROSSBAR)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,23 @@ def test_wires_cost_bits_and_a_calibration_gets_most_of_them_back(bits):
     # With wires more bits of the converter are of little use.
     wired = bits[bits["segment_resistance"] == 10]["effective_bits"]
     assert np.ptp(wired) < 0.5
+
+
+def test_the_exact_products_have_no_wires_whatever_the_method():
+    """A crossbar with wires of its own has the bits of the same one without; of ohmic cells both methods are one."""
+    wired = Crossbar(MATRIX, 10.0, 10.0)
+    expected = effective_bits(CROSSBAR, [8], [0.0, 10.0], vectors=50)["effective_bits"]
+    for method in ("linear", "nonlinear"):
+        found = effective_bits(wired, [8], [0.0, 10.0], vectors=50, method=method)["effective_bits"]
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_the_exact_products_are_of_the_cells_that_the_method_has():
+    """Without wires the converters alone err, of ohmic cells as of bent ones."""
+    bent = Crossbar(DeviceCells.of(StanfordRRAM(), (4, 3)))
+    for method in ("linear", "nonlinear"):
+        found = effective_bits(bent, [6], [0.0], method=method, vectors=100, bandwidth=1e5)
+        assert found["effective_bits"].item() == pytest.approx(6, abs=0.4)
 
 
 def test_noise_of_a_wide_band_costs_bits():
@@ -119,6 +138,10 @@ def test_tables_and_figures(name, bits, tmp_path):
         (lambda: fault_errors(CROSSBAR, np.zeros(32), on_conductance=1.0), "all currents"),
         (lambda: fault_errors(CROSSBAR, np.full(32, 0.1), on_conductance=1.0, maps=1), "maps"),
         (lambda: product_cost(None, CROSSBAR, np.full(32, 1)), "periphery"),
+        (lambda: effective_bits(CROSSBAR, []), "bits"),
+        (lambda: effective_bits(CROSSBAR, [8], method="ideal"), "knows no wires"),
+        (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.full(32, 1), cell_capacitance=-1.0), "cell_capacitance"),
+        (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.full(32, 1), cell_capacitance=np.nan), "cell_capacitance"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says):

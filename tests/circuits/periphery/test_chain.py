@@ -53,10 +53,21 @@ def test_signed_codes_are_odd():
 def test_by_default_a_quarter_of_a_step_is_left_to_settle():
     periphery = Periphery.fitted(CROSSBAR, output_bits=8)
     left = 1 - periphery.settled(periphery.settling_time)
-    assert left <= 2.0**-10 < 4 * left
+    assert left == pytest.approx(2.0**-10, rel=1e-9)
     # One pole: t = tau (N + 2) ln 2.
-    assert periphery.settling_time == pytest.approx(10 * math.log(2) * periphery.tia.time_constant, rel=0.11)
+    assert periphery.settling_time == pytest.approx(10 * math.log(2) * periphery.tia.time_constant, rel=1e-12)
     assert periphery.product_time == pytest.approx(periphery.settling_time + 1e-9)
+
+
+@pytest.mark.parametrize("ratio", [1e-20, 1e-3, 0.3, 0.999, 1.0, 1.0000001, 7.0])
+def test_by_default_two_poles_have_settled_to_the_same_part(ratio):
+    """Of equal ones (1 + x) e^-x is left: 2^-10 after 9.26 time constants."""
+    tia = TIA(1e3, 1 / (2 * math.pi * 1e-9))
+    periphery = Periphery(DAC(8, 0.1, time_constant=ratio * 1e-9), tia, ADC(8, 0.0, 1.0))
+    assert 1 - periphery.settled(periphery.settling_time) == pytest.approx(2.0**-10, rel=1e-9)
+    if ratio == 1:
+        x = periphery.settling_time / 1e-9
+        assert (1 + x) * math.exp(-x) == pytest.approx(2.0**-10, rel=1e-6) and x == pytest.approx(9.26, abs=5e-3)
 
 
 def test_two_poles_settle_as_the_integrated_equations():
