@@ -90,7 +90,7 @@ def silent_lifetime(cell: DomainWallNeuron) -> float:
 
 
 @functools.lru_cache(maxsize=4)
-def site_line(strip: DomainWallSynapse, read: float) -> Arrhenius:
+def site_line(strip: DomainWallSynapse, read: float, ratios: tuple[int, ...] = RATIOS) -> Arrhenius:
     """Lifetimes of a wall at the site of its initial state, at rest or while it is read at a voltage [V].
 
     Parameters
@@ -99,12 +99,14 @@ def site_line(strip: DomainWallSynapse, read: float) -> Arrhenius:
         The strip, its wall on a site.
     read : float
         Voltage of the read, 0 for none. [V]
+    ratios : tuple of int
+        Barriers over the thermal energy at which escapes are seen. [1]
     """
     site = strip.values["pinning_period"] / strip.values["length"]
     start = strip.values["initial_state"]
     return retention(
         strip,
-        [strip.values["pinning_energy"] / BOLTZMANN / ratio for ratio in RATIOS],
+        [strip.values["pinning_energy"] / BOLTZMANN / ratio for ratio in ratios],
         quantity="x",
         above=start + site,
         below=start - site,

@@ -18,10 +18,10 @@ from .domain_wall_cells import NOISE_STEP, wall_junction
 
 #: The strip of the cell beside that of the pair, all of it assumed: 1 nm of magnet on 2 nm of beta-tungsten, whose
 #: torque alone moves the wall; left-handed walls, and the damping of a magnet on a heavy metal; the transverse
-#: anisotropy field is the Bloch wall's, -M_s t ln(2) / (pi Delta). Sites hold the wall by 50 k_B T at 300 K.
+#: anisotropy field is the Bloch wall's, -M_s t ln(2) / (pi Delta). Sites hold the wall by 55 k_B T at 300 K.
 SPIN_ORBIT_STRIP = {
     "length": 720e-9,
-    "strip_width": 120e-9,
+    "strip_width": 140e-9,
     "thickness": 1e-9,
     "heavy_metal_thickness": 2e-9,
     "saturation_magnetization": 7e5,
@@ -33,7 +33,7 @@ SPIN_ORBIT_STRIP = {
     "polarization": 0.0,
     "dmi": -5e-4,
     "resistivity": 2e-6,
-    "pinning_energy": 2.07e-19,
+    "pinning_energy": 2.28e-19,
     "pinning_period": 120e-9,
     "resistance_area_product": 5e-9,
 }
