@@ -6,6 +6,7 @@ import math
 
 from ....devices.language.declaration import Parameter
 from ....devices.language.errors import ParameterError
+from ....devices.model import CompactModel
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ..building.assembly import Assembly
 from ..building.cell import Cell
@@ -39,7 +40,7 @@ SPIN_ORBIT_STRIP = {
 }
 
 
-def sites(strip: DomainWallSynapse) -> int:
+def sites(strip: CompactModel) -> int:
     """How many sites of a strip hold its wall away from both ends: one period of the pinning from them or more."""
     return round(strip.values["length"] / strip.values["pinning_period"]) - 1
 
@@ -116,7 +117,7 @@ class SpinOrbitWallCell(Cell):
         strip = self.strip
         friction = float(strip.energy_per_field / strip.field_mobility)
         steepest = math.pi * strip.values["pinning_energy"] / strip.values["pinning_period"]
-        return steepest / (friction * abs(strip.current_mobility))
+        return float(steepest / (friction * abs(strip.current_mobility)))
 
     @property
     def lines(self) -> BitLines:
