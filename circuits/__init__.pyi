@@ -20,6 +20,7 @@ from .cells.spin import DomainWallNeuron as DomainWallNeuron
 from .cells.spin import DomainWallPair as DomainWallPair
 from .cells.spin import FourInputSpinNeuron as FourInputSpinNeuron
 from .cells.spin import SpinNeuron as SpinNeuron
+from .cells.spin import SpinOrbitWallCell as SpinOrbitWallCell
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
 from .cells.synapses import SpikeSynapse as SpikeSynapse
 from .cells.synapses import STDPSynapse as STDPSynapse

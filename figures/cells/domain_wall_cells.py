@@ -6,7 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...circuits.cells.spin.domain_wall_cells import DomainWallNeuron, DomainWallPair
+from ...circuits.cells.spin.wall_cell import SpinOrbitWallCell
 from ..drawing import draws
+from ..style import scaled_axis
 
 
 @draws(DomainWallNeuron)
@@ -40,3 +42,24 @@ def draw_domain_wall_pair(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.set_ylabel("Energy of the write pulses (fJ)")
     for axes in (left, right):
         axes.set_xlabel("Write pulses")
+
+
+@draws(SpinOrbitWallCell)
+def draw_spin_orbit_wall_cell(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Left: resistance read after every pulse. Right: way of the wall in it, and that of a wall without pinning."""
+    y = scaled_axis(table, left, "y", "resistance", "Read resistance")
+    left.step(table["step"], y * table["expected"], where="mid", color="0.6", zorder=0, label="by the wall's position")
+    left.plot(table["step"], y * table["resistance"], "o", markersize=4, label="ngspice")
+    left.set_ylim(bottom=0)
+    left.legend(loc="lower right")
+    writes = table[table["change"] != 0]
+    factor = scaled_axis(table, right, "y", "free_displacement", "Way of the wall")
+    right.axhline(0, color="0.8", linewidth=0.8, zorder=0)
+    right.plot(writes["step"], factor * writes["moved"], "o", markersize=4, label="ngspice, to the next site")
+    free = factor * writes["free_displacement"]
+    right.plot(writes["step"], free, "x", color="0.4", label="free wall, closed form")
+    right.set_ylim(-1.3 * free.abs().max(), 2.3 * free.abs().max())
+    right.legend(loc="upper right")
+    for axes in (left, right):
+        axes.set_xlabel("Write pulses")
+        axes.set_xticks(table["step"][:: 1 + len(table) // 12])

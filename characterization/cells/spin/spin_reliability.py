@@ -90,15 +90,26 @@ def silent_lifetime(cell: DomainWallNeuron) -> float:
 
 
 @functools.lru_cache(maxsize=4)
-def _pair_line(strip: DomainWallSynapse, read: float) -> Arrhenius:
-    """Lifetimes of a wall of a pair at its site, at rest or while it is read."""
+def site_line(strip: DomainWallSynapse, read: float, ratios: tuple[int, ...] = RATIOS) -> Arrhenius:
+    """Lifetimes of a wall at the site of its initial state, at rest or while it is read at a voltage [V].
+
+    Parameters
+    ----------
+    strip : DomainWallSynapse
+        The strip, its wall on a site.
+    read : float
+        Voltage of the read, 0 for none. [V]
+    ratios : tuple of int
+        Barriers over the thermal energy at which escapes are seen. [1]
+    """
     site = strip.values["pinning_period"] / strip.values["length"]
+    start = strip.values["initial_state"]
     return retention(
         strip,
-        [strip.values["pinning_energy"] / BOLTZMANN / ratio for ratio in RATIOS],
+        [strip.values["pinning_energy"] / BOLTZMANN / ratio for ratio in ratios],
         quantity="x",
-        above=0.5 + site,
-        below=0.5 - site,
+        above=start + site,
+        below=start - site,
         inputs={"read_voltage": read},
         trajectories=WALLS,
         time_step=5e-12,
@@ -113,6 +124,6 @@ def pair_reliability(cell: DomainWallPair) -> Reliability:
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, seed=1 + k)
         for k, part in enumerate(OFF_CURRENT)
     ]
-    held, read = (_pair_line(strip, voltage).least_lifetime(cell.temperature) for voltage in (0.0, READ_VOLTAGE))
+    held, read = (site_line(strip, voltage).least_lifetime(cell.temperature) for voltage in (0.0, READ_VOLTAGE))
     disturbed = -math.expm1(-READS * READ / read)
     return Reliability("write pulse", max(error.bound for error in errors), held, disturbed)

@@ -191,15 +191,31 @@ def write_errors(
     require_memory(number, "trials", NUMBER)
     wrong = np.zeros(number, dtype=bool)
     for k, sign in enumerate((1, -1)):
-        moved = _moved(strip, weaker, sign * whole("pulses", pulses, 1), temperature, trials, 2 * seed + k)
+        moved = sites_moved(strip, weaker, sign * whole("pulses", pulses, 1), temperature, trials, 2 * seed + k)
         wrong |= np.round(moved) != sign * pulses
     return ErrorRate(int(wrong.sum()), trials)
 
 
-def _moved(
+def sites_moved(
     strip: _DomainWall, writer: WallWriter, pulses: int, temperature: float, trials: int, seed: int
 ) -> FloatArray:
-    """Way of every wall in periods of the pinning."""
+    """Way of the wall in every trial, in periods of the pinning [1].
+
+    Parameters
+    ----------
+    strip : domain wall device
+        The strip; its wall starts at the site of the initial state.
+    writer : WallWriter
+        Its pulses.
+    pulses : int
+        Their number; negative ones are negative currents.
+    temperature : float
+        Temperature of the noise. [K]
+    trials : int
+        Number of trials.
+    seed : int
+        Seed of the noise.
+    """
     ensemble = strip.ensemble(
         writer.waveform(pulses, start=writer.rest),
         writer.rest + writer.duration(pulses),

@@ -8,6 +8,7 @@ from .domain_wall_cells import DomainWallNeuron as _DomainWallNeuron
 from .domain_wall_cells import DomainWallPair as _DomainWallPair
 from .spin_neuron import FourInputSpinNeuron as _FourInputSpinNeuron
 from .spin_neuron import SpinNeuron as _SpinNeuron
+from .wall_cell import SpinOrbitWallCell as _SpinOrbitWallCell
 
 class _DomainWallNeuronValues(typing.TypedDict, total=False):
     temperature: float | str
@@ -46,6 +47,22 @@ class _DomainWallPairValues(typing.TypedDict, total=False):
 class DomainWallPair(_DomainWallPair):
     def __init__(self, **values: typing.Unpack[_DomainWallPairValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_DomainWallPairValues]) -> typing.Self: ...
+
+class _SpinOrbitWallCellValues(typing.TypedDict, total=False):
+    temperature: float | str
+    supply_voltage: float | str
+    spin_hall_angle: float | str
+    write_width: float | str
+    read_width: float | str
+    noise_step: float | str
+    strip: synaspice.devices.model.CompactModel | str
+    technology: str
+    corner: typing.Literal["typical", "slow", "fast"]
+    devices: typing.Literal["automatic", "subcircuit", "native"]
+
+class SpinOrbitWallCell(_SpinOrbitWallCell):
+    def __init__(self, **values: typing.Unpack[_SpinOrbitWallCellValues]) -> None: ...
+    def replace(self, **overrides: typing.Unpack[_SpinOrbitWallCellValues]) -> typing.Self: ...
 
 class _FourInputSpinNeuronValues(typing.TypedDict, total=False):
     temperature: float | str

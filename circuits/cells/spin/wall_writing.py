@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
 
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms import PiecewiseLinear
+from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ....devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH, DomainWallInjector
 
 
@@ -77,3 +82,48 @@ class WallWriter:
             times += [begin, begin + self.edge, begin + self.width, begin + self.width + self.edge]
             values += [0.0, height, height, 0.0]
         return PiecewiseLinear(tuple(times), tuple(values))
+
+
+def steady_velocity(strip: DomainWallSynapse, current: float) -> float:
+    r"""Velocity of a free wall under a current, when its angle has settled [m/s].
+
+    The root of :math:`\dot\phi = 0` that the angle comes to first from where it rests, with the torques of the model.
+    Where the spin Hall torque alone drives the wall, and the Dzyaloshinskii-Moriya interaction alone holds its angle,
+
+    .. math:: v = \frac{v_D}{\sqrt{1 + (\alpha H_D / H_\mathrm{SH})^2}}, \qquad
+        v_D = \frac{\pi}{2}\, \gamma_0 \Delta |H_D|
+
+    Parameters
+    ----------
+    strip : DomainWallSynapse
+        The strip; its pinning does not count.
+    current : float
+        Along the strip, positive from ``write`` to ``common``. [A]
+
+    Raises
+    ------
+    ParameterError
+        If there is no such angle: the wall precesses, beyond its breakdown.
+
+    References
+    ----------
+    A. Thiaville, S. Rohart, E. Jue, V. Cros, A. Fert, Europhys. Lett. 100, 57002 (2012),
+    doi:10.1209/0295-5075/100/57002.
+    """
+    free = strip.replace(pinning_energy=0.0, notch_energy=0.0)
+    held = {"voltage": current * float(free.strip_resistance), "x": 0.5}
+    rest = free.values["initial_angle"]
+
+    def turning(angle: float) -> float:
+        return float(free.static(**held, angle=angle)["dangle/dt"])
+
+    angles = rest + math.copysign(1.0, turning(rest)) * np.linspace(0.0, math.pi, 361)
+    rates = np.asarray(free.static(**held, angle=angles)["dangle/dt"])
+    settled = np.flatnonzero(rates[1:] * rates[0] <= 0)
+    if not rates[0]:
+        angle = rest
+    elif len(settled):
+        angle = brentq(turning, *angles[settled[0] : settled[0] + 2])
+    else:
+        raise ParameterError(f"a current of {current:g} A turns the wall over and over: it has no steady velocity")
+    return float(free.static(**held, angle=angle)["dx/dt"]) * free.values["length"]

@@ -19,7 +19,7 @@ from synaspice.devices import ParameterError
 pytestmark = pytest.mark.ngspice
 
 #: Cells whose deck and bench take ten seconds.
-SLOW = {"mtj-bit-cell", "spin-orbit-bit-cell", "domain-wall-neuron", "domain-wall-pair"}
+SLOW = {"mtj-bit-cell", "spin-orbit-bit-cell", "domain-wall-neuron", "domain-wall-pair", "spin-orbit-wall-cell"}
 CASES = [
     pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name
     for name in CELLS.own()
