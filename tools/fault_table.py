@@ -35,7 +35,7 @@ from synaspice.figures.command_line.main import main as synaspice
 #: Small work of several pieces for each resumable bench, for samples, and for a system: the arguments of ``synaspice
 #: characterize``, ``synaspice vary``, ``synaspice sweep`` or ``synaspice figure``.
 CASES = {
-    "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-1:1:6 --width 1n --relaxation 0.2n "
+    "switching": "mtj switching --preset ikeda2010 --seed 1 --amplitude=-100u:100u:6 --width 1n --relaxation 0.2n "
     "--trajectories 20",
     "write-error": "mtj write-error --preset ikeda2010 --seed 1 --overdrive 2,3 --width 2n --trajectories 200 "
     "--methods closed-form,fokker-planck,ensemble",
@@ -58,7 +58,7 @@ CASES = {
     "--set exponent_on=1 --cells 4 --temperature 300 --seed 1",
 }
 VARY_CASES = {
-    "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 0.5,1 --width 1n "
+    "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 50u,100u --width 1n "
     "--relaxation 0.2n --trajectories 20 --merit 'mean probability'",
     "vary-cell": "p-bit --seed 1 --vary 'diameter=normal 2%' --samples 4 --inputs 0.4,0.5 --duration 4n",
     "sweep": "inverter --sweep supply_voltage=0.8:1.1:4 --sweep corner=slow,fast --points 11",

@@ -8,7 +8,6 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
-from frameworks import framework
 from peers import peer
 from reference_data import published
 

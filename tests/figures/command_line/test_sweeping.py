@@ -7,8 +7,8 @@ from shell import synaspice
 
 from synaspice.characterization import read_table, sweep
 from synaspice.characterization.bench import BENCHES
-from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits import Inverter
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ
 from synaspice.figures.command_line.sweeping import SweptBenches, SweptThings
 
