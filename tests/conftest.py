@@ -45,7 +45,7 @@ _equals = SCALAR.__eq__
 def _relatively(self, actual: object) -> bool:
     """Whether a value is the expected one within the relative error alone, unless an absolute one is given."""
     if self.abs is None and self.expected != 0:
-        return bool(_equals(SCALAR(self.expected, self.rel, 0, self.nan_ok), actual))
+        return bool(_equals(SCALAR(self.expected, 1e-6 if self.rel is None else self.rel, 0, self.nan_ok), actual))
     return bool(_equals(self, actual))
 
 
