@@ -56,6 +56,7 @@ def settle(array: Crossbar, folder: Path) -> None:
 
 
 def main(folder: Path = Path("docs/images")) -> None:
+    """Make all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     memory = Sky130RERAM.preset("skywater2020")
     save(plot(hysteresis(memory)), folder / "tutorial-device.png")

@@ -58,8 +58,8 @@ CASES = {
     "--set exponent_on=1 --cells 4 --temperature 300 --seed 1",
 }
 VARY_CASES = {
-    "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 50u,100u --width 1n "
-    "--relaxation 0.2n --trajectories 20 --merit 'mean probability'",
+    "vary": "mtj switching --preset ikeda2010 --seed 1 --vary 'tmr=normal 5%' --samples 6 --amplitude 50u,100u "
+    "--width 1n --relaxation 0.2n --trajectories 20 --merit 'mean probability'",
     "vary-cell": "p-bit --seed 1 --vary 'diameter=normal 2%' --samples 4 --inputs 0.4,0.5 --duration 4n",
     "sweep": "inverter --sweep supply_voltage=0.8:1.1:4 --sweep corner=slow,fast --points 11",
 }

@@ -25,6 +25,7 @@ from ...devices.language.errors import ParameterError, ValidityWarning, warn_use
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.targets.header import origin
+from .kept import require_kept
 from .pulse_steps import PulseSteps, pulse_steps
 
 #: The classes that steps become, and the least and most nodes of the first: on GPUs aihwkit takes fewer than 64.
@@ -69,6 +70,7 @@ def aihwkit_device(
     """
     known("kind of aihwkit's device", kind, KINDS)
     count = whole("nodes", nodes, *NODES)
+    require_kept(device, "aihwkit", measured.get("read_voltage", 0.1))
     found = pulse_steps(device, pulses=pulses, **measured)
     sizes = found.at_nodes(count) if kind == "piecewise" else linear_steps(found)
     misfits = found.misfit(sizes)

@@ -26,6 +26,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms import FloatArray
 from ...devices.model import CompactModel
 from ...devices.targets.header import origin
+from .kept import require_kept
 
 #: What CrossSim does with the tables.
 CLASS = '''
@@ -78,6 +79,7 @@ def crosssim_device(
         If the device has no such states, or relaxes to a conductance otherwise than by a power law.
     """
     count, volts = whole("levels", levels, 2), positive("read_voltage", read_voltage, "V")
+    require_kept(device, "CrossSim", volts)
     cells = WeightCells.of(device, read_voltage=volts, variation=variation)
     errors = cells.errors
     if math.isfinite(errors.relaxation_time):

@@ -16,6 +16,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.targets.header import origin
 from ..benches.memristors.potentiation import potentiation
+from .kept import require_kept
 
 #: The labels of the nonlinearity that NeuroSim's table has.
 LABELS = (0.01, 9.0)
@@ -43,6 +44,7 @@ def neurosim_synapse(device: CompactModel, *, pulses: int = 64, read_voltage: fl
     ParameterError
         If the bench refuses the device, or a curve is steeper than NeuroSim's table goes.
     """
+    require_kept(device, "NeuroSim", read_voltage)
     table = potentiation(device, pulses=pulses, read_voltage=read_voltage)
     found = table.attrs
     read = table["conductance"]

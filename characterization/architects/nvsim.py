@@ -33,6 +33,7 @@ from ..benches.memristors.potentiation import default_width, rising
 from ..benches.memristors.reader import Reader, voltage_sweep
 from ..benches.write_error import butler_pulse_width, write_error
 from ..rare_events.event import decay_time
+from .kept import require_kept
 
 #: Time for which what was written without noise must stay. [s]
 KEPT = 1.0
@@ -106,6 +107,7 @@ def nvsim_cell(
     """
     read = Reader(device, positive("read_voltage", read_voltage, "V"))
     width = positive("access_width", access_width)
+    require_kept(device, "NVSim", read.voltage)
     name = device.model_name()
     if not device.suits(Statics) or len(device.branches()) != 1 or device.suits(WallMotion):
         raise ParameterError(f"NVSim has no cell for {name}: it knows memories of two states and two terminals")

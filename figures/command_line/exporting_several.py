@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...characterization.cells.bench import bench_of_cell
 from ...characterization.cells.decks import cell_deck, expected_with_error, has_point
 from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.netlists import Item, one_netlist, unique_names
@@ -81,8 +80,7 @@ def deliver_several(
 
 def _expected(cell: Cell) -> tuple[float | None, float | None]:
     """What the bench says to the figure of a deck, and its standard error; None where it cannot be run."""
-    if bench_of_cell(type(cell)).long:
-        tell(f"the bench of {cell.model_name()} runs for its deck's expected value; --no-deck leaves it out")
+    tell(f"the bench of {cell.model_name()} runs for its deck's expected value; --no-deck leaves it out")
     try:
         return expected_with_error(cell)
     except (MissingDependencyError, SimulationError) as reason:

@@ -138,7 +138,7 @@ def test_what_is_no_such_memory_is_refused() -> None:
         nvsim_cell(SpinOrbitTorqueMTJ())
     with pytest.raises(ParameterError, match="two terminals"):
         nvsim_cell(AutoOscillator())
-    with pytest.raises(ParameterError, match=r"forgets|does not move"):
+    with pytest.raises(ParameterError, match=r"volatile|forgets|does not move"):
         nvsim_cell(VolatileMemristor())
     with pytest.raises(ParameterError, match="read_voltage"):
         nvsim_cell(VTEAM(), read_voltage=-0.1)
