@@ -35,25 +35,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 raise
             for item in marked:
                 item.add_marker(pytest.mark.skip(reason=str(error)))
-<<<<<<< HEAD
-=======
-
-
-SCALAR = type(pytest.approx(1.0))
-_equals = SCALAR.__eq__
-
-
-def _relatively(self, actual: object) -> bool:
-    """Whether a value is the expected one within the relative error alone, unless an absolute one is given."""
-    if self.abs is None and self.expected != 0:
-        return bool(_equals(SCALAR(self.expected, 1e-6 if self.rel is None else self.rel, 0, self.nan_ok), actual))
-    return bool(_equals(self, actual))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def relative_errors() -> Iterator[None]:
-    """Without pytest's absolute error of 1e-12, within which any noise density and most charges are the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SCALAR, "__eq__", _relatively)
-        yield
->>>>>>> mend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -251,7 +251,8 @@ def staircase(
     line, time = cell.lines.read_line, run["time"].to_numpy()
     (meter,) = (meter for meter in circuit.meters if meter.node == cell.lines.sensed)
     read_current = f"i(v.x1.{meter.source})".lower()
-    rows, costs = [], []
+    rows: list[dict[str, Any]] = []
+    costs = []
     for k, change in enumerate((0, *changes)):
         write, reading = programme.starts[k]
         begin, end = programme.reading(k)
