@@ -11,13 +11,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
-.PHONY: demo test check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
+.PHONY: demo test coverage check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
 
 test: $(TESTS)  ## all tests
 	$(BIN)/python -m pytest -n auto
+
+coverage: $(TESTS)  ## all tests, with the lines that they run; compiled loops and other processes are not seen
+	$(PIP) pytest-cov
+	$(BIN)/python -m pytest -n auto --cov=synaspice --cov-report=term:skip-covered
 
 check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .

@@ -195,7 +195,7 @@ def trained_weights(patterns: Mapping[str, int]) -> FloatArray:
     found = np.asarray(solved.x, dtype=float)
     if solved.status != 0 or found[-1] < LEAST_MARGIN:
         raise ParameterError("no weights of one layer let the right output win for each of these patterns")
-    return np.clip(found[:-1].reshape(inputs, outputs), 0.0, 1.0)
+    return np.asarray(np.clip(found[:-1].reshape(inputs, outputs), 0.0, 1.0), dtype=float)
 
 
 def _pattern(text: object) -> tuple[int, ...]:
