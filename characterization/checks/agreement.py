@@ -51,9 +51,10 @@ def static_current() -> Values:
     return compared("iv", "current", suited("iv"), lambda device: {})
 
 
-# Of a jump only its instant differs, which the mean over a loop does not magnify; ngspice's reltol is 1e-3.
+# Of a jump only its instant differs, which the mean over a loop does not magnify; ngspice's reltol is 1e-3. A film that
+# heats itself jumps four times a loop, each time to many times the current.
 @check("hysteresis", "current along the loop in ngspice, first preset of every model without a magnetisation", SAME,
-       within=2e-3, absolute=True, ngspice=True, slow=True)  # fmt: skip
+       within=3e-3, absolute=True, ngspice=True, slow=True)  # fmt: skip
 def loop() -> Values:
     return compared("hysteresis", "current", suited("hysteresis", magnets=False), lambda device: {"points": 201})
 
