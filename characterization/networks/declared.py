@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,7 @@ class DeclaredNetwork:
             if len(devices) > 1:
                 raise ParameterError("variability is for devices that are alike otherwise: give one device")
             devices = sample(self.device, scattered, self.size, whole("variability_seed", variability_seed, 0))
+        self._norms: dict[Coupling, float] = {}
         self.values = self._values(devices, mapping("parameters", parameters))
         self.extremes()  # refuses values that do not go together
         self._check_couplings()
@@ -131,6 +132,12 @@ class DeclaredNetwork:
             except ParameterError as error:
                 raise ParameterError(f"device {place} of the network: {error}") from None
         return found
+
+    def norm_of(self, coupling: Coupling, norm: Callable[[Coupling, int], float]) -> float:
+        """Norm of a coupling's matrix, which runs of the network share."""
+        if coupling not in self._norms:
+            self._norms[coupling] = norm(coupling, self.size)
+        return self._norms[coupling]
 
     def description(self) -> dict[str, Any]:
         """All that a run of the network depends on, but for how it is driven: plain values and digests of arrays."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from ...devices.core.base import DeviceModel
 from ...devices.core.vectors import compiled, parameter_vector, scales_of
 from ...devices.language.errors import ParameterError, ResolutionWarning, SimulationError, warn_user
 from ...devices.language.waveforms import DC, FloatArray
@@ -58,15 +59,16 @@ def coupled_rate(network: DeclaredNetwork, of: list[Request]) -> float:
     targets = list(dict.fromkeys(c.to for c in couplings))
     norms = np.zeros((len(targets), len(outputs)))
     for c in couplings:
-        norms[targets.index(c.to), outputs.index(network.expression(c.output))] += norm(c, network.size)
+        norms[targets.index(c.to), outputs.index(network.expression(c.output))] += network.norm_of(c, norm)
     if network.capacitance is not None:
         return float(norms.max() / network.capacitance.min())
     largest = 0.0
+    compiled_outputs = _functions(of[0].device, outputs)
     for request in of:
         scales = scales_of(request.device)
         for _, state in starts(request.device):
             felt = _felt(request, state, targets) / scales[:, np.newaxis]
-            given = _given(request, state, outputs) * scales
+            given = _given(request, state, compiled_outputs) * scales
             bound = np.linalg.norm(felt, 2) * np.linalg.norm(norms, 2) * np.linalg.norm(given, 2)
             largest = max(largest, float(bound) if np.isfinite(bound) else 0.0)
     return largest
@@ -163,19 +165,27 @@ def _felt(request: Request, state: list[float], targets: list[str]) -> FloatArra
     return np.nan_to_num(np.array(columns).T)
 
 
-def _given(request: Request, state: list[float], outputs: list[sp.Expr]) -> FloatArray:
+def _functions(device: DeviceModel, outputs: list[sp.Expr]) -> list[tuple[list[str], Any]]:
+    """Outputs as functions, and the names of what they depend on; the same for all devices of one model."""
+    flat = device.system.flat
+    inner = {sp.Symbol(str(name), real=True): value for name, value in {**flat.observables, **flat.currents}.items()}
+    found = []
+    for output in outputs:
+        whole_one = output.subs(inner)
+        symbols = sorted(whole_one.free_symbols, key=str)
+        found.append((list(map(str, symbols)), sp.lambdify(symbols, whole_one, "numpy")))
+    return found
+
+
+def _given(request: Request, state: list[float], outputs: list[tuple[list[str], Any]]) -> FloatArray:
     """Derivatives of the outputs by the states, shape (outputs, states)."""
     device = request.device
-    functions, flat = compiled(device), device.system.flat
-    inner = {sp.Symbol(str(name), real=True): value for name, value in {**flat.observables, **flat.currents}.items()}
+    functions = compiled(device)
     values = {**dict(zip(functions.parameter_names, parameter_vector(device), strict=True))}
     values |= {str(symbol): 0.0 for symbol in device.system.voltages}
     names = list(map(str, device.system.states))
     rows = []
-    for output in outputs:
-        whole_one = output.subs(inner)
-        symbols = sorted(whole_one.free_symbols, key=str)
-        function = sp.lambdify(symbols, whole_one, "numpy")
+    for needed, function in outputs:
         row = []
         for k, scale in enumerate(scales_of(device)):
             ends = []
@@ -183,7 +193,7 @@ def _given(request: Request, state: list[float], outputs: list[sp.Expr]) -> Floa
                 moved = dict(zip(names, state, strict=True))
                 moved[names[k]] += sign * SMALL * scale
                 at = {**values, **moved}
-                ends.append(float(np.real(function(*(at.get(str(symbol), 0.0) for symbol in symbols)))))
+                ends.append(float(np.real(function(*(at.get(symbol, 0.0) for symbol in needed)))))
             row.append((ends[0] - ends[1]) / (2 * SMALL * scale))
         rows.append(row)
     return np.nan_to_num(np.array(rows))

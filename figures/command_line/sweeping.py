@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +25,7 @@ from .varying import (
     Vary,
     distributions_from,
     limit_from,
+    offer_options,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,6 @@ def _command(
     from ...characterization.statistics.measuring import OF_THE_WORK, SEEDS
 
     own = {key: setting for key, setting in settings.items() if key not in (*OF_THE_WORK, *SEEDS)}
-    making = list(inspect.signature(make, eval_str=True).parameters.values())
 
     def run(
         given: dict[str, Any],
@@ -136,9 +135,7 @@ def _command(
         deliver(table, output, plot)
         _report(table)
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    first, *common, _ = inspect.signature(run, eval_str=True).parameters.values()
-    vars(run)["__signature__"] = inspect.Signature([first, *(one.replace(kind=keyword) for one in (*making, *common))])
+    offer_options(run, make)
     return make_command(name, f"{summary}, at every point of a grid", own, run)
 
 

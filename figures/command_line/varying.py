@@ -171,7 +171,6 @@ def _command(
     from ...characterization.statistics.measuring import OF_THE_WORK, SEEDS
 
     own = {key: setting for key, setting in settings.items() if key not in (*OF_THE_WORK, *SEEDS)}
-    making = list(inspect.signature(make, eval_str=True).parameters.values())
 
     def run(
         given: dict[str, Any],
@@ -217,11 +216,16 @@ def _command(
         deliver(table, output, plot)
         _report(table)
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    shown = inspect.signature(run, eval_str=True)
-    first, *common, _ = shown.parameters.values()
-    vars(run)["__signature__"] = inspect.Signature([first, *(one.replace(kind=keyword) for one in (*making, *common))])
+    offer_options(run, make)
     return make_command(name, f"{summary}, of samples whose parameters are scattered", own, run)
+
+
+def offer_options(run: Callable[..., None], make: Callable[..., Thing]) -> None:
+    """Give a command the options of what makes the thing, in the place of its last parameter, before its own."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    first, *common, _ = inspect.signature(run, eval_str=True).parameters.values()
+    making = inspect.signature(make, eval_str=True).parameters.values()
+    vars(run)["__signature__"] = inspect.Signature([first, *(one.replace(kind=keyword) for one in (*making, *common))])
 
 
 def _measured(
