@@ -39,7 +39,7 @@ def divided() -> Values:
     segment, device = 300.0, LinearIonDrift()
     low, high = 1 / device.resistance_off, 1 / device.resistance_on
     found = array_disturb(device, scheme=["half"], segment=segment, word_lines=2, bit_lines=2, amplitude=1.0,
-                          width=1e-6, writes=[1.0]).attrs["written"][0]["voltage"]  # fmt: skip
+                          width=1e-5, writes=[1.0]).attrs["written"][0]["voltage"]  # fmt: skip
     wire = 1 / segment
     # Nodes: word potentials of (0, 0), (0, 1), (1, 0), (1, 1), then those of the bit lines; driven at column 0, row 1.
     cells = np.array([low, high, low, low])  # the cell (0, 1) is written to the high conductance

@@ -241,8 +241,8 @@ def write_voltages(
 def require_way(start: Reader, volts: float, width: float, goal: float) -> None:
     """Refuse a write that does not move the conductance towards a goal [S]."""
     first, last = start.of(start.device.simulate(volts, width, points=2))[[0, -1]]
-    if not (last - first) / (goal - first) > 1e-6:
-        word = "raise" if goal > first else "lower"
+    word, change = ("raise", last - first) if goal > first else ("lower", first - last)
+    if not change > 1e-6 * first:
         raise ParameterError(
             f"a write of {volts:g} V for {width:.3g} s does not {word} the conductance: give a voltage of the other "
             "sign, a larger one, or a longer width"
