@@ -145,7 +145,7 @@ def stubs() -> dict[str, str]:
     for module in (errors, waveforms):
         for name, item in vars(module).items():
             if isinstance(item, type) and item.__module__ == module.__name__:
-                names["devices"][name] = f"language.{module.__name__.rpartition('.')[2]}"
+                names["devices"][name] = module.__name__.removeprefix("synaspice.devices.")
     classes = {"devices": MODELS.own().values(), "circuits": CELLS.own().values()}
     for package, items in classes.items():
         names[package] |= {item.__name__: home(item) for item in items}

@@ -18,7 +18,7 @@ from typing import Any
 
 from .checks import instance, known
 from .configured import Configured
-from .errors import DuplicateNameError, ParameterError, SynaspiceError
+from .errors import PACKAGE, DuplicateNameError, ParameterError, SynaspiceError
 from .preset import Preset, read_preset
 from .registry import Registry, warn_left_out
 
@@ -139,7 +139,7 @@ class _Folders(Registry[PresetFolder]):
 
 #: The folders of presets, by the names of those who bring them.
 PRESETS = _Folders("preset folder", (), "synaspice.presets", lambda item: isinstance(item, PresetFolder))
-PRESETS.register("synaspice", PresetFolder(resources.files(__package__.rpartition(".")[0]) / "presets"))
+PRESETS.register("synaspice", PresetFolder(resources.files(f"{PACKAGE}.devices") / "presets"))
 
 
 def presets_of(model: type[Configured]) -> dict[str, Preset]:
