@@ -26,7 +26,7 @@ from synaspice.devices import (
     Yakopcic,
 )
 from synaspice.devices.core.protocols import Sweep
-from synaspice.devices.language.waveforms import Sine
+from synaspice.devices.language.waveforms.shapes import Sine
 
 VOLTAGES = np.linspace(-0.4, 0.4, 41)
 

@@ -34,7 +34,7 @@ from scipy import sparse
 from synaspice.characterization import Coupling, Network
 from synaspice.characterization.networks.couplings import dipoles
 from synaspice.devices import MTJ
-from synaspice.devices.language.declaration import Branch, Input, Parameter, State, Symbols
+from synaspice.devices.language.declarations.declaration import Branch, Input, Parameter, State, Symbols
 from synaspice.devices.model import CompactModel
 
 #: Values of that work, in its units: saturation and anisotropy field, field, torque [Oe], asymmetry, damping, rate.

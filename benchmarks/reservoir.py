@@ -23,7 +23,7 @@ from macrospin import STEP, cmtj_run
 from synaspice.characterization.systems.spoken_digits import task as digits
 from synaspice.characterization.systems.spoken_digits.study import FULL, candidates
 from synaspice.devices import MTJ, AutoOscillator, VortexOscillator, held_response
-from synaspice.devices.language.constants import CONSTANTS, k_B
+from synaspice.devices.language.equations.constants import CONSTANTS, k_B
 
 NODES, STEPS = 24, 40
 TEMPERATURE = 300.0

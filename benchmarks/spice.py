@@ -21,7 +21,7 @@ from harness import Record, main
 from synaspice.circuits.engine.ngspice import Transient, run
 from synaspice.devices import MTJ, VTEAM
 from synaspice.devices.core.system import enforce_bounds
-from synaspice.devices.language.declaration import TEMPERATURE, Auxiliary
+from synaspice.devices.language.declarations.declaration import TEMPERATURE, Auxiliary
 from synaspice.devices.model import CompactModel
 from synaspice.devices.targets.scaled import restoring_rates
 from synaspice.devices.targets.spice.dialects import NGSPICE

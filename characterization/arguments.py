@@ -17,7 +17,7 @@ from ..devices.language.array_checks import reals
 from ..devices.language.checks import flag, instance, known, mapping, names, positive, real, whole
 from ..devices.language.errors import ParameterError, shown
 from ..devices.language.memory import NUMBER, require_memory
-from ..devices.language.quantity import parse_quantity
+from ..devices.language.quantities.quantity import parse_quantity
 from ..devices.model import CompactModel
 from .engines import ENGINES
 

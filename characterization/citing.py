@@ -12,7 +12,7 @@ import pandas as pd
 from ..circuits.cells.building.cell import Cell
 from ..devices.core.base import DeviceModel
 from ..devices.core.citing import citations_of, remember, used
-from ..devices.language.citation import SOFTWARE, Citation, bibliography, citation, citations_in, unique
+from ..devices.language.citations.citation import SOFTWARE, Citation, bibliography, citation, citations_in, unique
 from ..devices.language.errors import ParameterError, shown
 
 Arguments = ParamSpec("Arguments")

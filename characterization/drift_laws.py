@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from ..devices.language.waveforms import FloatArray
+from ..devices.language.waveforms.shapes import FloatArray
 
 #: Error of every value, over the change of the quantity, beside that of the sample.
 ERROR = 2.5e-3

@@ -31,10 +31,10 @@ from ..devices.core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, device_table, i
 from ..devices.core.protocols import Compliance
 from ..devices.core.validity import warn_of_invalid
 from ..devices.language.checks import known, positive
-from ..devices.language.declaration import Auxiliary
+from ..devices.language.declarations.declaration import Auxiliary
 from ..devices.language.errors import MissingDependencyError, ParameterError
 from ..devices.language.memory import require_memory
-from ..devices.language.waveforms import DC, Drive, FloatArray, as_waveform
+from ..devices.language.waveforms.shapes import DC, Drive, FloatArray, as_waveform
 from ..devices.model import CompactModel
 from ..devices.simulation.request import row_size
 from ..devices.targets.modules.c_compiler import find_compiler

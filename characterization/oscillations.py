@@ -11,7 +11,7 @@ import pandas as pd
 from ..devices.core.oscillator_protocols import Oscillation
 from ..devices.core.validity import warn_of_invalid_states
 from ..devices.core.vectors import initial_state
-from ..devices.language.waveforms import FloatArray
+from ..devices.language.waveforms.shapes import FloatArray
 from ..devices.model import CompactModel
 from ..devices.simulation.orbits.approach import approached
 from ..devices.simulation.orbits.cycle import Motion

@@ -15,8 +15,8 @@ import pandas as pd
 
 from ..devices.catalog import models
 from ..devices.language.errors import ParameterError, SimulationError, UnknownNameError
-from ..devices.language.preset_file import Result
-from ..devices.language.waveforms import Pulse, Sine, Triangle
+from ..devices.language.presets.preset_file import Result
+from ..devices.language.waveforms.shapes import Pulse, Sine, Triangle
 from ..devices.model import CompactModel
 from .benches.resonance.fmr import fmr
 

@@ -11,7 +11,7 @@ from scipy.optimize import least_squares
 from ..devices.core.oscillator_protocols import Oscillation
 from ..devices.core.vectors import initial_state
 from ..devices.language.errors import ParameterError
-from ..devices.language.waveforms import FloatArray
+from ..devices.language.waveforms.shapes import FloatArray
 from ..devices.model import CompactModel
 from ..devices.simulation.orbits.approach import approached
 from ..devices.simulation.orbits.cycle import Motion

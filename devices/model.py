@@ -27,7 +27,7 @@ class CompactModel(SimulatedModel, abstract=True):
 
     with branch voltages :math:`v` and currents :math:`i`, states :math:`x`, parameters :math:`p`, white
     noise :math:`\xi` (Stratonovich) and observables :math:`y`. A subclass declares the quantities as class
-    attributes (see :mod:`synaspice.devices.language.declaration`) and writes their expressions in
+    attributes (see :mod:`synaspice.devices.language.declarations.declaration`) and writes their expressions in
     :meth:`equations`; nothing else is needed for it to be simulated, exported and characterised.
 
     Parameters

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..devices.core.files import write_whole
-from ..devices.language.quantity import format_si
+from ..devices.language.quantities.quantity import format_si
 from ..devices.language.version import __version__
 from .drawing import temperature_of
 from .gallery_entries import Entry

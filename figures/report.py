@@ -29,9 +29,9 @@ from ..devices.core.files import check_outputs, write_whole
 from ..devices.core.metadata import device_title
 from ..devices.core.protocols import Stimulus
 from ..devices.language.checks import instance, whole
-from ..devices.language.citation import SOFTWARE, bibliography, citation, unique
+from ..devices.language.citations.citation import SOFTWARE, bibliography, citation, unique
 from ..devices.language.errors import MissingDependencyError, ParameterError, SimulationError
-from ..devices.language.quantity import format_si
+from ..devices.language.quantities.quantity import format_si
 from ..devices.language.version import __version__
 from ..devices.model import CompactModel
 from .drawing import drawing_of, plot

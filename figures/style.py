@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..devices.core.files import write_whole
 from ..devices.language.checks import known
-from ..devices.language.quantity import si_prefix
+from ..devices.language.quantities.quantity import si_prefix
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, ParameterError, StanfordRRAM, Yakopcic
-from synaspice.devices.language.declaration import Telegraph
+from synaspice.devices.language.declarations.declaration import Telegraph
 
 #: Devices of one branch whose states are all bounded, or a direction: any state can be drawn.
 MEMORIES = [MTJ, VTEAM, LinearIonDrift, StanfordRRAM, Yakopcic]

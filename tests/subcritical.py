@@ -18,7 +18,7 @@ import sympy as sp
 
 from synaspice.devices.core.offers import offers
 from synaspice.devices.core.oscillator_protocols import Oscillation
-from synaspice.devices.language.declaration import Branch, Noise, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Noise, Parameter, State
 from synaspice.devices.model import CompactModel
 
 

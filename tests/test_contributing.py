@@ -19,7 +19,7 @@ from synaspice.circuits.engine.ngspice import run
 from synaspice.devices import Pulse
 from synaspice.devices.catalog import models
 from synaspice.devices.core.base import MODELS
-from synaspice.devices.language.preset_folders import PRESETS
+from synaspice.devices.language.presets.preset_folders import PRESETS
 from synaspice.devices.targets.formats import FORMATS
 from synaspice.devices.targets.frameworks.framework import FRAMEWORKS
 from synaspice.figures.drawing import FIGURES

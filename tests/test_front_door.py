@@ -14,7 +14,7 @@ import synaspice
 from synaspice.circuits import PBit
 from synaspice.devices import MTJ, VTEAM
 from synaspice.devices.core.system import System
-from synaspice.devices.language.declaration import Declared
+from synaspice.devices.language.declarations.declaration import Declared
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,7 +98,7 @@ from pathlib import Path
 from synaspice import MTJ, iv
 from synaspice.circuits import PBit
 from synaspice.devices.catalog import find_model
-from synaspice.devices.language.declaration import Parameter
+from synaspice.devices.language.declarations.declaration import Parameter
 from synaspice.devices.model import CompactModel
 
 junction = MTJ.preset("ikeda2010", diameter="40 nm").replace(damping=0.01)

@@ -18,7 +18,7 @@ from synaspice.characterization.citing import citations
 from synaspice.characterization.tables import read_table
 from synaspice.circuits.cells.building.cell import CELLS, Cell
 from synaspice.devices.language.errors import ParameterError
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.quantities.quantity import format_si
 from synaspice.devices.targets.symbols.files import EDITORS
 from synaspice.figures import save, schematic
 

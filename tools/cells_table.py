@@ -34,7 +34,7 @@ from synaspice.characterization.processes import in_processes
 from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.cells.building.cmos import CORNERS, TECHNOLOGIES
 from synaspice.devices.core.files import write_whole
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.quantities.quantity import format_si
 from synaspice.devices.targets.spice.dialects import DIALECTS
 
 #: What tells two results apart.

@@ -20,10 +20,10 @@ from synaspice.characterization.bench import suitable_benches
 from synaspice.characterization.citing import citations
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Statics
-from synaspice.devices.language import functions
-from synaspice.devices.language.declaration import Auxiliary, Derived, Noise, Observable, Vectorial
-from synaspice.devices.language.preset import Preset
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.declarations.declaration import Auxiliary, Derived, Noise, Observable, Vectorial
+from synaspice.devices.language.equations import functions
+from synaspice.devices.language.presets.preset import Preset
+from synaspice.devices.language.quantities.quantity import format_si
 from synaspice.devices.language.registry import summary
 from synaspice.devices.model import CompactModel
 

@@ -120,7 +120,7 @@ def _make_checkpoint(folder: Path) -> None:
 
 def quantity_case(random: Random, samples: Samples) -> Case:
     """A text read as a quantity."""
-    from synaspice.devices.language.quantity import parse_quantity
+    from synaspice.devices.language.quantities.quantity import parse_quantity
 
     unit = random.choice(("1", "V", "m", "K", "ohm", "A/m", "s", "deg", "1/(V*s)"))
     return Case("quantities", [quantity_text(random), unit], call=parse_quantity, forks=False)

@@ -10,8 +10,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from synaspice.devices.language.declaration import Parameter
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.declarations.declaration import Parameter
+from synaspice.devices.language.quantities.quantity import format_si
 
 
 def row(cells: Iterable[str]) -> str:

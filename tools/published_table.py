@@ -9,8 +9,8 @@ import pandas as pd
 
 from synaspice.characterization.published import MEASURES, published_results
 from synaspice.devices.catalog import models
-from synaspice.devices.language.provenance import GRADES
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.presets.provenance import GRADES
+from synaspice.devices.language.quantities.quantity import format_si
 
 INTRO = """# Presets against their publications
 

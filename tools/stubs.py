@@ -139,7 +139,8 @@ def stubs() -> dict[str, str]:
     from synaspice.characterization.bench import BENCHES
     from synaspice.circuits.cells.building.cell import CELLS
     from synaspice.devices.core.base import MODELS
-    from synaspice.devices.language import errors, waveforms
+    from synaspice.devices.language import errors
+    from synaspice.devices.language.waveforms import shapes as waveforms
 
     names = {package: dict(table) for package, table in NAMES.items()}
     for module in (errors, waveforms):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from synaspice.circuits.cells.building.declared import DeclaredCell
 from synaspice.devices.core.base import DeviceModel
-from synaspice.devices.language.configured import Configured
-from synaspice.devices.language.preset import Preset
+from synaspice.devices.language.declarations.configured import Configured
+from synaspice.devices.language.presets.preset import Preset
 from synaspice.devices.model import CompactModel
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ from scipy import stats
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.checks import flag, instance, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .failures import kaplan_meier, weibull_or_none
 
 #: Blocks of cycles in the table, and cycles that a cell must have had for a law.

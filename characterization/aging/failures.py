@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 from ...devices.core.distributions import normal_quantile
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Confidence of the bounds.
 CONFIDENCE = 0.95

@@ -12,9 +12,9 @@ from ...devices.core.distributions import wilson_interval
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, positive, real
-from ...devices.language.constants import CONSTANTS, q_e
+from ...devices.language.equations.constants import CONSTANTS, q_e
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..cells.errors.arrhenius import BOLTZMANN, TEN_YEARS
 from .failures import Weibull, weibull_or_none
 

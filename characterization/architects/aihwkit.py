@@ -22,7 +22,7 @@ import numpy as np
 
 from ...devices.language.checks import known, whole
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.targets.header import origin
 from .kept import require_kept

@@ -23,7 +23,7 @@ import numpy as np
 from ...circuits.crossbars.weight_cells import WeightCells
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.targets.header import origin
 from .kept import require_kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.model import CompactModel
 from ..benches.memristors.reader import Reader
 

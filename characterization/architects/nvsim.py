@@ -24,8 +24,8 @@ import numpy as np
 from ...devices.core.protocols import Compliance, PulseVoltages, Statics, WallMotion, Writing
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.quantity import format_si
-from ...devices.language.waveforms import PiecewiseLinear
+from ...devices.language.quantities.quantity import format_si
+from ...devices.language.waveforms.shapes import PiecewiseLinear
 from ...devices.model import CompactModel
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.targets.header import origin

@@ -15,7 +15,7 @@ from ...circuits.crossbars.weight_cells import WeightCells
 from ...devices.core.variability import Distribution, sample
 from ...devices.language.checks import mapping, whole
 from ...devices.language.errors import ParameterError, ValidityWarning
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..benches.memristors.potentiation import potentiation
 

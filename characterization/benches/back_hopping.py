@@ -15,7 +15,7 @@ from ...devices.core.protocols import BackHopping
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive
 from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray, Pulse
+from ...devices.language.waveforms.shapes import FloatArray, Pulse
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings, whole_steps
 from ...devices.simulation.request import Request

@@ -18,7 +18,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import DC, FloatArray
+from ...devices.language.waveforms.shapes import DC, FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.batch import simulate_many
 from ...devices.simulation.dwelling import Dwell, dwell_times

@@ -15,7 +15,7 @@ from ...devices.core.vectors import initial_state
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import Drive, Sine, Triangle, Waveform
+from ...devices.language.waveforms.shapes import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
 from ...devices.simulation.request import Request, row_size
 from ...devices.simulation.stability import jacobian

@@ -15,8 +15,8 @@ from ...devices.core.protocols import Dwelling, Spectrum
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive
 from ...devices.language.errors import MissingDependencyError, ParameterError
-from ...devices.language.units import OFFSETS
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.quantities.units import OFFSETS
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import dwell_times
 from ...devices.simulation.noise import electrical_noise, noise_spectrum

@@ -14,7 +14,7 @@ from ...devices.core.protocols import Switching
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.model import CompactModel
 from ...devices.simulation.newton import voltage_at_current
 from ...devices.simulation.request import driven_branch

@@ -18,7 +18,7 @@ from ...devices.core.protocols import Compliance, Switching
 from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import Pulse
+from ...devices.language.waveforms.shapes import Pulse
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings, whole_steps
 from ...devices.simulation.request import Request

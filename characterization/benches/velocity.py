@@ -12,7 +12,7 @@ from ...devices.core.metadata import device_table
 from ...devices.core.protocols import WallMotion
 from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..arguments import SWEPT, Checkpoint, Engine, Name, Native, NoiseTemperature, Quantity, Range, Seed, Whole
 from ..bench import bench

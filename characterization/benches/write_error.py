@@ -18,7 +18,7 @@ from ...devices.core.validity import warn_of_limits
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, positive, real
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import CHUNK
 from ...devices.simulation.newton import voltage_at_current

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...devices.language.quantity import format_si
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.quantities.quantity import format_si
+from ...devices.language.waveforms.shapes import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)

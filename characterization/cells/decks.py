@@ -9,7 +9,7 @@ from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.subcircuits import CellCircuit
 from ...circuits.engine.analyses import Transient
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import Statements, check_file_name, one_line
 from .bench import CELL_BENCHES, bench_of_cell, names_of_cell, simulate

@@ -14,7 +14,7 @@ from ...circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ...circuits.cells.logic.readout import LatchComparator, SenseAmplifier
 from ...circuits.engine.analyses import Transient
 from ...devices.core.metadata import Column
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told

@@ -11,7 +11,7 @@ import pandas as pd
 from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.declared import ZERO_CELSIUS
 from ...devices.core.metadata import described_table
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..resumable import compute_each
 from .bench import CELL_BENCHES, names_of_cell
 from .errors.arrhenius import TEN_YEARS

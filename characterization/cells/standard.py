@@ -20,7 +20,7 @@ from ...devices.core.base import VALID
 from ...devices.core.metadata import Column, described_table
 from ...devices.core.validity import warn_of_invalid_states
 from ...devices.language.errors import SimulationError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..citing import CITE, cited_for
 from .cost import Cost, delivered
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.core.metadata import described_table
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Most points of a waveform that is kept, deviation over the range below which none is added, digits of a value.
 MOST_POINTS, FINE, DIGITS = 600, 2e-3, 5

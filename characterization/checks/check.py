@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.language.registry import Registry
 from ..bench import BENCHES
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.constants as codata
 from scipy import integrate
 
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.models.domain_walls.domain_wall import DomainWallMagnet
 from ...devices.models.junctions.mtj import MTJ
 

@@ -12,7 +12,7 @@ import scipy.constants as codata
 from scipy import integrate
 from scipy.optimize import brentq, fsolve
 
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.models.junctions.mtj import MTJ
 from ..benches.maps.astroid import astroid
 from ..benches.maps.back_switching import back_switching

@@ -12,8 +12,8 @@ import pandas as pd
 import scipy.constants as codata
 
 from ...devices.core.protocols import Sweep
-from ...devices.language.declaration import Branch, Option, Parameter, State, Symbols
-from ...devices.language.functions import ramp
+from ...devices.language.declarations.declaration import Branch, Option, Parameter, State, Symbols
+from ...devices.language.equations.functions import ramp
 from ...devices.model import CompactModel
 from ...devices.models.domain_walls.domain_wall import DomainWallMagnet, DomainWallSynapse
 from ...devices.models.memristors.linear_ion_drift import LinearIonDrift

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.constants as codata
 
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.models.junctions.mtj import MTJ
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ..benches.oscillators.amplitude import amplitude

@@ -24,7 +24,7 @@ from ...devices.core.metadata import described_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, known, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Bits of the converters, and segments of wire [ohm], by default.
 BITS, RESISTANCES = (4, 5, 6, 7, 8, 9, 10, 11, 12), (0.0, 0.1, 1.0, 10.0)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .finding import find_data, missing
 from .reading import reading
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 MAGIC = b"NIST_1A\n"
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .finding import find_data, missing
 from .reading import read_npz, reading, whole_numbers
 from .sphere import is_sphere, read_sphere

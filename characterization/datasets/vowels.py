@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .finding import find_data, missing
 
 PATTERNS = ("vowels-hillenbrand1995.dat", "vowdata.dat", "**/vowdata.dat")

@@ -19,7 +19,7 @@ from ...devices.core.metadata import column_information
 from ...devices.core.protocols import Drift
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import PiecewiseLinear
+from ...devices.language.waveforms.shapes import PiecewiseLinear
 from ...devices.model import CompactModel
 from ...devices.simulation.batch import simulate_many
 from ..arguments import Range

@@ -14,7 +14,7 @@ from ...devices.core.metadata import device_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, known, positive
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 
 #: Values of the parameter at which the resistance is computed before it is looked up.

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ...devices.language.checks import whole
 from ...devices.language.optional import require
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .residuals import Residuals
 from .solving import Solution
 

@@ -10,9 +10,9 @@ from typing import Any
 from ...devices.core.files import write_whole
 from ...devices.language.checks import instance
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.preset import Preset
-from ...devices.language.preset_folders import SUFFIX
-from ...devices.language.provenance import COMPUTED, DEFAULT, GRADES
+from ...devices.language.presets.preset import Preset
+from ...devices.language.presets.preset_folders import SUFFIX
+from ...devices.language.presets.provenance import COMPUTED, DEFAULT, GRADES
 from ...devices.model import CompactModel
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...devices.core.metadata import described_table, device_attributes
 from ...devices.language.checks import positive, whole
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..measured.columns import ERROR
 from .experiments import Experiment, experiment_for

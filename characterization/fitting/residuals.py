@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...devices.language.checks import known, positive
 from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..measured.columns import ERROR
 from .experiments import Experiment

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...devices.core.metadata import Column, described_table, device_attributes
-from ...devices.language.quantity import format_si
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.quantities.quantity import format_si
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..measured.columns import ERROR
 from ..measured.reading import CURVE

@@ -12,7 +12,7 @@ import numpy as np
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, names
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 
 #: Bounds of one sign that lie further apart than this are searched on a logarithmic scale.

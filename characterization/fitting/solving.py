@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 from scipy.stats import qmc
 
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .residuals import Residuals
 
 #: Losses: of squares, and one that grows in proportion to a residual that is large.

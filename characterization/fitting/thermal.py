@@ -18,7 +18,7 @@ from scipy.linalg import solve_banded
 from ...devices.core.protocols import Switching
 from ...devices.language.checks import known, positive, real
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ..benches.resonance.fmr import resting

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...devices.language.errors import ParameterError, UnknownNameError, shown
-from ...devices.language.units import Conversion, conversion, si_unit, size_of
+from ...devices.language.quantities.units import Conversion, conversion, si_unit, size_of
 
 #: Quantities of this package's tables whose unit is known by their name.
 QUANTITIES = {

@@ -14,7 +14,7 @@ import pandas as pd
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import instance, known, names, whole
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..tables import UNREADABLE, is_own_table, read_table
 from .columns import Chosen, choose, guessed, number_in
 from .text_files import RawColumns, read_text

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.units import size_of
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.quantities.units import size_of
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Separators that are tried; None is any white space.
 SEPARATORS: tuple[str | None, ...] = ("\t", ";", ",", None)

@@ -12,8 +12,8 @@ from ...devices.core.base import DeviceModel
 from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.core.protocols import Drift, Statics, Switching, WallMotion, Writing
 from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.language.quantity import format_si
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.quantities.quantity import format_si
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..benches.drift import drift
 from ..benches.oscillators.orbit import orbit

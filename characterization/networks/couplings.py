@@ -20,7 +20,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, positive, real, whole
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Most steps between which a delayed output is interpolated.
 MOST_POINTS = 8

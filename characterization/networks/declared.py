@@ -16,7 +16,7 @@ from ...devices.core.vectors import compiled
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, known, mapping, whole
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms import DC, FloatArray, Waveform
+from ...devices.language.waveforms.shapes import DC, FloatArray, Waveform
 from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import Prepared
 from ...devices.simulation.networks.source import write_network_kernel

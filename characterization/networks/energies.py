@@ -19,7 +19,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, real, whole
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 IntArray = npt.NDArray[np.int64]
 #: A product of bits, and its factor.

@@ -10,10 +10,10 @@ import sympy as sp
 
 from ...circuits.engine.decks import nodes_of
 from ...devices.core.sharing import Replacement
-from ...devices.language.constants import CONSTANTS
-from ...devices.language.declaration import TEMPERATURE
+from ...devices.language.declarations.declaration import TEMPERATURE
+from ...devices.language.equations.constants import CONSTANTS
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import Waveform
+from ...devices.language.waveforms.shapes import Waveform
 from ...devices.simulation.networks.structure import DRIVE, NODE
 from ...devices.targets.formats import ExportOptions
 from ...devices.targets.spice.dialects import NGSPICE

@@ -19,7 +19,7 @@ from ...devices.language.checks import known, real
 from ...devices.language.checks import names as check_names
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import March
 from ...devices.simulation.networks.structure import DRIVE

@@ -29,7 +29,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import flag, instance, positive, real, whole
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..processes import in_processes
 from ..slow_time.two_states import TwoStateThermal

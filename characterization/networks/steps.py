@@ -20,7 +20,7 @@ import sympy as sp
 from ...devices.core.base import DeviceModel
 from ...devices.core.vectors import compiled, parameter_vector, scales_of
 from ...devices.language.errors import ParameterError, ResolutionWarning, SimulationError, warn_user
-from ...devices.language.waveforms import DC, FloatArray
+from ...devices.language.waveforms.shapes import DC, FloatArray
 from ...devices.simulation.networks.structure import DRIVE
 from ...devices.simulation.newton import voltage_solver
 from ...devices.simulation.request import Request

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...devices.core.vectors import compiled, parameter_vector
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.diffusion import coefficients, noise_follows_voltage
 from ...devices.simulation.newton import voltages_at_current

@@ -15,7 +15,7 @@ from ...devices.core.vectors import compiled, initial_state, parameter_vector
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import flag, instance, real, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import DC, Drive, FloatArray
+from ...devices.language.waveforms.shapes import DC, Drive, FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
 from ...devices.simulation.noisy_trajectories import checked_seed, in_surroundings, whole_steps

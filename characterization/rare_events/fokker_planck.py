@@ -46,7 +46,7 @@ from scipy.linalg.blas import daxpy, dgbmv
 from ...devices.core.distributions import poisson_pmf
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .axial_magnet import Amplitude, AxialMagnet
 
 #: Cells from pole to pole of the middle one of three grids.

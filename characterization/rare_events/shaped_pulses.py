@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from ...devices.language.checks import instance, positive
-from ...devices.language.waveforms import FloatArray, Waveform
+from ...devices.language.waveforms.shapes import FloatArray, Waveform
 from .axial_magnet import AxialMagnet
 from .fokker_planck import Estimate, PolarGrid, edge_of, extrapolated, grids_of
 

@@ -42,7 +42,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.simulation.threads import in_chunks
 from .event import RareEvent, Task
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ...devices.core.protocols import Dwelling
 from ...devices.core.vectors import compiled, initial_state, parameter_vector
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import Waveform
+from ...devices.language.waveforms.shapes import Waveform
 from ...devices.model import CompactModel
 from ...devices.simulation.newton import voltages_at_current
 from ...devices.simulation.noisy_trajectories import checked_seed

@@ -27,7 +27,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, known, positive, real, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import DC, Drive, FloatArray, as_waveform
+from ...devices.language.waveforms.shapes import DC, Drive, FloatArray, as_waveform
 from .two_states import TwoStateThermal
 
 #: Largest change of a rate's logarithm between two times, the times that are begun with between two corners, and most

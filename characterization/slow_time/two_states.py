@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import Dwell
 from .wells import READ, Wells

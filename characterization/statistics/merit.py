@@ -13,7 +13,7 @@ import pandas as pd
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.checks import instance, known
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.quantity import parse_quantity
+from ...devices.language.quantities.quantity import parse_quantity
 
 #: Column of a table of samples that tells them apart, and how those begin with what each sample's table says of itself.
 SAMPLE, ATTRIBUTE = "sample", "attribute_"

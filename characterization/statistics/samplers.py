@@ -24,7 +24,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Samples if their number is not given.
 USUAL = {"random": 100, "latin-hypercube": 100, "sobol": 128}

@@ -22,9 +22,9 @@ from ...circuits.cells.building.cell import Cell
 from ...circuits.cells.building.declared import DeclaredCell
 from ...devices.core.variability import Distribution, LogNormal, Mismatch, Normal, Uniform
 from ...devices.language.checks import known, mapping, real
-from ...devices.language.declaration import Parameter
+from ...devices.language.declarations.declaration import Parameter
 from ...devices.language.errors import ParameterError, ValidityWarning, shown, warn_user
-from ...devices.language.quantity import parse_quantity
+from ...devices.language.quantities.quantity import parse_quantity
 from ...devices.model import CompactModel
 
 #: What is measured: a device or a cell.

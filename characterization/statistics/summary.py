@@ -11,7 +11,7 @@ from ...devices.core.distributions import wilson_interval
 from ...devices.core.metadata import Column, described_table
 from ...devices.language.checks import real
 from ...devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from .merit import figures_of_merit
 from .samplers import RANDOM
 

@@ -13,7 +13,7 @@ from ...circuits.engine.vacask.simulator import VacaskError
 from ...devices.core.metadata import Column, device_table
 from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ValidityWarning
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..benches.iv import iv
 from ..engines import LEAST_STEPS, trajectory, uses_native

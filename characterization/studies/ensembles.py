@@ -12,7 +12,7 @@ import numpy as np
 from ...devices.language.checks import flag, instance
 from ...devices.language.checks import names as check_names
 from ...devices.language.memory import require_memory
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.simulation.ensembles.ensemble import GROUP, Ensemble
 from ...devices.simulation.ensembles.plan import CHUNK
 from ...devices.simulation.ensembles.statistics import Moments, Statistics

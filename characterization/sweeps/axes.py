@@ -11,10 +11,10 @@ import numpy as np
 
 from ...circuits.cells.building.cell import Cell
 from ...devices.language.checks import known, mapping
-from ...devices.language.declaration import Parameter
+from ...devices.language.declarations.declaration import Parameter
 from ...devices.language.errors import ParameterError, shown
 from ...devices.language.memory import require_memory
-from ...devices.language.quantity import parse_quantity
+from ...devices.language.quantities.quantity import parse_quantity
 from ..arguments import Choice, Name, Quantity, Range, Whole
 from ..signature import Setting
 from ..statistics.spreads import Thing, variables_of

@@ -22,7 +22,7 @@ from ...devices.core.variability import Distribution
 from ...devices.language.checks import flag, instance, mapping, names, whole
 from ...devices.language.errors import ParameterError, SimulationError, ValidityWarning, warn_user
 from ...devices.language.memory import require_memory
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
 from ..bench import BENCHES

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...devices.language.checks import flag, instance
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..resumable import compute_pieces, describe
 

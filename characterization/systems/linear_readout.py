@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.language.array_checks import reals
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 
 #: Penalties among which one is chosen, per sample.
 PENALTIES = tuple(10.0 ** np.arange(-10, 1.5, 0.5))

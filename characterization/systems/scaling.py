@@ -34,7 +34,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import MissingDependencyError, ParameterError
 from ...devices.language.optional import require
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.reservoirs import random_mask, reservoir_states, usual_step
 from ..processes import end_processes, in_processes

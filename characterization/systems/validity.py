@@ -8,7 +8,7 @@ import numpy as np
 
 from ...devices.core.base import VALID
 from ...devices.language.errors import ValidityWarning
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.reservoirs import held_response
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...devices.language.checks import positive
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..cells.building.cmos import TECHNOLOGIES
 from ..engine.ngspice import OperatingPoint, run
 from .crossings import Cells, split

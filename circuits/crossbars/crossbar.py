@@ -15,7 +15,7 @@ from ...devices.core.metadata import described_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError, SimulationError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..engine.process import TIME_LIMIT
 from .crossings import Cells, Conductances, chord_conductance
 from .elements import SIMULATORS

@@ -17,7 +17,7 @@ from ...devices.core.vectors import compiled, parameter_columns
 from ...devices.language.array_checks import numeric
 from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.plan import Chunk, Plan
 from ...devices.simulation.newton import roots

@@ -29,7 +29,7 @@ import math
 from typing import Any, NamedTuple
 
 from ...devices.language.sources import digest_of
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.simulation.machine.kept import load_program
 from ...devices.simulation.machine.kinds import F64, I64, Array, Group
 from ...devices.simulation.machine.program import Entry, Program

@@ -12,7 +12,7 @@ import sympy as sp
 
 from ...devices.core.vectors import compiled
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ..engine.analyses import OperatingPoint
 from ..engine.native import NativeDevice

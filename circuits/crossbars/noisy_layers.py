@@ -23,7 +23,7 @@ from torch import nn
 
 from ...devices.language.checks import instance, positive, real, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .weight_cells import ProgrammedCells, WeightCells
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from ...devices.core.metadata import described_table
 from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.simulation.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
 from .crossbar import Crossbar

@@ -12,7 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import spsolve
 
 from ...devices.language.errors import SimulationError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .kernels import Chains, load_kernels
 
 #: Error of a solution in the norm of the dissipated power, relative to that power's root, at which it is good; and at

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.language.checks import instance, known, positive, real, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.conductance_errors import ConductanceErrors, chord_conductance, measured_errors
 from .crossings import matrix_of

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from ...devices.core.variability import Distribution
 from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .crossings import Conductances, matrix_of
 
 SCHEMES = ("differential", "offset")

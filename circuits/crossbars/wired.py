@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import real
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .crossings import Cells, Conductances
 from .solver import Lines
 

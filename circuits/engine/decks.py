@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...devices.core.protocols import Compliance
-from ...devices.language.waveforms import DC, Drive, as_waveform
+from ...devices.language.waveforms.shapes import DC, Drive, as_waveform
 from ...devices.model import CompactModel
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import Statements

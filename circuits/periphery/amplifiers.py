@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import positive
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .converters import not_negative
 from .costs import FIGURES
 

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 
 from ...devices.language.checks import instance, positive, whole
 from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from ..crossbars.crossbar import Crossbar
 from .amplifiers import TIA
 from .converters import ADC, DAC, not_negative

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import flag, positive, real, whole
 from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms import FloatArray
+from ...devices.language.waveforms.shapes import FloatArray
 from .costs import FIGURES
 
 #: Most bits of a converter: codes are exact in floating point, and no converter has more.

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from ..language.checks import instance, known, positive
-from ..language.configured import Configured
-from ..language.declaration import Derived, Symbols
+from ..language.declarations.configured import Configured
+from ..language.declarations.declaration import Derived, Symbols
 from ..language.errors import ParameterError, with_article
-from ..language.preset import Preset
-from ..language.preset_folders import find_preset, presets_of
-from ..language.provenance import COMPUTED, DEFAULT, GIVEN, summarise
+from ..language.presets.preset import Preset
+from ..language.presets.preset_folders import find_preset, presets_of
+from ..language.presets.provenance import COMPUTED, DEFAULT, GIVEN, summarise
 from ..language.registry import Registry
-from ..language.waveforms import Sine, Triangle
+from ..language.waveforms.shapes import Sine, Triangle
 from .compiled import compiled_for, evaluate_derived
 from .offers import Kind, Offer, offers, offers_of
 from .protocols import Compliance, Drift, Spectrum, Statics, Stimulus, Sweep
@@ -54,7 +54,7 @@ MODELS: Registry[type[DeviceModel]] = Registry(
 class DeviceModel(Configured):
     """Declared quantities, equations and values of a device; base of :class:`~synaspice.devices.model.CompactModel`.
 
-    A subclass declares quantities as class attributes (see :mod:`synaspice.devices.language.declaration`), writes
+    A subclass declares quantities as class attributes (see :mod:`synaspice.devices.language.declarations.declaration`), writes
     their expressions in :meth:`equations`, and overrides the suggestions whose defaults do not do for it.
     """
 
@@ -250,7 +250,7 @@ class DeviceModel(Configured):
     def grade_of(self, name: str) -> str:
         """How sure a parameter's value is: a grade of the preset, ``given``, ``computed`` or ``default``.
 
-        The grades are those of :data:`synaspice.devices.language.provenance.GRADES`.
+        The grades are those of :data:`synaspice.devices.language.presets.provenance.GRADES`.
 
         Raises
         ------

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..language.citation import Citation, citations_in, unique
+from ..language.citations.citation import Citation, citations_in, unique
 
 if TYPE_CHECKING:
-    from ..language.preset import Preset
+    from ..language.presets.preset import Preset
     from .base import DeviceModel
 
 #: What tables and netlists of this process were made of, in the order in which they were.

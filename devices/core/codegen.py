@@ -15,8 +15,8 @@ import numpy as np
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
-from ..language.constants import CONSTANTS
-from ..language.functions import EXP_LIMIT
+from ..language.equations.constants import CONSTANTS
+from ..language.equations.functions import EXP_LIMIT
 
 #: Functions that expressions may contain, with the name they are printed under.
 FUNCTION_NAMES = {

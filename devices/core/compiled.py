@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ..language.constants import CONSTANTS
+from ..language.equations.constants import CONSTANTS
 from .codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
 from .sharing import Replacement, Slope, gradient
 from .system import Expressions, System, build_system

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..language.declaration import Declarations, Noise, Vectorial
+from ..language.declarations.declaration import Declarations, Noise, Vectorial
 from ..language.errors import ParameterError
 from ..language.version import __version__
 from .base import DeviceModel

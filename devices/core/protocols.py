@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..language.checks import known, positive
-from ..language.waveforms import Waveform
+from ..language.waveforms.shapes import Waveform
 
 #: Polarities in which a source may limit its current.
 POLARITIES = ("both", "positive", "negative")

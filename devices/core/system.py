@@ -10,8 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..language.constants import CONSTANTS
-from ..language.declaration import (
+from ..language.declarations.declaration import (
     TEMPERATURE,
     Auxiliary,
     Branch,
@@ -24,7 +23,8 @@ from ..language.declaration import (
     Telegraph,
     Vectorial,
 )
-from ..language.functions import boundary, ramp, step
+from ..language.equations.constants import CONSTANTS
+from ..language.equations.functions import boundary, ramp, step
 from .sharing import Replacement
 
 Expressions = dict[sp.Symbol, sp.Expr]
@@ -154,7 +154,7 @@ def within(state: Any, bounds: tuple[float, float]) -> Any:
 def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float, *, closing: bool) -> Any:
     """Let a rate lead up to the bounds of its state and not beyond.
 
-    An outward rate is multiplied by :func:`~synaspice.devices.language.functions.boundary` of the distance to the
+    An outward rate is multiplied by :func:`~synaspice.devices.language.equations.functions.boundary` of the distance to the
     wall; an inward rate is left alone, so that a state at its bound leaves it freely.
 
     With ``closing`` the rate vanishes at both bounds by itself, so that a state approaches them for ever, at distances

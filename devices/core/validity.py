@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..language.errors import ValidityWarning, warn_user
-from ..language.quantity import format_si
+from ..language.quantities.quantity import format_si
 from .base import VALID, DeviceModel
 from .metadata import column_information
 

@@ -23,7 +23,7 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..language.checks import instance, known, mapping, positive, real, whole
 from ..language.errors import ParameterError, shown
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 
 #: Draws after which a device is given up: the distribution then lies almost wholly outside the parameters' bounds.
 MOST_DRAWS = 1000

@@ -10,8 +10,8 @@ from typing import Any
 
 import sympy as sp
 
-from ..language.constants import epsilon_0, k_B, q_e
-from ..language.functions import limexp, limited_sinh
+from ..language.equations.constants import epsilon_0, k_B, q_e
+from ..language.equations.functions import limexp, limited_sinh
 
 #: Below this voltage the root of the field levels off: its slope at zero would be infinite. [V]
 SMALL_VOLTAGE = 1e-10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..language.constants import k_B, q_e
-from ..language.functions import x_coth
+from ..language.equations.constants import k_B, q_e
+from ..language.equations.functions import x_coth
 
 
 def thermal_noise(conductance: Any, temperature: Any) -> Any:

@@ -53,7 +53,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 
 from ..language.errors import ParameterError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 
 #: Orbits that are followed, directions on each, and points of the energy between them.
 ORBITS, AROUND, POINTS = 24, 128, 2000

@@ -14,11 +14,11 @@ from ..core.base import ROOM_TEMPERATURE
 from ..core.offers import offers
 from ..core.oscillator_protocols import Resonance
 from ..core.protocols import Sweep
-from ..language.constants import k_B, mu_0
-from ..language.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
-from ..language.part import Component
-from ..language.placement import before
-from ..language.waveforms import DC
+from ..language.declarations.declaration import Auxiliary, Derived, Input, Noise, Option, Parameter, State, Symbols
+from ..language.declarations.part import Component
+from ..language.declarations.placement import before
+from ..language.equations.constants import k_B, mu_0
+from ..language.waveforms.shapes import DC
 from .magnetism import (
     damped_rotation,
     demagnetizing_factors_ellipse,
@@ -59,7 +59,7 @@ class Macrospin(Component):
     adds further fields and torques, such as that of a current or the exchange with another layer.
 
     A subclass declares the size, a name in :attr:`extent` for each axis; :class:`MagnetLayer` has one. See
-    :mod:`synaspice.devices.language.part` for how a model has a macrospin, or two.
+    :mod:`synaspice.devices.language.declarations.part` for how a model has a macrospin, or two.
 
     References
     ----------

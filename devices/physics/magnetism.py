@@ -14,8 +14,8 @@ import numpy as np
 import sympy as sp
 from scipy.special import hyp2f1
 
-from ..language.constants import hbar, k_B, mu_0, q_e
-from ..language.functions import ramp
+from ..language.equations.constants import hbar, k_B, mu_0, q_e
+from ..language.equations.functions import ramp
 
 
 def direction(polar: Any, azimuth: Any) -> sp.Matrix:

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..language.errors import ParameterError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 
 #: Conductance that the fits refer to [S].
 REFERENCE_CONDUCTANCE = 25e-6

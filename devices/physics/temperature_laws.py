@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from ..core.base import DeviceModel
-from ..language.declaration import Symbols
+from ..language.declarations.declaration import Symbols
 from ..language.errors import ParameterError
 from .magnetism import julliere_square, julliere_tmr, magnetization_ratio, polarization_ratio
 

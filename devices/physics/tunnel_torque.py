@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.base import DeviceModel
-from ..language.declaration import Symbols
+from ..language.declarations.declaration import Symbols
 from ..language.errors import ParameterError
 from .magnetism import julliere_square, slonczewski_efficiency
 from .tunnelling import chord_conductance, relative_conductance

@@ -7,10 +7,10 @@ from typing import Any
 import sympy as sp
 
 from ..core.base import DeviceModel
-from ..language.constants import hbar, m_e, q_e
-from ..language.declaration import Symbols
+from ..language.declarations.declaration import Symbols
+from ..language.equations.constants import hbar, m_e, q_e
+from ..language.equations.functions import ramp, step
 from ..language.errors import ParameterError
-from ..language.functions import ramp, step
 from .electrical_noise import flicker_noise, white_noise
 
 #: Least decay of the tunnelling probability for the law of Simmons, whose conductance at zero bias vanishes at 2.

@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..language.functions import ramp_power, step
+from ..language.equations.functions import ramp_power, step
 
 
 def even_power(base: Any, exponent: Any) -> Any:

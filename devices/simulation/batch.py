@@ -14,7 +14,7 @@ from ..core.protocols import Compliance
 from ..language.checks import mapping, whole
 from ..language.errors import ParameterError, SimulationError, shown
 from ..language.memory import require_memory
-from ..language.waveforms import Drive, FloatArray
+from ..language.waveforms.shapes import Drive, FloatArray
 from .integrators.compiled_batch import can_run_abreast
 from .machine.kinds import LANES
 from .request import Request, row_size

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from ..language.checks import known, positive, real, whole
 from ..language.errors import ParameterError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from .static import evaluate_static
 
 if TYPE_CHECKING:

@@ -30,9 +30,9 @@ from ..core.codegen import ARRAY_NAMESPACE, define, function_source
 from ..core.compiled import compiled_for
 from ..core.sharing import Slope
 from ..core.vectors import parameter_vector
-from ..language.declaration import TEMPERATURE
+from ..language.declarations.declaration import TEMPERATURE
 from ..language.errors import ParameterError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 
 if TYPE_CHECKING:
     from ..core.base import DeviceModel

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..core.protocols import Dwelling
 from ..language.errors import ParameterError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from .simulated import SimulatedModel
 
 #: Barrier over k_B T above which the closed form holds, to some 20 %.

@@ -25,8 +25,8 @@ from ..core.compiled import compiled_for
 from ..core.sharing import Replacement, gradient
 from ..core.vectors import compiled, initial_state, parameter_vector, tangent_of
 from ..language.checks import known
-from ..language.declaration import TEMPERATURE, ElectricalNoise
-from ..language.waveforms import FloatArray
+from ..language.declarations.declaration import TEMPERATURE, ElectricalNoise
+from ..language.waveforms.shapes import FloatArray
 
 if TYPE_CHECKING:
     from ..core.base import DeviceModel

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from ..core.base import DeviceModel
 from ..core.vectors import tangent_of
-from ..language.waveforms import FloatArray, Sine
+from ..language.waveforms.shapes import FloatArray, Sine
 from .orbits.cycle import DIFFERENCE, Motion
 from .request import Request
 

@@ -17,7 +17,7 @@ from ..language.array_checks import reals
 from ..language.checks import known, mapping, positive, whole
 from ..language.errors import ParameterError
 from ..language.memory import require_memory, table_size
-from ..language.waveforms import DC, Drive, FloatArray, Waveform, as_waveform
+from ..language.waveforms.shapes import DC, Drive, FloatArray, Waveform, as_waveform
 
 #: Currents of a source that limits none. [A]
 NO_LIMITS = (-math.inf, math.inf)

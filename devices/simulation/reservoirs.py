@@ -22,7 +22,7 @@ from ..language.array_checks import reals
 from ..language.checks import known, positive, real, whole
 from ..language.errors import ParameterError, shown
 from ..language.memory import require_memory
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from .ensembles.plan import Chunk, Plan
 from .noisy_trajectories import block_for, checked_seed, require_steps, require_temperature
 from .request import Request

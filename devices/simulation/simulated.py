@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..core.variability import Distribution
-    from ..language.waveforms import Drive
+    from ..language.waveforms.shapes import Drive
     from .conductance_errors import ConductanceErrors
     from .ensembles.ensemble import Ensemble
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..core.system import System
 from ..core.vectors import compiled, initial_state, scales_of
 from ..language.errors import SimulationError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from .integrators.compiled_trajectory import march
 from .request import Request
 from .trajectory import Dynamics

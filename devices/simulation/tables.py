@@ -11,7 +11,7 @@ import pandas as pd
 from ..core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, TRAJECTORY, device_table, insert_column
 from ..core.validity import warn_of_invalid
 from ..core.vectors import compiled, parameter_vector
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from .request import Request
 from .static import evaluate_shown
 

@@ -24,7 +24,7 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.errors import ResolutionWarning, SimulationError, warn_user
-from ..language.waveforms import FloatArray, Waveform
+from ..language.waveforms.shapes import FloatArray, Waveform
 from .newton import voltage_solver
 from .request import Request
 from .stability import ComplexArray, eigenvalues, jacobian

@@ -15,7 +15,7 @@ from scipy import integrate as quadrature
 from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ..language.checks import known, positive
 from ..language.errors import OutOfReachError, ParameterError, SimulationError
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from ..simulation.integrators.compiled_batch import integrate_abreast
 from ..simulation.integrators.compiled_trajectory import MOST_STEPS, integrate_compiled, is_implicit
 from ..simulation.newton import voltage_solver

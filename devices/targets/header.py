@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.citing import citations_of, remember
-from ..language.quantity import format_si
+from ..language.quantities.quantity import format_si
 from ..language.registry import summary
 from ..language.version import __version__
 from .spice.statements import Statements

@@ -17,7 +17,7 @@ from ..language.array_checks import reals
 from ..language.checks import known, mapping
 from ..language.errors import ParameterError
 from ..language.version import __version__
-from ..language.waveforms import FloatArray
+from ..language.waveforms.shapes import FloatArray
 from ..simulation.static import evaluate_static
 from .spice.statements import check_name
 

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.metadata import device_title
-from ..language.provenance import COMPUTED, DEFAULT, GIVEN
-from ..language.quantity import format_si
+from ..language.presets.provenance import COMPUTED, DEFAULT, GIVEN
+from ..language.quantities.quantity import format_si
 
 if TYPE_CHECKING:
     from ..core.base import DeviceModel

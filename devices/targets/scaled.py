@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from ..core.system import System
-from ..language.functions import ramp
+from ..language.equations.functions import ramp
 
 if TYPE_CHECKING:
     from ..core.base import DeviceModel

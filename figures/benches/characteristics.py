@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ...devices.catalog import find_model
 from ...devices.core.protocols import NegativeResistance
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import scaled, scaled_axis
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ...characterization.fitting.result import FITTED, REMAINING
 from ...characterization.measured.columns import ERROR
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import scaled_axis
 

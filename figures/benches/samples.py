@@ -14,7 +14,7 @@ from ...characterization.statistics.merit import SAMPLE, Merit, figures_of_merit
 from ...characterization.statistics.samplers import RANDOM
 from ...characterization.statistics.summary import sample_statistics
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import scaled, scaled_axis
 

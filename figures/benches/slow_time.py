@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ...characterization.cells.errors.arrhenius import TEN_YEARS
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import axis_scale, scaled_axis, shows_column
 

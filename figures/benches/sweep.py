@@ -14,7 +14,7 @@ from ...characterization.sweeps.point import FAILED, FAILS, MISSING, REFUSED
 from ...characterization.sweeps.yields import yields
 from ...circuits.cells.building.declared import ZERO_CELSIUS
 from ...devices.language.errors import ParameterError
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..cells.log_axis import plain_numbers
 from ..drawing import draws
 from ..style import axis_scale, label, scaled, words

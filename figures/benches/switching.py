@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import axis_scale, scaled, scaled_axis, shows_column
 

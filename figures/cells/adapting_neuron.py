@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...circuits.cells.neurons.adapting_neuron import AdaptingNeuron
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 from ..style import scaled_axis
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...devices.language.units import OFFSETS
+from ...devices.language.quantities.units import OFFSETS
 from .characterize import Jobs, shared_out
 from .completion import complete_cells
 from .measuring import make_command, parsed
@@ -198,6 +198,6 @@ def _spent(row: Mapping[Any, Any]) -> str:
 
 
 def _short(value: float, unit: str) -> str:
-    from ...devices.language.quantity import format_si
+    from ...devices.language.quantities.quantity import format_si
 
     return format_si(value, unit, 3)

@@ -30,7 +30,7 @@ def cite(
 ) -> None:
     """Tell what to cite for what was used, in BibTeX."""
     from ...characterization.citing import citations
-    from ...devices.language.citation import SOFTWARE, bibliography
+    from ...devices.language.citations.citation import SOFTWARE, bibliography
     from ...devices.language.errors import ParameterError
     from .exporting import write_files
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ...characterization.arguments import Argument
     from ...circuits.cells.building.cell import Cell
-    from ...devices.language.configured import Configured
+    from ...devices.language.declarations.configured import Configured
     from ...devices.model import CompactModel
 
 

@@ -19,7 +19,7 @@ from ...devices.core.protocols import Stimulus
 from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.registry import summary
-from ...devices.language.waveforms import DC, Waveform
+from ...devices.language.waveforms.shapes import DC, Waveform
 from ...devices.library import every_device, write_library
 from ...devices.model import CompactModel
 from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions

@@ -127,7 +127,7 @@ def fit(
 def _bounds(texts: Iterable[str] | None, device: Any) -> dict[str, tuple[float, float]]:
     from ...devices.language.checks import known
     from ...devices.language.errors import ParameterError
-    from ...devices.language.quantity import parse_quantity
+    from ...devices.language.quantities.quantity import parse_quantity
 
     found = {}
     for text in texts or []:

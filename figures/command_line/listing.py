@@ -19,7 +19,7 @@ def devices() -> None:
 
 def parameters(device: Device, preset: PresetName = None, set_: Assignments = None) -> None:
     """Show a device's parameters: value, unit, meaning, source."""
-    from ...devices.language.quantity import format_si
+    from ...devices.language.quantities.quantity import format_si
 
     made = make_device(device, preset, set_)
     if made.provenance:

@@ -38,7 +38,7 @@ def reliability(
     """Tell how surely cells decide, how long they hold a state, and what a million reads do to it, with noise."""
     from ...characterization.cells.reliability import TEMPERATURES
     from ...characterization.cells.reliability import reliability as table_of
-    from ...devices.language.quantity import parse_quantity
+    from ...devices.language.quantities.quantity import parse_quantity
 
     surroundings = {"technology": technology, "corner": corner}
     made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]

@@ -23,7 +23,7 @@ def summary(
 ) -> None:
     """Tell the figures of merit of a device: what a reviewer asks for, in one table."""
     from ...characterization.merit.summary import summary as table_of
-    from ...devices.language.quantity import format_si, parse_quantity
+    from ...devices.language.quantities.quantity import format_si, parse_quantity
 
     made = make_device(device, preset, set_)
     check_paths(output, None)

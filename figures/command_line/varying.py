@@ -265,7 +265,7 @@ def distributions_from(texts: Iterable[str] | None) -> dict[str, str]:
 
 def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
     from ...devices.language.errors import ParameterError
-    from ...devices.language.quantity import parse_quantity
+    from ...devices.language.quantities.quantity import parse_quantity
 
     found: dict[tuple[str, str], float] = {}
     for text in texts or []:
@@ -283,7 +283,7 @@ def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
 def limit_from(option: str, text: str | None) -> float | None:
     """The limit of a figure of merit that an option gives."""
     from ...devices.language.errors import ParameterError
-    from ...devices.language.quantity import parse_quantity
+    from ...devices.language.quantities.quantity import parse_quantity
 
     try:
         return None if text is None else parse_quantity(text)

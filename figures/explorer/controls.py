@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.model import CompactModel
 
 #: Values of a slider, how far it reaches in each direction as a factor, and digits that are shown.

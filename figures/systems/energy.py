@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ...characterization.systems.energy.study import BENCHES, HOW, study_energy
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.models.spin.neuron_magnet import NeuronMagnet
 from ..displayed import DisplayedFigure
 from ..style import package_style

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...characterization.networks.study import FULL, NUMBERS, QUICK, study_p_bits
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.models.junctions.mtj import MTJ
 from ..displayed import DisplayedFigure
 from ..style import package_style

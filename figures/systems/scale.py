@@ -11,7 +11,7 @@ import pandas as pd
 from ...characterization.systems.energy.accounts import oscillator_power
 from ...characterization.systems.scaling import FULL, PLACES, QUICK, billion, study_scaling
 from ...devices.core.metadata import device_table
-from ...devices.language.quantity import format_si
+from ...devices.language.quantities.quantity import format_si
 from ...devices.model import CompactModel
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
 from ..displayed import DisplayedFigure

@@ -16,9 +16,9 @@ from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ, AutoOscillator
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.citing import citations_of
-from synaspice.devices.language.citation import unique
+from synaspice.devices.language.citations.citation import unique
+from synaspice.devices.language.citations.titles import TITLES
 from synaspice.devices.language.errors import ParameterError
-from synaspice.devices.language.titles import TITLES
 
 
 def dois(text):

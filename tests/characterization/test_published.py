@@ -11,7 +11,7 @@ import pytest
 from synaspice.characterization.published import MEASURES, deviation, published_results, reproduce
 from synaspice.devices import ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
-from synaspice.devices.language.preset_file import Result
+from synaspice.devices.language.presets.preset_file import Result
 
 PRESETS = [(model, preset) for model in models().values() for preset in model.presets().values()]
 RESULTS = [

@@ -14,7 +14,7 @@ from synaspice.characterization import iv, write_table
 from synaspice.devices import MTJ, VTEAM
 from synaspice.devices.catalog import models
 from synaspice.devices.language.errors import ParameterError, UnknownNameError
-from synaspice.devices.language.preset import Preset
+from synaspice.devices.language.presets.preset import Preset
 from synaspice.figures.explorer.controls import values_of
 from synaspice.figures.explorer.exploration import Exploration, parsed_columns
 from synaspice.figures.explorer.page import LOOPBACK, explore

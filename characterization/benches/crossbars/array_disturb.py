@@ -19,7 +19,7 @@ from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Sweep
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ...arguments import Choice, Names, Quantity, Range, Switch, Whole
 from ...bench import bench

@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from ....devices.core.system import System
 from ....devices.core.vectors import compiled, initial_state, parameter_vector, scales_of
 from ....devices.language.errors import SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.request import Request
 from ....devices.simulation.stability import GROWING, eigenvalues, equilibrium, jacobian, tangent

@@ -17,7 +17,7 @@ from ....devices.core.validity import warn_of_limits
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import known, positive
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import PiecewiseLinear
+from ....devices.language.waveforms.shapes import PiecewiseLinear
 from ....devices.model import CompactModel
 from ....devices.simulation.ensembles.plan import CHUNK
 from ....devices.simulation.noisy_trajectories import in_surroundings

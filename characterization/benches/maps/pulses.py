@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import Pulse
+from ....devices.language.waveforms.shapes import Pulse
 from ....devices.physics.macrospin import Macrospin
 
 #: By how much of the critical current a pulse of the default width moves the threshold.

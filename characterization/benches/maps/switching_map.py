@@ -18,7 +18,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.physics.macrospin import Macrospin
 from ....devices.simulation.batch import simulate_many

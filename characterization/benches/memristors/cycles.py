@@ -14,7 +14,7 @@ from ....devices.core.protocols import Sweep
 from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
-from ....devices.language.waveforms import FloatArray, Sine, Triangle
+from ....devices.language.waveforms.shapes import FloatArray, Sine, Triangle
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ...arguments import Choice, Quantity, Seed, Surroundings, Whole

@@ -36,7 +36,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError, ResolutionWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
-from ....devices.language.waveforms import FloatArray, Sine
+from ....devices.language.waveforms.shapes import FloatArray, Sine
 from ....devices.model import CompactModel
 from ...arguments import Quantity, Range, Whole
 from ...bench import bench

@@ -33,7 +33,7 @@ from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Compliance, PulseVoltages, Sweep, WallMotion
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
-from ....devices.language.waveforms import Drive, FloatArray, PiecewiseLinear
+from ....devices.language.waveforms.shapes import Drive, FloatArray, PiecewiseLinear
 from ....devices.model import CompactModel
 from ...arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
 from ...bench import bench

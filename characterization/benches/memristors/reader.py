@@ -12,9 +12,9 @@ import pandas as pd
 
 from ....devices.core.protocols import Sweep, WallMotion
 from ....devices.core.vectors import initial_state, scales_of
-from ....devices.language.declaration import Branch
+from ....devices.language.declarations.declaration import Branch
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.time_step import LONGEST
 

@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Drift, Dwelling
 from ....devices.language.array_checks import reals
-from ....devices.language.constants import CONSTANTS, q_e
+from ....devices.language.equations.constants import CONSTANTS, q_e
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory, table_size
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ...arguments import Quantity, Range

@@ -15,7 +15,7 @@ from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.request import Request, row_size
 from ....devices.simulation.stability import equilibrium, growth_beside

@@ -13,7 +13,7 @@ from ....devices.core.oscillator_protocols import Locking, Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.orbits.locking import adler_half_range, locking_range
 from ....devices.simulation.orbits.orbit import PeriodicOrbit

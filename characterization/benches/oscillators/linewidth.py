@@ -14,7 +14,7 @@ from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError, ValidityWarning
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ....devices.simulation.orbits.orbit import PeriodicOrbit

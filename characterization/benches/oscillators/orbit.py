@@ -12,7 +12,7 @@ from ....devices.core.metadata import device_table
 from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ....devices.simulation.orbits.continuation import OrbitBranch, follow_orbits

@@ -14,7 +14,7 @@ from ....devices.core.metadata import column_information, device_table
 from ....devices.core.oscillator_protocols import Resonance
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ....devices.simulation.request import Request

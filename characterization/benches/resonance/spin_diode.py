@@ -13,8 +13,8 @@ from ....devices.core.oscillator_protocols import Rectifying
 from ....devices.core.vectors import scales_of
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ....devices.language.waveform_corners import Repetition
-from ....devices.language.waveforms import FloatArray, Sine
+from ....devices.language.waveforms.corners import Repetition
+from ....devices.language.waveforms.shapes import FloatArray, Sine
 from ....devices.model import CompactModel
 from ....devices.simulation.orbits.driven_orbit import driven_orbit
 from ....devices.simulation.rectification import rectification

@@ -14,7 +14,7 @@ from ....devices.core.protocols import Switching, Writing
 from ....devices.core.validity import warn_of_limits
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ...arguments import SWEPT, Name, Quantity, Range
 from ...bench import bench

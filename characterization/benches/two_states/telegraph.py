@@ -13,7 +13,7 @@ from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Dwelling
 from ....devices.core.validity import warn_of_limits
 from ....devices.language.array_checks import reals
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import checked_seed
 from ...arguments import Range, Seed, Surroundings, Whole

@@ -38,7 +38,7 @@ from scipy.optimize import brentq
 
 from ....devices.core.protocols import WallMotion
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.motion import POLARITIES
 from ....devices.simulation.request import Request

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....devices.core.distributions import normal_quantile
-from ....devices.language.constants import CONSTANTS, k_B
+from ....devices.language.equations.constants import CONSTANTS, k_B
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Boltzmann's constant. [J/K]
 BOLTZMANN = CONSTANTS[k_B][0]

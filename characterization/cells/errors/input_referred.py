@@ -38,7 +38,7 @@ from ....circuits.cells.building.subcircuits import CellCircuit
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
 from ....devices.language.errors import SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ..standard import bench_nodes, run_bench
 from .arrhenius import BOLTZMANN
 

@@ -17,7 +17,7 @@ from ....circuits.cells.building.subcircuits import definitions
 from ....circuits.cells.memories.junction_cell import JunctionCell
 from ....circuits.engine.analyses import OperatingPoint
 from ....circuits.engine.ngspice import run
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.junctions.mtj import MTJ
 from ...rare_events.axial_magnet import Amplitude, from_reference_state
 from ...rare_events.fokker_planck import mean_passage_time, still_there

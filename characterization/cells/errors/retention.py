@@ -12,7 +12,7 @@ import pandas as pd
 from ....devices.core.metadata import described_table
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import Drive
+from ....devices.language.waveforms.shapes import Drive
 from ....devices.model import CompactModel
 from .arrhenius import Arrhenius
 

@@ -15,8 +15,8 @@ from ....circuits.cells.logic.logic import Inverter
 from ....circuits.cells.neurons.neurons import MemristorNeuron
 from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....devices.core.distributions import normal_sf
-from ....devices.language.constants import CONSTANTS, q_e
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.equations.constants import CONSTANTS, q_e
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.simulation.noise import electrical_noise
 from .arrhenius import BOLTZMANN, TEN_YEARS
 

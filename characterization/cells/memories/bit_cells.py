@@ -16,7 +16,7 @@ from ....circuits.cells.memories.memristor_cells import MemristorBitCell, Transm
 from ....circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from ....devices.core.metadata import Column
 from ....devices.language.errors import ParameterError
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ..bench import cell_bench
 from ..cost import Cost, told
 from ..reliable import READS

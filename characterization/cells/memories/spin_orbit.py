@@ -13,7 +13,7 @@ from ....circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from ....circuits.engine.analyses import OperatingPoint
 from ....devices.core.distributions import upper_bound
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import Pulse
+from ....devices.language.waveforms.shapes import Pulse
 from ....devices.models.junctions.spin_orbit_torque import SpinOrbitTorqueMTJ
 from ...rare_events.event import decay_time
 from ...slow_time.wells import Wells

@@ -18,7 +18,7 @@ from ....circuits.cells.neurons.adapting_neuron import AdaptingNeuron
 from ....circuits.engine import ngspice
 from ....circuits.engine.analyses import OperatingPoint, Transient
 from ....devices.core.distributions import normal_sf
-from ....devices.language.constants import CONSTANTS, q_e
+from ....devices.language.equations.constants import CONSTANTS, q_e
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
 from ..cost import Cost, told

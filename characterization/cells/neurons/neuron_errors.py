@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from ....circuits.cells.neurons.neurons import MTJNeuron
 from ....devices.core.distributions import normal_quantile
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ..errors.junction_errors import write_error_rate
 from ..readout import sense_balance
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ....circuits.cells.neurons.neurons import OscillatorNeuron, PBit
 from ....circuits.engine.analyses import Transient
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ...arguments import MOST_SEED, Quantity, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, told

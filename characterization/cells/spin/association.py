@@ -13,7 +13,7 @@ from ....circuits.cells.spin.association import AssociationNetwork
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.core.metadata import described_table
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ..cost import delivered
 from .spin_neuron import LARGEST_STEP
 

@@ -12,7 +12,7 @@ from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from ....circuits.engine.ngspice import Transient, run
 from ....circuits.engine.process import TIME_LIMIT
-from ....devices.language.waveforms import FloatArray, Pulse
+from ....devices.language.waveforms.shapes import FloatArray, Pulse
 from ...arguments import MOST_SPIKES, Quantity, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, delivered, told

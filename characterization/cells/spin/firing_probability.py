@@ -16,7 +16,7 @@ from ....devices.core.distributions import wilson_interval
 from ....devices.core.metadata import described_table
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import DC, Pulse
+from ....devices.language.waveforms.shapes import DC, Pulse
 from .spin_neuron import EDGE, repeated_pulse
 
 #: Time step of the numeric engine over the magnet's time scale: 2 ps, of a precession of 400 ps; it falsifies the

@@ -17,7 +17,7 @@ from ....circuits.cells.spin.spin_neuron import FourInputSpinNeuron, SpinNeuron,
 from ....circuits.cells.spin.trained_weights import pulses_for_at_least
 from ....circuits.engine.decks import wrapped
 from ....circuits.engine.ngspice import Transient, run
-from ....devices.language.waveforms import FloatArray, PiecewiseLinear
+from ....devices.language.waveforms.shapes import FloatArray, PiecewiseLinear
 from ...arguments import MOST_SEED, Quantity, Whole, Wholes
 from ..bench import cell_bench
 from ..cost import Cost, delivered

@@ -11,7 +11,7 @@ import pandas as pd
 from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import FloatArray, Pulse
+from ....devices.language.waveforms.shapes import FloatArray, Pulse
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ..errors.arrhenius import BOLTZMANN, Arrhenius
 

@@ -15,7 +15,7 @@ from ....devices.core.metadata import Column
 from ....devices.language.checks import positive, whole
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import NUMBER, require_memory
-from ....devices.language.waveforms import FloatArray, Pulse
+from ....devices.language.waveforms.shapes import FloatArray, Pulse
 from ....devices.models.domain_walls.motion import _DomainWall
 
 #: Largest step of the transients of walls without noise. [s]

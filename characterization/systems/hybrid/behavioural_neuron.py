@@ -21,7 +21,7 @@ from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from ....devices.core.distributions import normal_cdf
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from .spin_layer import VOLTAGE
 from .spin_netlists import Evaluations, evaluate_neurons
 

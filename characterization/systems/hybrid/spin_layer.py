@@ -32,7 +32,7 @@ from ....devices.core.distributions import normal_cdf
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive, whole
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Strips beside those of the pixels: the ramp's is the first, the threshold's the last one.
 EXTRA = 2

@@ -21,7 +21,7 @@ from ....circuits.engine.decks import wrapped
 from ....circuits.engine.ngspice import Transient, run
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ...cells.cost import delivered
 from ...cells.spin.spin_neuron import EDGE, held_levels, repeated_pulse
 from .spin_layer import PRESET_VOLTAGE, VOLTAGE

@@ -21,7 +21,7 @@ from ....circuits.engine.native import why_not_native
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError
 from ....devices.language.optional import require
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ....devices.models.spin.neuron_magnet import NeuronMagnet

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ....devices.core.metadata import device_table
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ...datasets.digits import CLASSES
 from .behavioural_neuron import FiringFit

@@ -34,7 +34,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.checks import known, positive, real
 from ....devices.language.errors import MissingDependencyError, ParameterError
 from ....devices.language.optional import require
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Time between frames [s]; windows of the spectrogram and of the cepstral coefficients. [s]
 HOP, SHORT, LONG = 20e-3, 16e-3, 32e-3

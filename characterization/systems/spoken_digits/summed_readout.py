@@ -20,7 +20,7 @@ import numpy as np
 from scipy import linalg
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ..linear_readout import LinearReadout
 
 #: Penalties among which one is chosen, per frame, the largest first: of equal ones it is taken.

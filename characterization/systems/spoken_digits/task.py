@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.simulation.reservoirs import held_response, random_mask
 from ....devices.simulation.threads import in_chunks
 from ...datasets.spoken_digits import SpokenDigits, load_spoken_digits

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....circuits.crossbars.faults import FaultMap
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from .substrates import Neurons, Substrate
 
 #: Units of the layers.

@@ -18,7 +18,7 @@ from ....circuits.crossbars.weight_cells import WeightCells
 from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ...datasets.images import ImageSet, handwritten_digits

@@ -19,7 +19,7 @@ from ....circuits.crossbars.weight_cells import WeightCells
 from ....devices.core.distributions import normal_cdf, normal_quantile
 from ....devices.language.checks import positive, real, whole
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Voltage of the preset of spin neurons, that of their signals. [V]
 PRESET_VOLTAGE = 0.03

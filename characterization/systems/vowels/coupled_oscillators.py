@@ -33,9 +33,9 @@ from numpy.typing import ArrayLike
 from ....devices.core.vectors import compiled, parameter_vector
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import instance, positive, real, whole
-from ....devices.language.constants import CONSTANTS
+from ....devices.language.equations.constants import CONSTANTS
 from ....devices.language.errors import ParameterError, SimulationError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
 
 ComplexArray = npt.NDArray[np.complex128]

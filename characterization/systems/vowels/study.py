@@ -16,7 +16,7 @@ import pandas as pd
 
 from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ...datasets.vowels import Vowels, load_vowels

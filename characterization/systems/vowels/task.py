@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
 from .coupled_oscillators import Circuit, coupled_frequencies, free_frequency
 

@@ -17,7 +17,7 @@ import pandas as pd
 from ....devices.core.metadata import device_table
 from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.checks import whole
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.noisy_trajectories import in_surroundings
 from ..keeping import Keeping, check_study

@@ -21,7 +21,7 @@ import numpy as np
 
 from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.errors import ParameterError, SimulationError, ValidityWarning
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.orbits.search import periodic_orbit
 from ....devices.simulation.reservoirs import held_response, random_mask, reservoir_states

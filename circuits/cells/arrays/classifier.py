@@ -24,9 +24,9 @@ import numpy as np
 from scipy.optimize import linprog
 
 from ....devices.language.checks import mapping
-from ....devices.language.declaration import Declared, Parameter
+from ....devices.language.declarations.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ..building.assembly import Assembly, TransistorSize
 from ..building.declared import Port

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ....devices.language.registry import summary
 from ....devices.language.version import __version__
 from ....devices.model import CompactModel

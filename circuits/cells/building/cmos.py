@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ....devices.language.registry import Registry
 from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
 

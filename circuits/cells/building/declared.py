@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ....devices.language.checks import known
-from ....devices.language.configured import Configured
-from ....devices.language.declaration import Declared, Option, Parameter
+from ....devices.language.declarations.configured import Configured
+from ....devices.language.declarations.declaration import Declared, Option, Parameter
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ....devices.language.units import OFFSETS
+from ....devices.language.quantities.units import OFFSETS
 from ....devices.model import CompactModel
 from ....devices.targets.spice.dialects import SpiceDialect
 from .cmos import CORNERS, TECHNOLOGIES, Technology

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
 from .declared import DeclaredCell
 
 Default = float | Callable[[DeclaredCell], float]

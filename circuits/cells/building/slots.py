@@ -10,7 +10,7 @@ import sympy as sp
 
 from ....devices.catalog import find_model, models
 from ....devices.core.protocols import Statics
-from ....devices.language.declaration import Declared
+from ....devices.language.declarations.declaration import Declared
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ....devices.catalog import find_model
 from ....devices.language.errors import ParameterError
-from ....devices.language.quantity import si_prefix
+from ....devices.language.quantities.quantity import si_prefix
 from ....devices.targets.symbols.shapes import Symbol, Text
 from ....devices.targets.symbols.symbols import (
     box_symbol,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from ....devices.language.declaration import Parameter
-from ....devices.language.placement import before
+from ....devices.language.declarations.declaration import Parameter
+from ....devices.language.declarations.placement import before
 from ....devices.models.junctions.mtj import MTJ
 from ..building.assembly import Assembly
 from ..building.cell import Cell

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from ....devices.language.declaration import Option, Parameter
+from ....devices.language.declarations.declaration import Option, Parameter
+from ....devices.language.declarations.placement import before
 from ....devices.language.errors import ParameterError
-from ....devices.language.placement import before
 from ....devices.models.memristors.vteam import VTEAM
 from ..building.assembly import Assembly
 from ..building.cell import Cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
 from ..building.assembly import Assembly, TransistorSize
 from ..building.cell import Cell
 from ..building.declared import Port

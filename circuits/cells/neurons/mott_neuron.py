@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....devices.core.protocols import NegativeResistance
-from ....devices.language.constants import CONSTANTS, k_B, q_e
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
+from ....devices.language.equations.constants import CONSTANTS, k_B, q_e
 from ....devices.language.errors import ParameterError
 from ....devices.models.threshold_switches.mott_switch import MottSwitch
 from ....devices.simulation.static_curve import static_curve

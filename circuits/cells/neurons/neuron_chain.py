@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 from ..building.assembly import Assembly

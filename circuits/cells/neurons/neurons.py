@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ....devices.core.protocols import Statics
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
+from ....devices.language.declarations.placement import before
 from ....devices.language.errors import ParameterError
-from ....devices.language.placement import before
 from ....devices.model import CompactModel
 from ....devices.models.junctions.mtj import MTJ
 from ....devices.models.memristors.volatile import VolatileMemristor

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import PiecewiseLinear
+from ....devices.language.waveforms.shapes import PiecewiseLinear
 from ...engine.decks import wrapped
 from ..building.cell import Cell
 from ..building.subcircuits import CellCircuit, definitions

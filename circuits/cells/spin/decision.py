@@ -25,7 +25,7 @@ import math
 from dataclasses import dataclass
 
 from ....devices.core.distributions import normal_cdf, normal_quantile
-from ....devices.language.constants import CONSTANTS, k_B
+from ....devices.language.equations.constants import CONSTANTS, k_B
 from ....devices.language.errors import ParameterError
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
 from ..building.declared import DESIGN_ERROR_RATE

@@ -8,8 +8,8 @@ import math
 from scipy.optimize import brentq
 
 from ....devices.language.checks import positive
-from ....devices.language.constants import CONSTANTS, k_B
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
+from ....devices.language.equations.constants import CONSTANTS, k_B
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ....devices.simulation.noise import electrical_noise
 from ..building.assembly import Assembly

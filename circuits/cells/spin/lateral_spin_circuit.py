@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
 from ....devices.models.spin.spin_block import SpinBlock

@@ -25,7 +25,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....devices.language.constants import CONSTANTS, hbar, q_e
+from ....devices.language.equations.constants import CONSTANTS, hbar, q_e
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
 from ....devices.models.spin.spin_block import COMPONENTS, SpinBlock
 from ....devices.physics.magnetism import thermal_field_density

@@ -6,7 +6,7 @@ import functools
 import math
 from typing import Any, ClassVar
 
-from ....devices.language.declaration import Declared, Parameter
+from ....devices.language.declarations.declaration import Declared, Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ....devices.models.spin.neuron_magnet import NeuronMagnet

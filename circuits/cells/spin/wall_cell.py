@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse

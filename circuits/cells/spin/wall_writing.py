@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ....devices.language.errors import ParameterError
-from ....devices.language.waveforms import PiecewiseLinear
+from ....devices.language.waveforms.shapes import PiecewiseLinear
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
 from ....devices.models.domain_walls.domain_wall_injector import WRITE_DENSITY, WRITE_STRETCH, DomainWallInjector
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....devices.language.declaration import Parameter
+from ....devices.language.declarations.declaration import Parameter
 from ....devices.model import CompactModel
 from ....devices.models.memristors.vteam import VTEAM
 from ..building.assembly import Assembly

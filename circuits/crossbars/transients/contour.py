@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Points on the contour, ratio of the times for which they serve, and the angle of the hyperbola. [1, 1, rad]
 POINTS, SPAN, ANGLE = 28, 10.0, 1.02

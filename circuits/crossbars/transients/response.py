@@ -25,7 +25,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive, real
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.language.memory import NUMBER, require_memory
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ..wired import WiredCells
 from .contour import SPAN, ComplexArray, Contour
 from .nodal import Nodal

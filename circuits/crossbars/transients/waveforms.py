@@ -10,7 +10,7 @@ import numpy as np
 from ....devices.core.metadata import described_table
 from ....devices.language.checks import known, positive, whole
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
-from ....devices.language.waveforms import FloatArray
+from ....devices.language.waveforms.shapes import FloatArray
 from ...engine.analyses import Transient
 from ..elements import SIMULATORS, chosen_simulator
 from ..netlist import compiled_files, devices_of, write_netlist

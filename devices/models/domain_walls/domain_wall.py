@@ -7,7 +7,15 @@ from typing import Any
 
 import sympy as sp
 
-from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
+from ...language.declarations.declaration import (
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Observable,
+    Option,
+    Parameter,
+    Symbols,
+)
 from ...physics.electrical_noise import thermal_noise, white_noise
 from .motion import _DomainWall
 

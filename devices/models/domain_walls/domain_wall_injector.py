@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 
 from ...core.protocols import Stimulus
-from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
-from ...language.waveforms import Pulse
+from ...language.declarations.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
+from ...language.waveforms.shapes import Pulse
 from ...physics.electrical_noise import thermal_noise
 from ..spin.spin_block import interface_matrices
 from .motion import POLARITIES, _DomainWall

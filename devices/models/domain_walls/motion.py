@@ -67,11 +67,21 @@ import sympy as sp
 from ...core.offers import offers
 from ...core.protocols import Drift, Spectrum, Statics, Stimulus, Sweep, WallMotion
 from ...language.checks import known
-from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
-from ...language.declaration import Auxiliary, Derived, Input, Noise, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.declaration import (
+    Auxiliary,
+    Derived,
+    Input,
+    Noise,
+    Observable,
+    Option,
+    Parameter,
+    State,
+    Symbols,
+)
+from ...language.equations.constants import CONSTANTS, hbar, k_B, mu_0, q_e
+from ...language.equations.functions import ramp
 from ...language.errors import ParameterError
-from ...language.functions import ramp
-from ...language.waveforms import Pulse
+from ...language.waveforms.shapes import Pulse
 from ...model import CompactModel
 from ...simulation.newton import voltage_at_current
 

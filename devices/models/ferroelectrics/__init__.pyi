@@ -3,7 +3,7 @@
 import os
 import typing
 
-import synaspice.devices.language.preset
+import synaspice.devices.language.presets.preset
 
 from .ferroelectric_tunnel_junction import FerroelectricTunnelJunction as _FerroelectricTunnelJunction
 
@@ -38,7 +38,7 @@ class FerroelectricTunnelJunction(_FerroelectricTunnelJunction):
     def __init__(self, **values: typing.Unpack[_FerroelectricTunnelJunctionValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_FerroelectricTunnelJunctionValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,

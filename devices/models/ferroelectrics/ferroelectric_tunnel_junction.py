@@ -12,11 +12,11 @@ import sympy as sp
 from ...core.offers import offers
 from ...core.protocols import Sweep, Switching
 from ...language.checks import known, positive
-from ...language.constants import hbar, k_B
-from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.constants import hbar, k_B
+from ...language.equations.functions import limexp, ramp, step
 from ...language.errors import ParameterError
-from ...language.functions import limexp, ramp, step
-from ...language.part import Part
 from ...model import CompactModel
 from ...physics.conduction import thermal_voltage
 from ...physics.tunnelling import ROUNDING, brinkman, tunnelling_decay

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...language.declaration import Derived, Parameter, State, Symbols
-from ...language.functions import step
+from ...language.declarations.declaration import Derived, Parameter, State, Symbols
+from ...language.equations.functions import step
 from .mtj import MTJ
 
 

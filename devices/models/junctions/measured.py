@@ -13,11 +13,11 @@ from ...core.offers import offers
 from ...core.oscillator_protocols import Locking, Oscillation
 from ...core.protocols import Drift, Dwelling, Spectrum, Stimulus, Sweep, Switching, Writing
 from ...core.vectors import compiled, initial_state, parameter_vector
-from ...language.constants import CONSTANTS, k_B, mu_0
-from ...language.declaration import Derived, Parameter
+from ...language.declarations.declaration import Derived, Parameter
+from ...language.declarations.placement import before
+from ...language.equations.constants import CONSTANTS, k_B, mu_0
 from ...language.errors import ParameterError
-from ...language.placement import before
-from ...language.waveforms import FloatArray, Pulse, Sine
+from ...language.waveforms.shapes import FloatArray, Pulse, Sine
 from ...model import CompactModel
 from ...physics.escape import Landscape
 from ...physics.macrospin import Macrospin, slow_triangle

@@ -12,10 +12,19 @@ import sympy as sp
 from ...core.offers import offers
 from ...core.oscillator_protocols import Rectifying
 from ...core.protocols import Spectrum, Statics
-from ...language.constants import mu_0
-from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Observable, Option, Parameter, Symbols
-from ...language.placement import before
-from ...language.quantity import format_si
+from ...language.declarations.declaration import (
+    Auxiliary,
+    Branch,
+    Derived,
+    ElectricalNoise,
+    Observable,
+    Option,
+    Parameter,
+    Symbols,
+)
+from ...language.declarations.placement import before
+from ...language.equations.constants import mu_0
+from ...language.quantities.quantity import format_si
 from ...physics.magnetism import direction, spin_torque_field
 from ...physics.temperature_laws import check_material, material
 from ...physics.tunnel_torque import LAWS, TunnelTorque, check_torque, critical_current

@@ -11,8 +11,8 @@ import numpy as np
 import sympy as sp
 
 from ...core.protocols import Stimulus, Sweep, Switching
-from ...language.declaration import Branch, Derived, ElectricalNoise, Parameter, Symbols
-from ...language.waveforms import DC, Pulse
+from ...language.declarations.declaration import Branch, Derived, ElectricalNoise, Parameter, Symbols
+from ...language.waveforms.shapes import DC, Pulse
 from ...physics.electrical_noise import thermal_noise
 from ...physics.magnetism import spin_torque_field
 from .mtj import MTJ

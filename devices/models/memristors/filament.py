@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 from ...core.protocols import Compliance
-from ...language.declaration import Observable, Parameter, Symbols
-from ...language.functions import step
-from ...language.part import Component
+from ...language.declarations.declaration import Observable, Parameter, Symbols
+from ...language.declarations.part import Component
+from ...language.equations.functions import step
 from ...model import CompactModel
 
 #: Current with which filaments are usually set. [A]

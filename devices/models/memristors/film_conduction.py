@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...language.declaration import Option, Parameter, Symbols
+from ...language.declarations.declaration import Option, Parameter, Symbols
 from ...model import CompactModel
 from ...physics.conduction import hyperbolic_sine, ohmic, poole_frenkel, schottky
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...language.declaration import ElectricalNoise, Parameter, Symbols, Telegraph
-from ...language.part import Component
+from ...language.declarations.declaration import ElectricalNoise, Parameter, Symbols, Telegraph
+from ...language.declarations.part import Component
 from ...physics.electrical_noise import flicker_noise, white_noise
 
 

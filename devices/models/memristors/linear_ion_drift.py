@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.protocols import Sweep
-from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
-from ...language.part import Part
+from ...language.declarations.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
 from ...model import CompactModel
 from ...physics.windows import WINDOWS
 from .fluctuations import Fluctuations

@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 from ...core.offers import offers
 from ...core.protocols import Drift, PulseVoltages, Sweep
 from ...core.system import within
-from ...language.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols
+from ...language.declarations.declaration import Auxiliary, Branch, Derived, Observable, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.functions import limexp, ramp
 from ...language.errors import ParameterError
-from ...language.functions import limexp, ramp
-from ...language.part import Part
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ...model import CompactModel
 from ...physics import pcm_statistics as statistics
 from ...physics.pcm_statistics import ClippedLogarithm, ReadNoise

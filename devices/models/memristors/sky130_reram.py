@@ -9,11 +9,11 @@ import sympy as sp
 
 from ...core.offers import offers
 from ...core.protocols import Compliance, Stimulus, Sweep, Switching
-from ...language.declaration import Branch, Derived, Observable, Parameter, State, Symbols
+from ...language.declarations.declaration import Branch, Derived, Observable, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.functions import limexp, ramp
 from ...language.errors import ParameterError
-from ...language.functions import limexp, ramp
-from ...language.part import Part
-from ...language.waveforms import Triangle
+from ...language.waveforms.shapes import Triangle
 from ...model import CompactModel
 from ...physics.conduction import hyperbolic_sine, thermal_voltage
 from ...physics.ranges import check_range

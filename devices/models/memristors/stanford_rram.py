@@ -11,9 +11,9 @@ import sympy as sp
 
 from ...core.offers import offers
 from ...core.protocols import Compliance, Drift, Stimulus, Sweep, Switching
-from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
-from ...language.functions import limexp, limited_sinh, ramp, step
-from ...language.part import Part
+from ...language.declarations.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.functions import limexp, limited_sinh, ramp, step
 from ...physics.conduction import thermal_voltage
 from ...physics.ranges import check_range
 from .filament import HotFilament, setting_compliance

@@ -11,9 +11,9 @@ import sympy as sp
 
 from ...core.protocols import Sweep, Switching
 from ...core.system import within
-from ...language.declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
+from ...language.declarations.declaration import Branch, Derived, Noise, Observable, Parameter, State, Symbols
+from ...language.declarations.part import Part
 from ...language.errors import ParameterError
-from ...language.part import Part
 from ...model import CompactModel
 from .fluctuations import Fluctuations
 

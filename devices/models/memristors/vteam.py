@@ -8,9 +8,9 @@ from typing import Any
 import sympy as sp
 
 from ...core.protocols import Sweep
-from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
-from ...language.functions import limexp, ramp_power
-from ...language.part import Part
+from ...language.declarations.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.functions import limexp, ramp_power
 from ...model import CompactModel
 from ...physics.ranges import check_range
 from ...physics.windows import WINDOWS

@@ -10,9 +10,9 @@ import sympy as sp
 
 from ...core.offers import offers
 from ...core.protocols import Sweep, Switching
-from ...language.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
-from ...language.functions import limexp, ramp, step
-from ...language.part import Part
+from ...language.declarations.declaration import Branch, Derived, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.functions import limexp, ramp, step
 from .film_conduction import _FilmConduction
 from .fluctuations import TunnellingFluctuations
 

@@ -3,7 +3,7 @@
 import os
 import typing
 
-import synaspice.devices.language.preset
+import synaspice.devices.language.presets.preset
 
 from .stacks import ThreeLayerStack as _ThreeLayerStack
 from .stacks import TwoLayerStack as _TwoLayerStack
@@ -105,7 +105,7 @@ class ThreeLayerStack(_ThreeLayerStack):
     def __init__(self, **values: typing.Unpack[_ThreeLayerStackValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_ThreeLayerStackValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,
@@ -177,7 +177,7 @@ class TwoLayerStack(_TwoLayerStack):
     def __init__(self, **values: typing.Unpack[_TwoLayerStackValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_TwoLayerStackValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,

@@ -7,10 +7,10 @@ from typing import Any
 import sympy as sp
 
 from ...core.base import ROOM_TEMPERATURE
-from ...language.constants import mu_0
-from ...language.declaration import Option, Parameter, Symbols
-from ...language.part import Component
-from ...language.placement import before
+from ...language.declarations.declaration import Option, Parameter, Symbols
+from ...language.declarations.part import Component
+from ...language.declarations.placement import before
+from ...language.equations.constants import mu_0
 from ...physics.interlayer import coupling_energy, gradient
 from ...physics.macrospin import MagnetLayer
 from ...physics.magnetism import julliere_square

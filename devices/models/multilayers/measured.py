@@ -10,8 +10,8 @@ import numpy as np
 from ...core.offers import offers
 from ...core.oscillator_protocols import Resonance
 from ...core.protocols import BackHopping, Spectrum, Statics, Stimulus, Sweep, Switching
-from ...language.constants import CONSTANTS, hbar, mu_0, q_e
-from ...language.waveforms import DC, Pulse
+from ...language.equations.constants import CONSTANTS, hbar, mu_0, q_e
+from ...language.waveforms.shapes import DC, Pulse
 from ...physics.macrospin import slow_triangle
 from .layer import Spacer, StackLayer
 from .stack import MagneticStack

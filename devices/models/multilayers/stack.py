@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from ...language.constants import mu_0
-from ...language.declaration import (
+from ...language.declarations.declaration import (
     Auxiliary,
     Branch,
     Derived,
@@ -21,6 +20,7 @@ from ...language.declaration import (
     Parameter,
     Symbols,
 )
+from ...language.equations.constants import mu_0
 from ...model import CompactModel
 from ...physics.electrical_noise import white_noise
 from ...physics.magnetism import direction, spin_torque_field

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...language.declaration import Auxiliary
-from ...language.part import Part
-from ...language.placement import before
+from ...language.declarations.declaration import Auxiliary
+from ...language.declarations.part import Part
+from ...language.declarations.placement import before
 from .layer import MetalSpacer, Spacer, StackLayer
 from .measured import MeasuredStack
 from .stack import SHARED, stray_factors

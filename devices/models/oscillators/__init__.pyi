@@ -3,7 +3,7 @@
 import os
 import typing
 
-import synaspice.devices.language.preset
+import synaspice.devices.language.presets.preset
 
 from .auto_oscillator import AutoOscillator as _AutoOscillator
 from .vortex import VortexOscillator as _VortexOscillator
@@ -27,7 +27,7 @@ class AutoOscillator(_AutoOscillator):
     def __init__(self, **values: typing.Unpack[_AutoOscillatorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_AutoOscillatorValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,
@@ -62,7 +62,7 @@ class VortexOscillator(_VortexOscillator):
     def __init__(self, **values: typing.Unpack[_VortexOscillatorValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_VortexOscillatorValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,

@@ -12,8 +12,7 @@ import sympy as sp
 from ...core.offers import offers
 from ...core.oscillator_protocols import Coupling, Locking, Oscillation
 from ...core.protocols import Spectrum, Statics, Stimulus, Sweep
-from ...language.constants import k_B
-from ...language.declaration import (
+from ...language.declarations.declaration import (
     Branch,
     Derived,
     ElectricalNoise,
@@ -24,9 +23,10 @@ from ...language.declaration import (
     State,
     Symbols,
 )
+from ...language.equations.constants import k_B
+from ...language.equations.functions import ramp
 from ...language.errors import ParameterError
-from ...language.functions import ramp
-from ...language.waveforms import Pulse
+from ...language.waveforms.shapes import Pulse
 from ...model import CompactModel
 from ...physics.electrical_noise import white_noise
 

@@ -15,8 +15,7 @@ from ...core.offers import offers
 from ...core.oscillator_protocols import Oscillation
 from ...core.protocols import Spectrum, Statics, Stimulus, Sweep
 from ...core.system import within
-from ...language.constants import CONSTANTS, hbar, k_B, mu_0, q_e
-from ...language.declaration import (
+from ...language.declarations.declaration import (
     Branch,
     Derived,
     ElectricalNoise,
@@ -27,9 +26,10 @@ from ...language.declaration import (
     State,
     Symbols,
 )
+from ...language.equations.constants import CONSTANTS, hbar, k_B, mu_0, q_e
+from ...language.equations.functions import ramp, step
 from ...language.errors import ParameterError
-from ...language.functions import ramp, step
-from ...language.waveforms import Pulse
+from ...language.waveforms.shapes import Pulse
 from ...model import CompactModel
 from ...physics.electrical_noise import white_noise
 

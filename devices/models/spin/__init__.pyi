@@ -3,7 +3,7 @@
 import os
 import typing
 
-import synaspice.devices.language.preset
+import synaspice.devices.language.presets.preset
 
 from .neuron_magnet import NeuronMagnet as _NeuronMagnet
 from .spin_magnet import SpinMagnet as _SpinMagnet
@@ -37,7 +37,7 @@ class SpinMagnet(_SpinMagnet):
     def __init__(self, **values: typing.Unpack[_SpinMagnetValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_SpinMagnetValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,
@@ -56,7 +56,7 @@ class NeuronMagnet(SpinMagnet, _NeuronMagnet):
     def __init__(self, **values: typing.Unpack[_NeuronMagnetValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_NeuronMagnetValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls, name: typing.Literal["sharad2012-like"] | os.PathLike[str], **overrides: typing.Unpack[_NeuronMagnetValues]

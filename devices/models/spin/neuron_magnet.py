@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from ...language.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
+from ...language.declarations.declaration import Branch, Derived, ElectricalNoise, Observable, Parameter, Symbols
 from ...physics.electrical_noise import white_noise
 from ...physics.magnetism import direction
 from ...physics.tunnelling import relative_conductance

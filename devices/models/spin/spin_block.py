@@ -29,8 +29,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from ...language.declaration import Parameter, Symbols
-from ...language.waveforms import FloatArray
+from ...language.declarations.declaration import Parameter, Symbols
+from ...language.waveforms.shapes import FloatArray
 from ...targets.spice.dialects import NGSPICE
 from ...targets.spice.expressions import ExpressionPrinter
 from ...targets.spice.statements import check_name

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...language.checks import known
 from ...language.errors import ParameterError
-from ...language.preset import Preset, read_folder
+from ...language.presets.preset import Preset, read_folder
 from .spin_block import SpinBlock, make_block
 
 

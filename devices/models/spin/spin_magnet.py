@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from ...core.protocols import Statics, Stimulus, Sweep
-from ...language.constants import hbar, q_e
-from ...language.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Parameter, Symbols
+from ...language.declarations.declaration import Auxiliary, Branch, Derived, ElectricalNoise, Parameter, Symbols
+from ...language.declarations.placement import before
+from ...language.equations.constants import hbar, q_e
 from ...language.errors import ParameterError
-from ...language.placement import before
-from ...language.waveforms import Pulse
+from ...language.waveforms.shapes import Pulse
 from ...model import CompactModel
 from ...physics.electrical_noise import thermal_noise
 from ...physics.macrospin import MagnetLayer, slow_triangle

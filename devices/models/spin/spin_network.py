@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ...language.checks import known, real
 from ...language.errors import ParameterError, SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ...targets.spice.statements import check_name
 from .spin_block import COMPONENTS, SpinBlock
 

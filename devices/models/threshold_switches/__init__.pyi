@@ -3,7 +3,7 @@
 import os
 import typing
 
-import synaspice.devices.language.preset
+import synaspice.devices.language.presets.preset
 
 from .mott_switch import MottSwitch as _MottSwitch
 
@@ -35,7 +35,7 @@ class MottSwitch(_MottSwitch):
     def __init__(self, **values: typing.Unpack[_MottSwitchValues]) -> None: ...
     def replace(self, **overrides: typing.Unpack[_MottSwitchValues]) -> typing.Self: ...
     @classmethod
-    def presets(cls) -> dict[typing.Any, synaspice.devices.language.preset.Preset]: ...
+    def presets(cls) -> dict[typing.Any, synaspice.devices.language.presets.preset.Preset]: ...
     @classmethod
     def preset(
         cls,

@@ -11,11 +11,11 @@ import numpy as np
 
 from ...core.offers import offers
 from ...core.protocols import Compliance, NegativeResistance, Stimulus, Sweep
-from ...language.constants import k_B
-from ...language.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
-from ...language.functions import limexp, ramp, step
-from ...language.part import Part
-from ...language.waveforms import Triangle
+from ...language.declarations.declaration import Branch, Derived, Noise, Observable, Option, Parameter, State, Symbols
+from ...language.declarations.part import Part
+from ...language.equations.constants import k_B
+from ...language.equations.functions import limexp, ramp, step
+from ...language.waveforms.shapes import Triangle
 from ...model import CompactModel
 from ...physics.conduction import poole_frenkel_3d, thermal_voltage
 from ...simulation.static_curve import static_curve, turning_points

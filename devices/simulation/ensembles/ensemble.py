@@ -17,7 +17,7 @@ from ...language.checks import flag, instance, known, mapping, positive, real, w
 from ...language.checks import names as check_names
 from ...language.errors import ParameterError, shown
 from ...language.memory import require_memory, table_size
-from ...language.waveforms import Drive, FloatArray
+from ...language.waveforms.shapes import Drive, FloatArray
 from ...simulation.request import Request
 from ..noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
 from ..threads import in_chunks

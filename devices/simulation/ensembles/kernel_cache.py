@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.cache import PARSING
 from ...language.sources import digest_of
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..machine.kept import load_program
 from ..machine.kinds import F32, F64, I64, U32, Array
 from ..machine.program import Entry, Program, functions_of

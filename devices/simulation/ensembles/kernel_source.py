@@ -18,8 +18,8 @@ import sympy as sp
 from ...core.compiled import compiled_for
 from ...core.sharing import Replacement, Slope
 from ...language.checks import known
-from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
+from ...language.equations.constants import CONSTANTS
 from .folding import fold
 from .hoisting import Hoist, KernelPrinter, statements
 from .kernel_noise import Noise, loop, telegraph_jumps

@@ -34,7 +34,7 @@ import numpy as np
 from ...core.vectors import compiled, initial_state, parameter_columns, parameter_vector
 from ...language.checks import known
 from ...language.errors import SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ...simulation.newton import voltages_at_current
 from ...simulation.request import Request
 from ...simulation.static import evaluate_static

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.metadata import Column, described_table
 from ...language.errors import UnknownNameError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd

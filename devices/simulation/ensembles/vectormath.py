@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ...language.functions import EXP_LIMIT
+from ...language.equations.functions import EXP_LIMIT
 from ..machine.kinds import F64, I64
 from ..machine.lanes import fma as fma  # one of the functions of kernels
 from ..machine.texts import Intrinsic
@@ -169,7 +169,7 @@ def fourth(x: Any) -> Any:
 
 
 def ramp(x: Any) -> Any:
-    """Positive part; see :class:`synaspice.devices.language.functions.ramp`, as for the following."""
+    """Positive part; see :class:`synaspice.devices.language.equations.functions.ramp`, as for the following."""
     return x if x > 0.0 else 0.0
 
 

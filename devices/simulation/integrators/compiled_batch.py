@@ -11,7 +11,7 @@ import numpy as np
 from ...core.cache import PARSING
 from ...core.vectors import compiled, scales_of
 from ...language.sources import digest_of
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..machine.kept import load_program
 from ..machine.kinds import F64, I64, LANES, TRUTH, Array
 from ..machine.program import Bound, Entry, Program

@@ -17,7 +17,7 @@ from ...core.base import DeviceModel
 from ...core.compiled import compiled_for
 from ...core.vectors import compiled, scales_of
 from ...language.errors import OutOfReachError, SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..machine.program import Bound
 from ..request import Request
 from ..threads import heed_stop

@@ -11,7 +11,7 @@ import numpy as np
 from ...core.base import DeviceModel
 from ...core.compiled import compiled_for
 from ...core.vectors import parameter_vector, scales_of
-from ...language.waveforms import FloatArray, Sine, Waveform
+from ...language.waveforms.shapes import FloatArray, Sine, Waveform
 from ..request import Request
 from .loops.driven import CURRENT, LIMITED, LINES, SINE, VOLTAGE, Driven
 from .machine_code import MachineCode, machine_code

@@ -18,8 +18,8 @@ from llvmlite import ir
 from ...core.cache import PARSING
 from ...core.codegen import SCALAR_NAMESPACE
 from ...core.compiled import compiled_for
-from ...language.functions import EXP_LIMIT
-from ...language.waveforms import FloatArray
+from ...language.equations.functions import EXP_LIMIT
+from ...language.waveforms.shapes import FloatArray
 from ..machine.kinds import F64, WIDE, Number, View, alignment
 from ..machine.lanes import fma
 from ..machine.program import Program, address_of, compile_unit, functions_of

@@ -16,7 +16,7 @@ import sympy as sp
 
 from ...core.compiled import compiled_for
 from ...core.sharing import Replacement
-from ...language.constants import CONSTANTS
+from ...language.equations.constants import CONSTANTS
 from ..ensembles.hoisting import Hoist, KernelPrinter, statements
 from .ordering import in_order
 

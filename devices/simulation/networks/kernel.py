@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.cache import PARSING
 from ...language.sources import digest_of
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..ensembles import philox, vectormath
 from ..ensembles.kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS
 from ..machine import lanes

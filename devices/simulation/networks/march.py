@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ...language.errors import SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..ensembles.folding import FOLDED
 from ..machine.kinds import LANES
 from .kernel import AT_A_TIME, CompiledNetwork, load_network

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..machine.kinds import LANES
 
 

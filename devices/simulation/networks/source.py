@@ -17,8 +17,8 @@ import sympy as sp
 
 from ...core.compiled import compiled_for
 from ...core.sharing import Replacement, Slope
-from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
+from ...language.equations.constants import CONSTANTS
 from ...language.errors import ParameterError
 from ..ensembles.folding import fold
 from ..ensembles.hoisting import Hoist, KernelPrinter, statements

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ...language.errors import OutOfReachError, SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..trajectory import solve
 from .cycle import Cycle, Motion, closed
 from .orbit import PeriodicOrbit, orbit_of

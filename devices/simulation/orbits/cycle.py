@@ -22,7 +22,7 @@ import numpy as np
 
 from ...core.vectors import compiled, parameter_vector, scales_of
 from ...language.errors import SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..integrators.compiled_loops import load_loops
 from ..integrators.drives import driven
 from ..integrators.loops.driven import DRIVEN

@@ -19,8 +19,8 @@ import numpy as np
 
 from ...core.vectors import compiled, scales_of, tangent_of
 from ...language.errors import ParameterError
-from ...language.waveform_corners import Repetition
-from ...language.waveforms import FloatArray, Waveform
+from ...language.waveforms.corners import Repetition
+from ...language.waveforms.shapes import FloatArray, Waveform
 from ..request import Request
 from ..trajectory import solve
 from .floquet import ComplexArray

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...language.errors import ParameterError, SimulationError
-from ...language.waveform_corners import Repetition
-from ...language.waveforms import FloatArray
+from ...language.waveforms.corners import Repetition
+from ...language.waveforms.shapes import FloatArray
 from ..request import Request
 from ..tables import tabulate
 from ..trajectory import solve

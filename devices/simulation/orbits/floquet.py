@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.vectors import tangent_of
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..noise import state_noises
 from ..small_matrices import one_thread
 from .cycle import Cycle, Motion, operator, slopes_of

@@ -19,8 +19,8 @@ import numpy as np
 
 from ...language.checks import known
 from ...language.errors import SimulationError
-from ...language.waveform_corners import Repetition
-from ...language.waveforms import DC, FloatArray, Sine, Waveform
+from ...language.waveforms.corners import Repetition
+from ...language.waveforms.shapes import DC, FloatArray, Sine, Waveform
 from ..request import Request
 from .cycle import Motion, spread
 from .driven_orbit import DrivenOrbit, driven_orbit

@@ -15,7 +15,7 @@ from ...core.validity import warn_of_invalid_states
 from ...language.array_checks import reals
 from ...language.checks import known, positive, whole
 from ...language.errors import ParameterError, ValidityWarning, warn_user
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..noise import telegraph_strengths
 from .cycle import Cycle, Motion
 from .floquet import ComplexArray, diffusion, multipliers, projection

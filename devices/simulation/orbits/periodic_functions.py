@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 
 
 @functools.lru_cache(maxsize=16)

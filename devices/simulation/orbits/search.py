@@ -11,7 +11,7 @@ from ...core.oscillator_protocols import Oscillation
 from ...core.vectors import initial_state, scales_of
 from ...language.checks import instance, positive, real, whole
 from ...language.errors import ParameterError, SimulationError
-from ...language.waveforms import Drive, FloatArray, Waveform
+from ...language.waveforms.shapes import Drive, FloatArray, Waveform
 from ..request import Request
 from .approach import approached
 from .cycle import Motion, closed

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..small_matrices import one_thread
 from .cycle import Cycle, Motion, operator, slopes_of
 from .floquet import projection

@@ -40,7 +40,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..noise import electrical_noise, state_noises
 from ..small_matrices import one_thread
 from .cycle import DIFFERENCE, Cycle, Motion

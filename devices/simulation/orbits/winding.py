@@ -6,7 +6,7 @@ import numpy as np
 
 from ...core.vectors import initial_state, scales_of
 from ...language.errors import SimulationError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ..request import Request
 from ..trajectory import Dynamics
 

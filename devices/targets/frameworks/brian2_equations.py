@@ -22,10 +22,10 @@ from ...core.codegen import ARRAY_NAMESPACE, Printer
 from ...core.system import Expressions
 from ...core.vectors import compiled, initial_state
 from ...language.checks import known
-from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE, Vectorial
+from ...language.declarations.declaration import TEMPERATURE, Vectorial
+from ...language.equations.constants import CONSTANTS
+from ...language.equations.functions import EXP_LIMIT, ramp
 from ...language.errors import ParameterError
-from ...language.functions import EXP_LIMIT, ramp
 from ...simulation.noisy_trajectories import require_temperature
 from ...simulation.request import driven_branch
 from ..scaled import restoring_rates

@@ -16,9 +16,9 @@ import numpy as np
 from jax import lax
 
 from ...language.checks import known
+from ...language.equations.functions import EXP_LIMIT
 from ...language.errors import ParameterError, SimulationError
-from ...language.functions import EXP_LIMIT
-from ...language.waveforms import Waveform
+from ...language.waveforms.shapes import Waveform
 from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
 from ...simulation.noisy_trajectories import require_temperature
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled

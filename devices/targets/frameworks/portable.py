@@ -20,9 +20,9 @@ from ...core.compiled import Compiled, Function, compiled_for
 from ...core.sharing import Replacement, Slope
 from ...core.vectors import compiled
 from ...language.checks import positive, whole
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
 from ...language.errors import ParameterError
-from ...language.waveforms import FloatArray, Waveform
+from ...language.waveforms.shapes import FloatArray, Waveform
 from ...simulation.request import driven_branch
 
 if TYPE_CHECKING:

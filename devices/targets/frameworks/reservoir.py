@@ -22,7 +22,7 @@ from reservoirpy.node import Node
 from ...core.vectors import initial_state
 from ...language.checks import positive, whole
 from ...language.errors import ParameterError
-from ...language.waveforms import FloatArray
+from ...language.waveforms.shapes import FloatArray
 from ...simulation.noisy_trajectories import require_temperature
 from ...simulation.reservoirs import held_response, observable_of, random_mask, usual_step
 

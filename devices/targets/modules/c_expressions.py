@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy.printing.c import C99CodePrinter
 
-from ...language.functions import EXP_LIMIT
+from ...language.equations.functions import EXP_LIMIT
 
 #: The functions of expressions: arguments, and value.
 FUNCTIONS: dict[str, tuple[str, str]] = {

@@ -14,8 +14,8 @@ import sympy as sp
 from ...core.sharing import Replacement, Rewriting, Slope
 from ...core.system import build_system
 from ...language.checks import known
-from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE, Auxiliary, Vectorial
+from ...language.declarations.declaration import TEMPERATURE, Auxiliary, Vectorial
+from ...language.equations.constants import CONSTANTS
 from ..sampling import sampled_noise, samples_of
 from ..scaled import restoring_rates, returning_rate, unit_of
 

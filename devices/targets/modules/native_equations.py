@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from ...core.sharing import Replacement, Slope
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
 from ...simulation.ensembles.hoisting import Hoist
 from ..sampling import INTERVAL
 from .module_equations import ModuleEquations, Named, node_of

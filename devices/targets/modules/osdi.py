@@ -18,7 +18,7 @@ import sympy as sp
 
 from ...core.sharing import Replacement, Symbols
 from ...language.checks import known
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
 from ...language.errors import ParameterError
 from ..header import origin
 from ..scaled import STATE_CAPACITANCE, lasting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...language.declaration import ElectricalNoise, Telegraph
-from ...language.quantity import format_si
+from ...language.declarations.declaration import ElectricalNoise, Telegraph
+from ...language.quantities.quantity import format_si
 from .native_equations import NativeEquations
 from .osdi_samples import DEFAULTS, OF_MODEL
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 
-from ...language.declaration import Parameter
+from ...language.declarations.declaration import Parameter
 from ..sampling import EMPHASIS
 
 #: Parameters that such a device has beside those of its model, and their defaults.

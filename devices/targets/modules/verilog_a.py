@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from ...language.declaration import ElectricalNoise, Parameter, Vectorial
+from ...language.declarations.declaration import ElectricalNoise, Parameter, Vectorial
 from ...language.errors import ParameterError
 from ..formats import FORMATS, ExportOptions, Format
 from ..header import origin

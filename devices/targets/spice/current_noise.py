@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from ...core.system import TelegraphNoise
-from ...language.constants import k_B
-from ...language.declaration import TEMPERATURE, Branch, ElectricalNoise
+from ...language.declarations.declaration import TEMPERATURE, Branch, ElectricalNoise
+from ...language.equations.constants import k_B
 from .elements import Elements
 from .statements import Statements
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...language.functions import EXP_LIMIT
+from ...language.equations.functions import EXP_LIMIT
 from ...language.registry import Selection
 from ..formats import FORMATS, ExportOptions
 from .dialect import RESERVED, Dialect

@@ -11,8 +11,8 @@ import sympy as sp
 
 from ...core.codegen import SCALAR_NAMESPACE, define, function_source
 from ...core.system import build_system
-from ...language.constants import CONSTANTS
-from ...language.declaration import TEMPERATURE
+from ...language.declarations.declaration import TEMPERATURE
+from ...language.equations.constants import CONSTANTS
 from ..scaled import unit_in_seconds
 from .expressions import ExpressionPrinter
 from .formulation import Formulation, ParameterHoist, Parts, exact, factored, plain_number

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...language.errors import ParameterError, shown
-from ...language.waveforms import Waveform
+from ...language.waveforms.shapes import Waveform
 from .dialect import Dialect
 
 LINE_WIDTH = 110

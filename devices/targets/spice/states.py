@@ -24,7 +24,7 @@ from typing import Any
 import sympy as sp
 
 from ...core.system import System, enforce_bounds
-from ...language.declaration import State
+from ...language.declarations.declaration import State
 from ..scaled import (
     SPHERE_STIFFNESS,
     STATE_CAPACITANCE,

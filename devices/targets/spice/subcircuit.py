@@ -15,8 +15,8 @@ import sympy as sp
 
 from ...core.system import System, TelegraphNoise
 from ...language.checks import known, positive
-from ...language.constants import CONSTANTS, k_B
-from ...language.declaration import TEMPERATURE, Auxiliary, Derived, Observable
+from ...language.declarations.declaration import TEMPERATURE, Auxiliary, Derived, Observable
+from ...language.equations.constants import CONSTANTS, k_B
 from ...language.errors import ParameterError
 from ..formats import FORMATS, ExportOptions
 from ..header import describe

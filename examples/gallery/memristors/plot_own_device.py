@@ -7,7 +7,7 @@ Equations, once: it can be simulated, characterised and exported to every simula
 
 from synaspice import hysteresis
 from synaspice.devices import CompactModel
-from synaspice.devices.language.declaration import Branch, Derived, Observable, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Derived, Observable, Parameter, State
 from synaspice.figures import plot
 
 

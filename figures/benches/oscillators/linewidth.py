@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ...drawing import draws
 from ...style import scaled, scaled_axis, shows_column
 

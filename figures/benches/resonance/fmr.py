@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ...drawing import draws
 from ...style import scaled_axis
 

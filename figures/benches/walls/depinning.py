@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ....devices.language.quantity import format_si
+from ....devices.language.quantities.quantity import format_si
 from ...drawing import draws
 from ...style import scaled_axis, shows_column
 

@@ -18,7 +18,7 @@ from synaspice.devices import MTJ, ElectrothermalMTJ, LinearIonDrift, ParameterE
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Compliance, Spectrum, Statics
 from synaspice.devices.language.errors import SimulationError, UnknownNameError, ValidityWarning
-from synaspice.devices.language.waveforms import Triangle
+from synaspice.devices.language.waveforms.shapes import Triangle
 from synaspice.devices.simulation import noisy_trajectories as noisy
 from synaspice.devices.simulation import trajectory as integrated
 from synaspice.devices.simulation.tables import tabulate

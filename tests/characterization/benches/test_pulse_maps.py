@@ -28,7 +28,7 @@ from synaspice.characterization.rare_events.shaped_pulses import still_there_aft
 from synaspice.characterization.slow_time.sweeping import switching_drive
 from synaspice.characterization.slow_time.two_states import TwoStateThermal
 from synaspice.devices import MTJ, VTEAM, ParameterError, SpinOrbitTorqueMTJ, UnknownNameError
-from synaspice.devices.language.waveforms import PiecewiseLinear
+from synaspice.devices.language.waveforms.shapes import PiecewiseLinear
 from synaspice.figures import plot
 from synaspice.figures.drawing import drawing_of
 

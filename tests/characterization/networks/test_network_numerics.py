@@ -27,7 +27,7 @@ from synaspice.devices import (
 )
 from synaspice.devices.core.variability import Normal
 from synaspice.devices.core.vectors import compiled, parameter_vector
-from synaspice.devices.language.waveforms import Sine
+from synaspice.devices.language.waveforms.shapes import Sine
 from synaspice.devices.simulation.networks import march
 
 DEVICE = AutoOscillator(initial_power=0.05)

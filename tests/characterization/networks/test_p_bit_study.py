@@ -12,7 +12,7 @@ from synaspice.characterization.networks.p_bits import PBitNetwork
 from synaspice.characterization.networks.problems import and_gate
 from synaspice.characterization.networks.study import NUMBERS, study_p_bits
 from synaspice.devices import MTJ, ParameterError
-from synaspice.devices.language.quantity import format_si
+from synaspice.devices.language.quantities.quantity import format_si
 from synaspice.figures.systems.p_bits import draw_p_bits
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "p-bit-networks.md"

@@ -10,7 +10,7 @@ from synaspice.circuits.engine.native import native_device
 from synaspice.circuits.engine.ngspice import NgspiceError, OperatingPoint, Transient, run
 from synaspice.circuits.engine.noise import BROUGHT_IN, NoiseSource, NoisyModel, noise_line
 from synaspice.devices import MTJ, ParameterError, Yakopcic
-from synaspice.devices.language.declaration import Branch, Derived, Noise, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Derived, Noise, Parameter, State
 from synaspice.devices.model import CompactModel
 from synaspice.devices.targets.formats import ExportOptions
 from synaspice.devices.targets.sampling import EMPHASIS, STEPS_PER_SAMPLE

@@ -18,7 +18,7 @@ from synaspice.devices import (
 from synaspice.devices.core.offers import offers
 from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.core.protocols import Drift, Statics, Sweep, Switching, Writing
-from synaspice.devices.language.declaration import Branch, Parameter
+from synaspice.devices.language.declarations.declaration import Branch, Parameter
 
 
 @dataclass(frozen=True)

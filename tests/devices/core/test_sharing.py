@@ -8,7 +8,7 @@ import sympy as sp
 from synaspice.devices.catalog import models
 from synaspice.devices.core.sharing import Replacement, Rewriting, Slope, Symbols, gradient
 from synaspice.devices.core.vectors import compiled
-from synaspice.devices.language.functions import ramp, ramp_power
+from synaspice.devices.language.equations.functions import ramp, ramp_power
 
 x, y, a = sp.symbols("x y a", real=True)
 MODELS = {name: model for name, model in models().items() if model.__module__.startswith("synaspice.")}

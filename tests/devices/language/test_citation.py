@@ -9,7 +9,14 @@ from pybtex.database import parse_string
 
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.citing import citations_of
-from synaspice.devices.language.citation import SOFTWARE, Citation, bibliography, citation, citations_in, unique
+from synaspice.devices.language.citations.citation import (
+    SOFTWARE,
+    Citation,
+    bibliography,
+    citation,
+    citations_in,
+    unique,
+)
 
 IKEDA = Citation(
     "S. Ikeda et al., A perpendicular-anisotropy CoFeB-MgO magnetic tunnel junction, Nature Materials 9, 721 (2010)",

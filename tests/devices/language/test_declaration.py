@@ -11,7 +11,7 @@ import pytest
 
 from synaspice.devices import DC, MTJ, VTEAM, CompactModel, LinearIonDrift, ParameterError, UnknownNameError
 from synaspice.devices.core.base import MODELS
-from synaspice.devices.language.declaration import (
+from synaspice.devices.language.declarations.declaration import (
     Auxiliary,
     Branch,
     Derived,

@@ -15,9 +15,16 @@ from frameworks import framework
 
 from synaspice.characterization.engines import trajectory
 from synaspice.devices.core import codegen
-from synaspice.devices.language import functions
-from synaspice.devices.language.declaration import Branch, ElectricalNoise, Noise, Observable, Parameter, State
-from synaspice.devices.language.waveforms import PiecewiseLinear
+from synaspice.devices.language.declarations.declaration import (
+    Branch,
+    ElectricalNoise,
+    Noise,
+    Observable,
+    Parameter,
+    State,
+)
+from synaspice.devices.language.equations import functions
+from synaspice.devices.language.waveforms.shapes import PiecewiseLinear
 from synaspice.devices.model import CompactModel
 from synaspice.devices.simulation.ensembles import kernel_source, vectormath
 from synaspice.devices.simulation.integrators.machine_code import MachineCode
@@ -25,7 +32,7 @@ from synaspice.devices.targets.modules.c_expressions import FUNCTIONS as C_FUNCT
 from synaspice.devices.targets.spice.dialects import DIALECTS
 
 DEVICES = Path(inspect.getfile(CompactModel)).parent
-#: What each function of ``language/functions.py`` is, in plain arithmetic.
+#: What each function of ``language/equations/functions.py`` is, in plain arithmetic.
 OWN = {
     "ramp": lambda x: max(x, 0.0),
     "step": lambda x: 0.5 + 0.5 * ((x > 0) - (x < 0)),

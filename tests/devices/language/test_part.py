@@ -13,9 +13,9 @@ from scipy.constants import mu_0
 from synaspice.characterization import agreement
 from synaspice.devices import MTJ, CompactModel, ParameterError, Pulse, SpinMagnet, UnknownNameError
 from synaspice.devices.core.protocols import Stimulus
-from synaspice.devices.language.declaration import Branch, Derived, Input, Parameter, State
-from synaspice.devices.language.part import Component, Part
-from synaspice.devices.language.placement import before
+from synaspice.devices.language.declarations.declaration import Branch, Derived, Input, Parameter, State
+from synaspice.devices.language.declarations.part import Component, Part
+from synaspice.devices.language.declarations.placement import before
 from synaspice.devices.physics.macrospin import Macrospin, MagnetLayer
 
 

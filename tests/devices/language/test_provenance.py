@@ -7,8 +7,8 @@ import pytest
 from synaspice.characterization import iv
 from synaspice.devices import MTJ, CompactModel, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
-from synaspice.devices.language.preset import Preset
-from synaspice.devices.language.provenance import GRADES
+from synaspice.devices.language.presets.preset import Preset
+from synaspice.devices.language.presets.provenance import GRADES
 from synaspice.devices.models.spin.spin_channel import channel_materials
 from synaspice.figures import plot
 

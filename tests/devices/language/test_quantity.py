@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from synaspice.devices import ParameterError
-from synaspice.devices.language.quantity import SUFFIXES, format_si, parse_quantity, si_prefix
+from synaspice.devices.language.quantities.quantity import SUFFIXES, format_si, parse_quantity, si_prefix
 
 
 @pytest.mark.parametrize(

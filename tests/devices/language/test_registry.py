@@ -25,9 +25,9 @@ from synaspice.devices import (
     UnknownNameError,
 )
 from synaspice.devices.core.base import MODELS
-from synaspice.devices.language.declaration import Branch
+from synaspice.devices.language.declarations.declaration import Branch
 from synaspice.devices.language.errors import with_article
-from synaspice.devices.language.preset_folders import PRESETS, PresetFolder
+from synaspice.devices.language.presets.preset_folders import PRESETS, PresetFolder
 from synaspice.devices.language.registry import Registry, Selection, summary
 from synaspice.devices.model import CompactModel
 from synaspice.devices.targets.formats import FORMATS

@@ -62,7 +62,10 @@ def test_the_helpers_of_a_kernel_are_among_what_names_it():
         source.replace("philox import", "vectormath import")
     )
     names = set(sources.sources_reached(["synaspice.devices.simulation.ensembles.vectormath"]))
-    assert {"synaspice.devices.simulation.ensembles.vectormath", "synaspice.devices.language.functions"} <= names
+    assert {
+        "synaspice.devices.simulation.ensembles.vectormath",
+        "synaspice.devices.language.equations.functions",
+    } <= names
 
 
 def test_what_is_reached_is_what_is_imported():

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from synaspice.devices import MTJ, ConversionWarning, ParameterError
 from synaspice.devices.catalog import models
-from synaspice.devices.language.quantity import parse_quantity
-from synaspice.devices.language.units import SI_UNITS, conversion, si_unit, size_of
+from synaspice.devices.language.quantities.quantity import parse_quantity
+from synaspice.devices.language.quantities.units import SI_UNITS, conversion, si_unit, size_of
 
 #: Written value, SI unit, and the same in it: from the definitions (NIST SP 811, appendix B; eV of CODATA).
 TABLE = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synaspice.circuits.engine.ngspice import Transient, run
 from synaspice.devices import DC, ParameterError, PiecewiseLinear, Pulse, Sine, Triangle, Waveform
-from synaspice.devices.language.waveforms import as_waveform
+from synaspice.devices.language.waveforms.shapes import as_waveform
 
 NANO = 1e-9
 

@@ -11,7 +11,7 @@ import sympy as sp
 
 from synaspice.devices import MTJ, VTEAM, ParameterError, Pulse, SimulationError, Triangle, simulate_many
 from synaspice.devices.core.protocols import Compliance
-from synaspice.devices.language.declaration import Branch, State
+from synaspice.devices.language.declarations.declaration import Branch, State
 from synaspice.devices.model import CompactModel
 
 JUNCTION = MTJ.preset("ikeda2010", initial_polar_angle=0.3)

@@ -11,7 +11,7 @@ from frameworks import framework
 
 from synaspice.devices import MTJ, PhaseChangeMemory, SimulationError
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.language.declaration import Branch, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Parameter, State
 from synaspice.devices.model import CompactModel
 from synaspice.devices.simulation.newton import roots, voltage_at_current, voltages_at_current
 

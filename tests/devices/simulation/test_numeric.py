@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synaspice.devices import MTJ, VTEAM, CompactModel, LinearIonDrift, PiecewiseLinear, Pulse, Sine, Triangle
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.language.declaration import Branch, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Parameter, State
 from synaspice.devices.simulation.newton import voltage_at_current
 
 TILTED = MTJ(initial_polar_angle=0.5, initial_azimuth=0.3)

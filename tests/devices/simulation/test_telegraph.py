@@ -8,7 +8,15 @@ import sympy as sp
 from scipy import signal, stats
 
 from synaspice.devices import ParameterError
-from synaspice.devices.language.declaration import Branch, Derived, Noise, Observable, Parameter, State, Telegraph
+from synaspice.devices.language.declarations.declaration import (
+    Branch,
+    Derived,
+    Noise,
+    Observable,
+    Parameter,
+    State,
+    Telegraph,
+)
 from synaspice.devices.model import CompactModel
 
 UP, DOWN = 3e5, 1e5

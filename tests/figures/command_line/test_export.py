@@ -10,7 +10,7 @@ import pytest
 
 from synaspice.circuits.engine.batch import run_deck, transient_deck
 from synaspice.devices import MTJ, VTEAM, CompactModel, ParameterError, UnknownNameError
-from synaspice.devices.language.declaration import Branch, Parameter
+from synaspice.devices.language.declarations.declaration import Branch, Parameter
 from synaspice.devices.library import every_device, write_library
 from synaspice.devices.targets.spice.dialects import DIALECTS
 from synaspice.devices.targets.spice.statements import check_file_name, one_line

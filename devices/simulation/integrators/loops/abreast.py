@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.lanes import any_of, one_by_one, side_by_side, spread, wide_array
 from ...machine.texts import routine
 from ...newton import SETTLED

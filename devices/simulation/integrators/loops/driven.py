@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.kinds import F64, I64, TRUTH, Array, Group, Kind
 from ...machine.texts import Intrinsic, routine
 from ...newton import MOST_CORRECTIONS, SETTLED, choose, make_correction

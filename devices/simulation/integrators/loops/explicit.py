@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.integrate import DOP853
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.lanes import fma
 from ...machine.texts import routine
 from .driven import Driven, begin, rates_at

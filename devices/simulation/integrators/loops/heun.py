@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.texts import routine
 from .driven import Driven, begin, rates_at
 

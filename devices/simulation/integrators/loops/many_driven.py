@@ -6,7 +6,7 @@ import ast
 import math
 from typing import Any, NamedTuple
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.kinds import F64, I64, TRUTH, Array, Group, Kind, Value, View
 from ...machine.texts import Intrinsic, routine
 from .driven import CURRENT, Driven, voltages_at

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ....language.waveforms import FloatArray
+from ....language.waveforms.shapes import FloatArray
 from ...machine.texts import routine
 from .driven import Driven, begin, evaluate, rates_at, set_drives
 from .explicit import CORNER, DONE, GAVE_UP, PAUSED, REPORTED, SAFETY, SHRINK, STEP, TIME, first_step, norm, shortest

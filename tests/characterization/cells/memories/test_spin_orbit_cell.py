@@ -12,7 +12,7 @@ from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.memories.spin_orbit import missed, spin_orbit_reliability
 from synaspice.circuits.cells.memories.spin_orbit_cell import SpinOrbitBitCell
 from synaspice.devices import MTJ, ParameterError, Pulse, SpinOrbitTorqueMTJ
-from synaspice.devices.language.constants import CONSTANTS, k_B, mu_0
+from synaspice.devices.language.equations.constants import CONSTANTS, k_B, mu_0
 
 BOLTZMANN, MU_0 = (CONSTANTS[name][0] for name in (k_B, mu_0))
 

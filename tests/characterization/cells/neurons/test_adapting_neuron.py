@@ -11,7 +11,7 @@ from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.neurons.adaptation import AdaptationDesign, switching_point
 from synaspice.circuits.cells.neurons.adapting_neuron import AdaptingNeuron
 from synaspice.devices import ParameterError
-from synaspice.devices.language.constants import CONSTANTS, k_B, q_e
+from synaspice.devices.language.equations.constants import CONSTANTS, k_B, q_e
 
 CURRENTS = [25e-9, 50e-9]
 

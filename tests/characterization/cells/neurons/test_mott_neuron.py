@@ -11,7 +11,7 @@ from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.neurons.mott_neuron import false_spikes, membrane_spread
 from synaspice.circuits.cells.neurons.mott_neuron import MottNeuron, hottest_before_threshold
 from synaspice.devices import MTJ, ParameterError
-from synaspice.devices.language.constants import CONSTANTS, k_B, q_e
+from synaspice.devices.language.equations.constants import CONSTANTS, k_B, q_e
 
 BOLTZMANN = CONSTANTS[k_B][0]
 KELVIN = BOLTZMANN / CONSTANTS[q_e][0]

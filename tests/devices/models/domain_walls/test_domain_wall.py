@@ -12,7 +12,7 @@ from peers import peer
 from synaspice.characterization import hysteresis, iv
 from synaspice.characterization.engines import trajectory
 from synaspice.devices import DomainWallMagnet, DomainWallSynapse, ParameterError, UnknownNameError
-from synaspice.devices.language.waveforms import Pulse
+from synaspice.devices.language.waveforms.shapes import Pulse
 
 BOTH = pytest.mark.parametrize("model", [DomainWallMagnet, DomainWallSynapse])
 #: Long enough that the ends do not matter.

@@ -12,7 +12,7 @@ from synaspice.characterization import noise
 from synaspice.characterization.benches.noise import pink_noise
 from synaspice.devices import MTJ, ParameterError, SpinOrbitTorqueMTJ, UnknownNameError
 from synaspice.devices.core.protocols import Spectrum
-from synaspice.devices.language.declaration import Branch, Parameter
+from synaspice.devices.language.declarations.declaration import Branch, Parameter
 from synaspice.devices.model import CompactModel
 from synaspice.devices.models.junctions.mtj import FIELD_ACROSS
 from synaspice.devices.simulation.noise import noise_spectrum

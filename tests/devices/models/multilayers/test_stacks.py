@@ -11,7 +11,7 @@ from scipy.integrate import cumulative_simpson
 
 from synaspice.characterization import noise
 from synaspice.devices import ParameterError, ThreeLayerStack, TwoLayerStack
-from synaspice.devices.language.waveforms import Pulse
+from synaspice.devices.language.waveforms.shapes import Pulse
 from synaspice.devices.physics.interlayer import (
     antiferromagnet_modes,
     antiparallel_limit,

@@ -9,7 +9,7 @@ from scipy.constants import e, physical_constants
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
 from synaspice.circuits.cells.spin.wall_writing import WallWriter
 from synaspice.devices import DomainWallInjector, NeuronMagnet, ParameterError
-from synaspice.devices.language.waveforms import PiecewiseLinear
+from synaspice.devices.language.waveforms.shapes import PiecewiseLinear
 from synaspice.devices.models.spin.spin_channel import ferromagnet_normal_interface
 
 INJECTOR = DomainWallInjector.preset("sharad2012-like")

@@ -11,7 +11,7 @@ import pytest
 from synaspice.devices import MTJ, DomainWallMagnet, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.variability import Normal, sample
-from synaspice.devices.language.waveforms import Sine
+from synaspice.devices.language.waveforms.shapes import Sine
 from synaspice.devices.simulation.ensembles import plan as targets
 from synaspice.devices.simulation.ensembles.folding import fold
 from synaspice.devices.simulation.ensembles.kernel_cache import load_kernel

@@ -22,8 +22,8 @@ from synaspice.devices import (
     periodic_orbit,
 )
 from synaspice.devices.core.protocols import Sweep
-from synaspice.devices.language.declaration import Branch, Input, Parameter, State
-from synaspice.devices.language.waveforms import DC, PiecewiseLinear, Pulse, Sine, Triangle
+from synaspice.devices.language.declarations.declaration import Branch, Input, Parameter, State
+from synaspice.devices.language.waveforms.shapes import DC, PiecewiseLinear, Pulse, Sine, Triangle
 from synaspice.devices.model import CompactModel
 
 

@@ -12,7 +12,7 @@ from subcritical import Subcritical
 
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, ValidityWarning, VortexOscillator, periodic_orbit
 from synaspice.devices.core.oscillator_protocols import Oscillation
-from synaspice.devices.language.declaration import Branch, Noise, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Noise, Parameter, State
 from synaspice.devices.language.errors import SynaspiceError
 from synaspice.devices.model import CompactModel
 from synaspice.devices.simulation.noise import electrical_noise

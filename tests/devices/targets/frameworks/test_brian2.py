@@ -11,7 +11,7 @@ from frameworks import framework
 
 from synaspice.devices import MTJ, VTEAM, AutoOscillator, ParameterError, PhaseChangeMemory, Sine, UnknownNameError
 from synaspice.devices.catalog import models
-from synaspice.devices.language.declaration import Branch, Observable, Parameter, State
+from synaspice.devices.language.declarations.declaration import Branch, Observable, Parameter, State
 from synaspice.devices.model import CompactModel
 
 brian2 = framework("brian2")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .checks import real
-from .errors import ParameterError, UnknownNameError, shown
+from ..checks import real
+from ..errors import ParameterError, UnknownNameError, shown
+from ..quantities.quantity import si_prefix
 from .provenance import GRADES
-from .quantity import si_prefix
 
 #: The entries of a file, and of each table in it.
 ENTRIES = ("model", "title", "reference", "doi", "notes", "benches", "parameters", "drive", "reproduces")
@@ -65,7 +65,7 @@ class Result:
     tolerance : float
         Relative difference that is allowed; of a value of 0 the absolute one.
     grade : str
-        Provenance of the value, one of :data:`synaspice.devices.language.provenance.GRADES`.
+        Provenance of the value, one of :data:`synaspice.devices.language.presets.provenance.GRADES`.
     source : str
         Where it was published.
     at : Mapping

@@ -15,10 +15,10 @@ from typing import Any, Protocol, Self, overload
 
 import sympy as sp
 
-from .checks import known
-from .errors import ParameterError, UnknownNameError
+from ..checks import known
+from ..errors import ParameterError, UnknownNameError
+from ..quantities.quantity import format_si, number_from
 from .placement import anchor, placed
-from .quantity import format_si, number_from
 
 AXES = ("x", "y", "z")
 
@@ -47,7 +47,7 @@ class Declared:
     """Base of everything that is declared as a class attribute and knows its own name."""
 
     name: str = ""
-    #: The inherited declaration before which this one stands; see :func:`~synaspice.devices.language.placement.before`.
+    #: The inherited declaration before which this one stands; see :func:`~synaspice.devices.language.declarations.placement.before`.
     successor: str | None = None
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@ r"""References of publications, and what BibTeX makes of them.
 
 A reference is one line, as declarations and presets have it: authors by initials and surname, perhaps a title, the
 journal with volume and page, the year in brackets, and a DOI. What such a line says is read from it, and a title that
-it leaves out from :data:`~synaspice.devices.language.titles.TITLES`; a line of another form, such as that of a program,
+it leaves out from :data:`~synaspice.devices.language.citations.titles.TITLES`; a line of another form, such as that of a program,
 becomes an entry ``@misc`` that quotes it whole.
 """
 
@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..version import __version__
 from .titles import TITLES
-from .version import __version__
 
 #: One author: initials and a surname, with the comma after it; or "et al.".
 _AUTHOR = re.compile(

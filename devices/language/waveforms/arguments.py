@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .array_checks import reals
-from .checks import positive
-from .memory import NUMBER, require_memory
+from ..array_checks import reals
+from ..checks import positive
+from ..memory import NUMBER, require_memory
 
 
 def times(time: ArrayLike) -> NDArray[np.float64]:

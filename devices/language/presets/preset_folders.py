@@ -16,11 +16,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from .checks import instance, known
-from .configured import Configured
-from .errors import PACKAGE, DuplicateNameError, ParameterError, SynaspiceError
+from ..checks import instance, known
+from ..declarations.configured import Configured
+from ..errors import PACKAGE, DuplicateNameError, ParameterError, SynaspiceError
+from ..registry import Registry, warn_left_out
 from .preset import Preset, read_preset
-from .registry import Registry, warn_left_out
 
 SUFFIX = ".toml"
 OWN_FILE = f"a preset of your own is a path that ends in {SUFFIX}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from .errors import ParameterError
+from ..errors import ParameterError
 from .preset_file import Declares, Result, read_preset_file
 from .provenance import count_grades, share_read, summarise
 
@@ -32,7 +32,7 @@ class Preset:
     sources : Mapping
         For each value, where it stands, or why it was chosen.
     grades : Mapping
-        For each value its provenance, one of :data:`synaspice.devices.language.provenance.GRADES`.
+        For each value its provenance, one of :data:`synaspice.devices.language.presets.provenance.GRADES`.
     drive : Mapping
         How to sweep the device through a loop: ``kind`` (sine or triangle), ``amplitude`` [V] and ``frequency`` [Hz] of
         the published measurement, or the ``quantity`` to sweep; with its ``provenance`` and ``source``. The ``pulse``
@@ -102,7 +102,7 @@ class Preset:
         name : str
             Name of the preset.
         text : str
-            The file, in TOML: see :mod:`synaspice.devices.language.preset_file`.
+            The file, in TOML: see :mod:`synaspice.devices.language.presets.preset_file`.
         model : type of CompactModel, optional
             The model whose parameters the values must be; without it, any names.
         file : str, optional

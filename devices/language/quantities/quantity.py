@@ -6,8 +6,8 @@ import math
 import re
 from typing import Any
 
-from .checks import real
-from .errors import ConversionWarning, ParameterError, shown, warn_user
+from ..checks import real
+from ..errors import ConversionWarning, ParameterError, shown, warn_user
 from .units import OFFSETS, Conversion, canonical, conversion
 
 # Powers of ten of the SPICE3 suffixes; case does not matter, so that "M" is milli and "meg" is 1e6.

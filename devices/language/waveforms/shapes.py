@@ -10,11 +10,11 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .array_checks import reals
-from .checks import real
-from .errors import ParameterError
-from .waveform_arguments import checking, length, require_periods, times
-from .waveform_corners import Lines, Repetition, interpolator, within
+from ..array_checks import reals
+from ..checks import real
+from ..errors import ParameterError
+from .arguments import checking, length, require_periods, times
+from .corners import Lines, Repetition, interpolator, within
 
 FloatArray: TypeAlias = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from .checks import known
+from ..checks import known
 from .declaration import Declarations, Parameter
 
 

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .errors import ParameterError, shown
+from ..errors import ParameterError, shown
 
 #: Exponents of metre, kilogram, second, ampere, kelvin and radian.
 Dimensions: TypeAlias = tuple[float, ...]
@@ -212,7 +212,7 @@ def conversion(given: str, wanted: str) -> Conversion:
     if dimensions == expected:
         return Conversion(size / unit, said=f"1 {given} = {size / unit:.6g} {'' if wanted == '1' else wanted}".rstrip())
     if (dimensions, expected) == (_TESLA, _FIELD):
-        from .constants import CONSTANTS, mu_0  # with SymPy, which a command line does without
+        from ..equations.constants import CONSTANTS, mu_0  # with SymPy, which a command line does without
 
         factor = size / CONSTANTS[mu_0][0] / unit
         return Conversion(factor, said=f"1 {given} = {factor:.6g} {wanted}, as H = B / mu_0", by_law=True)
