@@ -18,9 +18,9 @@ from scipy import stats
 from scipy.constants import k
 
 from synaspice.devices import MTJ
-from synaspice.devices.simulation.ensembles.philox import NORMALS, philox, six_normals
 from synaspice.devices.simulation.machine.kinds import F64, I64, Array
 from synaspice.devices.simulation.machine.program import compiled_function
+from synaspice.devices.simulation.numerics.philox import NORMALS, philox, six_normals
 
 TEMPERATURE = 300.0
 FREE = MTJ(

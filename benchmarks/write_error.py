@@ -19,7 +19,7 @@ from synaspice.characterization import RareEvent, splitting
 from synaspice.characterization.rare_events.axial_magnet import from_reference_state
 from synaspice.characterization.rare_events.fokker_planck import still_there
 from synaspice.devices import MTJ
-from synaspice.devices.simulation.threads import in_chunks
+from synaspice.devices.simulation.numerics.threads import in_chunks
 
 JUNCTION = MTJ.preset("ikeda2010")
 START = JUNCTION.replace(**JUNCTION.reference_states()["antiparallel"])

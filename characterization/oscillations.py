@@ -17,7 +17,7 @@ from ..devices.simulation.orbits.approach import approached
 from ..devices.simulation.orbits.cycle import Motion
 from ..devices.simulation.orbits.orbit import PeriodicOrbit
 from ..devices.simulation.request import Request
-from ..devices.simulation.trajectory import integrate
+from ..devices.simulation.trajectories.trajectory import integrate
 from .engines import trajectory
 
 #: Samples per period of the output, and periods of a window.

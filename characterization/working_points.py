@@ -17,7 +17,7 @@ from ..devices.simulation.orbits.approach import approached
 from ..devices.simulation.orbits.cycle import Motion
 from ..devices.simulation.orbits.orbit import PeriodicOrbit
 from ..devices.simulation.request import Request
-from ..devices.simulation.stability import KICK, Equilibrium, equilibrium
+from ..devices.simulation.trajectories.stability import KICK, Equilibrium, equilibrium
 from .benches.iv import chosen_states
 
 #: Times in which deviations grow by e after which they have settled, about.

@@ -43,7 +43,6 @@ from .models.oscillators import VortexOscillator as VortexOscillator
 from .models.spin import NeuronMagnet as NeuronMagnet
 from .models.spin import SpinMagnet as SpinMagnet
 from .models.threshold_switches import MottSwitch as MottSwitch
-from .simulation.batch import simulate_many as simulate_many
 from .simulation.orbits.continuation import OrbitBranch as OrbitBranch
 from .simulation.orbits.continuation import follow_orbits as follow_orbits
 from .simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
@@ -52,3 +51,4 @@ from .simulation.orbits.search import periodic_orbit as periodic_orbit
 from .simulation.reservoirs import held_response as held_response
 from .simulation.reservoirs import random_mask as random_mask
 from .simulation.reservoirs import reservoir_states as reservoir_states
+from .simulation.trajectories.batch import simulate_many as simulate_many

@@ -100,11 +100,11 @@ from .devices.models.oscillators import VortexOscillator as VortexOscillator
 from .devices.models.spin import NeuronMagnet as NeuronMagnet
 from .devices.models.spin import SpinMagnet as SpinMagnet
 from .devices.models.threshold_switches import MottSwitch as MottSwitch
-from .devices.simulation.batch import simulate_many as simulate_many
 from .devices.simulation.orbits.driven_orbit import DrivenOrbit as DrivenOrbit
 from .devices.simulation.orbits.orbit import PeriodicOrbit as PeriodicOrbit
 from .devices.simulation.orbits.search import periodic_orbit as periodic_orbit
 from .devices.simulation.reservoirs import reservoir_states as reservoir_states
+from .devices.simulation.trajectories.batch import simulate_many as simulate_many
 from .figures.drawing import plot as plot
 from .figures.explorer.page import explore as explore
 from .figures.report import make_report as make_report

@@ -24,8 +24,8 @@ from synaspice.circuits.engine import ngspice
 from synaspice.devices import CompactModel, SynaspiceError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Sweep
-from synaspice.devices.simulation import trajectory
 from synaspice.devices.simulation.ensembles import plan
+from synaspice.devices.simulation.trajectories import trajectory
 
 #: What is no argument of any function, or of hardly any.
 BAD: dict[str, Any] = {

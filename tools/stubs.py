@@ -24,7 +24,7 @@ NAMES = {
         "PeriodicOrbit": "simulation.orbits.orbit",
         "follow_orbits": "simulation.orbits.continuation",
         "periodic_orbit": "simulation.orbits.search",
-        "simulate_many": "simulation.batch",
+        "simulate_many": "simulation.trajectories.batch",
     },
     "circuits": {
         "Crossbar": "crossbars.crossbar",

@@ -27,7 +27,7 @@ from ...devices.language.errors import ParameterError, ValidityWarning, warn_use
 from ...devices.language.quantities.quantity import format_si
 from ...devices.language.waveforms.shapes import PiecewiseLinear
 from ...devices.model import CompactModel
-from ...devices.simulation.newton import voltage_at_current
+from ...devices.simulation.numerics.newton import voltage_at_current
 from ...devices.targets.header import origin
 from ..benches.memristors.potentiation import default_width, rising
 from ..benches.memristors.reader import Reader, voltage_sweep

@@ -17,7 +17,7 @@ from ...devices.language.checks import positive
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms.shapes import FloatArray, Pulse
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings, whole_steps
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings, whole_steps
 from ...devices.simulation.request import Request
 from ..arguments import Checkpoint, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ..bench import bench

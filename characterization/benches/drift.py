@@ -20,9 +20,9 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms.shapes import DC, FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.batch import simulate_many
 from ...devices.simulation.dwelling import Dwell, dwell_times
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ...devices.simulation.trajectories.batch import simulate_many
 from ..arguments import Engine, Name, Native, Quantity, Range, Seed, Surroundings, Switch, Whole
 from ..bench import bench
 from ..drift_laws import fitted_law

@@ -18,8 +18,8 @@ from ...devices.language.memory import require_memory
 from ...devices.language.waveforms.shapes import Drive, Sine, Triangle, Waveform
 from ...devices.model import CompactModel
 from ...devices.simulation.request import Request, row_size
-from ...devices.simulation.stability import jacobian
-from ...devices.simulation.trajectory import Dynamics
+from ...devices.simulation.trajectories.stability import jacobian
+from ...devices.simulation.trajectories.trajectory import Dynamics
 from ..arguments import SWEPT, Choice, ComplianceCurrent, Engine, Name, Native, NoiseTemperature, Quantity, Seed, Whole
 from ..bench import bench
 from ..engines import trajectory

@@ -16,7 +16,7 @@ from ...devices.language.array_checks import reals
 from ...devices.language.checks import known, mapping
 from ...devices.language.memory import require_memory, table_size
 from ...devices.model import CompactModel
-from ...devices.simulation.newton import voltage_at_current
+from ...devices.simulation.numerics.newton import voltage_at_current
 from ..arguments import ComplianceCurrent, Engine, Native, Range, States
 from ..bench import bench
 from ..engines import engine_attributes, static_currents, uses_native

@@ -12,7 +12,7 @@ from ...devices.core.protocols import NegativeResistance
 from ...devices.core.validity import warn_of_invalid_bias
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
-from ...devices.simulation.static_curve import TurningPoint, static_curve, turning_points
+from ...devices.simulation.operating_points.static_curve import TurningPoint, static_curve, turning_points
 from ..arguments import Quantity
 from ..bench import bench
 

@@ -19,8 +19,8 @@ from ...devices.language.quantities.units import OFFSETS
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import dwell_times
-from ...devices.simulation.noise import electrical_noise, noise_spectrum
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ...devices.simulation.operating_points.noise import electrical_noise, noise_spectrum
 from ...devices.simulation.orbits.orbit import PeriodicOrbit
 from ..arguments import Choice, Engine, Native, Quantity, Range, Seed, States, Surroundings, Whole
 from ..bench import bench

@@ -16,7 +16,7 @@ from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.quantities.quantity import format_si
 from ...devices.model import CompactModel
-from ...devices.simulation.newton import voltage_at_current
+from ...devices.simulation.numerics.newton import voltage_at_current
 from ...devices.simulation.request import driven_branch
 
 

@@ -20,7 +20,7 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
 from ...devices.language.waveforms.shapes import Pulse
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings, whole_steps
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings, whole_steps
 from ...devices.simulation.request import Request
 from ..arguments import (
     SWEPT,

@@ -20,10 +20,10 @@ from ...devices.language.checks import known, positive, real
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...devices.simulation.ensembles.plan import CHUNK
-from ...devices.simulation.newton import voltage_at_current
-from ...devices.simulation.noisy_trajectories import in_surroundings
-from ...devices.simulation.threads import in_chunks
+from ...devices.simulation.numerics.newton import voltage_at_current
+from ...devices.simulation.numerics.threads import in_chunks
 from ..arguments import (
     SWEPT,
     Checkpoint,

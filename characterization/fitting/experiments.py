@@ -21,7 +21,7 @@ from ...devices.language.checks import known
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import PiecewiseLinear
 from ...devices.model import CompactModel
-from ...devices.simulation.batch import simulate_many
+from ...devices.simulation.trajectories.batch import simulate_many
 from ..arguments import Range
 from ..bench import BENCHES
 from ..benches.iv import iv

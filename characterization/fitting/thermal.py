@@ -20,7 +20,7 @@ from ...devices.language.checks import known, positive, real
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ..benches.resonance.fmr import resting
 from ..fields import AXES, field_of, in_field
 from ..rare_events.axial_magnet import AxialMagnet, from_reference_state

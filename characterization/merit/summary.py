@@ -10,7 +10,7 @@ from ...devices.core.metadata import described_table, device_title
 from ...devices.language.checks import instance, whole
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from .figures import figures_of
 
 _COLUMNS = {

@@ -21,7 +21,7 @@ from ...devices.model import CompactModel
 from ...devices.simulation.networks.march import Prepared
 from ...devices.simulation.networks.source import write_network_kernel
 from ...devices.simulation.networks.structure import DRIVE, NODE, Link, NetworkStructure, Port
-from ...devices.simulation.newton import voltages_at_current
+from ...devices.simulation.numerics.newton import voltages_at_current
 from ...devices.simulation.request import driven_branch
 from .couplings import Coupling
 

@@ -24,12 +24,12 @@ from ...devices.core.processors import usual_threads
 from ...devices.language.checks import known, mapping, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory
+from ...devices.simulation.ensembles.noisy_trajectories import checked_seed, require_steps, require_temperature
+from ...devices.simulation.ensembles.time_step import check_step, default_step
 from ...devices.simulation.networks.march import March
 from ...devices.simulation.networks.structure import DRIVE
-from ...devices.simulation.noisy_trajectories import checked_seed, require_steps, require_temperature
 from ...devices.simulation.request import Request
 from ...devices.simulation.reservoirs import usual_step
-from ...devices.simulation.time_step import check_step, default_step
 from .couplings import Coupling
 from .declared import DeclaredNetwork, waveform_of
 from .network_netlist import NetlistWriter

@@ -21,10 +21,10 @@ from ...devices.core.base import DeviceModel
 from ...devices.core.vectors import compiled, parameter_vector, scales_of
 from ...devices.language.errors import ParameterError, ResolutionWarning, SimulationError, warn_user
 from ...devices.language.waveforms.shapes import DC, FloatArray
+from ...devices.simulation.ensembles.time_step import fastest_rates, starts
 from ...devices.simulation.networks.structure import DRIVE
-from ...devices.simulation.newton import voltage_solver
+from ...devices.simulation.numerics.newton import voltage_solver
 from ...devices.simulation.request import Request
-from ...devices.simulation.time_step import fastest_rates, starts
 from .couplings import Coupling
 from .declared import DeclaredNetwork, constant_of, waveform_of
 

@@ -13,9 +13,9 @@ from ...devices.core.vectors import compiled, parameter_vector
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
-from ...devices.simulation.diffusion import coefficients, noise_follows_voltage
-from ...devices.simulation.newton import voltages_at_current
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ...devices.simulation.numerics.newton import voltages_at_current
+from ...devices.simulation.operating_points.diffusion import coefficients, noise_follows_voltage
 from ...devices.simulation.request import Request
 
 #: Differences between azimuths, as a share of the largest value, above which a device is not axially symmetric.

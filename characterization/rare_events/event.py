@@ -17,10 +17,10 @@ from ...devices.language.checks import flag, instance, real, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import DC, Drive, FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.ensembles.noisy_trajectories import checked_seed, in_surroundings, whole_steps
 from ...devices.simulation.ensembles.plan import Chunk, Plan
-from ...devices.simulation.noisy_trajectories import checked_seed, in_surroundings, whole_steps
 from ...devices.simulation.request import Request
-from ...devices.simulation.stability import eigenvalues
+from ...devices.simulation.trajectories.stability import eigenvalues
 
 #: Time constants of the slowest motion for which a device relaxes.
 SETTLED = 5.0

@@ -43,7 +43,7 @@ from ...devices.language.checks import instance, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.memory import require_memory, table_size
 from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.simulation.threads import in_chunks
+from ...devices.simulation.numerics.threads import in_chunks
 from .event import RareEvent, Task
 
 #: Trajectories whose distribution after the relaxation decides on the bins, if none are given.

@@ -12,10 +12,10 @@ from ...devices.core.vectors import compiled, initial_state, parameter_vector
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import Waveform
 from ...devices.model import CompactModel
-from ...devices.simulation.newton import voltages_at_current
-from ...devices.simulation.noisy_trajectories import checked_seed
+from ...devices.simulation.ensembles.noisy_trajectories import checked_seed
+from ...devices.simulation.numerics.newton import voltages_at_current
 from ...devices.simulation.request import Request
-from ...devices.simulation.tables import tabulate
+from ...devices.simulation.trajectories.tables import tabulate
 from .telegraph import Telegraph, telegraph_trace
 from .two_states import TwoStateThermal
 

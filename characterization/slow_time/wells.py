@@ -28,8 +28,8 @@ from ...devices.language.checks import instance, known, positive, real
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.simulation.dwelling import HIGH_BARRIER
-from ...devices.simulation.newton import voltage_at_current
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ...devices.simulation.numerics.newton import voltage_at_current
 from ..rare_events.axial_magnet import AxialMagnet, from_reference_state
 from ..rare_events.fokker_planck import PolarGrid, mean_passage_time
 

@@ -12,7 +12,7 @@ from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import whole
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.search import periodic_orbit
 from ..benches.oscillators.amplitude import amplitude
 from .waveforms.task import SETTLING, working_range

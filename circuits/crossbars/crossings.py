@@ -19,9 +19,9 @@ from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.model import CompactModel
+from ...devices.simulation.ensembles.noisy_trajectories import checked_seed, require_temperature, whole_steps
 from ...devices.simulation.ensembles.plan import Chunk, Plan
-from ...devices.simulation.newton import roots
-from ...devices.simulation.noisy_trajectories import checked_seed, require_temperature, whole_steps
+from ...devices.simulation.numerics.newton import roots
 from ...devices.simulation.request import Request
 from .pulses import integrate
 

@@ -14,7 +14,7 @@ from ...devices.core.metadata import described_table
 from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.simulation.noisy_trajectories import checked_seed
+from ...devices.simulation.ensembles.noisy_trajectories import checked_seed
 from .access import InSeries, Transistors
 from .crossbar import Crossbar
 from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from ..language.checks import known, positive, real, whole
 from ..language.errors import ParameterError
 from ..language.waveforms.shapes import FloatArray
-from .static import evaluate_static
+from .operating_points.static import evaluate_static
 
 if TYPE_CHECKING:
     from ..core.base import DeviceModel
@@ -234,8 +234,8 @@ def measured_errors(
         Seed of the sample.
     """
     from ..core.variability import sample
-    from .noise import electrical_noise
-    from .noisy_trajectories import in_surroundings
+    from .ensembles.noisy_trajectories import in_surroundings
+    from .operating_points.noise import electrical_noise
 
     device, kelvin = in_surroundings(device, temperature)
     known(f"parameter of {device.model_name()}", state, device.values)

@@ -13,9 +13,9 @@ import numpy as np
 from ..core.base import DeviceModel
 from ..core.protocols import Switching
 from ..language.errors import ParameterError, SimulationError, ValidityWarning
-from . import trajectory
+from .operating_points.static import evaluate_static
 from .request import Request
-from .static import evaluate_static
+from .trajectories import trajectory
 
 #: Amplitudes over that of the suggested sweep, and widths over the time scale.
 AMPLITUDES = tuple(np.linspace(0.2, 1.5, 14).tolist())

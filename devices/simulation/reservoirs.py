@@ -23,11 +23,11 @@ from ..language.checks import known, positive, real, whole
 from ..language.errors import ParameterError, shown
 from ..language.memory import require_memory
 from ..language.waveforms.shapes import FloatArray
+from .ensembles.noisy_trajectories import block_for, checked_seed, require_steps, require_temperature
 from .ensembles.plan import Chunk, Plan
-from .noisy_trajectories import block_for, checked_seed, require_steps, require_temperature
+from .numerics.threads import in_chunks
+from .operating_points.static import evaluate_static
 from .request import Request
-from .static import evaluate_static
-from .threads import in_chunks
 
 #: Steps in a period of the oscillation, and samples of an interval from which an amplitude of the voltage is computed.
 STEPS, SAMPLES = 40, 16

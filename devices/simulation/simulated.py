@@ -56,7 +56,7 @@ class SimulatedModel(DeviceModel, abstract=True):
         ParameterError
             If values are not finite numbers, or their shapes do not fit each other.
         """
-        from .static import evaluate_static
+        from .operating_points.static import evaluate_static
 
         given = {name: reals(name, value, dimensions=None, empty=True) for name, value in quantities.items()}
         return evaluate_static(self, given)
@@ -115,7 +115,7 @@ class SimulatedModel(DeviceModel, abstract=True):
             the same ``points`` (between which lies a whole number of steps).
         time_step : float, optional
             Step of the stochastic scheme [s]; default: 1/1000 of the model's time scale, or shorter where the device's
-            precession needs it; see :mod:`synaspice.devices.simulation.time_step`.
+            precession needs it; see :mod:`synaspice.devices.simulation.ensembles.time_step`.
         method : str, optional
             SciPy integrator: ``DOP853``, ``RK45``, ``Radau``, ``BDF`` or ``LSODA``. Default: a loop in machine code,
             explicit of order 8 for states without bounds, and linearly implicit of order 5
@@ -136,8 +136,9 @@ class SimulatedModel(DeviceModel, abstract=True):
         SimulationError
             If the integrator fails.
         """
-        from . import noisy_trajectories, trajectory
+        from .ensembles import noisy_trajectories
         from .request import Request
+        from .trajectories import trajectory
 
         device, kelvin = (self, None) if temperature is None else noisy_trajectories.in_surroundings(self, temperature)
         request = Request.of(device, drive, duration, source, inputs, compliance)

@@ -18,7 +18,7 @@ from ..language.checks import known, mapping
 from ..language.errors import ParameterError
 from ..language.version import __version__
 from ..language.waveforms.shapes import FloatArray
-from ..simulation.static import evaluate_static
+from ..simulation.operating_points.static import evaluate_static
 from .spice.statements import check_name
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.core.protocols import Stimulus
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.model import CompactModel
-from ...devices.simulation.noisy_trajectories import in_surroundings
+from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.search import periodic_orbit
 from ..drawing import PANEL, plot
 from ..style import axis_scale, package_style, scaled, scaled_axis

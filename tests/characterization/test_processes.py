@@ -17,7 +17,7 @@ from piecework import die_once, hears_interrupts, leave_the_range, square
 from synaspice.characterization.processes import in_processes
 from synaspice.characterization.resumable import compute_pieces
 from synaspice.devices import SimulationError, ValidityWarning
-from synaspice.devices.simulation import threads
+from synaspice.devices.simulation.numerics import threads
 
 PROGRAM = """
 import time, joblib

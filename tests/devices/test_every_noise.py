@@ -11,7 +11,7 @@ from synaspice.characterization.engines import uses_native
 from synaspice.devices import MissingDependencyError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Spectrum
-from synaspice.devices.simulation.noise import noise_spectrum
+from synaspice.devices.simulation.operating_points.noise import noise_spectrum
 
 DEVICES = {
     f"{name}/{preset}": (model, preset)

@@ -18,8 +18,8 @@ from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 from ....devices.physics.macrospin import Macrospin
-from ....devices.simulation.newton import voltage_at_current
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ....devices.simulation.numerics.newton import voltage_at_current
 from ...arguments import Checkpoint, Progress, Quantity, Range, Seed, States, Surroundings, Whole
 from ...bench import bench
 from ...resumable import check_seed, compute_pieces, describe

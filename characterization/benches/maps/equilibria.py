@@ -23,7 +23,7 @@ from ....devices.language.errors import SimulationError
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.request import Request
-from ....devices.simulation.stability import GROWING, eigenvalues, equilibrium, jacobian, tangent
+from ....devices.simulation.trajectories.stability import GROWING, eigenvalues, equilibrium, jacobian, tangent
 
 #: Length of a step in units of the scales and of the reference field, and the shortest one.
 STEP, SHORTEST = 0.03, 1e-7

@@ -18,7 +18,7 @@ from ....devices.language.checks import known, positive, real
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 from ....devices.physics.macrospin import Macrospin
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import Checkpoint, Name, Progress, Quantity, Range, Seed, Surroundings, Whole, reference_states
 from ...bench import bench
 from ...resumable import check_seed, compute_pieces, describe

@@ -19,9 +19,9 @@ from ....devices.language.checks import known, positive
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms.shapes import PiecewiseLinear
 from ....devices.model import CompactModel
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ....devices.simulation.ensembles.plan import CHUNK
-from ....devices.simulation.noisy_trajectories import in_surroundings
-from ....devices.simulation.threads import in_chunks
+from ....devices.simulation.numerics.threads import in_chunks
 from ...arguments import Checkpoint, Choice, Name, Names, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ...arguments import reference_states as states_of
 from ...bench import bench

@@ -21,10 +21,10 @@ from ....devices.language.memory import require_memory
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.physics.macrospin import Macrospin
-from ....devices.simulation.batch import simulate_many
-from ....devices.simulation.newton import voltage_at_current
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
+from ....devices.simulation.numerics.newton import voltage_at_current
 from ....devices.simulation.request import row_size
+from ....devices.simulation.trajectories.batch import simulate_many
 from ...arguments import SWEPT, Checkpoint, Choice, Name, Progress, Quantity, Range, Seed, States, Whole
 from ...bench import bench, unit_of_quantity
 from ...fields import AXES, Fields, field_of

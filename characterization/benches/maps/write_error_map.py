@@ -20,7 +20,7 @@ from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory, table_size
 from ....devices.model import CompactModel
 from ....devices.physics.macrospin import Macrospin
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import Checkpoint, Name, Progress, Range, Seed, Whole, reference_states
 from ...bench import bench
 from ...fields import AXES, field_of

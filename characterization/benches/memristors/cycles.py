@@ -16,7 +16,7 @@ from ....devices.language.errors import ParameterError, ValidityWarning, warn_us
 from ....devices.language.memory import require_memory, table_size
 from ....devices.language.waveforms.shapes import FloatArray, Sine, Triangle
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import Choice, Quantity, Seed, Surroundings, Whole
 from ...bench import bench
 from ..hysteresis import WAVEFORMS

@@ -16,7 +16,7 @@ from ....devices.language.declarations.declaration import Branch
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.time_step import LONGEST
+from ....devices.simulation.ensembles.time_step import LONGEST
 
 #: Name of the branch by which a device with a read path of its own is read.
 READING = "read_voltage"

@@ -17,7 +17,7 @@ from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory, table_size
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import Quantity, Range
 from ...bench import bench
 from ...cells.errors.arrhenius import TEN_YEARS, Arrhenius

@@ -18,7 +18,7 @@ from ....devices.language.memory import require_memory
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.simulation.request import Request, row_size
-from ....devices.simulation.stability import equilibrium, growth_beside
+from ....devices.simulation.trajectories.stability import equilibrium, growth_beside
 from ...arguments import Checkpoint, Engine, Native, NoiseTemperature, Quantity, Range, Seed, Whole
 from ...bench import bench
 from ...engines import engine_attributes, uses_native

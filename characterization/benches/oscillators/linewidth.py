@@ -16,7 +16,7 @@ from ....devices.language.checks import positive
 from ....devices.language.errors import ParameterError, ValidityWarning
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ....devices.simulation.orbits.orbit import PeriodicOrbit
 from ...arguments import Choice, Range, Seed, Surroundings, Whole
 from ...bench import bench

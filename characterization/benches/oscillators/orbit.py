@@ -14,7 +14,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ....devices.simulation.orbits.continuation import OrbitBranch, follow_orbits
 from ....devices.simulation.orbits.orbit import PeriodicOrbit
 from ....devices.simulation.orbits.search import periodic_orbit

@@ -17,7 +17,7 @@ from ....devices.language.errors import ParameterError, ValidityWarning, warn_us
 from ....devices.language.memory import require_memory
 from ....devices.model import CompactModel
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
-from ....devices.simulation.noisy_trajectories import checked_temperature
+from ....devices.simulation.ensembles.noisy_trajectories import checked_temperature
 from ....devices.simulation.orbits.search import periodic_orbit
 from ...arguments import Quantity, Range, Seed, Whole
 from ...bench import bench

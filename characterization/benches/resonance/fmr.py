@@ -16,9 +16,9 @@ from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ....devices.simulation.request import Request
-from ....devices.simulation.stability import ComplexArray, Equilibrium, equilibrium, turning_modes
+from ....devices.simulation.trajectories.stability import ComplexArray, Equilibrium, equilibrium, turning_modes
 from ...arguments import Choice, Range, Surroundings
 from ...bench import bench
 from ...fields import AXES, Fields, field_of, in_field

@@ -19,7 +19,7 @@ from ....devices.model import CompactModel
 from ....devices.simulation.orbits.driven_orbit import driven_orbit
 from ....devices.simulation.rectification import rectification
 from ....devices.simulation.request import Request
-from ....devices.simulation.stability import Equilibrium
+from ....devices.simulation.trajectories.stability import Equilibrium
 from ...arguments import Choice, Quantity, Range
 from ...bench import bench
 from ...fields import AXES, Fields, in_field

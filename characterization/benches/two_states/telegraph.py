@@ -15,7 +15,7 @@ from ....devices.core.validity import warn_of_limits
 from ....devices.language.array_checks import reals
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import checked_seed
+from ....devices.simulation.ensembles.noisy_trajectories import checked_seed
 from ...arguments import Range, Seed, Surroundings, Whole
 from ...bench import bench
 from ...slow_time.telegraph import telegraph_trace

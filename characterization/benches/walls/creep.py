@@ -15,7 +15,7 @@ from ....devices.core.protocols import WallMotion
 from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import SWEPT, Checkpoint, Choice, Progress, Quantity, Range, Seed, Surroundings, Whole
 from ...bench import bench
 from ...resumable import check_seed, compute_pieces, describe

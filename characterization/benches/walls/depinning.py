@@ -16,7 +16,7 @@ from ....devices.language.array_checks import reals
 from ....devices.language.errors import ParameterError
 from ....devices.language.memory import require_memory, table_size
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...arguments import SWEPT, Checkpoint, Choice, Progress, Range, Seed, Surroundings, Whole
 from ...bench import bench
 from ...cells.errors.arrhenius import BOLTZMANN

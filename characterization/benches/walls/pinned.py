@@ -42,7 +42,7 @@ from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.motion import POLARITIES
 from ....devices.simulation.request import Request
-from ....devices.simulation.trajectory import Dynamics
+from ....devices.simulation.trajectories.trajectory import Dynamics
 from ...cells.errors.arrhenius import BOLTZMANN
 
 #: Points at which the force is looked at, over the widths of a site on either side.

@@ -17,7 +17,7 @@ from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....devices.core.distributions import normal_sf
 from ....devices.language.equations.constants import CONSTANTS, q_e
 from ....devices.language.waveforms.shapes import FloatArray
-from ....devices.simulation.noise import electrical_noise
+from ....devices.simulation.operating_points.noise import electrical_noise
 from .arrhenius import BOLTZMANN, TEN_YEARS
 
 ELECTRON = CONSTANTS[q_e][0]

@@ -20,8 +20,8 @@ from ....devices.core.distributions import normal_sf
 from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
 from ....devices.models.memristors.vteam import VTEAM
-from ....devices.simulation.newton import voltage_at_current
-from ....devices.simulation.noise import electrical_noise
+from ....devices.simulation.numerics.newton import voltage_at_current
+from ....devices.simulation.operating_points.noise import electrical_noise
 from ..errors.arrhenius import TEN_YEARS
 from ..errors.junction_errors import ANGLES, junction_voltages, lifetime, write_error_rate
 from ..point import Point

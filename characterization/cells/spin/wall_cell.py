@@ -18,7 +18,7 @@ from ....devices.core.distributions import normal_sf
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError
 from ....devices.models.domain_walls.domain_wall_injector import WRITE_STRETCH
-from ....devices.simulation.noise import electrical_noise
+from ....devices.simulation.operating_points.noise import electrical_noise
 from ...arguments import Whole
 from ..bench import cell_bench
 from ..cost import Cost, told

@@ -25,7 +25,7 @@ from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ....devices.models.domain_walls.domain_wall_injector import DomainWallInjector
 from ....devices.models.spin.neuron_magnet import NeuronMagnet
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...cells.spin.firing_probability import firing_probability
 from ...datasets.digits import CLASSES, SIDE, load_digits
 from ..keeping import Keeping, check_study

@@ -20,7 +20,7 @@ import pandas as pd
 from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.checks import whole
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ..keeping import Keeping, check_study
 from ..waveforms.task import WorkingPoint, stays_valid, working_point, working_range
 from . import task

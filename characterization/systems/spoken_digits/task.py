@@ -27,8 +27,8 @@ import numpy as np
 
 from ....devices.language.errors import ParameterError
 from ....devices.language.waveforms.shapes import FloatArray
+from ....devices.simulation.numerics.threads import in_chunks
 from ....devices.simulation.reservoirs import held_response, random_mask
-from ....devices.simulation.threads import in_chunks
 from ...datasets.spoken_digits import SpokenDigits, load_spoken_digits
 from ..waveforms.task import WorkingPoint
 from .front_ends import front_end, with_noise

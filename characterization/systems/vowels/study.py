@@ -18,7 +18,7 @@ from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.models.oscillators.auto_oscillator import AutoOscillator
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...datasets.vowels import Vowels, load_vowels
 from ..keeping import Keeping, check_study
 from ..linear_readout import train_readout

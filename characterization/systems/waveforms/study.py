@@ -19,7 +19,7 @@ from ....devices.core.oscillator_protocols import Oscillation
 from ....devices.language.checks import whole
 from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
-from ....devices.simulation.noisy_trajectories import in_surroundings
+from ....devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ..keeping import Keeping, check_study
 from ..validity import warn_of_time_outside
 from . import task

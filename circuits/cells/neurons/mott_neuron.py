@@ -13,7 +13,7 @@ from ....devices.language.declarations.declaration import Parameter
 from ....devices.language.equations.constants import CONSTANTS, k_B, q_e
 from ....devices.language.errors import ParameterError
 from ....devices.models.threshold_switches.mott_switch import MottSwitch
-from ....devices.simulation.static_curve import static_curve
+from ....devices.simulation.operating_points.static_curve import static_curve
 from ..building.assembly import Assembly
 from ..building.cell import Cell
 from ..building.declared import Port

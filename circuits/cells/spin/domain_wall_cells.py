@@ -11,7 +11,7 @@ from ....devices.language.checks import positive
 from ....devices.language.declarations.declaration import Parameter
 from ....devices.language.equations.constants import CONSTANTS, k_B
 from ....devices.models.domain_walls.domain_wall import DomainWallSynapse
-from ....devices.simulation.noise import electrical_noise
+from ....devices.simulation.operating_points.noise import electrical_noise
 from ..building.assembly import Assembly
 from ..building.cell import Cell
 from ..building.declared import Port

@@ -83,7 +83,7 @@ from ...language.equations.functions import ramp
 from ...language.errors import ParameterError
 from ...language.waveforms.shapes import Pulse
 from ...model import CompactModel
-from ...simulation.newton import voltage_at_current
+from ...simulation.numerics.newton import voltage_at_current
 
 #: Value of the symbol mu_0 [N/A^2].
 VACUUM_PERMEABILITY = CONSTANTS[mu_0][0]

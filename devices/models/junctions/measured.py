@@ -21,7 +21,7 @@ from ...language.waveforms.shapes import FloatArray, Pulse, Sine
 from ...model import CompactModel
 from ...physics.escape import Landscape
 from ...physics.macrospin import Macrospin, slow_triangle
-from ...simulation.newton import voltage_at_current, voltages_at_current
+from ...simulation.numerics.newton import voltage_at_current, voltages_at_current
 
 #: A junction with a lower barrier, in k_B T, leaves a state by itself within half a second: tau_0 exp(20) with 1 ns.
 SUPERPARAMAGNETIC = 20.0

@@ -18,7 +18,7 @@ from ...language.equations.functions import limexp, ramp, step
 from ...language.waveforms.shapes import Triangle
 from ...model import CompactModel
 from ...physics.conduction import poole_frenkel_3d, thermal_voltage
-from ...simulation.static_curve import static_curve, turning_points
+from ...simulation.operating_points.static_curve import static_curve, turning_points
 from ..memristors.fluctuations import Fluctuations
 
 #: Thermal time over that in which the phase follows the temperature, by default.

@@ -19,8 +19,8 @@ from ...language.errors import ParameterError, shown
 from ...language.memory import require_memory, table_size
 from ...language.waveforms.shapes import Drive, FloatArray
 from ...simulation.request import Request
-from ..noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
-from ..threads import in_chunks
+from ..numerics.threads import in_chunks
+from .noisy_trajectories import block_for, checked_seed, in_surroundings, table_of_traces, whole_steps
 from .plan import CHUNK, Chunk, Plan
 from .statistics import Moments, Statistics
 

@@ -17,8 +17,8 @@ from ..machine.kinds import F32, F64, I64, U32, Array
 from ..machine.program import Entry, Program, functions_of
 from ..machine.texts import Text
 from ..machine.writer import Unit
-from ..newton import MOST_CORRECTIONS
-from . import philox, vectormath
+from ..numerics import philox, vectormath
+from ..numerics.newton import MOST_CORRECTIONS
 from .kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS, write_kernel
 from .kernel_structure import Kernel, Structure
 

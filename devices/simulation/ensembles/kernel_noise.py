@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .philox import NORMALS, WORDS
+from ..numerics.philox import NORMALS, WORDS
 
 #: Steps whose noise is made at a time, for a block of one trajectory and for wider ones: multiples of NORMALS.
 STEPS_ALONE, STEPS_TOGETHER = 252, 6

@@ -20,8 +20,8 @@ from ...core.sharing import Replacement, Slope
 from ...language.checks import known
 from ...language.declarations.declaration import TEMPERATURE
 from ...language.equations.constants import CONSTANTS
-from .folding import fold
-from .hoisting import Hoist, KernelPrinter, statements
+from ..expressions.folding import fold
+from ..expressions.hoisting import Hoist, KernelPrinter, statements
 from .kernel_noise import Noise, loop, telegraph_jumps
 from .kernel_structure import Kernel, Structure
 from .kernel_template import TEMPLATE

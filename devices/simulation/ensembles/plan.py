@@ -35,11 +35,11 @@ from ...core.vectors import compiled, initial_state, parameter_columns, paramete
 from ...language.checks import known
 from ...language.errors import SimulationError
 from ...language.waveforms.shapes import FloatArray
-from ...simulation.newton import voltages_at_current
 from ...simulation.request import Request
-from ...simulation.static import evaluate_static
-from ...simulation.threads import heed_stop
-from .folding import FOLDED
+from ..expressions.folding import FOLDED
+from ..numerics.newton import voltages_at_current
+from ..numerics.threads import heed_stop
+from ..operating_points.static import evaluate_static
 from .kernel_cache import load_kernel
 from .kernel_structure import Structure
 

@@ -17,8 +17,8 @@ from ..machine.kinds import F64, I64, LANES, TRUTH, Array
 from ..machine.program import Bound, Entry, Program
 from ..machine.texts import text_of
 from ..machine.writer import Unit
+from ..numerics.threads import heed_stop
 from ..request import Request
-from ..threads import heed_stop
 from .compiled_loops import MATRIX, VECTOR
 from .compiled_trajectory import STEPS_TO_JUDGE, is_implicit, judge, on_spheres
 from .drives import is_steady, numbers_of, prepared_parameters

@@ -1,4 +1,4 @@
-"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectory` takes by default.
+"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectories.trajectory` takes by default.
 
 States without bounds, which precess, are integrated by an explicit method that keeps directions on their spheres;
 states between bounds, whose rates may be of any size, by a linearly implicit one.
@@ -19,8 +19,8 @@ from ...core.vectors import compiled, scales_of
 from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms.shapes import FloatArray
 from ..machine.program import Bound
+from ..numerics.threads import heed_stop
 from ..request import Request
-from ..threads import heed_stop
 from .compiled_loops import ENTRIES, load_explicit, load_loops
 from .drives import driven, is_steady
 from .loops import explicit, rosenbrock

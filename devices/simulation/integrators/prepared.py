@@ -17,8 +17,8 @@ import sympy as sp
 from ...core.compiled import compiled_for
 from ...core.sharing import Replacement
 from ...language.equations.constants import CONSTANTS
-from ..ensembles.hoisting import Hoist, KernelPrinter, statements
-from .ordering import in_order
+from ..expressions.hoisting import Hoist, KernelPrinter, statements
+from ..expressions.ordering import in_order
 
 
 @dataclass(frozen=True)

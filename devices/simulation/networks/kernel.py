@@ -12,7 +12,6 @@ import numpy as np
 from ...core.cache import PARSING
 from ...language.sources import digest_of
 from ...language.waveforms.shapes import FloatArray
-from ..ensembles import philox, vectormath
 from ..ensembles.kernel_source import LIBRARY_FUNCTIONS, RANDOM_FUNCTIONS, VECTOR_FUNCTIONS
 from ..machine import lanes
 from ..machine.kept import load_program
@@ -20,6 +19,7 @@ from ..machine.kinds import F32, F64, I32, I64, LANES, U32, Array, Kind
 from ..machine.program import Entry, Program, functions_of
 from ..machine.texts import Text
 from ..machine.writer import Unit
+from ..numerics import philox, vectormath
 from .source import NetworkKernel, write_network_kernel
 from .structure import NetworkStructure
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from ...language.errors import SimulationError
 from ...language.waveforms.shapes import FloatArray
-from ..ensembles.folding import FOLDED
+from ..expressions.folding import FOLDED
 from ..machine.kinds import LANES
 from .kernel import AT_A_TIME, CompiledNetwork, load_network
 from .matrices import arrays_of, blocks_of, interpolation

@@ -20,10 +20,10 @@ from ...core.sharing import Replacement, Slope
 from ...language.declarations.declaration import TEMPERATURE
 from ...language.equations.constants import CONSTANTS
 from ...language.errors import ParameterError
-from ..ensembles.folding import fold
-from ..ensembles.hoisting import Hoist, KernelPrinter, statements
 from ..ensembles.kernel_noise import Noise, loop, telegraph_jumps
 from ..ensembles.kernel_source import STEP, indented, number
+from ..expressions.folding import fold
+from ..expressions.hoisting import Hoist, KernelPrinter, statements
 from .structure import DRIVE, NODE, TABLEAUS, NetworkStructure
 from .template import ADVANCE, COUPLED, STAGE, SUMS, TEMPLATE, dense_text, matrix_arguments
 

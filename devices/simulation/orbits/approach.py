@@ -23,7 +23,7 @@ from scipy.interpolate import CubicSpline
 
 from ...language.errors import OutOfReachError, SimulationError
 from ...language.waveforms.shapes import FloatArray
-from ..trajectory import solve
+from ..trajectories.trajectory import solve
 from .cycle import Cycle, Motion, closed
 from .orbit import PeriodicOrbit, orbit_of
 from .periodic_functions import resampled

@@ -30,7 +30,7 @@ from scipy.optimize import brentq
 from ...language.checks import instance, positive, real, whole
 from ...language.errors import ParameterError, ValidityWarning, warn_user
 from ...language.waveforms.shapes import DC, FloatArray
-from ..small_matrices import one_thread
+from ..numerics.small_matrices import one_thread
 from .cycle import COUNTS, RESOLVED, Cycle, Motion, mismatch, spread
 from .driven_orbit import DrivenOrbit
 from .orbit import PeriodicOrbit, orbit_of

@@ -27,12 +27,12 @@ from ..integrators.compiled_loops import load_loops
 from ..integrators.drives import driven
 from ..integrators.loops.driven import DRIVEN
 from ..machine.program import Bound
+from ..numerics.small_matrices import one_thread
+from ..operating_points.static import evaluate_static
 from ..request import Request
-from ..small_matrices import one_thread
-from ..stability import NEAR as NEAR_REST
-from ..stability import eigenvalues, nearest_rest
-from ..static import evaluate_static
-from ..trajectory import Dynamics
+from ..trajectories.stability import NEAR as NEAR_REST
+from ..trajectories.stability import eigenvalues, nearest_rest
+from ..trajectories.trajectory import Dynamics
 from .periodic_functions import differentiation, resampled, unresolved
 
 #: Step of the differences, in units of the states' scales.

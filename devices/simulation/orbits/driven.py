@@ -22,7 +22,7 @@ from ...language.errors import ParameterError
 from ...language.waveforms.corners import Repetition
 from ...language.waveforms.shapes import FloatArray, Waveform
 from ..request import Request
-from ..trajectory import solve
+from ..trajectories.trajectory import solve
 from .floquet import ComplexArray
 from .winding import whole_turns
 

@@ -13,8 +13,8 @@ from ...language.errors import ParameterError, SimulationError
 from ...language.waveforms.corners import Repetition
 from ...language.waveforms.shapes import FloatArray
 from ..request import Request
-from ..tables import tabulate
-from ..trajectory import solve
+from ..trajectories.tables import tabulate
+from ..trajectories.trajectory import solve
 from .cycle import Cycle, Motion
 from .driven import ATOL, CLOSED, RTOL, Closed, Strobe
 from .orbit import PeriodicOrbit

@@ -22,8 +22,8 @@ import numpy.typing as npt
 
 from ...core.vectors import tangent_of
 from ...language.waveforms.shapes import FloatArray
-from ..noise import state_noises
-from ..small_matrices import one_thread
+from ..numerics.small_matrices import one_thread
+from ..operating_points.noise import state_noises
 from .cycle import Cycle, Motion, operator, slopes_of
 from .periodic_functions import differentiation, resampled
 

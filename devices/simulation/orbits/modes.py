@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...language.waveforms.shapes import FloatArray
-from ..small_matrices import one_thread
+from ..numerics.small_matrices import one_thread
 from .cycle import Cycle, Motion, operator, slopes_of
 from .floquet import ComplexArray, monodromy
 

@@ -16,7 +16,7 @@ from ...language.array_checks import reals
 from ...language.checks import known, positive, whole
 from ...language.errors import ParameterError, ValidityWarning, warn_user
 from ...language.waveforms.shapes import FloatArray
-from ..noise import telegraph_strengths
+from ..operating_points.noise import telegraph_strengths
 from .cycle import Cycle, Motion
 from .floquet import ComplexArray, diffusion, multipliers, projection
 from .periodic_functions import resampled

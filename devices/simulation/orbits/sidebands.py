@@ -26,7 +26,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...language.waveforms.shapes import FloatArray
-from ..small_matrices import one_thread
+from ..numerics.small_matrices import one_thread
 from .cycle import Cycle, Motion, operator, slopes_of
 from .floquet import projection
 from .periodic_functions import differentiation

@@ -41,8 +41,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...language.waveforms.shapes import FloatArray
-from ..noise import electrical_noise, state_noises
-from ..small_matrices import one_thread
+from ..numerics.small_matrices import one_thread
+from ..operating_points.noise import electrical_noise, state_noises
 from .cycle import DIFFERENCE, Cycle, Motion
 from .floquet import ComplexArray, projection
 from .modes import Modes, modes

@@ -8,7 +8,7 @@ from ...core.vectors import initial_state, scales_of
 from ...language.errors import SimulationError
 from ...language.waveforms.shapes import FloatArray
 from ..request import Request
-from ..trajectory import Dynamics
+from ..trajectories.trajectory import Dynamics
 
 #: Angles from which a whole turn is tried. [rad]
 TRIED = (0.0, 0.7, 2.1)

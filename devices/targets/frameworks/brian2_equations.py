@@ -26,7 +26,7 @@ from ...language.declarations.declaration import TEMPERATURE, Vectorial
 from ...language.equations.constants import CONSTANTS
 from ...language.equations.functions import EXP_LIMIT, ramp
 from ...language.errors import ParameterError
-from ...simulation.noisy_trajectories import require_temperature
+from ...simulation.ensembles.noisy_trajectories import require_temperature
 from ...simulation.request import driven_branch
 from ..scaled import restoring_rates
 from .brian2_methods import HEUN, RUNGE_KUTTA, ExplicitMethod

@@ -19,8 +19,8 @@ from ...language.checks import known
 from ...language.equations.functions import EXP_LIMIT
 from ...language.errors import ParameterError, SimulationError
 from ...language.waveforms.shapes import Waveform
-from ...simulation.newton import MOST_CORRECTIONS, SETTLED, make_correction
-from ...simulation.noisy_trajectories import require_temperature
+from ...simulation.ensembles.noisy_trajectories import require_temperature
+from ...simulation.numerics.newton import MOST_CORRECTIONS, SETTLED, make_correction
 from .portable import Arrays, Course, Portable, course, heun, resampling, runge_kutta, sampled
 
 if TYPE_CHECKING:

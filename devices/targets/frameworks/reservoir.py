@@ -23,7 +23,7 @@ from ...core.vectors import initial_state
 from ...language.checks import positive, whole
 from ...language.errors import ParameterError
 from ...language.waveforms.shapes import FloatArray
-from ...simulation.noisy_trajectories import require_temperature
+from ...simulation.ensembles.noisy_trajectories import require_temperature
 from ...simulation.reservoirs import held_response, observable_of, random_mask, usual_step
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import sympy as sp
 
 from ...core.sharing import Replacement, Slope
 from ...language.declarations.declaration import TEMPERATURE
-from ...simulation.ensembles.hoisting import Hoist
+from ...simulation.expressions.hoisting import Hoist
 from ..sampling import INTERVAL
 from .module_equations import ModuleEquations, Named, node_of
 from .osdi_samples import PARAMETERS as SAMPLING

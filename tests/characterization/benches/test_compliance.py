@@ -19,9 +19,9 @@ from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Compliance, Spectrum, Statics
 from synaspice.devices.language.errors import SimulationError, UnknownNameError, ValidityWarning
 from synaspice.devices.language.waveforms.shapes import Triangle
-from synaspice.devices.simulation import noisy_trajectories as noisy
-from synaspice.devices.simulation import trajectory as integrated
-from synaspice.devices.simulation.tables import tabulate
+from synaspice.devices.simulation.ensembles import noisy_trajectories as noisy
+from synaspice.devices.simulation.trajectories import trajectory as integrated
+from synaspice.devices.simulation.trajectories.tables import tabulate
 
 FILAMENTS = [StanfordRRAM(), *(StanfordRRAM.preset(name) for name in StanfordRRAM.presets())]
 FILAMENTS.append(Sky130RERAM.preset("skywater2020"))

@@ -42,7 +42,7 @@ from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.circuits.engine.analyses import Noise, Transient
 from synaspice.circuits.engine.ngspice import run
 from synaspice.devices.core.protocols import Dwelling
-from synaspice.devices.simulation.noise import noise_spectrum
+from synaspice.devices.simulation.operating_points.noise import noise_spectrum
 from synaspice.figures import plot
 
 #: Runs of a comparator, and the probability that a count of its errors may have by chance.

@@ -21,7 +21,7 @@ from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declarations.declaration import Telegraph
 from synaspice.devices.language.errors import ValidityWarning
-from synaspice.devices.simulation.newton import roots
+from synaspice.devices.simulation.numerics.newton import roots
 from synaspice.devices.targets.scaled import returning_rate, unit_in_seconds
 
 pytestmark = pytest.mark.ngspice

@@ -24,7 +24,7 @@ from synaspice.circuits.engine.ngspice import (
 )
 from synaspice.devices import MTJ, VTEAM, LinearIonDrift, MissingDependencyError, ParameterError, Pulse
 from synaspice.devices.core.oscillator_protocols import Oscillation
-from synaspice.devices.simulation.noise import noise_spectrum
+from synaspice.devices.simulation.operating_points.noise import noise_spectrum
 
 TIGHT = {"reltol": 1e-9, "abstol": 1e-18, "vntol": 1e-12}
 JUNCTION = MTJ.preset("ikeda2010", initial_polar_angle=0.3)

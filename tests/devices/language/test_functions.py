@@ -26,8 +26,9 @@ from synaspice.devices.language.declarations.declaration import (
 from synaspice.devices.language.equations import functions
 from synaspice.devices.language.waveforms.shapes import PiecewiseLinear
 from synaspice.devices.model import CompactModel
-from synaspice.devices.simulation.ensembles import kernel_source, vectormath
+from synaspice.devices.simulation.ensembles import kernel_source
 from synaspice.devices.simulation.integrators.machine_code import MachineCode
+from synaspice.devices.simulation.numerics import vectormath
 from synaspice.devices.targets.modules.c_expressions import FUNCTIONS as C_FUNCTIONS
 from synaspice.devices.targets.spice.dialects import DIALECTS
 
@@ -137,7 +138,7 @@ def test_every_printer_and_every_namespace_is_compared_here():
                 namespaces.add(where)
     assert printers == {
         "core/codegen",  # numeric, PyTorch and JAX
-        "simulation/ensembles/hoisting",
+        "simulation/expressions/hoisting",
         "targets/frameworks/brian2_equations",
         "targets/modules/c_expressions",  # native devices and Verilog-A
         "targets/spice/expressions",

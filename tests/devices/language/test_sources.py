@@ -57,13 +57,13 @@ def test_what_runs_while_c_is_written_is_among_them():
 
 
 def test_the_helpers_of_a_kernel_are_among_what_names_it():
-    source = "from synaspice.devices.simulation.ensembles.philox import philox\n"
+    source = "from synaspice.devices.simulation.numerics.philox import philox\n"
     assert sources.digest_of_source(source) != sources.digest_of_source(
         source.replace("philox import", "vectormath import")
     )
-    names = set(sources.sources_reached(["synaspice.devices.simulation.ensembles.vectormath"]))
+    names = set(sources.sources_reached(["synaspice.devices.simulation.numerics.vectormath"]))
     assert {
-        "synaspice.devices.simulation.ensembles.vectormath",
+        "synaspice.devices.simulation.numerics.vectormath",
         "synaspice.devices.language.equations.functions",
     } <= names
 

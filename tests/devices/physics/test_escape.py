@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from synaspice.characterization.slow_time.wells import Wells
 from synaspice.devices import MTJ, ParameterError
 from synaspice.devices.physics.escape import Landscape, _orbits
-from synaspice.devices.simulation.newton import voltage_at_current
+from synaspice.devices.simulation.numerics.newton import voltage_at_current
 
 
 @pytest.mark.parametrize("relative", [-0.1, 0.0, 0.3, 0.5])

@@ -13,7 +13,7 @@ from synaspice.devices import MTJ, PhaseChangeMemory, SimulationError
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declarations.declaration import Branch, Parameter, State
 from synaspice.devices.model import CompactModel
-from synaspice.devices.simulation.newton import roots, voltage_at_current, voltages_at_current
+from synaspice.devices.simulation.numerics.newton import roots, voltage_at_current, voltages_at_current
 
 #: 100 uA are within the transition at the threshold, where Newton's method alone goes round in circles; as ngspice.
 CURRENT, VOLTAGE = 1e-4, 0.806

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from synaspice.devices import MTJ, VTEAM, CompactModel, LinearIonDrift, PiecewiseLinear, Pulse, Sine, Triangle
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declarations.declaration import Branch, Parameter, State
-from synaspice.devices.simulation.newton import voltage_at_current
+from synaspice.devices.simulation.numerics.newton import voltage_at_current
 
 TILTED = MTJ(initial_polar_angle=0.5, initial_azimuth=0.3)
 MEMRISTOR = LinearIonDrift(mobility=1e-12, window="joglekar", window_exponent=2.0)

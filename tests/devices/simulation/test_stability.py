@@ -7,7 +7,7 @@ import pytest
 
 from synaspice.devices import MTJ, VTEAM, AutoOscillator, VolatileMemristor, VortexOscillator
 from synaspice.devices.simulation.request import Request
-from synaspice.devices.simulation.stability import equilibrium
+from synaspice.devices.simulation.trajectories.stability import equilibrium
 
 
 def under(device, drive, source="voltage", state=None):

@@ -12,9 +12,9 @@ from synaspice.devices import MTJ, VTEAM, Pulse, Sine
 from synaspice.devices.catalog import models
 from synaspice.devices.core.protocols import Stimulus
 from synaspice.devices.language.errors import OutOfReachError, ParameterError, PatienceWarning, ResolutionWarning
-from synaspice.devices.simulation import noisy_trajectories, resolution
+from synaspice.devices.simulation.ensembles import noisy_trajectories, resolution
+from synaspice.devices.simulation.ensembles.time_step import TOLERANCE, default_step
 from synaspice.devices.simulation.request import Request
-from synaspice.devices.simulation.time_step import TOLERANCE, default_step
 
 
 def stiff(damping, field):

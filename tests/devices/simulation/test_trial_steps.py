@@ -9,7 +9,7 @@ import pytest
 
 from synaspice.devices import MTJ, Pulse, SimulationError
 from synaspice.devices.simulation.request import Request
-from synaspice.devices.simulation.trajectory import METHODS, Dynamics, _march
+from synaspice.devices.simulation.trajectories.trajectory import METHODS, Dynamics, _march
 
 STIFFNESS = 1e4
 

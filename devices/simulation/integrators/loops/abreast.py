@@ -15,7 +15,7 @@ import numpy as np
 from ....language.waveforms.shapes import FloatArray
 from ...machine.lanes import any_of, one_by_one, side_by_side, spread, wide_array
 from ...machine.texts import routine
-from ...newton import SETTLED
+from ...numerics.newton import SETTLED
 from .driven import CURRENT, NEARBY, call, rates_at, solve_voltage, value_at
 from .explicit import (
     CORNER,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ....language.waveforms.shapes import FloatArray
 from ...machine.kinds import F64, I64, TRUTH, Array, Group, Kind
 from ...machine.texts import Intrinsic, routine
-from ...newton import MOST_CORRECTIONS, SETTLED, choose, make_correction
+from ...numerics.newton import MOST_CORRECTIONS, SETTLED, choose, make_correction
 
 #: How the source of the driven branch works.
 VOLTAGE, CURRENT, LIMITED = 0, 1, 2

@@ -15,7 +15,7 @@ from synaspice.devices.core.protocols import Spectrum
 from synaspice.devices.language.declarations.declaration import Branch, Parameter
 from synaspice.devices.model import CompactModel
 from synaspice.devices.models.junctions.mtj import FIELD_ACROSS
-from synaspice.devices.simulation.noise import noise_spectrum
+from synaspice.devices.simulation.operating_points.noise import noise_spectrum
 
 HOOGE = {"hooge_parallel": 1e-19, "hooge_antiparallel": 5e-19}
 

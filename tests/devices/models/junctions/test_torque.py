@@ -13,7 +13,7 @@ from synaspice.characterization import agreement
 from synaspice.devices import MTJ, ElectrothermalMTJ, ParameterError, SpinOrbitTorqueMTJ, UnknownNameError
 from synaspice.devices.physics.magnetism import slonczewski_efficiency
 from synaspice.devices.physics.tunnel_torque import LAWS, tunnelling_efficiency
-from synaspice.devices.simulation.newton import voltage_at_current
+from synaspice.devices.simulation.numerics.newton import voltage_at_current
 
 TUNNELLING = [law for law in LAWS if law != "slonczewski"]
 

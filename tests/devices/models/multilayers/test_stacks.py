@@ -19,7 +19,7 @@ from synaspice.devices.physics.interlayer import (
     spin_flop_field,
 )
 from synaspice.devices.simulation.request import Request
-from synaspice.devices.simulation.stability import equilibrium
+from synaspice.devices.simulation.trajectories.stability import equilibrium
 
 RANDOM = np.random.default_rng(1)
 LAYERS = {TwoLayerStack: ("first", "second"), ThreeLayerStack: ("first", "second", "third")}

@@ -13,7 +13,7 @@ from synaspice.characterization import hysteresis, iv, ndr
 from synaspice.characterization.engines import trajectory
 from synaspice.devices import MottSwitch, ParameterError
 from synaspice.devices.language.errors import UnknownNameError
-from synaspice.devices.simulation.static_curve import static_curve, turning_points
+from synaspice.devices.simulation.operating_points.static_curve import static_curve, turning_points
 
 PRESETS = list(MottSwitch.presets())
 

@@ -11,7 +11,12 @@ from scipy.optimize import brentq
 
 from synaspice.devices import MottSwitch, ParameterError
 from synaspice.devices.core.vectors import compiled, parameter_vector
-from synaspice.devices.simulation.static_curve import loaded, relaxation_period, static_curve, turning_points
+from synaspice.devices.simulation.operating_points.static_curve import (
+    loaded,
+    relaxation_period,
+    static_curve,
+    turning_points,
+)
 
 CURRENT, LOAD = 3e-4, 100.0
 

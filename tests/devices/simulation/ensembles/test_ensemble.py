@@ -13,10 +13,10 @@ from synaspice.devices.catalog import models
 from synaspice.devices.core.variability import Normal, sample
 from synaspice.devices.language.waveforms.shapes import Sine
 from synaspice.devices.simulation.ensembles import plan as targets
-from synaspice.devices.simulation.ensembles.folding import fold
 from synaspice.devices.simulation.ensembles.kernel_cache import load_kernel
 from synaspice.devices.simulation.ensembles.kernel_source import write_kernel
 from synaspice.devices.simulation.ensembles.kernel_structure import Structure
+from synaspice.devices.simulation.expressions.folding import fold
 
 DEVICE = MTJ.preset("ikeda2010", initial_polar_angle=0.5)
 STEP = 1e-12

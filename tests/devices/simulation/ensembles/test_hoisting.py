@@ -10,7 +10,7 @@ from synaspice.devices import MTJ, DomainWallMagnet
 from synaspice.devices.catalog import models
 from synaspice.devices.core.codegen import SCALAR_NAMESPACE
 from synaspice.devices.core.compiled import compiled_for
-from synaspice.devices.simulation.ensembles.hoisting import Hoist
+from synaspice.devices.simulation.expressions.hoisting import Hoist
 
 a, b, c, v, x, y, z = sp.symbols("a b c v x y z", real=True)
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from synaspice.devices.simulation.ensembles.philox import NORMALS as SIX
-from synaspice.devices.simulation.ensembles.philox import philox, six_normals, two_normals, uniform
 from synaspice.devices.simulation.machine.kinds import F32, F64, I64, U32, Array
 from synaspice.devices.simulation.machine.program import compiled_function
+from synaspice.devices.simulation.numerics.philox import NORMALS as SIX
+from synaspice.devices.simulation.numerics.philox import philox, six_normals, two_normals, uniform
 
 
 def fill_words(c0, c1, c2, c3, k0, k1, found):

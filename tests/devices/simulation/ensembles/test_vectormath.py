@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from synaspice.devices.core.codegen import SCALAR_NAMESPACE
-from synaspice.devices.simulation.ensembles import vectormath
 from synaspice.devices.simulation.machine.kinds import F64
 from synaspice.devices.simulation.machine.program import compiled_function, vectorised
+from synaspice.devices.simulation.numerics import vectormath
 
 RANGES = {
     "exp": [(-700, 700)],

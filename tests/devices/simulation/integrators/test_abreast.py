@@ -20,10 +20,10 @@ from synaspice.devices import (
 )
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.simulation import batch, trajectory
 from synaspice.devices.simulation.integrators import compiled_batch, compiled_trajectory
 from synaspice.devices.simulation.integrators.machine_code import machine_code
 from synaspice.devices.simulation.machine.kinds import LANES
+from synaspice.devices.simulation.trajectories import batch, trajectory
 
 JUNCTION = MTJ.preset("ikeda2010", initial_polar_angle=0.3)
 

@@ -28,13 +28,13 @@ from synaspice.devices import (
 )
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.simulation import trajectory
 from synaspice.devices.simulation.integrators import compiled_loops, compiled_trajectory
 from synaspice.devices.simulation.integrators.drives import numbers_of
 from synaspice.devices.simulation.integrators.loops import driven
 from synaspice.devices.simulation.integrators.machine_code import machine_code
 from synaspice.devices.simulation.machine.kinds import F64, I64, Array
 from synaspice.devices.simulation.machine.program import compiled_function
+from synaspice.devices.simulation.trajectories import trajectory
 
 VALUE_AT = compiled_function(driven.value_at, Array(F64), I64, F64, F64)
 TILTED = MTJ(initial_polar_angle=0.5, initial_azimuth=0.3)

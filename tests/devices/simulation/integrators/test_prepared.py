@@ -11,9 +11,9 @@ import pytest
 from synaspice.devices import MTJ
 from synaspice.devices.core.base import MODELS
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector, scales_of
+from synaspice.devices.simulation.expressions.ordering import in_order
 from synaspice.devices.simulation.integrators.drives import prepared_parameters
 from synaspice.devices.simulation.integrators.machine_code import machine_code
-from synaspice.devices.simulation.integrators.ordering import in_order
 from synaspice.devices.simulation.integrators.prepared import prepared_rates
 
 WITH_STATES = [name for name in sorted(MODELS.own()) if MODELS[name]().state_declarations()]

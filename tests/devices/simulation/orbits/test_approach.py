@@ -9,12 +9,12 @@ from subcritical import Subcritical
 from synaspice.devices import MTJ, AutoOscillator, SimulationError, VortexOscillator
 from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.core.vectors import initial_state
-from synaspice.devices.simulation import small_matrices
+from synaspice.devices.simulation.numerics import small_matrices
+from synaspice.devices.simulation.operating_points.static import evaluate_static
 from synaspice.devices.simulation.orbits.approach import approached
 from synaspice.devices.simulation.orbits.cycle import Motion
 from synaspice.devices.simulation.orbits.orbit import PeriodicOrbit
 from synaspice.devices.simulation.request import Request
-from synaspice.devices.simulation.static import evaluate_static
 
 
 def end_of(device, current):

@@ -15,7 +15,7 @@ from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.language.declarations.declaration import Branch, Noise, Parameter, State
 from synaspice.devices.language.errors import SynaspiceError
 from synaspice.devices.model import CompactModel
-from synaspice.devices.simulation.noise import electrical_noise
+from synaspice.devices.simulation.operating_points.noise import electrical_noise
 from synaspice.devices.simulation.orbits.cycle import Cycle, closed
 from synaspice.devices.simulation.orbits.modes import modes
 from synaspice.devices.simulation.orbits.orbit import orbit_of

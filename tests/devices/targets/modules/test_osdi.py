@@ -28,7 +28,7 @@ from synaspice.devices import (
 from synaspice.devices.catalog import models
 from synaspice.devices.core.codegen import SCALAR_NAMESPACE
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
-from synaspice.devices.simulation.noise import _functions
+from synaspice.devices.simulation.operating_points.noise import _functions
 from synaspice.devices.targets.modules.c_compiler import compile_library
 from synaspice.devices.targets.modules.c_expressions import FUNCTIONS
 from synaspice.devices.targets.scaled import unit_in_seconds

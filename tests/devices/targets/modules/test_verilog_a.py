@@ -15,7 +15,7 @@ from synaspice.devices import MTJ, VTEAM, ParameterError, UnknownNameError
 from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 from synaspice.devices.language.declarations.declaration import ElectricalNoise
-from synaspice.devices.simulation.noise import _functions
+from synaspice.devices.simulation.operating_points.noise import _functions
 from synaspice.devices.targets.scaled import unit_in_seconds
 
 

@@ -22,7 +22,7 @@ from ...language.equations.functions import EXP_LIMIT
 from ..machine.kinds import F64, I64
 from ..machine.lanes import fma as fma  # one of the functions of kernels
 from ..machine.texts import Intrinsic
-from ..newton import choose, make_correction
+from .newton import choose, make_correction
 
 _i = np.int64
 

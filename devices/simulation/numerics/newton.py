@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.compiled import Compiled
-from ..core.vectors import compiled, initial_state, parameter_vector
-from ..language.errors import SimulationError
-from ..language.waveforms.shapes import FloatArray
+from ...core.base import DeviceModel
+from ...core.compiled import Compiled
+from ...core.vectors import compiled, initial_state, parameter_vector
+from ...language.errors import SimulationError
+from ...language.waveforms.shapes import FloatArray
 
 #: Tries after which a root is given up.
 MOST_CORRECTIONS = 200

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.vectors import initial_state, scales_of
-from ..language.errors import ResolutionWarning, SimulationError, warn_user
-from .integrators.compiled_loops import load_loops
-from .integrators.compiled_trajectory import is_implicit, scaled_bounds
-from .integrators.drives import driven
-from .request import Request
-from .trajectory import solve
+from ...core.vectors import initial_state, scales_of
+from ...language.errors import ResolutionWarning, SimulationError, warn_user
+from ..integrators.compiled_loops import load_loops
+from ..integrators.compiled_trajectory import is_implicit, scaled_bounds
+from ..integrators.drives import driven
+from ..request import Request
+from ..trajectories.trajectory import solve
 
 #: Times at which the trajectories are compared, and their mean difference, in units of a state's range, that will do.
 LOOKS, ALIKE = 257, 0.01

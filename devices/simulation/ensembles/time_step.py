@@ -21,13 +21,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
-from ..language.errors import ResolutionWarning, SimulationError, warn_user
-from ..language.waveforms.shapes import FloatArray, Waveform
-from .newton import voltage_solver
-from .request import Request
-from .stability import ComplexArray, eigenvalues, jacobian
+from ...core.base import DeviceModel
+from ...core.vectors import compiled, initial_state, parameter_vector, scales_of
+from ...language.errors import ResolutionWarning, SimulationError, warn_user
+from ...language.waveforms.shapes import FloatArray, Waveform
+from ..numerics.newton import voltage_solver
+from ..request import Request
+from ..trajectories.stability import ComplexArray, eigenvalues, jacobian
 
 #: Relative error of a mode's damping that the scheme may have.
 TOLERANCE = 0.01

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.processors import usual_threads
-from ..core.protocols import Compliance
-from ..language.checks import mapping, whole
-from ..language.errors import ParameterError, SimulationError, shown
-from ..language.memory import require_memory
-from ..language.waveforms.shapes import Drive, FloatArray
-from .integrators.compiled_batch import can_run_abreast
-from .machine.kinds import LANES
-from .request import Request, row_size
+from ...core.base import DeviceModel
+from ...core.processors import usual_threads
+from ...core.protocols import Compliance
+from ...language.checks import mapping, whole
+from ...language.errors import ParameterError, SimulationError, shown
+from ...language.memory import require_memory
+from ...language.waveforms.shapes import Drive, FloatArray
+from ..integrators.compiled_batch import can_run_abreast
+from ..machine.kinds import LANES
+from ..numerics.threads import in_chunks
+from ..request import Request, row_size
 from .tables import tabulate_many
-from .threads import in_chunks
 from .trajectory import check_tolerances, solve, solve_abreast
 
 if TYPE_CHECKING:

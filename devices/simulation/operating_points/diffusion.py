@@ -26,16 +26,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from ..core.codegen import ARRAY_NAMESPACE, define, function_source
-from ..core.compiled import compiled_for
-from ..core.sharing import Slope
-from ..core.vectors import parameter_vector
-from ..language.declarations.declaration import TEMPERATURE
-from ..language.errors import ParameterError
-from ..language.waveforms.shapes import FloatArray
+from ...core.codegen import ARRAY_NAMESPACE, define, function_source
+from ...core.compiled import compiled_for
+from ...core.sharing import Slope
+from ...core.vectors import parameter_vector
+from ...language.declarations.declaration import TEMPERATURE
+from ...language.errors import ParameterError
+from ...language.waveforms.shapes import FloatArray
 
 if TYPE_CHECKING:
-    from ..core.base import DeviceModel
+    from ...core.base import DeviceModel
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.metadata import TRAJECTORY, insert_column
-from ..language.checks import positive, real, whole
-from ..language.errors import ParameterError, PatienceWarning, warn_user
-from ..language.memory import require_memory
-from ..simulation.request import Request, row_size
-from ..simulation.tables import tabulate
-from .ensembles.plan import BLOCK, CHUNK, FEW, Chunk, Plan
+from ...core.base import DeviceModel
+from ...core.metadata import TRAJECTORY, insert_column
+from ...language.checks import positive, real, whole
+from ...language.errors import ParameterError, PatienceWarning, warn_user
+from ...language.memory import require_memory
+from ..numerics.threads import in_chunks
+from ..request import Request, row_size
+from ..trajectories.tables import tabulate
+from .plan import BLOCK, CHUNK, FEW, Chunk, Plan
 from .resolution import resolving_step
-from .threads import in_chunks
 from .time_step import check_step, default_step
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def whole_steps(request: Request, intervals: int, time_step: float | None, traje
 
     So many that all trajectories together would take months are refused.
 
-    The default step is that of :mod:`synaspice.devices.simulation.time_step`, or a shorter one that resolves the motion
-    without noise (:mod:`synaspice.devices.simulation.resolution`); one that is too long for the device's
+    The default step is that of :mod:`synaspice.devices.simulation.ensembles.time_step`, or a shorter one that resolves the motion
+    without noise (:mod:`synaspice.devices.simulation.ensembles.resolution`); one that is too long for the device's
     noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
     """
     if time_step is None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, TRAJECTORY, device_table, insert_column
-from ..core.validity import warn_of_invalid
-from ..core.vectors import compiled, parameter_vector
-from ..language.waveforms.shapes import FloatArray
-from .request import Request
-from .static import evaluate_shown
+from ...core.metadata import FROM_SOURCE, SOURCE_VOLTAGE, TRAJECTORY, device_table, insert_column
+from ...core.validity import warn_of_invalid
+from ...core.vectors import compiled, parameter_vector
+from ...language.waveforms.shapes import FloatArray
+from ..operating_points.static import evaluate_shown
+from ..request import Request
 
 
 def tabulate(

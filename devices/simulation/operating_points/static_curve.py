@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.protocols import NegativeResistance
-from ..language.checks import known, positive, real
-from ..language.errors import ParameterError
+from ...core.base import DeviceModel
+from ...core.protocols import NegativeResistance
+from ...language.checks import known, positive, real
+from ...language.errors import ParameterError
 from .static import evaluate_static
 
 #: Smallest and largest voltage of a point. [V]

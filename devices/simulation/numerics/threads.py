@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TypeVar
 
-from ..core.processors import usual_threads
+from ...core.processors import usual_threads
 
 Result = TypeVar("Result")
 

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from ..core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
-from ..core.compiled import compiled_for
-from ..core.sharing import Replacement, gradient
-from ..core.vectors import compiled, initial_state, parameter_vector, tangent_of
-from ..language.checks import known
-from ..language.declarations.declaration import TEMPERATURE, ElectricalNoise
-from ..language.waveforms.shapes import FloatArray
+from ...core.codegen import ARRAY_NAMESPACE, SCALAR_NAMESPACE, define, function_source
+from ...core.compiled import compiled_for
+from ...core.sharing import Replacement, gradient
+from ...core.vectors import compiled, initial_state, parameter_vector, tangent_of
+from ...language.checks import known
+from ...language.declarations.declaration import TEMPERATURE, ElectricalNoise
+from ...language.waveforms.shapes import FloatArray
 
 if TYPE_CHECKING:
-    from ..core.base import DeviceModel
+    from ...core.base import DeviceModel
 
 
 @functools.lru_cache(maxsize=64)

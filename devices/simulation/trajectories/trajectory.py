@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import integrate as quadrature
 
-from ..core.vectors import compiled, initial_state, parameter_vector, scales_of
-from ..language.checks import known, positive
-from ..language.errors import OutOfReachError, ParameterError, SimulationError
-from ..language.waveforms.shapes import FloatArray
-from ..simulation.integrators.compiled_batch import integrate_abreast
-from ..simulation.integrators.compiled_trajectory import MOST_STEPS, integrate_compiled, is_implicit
-from ..simulation.newton import voltage_solver
-from ..simulation.request import Request
-from ..simulation.tables import tabulate
+from ...core.vectors import compiled, initial_state, parameter_vector, scales_of
+from ...language.checks import known, positive
+from ...language.errors import OutOfReachError, ParameterError, SimulationError
+from ...language.waveforms.shapes import FloatArray
+from ..integrators.compiled_batch import integrate_abreast
+from ..integrators.compiled_trajectory import MOST_STEPS, integrate_compiled, is_implicit
+from ..numerics.newton import voltage_solver
+from ..request import Request
+from .tables import tabulate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..core.base import DeviceModel
+    from ...core.base import DeviceModel
 
 METHODS: dict[str, Any] = {
     name: getattr(quadrature, name) for name in ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..core.system import System
-from ..core.vectors import compiled, initial_state, scales_of
-from ..language.errors import SimulationError
-from ..language.waveforms.shapes import FloatArray
-from .integrators.compiled_trajectory import march
-from .request import Request
+from ...core.system import System
+from ...core.vectors import compiled, initial_state, scales_of
+from ...language.errors import SimulationError
+from ...language.waveforms.shapes import FloatArray
+from ..integrators.compiled_trajectory import march
+from ..request import Request
 from .trajectory import Dynamics
 
 ComplexArray = npt.NDArray[np.complex128]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.base import DeviceModel
-from ..core.vectors import compiled, initial_state, parameter_vector
-from ..language.checks import known
-from ..language.errors import ParameterError
-from ..language.waveforms.shapes import FloatArray
+from ...core.base import DeviceModel
+from ...core.vectors import compiled, initial_state, parameter_vector
+from ...language.checks import known
+from ...language.errors import ParameterError
+from ...language.waveforms.shapes import FloatArray
 
 
 def evaluate_static(
