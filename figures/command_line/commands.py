@@ -13,23 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
-from . import (
-    caches,
-    cells,
-    characterize,
-    citing,
-    drawing,
-    exploring,
-    export,
-    fitting,
-    listing,
-    reliability,
-    reporting,
-    schematics,
-    summing_up,
-    sweeping,
-    varying,
-)
+from .drawings import drawing, exploring, reporting, schematics
+from .exports import export
+from .listings import caches, citing, listing
+from .measurements import cells, characterize, fitting, reliability, summing_up, sweeping, varying
 from .output import Listing, tell
 
 #: The variable by which a shell asks for completions.

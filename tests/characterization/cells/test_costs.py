@@ -16,7 +16,7 @@ from synaspice.characterization.cells.standard import cell_table, half_way
 from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.neurons.neurons import AxonHillock
 from synaspice.devices import UnknownNameError
-from synaspice.figures.command_line.cells import show_costs
+from synaspice.figures.command_line.measurements.cells import show_costs
 
 SPENT = {"supply": 4e-15, "inputs": 1e-15, "devices": 1e-15, "cmos": 3e-15, "returned": 1e-15}
 

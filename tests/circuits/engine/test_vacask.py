@@ -36,7 +36,7 @@ from synaspice.devices.core.oscillator_protocols import Oscillation
 from synaspice.devices.core.protocols import Stimulus
 from synaspice.devices.library import every_device
 from synaspice.devices.targets.formats import FORMATS
-from synaspice.figures.command_line.exporting import device_deck
+from synaspice.figures.command_line.exports.exporting import device_deck
 
 vacask = pytest.mark.vacask
 TIGHT = {"reltol": 1e-9, "abstol": 1e-15, "vntol": 1e-12, "nr_residualcheck": 0}

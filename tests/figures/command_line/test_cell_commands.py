@@ -11,7 +11,7 @@ from synaspice.characterization.cells.cost import Cost
 from synaspice.characterization.cells.costs import cost_rows
 from synaspice.characterization.cells.standard import cell_table
 from synaspice.circuits.cells.building.cell import CELLS
-from synaspice.figures.command_line import cells
+from synaspice.figures.command_line.measurements import cells
 
 #: Energies of an operation. [J]
 SPENT = {"supply": 1.234e-15, "inputs": 5.678e-15, "devices": 9.876e-16, "cmos": 5.432e-15, "returned": 4.9e-16}

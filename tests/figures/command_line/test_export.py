@@ -14,7 +14,7 @@ from synaspice.devices.language.declarations.declaration import Branch, Paramete
 from synaspice.devices.library import every_device, write_library
 from synaspice.devices.targets.spice.dialects import DIALECTS
 from synaspice.devices.targets.spice.statements import check_file_name, one_line
-from synaspice.figures.command_line import exporting
+from synaspice.figures.command_line.exports import exporting
 
 
 def export(folder, *arguments):
@@ -84,7 +84,7 @@ EVERY_DIALECT = """
 import pathlib, sys
 from synaspice.devices import MTJ
 from synaspice.devices.targets.spice.dialects import DIALECTS
-from synaspice.figures.command_line.exporting import Order, deliver
+from synaspice.figures.command_line.exports.exporting import Order, deliver
 for dialect in [*DIALECTS, "verilog-a"]:
     order = Order(MTJ.preset("ikeda2010"), dialect, None, ("field_z",), {"noise": True, "observables": True}, None)
     deliver(order, pathlib.Path(sys.argv[1]) / f"{dialect}.lib", deck=True, force=False)

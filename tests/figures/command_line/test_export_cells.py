@@ -10,7 +10,7 @@ from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, PBit
 from synaspice.circuits.engine.batch import run_deck
 from synaspice.devices import MTJ, VTEAM, MissingDependencyError, ParameterError
-from synaspice.figures.command_line import exporting_several
+from synaspice.figures.command_line.exports import exporting_several
 
 
 @pytest.mark.ngspice

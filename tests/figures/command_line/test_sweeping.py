@@ -10,7 +10,7 @@ from synaspice.characterization.bench import BENCHES
 from synaspice.circuits import Inverter
 from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ
-from synaspice.figures.command_line.sweeping import SweptBenches, SweptThings
+from synaspice.figures.command_line.measurements.sweeping import SweptBenches, SweptThings
 
 JUNCTION = ("sweep", "mtj", "iv", "--preset", "ikeda2010", "--voltage", "0.1,0.3", "--measure", "max current")
 

@@ -11,7 +11,7 @@ from synaspice.characterization.benches.memristors.half_select import half_selec
 from synaspice.circuits.crossbars.crossings import DeviceCells, chord_conductance
 from synaspice.circuits.crossbars.faults import FaultMap, with_faults
 from synaspice.devices import VTEAM, MottSwitch, ParameterError
-from synaspice.figures.command_line import exporting_several
+from synaspice.figures.command_line.exports import exporting_several
 
 
 @pytest.mark.parametrize("program", ["aihwkit", "crosssim", "neurosim", "nvsim-cell"])

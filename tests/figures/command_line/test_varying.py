@@ -9,7 +9,7 @@ from synaspice.characterization import read_table, vary
 from synaspice.characterization.bench import BENCHES
 from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.devices import MTJ
-from synaspice.figures.command_line.varying import Varied, VariedBenches
+from synaspice.figures.command_line.measurements.varying import Varied, VariedBenches
 
 JUNCTION = ("vary", "mtj", "iv", "--preset", "ikeda2010", "--voltage", "0.1,0.3", "--vary", "tmr=normal 5%")
 MERIT = ("--merit", "resistance at state=antiparallel,voltage=0.2")

@@ -8,26 +8,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...circuits.cells.building.cell import CELLS
-from ...circuits.cells.building.cmos import TECHNOLOGIES
-from ...circuits.cells.building.netlists import Item
-from ...circuits.cells.drawn.symbol_files import symbol_file
-from ...circuits.engine.batch import transient_deck
-from ...devices.catalog import models
-from ...devices.core.files import check_outputs, write_together
-from ...devices.core.protocols import Stimulus
-from ...devices.language.checks import known
-from ...devices.language.errors import ParameterError
-from ...devices.language.registry import summary
-from ...devices.language.waveforms.shapes import DC, Waveform
-from ...devices.library import every_device, write_library
-from ...devices.model import CompactModel
-from ...devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
-from ...devices.targets.frameworks.framework import FRAMEWORKS
-from ...devices.targets.spice.dialect import Dialect
-from ...devices.targets.spice.vacask import VacaskNetlist
-from ...devices.targets.symbols.files import EDITORS, Editor
-from .output import show
+from ....circuits.cells.building.cell import CELLS
+from ....circuits.cells.building.cmos import TECHNOLOGIES
+from ....circuits.cells.building.netlists import Item
+from ....circuits.cells.drawn.symbol_files import symbol_file
+from ....circuits.engine.batch import transient_deck
+from ....devices.catalog import models
+from ....devices.core.files import check_outputs, write_together
+from ....devices.core.protocols import Stimulus
+from ....devices.language.checks import known
+from ....devices.language.errors import ParameterError
+from ....devices.language.registry import summary
+from ....devices.language.waveforms.shapes import DC, Waveform
+from ....devices.library import every_device, write_library
+from ....devices.model import CompactModel
+from ....devices.targets.formats import FORMATS, BinaryFormat, ExportOptions
+from ....devices.targets.frameworks.framework import FRAMEWORKS
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.vacask import VacaskNetlist
+from ....devices.targets.symbols.files import EDITORS, Editor
+from ..output import show
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...characterization.arguments import Argument
-    from ...circuits.cells.building.cell import Cell
-    from ...devices.language.declarations.configured import Configured
-    from ...devices.model import CompactModel
+    from ....characterization.arguments import Argument
+    from ....circuits.cells.building.cell import Cell
+    from ....devices.language.declarations.configured import Configured
+    from ....devices.model import CompactModel
 
 
 def complete_devices() -> list[str]:
     """Names of devices."""
-    from ...devices.catalog import models
+    from ....devices.catalog import models
 
     return list(models())
 
 
 def complete_cells() -> list[str]:
     """Names of cells."""
-    from ...circuits.cells.building.cell import CELLS
+    from ....circuits.cells.building.cell import CELLS
 
     return list(CELLS)
 
@@ -35,7 +35,7 @@ def complete_devices_and_cells() -> list[str]:
 
 def complete_citable(incomplete: str) -> list[str]:
     """Names of devices, cells and benches, and files that can be a table."""
-    from ...characterization.bench import BENCHES
+    from ....characterization.bench import BENCHES
 
     names = [*complete_devices_and_cells(), *BENCHES]
     return [*names, *_files(incomplete, ".csv"), *_files(incomplete, ".parquet")]
@@ -43,35 +43,35 @@ def complete_citable(incomplete: str) -> list[str]:
 
 def complete_drawable(incomplete: str) -> list[str]:
     """Names of systems of the article, and files that can be a table."""
-    from ..systems.system import SYSTEMS
+    from ...systems.system import SYSTEMS
 
     return [*SYSTEMS, "all", *_files(incomplete, ".csv"), *_files(incomplete, ".parquet")]
 
 
 def complete_formats() -> list[str]:
     """Names of export formats."""
-    from ...devices.targets.formats import FORMATS
+    from ....devices.targets.formats import FORMATS
 
     return list(FORMATS)
 
 
 def complete_editors() -> list[str]:
     """Names of editors of schematics."""
-    from ...devices.targets.symbols.files import EDITORS
+    from ....devices.targets.symbols.files import EDITORS
 
     return list(EDITORS)
 
 
 def complete_technologies() -> list[str]:
     """Names of technologies."""
-    from ...circuits.cells.building.cmos import TECHNOLOGIES
+    from ....circuits.cells.building.cmos import TECHNOLOGIES
 
     return list(TECHNOLOGIES)
 
 
 def complete_corners() -> list[str]:
     """Names of corners."""
-    from ...circuits.cells.building.cmos import CORNERS
+    from ....circuits.cells.building.cmos import CORNERS
 
     return list(CORNERS)
 
@@ -102,7 +102,7 @@ def complete_scattered() -> list[str]:
 
 def complete_standing(incomplete: str) -> list[str]:
     """``SLOT=DEVICE`` for the slots of the cell that the command line has named; presets after a colon."""
-    from ...devices.catalog import models
+    from ....devices.catalog import models
 
     cell = _cell()
     if cell is None:
@@ -137,7 +137,7 @@ def _words() -> list[str]:
 
 def _model() -> type[CompactModel] | None:
     """The model that the command line has named."""
-    from ...devices.catalog import models
+    from ....devices.catalog import models
 
     known = models()
     return next((known[word] for word in _words() if word in known), None)
@@ -145,14 +145,14 @@ def _model() -> type[CompactModel] | None:
 
 def _cell() -> type[Cell] | None:
     """The cell that the command line has named."""
-    from ...circuits.cells.building.cell import CELLS
+    from ....circuits.cells.building.cell import CELLS
 
     return next((CELLS[word] for word in _words() if word in CELLS), None)
 
 
 def _device() -> CompactModel | None:
     """The device that the command line has named, with its preset if there is such a one."""
-    from ...devices.language.errors import SynaspiceError
+    from ....devices.language.errors import SynaspiceError
 
     model, words = _model(), _words()
     if model is None:

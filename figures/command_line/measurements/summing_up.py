@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .options import Assignments, Device, Output, PresetName, make_device
-from .output import check_paths, deliver, show, show_rows
+from ..arguments.options import Assignments, Device, Output, PresetName, make_device
+from ..output import check_paths, deliver, show, show_rows
 
 
 def summary(
@@ -22,8 +22,8 @@ def summary(
     output: Output = None,
 ) -> None:
     """Tell the figures of merit of a device: what a reviewer asks for, in one table."""
-    from ...characterization.merit.summary import summary as table_of
-    from ...devices.language.quantities.quantity import format_si, parse_quantity
+    from ....characterization.merit.summary import summary as table_of
+    from ....devices.language.quantities.quantity import format_si, parse_quantity
 
     made = make_device(device, preset, set_)
     check_paths(output, None)

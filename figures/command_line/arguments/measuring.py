@@ -11,7 +11,7 @@ import typer
 from .completion import complete_argument
 
 if TYPE_CHECKING:
-    from ...characterization.signature import Setting
+    from ....characterization.signature import Setting
 
 #: What the help says below the options, where there are ranges and numbers with a unit.
 RANGES = "START:STOP:POINTS is a range, as in -1:1:201; values with commas do as well."
@@ -35,7 +35,7 @@ def make_command(
         The command's function: takes the given settings, as text or for switches as a boolean, by name;
         and its own options.
     """
-    from ...devices.language.errors import ParameterError, UnknownNameError
+    from ....devices.language.errors import ParameterError, UnknownNameError
 
     _, *common = inspect.signature(run, eval_str=True).parameters.values()
     own = [_option(setting) for setting in settings.values()]
@@ -88,7 +88,7 @@ def parsed(given: Mapping[str, Any], settings: Mapping[str, Setting], unit_of: C
 
 def _note(settings: Mapping[str, Setting]) -> str:
     """How the values of the settings are written, as far as it needs to be said."""
-    from ...characterization.arguments import Quantity, Range
+    from ....characterization.arguments import Quantity, Range
 
     kinds = [setting.argument for setting in settings.values()]
     notes = ((RANGES, Range), (NUMBERS, Quantity | Range))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Assignments, Device, Output, Plot, PresetName, make_device
-from .output import check_paths, deliver, show, tell
+from ..arguments.options import Assignments, Device, Output, Plot, PresetName, make_device
+from ..output import check_paths, deliver, show, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,8 @@ def measured_file(
     path: Path, columns: Iterable[str] | None, separator: str | None, decimal: str | None, skip: int, drop: bool
 ) -> pd.DataFrame:
     """Read the measured data that a command line describes, and tell what was assumed of them."""
-    from ...characterization.measured.reading import read_measured
-    from ...devices.language.errors import ParameterError
+    from ....characterization.measured.reading import read_measured
+    from ....devices.language.errors import ParameterError
 
     chosen: dict[str, Any] = {}
     for text in columns or []:
@@ -97,8 +97,8 @@ def fit(
 
     Without --preset and --set the search starts at the model's default values, which then also hold for all else.
     """
-    from ...characterization.fitting.fit import fit as find
-    from ...devices.core.files import check_outputs
+    from ....characterization.fitting.fit import fit as find
+    from ....devices.core.files import check_outputs
 
     made = make_device(device, preset, set_)
     check_paths(output, plot)
@@ -125,9 +125,9 @@ def fit(
 
 
 def _bounds(texts: Iterable[str] | None, device: Any) -> dict[str, tuple[float, float]]:
-    from ...devices.language.checks import known
-    from ...devices.language.errors import ParameterError
-    from ...devices.language.quantities.quantity import parse_quantity
+    from ....devices.language.checks import known
+    from ....devices.language.errors import ParameterError
+    from ....devices.language.quantities.quantity import parse_quantity
 
     found = {}
     for text in texts or []:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...devices.language.quantities.units import OFFSETS
-from .characterize import Jobs, shared_out
-from .completion import complete_cells
-from .measuring import make_command, parsed
-from .options import (
+from ....devices.language.quantities.units import OFFSETS
+from ..arguments.completion import complete_cells
+from ..arguments.measuring import make_command, parsed
+from ..arguments.options import (
     Assignments,
     Corner,
     Output,
@@ -23,12 +22,13 @@ from .options import (
     parse_assignments,
     parse_standing,
 )
-from .output import Listing, check_paths, deliver, show, tell
+from ..output import Listing, check_paths, deliver, show, tell
+from .characterize import Jobs, shared_out
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...circuits.cells.building.cell import Cell
+    from ....circuits.cells.building.cell import Cell
 
 #: The energies of an operation in a table of costs.
 ENERGIES = ("supply", "inputs", "devices", "cmos", "returned")
@@ -54,7 +54,7 @@ def make_cell(
     standing: Iterable[str] | None = None,
 ) -> Cell:
     """Make the cell that a command line describes."""
-    from ...circuits.cells.building.cell import CELLS
+    from ....circuits.cells.building.cell import CELLS
 
     kind, given = CELLS.find(name), {key: text for key, text in surroundings.items() if text is not None}
     return kind(**{**values, **given, **parse_standing(standing, kind)})
@@ -67,14 +67,14 @@ class CellListing(Listing):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of the cells that have a standard bench."""
-        from ...characterization.cells.bench import CELL_BENCHES
+        from ....characterization.cells.bench import CELL_BENCHES
 
         return list(CELL_BENCHES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a cell's bench."""
-        from ...characterization.cells.bench import bench_of_cell
-        from ...circuits.cells.building.cell import CELLS
+        from ....characterization.cells.bench import bench_of_cell
+        from ....circuits.cells.building.cell import CELLS
 
         if ctx.resilient_parsing and cmd_name not in CELLS:
             return None
@@ -128,7 +128,7 @@ def costs(
     output: Output = None,
 ) -> None:
     """Tell the costs of cells in time and energy, beside published figures."""
-    from ...characterization.cells.costs import costs as cost_table
+    from ....characterization.cells.costs import costs as cost_table
 
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]
@@ -142,7 +142,7 @@ def costs(
 
 def report(table: pd.DataFrame) -> None:
     """Say what operations cost and whether the cell works."""
-    from ...characterization.cells.costs import cost_rows, no_costs
+    from ....characterization.cells.costs import cost_rows, no_costs
 
     rows = cost_rows(table)
     for row in rows:
@@ -156,8 +156,8 @@ def report(table: pd.DataFrame) -> None:
 
 def show_costs(table: pd.DataFrame) -> None:
     """Print a table of costs for people to read, the circuits around it, and published figures below."""
-    from ...characterization.cells.costs import published_costs
-    from ...characterization.cells.periphery import PERIPHERY
+    from ....characterization.cells.costs import published_costs
+    from ....characterization.cells.periphery import PERIPHERY
 
     records = table.to_dict("records")
     for place, rows in itertools.groupby(records, lambda row: tuple(row[name] for name in PLACE)):
@@ -198,6 +198,6 @@ def _spent(row: Mapping[Any, Any]) -> str:
 
 
 def _short(value: float, unit: str) -> str:
-    from ...devices.language.quantities.quantity import format_si
+    from ....devices.language.quantities.quantity import format_si
 
     return format_si(value, unit, 3)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from .completion import complete_devices
-from .measuring import make_command, parsed
-from .options import Assignments, Output, Plot, PresetName, make_device
-from .output import Listing, check_paths, deliver, folded, tell, write_rows
+from ..arguments.completion import complete_devices
+from ..arguments.measuring import make_command, parsed
+from ..arguments.options import Assignments, Output, Plot, PresetName, make_device
+from ..output import Listing, check_paths, deliver, folded, tell, write_rows
 
 if TYPE_CHECKING:
-    from ...characterization.bench import Bench
-    from ...devices.model import CompactModel
+    from ....characterization.bench import Bench
+    from ....devices.model import CompactModel
 
 Jobs = Annotated[
     int, typer.Option(min=1, metavar="INTEGER", help="Processes that share the points, at most one per core.")
@@ -27,7 +27,7 @@ def shared_out(jobs: int) -> Iterator[None]:
     """Within it, work in pieces goes to so many processes, and shows its progress on a terminal."""
     import joblib
 
-    from ...characterization.resumable import shown_on_terminals
+    from ....characterization.resumable import shown_on_terminals
 
     with joblib.parallel_config(n_jobs=min(jobs, joblib.cpu_count())), shown_on_terminals():
         yield
@@ -38,13 +38,13 @@ class Benches(Listing):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of the benches that suit the device."""
-        from ...devices.catalog import find_model
+        from ....devices.catalog import find_model
 
         return list(presets_by_bench(find_model(str(self.name))))
 
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a bench."""
-        from ...characterization.bench import BENCHES
+        from ....characterization.bench import BENCHES
 
         if ctx.resilient_parsing and cmd_name not in BENCHES:
             return None
@@ -56,8 +56,8 @@ class Benches(Listing):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what each bench measures."""
-        from ...characterization.bench import BENCHES
-        from ...devices.catalog import find_model
+        from ....characterization.bench import BENCHES
+        from ....devices.catalog import find_model
 
         suitable = presets_by_bench(find_model(str(self.name)))
         rows = []
@@ -84,7 +84,7 @@ class Devices(Listing):
 
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperGroup | None:
         """The benches of a device."""
-        from ...devices.catalog import find_model, models
+        from ....devices.catalog import find_model, models
 
         if ctx.resilient_parsing and cmd_name not in models():
             return None
@@ -97,7 +97,7 @@ class Devices(Listing):
 
 def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
     """The benches that suit a model, each with the presets for which it does; none if it does for the model itself."""
-    from ...characterization.bench import BENCHES
+    from ....characterization.bench import BENCHES
 
     made = [(name, model.preset(name)) for name in model.presets()]
     found: dict[str, list[str]] = {}
@@ -111,8 +111,8 @@ def presets_by_bench(model: type[CompactModel]) -> dict[str, list[str]]:
 
 def check_suits(bench: Bench, device: CompactModel) -> None:
     """Refuse a device that lacks what a bench needs, and name the benches that suit it."""
-    from ...characterization.bench import suitable_benches
-    from ...devices.language.errors import ParameterError
+    from ....characterization.bench import suitable_benches
+    from ....devices.language.errors import ParameterError
 
     for kind in bench.needs:
         if kind not in device.offered():

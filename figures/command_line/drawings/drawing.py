@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .completion import complete_devices, complete_devices_and_cells, complete_drawable
-from .fitting import Columns, measured_file
-from .options import Assignments, PresetName, make_device
-from .output import check_paths, tell
+from ..arguments.completion import complete_devices, complete_devices_and_cells, complete_drawable
+from ..arguments.options import Assignments, PresetName, make_device
+from ..measurements.fitting import Columns, measured_file
+from ..output import check_paths, tell
 
 
 def figure(
@@ -54,7 +54,7 @@ def figure(
 
     A system that is finished is not made again; one that was interrupted goes on from what was computed.
     """
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     given: dict[str, object] = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
     given |= {"--seed": seed is not None, "--force": force, "--jobs": jobs}
@@ -71,10 +71,10 @@ def figure(
 
 
 def _draw_table(what: str, output: Path, others: list[str], measured: Path | None, column: list[str] | None) -> None:
-    from ...characterization.tables import read_table
-    from ...devices.language.errors import ParameterError
-    from ..drawing import drawable, plot
-    from ..style import save
+    from ....characterization.tables import read_table
+    from ....devices.language.errors import ParameterError
+    from ...drawing import drawable, plot
+    from ...style import save
 
     if others:
         raise ParameterError(f"{others[0]} is for systems of the article, not for the figure of a table")
@@ -91,11 +91,11 @@ def _draw_table(what: str, output: Path, others: list[str], measured: Path | Non
 def _make_systems(
     what: str, folder: Path, of: tuple[str | None, str | None, list[str] | None], how: dict[str, Any]
 ) -> None:
-    from ...devices.language.checks import known
-    from ...devices.language.errors import ParameterError
-    from ..making import make_systems
-    from ..style import FORMATS
-    from ..systems.system import SYSTEMS
+    from ....devices.language.checks import known
+    from ....devices.language.errors import ParameterError
+    from ...making import make_systems
+    from ...style import FORMATS
+    from ...systems.system import SYSTEMS
 
     hint = "a table ends in .csv or .parquet"
     names = list(SYSTEMS) if what == "all" else [known("system", what, [*SYSTEMS, "all"], hint)]
@@ -140,7 +140,7 @@ def gallery(
     A page with the figures (index.html), tables, and netlists that were run in ngspice. A run that was interrupted goes
     on; what is finished is not made again.
     """
-    from ..gallery import make_gallery
+    from ...gallery import make_gallery
 
     whole = not figures_only
     how: dict[str, Any] = {"tables": whole, "netlists": whole, "processes": jobs or -1, "force": force, "seed": seed}

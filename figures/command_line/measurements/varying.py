@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .cells import make_cell
-from .characterize import Benches, Devices, Jobs, check_suits, shared_out
-from .completion import complete_devices_and_cells, complete_scattered
-from .measuring import make_command, parsed
-from .options import (
+from ..arguments.completion import complete_devices_and_cells, complete_scattered
+from ..arguments.measuring import make_command, parsed
+from ..arguments.options import (
     Assignments,
     Corner,
     Output,
@@ -25,14 +23,16 @@ from .options import (
     make_device,
     parse_assignments,
 )
-from .output import check_paths, deliver, show
+from ..output import check_paths, deliver, show
+from .cells import make_cell
+from .characterize import Benches, Devices, Jobs, check_suits, shared_out
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...characterization.bench import Bench
-    from ...characterization.signature import Setting
-    from ...characterization.statistics.spreads import Thing
+    from ....characterization.bench import Bench
+    from ....characterization.signature import Setting
+    from ....characterization.statistics.spreads import Thing
 
 Vary = Annotated[
     list[str] | None,
@@ -133,9 +133,9 @@ class Varied(Devices):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The benches of a device, or the command of a cell."""
-        from ...characterization.cells.bench import bench_of_cell
-        from ...circuits.cells.building.cell import CELLS
-        from ...devices.language.checks import known
+        from ....characterization.cells.bench import bench_of_cell
+        from ....circuits.cells.building.cell import CELLS
+        from ....devices.language.checks import known
 
         if cmd_name not in CELLS:
             if not ctx.resilient_parsing:
@@ -168,7 +168,7 @@ def _command(
     bench: str | None,
 ) -> typer.core.TyperCommand:
     """The command that measures samples; the options of ``make`` say of what."""
-    from ...characterization.statistics.measuring import OF_THE_WORK, SEEDS
+    from ....characterization.statistics.measuring import OF_THE_WORK, SEEDS
 
     own = {key: setting for key, setting in settings.items() if key not in (*OF_THE_WORK, *SEEDS)}
 
@@ -231,14 +231,14 @@ def offer_options(run: Callable[..., None], make: Callable[..., Thing]) -> None:
 def _measured(
     thing: Thing, bench: str | None, distributions: dict[str, Any], indices: bool, how: dict[str, Any]
 ) -> Any:
-    from ...characterization.statistics.sensitivity import sobol_indices
-    from ...characterization.statistics.vary import vary
+    from ....characterization.statistics.sensitivity import sobol_indices
+    from ....characterization.statistics.vary import vary
 
     return (sobol_indices if indices else vary)(thing, bench, distributions, **how)
 
 
 def _merit_of_indices(merit: str | None, others: Mapping[str, Any]) -> str:
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     for option, value in others.items():
         if value:
@@ -250,7 +250,7 @@ def _merit_of_indices(merit: str | None, others: Mapping[str, Any]) -> str:
 
 def distributions_from(texts: Iterable[str] | None) -> dict[str, str]:
     """The distributions that a command line names, by the parameter."""
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     found = {}
     for text in texts or []:
@@ -264,8 +264,8 @@ def distributions_from(texts: Iterable[str] | None) -> dict[str, str]:
 
 
 def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
-    from ...devices.language.errors import ParameterError
-    from ...devices.language.quantities.quantity import parse_quantity
+    from ....devices.language.errors import ParameterError
+    from ....devices.language.quantities.quantity import parse_quantity
 
     found: dict[tuple[str, str], float] = {}
     for text in texts or []:
@@ -282,8 +282,8 @@ def _correlations(texts: Iterable[str] | None) -> dict[tuple[str, str], float]:
 
 def limit_from(option: str, text: str | None) -> float | None:
     """The limit of a figure of merit that an option gives."""
-    from ...devices.language.errors import ParameterError
-    from ...devices.language.quantities.quantity import parse_quantity
+    from ....devices.language.errors import ParameterError
+    from ....devices.language.quantities.quantity import parse_quantity
 
     try:
         return None if text is None else parse_quantity(text)
@@ -293,7 +293,7 @@ def limit_from(option: str, text: str | None) -> float | None:
 
 def _report(table: pd.DataFrame) -> None:
     """Say what the samples tell: the summary of the figure of merit, or the indices."""
-    from ...characterization.statistics.summary import in_words, sample_statistics
+    from ....characterization.statistics.summary import in_words, sample_statistics
 
     if table.attrs["bench"] == "vary" and table.attrs["merit"] is not None:
         for line in in_words(sample_statistics(table)):

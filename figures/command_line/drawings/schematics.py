@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from .cells import make_cell
-from .completion import complete_cells
-from .options import Assignments, Corner, Standing, Technology, Temperature, parse_assignments
-from .output import check_paths, tell
+from ..arguments.completion import complete_cells
+from ..arguments.options import Assignments, Corner, Standing, Technology, Temperature, parse_assignments
+from ..measurements.cells import make_cell
+from ..output import check_paths, tell
 
 
 def schematic(
@@ -28,8 +28,8 @@ def schematic(
     temperature: Temperature = None,
 ) -> None:
     """Draw the schematic of a cell, as its netlist connects it (extra schematics)."""
-    from ..schematics.drawing import schematic as draw
-    from ..style import save
+    from ...schematics.drawing import schematic as draw
+    from ...style import save
 
     surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
     made = make_cell(cell, parse_assignments(set_), surroundings, standing)

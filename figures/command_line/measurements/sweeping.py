@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..arguments.completion import complete_scattered
+from ..arguments.measuring import make_command, parsed
+from ..arguments.options import Output, Plot
+from ..output import check_paths, deliver, show
 from .characterize import Jobs, shared_out
-from .completion import complete_scattered
-from .measuring import make_command, parsed
-from .options import Output, Plot
-from .output import check_paths, deliver, show
 from .varying import (
     Kept,
     Least,
@@ -31,8 +31,8 @@ from .varying import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...characterization.signature import Setting
-    from ...characterization.statistics.spreads import Thing
+    from ....characterization.signature import Setting
+    from ....characterization.statistics.spreads import Thing
 
 Swept = Annotated[
     list[str] | None,
@@ -95,7 +95,7 @@ def _command(
     bench: str | None,
 ) -> typer.core.TyperCommand:
     """The command that sweeps a thing on a bench; the options of ``make`` say which."""
-    from ...characterization.statistics.measuring import OF_THE_WORK, SEEDS
+    from ....characterization.statistics.measuring import OF_THE_WORK, SEEDS
 
     own = {key: setting for key, setting in settings.items() if key not in (*OF_THE_WORK, *SEEDS)}
 
@@ -119,8 +119,8 @@ def _command(
         plot: Plot = None,
         **thing: Any,
     ) -> None:
-        from ...characterization.sweeps.sweep import sweep as table_of
-        from ...devices.language.errors import ParameterError
+        from ....characterization.sweeps.sweep import sweep as table_of
+        from ....devices.language.errors import ParameterError
 
         made = make(**thing)
         check_paths(output, plot)
@@ -140,7 +140,7 @@ def _command(
 
 
 def _axes(texts: Iterable[str] | None) -> dict[str, str]:
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     found: dict[str, str] = {}
     for text in texts or []:
@@ -155,7 +155,7 @@ def _axes(texts: Iterable[str] | None) -> dict[str, str]:
 
 def _report(table: pd.DataFrame) -> None:
     """Say what became of the points, and the yield of samples."""
-    from ...characterization.sweeps.yields import yields
+    from ....characterization.sweeps.yields import yields
 
     counts = table["status"].value_counts()
     told = ", ".join(f"{count} {status}" for status, count in counts.items())

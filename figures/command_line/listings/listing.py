@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .options import Assignments, Device, PresetName, make_device
-from .output import show
+from ..arguments.options import Assignments, Device, PresetName, make_device
+from ..output import show
 
 
 def devices() -> None:
     """List every device and its presets."""
-    from ...devices.catalog import models
+    from ....devices.catalog import models
 
     for name, model in models().items():
         show(name)
@@ -19,7 +19,7 @@ def devices() -> None:
 
 def parameters(device: Device, preset: PresetName = None, set_: Assignments = None) -> None:
     """Show a device's parameters: value, unit, meaning, source."""
-    from ...devices.language.quantities.quantity import format_si
+    from ....devices.language.quantities.quantity import format_si
 
     made = make_device(device, preset, set_)
     if made.provenance:
@@ -41,7 +41,7 @@ def parameters(device: Device, preset: PresetName = None, set_: Assignments = No
 
 def cells() -> None:
     """List every cell with its ports."""
-    from ...circuits.cells.building.cell import CELLS
+    from ....circuits.cells.building.cell import CELLS
 
     for name, cell in CELLS.items():
         show(name)
@@ -54,6 +54,6 @@ def cells() -> None:
 
 def formats() -> None:
     """List the formats of exports, technologies and frameworks."""
-    from .exporting import list_formats
+    from ..exports.exporting import list_formats
 
     list_formats()

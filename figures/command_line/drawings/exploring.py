@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .completion import complete_devices
-from .options import Assignments, PresetName, parse_assignments
+from ..arguments.completion import complete_devices
+from ..arguments.options import Assignments, PresetName, parse_assignments
 
 
 def explore(
@@ -20,6 +20,6 @@ def explore(
     browser: Annotated[bool, typer.Option(help="Whether to open the page in the browser.")] = True,
 ) -> None:
     """Open a page on this machine with sliders for a device's parameters and live figures."""
-    from ..explorer.page import explore as serve
+    from ...explorer.page import explore as serve
 
     serve(device, preset, parse_assignments(set_), port=port, browser=browser)

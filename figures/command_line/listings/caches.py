@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from .output import show
+from ..output import show
 
 
 def cache(clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False) -> None:
     """Show where compiled things are kept, or remove them."""
-    from ...devices.core.cache import (
+    from ....devices.core.cache import (
         OTHER_RELEASE_DAYS,
         UNUSED_DAYS,
         cache_contents,

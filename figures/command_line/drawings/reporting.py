@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .completion import complete_devices_and_cells
-from .options import Assignments, PresetName, make_device
-from .output import tell
+from ..arguments.completion import complete_devices_and_cells
+from ..arguments.options import Assignments, PresetName, make_device
+from ..output import tell
 
 if TYPE_CHECKING:
-    from ...devices.model import CompactModel
+    from ....devices.model import CompactModel
 
 
 def report(
@@ -41,9 +41,9 @@ def report(
     Parameters with provenance, figures of merit, every bench, fits, agreement of the engines, netlist, and what to
     cite.
     """
-    from ...characterization.tables import read_table
-    from ...devices.language.errors import ParameterError
-    from ..report import make_report
+    from ....characterization.tables import read_table
+    from ....devices.language.errors import ParameterError
+    from ...report import make_report
 
     if len(devices) > 1 and (preset or set_):
         raise ParameterError("--preset and --set are of one device: name several with their presets (mtj:ikeda2010)")
@@ -53,7 +53,7 @@ def report(
 
 
 def _alone(name: str, preset: str | None, assignments: list[str] | None) -> CompactModel:
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     if ":" not in name:
         return make_device(name, preset, assignments)

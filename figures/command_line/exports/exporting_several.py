@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...characterization.cells.decks import cell_deck, expected_with_error, has_point
-from ...circuits.cells.building.cell import Cell
-from ...circuits.cells.building.netlists import Item, one_netlist, unique_names
-from ...devices.core.files import check_outputs
-from ...devices.language.errors import MissingDependencyError, SimulationError
+from ....characterization.cells.decks import cell_deck, expected_with_error, has_point
+from ....circuits.cells.building.cell import Cell
+from ....circuits.cells.building.netlists import Item, one_netlist, unique_names
+from ....devices.core.files import check_outputs
+from ....devices.language.errors import MissingDependencyError, SimulationError
+from ..output import tell
 from .exporting import deck_beside, device_deck, print_text, symbol_beside, write_files
-from .output import tell
 
 
 def deliver_several(

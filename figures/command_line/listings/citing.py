@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .completion import complete_citable
-from .options import PresetName
-from .output import tell
+from ..arguments.completion import complete_citable
+from ..arguments.options import PresetName
+from ..output import tell
 
 
 def cite(
@@ -29,10 +29,10 @@ def cite(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
     """Tell what to cite for what was used, in BibTeX."""
-    from ...characterization.citing import citations
-    from ...devices.language.citations.citation import SOFTWARE, bibliography
-    from ...devices.language.errors import ParameterError
-    from .exporting import write_files
+    from ....characterization.citing import citations
+    from ....devices.language.citations.citation import SOFTWARE, bibliography
+    from ....devices.language.errors import ParameterError
+    from ..exports.exporting import write_files
 
     asked = names or []
     if preset and len(asked) != 1:
@@ -48,12 +48,12 @@ def cite(
 
 def _found(name: str, preset: str | None) -> Any:
     """What a name stands for: a device, a cell, a bench, or the table in a file."""
-    from ...characterization.bench import BENCHES
-    from ...characterization.tables import FORMATS, read_table
-    from ...circuits.cells.building.cell import CELLS
-    from ...devices.catalog import models
-    from ...devices.language.checks import known
-    from ...devices.language.errors import ParameterError
+    from ....characterization.bench import BENCHES
+    from ....characterization.tables import FORMATS, read_table
+    from ....circuits.cells.building.cell import CELLS
+    from ....devices.catalog import models
+    from ....devices.language.checks import known
+    from ....devices.language.errors import ParameterError
 
     if Path(name).suffix in FORMATS:
         return read_table(name)

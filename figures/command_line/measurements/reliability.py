@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..arguments.completion import complete_cells
+from ..arguments.options import Assignments, Corner, Output, Standing, Technology, parse_assignments
+from ..output import check_paths, deliver, show
 from .cells import make_cell
 from .characterize import Jobs, shared_out
-from .completion import complete_cells
-from .options import Assignments, Corner, Output, Standing, Technology, parse_assignments
-from .output import check_paths, deliver, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +36,9 @@ def reliability(
     output: Output = None,
 ) -> None:
     """Tell how surely cells decide, how long they hold a state, and what a million reads do to it, with noise."""
-    from ...characterization.cells.reliability import TEMPERATURES
-    from ...characterization.cells.reliability import reliability as table_of
-    from ...devices.language.quantities.quantity import parse_quantity
+    from ....characterization.cells.reliability import TEMPERATURES
+    from ....characterization.cells.reliability import reliability as table_of
+    from ....devices.language.quantities.quantity import parse_quantity
 
     surroundings = {"technology": technology, "corner": corner}
     made = [make_cell(name, parse_assignments(set_), surroundings, standing) for name in cells]
@@ -55,7 +55,7 @@ def reliability(
 
 def show_reliability(table: pd.DataFrame) -> None:
     """Print a table of reliabilities for people to read."""
-    from ...characterization.cells.reliability import figures_in_words
+    from ....characterization.cells.reliability import figures_in_words
 
     for _, rows in table.groupby(["cell", "technology", "corner"], sort=False):
         first = rows.iloc[0]

@@ -7,9 +7,18 @@ from typing import Annotated
 
 import typer
 
-from .completion import complete_devices_and_cells, complete_editors, complete_formats, complete_inputs
-from .options import Assignments, Corner, PresetName, Standing, Technology, Temperature, make_device, parse_assignments
-from .output import tell
+from ..arguments.completion import complete_devices_and_cells, complete_editors, complete_formats, complete_inputs
+from ..arguments.options import (
+    Assignments,
+    Corner,
+    PresetName,
+    Standing,
+    Technology,
+    Temperature,
+    make_device,
+    parse_assignments,
+)
+from ..output import tell
 
 
 def export(
@@ -76,10 +85,10 @@ def export(
 
     Or a library of every device with every preset.
     """
-    from ...devices.language.errors import ParameterError
-    from ...devices.targets.formats import FORMATS
-    from ...devices.targets.spice.dialects import DIALECTS, SpiceDialect
-    from .cells import make_cell
+    from ....devices.language.errors import ParameterError
+    from ....devices.targets.formats import FORMATS
+    from ....devices.targets.spice.dialects import DIALECTS, SpiceDialect
+    from ..measurements.cells import make_cell
     from .exporting import Order, deliver, editor_for, is_cell
     from .exporting_several import deliver_several
 

@@ -18,8 +18,8 @@ from .completion import (
 )
 
 if TYPE_CHECKING:
-    from ...circuits.cells.building.cell import Cell
-    from ...devices.model import CompactModel
+    from ....circuits.cells.building.cell import Cell
+    from ....devices.model import CompactModel
 
 
 Device = Annotated[
@@ -77,7 +77,7 @@ Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Figur
 
 def parse_assignments(assignments: Iterable[str] | None) -> dict[str, float | str]:
     """The parameters that a command line sets."""
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     values: dict[str, float | str] = {}
     for assignment in assignments or []:
@@ -90,7 +90,7 @@ def parse_assignments(assignments: Iterable[str] | None) -> dict[str, float | st
 
 def parse_standing(texts: Iterable[str] | None, cell: type[Cell]) -> dict[str, str]:
     """The devices that a command line puts into a cell, by the slot."""
-    from ...devices.language.errors import ParameterError
+    from ....devices.language.errors import ParameterError
 
     slots, found = list(cell.slots()), dict[str, str]()
     for text in texts or []:
@@ -112,7 +112,7 @@ def parse_standing(texts: Iterable[str] | None, cell: type[Cell]) -> dict[str, s
 
 def make_device(name: str, preset: str | None, assignments: Iterable[str] | None) -> CompactModel:
     """Make the device that a command line describes."""
-    from ...devices.catalog import find_model
+    from ....devices.catalog import find_model
 
     values = parse_assignments(assignments)
     model = find_model(name)
