@@ -18,7 +18,7 @@ import numpy as np
 from harness import Record, main
 
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
 from synaspice.circuits.engine.native import why_not_native
 from synaspice.circuits.engine.vacask.programs import find_vacask, version_of, why_no_vacask
 from synaspice.devices import VTEAM

@@ -23,7 +23,7 @@ import numpy as np  # noqa: E402
 from harness import Record, main, side_by_side  # noqa: E402
 
 from synaspice.circuits.crossbars.crossbar import Crossbar  # noqa: E402
-from synaspice.circuits.crossbars.solver import ChangingTransfer  # noqa: E402
+from synaspice.circuits.crossbars.wires.solver import ChangingTransfer  # noqa: E402
 
 with warnings.catch_warnings(record=True):  # it warns that it cannot plot without cairo
     try:

@@ -7,10 +7,10 @@ import numpy as np
 
 from synaspice.characterization.cells.wire_resistance import wire_resistance
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.stepping import Pulses
 from synaspice.circuits.crossbars.programming import write_verify
-from synaspice.circuits.crossbars.stepping import Pulses
-from synaspice.circuits.crossbars.weights import map_weights
+from synaspice.circuits.crossbars.weights.mapping import map_weights
 from synaspice.devices import VTEAM
 from synaspice.devices.core.variability import Normal
 from synaspice.figures.cells.wire_resistance import draw_cell_voltages, draw_wire_resistance

@@ -7,7 +7,7 @@ import numpy as np
 
 from synaspice.characterization.cells.arrays.settling import crossbar_settling
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
 from synaspice.devices import VTEAM
 from synaspice.figures.style import package_style, save
 

@@ -19,7 +19,7 @@ from ..characterization.cells.bench import CELL_BENCHES, CellBench, bench_of_cel
 from ..characterization.cells.wire_resistance import wire_resistance
 from ..circuits.cells.building.cell import CELLS, Cell
 from ..circuits.crossbars.crossbar import Crossbar
-from ..circuits.crossbars.crossings import Conductances
+from ..circuits.crossbars.crosspoints.crossings import Conductances
 from ..devices.catalog import models
 from ..devices.core.metadata import device_title
 from ..devices.language.checks import known

@@ -8,7 +8,7 @@ import numpy as np
 from synaspice.characterization import hysteresis, simulate, sweep
 from synaspice.characterization.crossbars.effective_bits import effective_bits
 from synaspice.circuits import Crossbar, MemristorBitCell
-from synaspice.circuits.crossbars.weights import map_weights
+from synaspice.circuits.crossbars.weights.mapping import map_weights
 from synaspice.devices import Sky130RERAM
 from synaspice.figures import plot, save, schematic
 from synaspice.figures.style import package_style

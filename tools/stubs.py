@@ -28,8 +28,8 @@ NAMES = {
     },
     "circuits": {
         "Crossbar": "crossbars.crossbar",
-        "WeightCells": "crossbars.weight_cells",
-        "convert_to_noisy": "crossbars.conversion",
+        "WeightCells": "crossbars.weights.weight_cells",
+        "convert_to_noisy": "crossbars.weights.conversion",
         "one_netlist": "cells.building.netlists",
         "symbol_file": "cells.drawn.symbol_files",
     },

@@ -20,7 +20,7 @@ import math
 
 import numpy as np
 
-from ...circuits.crossbars.weight_cells import WeightCells
+from ...circuits.crossbars.weights.weight_cells import WeightCells
 from ...devices.language.checks import positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...circuits.crossbars.weight_cells import WeightCells
+from ...circuits.crossbars.weights.weight_cells import WeightCells
 from ...devices.core.variability import Distribution, sample
 from ...devices.language.checks import mapping, whole
 from ...devices.language.errors import ParameterError, ValidityWarning

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
-from ...circuits.crossbars.faults import KINDS, FaultMap, with_faults
+from ...circuits.crossbars.crosspoints.faults import KINDS, FaultMap, with_faults
 from ...devices.core.metadata import described_table
 from ...devices.language.array_checks import reals
 from ...devices.language.checks import instance, whole
@@ -46,7 +46,7 @@ def fault_errors(
     rate : array_like
         Shares of stuck cells, from above 0 to 1. [1]
     on_conductance, open_conductance : float
-        Of stuck cells, as of :func:`~synaspice.circuits.crossbars.faults.with_faults`. [S]
+        Of stuck cells, as of :func:`~synaspice.circuits.crossbars.crosspoints.faults.with_faults`. [S]
     maps : int
         Maps of faults that are drawn at each share.
     method : str

@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ...circuits.crossbars.crossbar import Crossbar
-from ...circuits.crossbars.crossings import Conductances
+from ...circuits.crossbars.crosspoints.crossings import Conductances
 from ...devices.core.metadata import device_table
 from ...devices.core.oscillator_protocols import Oscillation
 from ...devices.language.array_checks import reals

@@ -17,13 +17,13 @@ from ...devices.language.checks import known, real
 from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.waveforms.shapes import FloatArray
 from ..engine.process import TIME_LIMIT
-from .crossings import Cells, Conductances, chord_conductance
-from .elements import SIMULATORS
-from .netlist import run_netlist
-from .solver import Network, Potentials
+from .crosspoints.crossings import Cells, Conductances, chord_conductance
+from .netlists.elements import SIMULATORS
+from .netlists.netlist import run_netlist
 from .transients.response import StepResponse
 from .transients.waveforms import Waveforms, transient
-from .wired import WiredCells, line_values
+from .wires.solver import Network, Potentials
+from .wires.wired import WiredCells, line_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ class Crossbar(WiredCells):
     Parameters
     ----------
     cells : array_like or Cells
-        Conductances, shape (N, M) [S], or the cells of :mod:`synaspice.circuits.crossbars.crossings`.
+        Conductances, shape (N, M) [S], or the cells of :mod:`synaspice.circuits.crossbars.crosspoints.crossings`.
     word_line_resistance, bit_line_resistance : float
         Resistance of a segment of wire. [ohm]
     source_resistance : float or array_like
@@ -129,7 +129,7 @@ class Crossbar(WiredCells):
 
     @functools.cached_property
     def network(self) -> Network:
-        """The linear network of crossbar and wires, cells at 0 V; see :mod:`~synaspice.circuits.crossbars.solver`."""
+        """The linear network of crossbar and wires, cells at 0 V; see :mod:`~synaspice.circuits.crossbars.wires.solver`."""
         values = self.cells.ohmic
         return Network(chord_conductance(self.cells, 0.0) if values is None else values, *self.lines)
 

@@ -15,11 +15,11 @@ from ...devices.language.checks import known, positive, whole
 from ...devices.language.errors import ParameterError
 from ...devices.language.waveforms.shapes import FloatArray
 from ...devices.simulation.ensembles.noisy_trajectories import checked_seed
-from .access import InSeries, Transistors
 from .crossbar import Crossbar
-from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
-from .faults import stuck_reasons
-from .stepping import Course, Pulses
+from .crosspoints.access import InSeries, Transistors
+from .crosspoints.crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
+from .crosspoints.faults import stuck_reasons
+from .crosspoints.stepping import Course, Pulses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Programmed:
     reached : ndarray of bool
         Whether the cell is within the tolerance.
     reasons : ndarray of str
-        Why not, empty for cells that are; see :data:`~synaspice.circuits.crossbars.stepping.REASONS`.
+        Why not, empty for cells that are; see :data:`~synaspice.circuits.crossbars.crosspoints.stepping.REASONS`.
     """
 
     crossbar: Crossbar

@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....circuits.crossbars.crossbar import Crossbar
-from ....circuits.crossbars.crossings import DeviceCells, chord_conductance
-from ....circuits.crossbars.stepping import Pulses
+from ....circuits.crossbars.crosspoints.crossings import DeviceCells, chord_conductance
+from ....circuits.crossbars.crosspoints.stepping import Pulses
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Sweep
 from ....devices.language.array_checks import reals

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ....circuits.crossbars.crossbar import Crossbar
-from ....circuits.crossbars.crossings import DeviceCells
+from ....circuits.crossbars.crosspoints.crossings import DeviceCells
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Statics
 from ....devices.language.errors import ParameterError

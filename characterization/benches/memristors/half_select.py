@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from ....circuits.crossbars.stepping import SELECTIONS
+from ....circuits.crossbars.crosspoints.stepping import SELECTIONS
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Sweep
 from ....devices.language.array_checks import reals
@@ -38,7 +38,7 @@ def disturbing_share(scheme: str) -> float:
     Parameters
     ----------
     scheme : str
-        One of the selections of :mod:`synaspice.circuits.crossbars.stepping`.
+        One of the selections of :mod:`synaspice.circuits.crossbars.crosspoints.stepping`.
     """
     own_word, own_bit, word, bit = SELECTIONS[scheme]
     return max(abs(own_word - bit), abs(word - own_bit), abs(word - bit))
@@ -73,7 +73,7 @@ def half_select(
     r"""Measure what the writes of its neighbours do to a cell of a crossbar, over their number.
 
     A cell on a line of the selected one sees a half of the write voltage, or a third
-    (:data:`~synaspice.circuits.crossbars.stepping.SELECTIONS`; ideal wires). The cell of low conductance is pulsed in
+    (:data:`~synaspice.circuits.crossbars.crosspoints.stepping.SELECTIONS`; ideal wires). The cell of low conductance is pulsed in
     the direction that raises it, that of high conductance in the other one. Between pulses nothing moves it, so that N
     of them are one of N times the width; a device that forgets by itself is refused. With the way :math:`\Delta G`
     between the reference states and the number :math:`N_d` of pulses that change the conductance by the share s of it,

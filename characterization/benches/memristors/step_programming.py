@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ....circuits.crossbars.crossbar import Crossbar
-from ....circuits.crossbars.crossings import DeviceCells
+from ....circuits.crossbars.crosspoints.crossings import DeviceCells
+from ....circuits.crossbars.crosspoints.stepping import REASONS, Pulses
 from ....circuits.crossbars.programming import write_verify
-from ....circuits.crossbars.stepping import REASONS, Pulses
 from ....devices.core.metadata import device_table
 from ....devices.core.protocols import Sweep
 from ....devices.language.array_checks import reals

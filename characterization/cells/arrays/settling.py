@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ....circuits.crossbars.crossbar import Crossbar
-from ....circuits.crossbars.crossings import Conductances
+from ....circuits.crossbars.crosspoints.crossings import Conductances
 from ....devices.core.metadata import described_table
 from ....devices.language.array_checks import reals
 from ....devices.language.checks import positive, real, whole

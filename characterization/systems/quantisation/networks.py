@@ -28,9 +28,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from ....circuits.crossbars.conversion import convert_to_noisy
-from ....circuits.crossbars.noisy_layers import noisy_layers
-from ....circuits.crossbars.weight_cells import WeightCells
+from ....circuits.crossbars.weights.conversion import convert_to_noisy
+from ....circuits.crossbars.weights.noisy_layers import noisy_layers
+from ....circuits.crossbars.weights.weight_cells import WeightCells
 from ...datasets.images import ImageSet
 
 #: Images in a step of training; rates of Adam for weights and for biases alone.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ....circuits.crossbars.weight_cells import WeightCells
+from ....circuits.crossbars.weights.weight_cells import WeightCells
 from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
 from ....devices.language.optional import require

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ....circuits.crossbars.faults import FaultMap
+from ....circuits.crossbars.crosspoints.faults import FaultMap
 from ....devices.language.waveforms.shapes import FloatArray
 from .substrates import Neurons, Substrate
 

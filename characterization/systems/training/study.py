@@ -14,7 +14,7 @@ import pandas as pd
 
 from ....circuits.cells.neurons.neurons import MemristorNeuron
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
-from ....circuits.crossbars.weight_cells import WeightCells
+from ....circuits.crossbars.weights.weight_cells import WeightCells
 from ....devices.core.metadata import device_table
 from ....devices.language.checks import whole
 from ....devices.language.errors import ParameterError

@@ -15,7 +15,7 @@ import numpy as np
 from ....circuits.cells.neurons.neurons import MemristorNeuron
 from ....circuits.cells.spin.decision import PRESET_TIME, READ_TIME
 from ....circuits.cells.spin.lateral_spin_valve import LateralSpinValve
-from ....circuits.crossbars.weight_cells import WeightCells
+from ....circuits.crossbars.weights.weight_cells import WeightCells
 from ....devices.core.distributions import normal_cdf, normal_quantile
 from ....devices.language.checks import positive, real, whole
 from ....devices.language.errors import ParameterError

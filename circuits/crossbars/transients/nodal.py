@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from ....devices.language.waveforms.shapes import FloatArray
-from ..crossings import chord_conductance
-from ..solver import Lines
-from ..wired import WiredCells
+from ..crosspoints.crossings import chord_conductance
+from ..wires.solver import Lines
+from ..wires.wired import WiredCells
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from ....devices.language.checks import positive, real
 from ....devices.language.errors import ParameterError, SimulationError
 from ....devices.language.memory import NUMBER, require_memory
 from ....devices.language.waveforms.shapes import FloatArray
-from ..wired import WiredCells
+from ..wires.wired import WiredCells
 from .contour import SPAN, ComplexArray, Contour
 from .nodal import Nodal
 

@@ -12,9 +12,9 @@ from ....devices.language.checks import known, positive, whole
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.waveforms.shapes import FloatArray
 from ...engine.analyses import Transient
-from ..elements import SIMULATORS, chosen_simulator
-from ..netlist import compiled_files, devices_of, write_netlist
-from ..wired import WiredCells
+from ..netlists.elements import SIMULATORS, chosen_simulator
+from ..netlists.netlist import compiled_files, devices_of, write_netlist
+from ..wires.wired import WiredCells
 from .response import StepResponse
 
 if TYPE_CHECKING:

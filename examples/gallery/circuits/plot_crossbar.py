@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from synaspice.circuits import Crossbar
-from synaspice.circuits.crossbars.crossings import Conductances
+from synaspice.circuits.crossbars.crosspoints.crossings import Conductances
 
 generator = np.random.default_rng(1)
 conductances = generator.uniform(2e-6, 5e-5, (64, 64))

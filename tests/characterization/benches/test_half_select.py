@@ -9,8 +9,8 @@ import pytest
 
 from synaspice.characterization import half_select, read_table, write_table
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
-from synaspice.circuits.crossbars.stepping import Pulses
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.stepping import Pulses
 from synaspice.devices import VTEAM, DomainWallMagnet, LinearIonDrift, ParameterError, StanfordRRAM
 from synaspice.figures import plot, save
 

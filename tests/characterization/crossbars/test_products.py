@@ -14,7 +14,7 @@ from synaspice.characterization.crossbars.effective_bits import effective_bits
 from synaspice.characterization.crossbars.fault_errors import fault_errors
 from synaspice.characterization.crossbars.product_cost import product_cost
 from synaspice.circuits import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
 from synaspice.circuits.periphery.chain import Periphery
 from synaspice.circuits.periphery.converters import ADC
 from synaspice.circuits.periphery.costs import FIGURES

@@ -15,7 +15,7 @@ from synaspice.devices import MTJ, AutoOscillator, ParameterError, Sky130RERAM
 
 torch = framework("torch")
 from synaspice.characterization.systems.quantisation import networks  # noqa: E402
-from synaspice.circuits.crossbars.noisy_layers import noisy_layers  # noqa: E402
+from synaspice.circuits.crossbars.weights.noisy_layers import noisy_layers  # noqa: E402
 
 CELLS = WeightCells.of(Sky130RERAM.preset("skywater2020"), levels=2)
 

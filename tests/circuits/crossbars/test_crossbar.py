@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from peers import peer
 
-from synaspice.circuits.crossbars import solver as crossbar_solver
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.solver import ChangingTransfer, Lines, Network
+from synaspice.circuits.crossbars.wires import solver as crossbar_solver
+from synaspice.circuits.crossbars.wires.solver import ChangingTransfer, Lines, Network
 from synaspice.devices import ParameterError, SimulationError, UnknownNameError
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synaspice.circuits.crossbars import elements as crossbar_elements
-from synaspice.circuits.crossbars.access import InSeries, Mosfets, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import Conductances, DeviceCells, chord_conductance
-from synaspice.circuits.crossbars.netlist import write_netlist
+from synaspice.circuits.crossbars.crosspoints.access import InSeries, Mosfets, Transistors
+from synaspice.circuits.crossbars.crosspoints.crossings import Conductances, DeviceCells, chord_conductance
+from synaspice.circuits.crossbars.netlists import elements as crossbar_elements
+from synaspice.circuits.crossbars.netlists.netlist import write_netlist
 from synaspice.circuits.engine.native import NativeDevice, why_not_native
 from synaspice.circuits.engine.vacask.devices import VacaskDevice
 from synaspice.devices import (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synaspice.circuits.crossbars.access import InSeries, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells, chord_conductance
-from synaspice.circuits.crossbars.faults import FaultMap, with_faults
-from synaspice.circuits.crossbars.netlist import write_netlist
+from synaspice.circuits.crossbars.crosspoints.access import InSeries, Transistors
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells, chord_conductance
+from synaspice.circuits.crossbars.crosspoints.faults import FaultMap, with_faults
+from synaspice.circuits.crossbars.crosspoints.stepping import REASONS, Pulses
+from synaspice.circuits.crossbars.netlists.netlist import write_netlist
 from synaspice.circuits.crossbars.programming import write_verify
-from synaspice.circuits.crossbars.stepping import REASONS, Pulses
 from synaspice.devices import VTEAM, ParameterError, UnknownNameError
 
 SHAPE = (4, 3)

@@ -13,7 +13,7 @@ from synaspice.devices import MTJ, DomainWallSynapse, ParameterError, PhaseChang
 from synaspice.devices.simulation.conductance_errors import ConductanceErrors
 
 torch = framework("torch")
-from synaspice.circuits.crossbars.noisy_layers import NoisyConv2d, NoisyLayer, NoisyLinear, noisy_layers  # noqa: E402
+from synaspice.circuits.crossbars.weights.noisy_layers import NoisyConv2d, NoisyLayer, NoisyLinear, noisy_layers  # noqa: E402
 
 #: Cells without any error, and cells that err in programming alone.
 EXACT = WeightCells(ConductanceErrors(1e-6, 1e-4), 1e-6, 1e-4)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synaspice.circuits.crossbars.access import InSeries, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import Conductances, DeviceCells, chord_conductance
+from synaspice.circuits.crossbars.crosspoints.access import InSeries, Transistors
+from synaspice.circuits.crossbars.crosspoints.crossings import Conductances, DeviceCells, chord_conductance
+from synaspice.circuits.crossbars.crosspoints.stepping import Pulses
 from synaspice.circuits.crossbars.programming import write_verify
-from synaspice.circuits.crossbars.stepping import Pulses
 from synaspice.devices import VTEAM, ParameterError, UnknownNameError
 from synaspice.devices.core.variability import Normal
 

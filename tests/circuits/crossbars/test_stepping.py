@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synaspice.circuits.crossbars.access import InSeries, SquareLawTransistors, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.access import InSeries, SquareLawTransistors, Transistors
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.stepping import REASONS, Course, Gate, Pulses
 from synaspice.circuits.crossbars.programming import write_verify
-from synaspice.circuits.crossbars.stepping import REASONS, Course, Gate, Pulses
 from synaspice.devices import VTEAM, ParameterError, StanfordRRAM
 
 FILAMENT = StanfordRRAM.preset("jiang2014")

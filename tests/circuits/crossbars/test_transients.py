@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from synaspice.circuits.crossbars.access import InSeries, Transistors
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
-from synaspice.circuits.crossbars.netlist import write_netlist
+from synaspice.circuits.crossbars.crosspoints.access import InSeries, Transistors
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
+from synaspice.circuits.crossbars.netlists.netlist import write_netlist
 from synaspice.circuits.crossbars.transients.contour import SPAN, Contour
 from synaspice.circuits.crossbars.transients.waveforms import Waveforms
 from synaspice.circuits.engine.native import why_not_native

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.weights import map_weights, quantize, scatter
+from synaspice.circuits.crossbars.weights.mapping import map_weights, quantize, scatter
 from synaspice.devices import ParameterError, UnknownNameError
 from synaspice.devices.core.variability import LogNormal, Normal
 

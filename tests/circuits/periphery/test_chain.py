@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from synaspice.circuits.crossbars.crossbar import Crossbar
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
 from synaspice.circuits.periphery.amplifiers import TIA
 from synaspice.circuits.periphery.chain import Periphery, bit_line_conductance
 from synaspice.circuits.periphery.converters import ADC, DAC

@@ -10,7 +10,7 @@ import scipy.constants as codata
 
 from synaspice.characterization import RareEvent, noise, splitting, switching, write_error
 from synaspice.characterization.rare_events.fokker_planck import AxialMagnet
-from synaspice.circuits.crossbars.crossings import DeviceCells
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells
 from synaspice.devices import MTJ, AutoOscillator, ParameterError, PhaseChangeMemory, StanfordRRAM
 
 LAWFUL = MTJ(temperature_law="bloch", damping=0.1)

@@ -8,8 +8,8 @@ from shell import synaspice
 
 from synaspice.characterization.benches.crossbars.array_disturb import array_disturb
 from synaspice.characterization.benches.memristors.half_select import half_select
-from synaspice.circuits.crossbars.crossings import DeviceCells, chord_conductance
-from synaspice.circuits.crossbars.faults import FaultMap, with_faults
+from synaspice.circuits.crossbars.crosspoints.crossings import DeviceCells, chord_conductance
+from synaspice.circuits.crossbars.crosspoints.faults import FaultMap, with_faults
 from synaspice.devices import VTEAM, MottSwitch, ParameterError
 from synaspice.figures.command_line.exports import exporting_several
 

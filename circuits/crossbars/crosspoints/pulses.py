@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...devices.language.errors import SimulationError
-from ...devices.language.waveforms.shapes import FloatArray
+from ....devices.language.errors import SimulationError
+from ....devices.language.waveforms.shapes import FloatArray
 
 #: Error per step in units of a state's scale, attempts, and the step of the differences that make the Jacobian.
 STEP_TOLERANCE, MOST_ATTEMPTS, DIFFERENCE = 1e-7, 20_000, 1e-7

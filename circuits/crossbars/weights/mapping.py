@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.core.variability import Distribution
-from ...devices.language.checks import known, positive, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
-from .crossings import Conductances, matrix_of
+from ....devices.core.variability import Distribution
+from ....devices.language.checks import known, positive, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
+from ..crosspoints.crossings import Conductances, matrix_of
 
 SCHEMES = ("differential", "offset")
 

@@ -28,13 +28,13 @@ import functools
 import math
 from typing import Any, NamedTuple
 
-from ...devices.language.sources import digest_of
-from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.simulation.machine.kept import load_program
-from ...devices.simulation.machine.kinds import F64, I64, Array, Group
-from ...devices.simulation.machine.program import Entry, Program
-from ...devices.simulation.machine.texts import routine, text_of
-from ...devices.simulation.machine.writer import Unit
+from ....devices.language.sources import digest_of
+from ....devices.language.waveforms.shapes import FloatArray
+from ....devices.simulation.machine.kept import load_program
+from ....devices.simulation.machine.kinds import F64, I64, Array, Group
+from ....devices.simulation.machine.program import Entry, Program
+from ....devices.simulation.machine.texts import routine, text_of
+from ....devices.simulation.machine.writer import Unit
 
 
 class Chains(NamedTuple):

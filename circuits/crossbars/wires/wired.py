@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.language.array_checks import reals
-from ...devices.language.checks import real
-from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms.shapes import FloatArray
-from .crossings import Cells, Conductances
+from ....devices.language.array_checks import reals
+from ....devices.language.checks import real
+from ....devices.language.errors import ParameterError, shown
+from ....devices.language.waveforms.shapes import FloatArray
+from ..crosspoints.crossings import Cells, Conductances
 from .solver import Lines
 
 #: What a segment of wire, or a cell, has, and its unit.

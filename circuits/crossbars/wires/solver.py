@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import spsolve
 
-from ...devices.language.errors import SimulationError
-from ...devices.language.waveforms.shapes import FloatArray
+from ....devices.language.errors import SimulationError
+from ....devices.language.waveforms.shapes import FloatArray
 from .kernels import Chains, load_kernels
 
 #: Error of a solution in the norm of the dissipated power, relative to that power's root, at which it is good; and at

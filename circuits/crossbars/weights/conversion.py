@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...devices.language.checks import flag, instance, known, names, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.optional import require
+from ....devices.language.checks import flag, instance, known, names, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.optional import require
 from .weight_cells import WeightCells
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def convert_to_noisy(
     """Put the weights of a network's linear and two-dimensional convolutional layers into cells of a device.
 
     Layers of exactly the classes ``torch.nn.Linear`` and ``torch.nn.Conv2d`` become
-    :class:`~synaspice.circuits.crossbars.noisy_layers.NoisyLinear` and
-    :class:`~synaspice.circuits.crossbars.noisy_layers.NoisyConv2d`; all else stays. Each layer has cells of its own.
+    :class:`~synaspice.circuits.crossbars.weights.noisy_layers.NoisyLinear` and
+    :class:`~synaspice.circuits.crossbars.weights.noisy_layers.NoisyConv2d`; all else stays. Each layer has cells of its own.
 
     Parameters
     ----------

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import sympy as sp
 
-from ...devices.core.vectors import compiled
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.model import CompactModel
-from ..engine.analyses import OperatingPoint
-from ..engine.native import NativeDevice
-from .access import InSeries, Mosfets
-from .crossings import Cells, DeviceCells
+from ....devices.core.vectors import compiled
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
+from ....devices.model import CompactModel
+from ...engine.analyses import OperatingPoint
+from ...engine.native import NativeDevice
+from ..crosspoints.access import InSeries, Mosfets
+from ..crosspoints.crossings import Cells, DeviceCells
+from ..crosspoints.faults import FaultyDevices
+from ..wires.solver import Lines, Potentials
+from ..wires.wired import WiredCells
 from .elements import Ngspice, Simulator, chosen_simulator
-from .faults import FaultyDevices
-from .solver import Lines, Potentials
-from .wired import WiredCells
 
 
 def write_netlist(
@@ -193,7 +193,7 @@ def run_netlist(
     crossbar, word_voltages, bit_voltages
         As of :func:`write_netlist`.
     method : str
-        Of :data:`~synaspice.circuits.crossbars.elements.SIMULATORS`.
+        Of :data:`~synaspice.circuits.crossbars.netlists.elements.SIMULATORS`.
 
     Raises
     ------

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...devices.language.checks import known, positive
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
+from ....devices.language.checks import known, positive
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
 from .access import SquareLawTransistors, Transistors
 
 #: Voltages of the lines in a pulse of 1 V: selected word line, selected bit line, other word lines, other bit lines.

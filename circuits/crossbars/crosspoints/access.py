@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...devices.language.checks import positive
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
-from ..cells.building.cmos import TECHNOLOGIES
-from ..engine.ngspice import OperatingPoint, run
+from ....devices.language.checks import positive
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
+from ...cells.building.cmos import TECHNOLOGIES
+from ...engine.ngspice import OperatingPoint, run
 from .crossings import Cells, split
 
 #: Let Newton's method of ngspice go on to the end: small currents and differences of potentials count.

@@ -1,6 +1,6 @@
 r"""Cells that hold weights: levels, spread, noise and drift of the conductances of one kind of device.
 
-A weight is a difference of conductances (:mod:`~synaspice.circuits.crossbars.weights`). Every cell has a factor of its
+A weight is a difference of conductances (:mod:`~synaspice.circuits.crossbars.weights.mapping`). Every cell has a factor of its
 own, fixed for its life, and errors that are drawn anew at each programming and at each read:
 
 .. math::
@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.language.checks import instance, known, positive, real, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.conductance_errors import ConductanceErrors, chord_conductance, measured_errors
-from .crossings import matrix_of
-from .faults import FaultMap, checked_shares
-from .weights import SCHEMES, WeightMapping, map_weights
+from ....devices.language.checks import instance, known, positive, real, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.conductance_errors import ConductanceErrors, chord_conductance, measured_errors
+from ..crosspoints.crossings import matrix_of
+from ..crosspoints.faults import FaultMap, checked_shares
+from .mapping import SCHEMES, WeightMapping, map_weights
 
 #: Two states of a device are told apart if their conductances differ by more than this. [1]
 DISTINCT = 1e-3

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.core.metadata import described_table
-from ...devices.language.checks import instance, known, positive, real, whole
-from ...devices.language.errors import ParameterError, shown
-from ...devices.language.waveforms.shapes import FloatArray
+from ....devices.core.metadata import described_table
+from ....devices.language.checks import instance, known, positive, real, whole
+from ....devices.language.errors import ParameterError, shown
+from ....devices.language.waveforms.shapes import FloatArray
 from .access import InSeries
 from .crossings import Cells, Conductances, DeviceCells, chord_conductance, matrix_of
 from .stepping import REASONS

@@ -11,18 +11,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...devices.core.compiled import Compiled
-from ...devices.core.variability import Distribution, sample
-from ...devices.core.vectors import compiled, parameter_columns
-from ...devices.language.array_checks import numeric
-from ...devices.language.checks import known, positive, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
-from ...devices.model import CompactModel
-from ...devices.simulation.ensembles.noisy_trajectories import checked_seed, require_temperature, whole_steps
-from ...devices.simulation.ensembles.plan import Chunk, Plan
-from ...devices.simulation.numerics.newton import roots
-from ...devices.simulation.request import Request
+from ....devices.core.compiled import Compiled
+from ....devices.core.variability import Distribution, sample
+from ....devices.core.vectors import compiled, parameter_columns
+from ....devices.language.array_checks import numeric
+from ....devices.language.checks import known, positive, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
+from ....devices.model import CompactModel
+from ....devices.simulation.ensembles.noisy_trajectories import checked_seed, require_temperature, whole_steps
+from ....devices.simulation.ensembles.plan import Chunk, Plan
+from ....devices.simulation.numerics.newton import roots
+from ....devices.simulation.request import Request
 from .pulses import integrate
 
 #: Bisections for the state of a given conductance: to the last bit.

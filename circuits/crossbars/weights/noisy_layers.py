@@ -3,7 +3,7 @@ r"""Layers of PyTorch whose weights are conductances of devices: on levels, with
 .. math:: y = (W + \Delta W)\, x + b
 
 where :math:`W + \Delta W` are the weights that the conductances of cells stand for
-(:mod:`~synaspice.circuits.crossbars.weight_cells`). Weights are programmed when they have changed, and read in every
+(:mod:`~synaspice.circuits.crossbars.weights.weight_cells`). Weights are programmed when they have changed, and read in every
 pass. Gradients pass as if there were neither levels nor errors (straight through),
 
 .. math:: \frac{\partial (W + \Delta W)}{\partial W} = 1
@@ -21,9 +21,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...devices.language.checks import instance, positive, real, whole
-from ...devices.language.errors import ParameterError
-from ...devices.language.waveforms.shapes import FloatArray
+from ....devices.language.checks import instance, positive, real, whole
+from ....devices.language.errors import ParameterError
+from ....devices.language.waveforms.shapes import FloatArray
 from .weight_cells import ProgrammedCells, WeightCells
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from ...devices.language.errors import MissingDependencyError, SynaspiceError
-from ...devices.model import CompactModel
-from ...devices.targets.modules.c_compiler import find_compiler
-from ...devices.targets.spice.subcircuit import Subcircuit
-from ..engine import ngspice
-from ..engine.analyses import Analysis
-from ..engine.native import NativeDevice, native_device, why_not_native
-from ..engine.process import TIME_LIMIT
-from ..engine.vacask import simulator as vacask
-from ..engine.vacask.devices import vacask_device
-from ..engine.vacask.programs import why_no_vacask
-from .access import OPTIONS
+from ....devices.language.errors import MissingDependencyError, SynaspiceError
+from ....devices.model import CompactModel
+from ....devices.targets.modules.c_compiler import find_compiler
+from ....devices.targets.spice.subcircuit import Subcircuit
+from ...engine import ngspice
+from ...engine.analyses import Analysis
+from ...engine.native import NativeDevice, native_device, why_not_native
+from ...engine.process import TIME_LIMIT
+from ...engine.vacask import simulator as vacask
+from ...engine.vacask.devices import vacask_device
+from ...engine.vacask.programs import why_no_vacask
+from ..crosspoints.access import OPTIONS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,4 @@
+"""Crossbars as netlists, for ngspice and VACASK.
+
+How a simulator is run is in ``engine``.
+"""
