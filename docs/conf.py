@@ -39,9 +39,9 @@ autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 exclude_patterns = [
     "_build",
-    "reliability-table.md",
-    "cells-table.md",
-    "checks-*.md",
+    "accuracy/reliability-table.md",
+    "accuracy/cells-table.md",
+    "accuracy/checks-*.md",
 ]  # the latter are parts of other pages
 # MathJax from a package, whose own extension would hinder parallel work: equations render without the network.
 html_static_path = [f"{place}/static" for place in find_spec("sphinx-mathjax-offline").submodule_search_locations]

@@ -25,9 +25,9 @@ from synaspice.figures import save, schematic
 HEAD = """# Cells, page by page
 
 Every page is made from the declaration of its cell and from its circuit: schematic, ports, parameters, slots, the
-figure of its standard bench, costs, and what to cite. The [guide](../cells.md) tells how cells are used.
+figure of its standard bench, costs, and what to cite. The [guide](../guides/cells/cells.md) tells how cells are used.
 
-In the [schematics](../schematics.md) transistors have their width and length beside them, in nanometres, and ×n for n
+In the [schematics](../guides/cells/schematics.md) transistors have their width and length beside them, in nanometres, and ×n for n
 in parallel. Bodies that are not drawn are at the supply (p-channel) and at ground (n-channel); inverters are supplied
 likewise. Nodes of the same name are connected.
 """
