@@ -28,8 +28,8 @@ Every page is made from the declaration of its cell and from its circuit: schema
 figure of its standard bench, costs, and what to cite. The [guide](../guides/cells/cells.md) tells how cells are used.
 
 In the [schematics](../guides/cells/schematics.md) transistors have their width and length beside them, in
-nanometres, and ×n for n in parallel. Bodies that are not drawn are at the supply (p-channel) and at ground (n-channel); inverters are supplied
-likewise. Nodes of the same name are connected.
+nanometres, and ×n for n in parallel. Bodies that are not drawn are at the supply (p-channel) and at ground (n-channel);
+inverters are supplied likewise. Nodes of the same name are connected.
 """
 #: Energies of an operation in the table of costs.
 ENERGIES = ("total", "supply", "inputs", "devices", "cmos")
