@@ -48,19 +48,9 @@ oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows
 bench: $(TESTS)  ## every benchmark, in its quick form; docs/accuracy/speed.md
 	$(BIN)/python benchmarks/run_all.py --quick --page docs/accuracy/speed.md
 
-docs: setup  ## HTML documentation in docs/_build
+docs: setup  ## HTML documentation in docs/_build; what has not changed is kept
 	$(PIP) -e . --group docs
-	$(BIN)/python tools/agreement_table.py docs/accuracy/agreement.md
-	$(BIN)/python tools/bench_options.py docs/guides/characterise/bench-options.md
-	$(BIN)/python tools/check_table.py docs/accuracy
-	$(BIN)/python tools/published_table.py docs/accuracy/published.md
-	$(BIN)/python tools/reliability_table.py docs/accuracy/reliability-table.md
-	$(BIN)/python tools/cells_table.py docs/accuracy/cells-table.md
-	$(BIN)/python tools/licences.py docs/project/licences.md
-	$(BIN)/synaspice gallery -o build/docs-gallery
-	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/accuracy/agreement.csv
-	$(BIN)/python tools/cell_pages.py docs/cells --gallery build/docs-gallery
-	$(BIN)/sphinx-build -W --keep-going -q -j auto docs docs/_build
+	$(BIN)/python tools/documentation.py
 
 ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
 	@$(BIN)/python -c "from synaspice.circuits.engine.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
