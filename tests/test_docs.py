@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import fnmatch
+import importlib
 import importlib.util
 import re
 import shlex
@@ -204,6 +206,21 @@ def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
                 run_netlist(block, tmp_path)
         else:
             assert block.language in NOT_CODE, f"{page}:{block.line}: of which language is this block?"
+
+
+#: Modules whose docstrings have examples.
+WITH_EXAMPLES = sorted(
+    ".".join(("synaspice", *file.relative_to(ROOT).with_suffix("").parts))
+    for part in ("devices", "circuits", "characterization", "figures")
+    for file in (ROOT / part).rglob("*.py")
+    if ">>> " in file.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_in_docstrings_run(name):
+    found = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert found.attempted and not found.failed
 
 
 def test_a_page_with_a_mistake_is_found(tmp_path):
