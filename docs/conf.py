@@ -34,6 +34,7 @@ sphinx_gallery_conf = {
 }
 html_theme = "furo"
 myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3  # links to headings: page.md#heading
 napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
