@@ -1,7 +1,7 @@
 """Write a page of the documentation for every cell: schematic, ports, parameters, slots, bench, costs, exports, source.
 
 Everything on a page comes from the cell's declaration, from its assembly, or from what was measured: the figures and
-tables of ``synaspice gallery`` in a folder.
+tables of ``tools/pictures.py`` in a folder.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def main() -> None:
     """Write the pages, and one that lists them, into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--gallery", type=Path, help="folder that 'synaspice gallery -o' made")
+    parser.add_argument("--gallery", type=Path, help="folder that tools/pictures.py made")
     arguments = parser.parse_args()
     folder = emptied(arguments.folder)
     write_pages(folder, HEAD, {name: page(name, kind, folder, arguments.gallery) for name, kind in CELLS.items()})

@@ -31,7 +31,7 @@ KEPT = ROOT / "build" / "docs"
 #: What the package is made of: code, presets, data.
 PACKAGE = ("devices", "circuits", "characterization", "figures", "setup.cfg")
 #: The gallery of pictures that pages of devices and cells show.
-PICTURES = "build/docs-gallery"
+PICTURES = "build/docs-pictures"
 #: The site, and folders of its pages.
 SITE, ROOMS = "docs/_build", ("start", "guides", "article", "theory", "accuracy", "project")
 TABLES, OPTIONS = "docs/accuracy", "docs/guides/characterise/bench-options.md"
@@ -79,7 +79,7 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 #: In the order in which they are begun, those that take longest first.
 STEPS: dict[str, Step] = {
-    "gallery": Step(("synaspice", "gallery", "-o", PICTURES), (PICTURES,)),
+    "pictures": Step(tool("pictures", PICTURES), (PICTURES,)),
     "agreement": Step(
         tool("agreement_table", f"{TABLES}/agreement.md"),
         (f"{TABLES}/agreement.md", f"{TABLES}/agreement.csv"),
@@ -98,11 +98,11 @@ STEPS: dict[str, Step] = {
     "licences": Step(
         tool("licences", "docs/project/licences.md"), ("docs/project/licences.md",), ("tools/dependency_groups.py",)
     ),
-    "cells": Step(tool("cell_pages", "docs/cells", "--gallery", PICTURES), ("docs/cells",), needs=("gallery",)),
+    "cells": Step(tool("cell_pages", "docs/cells", "--gallery", PICTURES), ("docs/cells",), needs=("pictures",)),
     "devices": Step(
         tool("device_pages", "docs/devices", "--gallery", PICTURES, "--agreement", f"{TABLES}/agreement.csv"),
         ("docs/devices",),
-        needs=("gallery", "agreement"),
+        needs=("pictures", "agreement"),
     ),
 }
 STEPS["site"] = Step(
