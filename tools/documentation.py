@@ -174,10 +174,10 @@ def environment() -> str:
     return "\n".join([sys.version, *packages, told])
 
 
-def hash_of(step: Step, around: str) -> str:
-    """Hash of all that a step depends on, and of what it has made."""
+def depends(step: Step, around: str) -> str:
+    """Hash of all that a step depends on."""
     before = [made for name in step.needs for made in STEPS[name].made]
-    parts = [around, *step.command, digest([*step.everything, *before]), digest(step.made)]
+    parts = [around, *step.command, digest([*step.everything, *before])]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -206,8 +206,9 @@ def make(names: Iterable[str], record: Record, *, force: bool) -> dict[str, Spen
                 finished[before].wait()
             if any(before not in spent or spent[before].status for before in step.needs):
                 return
+            sources = depends(step, around)  # before it begins: what changes meanwhile is for the next time
             complete = all(files_of([made]) for made in step.made)
-            if not force and complete and record.hashes.get(name) == hash_of(step, around):
+            if not force and complete and record.hashes.get(name) == f"{sources} {digest(step.made)}":
                 spent[name] = Spent(kept=True)
                 return
             code = hashlib.sha256((around + digest(PACKAGE)).encode()).hexdigest() if step.stale else ""
@@ -218,7 +219,7 @@ def make(names: Iterable[str], record: Record, *, force: bool) -> dict[str, Spen
             for folder in step.remembers if spent[name].status else ():
                 shutil.rmtree(ROOT / folder, ignore_errors=True)
             if not spent[name].status:
-                record.keep(name, hash_of(step, around))
+                record.keep(name, f"{sources} {digest(step.made)}")
                 if step.stale:
                     record.keep(f"code of {name}", code)
         finally:
