@@ -1,4 +1,4 @@
-"""The tool behind ``make docs``: it keeps what has not changed, makes the rest again, and ends what needs a failed step."""
+"""The tool behind ``make docs`` keeps what has not changed and makes the rest again; failures end what needs them."""
 
 import sys
 from pathlib import Path
