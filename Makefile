@@ -45,22 +45,12 @@ wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of 
 oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows: the tests that are not slow
 	PYTHON=$(PYTHON) sh tools/oldest.sh
 
-bench: $(TESTS)  ## every benchmark, in its quick form; docs/speed.md
-	$(BIN)/python benchmarks/run_all.py --quick --page docs/speed.md
+bench: $(TESTS)  ## every benchmark, in its quick form; docs/accuracy/speed.md
+	$(BIN)/python benchmarks/run_all.py --quick --page docs/accuracy/speed.md
 
-docs: setup  ## HTML documentation in docs/_build
+docs: setup  ## HTML documentation in docs/_build; what has not changed is kept
 	$(PIP) -e . --group docs
-	$(BIN)/python tools/agreement_table.py docs/agreement.md
-	$(BIN)/python tools/bench_options.py docs/bench-options.md
-	$(BIN)/python tools/check_table.py docs
-	$(BIN)/python tools/published_table.py docs/published.md
-	$(BIN)/python tools/reliability_table.py docs/reliability-table.md
-	$(BIN)/python tools/cells_table.py docs/cells-table.md
-	$(BIN)/python tools/licences.py docs/licences.md
-	$(BIN)/synaspice gallery -o build/docs-gallery
-	$(BIN)/python tools/device_pages.py docs/devices --gallery build/docs-gallery --agreement docs/agreement.csv
-	$(BIN)/python tools/cell_pages.py docs/cells --gallery build/docs-gallery
-	$(BIN)/sphinx-build -W --keep-going -q -j auto docs docs/_build
+	$(BIN)/python tools/documentation.py
 
 ngspice-osdi: setup  ## where ngspice loads no native devices, one that does: the distribution's source, in the user's cache
 	@$(BIN)/python -c "from synaspice.circuits.engine.osdi_library import find_osdi_library as find; print(find())" 2>/dev/null || \
@@ -97,6 +87,6 @@ $(CHECKS): $(TESTS)
 
 clean:  ## everything that the targets above made, here and in the user's cache; what apt installed stays
 	@[ ! -x $(BIN)/synaspice ] || $(BIN)/synaspice cache --clear
-	rm -rf $(VENV) .cache out build docs/_build docs/api docs/devices docs/cells docs/agreement.md docs/published.md docs/reliability-table.md docs/licences.md docs/bench-options.md docs/checks.md docs/checks-*.md *.egg-info
+	rm -rf $(VENV) .cache out build docs/_build docs/api docs/devices docs/cells docs/accuracy/agreement.md docs/accuracy/published.md docs/accuracy/reliability-table.md docs/project/licences.md docs/guides/characterise/bench-options.md docs/accuracy/checks.md docs/accuracy/checks-*.md *.egg-info
 	rm -rf .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """Fits of data made from one preset that start from another: how often the first is found, for each family of models.
 
-``python benchmarks/fitting.py [repetitions] [family ...]`` prints a table in Markdown, as docs/fitting.md has it.
+``python benchmarks/fitting.py [repetitions] [family ...]`` prints a table in Markdown, as
+docs/guides/characterise/fitting.md has it.
 """
 
 from __future__ import annotations

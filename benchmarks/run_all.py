@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
-import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "tools"))
+
+from machine import measured  # noqa: E402
+
 OTHERS = {"run_all.py", "harness.py", "spice_peers.py", "fitting.py"}
 
 
@@ -49,17 +50,15 @@ def main() -> int:
 
 def page(records: list[dict[str, Any]], *, quick: bool) -> str:
     """What was found, in Markdown."""
-    form = "quick forms of the scripts" if quick else "scripts"
+    form = f"the {'quick forms of the ' if quick else ''}scripts"
     load = f"load {os.getloadavg()[2]:.1f}"  # of the last quarter of an hour: what else ran shows in it
-    system = f"{platform.system()}, Python {platform.python_version()}"
-    machine = f"{processor()}, {os.cpu_count()} cores, {load}, {system}"
     lines = [
         "# How fast it is",
         "",
         "Each row is one comparison in one run of a script of `benchmarks/`, which prints its conditions. A ratio",
         "above 1 means that this package is faster, or does more in the same time.",
         "",
-        f"*{datetime.date.today().isoformat()}, {machine}; the {form}: `make bench`.*",
+        measured("make bench", load, form),
         "",
         "| script | what | ours | peer | unit | ratio | peer's version |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -68,14 +67,6 @@ def page(records: list[dict[str, Any]], *, quick: bool) -> str:
         numbers = f"{each['ours']:.4g} | {each['peer']:.4g} | {each['unit']} | {each['ratio']:.3g}"
         lines.append(f"| `{each['script']}` | {each['name']} | {numbers} | {each['peer_version']} |")
     return "\n".join(lines) + "\n"
-
-
-def processor() -> str:
-    """The processor's name, where the system tells it."""
-    cores = Path("/proc/cpuinfo")
-    text = cores.read_text(encoding="utf-8") if cores.exists() else ""
-    named = re.search(r"^model name\s*:\s*(.+)$", text, re.M)
-    return named[1] if named else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ sphinx_gallery_conf = {
     "filename_pattern": "/plot_",
     "image_scrapers": ("gallery_pictures.package_figures",),
     "capture_repr": (),
+    "parallel": True,  # as many as sphinx-build has processes
     "abort_on_example_error": True,
     "download_all_examples": False,
     "min_reported_time": 1e6,
@@ -34,14 +35,15 @@ sphinx_gallery_conf = {
 }
 html_theme = "furo"
 myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3  # links to headings: page.md#heading
 napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 exclude_patterns = [
     "_build",
-    "reliability-table.md",
-    "cells-table.md",
-    "checks-*.md",
+    "accuracy/reliability-table.md",
+    "accuracy/cells-table.md",
+    "accuracy/checks-*.md",
 ]  # the latter are parts of other pages
 # MathJax from a package, whose own extension would hinder parallel work: equations render without the network.
 html_static_path = [f"{place}/static" for place in find_spec("sphinx-mathjax-offline").submodule_search_locations]

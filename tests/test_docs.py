@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import fnmatch
+import importlib
 import importlib.util
 import re
 import shlex
@@ -21,7 +24,15 @@ from synaspice.circuits.engine.osdi_library import find_osdi_program
 from synaspice.devices import MissingDependencyError, Yakopcic
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+#: Folders whose pages are made by the documentation's build, from declarations and measurements.
+GENERATED = ("_build", "api", "cells", "devices", "gallery")
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted(DOCS.rglob("*.md")) if page.relative_to(DOCS).parts[0] not in GENERATED),
+]
+#: A link of Markdown to a file, or to a heading in one.
+LINK = re.compile(r"\]\((?!\w+:|#)([^)\s#]+)(?:#[^)]*)?\)")
 #: Languages of blocks that are not code, or that the documentation's own build runs.
 #: Blocks that are not run; "console" is what takes hours, or needs a machine of its own.
 NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
@@ -48,7 +59,7 @@ IN_PLACE_OF = {
     "trajectories=10_000": "trajectories=200, width=5e-9",
     "trajectories=100_000": "trajectories=2_000",
     "--trajectories 10000": "--trajectories 200 --width 5n",
-    # two processes: docs/ensembles.md
+    # two processes: docs/guides/characterise/ensembles.md
     "--seed 1 --checkpoint pulses --jobs 2": "--seed 1 --checkpoint pulses --trajectories 200 --width 5n",
     "--methods fokker-planck": "--methods fokker-planck --overdrive 2,3 --width 5n",
     "trials=2000": "trials=200",
@@ -163,7 +174,7 @@ def parameters():
         marks = [] if page.name in FAST else [pytest.mark.slow]
         marks += [pytest.mark.vacask] if page.name == "vacask.md" else []
         marks += [pytest.mark.ngspice, *([pytest.mark.native] if page.name in NATIVE else [])]
-        yield pytest.param(page, id=page.name, marks=marks)
+        yield pytest.param(page, id=page.relative_to(ROOT).as_posix(), marks=marks)
 
 
 def measured_files(folder: Path) -> None:
@@ -195,6 +206,21 @@ def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
                 run_netlist(block, tmp_path)
         else:
             assert block.language in NOT_CODE, f"{page}:{block.line}: of which language is this block?"
+
+
+#: Modules whose docstrings have examples.
+WITH_EXAMPLES = sorted(
+    ".".join(("synaspice", *file.relative_to(ROOT).with_suffix("").parts))
+    for part in ("devices", "circuits", "characterization", "figures")
+    for file in (ROOT / part).rglob("*.py")
+    if ">>> " in file.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_in_docstrings_run(name):
+    found = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert found.attempted and not found.failed
 
 
 def test_a_page_with_a_mistake_is_found(tmp_path):
@@ -251,6 +277,54 @@ def missing_framework(file: Path) -> str | None:
         if re.search(rf"^(?:import|from) {name}\b", file.read_text(encoding="utf-8"), re.M):
             return name if importlib.util.find_spec(name) is None else None
     return None
+
+
+def made_by_the_build() -> list[str]:
+    """Patterns of the files that the documentation's build writes: those of docs/ that are not kept."""
+    lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    return [line.removesuffix("/") for line in lines if line.startswith("docs/")]
+
+
+def broken_links(page: Path) -> list[str]:
+    """Links of a page to files that there are not, and that no build makes."""
+    broken = []
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for link in LINK.findall(text):
+        there = (page.parent / link).resolve()
+        names = [path.relative_to(ROOT).as_posix() for path in (there, *there.parents) if path.is_relative_to(ROOT)]
+        made = any(fnmatch.fnmatch(name, pattern) for name in names for pattern in made_by_the_build())
+        if not made and not there.exists():
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_to_files(page):
+    assert broken_links(page) == []
+
+
+def test_a_broken_link_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (tmp_path / ".gitignore").write_text("docs/devices/\ndocs/licences.md\n")
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "page.md"
+    page.write_text(
+        "[a](page.md#head) [b](none.md#x) [c](licences.md) [d](devices/mtj.md) [e](https://x.org/y) [f](#g)"
+    )
+    assert broken_links(page) == ["none.md"]
+
+
+def test_every_page_is_in_a_list_of_pages():
+    """A page that no table of contents names is found by nobody."""
+    listed = set()
+    for page in DOCS.rglob("*.md"):
+        for block in blocks(page) if page.relative_to(DOCS).parts[0] not in GENERATED else []:
+            if block.language == "{toctree}":
+                names = [line.strip() for line in block.text.splitlines() if line.strip() and line[0] != ":"]
+                listed |= {(page.parent / f"{name}.md").resolve() for name in names}
+    parts = {DOCS / "accuracy" / name for name in ("cells-table.md", "reliability-table.md")}
+    lost = {page for page in PAGES[1:] if not page.name.startswith("checks-")} - listed - parts - {DOCS / "index.md"}
+    assert lost == set()
 
 
 def test_pages_leave_the_index_to_the_reference():

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from machine import measured
 from tqdm import tqdm
 
 from synaspice.characterization import agreement
@@ -40,6 +41,7 @@ def main(page: Path) -> None:
         for column, reason in one.attrs["not_run"].items():
             lines += ["", f"Not run: {column.replace('_', ' ')} of `{device!r}`. {' '.join(reason.split())}"]
             print(f"{device!r}, {column}: {reason}")
+    lines += ["", measured("python tools/agreement_table.py docs/accuracy/agreement.md")]
     page.write_text(INTRO + "\n".join(lines) + "\n", encoding="utf-8")
 
 

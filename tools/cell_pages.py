@@ -1,7 +1,7 @@
 """Write a page of the documentation for every cell: schematic, ports, parameters, slots, bench, costs, exports, source.
 
 Everything on a page comes from the cell's declaration, from its assembly, or from what was measured: the figures and
-tables of ``synaspice gallery`` in a folder.
+tables of ``tools/pictures.py`` in a folder.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from synaspice.figures import save, schematic
 HEAD = """# Cells, page by page
 
 Every page is made from the declaration of its cell and from its circuit: schematic, ports, parameters, slots, the
-figure of its standard bench, costs, and what to cite. The [guide](../cells.md) tells how cells are used.
+figure of its standard bench, costs, and what to cite. The [guide](../guides/cells/cells.md) tells how cells are used.
 
-In the [schematics](../schematics.md) transistors have their width and length beside them, in nanometres, and ×n for n
-in parallel. Bodies that are not drawn are at the supply (p-channel) and at ground (n-channel); inverters are supplied
-likewise. Nodes of the same name are connected.
+In the [schematics](../guides/cells/schematics.md) transistors have their width and length beside them, in
+nanometres, and ×n for n in parallel. Bodies that are not drawn are at the supply (p-channel) and at ground (n-channel);
+inverters are supplied likewise. Nodes of the same name are connected.
 """
 #: Energies of an operation in the table of costs.
 ENERGIES = ("total", "supply", "inputs", "devices", "cmos")
@@ -162,7 +162,7 @@ def main() -> None:
     """Write the pages, and one that lists them, into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--gallery", type=Path, help="folder that 'synaspice gallery -o' made")
+    parser.add_argument("--gallery", type=Path, help="folder that tools/pictures.py made")
     arguments = parser.parse_args()
     folder = emptied(arguments.folder)
     write_pages(folder, HEAD, {name: page(name, kind, folder, arguments.gallery) for name, kind in CELLS.items()})

@@ -1,8 +1,8 @@
 """Run every cell in every technology, corner, engine and dialect; keep what ran, and write it for the page on cells.
 
-``python tools/cells_table.py docs/cells-table.md`` writes the page from the kept results beside it
-(``docs/cells-table.csv``); with ``--minutes 40`` it first runs, for so long, what is not among them, the cells that
-take least time before the others. It may be ended and started again; ``--again NAME`` runs a cell's anew.
+``python tools/cells_table.py docs/accuracy/cells-table.md`` writes the page from the kept results beside it
+(``docs/accuracy/cells-table.csv``); with ``--minutes 40`` it first runs, for so long, what is not among them, the
+cells that take least time before the others. It may be ended and started again; ``--again NAME`` runs a cell's anew.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from machine import measured
 from published_table import row
 from tqdm import tqdm
 
@@ -57,11 +58,12 @@ def main(folder: Path, benches: list[str]) -> int:
     print("\n".join(text))
     if not benches:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "checks.md").write_text(INTRO + "\n".join(text) + "\n", encoding="utf-8")
+        said = f"\n\n{measured('python tools/check_table.py docs/accuracy')}\n"
+        (folder / "checks.md").write_text(INTRO + "\n".join(text) + said, encoding="utf-8")
         by_page = sorted(outcomes, key=lambda one: (one[0].page, one[0].bench, one[0].place))
         for page, group in itertools.groupby(by_page, key=lambda one: one[0].page):
             part = lines(row_of(*one) for one in group)
-            (folder / f"checks-{page}.md").write_text("\n".join(part) + "\n", encoding="utf-8")
+            (folder / f"checks-{page}.md").write_text("\n".join(part) + said, encoding="utf-8")
     return int(not all(one["passed"] for one in by_bench))
 
 

@@ -1,7 +1,7 @@
 """Write a page of the documentation for every device: equations, parameters, presets, pictures, agreement, citations.
 
 Everything on a page comes from the device's declaration, from its presets, or from what was measured: the pictures of
-``synaspice gallery`` in a folder, and the table of the engines' agreement.
+``tools/pictures.py`` in a folder, and the table of the engines' agreement.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def pictures(name: str, gallery: Path | None, pages: Path) -> str:
         command = f"synaspice characterize {name} {bench}" if bench in suitable_benches(model()) else ""
         told = f"`{command}`" if command else f"`{bench}`"
         parts.append(picture(path, pages, f"{stem.removeprefix(name + '-')}: {told}"))
-    return "## Pictures\n\n" + "\n".join(parts) if parts else ""
+    return "## Characteristics\n\n" + "\n".join(parts) if parts else ""
 
 
 def agreement(name: str, table: pd.DataFrame | None) -> str:
@@ -207,6 +207,7 @@ def page(name: str, model: type[CompactModel], pages: Path, measured: Mapping[st
         f"# {label[:1].upper()}{label[1:]}\n",
         f"`{name}` on the command line, {{py:class}}`~{path}` in Python.\n",
         f"```{{eval-rst}}\n{description(model)}\n```\n",
+        pictures(name, measured.get("gallery"), pages),
         "## Equations\n",
         equations(device),
         "## Quantities\n",
@@ -217,7 +218,6 @@ def page(name: str, model: type[CompactModel], pages: Path, measured: Mapping[st
         f"{benches}. Reference states: {held or 'none'}.\n",
         "## Presets\n",
         presets(model),
-        pictures(name, measured.get("gallery"), pages),
         agreement(name, measured.get("agreement")),
         "## To cite\n",
         f"```bibtex\n{citations(model)}```\n",
@@ -229,7 +229,7 @@ def main() -> None:
     """Write the pages, and one that lists them, into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--gallery", type=Path, help="folder that 'synaspice gallery -o' made")
+    parser.add_argument("--gallery", type=Path, help="folder that tools/pictures.py made")
     parser.add_argument("--agreement", type=Path, help="table of the engines' agreement (.csv)")
     arguments = parser.parse_args()
     measured: dict[str, Any] = {"gallery": arguments.gallery}

@@ -1,6 +1,6 @@
 """Licences of what the package is built on and of the data that it reads: a page of the documentation.
 
-python tools/licences.py docs/licences.md
+python tools/licences.py docs/project/licences.md
 
 What a dependency says of its licence comes from the metadata of the environment that runs this.
 """

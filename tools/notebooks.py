@@ -6,16 +6,18 @@ A block of Python is a cell of code, one of shell commands a cell that calls the
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted((ROOT / "docs").glob("start-*.md"))
+DOCS = ROOT / "docs"
+PAGES = [DOCS / "start" / f"{reader}.md" for reader in ("physicist", "designer", "learning")]
 FOLDER = ROOT / "examples" / "notebooks"
 #: Where pages of the documentation lie, seen from a notebook.
-LINKS = re.compile(r"\]\((?!http)([\w-]+\.md)\)")
+LINKS = re.compile(r"\]\((?!http)([\w./-]+\.md)\)")
 
 
 def notebook(text: str) -> dict[str, Any]:
@@ -35,7 +37,11 @@ def notebook(text: str) -> dict[str, Any]:
 
 
 def _text(part: str) -> dict[str, Any]:
-    source = LINKS.sub(r"](../../docs/\1)", part.strip("\n"))
+    def seen(link: re.Match[str]) -> str:
+        there = (PAGES[0].parent / link[1]).resolve()
+        return f"]({os.path.relpath(there, FOLDER)})"
+
+    source = LINKS.sub(seen, part.strip("\n"))
     return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 

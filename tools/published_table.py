@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from machine import measured
 
 from synaspice.characterization.published import MEASURES, published_results
 from synaspice.devices.catalog import models
@@ -62,7 +63,8 @@ def main(page: Path) -> None:
     """Measure, print and write."""
     table = published_results()
     print(table.drop(columns=["source", "differs"]).to_string(index=False, float_format="{:.4g}".format))
-    text = INTRO + "\n".join(provenance_lines()) + RESULTS + "\n".join(result_lines(table)) + "\n"
+    text = INTRO + "\n".join(provenance_lines()) + RESULTS + "\n".join(result_lines(table))
+    text += f"\n\n{measured('python tools/published_table.py docs/accuracy/published.md')}\n"
     page.write_text(text, encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from machine import measured
 from published_table import row
 
 from synaspice.characterization.cells.reliability import figures_in_words, reliability
@@ -31,7 +32,8 @@ def main(page: Path) -> None:
     """Measure, print and write."""
     table = reliability([cell() for cell in CELLS.own().values()])
     print(table.drop(columns=["technology", "corner"]).to_string(index=False, float_format="{:.3g}".format))
-    page.write_text("\n".join(lines(table)) + "\n", encoding="utf-8")
+    said = measured("python tools/reliability_table.py docs/accuracy/reliability-table.md")
+    page.write_text("\n".join([*lines(table), "", said, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def reliability(cells: Cell | Sequence[Cell], temperatures: Sequence[float] = TE
     """Tell how surely cells decide at several temperatures, how long they hold a state, and what reads do to it.
 
     The figures are those of the cells' standard benches: closed forms, Fokker-Planck equations and ensembles, each with
-    the thermal noise of the temperature, the corner and the mismatch of the technology; ``docs/cells.md`` tells which.
+    the thermal noise of the temperature, the corner and the mismatch of the technology; the guide to
+    cells (``docs/guides/cells/cells.md``) tells which.
 
     Parameters
     ----------

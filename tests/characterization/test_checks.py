@@ -44,10 +44,12 @@ def test_every_bench_has_a_check(name):
 
 
 def test_every_check_is_of_a_bench_and_stands_on_a_page():
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "guides").rglob("*.md")}
     for name, there in CHECKS.own().items():
         assert there.bench in BENCHES, name
-        shown = [page for page, text in pages.items() if f"```{{include}} checks-{there.page}.md" in text]
+        shown = [
+            page for page, text in pages.items() if f"```{{include}} ../../accuracy/checks-{there.page}.md" in text
+        ]
         assert len(shown) == 1, f"the page {there.page}.md includes checks-{there.page}.md"
 
 

@@ -74,8 +74,8 @@ class SpinNetwork:
     >>> network.add("wire", wire, left="a", right="b")
     >>> network.ground("b")
     >>> network.current(1e-3, "a")
-    >>> float(network.solve().potentials.loc["a", "c"])  # the wire has 2 ohm
-    0.002
+    >>> print(f"{network.solve().potentials.loc['a', 'c']:.6f}")  # volts: the wire has 2 ohm
+    0.002000
     """
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from synaspice.devices import MTJ, ParameterError
 from synaspice.devices.language.quantities.quantity import format_si
 from synaspice.figures.systems.p_bits import draw_p_bits
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "p-bit-networks.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "article" / "p-bit-networks.md"
 
 
 @pytest.fixture(scope="module")

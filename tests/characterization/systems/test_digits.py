@@ -274,7 +274,7 @@ def test_what_does_not_oscillate_is_refused():
 
 @pytest.mark.parametrize("drift", [0.0, 0.05])
 def test_the_working_point_of_the_page_is_within_the_models_range_with_noise(drift):
-    """The currents of docs/system-speech.md for gammatone, with all that a mask may make of them, and their drift."""
+    """The currents of docs/article/speech.md for gammatone, with all that a mask may make of them, and their drift."""
     vortex = VortexOscillator.preset("torrejon2017-like")
     point = working_point(vortex, 6.06e-3, 0.64e-3)
     masked = np.clip(np.random.default_rng(1).standard_normal((16, 1000)), -task.CLIP, task.CLIP)

@@ -51,7 +51,7 @@ def test_a_deck_that_gives_another_figure_is_told():
 
 
 def test_the_committed_table_is_that_of_the_kept_results():
-    page = ROOT / "docs" / "cells-table.md"
+    page = ROOT / "docs" / "accuracy" / "cells-table.md"
     found = cells_table.kept(page.with_suffix(".csv"))
     text = page.read_text(encoding="utf-8")
     assert len(found) > 100 and text.startswith(cells_table.MARK)

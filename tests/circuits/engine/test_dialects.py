@@ -1,4 +1,4 @@
-"""Each dialect's form as a simulator or a parser of that dialect reads it; see the table in docs/netlists.md."""
+"""Each dialect as a simulator or a parser reads it; the table is in docs/guides/simulators/netlists.md."""
 
 from __future__ import annotations
 

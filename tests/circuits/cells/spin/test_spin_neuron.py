@@ -266,8 +266,10 @@ def test_the_cells_are_found_and_unusual_sizes_do_not_crowd_the_list():
 
 
 def test_the_numbers_of_the_page_are_those_of_the_devices():
-    """docs/spin-neuron.md, in its own words."""
-    page = (Path(__file__).resolve().parents[4] / "docs" / "spin-neuron.md").read_text(encoding="utf-8")
+    """docs/guides/cells/spin-neuron.md, in its own words."""
+    page = (Path(__file__).resolve().parents[4] / "docs" / "guides" / "cells" / "spin-neuron.md").read_text(
+        encoding="utf-8"
+    )
     strip, writer = VALVE.synapse, VALVE.writer
     decision = VALVE.decision(300.15, 0.03, READ_TIME - PRESET_TIME)
     told = [
