@@ -8,10 +8,10 @@ If nothing depends on the azimuth, :math:`u = m_z` moves by itself, and its prob
     \right], \qquad w = a - \frac{\partial D}{\partial u}
 
 with drift :math:`a` and diffusion :math:`D` from the device's declaration
-(:mod:`synaspice.devices.simulation.operating_points.diffusion`); for the junction with fixed current :math:`w = A (1 - u^2)(u - i)` and
-:math:`D = A (1 - u^2) / 2\Delta`, Brown's equation with the torque of the current. With :math:`\psi' = w / D` the flux
-is :math:`-D\,e^\psi\,(\rho\,e^{-\psi})'`, and between the centres of neighbouring cells of a grid that is even in the
-polar angle
+(:mod:`synaspice.devices.simulation.operating_points.diffusion`); for the junction with fixed current
+:math:`w = A (1 - u^2)(u - i)` and :math:`D = A (1 - u^2) / 2\Delta`, Brown's equation with the torque of the current.
+With :math:`\psi' = w / D` the flux is :math:`-D\,e^\psi\,(\rho\,e^{-\psi})'`, and between the centres of
+neighbouring cells of a grid that is even in the polar angle
 
 .. math::
 

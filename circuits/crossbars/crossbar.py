@@ -129,7 +129,7 @@ class Crossbar(WiredCells):
 
     @functools.cached_property
     def network(self) -> Network:
-        """The linear network of crossbar and wires, cells at 0 V; see :mod:`~synaspice.circuits.crossbars.wires.solver`."""
+        """The linear network of crossbar and wires, cells at 0 V: :mod:`~synaspice.circuits.crossbars.wires.solver`."""
         values = self.cells.ohmic
         return Network(chord_conductance(self.cells, 0.0) if values is None else values, *self.lines)
 

@@ -54,8 +54,8 @@ MODELS: Registry[type[DeviceModel]] = Registry(
 class DeviceModel(Configured):
     """Declared quantities, equations and values of a device; base of :class:`~synaspice.devices.model.CompactModel`.
 
-    A subclass declares quantities as class attributes (see :mod:`synaspice.devices.language.declarations.declaration`), writes
-    their expressions in :meth:`equations`, and overrides the suggestions whose defaults do not do for it.
+    A subclass declares quantities as class attributes (see :mod:`synaspice.devices.language.declarations.declaration`),
+    writes their expressions in :meth:`equations`, and overrides the suggestions whose defaults do not do for it.
     """
 
     #: Time in which the states typically move [s], or the name of a derived quantity that says so;

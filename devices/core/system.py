@@ -154,8 +154,8 @@ def within(state: Any, bounds: tuple[float, float]) -> Any:
 def enforce_bounds(rate: Any, state: Any, bounds: tuple[float, float], layer: float, *, closing: bool) -> Any:
     """Let a rate lead up to the bounds of its state and not beyond.
 
-    An outward rate is multiplied by :func:`~synaspice.devices.language.equations.functions.boundary` of the distance to the
-    wall; an inward rate is left alone, so that a state at its bound leaves it freely.
+    An outward rate is multiplied by :func:`~synaspice.devices.language.equations.functions.boundary` of the distance
+    to the wall; an inward rate is left alone, so that a state at its bound leaves it freely.
 
     With ``closing`` the rate vanishes at both bounds by itself, so that a state approaches them for ever, at distances
     that soon no number resolves, and comes back by the way that it went. Then the factor is that of both directions:

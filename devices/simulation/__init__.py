@@ -1,4 +1,4 @@
-"""The numeric engine: static curves, Newton's method, trajectories to tolerance, noise.
+"""The numeric engine: operating points, trajectories to tolerance, noisy ensembles, periodic orbits, networks.
 
-Many noisy trajectories at once are in :mod:`~synaspice.devices.simulation.ensembles`.
+In this folder itself are what is asked of the engine, ``request``, and what only some devices offer.
 """

@@ -73,10 +73,11 @@ def half_select(
     r"""Measure what the writes of its neighbours do to a cell of a crossbar, over their number.
 
     A cell on a line of the selected one sees a half of the write voltage, or a third
-    (:data:`~synaspice.circuits.crossbars.crosspoints.stepping.SELECTIONS`; ideal wires). The cell of low conductance is pulsed in
-    the direction that raises it, that of high conductance in the other one. Between pulses nothing moves it, so that N
-    of them are one of N times the width; a device that forgets by itself is refused. With the way :math:`\Delta G`
-    between the reference states and the number :math:`N_d` of pulses that change the conductance by the share s of it,
+    (:data:`~synaspice.circuits.crossbars.crosspoints.stepping.SELECTIONS`; ideal wires). The cell of low conductance is
+    pulsed in the direction that raises it, that of high conductance in the other one. Between pulses nothing moves it,
+    so that N of them are one of N times the width; a device that forgets by itself is refused. With the way
+    :math:`\Delta G` between the reference states and the number :math:`N_d` of pulses that change the conductance by
+    the share s of it,
 
     .. math:: |G(N_d) - G(0)| = s\, \Delta G, \qquad \text{margin} = \frac{V_d}{V_\mathrm{write}} - \frac{V}{
         V_\mathrm{write}}

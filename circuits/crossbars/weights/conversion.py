@@ -29,7 +29,8 @@ def convert_to_noisy(
 
     Layers of exactly the classes ``torch.nn.Linear`` and ``torch.nn.Conv2d`` become
     :class:`~synaspice.circuits.crossbars.weights.noisy_layers.NoisyLinear` and
-    :class:`~synaspice.circuits.crossbars.weights.noisy_layers.NoisyConv2d`; all else stays. Each layer has cells of its own.
+    :class:`~synaspice.circuits.crossbars.weights.noisy_layers.NoisyConv2d`; all else stays. Each layer has cells
+    of its own.
 
     Parameters
     ----------

@@ -3,8 +3,8 @@ r"""Layers of PyTorch whose weights are conductances of devices: on levels, with
 .. math:: y = (W + \Delta W)\, x + b
 
 where :math:`W + \Delta W` are the weights that the conductances of cells stand for
-(:mod:`~synaspice.circuits.crossbars.weights.weight_cells`). Weights are programmed when they have changed, and read in every
-pass. Gradients pass as if there were neither levels nor errors (straight through),
+(:mod:`~synaspice.circuits.crossbars.weights.weight_cells`). Weights are programmed when they have changed, and
+read in every pass. Gradients pass as if there were neither levels nor errors (straight through),
 
 .. math:: \frac{\partial (W + \Delta W)}{\partial W} = 1
 

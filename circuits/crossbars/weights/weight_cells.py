@@ -1,7 +1,7 @@
 r"""Cells that hold weights: levels, spread, noise and drift of the conductances of one kind of device.
 
-A weight is a difference of conductances (:mod:`~synaspice.circuits.crossbars.weights.mapping`). Every cell has a factor of its
-own, fixed for its life, and errors that are drawn anew at each programming and at each read:
+A weight is a difference of conductances (:mod:`~synaspice.circuits.crossbars.weights.mapping`). Every cell has a
+factor of its own, fixed for its life, and errors that are drawn anew at each programming and at each read:
 
 .. math::
 
@@ -139,7 +139,7 @@ class WeightCells:
         return self.most / self.least
 
     def mapping(self, weights: ArrayLike, largest: float | None = None) -> WeightMapping:
-        """Weights as conductances on the levels, without errors; see :func:`~.weights.map_weights`.
+        """Weights as conductances on the levels, without errors; see :func:`~.mapping.map_weights`.
 
         Parameters
         ----------

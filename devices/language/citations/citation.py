@@ -2,8 +2,8 @@ r"""References of publications, and what BibTeX makes of them.
 
 A reference is one line, as declarations and presets have it: authors by initials and surname, perhaps a title, the
 journal with volume and page, the year in brackets, and a DOI. What such a line says is read from it, and a title that
-it leaves out from :data:`~synaspice.devices.language.citations.titles.TITLES`; a line of another form, such as that of a program,
-becomes an entry ``@misc`` that quotes it whole.
+it leaves out from :data:`~synaspice.devices.language.citations.titles.TITLES`; a line of another form, such
+as that of a program, becomes an entry ``@misc`` that quotes it whole.
 """
 
 from __future__ import annotations

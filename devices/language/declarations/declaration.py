@@ -47,7 +47,8 @@ class Declared:
     """Base of everything that is declared as a class attribute and knows its own name."""
 
     name: str = ""
-    #: The inherited declaration before which this one stands; see :func:`~synaspice.devices.language.declarations.placement.before`.
+    #: The inherited declaration before which this one stands: see
+    #: :func:`~synaspice.devices.language.declarations.placement.before`.
     successor: str | None = None
 
     def __post_init__(self) -> None:

@@ -84,9 +84,9 @@ def whole_steps(request: Request, intervals: int, time_step: float | None, traje
 
     So many that all trajectories together would take months are refused.
 
-    The default step is that of :mod:`synaspice.devices.simulation.ensembles.time_step`, or a shorter one that resolves the motion
-    without noise (:mod:`synaspice.devices.simulation.ensembles.resolution`); one that is too long for the device's
-    noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
+    The default step is that of :mod:`synaspice.devices.simulation.ensembles.time_step`, or a shorter one that resolves
+    the motion without noise (:mod:`synaspice.devices.simulation.ensembles.resolution`); one that is too long
+    for the device's noise is taken, with a :class:`~synaspice.devices.language.errors.ResolutionWarning`.
     """
     if time_step is None:
         step = resolving_step(request, min(default_step(request), request.duration))

@@ -1,4 +1,4 @@
-"""Trajectories by the compiled loops, which :mod:`synaspice.devices.simulation.trajectories.trajectory` takes by default.
+"""Trajectories by the compiled loops, which :mod:`~synaspice.devices.simulation.trajectories.trajectory` prefers.
 
 States without bounds, which precess, are integrated by an explicit method that keeps directions on their spheres;
 states between bounds, whose rates may be of any size, by a linearly implicit one.

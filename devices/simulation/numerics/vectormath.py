@@ -204,5 +204,5 @@ def x_coth(x: Any) -> Any:
     return 1.0 + x * x / 3.0 if near else value
 
 
-#: Newton's method, one correction, as :mod:`..newton` has it.
+#: Newton's method, one correction, as :mod:`.newton` has it.
 correct = make_correction(choose)

@@ -129,10 +129,9 @@ class Portable:
     ) -> Arrays:
         """Voltages of the branches with the drive applied to its branch: as a voltage, or as a current.
 
-        The voltage at a current is found by Newton's method, see :mod:`synaspice.devices.simulation.numerics.newton`, from zero
-        volt. ``hold`` makes of an array one that
-        nothing is differentiated through: the last step alone is differentiated, which gives the first derivatives of
-        the implicit function.
+        The voltage at a current is found by Newton's method, see :mod:`synaspice.devices.simulation.numerics.newton`,
+        from zero volt. ``hold`` makes of an array one that nothing is differentiated through: the last
+        step alone is differentiated, which gives the first derivatives of the implicit function.
         """
         voltages, branch = list(v), plan.branch
         if not plan.by_current:
