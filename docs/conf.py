@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))  # for gallery_pictures
 
 project = "synaspice"
-author = "The synaspice authors"
+author = copyright = "The synaspice authors"
 version = release = installed_version("synaspice")
 extensions = [
     "sphinx.ext.autodoc",
@@ -34,6 +34,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
 }
 html_theme = "furo"
+html_title = f"synaspice {version}"
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3  # links to headings: page.md#heading
 napoleon_google_docstring = False

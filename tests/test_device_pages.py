@@ -11,6 +11,9 @@ from synaspice.devices.catalog import models
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / "tools" / "device_pages.py"
+sys.path.append(str(ROOT / "tools"))
+
+from pages import printed  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +53,19 @@ def test_equations_are_those_of_the_declaration(pages):
     assert r"\frac{\mathrm d}{\mathrm dt}\,\mathrm{x} =" in text
     assert "Functions that are safe in every simulator" in text
     assert ":math:" not in text.partition("## Equations")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("4e-12 ohm*m^2", "4 × 10⁻¹² Ω·m²"),
+        ("1e+20", "10²⁰"),
+        ("-10 mohm", "-10 mΩ"),
+        ("1/(V*s)", "1/(V·s)"),
+        ("2e-05 K^-1.5", "2 × 10⁻⁵ K^-1.5"),
+        ("1", "1"),
+        ("slonczewski", "slonczewski"),
+    ],
+)
+def test_quantities_have_the_signs_of_print(text, shown):
+    assert printed(text) == shown

@@ -13,7 +13,18 @@ from typing import Any
 
 import pandas as pd
 import sympy as sp
-from pages import bounds_of, description, emptied, folded, markdown, parameters_of, picture, table_of, write_pages
+from pages import (
+    bounds_of,
+    description,
+    emptied,
+    folded,
+    markdown,
+    parameters_of,
+    picture,
+    printed,
+    table_of,
+    write_pages,
+)
 from sympy.printing.latex import LatexPrinter
 
 from synaspice.characterization.bench import suitable_benches
@@ -99,10 +110,10 @@ def quantities(device: CompactModel) -> str:
     """Terminals, states, inputs, parameters, and what is computed."""
     branches = [(f"`{b.name}`", f"{b.positive} → {b.negative}", b.description) for b in device.branches().values()]
     states = [
-        (f"`{name}`", state.unit, bounds_of(state.bounds, state.unit), state.description)
+        (f"`{name}`", printed(state.unit), bounds_of(state.bounds, state.unit), state.description)
         for name, state in device.state_declarations().items()
     ]
-    inputs = [(f"`{name}`", item.unit, item.description) for name, item in device.input_declarations().items()]
+    inputs = [(f"`{name}`", printed(item.unit), item.description) for name, item in device.input_declarations().items()]
     options = [
         (f"`{name}`", ", ".join(item.choices), item.description) for name, item in device.option_declarations().items()
     ]
@@ -127,7 +138,7 @@ def computed(device: CompactModel) -> list[tuple[str, str, str, str]]:
     for name, item in device.declarations().items():
         kind = next((word for known, word in kinds.items() if isinstance(item, known)), None)
         if kind and isinstance(item, Vectorial):
-            found.append((f"`{name}`", kind, item.unit, item.description))
+            found.append((f"`{name}`", kind, printed(item.unit), item.description))
     return found
 
 
@@ -147,7 +158,7 @@ def presets(model: type[CompactModel]) -> str:
         rows = [
             (
                 key,
-                format_si(value, units[key].unit) if key in units else str(value),
+                printed(format_si(value, units[key].unit)) if key in units else str(value),
                 preset.grades[key],
                 preset.sources[key],
             )

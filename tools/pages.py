@@ -19,6 +19,23 @@ def row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(re.sub(r"([|*])", r"\\\1", cell).replace("\n", " ") for cell in cells) + " |"
 
 
+#: Exponents in print.
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def printed(quantity: str) -> str:
+    """A quantity or a unit with the signs that print has: powers of ten, ohms, exponents of units."""
+    there = re.fullmatch(r"(?:(-?[\d.]+)(?:e([+-]\d+))?(?: (.*))?)|(.*)", quantity)
+    assert there is not None
+    number, power, unit = there[1] or "", there[2], there[3] or there[4] or ""
+    unit = unit.replace("ohm", "Ω").replace("*", "·")
+    unit = re.sub(r"\^(-?\d+)(?![\d.])", lambda exponent: exponent[1].translate(RAISED), unit)
+    if power:
+        raised = "10" + str(int(power)).translate(RAISED)
+        number = raised if number == "1" else f"{number} × {raised}"
+    return f"{number} {unit}".strip()
+
+
 def table_of(heads: list[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown; nothing without rows."""
     lines = [row(each) for each in rows]
@@ -44,14 +61,14 @@ def bounds_of(bounds: tuple[float, float] | None, unit: str) -> str:
     """An interval in words."""
     if bounds is None or all(math.isinf(end) for end in bounds):
         return "any"
-    low, high = (("-∞" if end < 0 else "∞") if math.isinf(end) else format_si(end, unit) for end in bounds)
+    low, high = (("-∞" if end < 0 else "∞") if math.isinf(end) else printed(format_si(end, unit)) for end in bounds)
     return f"{low} … {high}"
 
 
 def parameters_of(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> str:
     """A table of parameters: defaults, bounds and meanings."""
     rows = [
-        (f"`{name}`", format_si(values[name], item.unit), bounds_of(item.bounds, item.unit), item.description)
+        (f"`{name}`", printed(format_si(values[name], item.unit)), bounds_of(item.bounds, item.unit), item.description)
         for name, item in declared.items()
     ]
     return table_of(["parameter", "default", "bounds", "meaning"], rows)
