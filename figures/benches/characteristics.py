@@ -152,7 +152,7 @@ def _shown(table: pd.DataFrame) -> str:
 def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
     """The last cycle of the loop. For a memristor, the right panel shows the state during that cycle."""
     swept, shown, last = _swept_column(table), _shown(table), _last_cycle(table)
-    names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
+    names = {"voltage": "Voltage", "source_voltage": "Source voltage", "current": "Current"}
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
