@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from .completion import complete_devices, complete_devices_and_cells, complete_drawable
 from .fitting import Columns, measured_file
-from .options import Assignments, PresetName, make_device
+from .options import Assignments, FigureSize, FigureTitle, PresetName, make_device, parse_look
 from .output import check_paths, tell
 
 
@@ -49,6 +50,8 @@ def figure(
         Path | None, typer.Option(metavar="FILE", help="Of a table: measured data to draw over it.")
     ] = None,
     column: Columns = None,
+    title: FigureTitle = None,
+    size: FigureSize = None,
 ) -> None:
     """Draw a table's figure, or make systems of the article: figures and tables into a folder.
 
@@ -59,10 +62,11 @@ def figure(
     given: dict[str, object] = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
     given |= {"--seed": seed is not None, "--force": force, "--jobs": jobs}
     if Path(what).suffix:
-        _draw_table(what, output, [option for option, value in given.items() if value], measured, column)
+        others = [option for option, value in given.items() if value]
+        _draw_table(what, output, others, measured, column, parse_look(output, title, size))
     else:
-        if measured is not None or column:
-            raise ParameterError("--measured and --column are for the figure of a table, not for systems")
+        if measured is not None or column or title is not None or size is not None:
+            raise ParameterError("--measured, --column, --title and --size are for a table, not for systems")
         how = {"quick": quick, "data": data, "seed": seed or 0, "force": force}
         import joblib
 
@@ -70,7 +74,14 @@ def figure(
             _make_systems(what, output, (device, preset, set_), how)
 
 
-def _draw_table(what: str, output: Path, others: list[str], measured: Path | None, column: list[str] | None) -> None:
+def _draw_table(
+    what: str,
+    output: Path,
+    others: list[str],
+    measured: Path | None,
+    column: list[str] | None,
+    look: Mapping[str, Any],
+) -> None:
     from ...characterization.tables import read_table
     from ...devices.language.errors import ParameterError
     from ..drawing import drawable, plot
@@ -84,7 +95,7 @@ def _draw_table(what: str, output: Path, others: list[str], measured: Path | Non
     table = read_table(what)
     data = None if measured is None else measured_file(measured, column, None, None, 0, False)
     with drawable(table):
-        save(plot(table, data=data), output)
+        save(plot(table, data=data, **look), output)
     tell(f"wrote {output}")
 
 

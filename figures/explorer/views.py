@@ -16,7 +16,8 @@ from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.model import CompactModel
 from ...devices.simulation.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.search import periodic_orbit
-from ..drawing import PANEL, plot
+from ..drawing import plot
+from ..sizes import PANEL
 from ..style import axis_scale, package_style, scaled, scaled_axis
 
 if TYPE_CHECKING:
