@@ -60,7 +60,7 @@ def main(folder: Path = Path("out/examples")) -> None:
         right.set_title(f"{SEGMENT:g} Ω and {1e15 * CAPACITANCE:g} fF per segment", fontsize=8)
         right.set_xticks(size, [str(int(lines)) for lines in size])
         right.minorticks_off()
-        right.set_xlabel("Word lines, and bit lines")
+        right.set_xlabel("Array size (lines)")
         right.set_ylabel("Time to settle to 1 % (ps)")
         right.legend()
         print("wrote", save(figure, folder / "crossbar-settling.png"))

@@ -21,8 +21,9 @@ from ..devices.language.errors import ParameterError, SynaspiceError, shown
 from ..devices.language.registry import Registry
 from .measured import draw_measured
 from .overlay import axes_of, beside, like
+from .sizes import Size, arrangement
 from .style import package_style, words
-from .waveforms import broken, framed
+from .waveforms import broken, framed, panels_of_waveforms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 #: Draws a table on axes of a figure.
 Draw = Callable[..., None]
-#: Width of a panel, and height of the figure [inch]; a single panel is wider, for its title.
-PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
 #: Letters of the title in an inch.
 LETTERS = 16.5
 
@@ -107,7 +106,13 @@ def draws(
 
 @overload
 def plot(
-    table: pd.DataFrame | str | Path, ax: None = None, label: str | None = None, *, data: pd.DataFrame | None = None
+    table: pd.DataFrame | str | Path,
+    ax: None = None,
+    label: str | None = None,
+    *,
+    data: pd.DataFrame | None = None,
+    title: str | None = None,
+    figsize: Size | None = None,
 ) -> Figure: ...
 @overload
 def plot(
@@ -119,6 +124,8 @@ def plot(
     label: str | None = None,
     *,
     data: pd.DataFrame | None = None,
+    title: str | None = None,
+    figsize: Size | None = None,
 ) -> Figure | list[Axes]:
     """Draw the standard figure of a bench's table.
 
@@ -135,6 +142,12 @@ def plot(
     data : DataFrame, optional
         Measured data, as :func:`~synaspice.characterization.read_measured` returns them, that are drawn as points over
         every panel whose two quantities they have.
+    title : str, optional
+        Title of the figure, or an empty text for none. Default: what was measured, and the provenance of its values.
+    figsize : float or pair of float, optional
+        Width [inch], for which the figure takes the height that it needs, or width and height. Panels that would be too
+        narrow side by side, as in a column of 3.4 inches, stand one above the other; letters keep their size. Default:
+        3 inches high, and 3.5 inches wide for each panel.
 
     Returns
     -------
@@ -146,14 +159,17 @@ def plot(
     ------
     ParameterError
         If the table does not say which bench it comes from, the number of axes is not that of the figure's panels, the
-        axes show other quantities or units already, or no panel shows what was measured.
+        axes show other quantities or units already, no panel shows what was measured, panels of the size could not be
+        read, or a title or size is given for axes that are there already.
     UnknownNameError
         If there is no standard figure for its bench.
     """
     found = table if isinstance(table, pd.DataFrame) else read_table(table)
     draw = drawing_of(found)
+    if ax is not None and not (title is None and figsize is None):
+        raise ParameterError("a title and a size are those of a figure of its own: give either them or ax")
     with drawable(found):
-        drawn = _drawn(found, draw, ax, label)
+        drawn = _drawn_there(found, draw, ax, label) if ax is not None else _drawn(found, draw, label, title, figsize)
     if data is not None:
         with package_style():
             draw_measured(drawn if isinstance(drawn, list) else drawn.axes, data)
@@ -184,34 +200,40 @@ def drawable(table: pd.DataFrame) -> Iterator[None]:
         raise ParameterError(f"the table cannot be drawn as one of {kind}, it is foreign or damaged: {what}") from error
 
 
-def _drawn(data: pd.DataFrame, draw: Drawing, ax: Place | None, label: str | None) -> Figure | list[Axes]:
-    """The figure of a table, or the axes in which it stands."""
-    count = draw.panels(data)
-    if ax is not None:
-        given = axes_of(ax, count, f"{data.attrs.get('cell') or data.attrs['bench']}")
-        rehearsal = like(given)  # what does not fit is refused before anything is changed
-        with beside(rehearsal, None):
-            draw(data, *rehearsal)
-        with beside(given, label):
-            draw(data, *given)
-        return given
+def _drawn_there(data: pd.DataFrame, draw: Drawing, ax: Place, label: str | None) -> list[Axes]:
+    """The axes that were given, with the table in them."""
+    given = axes_of(ax, draw.panels(data), f"{data.attrs.get('cell') or data.attrs['bench']}")
+    rehearsal = like(given)  # what does not fit is refused before anything is changed
+    with beside(rehearsal, None):
+        draw(data, *rehearsal)
+    with beside(given, label):
+        draw(data, *given)
+    return given
+
+
+def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | None, size: Size | None) -> Figure:
+    """A figure of its own."""
     from .displayed import DisplayedFigure
 
+    count, what = draw.panels(data), f"{data.attrs.get('cell') or data.attrs['bench']}"
+    places = arrangement(size, what, count, panels_of_waveforms(data))
     with package_style():
-        figure = DisplayedFigure(figsize=(PANEL * count if count > 1 else SINGLE, HEIGHT))
-        own = framed(figure, data, count)
+        figure = DisplayedFigure(figsize=(places.width, places.height))
+        own = framed(figure, data, count, places)
         with beside(own, label):
             draw(data, *own)
         # A panel is all of the height but what its other label, its ticks and the title take.
-        places = [axes.get_subplotspec() for axes in own]
-        rows = len({place.rowspan.start for place in places if place}) or 1
-        height = (figure.get_figheight() - 0.6 * rows - 0.4) / rows
+        rows, whole = places.rows(count), own[0].get_figure(root=False)
+        assert whole is not None
+        height = (whole.bbox.height / figure.dpi - 0.6 * rows - 0.4) / rows
         for axes in own:
             if "\n" not in axes.get_ylabel():
                 axes.set_ylabel(broken(axes.get_ylabel(), height))
         letters = round(LETTERS * figure.get_figwidth())
-        lines = [part for line in _title(data) for part in textwrap.wrap(line, letters)]
-        figure.suptitle("\n".join(lines), fontsize=7.5)
+        said = _title(data) if title is None else title.splitlines()
+        lines = [part for line in said for part in textwrap.wrap(line, letters)]
+        if lines:
+            figure.suptitle("\n".join(lines), fontsize=7.5)
     return figure
 
 

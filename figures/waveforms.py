@@ -8,22 +8,26 @@ import numpy as np
 import pandas as pd
 
 from ..characterization.cells.waveforms import waveforms
+from .sizes import USUAL, WAVE, Arrangement
 from .style import axis_scale, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-#: Height of a panel of waveforms, and least height of a figure that has some. [in]
-PANEL, LEAST = 0.85, 4.2
 #: Letters of a label along an inch.
 LETTERS = 17
 #: Width of the last line of a panel, and by how much more each one before it has. [pt]
 THIN, WIDER = 0.9, 0.8
 
 
-def framed(figure: Figure, table: pd.DataFrame, count: int) -> list[Axes]:
-    """The axes of a table's summary in a figure; its waveforms are drawn beside them where it has some.
+def panels_of_waveforms(table: pd.DataFrame) -> int:
+    """Number of panels that the waveforms of a table take; none without waveforms."""
+    return int(waveforms(table)["quantity"].nunique()) if table.attrs.get("waveforms") else 0
+
+
+def framed(figure: Figure, table: pd.DataFrame, count: int, places: Arrangement) -> list[Axes]:
+    """The axes of a table's summary in a figure; its waveforms are drawn with them where it has some.
 
     Parameters
     ----------
@@ -32,19 +36,29 @@ def framed(figure: Figure, table: pd.DataFrame, count: int) -> list[Axes]:
     table : pandas.DataFrame
         The table.
     count : int
-        Number of axes. Without waveforms they stand side by side; with them, one above the other on the right.
+        Number of axes.
+    places : Arrangement
+        How they stand. Beside or below waveforms, they stand one above the other.
     """
-    if not table.attrs.get("waveforms"):
-        return [*figure.subplots(1, count, squeeze=False).flat]
-    traces = waveforms(table)
-    rows = traces["quantity"].nunique()
-    figure.set_size_inches(figure.get_figwidth(), max(LEAST, PANEL * rows + 0.9))
-    left, right = np.asarray(figure.subfigures(1, 2, width_ratios=(1.1, 1.0)))
-    draw_waveforms(traces, left, (figure.get_figheight() - 0.9) / rows)
-    return [*right.subplots(count, 1, squeeze=False).flat]
+    rows = places.rows(count)
+    waves = panels_of_waveforms(table)
+    if not waves:
+        axes = [*figure.subplots(rows, places.columns, squeeze=False).flat]
+        for empty in axes[count:]:
+            empty.remove()
+        return axes[:count]
+    if places.beside:
+        first, second = np.asarray(figure.subfigures(1, 2, width_ratios=(1.1, 1.0)))
+        height = (figure.get_figheight() - 0.9) / waves
+    else:
+        share = WAVE * waves / (WAVE * waves + USUAL * count)
+        first, second = np.asarray(figure.subfigures(2, 1, height_ratios=(share, 1 - share)))
+        height = (share * figure.get_figheight() - 0.9) / waves
+    draw_waveforms(waveforms(table), first, height)
+    return [*second.subplots(count, 1, squeeze=False).flat]
 
 
-def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = PANEL) -> None:
+def draw_waveforms(traces: pd.DataFrame, figure: Figure | SubFigure, height: float = WAVE) -> None:
     """Draw every quantity of a table of waveforms in a panel of its own, over the same time.
 
     Parameters

@@ -48,7 +48,8 @@ def iv(
         One row per state and voltage: ``state``, ``voltage`` [V], ``current`` [A], ``conductance`` [S] and
         ``resistance`` [ohm] as current over voltage (their limit at zero), and ``resistance_change``: the relative
         change of the resistance with respect to the first state at the same voltage, which for the states of a junction
-        is its bias-dependent tunnel magnetoresistance. Where a source would let more current through than its
+        is its bias-dependent tunnel magnetoresistance. Of devices whose cross-section is known also
+        ``current_density`` [A/m^2], the current over that. Where a source would let more current through than its
         compliance, voltage and current are those with which the device takes the compliance current, and the column
         ``source_voltage`` [V] has the voltage that was asked for.
 
@@ -109,6 +110,8 @@ def iv(
         "resistance": (found["resistance"], "ohm", "voltage over current"),
         "resistance_change": (found["resistance_change"], "1", change),
     }
+    if (area := device.derived.get("area")) is not None:
+        columns["current_density"] = found["current"] / float(area), "A/m^2", "current over the cross-section"
     attributes = engine_attributes(engine, own) | {"bench": "iv"}
     if limit.is_limit:
         columns[SOURCE_VOLTAGE] = found[SOURCE_VOLTAGE], "V", FROM_SOURCE

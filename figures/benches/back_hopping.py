@@ -16,7 +16,7 @@ from ..style import scaled_axis
 @draws("back-hopping")
 def draw_back_hopping(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Probabilities of switching and of switching back over the voltage, and how often the device reverses."""
-    x = scaled_axis(table, left, "x", "voltage", "Voltage of the pulse")
+    x = scaled_axis(table, left, "x", "voltage", "Pulse voltage")
     for name, prefix, label, colour in (
         ("probability", "", "switched", "C0"),
         ("back_probability", "back_", "switched back", "C3"),

@@ -10,7 +10,7 @@ from ...devices.catalog import find_model
 from ...devices.core.protocols import NegativeResistance
 from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
-from ..style import scaled, scaled_axis
+from ..style import axis_scale, label, scaled, scaled_axis
 
 #: A relative change below which a resistance is constant, and a range of a state below which it does not move.
 CONSTANT, STILL = 0.01, 0.01
@@ -33,40 +33,91 @@ def _is_decades(table: pd.DataFrame) -> bool:
     return bool(table["resistance"].max() > DECADE * table["resistance"].min())
 
 
-@draws("iv", panels=lambda table: 2 if _is_decades(table) or len(set(table["state"])) > 1 else 1, in_words=_ohmic)
-def draw_iv(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
-    """Resistance of each state over the voltage, and their ratio. For states decades apart: currents on a logarithm."""
-    x = scaled_axis(table, left, "x", "voltage", "Voltage")
-    states = table.groupby("state", sort=False)
-    ends = states["resistance"].agg(["min", "max"])
-    wide = _is_decades(table)
-    shown = "current" if wide else "resistance"
-    y = scaled_axis(table, left, "y", shown, "Size of the current" if wide else "Resistance")
-    for state, part in states:
-        size = y * part[shown].abs()
-        left.plot(x * part["voltage"], size.where(size > 0) if wide else size, label=state)
-    left.margins(x=0)
-    left.legend(title=_compliance(table), title_fontsize=7)
+def _panels(table: pd.DataFrame) -> int:
+    """Currents; resistances where they depend on the voltage; and, where a state has another one, their change."""
+    if _ohmic(table) is not None:
+        return 1
+    return 3 if not _is_decades(table) and _changes(table) else 2
+
+
+def _changes(table: pd.DataFrame) -> list[str]:
+    """States whose resistance differs from that of the first state."""
+    change = table.groupby("state", sort=False)["resistance_change"].agg(lambda values: values.abs().max())
+    return [str(state) for state, largest in change.items() if largest > CONSTANT]
+
+
+@draws("iv", panels=_panels, in_words=_ohmic)
+def draw_iv(table: pd.DataFrame, left: Axes, middle: Axes | None = None, right: Axes | None = None) -> None:
+    """Current over voltage in each state, resistance, and magnetoresistance; of states decades apart, on logarithms."""
+    x, wide = scaled_axis(table, left, "x", "voltage", "Voltage"), _is_decades(table)
+    y = scaled_axis(table, left, "y", "current", "|I|" if wide else "Current")
+    for state, part in table.groupby("state", sort=False):
+        current = y * part["current"]
+        # Of a constant resistance no panel has more to say than a number.
+        value = "" if middle is not None else f", {format_si(float(part['resistance'].max()), 'Ω', 3)}"
+        shown = current.abs().where(current != 0) if wide else current
+        left.plot(x * part["voltage"], shown, label=f"{state}{value}")
     if wide:
         left.set_yscale("log")
-    if right is None:
-        return
-    right.set_xlabel(left.get_xlabel())
-    right.margins(x=0)
+    left.margins(x=0)
+    left.legend(loc="best", title=_compliance(table), title_fontsize=7)
+    _density_axis(table, left, y)
+    if middle is not None:
+        _draw_resistance(table, middle, wide)
+    if right is not None:
+        _draw_magnetoresistance(table, right)
+
+
+def _draw_resistance(table: pd.DataFrame, axes: Axes, wide: bool) -> None:
+    """Resistance of each state over the voltage; of states decades apart, over that at no voltage."""
+    x = scaled_axis(table, axes, "x", "voltage", "Voltage")
+    y = 1.0 if wide else scaled_axis(table, axes, "y", "resistance", "Resistance")
+    for state, part in table.groupby("state", sort=False):
+        low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))] if wide else 1.0
+        axes.plot(x * part["voltage"], y * part["resistance"] / low, label=state)
     if wide:
-        right.set_ylabel(f"Resistance over that at {table['voltage'].abs().min():g} V")
-        for state, part in states:
-            low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))]
-            right.plot(x * part["voltage"], part["resistance"] / low, label=state)
+        axes.set_ylabel("$R(V)\\,/\\,R(0)$")
+        ends = table.groupby("state")["resistance"].agg(["min", "max"])
         if (ends["min"] < ends["max"] / DECADE).any():
-            right.set_yscale("log")
-    else:
-        first, *others = ends.index
-        right.set_ylabel(f"Resistance change from {first} (%)")
-        for k, state in enumerate(others, start=1):
-            part = states.get_group(state)
-            right.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
-        right.set_ylim(bottom=min(0.0, 100 * float(table["resistance_change"].min())))
+            axes.set_yscale("log")
+    axes.margins(x=0)
+
+
+def _draw_magnetoresistance(table: pd.DataFrame, axes: Axes) -> None:
+    """Resistance of the other states less that of the first one, over that."""
+    x, changes = scaled_axis(table, axes, "x", "voltage", "Voltage"), _changes(table)
+    first, *others = dict.fromkeys(table["state"])
+    axes.set_ylabel(_magnetoresistance(table, str(first)))
+    for k, state in enumerate(others, start=1):
+        part = table[table["state"] == state]
+        if state in changes:
+            axes.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
+    axes.margins(x=0)
+    axes.set_ylim(bottom=min(0.0, 100 * float(table["resistance_change"].min())))
+    if len(others) > 1:
+        axes.legend(loc="best")
+
+
+def _magnetoresistance(table: pd.DataFrame, first: str) -> str:
+    """Name of the relative change of the resistance: TMR of a tunnel junction, magnetoresistance of other layers."""
+    if first != "parallel":
+        return f"$\\Delta R\\,/\\,R$ from {first} (%)"
+    return "TMR (%)" if "tmr" in table.attrs.get("parameters", {}) else "Magnetoresistance (%)"
+
+
+def _density_axis(table: pd.DataFrame, axes: Axes, factor: float) -> None:
+    """Show the current density on the right of a panel of currents, where the cross-section is known.
+
+    In ampere per square centimetre, as it is published. What is drawn into the same axes later need not have the same
+    cross-section: it gets no second axis.
+    """
+    if "current_density" not in table or len(set(axes.lines)) > table["state"].nunique():
+        return
+    per_area, unit = axis_scale(1e-4 * table["current_density"], "A/cm²")
+    largest = int(np.argmax(table["current"].abs()))
+    ratio = float(1e-4 * per_area * table["current_density"].iloc[largest] / (factor * table["current"].iloc[largest]))
+    second = axes.secondary_yaxis("right", functions=(lambda value: value * ratio, lambda value: value / ratio))
+    second.set_ylabel(label("|J|" if axes.get_yscale() == "log" else "Current density", unit))
 
 
 def _still(table: pd.DataFrame) -> str | None:
@@ -101,13 +152,13 @@ def _shown(table: pd.DataFrame) -> str:
 def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> None:
     """The last cycle of the loop. For a memristor, the right panel shows the state during that cycle."""
     swept, shown, last = _swept_column(table), _shown(table), _last_cycle(table)
-    names = {"voltage": "Voltage", "source_voltage": "Voltage of the source", "current": "Current"}
+    names = {"voltage": "Voltage", "source_voltage": "Source voltage", "current": "Current"}
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
     drive, values = last[swept], last[shown]
     wide = shown == "current" and _is_wide(values, drive)
-    named = {"current": "Size of the current" if wide else "Current", "resistance": "Resistance", "voltage": "Voltage"}
+    named = {"current": "|I|" if wide else "Current", "resistance": "Resistance", "voltage": "Voltage"}
     x = scaled_axis(last, left, "x", swept, swept_name)
     y = scaled_axis(last, left, "y", shown, named.get(shown, f"State ${shown}$"))
     values = values.abs() if wide else values
@@ -131,8 +182,8 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     for k, name in enumerate(states):
         # A state with a unit, such as a temperature, is told in words and over its peak, as the drive is.
         peak = 1.0 if units[name] == "1" else float(last[name].abs().max()) or 1.0
-        label = f"${name}$" if units[name] == "1" else f"{name.replace('_', ' ')} over its peak"
-        right.plot(at, last[name] / peak, color=f"C{k}", label=label)
+        named_state = f"${name}$" if units[name] == "1" else f"{name.replace('_', ' ')} over its peak"
+        right.plot(at, last[name] / peak, color=f"C{k}", label=named_state)
     right.set_ylabel(f"State ${', '.join(states)}$" if units[states[0]] == "1" else "State over its peak")
     right.margins(x=0, y=0.05)
     right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="drive over its peak")

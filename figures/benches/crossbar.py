@@ -21,7 +21,7 @@ def draw_wires(table: pd.DataFrame, axes: Axes) -> None:
 def draw_settling(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: settling time and Elmore delays over the size. Right: energy of a product."""
     size = table["size"]
-    factor = scaled_axis(table, left, "y", "settling_time", "Time")
+    factor = scaled_axis(table, left, "y", "settling_time", "Settling time")
     percent = 100 * table.attrs["tolerance"]
     left.loglog(size, factor * table["settling_time"], "o-", markersize=3, label=f"settled to {percent:g} %")
     left.loglog(size, factor * table["elmore_delay"], "s-", markersize=3, label="Elmore delay of the currents")
@@ -29,9 +29,9 @@ def draw_settling(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     scale, unit = axis_scale(table[["charging_energy", "conduction_energy"]].to_numpy().ravel(), "J")
     right.loglog(size, scale * table["charging_energy"], "o-", markersize=3, label="charging")
     right.loglog(size, scale * table["conduction_energy"], "s-", markersize=3, label="conduction while settling")
-    right.set_ylabel(label("Energy of a product", unit))
+    right.set_ylabel(label("Energy per matrix-vector product", unit))
     for axes in (left, right):
-        axes.set_xlabel("Word lines, and bit lines")
+        axes.set_xlabel("Array size (lines)")
         axes.set_xticks(size, [str(int(lines)) for lines in size])
         axes.minorticks_off()
         axes.legend()

@@ -77,7 +77,7 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> No
     if right is not None:
         spread = 100 * later["standard_deviation"] / later["mean"].abs()
         right.plot(at, spread, color="C1")
-        right.set_ylabel("Standard deviation over mean (%)")
+        right.set_ylabel("Standard deviation / mean (%)")
         right.set_ylim(bottom=0)
 
 

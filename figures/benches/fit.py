@@ -38,7 +38,7 @@ def draw_fit(table: pd.DataFrame, *axes: Axes) -> None:
         wide = table.attrs["compare"] == "log"
         what = name.replace("_", " ")
         x = scaled_axis(table, left, "x", along, along.replace("_", " ").capitalize())
-        y = scaled_axis(table, left, "y", name, f"Size of the {what}" if wide else what.capitalize())
+        y = scaled_axis(table, left, "y", name, f"|{what.capitalize()}|" if wide else what.capitalize())
         shown = np.abs if wide else np.asarray
         parts = [part for _, part in table.groupby("state", sort=False)] if "state" in table else [table]
         for part in parts:
@@ -57,14 +57,14 @@ def draw_fit(table: pd.DataFrame, *axes: Axes) -> None:
             floor = float(np.quantile(np.abs(y * table[name]), 0.02))
             left.set_ylim(bottom=max(floor, 1e-300) / 3)
         t = scaled_axis(table, right, "x", later, later.replace("_", " ").capitalize())
-        rest = scaled_axis(table, right, "y", f"{name}{REMAINING}", f"{what.capitalize()}, measured less fitted")
+        rest = scaled_axis(table, right, "y", f"{name}{REMAINING}", f"{what.capitalize()} residual")
         right.plot(t * table[later], rest * table[f"{name}{REMAINING}"], ".", markersize=2.5, color="C0")
         right.axhline(0.0, color="0.6", linewidth=0.6)
         for one, column in ((left, along), (right, later)):
             if table[column].min() > 0 and table[column].max() > DECADES * table[column].min():
                 one.set_xscale("log")
         share = 100 * table.attrs["statistics"]["relative_rms"][name]
-        right.set_title(f"rms of what remains: {share:.3g} % of the {what}'s", fontsize=7)
+        right.set_title(f"rms residual: {share:.3g} % of the {what}", fontsize=7)
         left.legend(loc="best")
     axes[0].set_title(_values(table), fontsize=6)
 

@@ -161,7 +161,7 @@ def _draw_distribution(table: pd.DataFrame, axes: Axes) -> None:
     _draw_limits(table, axes, factor)
     inside = [tick for tick in TICKS if share[0] / 2 <= tick <= 1 - share[0] / 2]
     axes.set_yticks(ndtri(inside), [f"{100 * tick:g}" for tick in inside])
-    axes.set_ylabel("Share of samples below (%)")
+    axes.set_ylabel("Cumulative probability (%)")
     title = None
     if "yield" in summary:
         share_passed, low, high = (100 * float(summary[name]) for name in ("yield", "yield_low", "yield_high"))
@@ -227,6 +227,6 @@ def draw_sobol_indices(table: pd.DataFrame, axes: Axes) -> None:
     axes.barh(at - 0.19, ordered["total"], xerr=ordered["total_error"], color="C1", label="total", **style)
     axes.set_yticks(at, names)
     axes.axvline(0.0, color="0.4", linewidth=0.6)
-    axes.set_xlabel("Sobol index: share of the variance")
+    axes.set_xlabel("Sobol index")
     axes.set_title(_words(table.attrs["merit"]), fontsize=8)
     axes.legend(loc="lower right")

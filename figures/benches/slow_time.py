@@ -63,8 +63,8 @@ def draw_coercivity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     swept = table.attrs["swept"]
     name = f"Field along {swept[-1]}" if swept.startswith("field_") else swept.capitalize()
     sized = table.assign(mean=table["mean"].abs())
-    y = scaled_axis(sized, left, "y", "mean", f"{name} of switching")
-    spread = scaled_axis(table, right, "y", "standard_deviation", "Its standard deviation")
+    y = scaled_axis(sized, left, "y", "mean", f"Mean switching {name[0].lower()}{name[1:]}")
+    spread = scaled_axis(table, right, "y", "standard_deviation", "Standard deviation")
     states = list(dict.fromkeys(table["state"]))
     several = len(set(table["temperature"])) > 1
     for number, ((kelvin, state), part) in enumerate(table.groupby(["temperature", "state"], sort=True)):
@@ -81,7 +81,7 @@ def draw_coercivity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.set_xscale("log")
         axes.xaxis.set_minor_formatter(NullFormatter())
         shows_column(axes, "x", "rate")
-        axes.set_xlabel(f"Rate of the sweep ({table.attrs['units']['rate']})")
+        axes.set_xlabel(f"Sweep rate ({table.attrs['units']['rate']})")
         axes.margins(x=0.02)
         axes.set_ylim(bottom=0)
     left.fill_between([], [], [], color="0.4", alpha=0.25, linewidth=0, label="5 to 95 %")
@@ -102,7 +102,7 @@ def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         )  # fmt: skip
     left.axhline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     left.text(0.98, TEN_YEARS, "10 years", transform=left.get_yaxis_transform(), fontsize=7, ha="right", va="bottom")
-    left.set_xlabel("1000 K / temperature")
+    left.set_xlabel("1000 / T (1/K)")
     left.set_ylabel("Mean lifetime (s)")
     found = {state: kelvin for state, kelvin in table.attrs["ten_year_temperature"].items() if kelvin is not None}
     told = sorted({f"{kelvin:.0f} K" for kelvin in found.values()})
@@ -118,8 +118,8 @@ def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.axvline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     shows_column(right, "x", "time")
     shows_column(right, "y", "flipped")
-    right.set_xlabel("Time since writing (s)")
-    right.set_ylabel("Probability of the other state")
+    right.set_xlabel("Time after write (s)")
+    right.set_ylabel("Retention failure probability")
     right.set_ylim(SMALLEST, 3.0)
     right.legend(loc="best")
     for axes in (left, right):
@@ -133,14 +133,14 @@ def draw_read_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     numbers = np.sort(table["reads"].unique())
     chosen = numbers[np.unique(np.linspace(0, len(numbers) - 1, MOST_LINES).round().astype(int))]
     for axes, (state, whole) in zip((left, right), table.groupby("state", sort=False), strict=True):
-        x = scaled_axis(table, axes, "x", "voltage", "Voltage of the reads")
+        x = scaled_axis(table, axes, "x", "voltage", "Read voltage")
         for number in chosen:
             part = whole[(whole["reads"] == number) & (whole["probability"] > SMALLEST)]
             mantissa, exponent = f"{number:.0e}".split("e")
             power = rf"$10^{{{int(exponent)}}}$" if mantissa == "1" else f"{number:.3g}"
             axes.semilogy(x * part["voltage"], part["probability"], label="1" if number == 1 else power)
         shows_column(axes, "y", "probability")
-        axes.set_ylabel(f"Probability that {state} is left")
+        axes.set_ylabel(f"Read disturb probability, {state}")
         axes.set_ylim(SMALLEST, 3.0)
         axes.yaxis.set_major_locator(LogLocator(numticks=7))
         axes.yaxis.set_minor_formatter(NullFormatter())

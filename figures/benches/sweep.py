@@ -256,7 +256,7 @@ def _is_celsius(table: pd.DataFrame, name: str) -> bool:
 
 def _axis_label(table: pd.DataFrame, name: str) -> str:
     if name.endswith("_over_nominal"):
-        return f"{_words(name.removesuffix('_over_nominal'))} (% off)"
+        return f"{_words(name.removesuffix('_over_nominal'))} deviation (%)"
     if _is_celsius(table, name):
         return label(_words(name), "°C")
     if not _numeric(table, name):

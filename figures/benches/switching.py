@@ -48,7 +48,7 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
         _draw_thresholds(table, left)
         return
     swept = table.attrs["swept"]
-    x = scaled_axis(table, left, "x", swept, f"{swept.replace('_', ' ').capitalize()} of the pulse")
+    x = scaled_axis(table, left, "x", swept, f"Pulse {swept.replace('_', ' ')}")
     right.set_xlabel(left.get_xlabel())
     factor, unit = axis_scale(table["width"], "s")
     trajectories = int(table["trajectories"].iloc[0])
@@ -69,9 +69,9 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
     shows_column(left, "y", "probability")
     left.set_ylabel(f"Switching probability from {table.attrs['start']}")
     left.set_ylim(-0.03, 1.03)
-    left.legend(title=f"width of {trajectories} pulses", title_fontsize=7)
+    left.legend(title=f"pulse width, {trajectories} trials", title_fontsize=7)
     right.set_yscale("log")
-    right.set_ylabel("Probability of not switching")
+    right.set_ylabel("Write error rate")
     right.set_ylim(0.1 / trajectories, 1.5)
     if (table["probability"] == 1).any():
         right.plot([], [], "v", markersize=3, fillstyle="none", color="0.4", label="95 % bound if all switched")
@@ -96,7 +96,7 @@ def _draw_thresholds(table: pd.DataFrame, axes: Axes) -> None:
     """Without noise a pulse switches or does not: the threshold over the width, within the steps of the amplitude."""
     swept, found = table.attrs["swept"], _thresholds(table)
     what = f"{swept.replace('_', ' ').capitalize()} that switches"
-    x = scaled_axis(table, axes, "x", "width", "Width of the pulse")
+    x = scaled_axis(table, axes, "x", "width", "Pulse width")
     y = scaled(axes, "y", table[swept], table.attrs["units"][swept], what)
     axes.errorbar(
         x * found.index.to_numpy(),

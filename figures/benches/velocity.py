@@ -66,5 +66,5 @@ def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes | None = None) ->
     left.set_ylabel(label("Wall velocity", "m/s"))
     left.legend()
     if right is not None:
-        scale = scaled(right, "y", data["turns"], "Hz", "Turns of the wall's angle")
+        scale = scaled(right, "y", data["turns"], "Hz", "Wall precession frequency")
         right.plot(drive, scale * data["turns"], color="C1", marker="o", markersize=2.5)

@@ -30,7 +30,7 @@ SMALLEST, RATIOS = 1e-16, (0.3, 4.0)
 @draws("write-error", panels=lambda table: min(2, table["method"].nunique()))
 def draw_write_error(table: pd.DataFrame, left: Axes, *compared: Axes) -> None:
     """Left: write error rate over the pulse width, one colour for each overdrive. Right: methods compared."""
-    x = scaled_axis(table, left, "x", "width", "Width of the pulse")
+    x = scaled_axis(table, left, "x", "width", "Pulse width")
     shown = table[table["probability"] > 0]
     overdrives = sorted(table["overdrive"].unique())
     reference = next(name for name in REFERENCES if name in set(table["method"]))

@@ -40,7 +40,7 @@ def draw_transmission_gate_bit_cell(table: pd.DataFrame, left: Axes, right: Axes
     left.set_yscale("log")
     plain_numbers(left.yaxis)
     writes = table.iloc[1:]
-    factor = scaled_axis(table, right, "y", "lost_to_one", "Lost voltage")
+    factor = scaled_axis(table, right, "y", "lost_to_one", "Voltage drop of the access device")
     where = np.arange(len(writes))
     right.bar(where - 0.2, factor * writes["lost_voltage"], 0.4, label="transmission gate")
     right.bar(where + 0.2, factor * writes["lost_to_one"], 0.4, label="n-channel transistor alone")

@@ -25,7 +25,7 @@ def draw_crossbar_classifier(table: pd.DataFrame, left: Axes, right: Axes) -> No
         left.annotate(words, (at, 0.0), (0, 3), textcoords="offset points", ha="center", fontsize=7)
     energy, unit = axis_scale(table["energy_supply"], "J")
     right.bar(place, energy * (table["energy_supply"] + table["energy_inputs"]), width=0.6, color="C1")
-    right.set_ylabel(label("Energy of a decision", unit))
+    right.set_ylabel(label("Energy per decision", unit))
     for axes in (left, right):
         axes.set_xticks(place, patterns)
         axes.set_xlabel("Inputs")

@@ -20,14 +20,14 @@ def draw_domain_wall_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> Non
     silent = interval[table["count"] == 0]
     if len(silent):
         left.plot(silent, 0 * silent, "o", fillstyle="none", color="C0", markersize=4, label="never fires")
-    left.set_ylabel("Pulses up to the first spike")
+    left.set_ylabel("Pulses to first spike")
     left.set_ylim(bottom=-1)
     left.legend(loc="upper right")
     right.plot(interval, 1e12 * table["energy"], "o", markersize=4)
-    right.set_ylabel("Supply energy to the spike (pJ)")
+    right.set_ylabel("Supply energy per spike (pJ)")
     right.set_ylim(bottom=0)
     for axes in (left, right):
-        axes.set_xlabel("Interval of the pulses (ns)")
+        axes.set_xlabel("Pulse interval (ns)")
         axes.set_xlim(left=0)
 
 
@@ -39,7 +39,7 @@ def draw_domain_wall_pair(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.set_ylabel(f"$I_+ - I_-$ at {table.attrs['voltage']:g} V (µA)")
     left.legend(loc="upper left")
     right.plot(table["pulses"], 1e15 * table["write_energy"], "o", markersize=4)
-    right.set_ylabel("Energy of the write pulses (fJ)")
+    right.set_ylabel("Write energy (fJ)")
     for axes in (left, right):
         axes.set_xlabel("Write pulses")
 
@@ -53,7 +53,7 @@ def draw_spin_orbit_wall_cell(table: pd.DataFrame, left: Axes, right: Axes) -> N
     left.set_ylim(bottom=0)
     left.legend(loc="lower right")
     writes = table[table["change"] != 0]
-    factor = scaled_axis(table, right, "y", "free_displacement", "Way of the wall")
+    factor = scaled_axis(table, right, "y", "free_displacement", "Wall displacement")
     right.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     right.plot(writes["step"], factor * writes["moved"], "o", markersize=4, label="ngspice, to the next site")
     free = factor * writes["free_displacement"]

@@ -29,21 +29,21 @@ def draw_p_bit(table: pd.DataFrame, left: Axes, right: Axes) -> None:
             (1 + np.tanh((fine - centre) / scale)) / 2,
             label=f"tanh of scale {1e3 * scale:.0f} mV",
         )
-    left.set_ylabel("Mean output over the supply")
+    left.set_ylabel("Mean output / supply voltage")
     left.legend()
     right.plot(x * table["input"], table["flips"], marker="o", markersize=3)
-    right.set_ylabel("Rising edges of the output")
+    right.set_ylabel("Output rising edges")
 
 
 @draws(MTJNeuron)
 def draw_mtj_neuron(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: probability of a spike over the input current. Right: energies of one evaluation."""
-    x = scaled_axis(table, left, "x", "current", "Amplitude of the input pulse")
+    x = scaled_axis(table, left, "x", "current", "Input pulse amplitude")
     share, trials = table["probability"], table["trials"]
     error = np.sqrt(np.maximum(share * (1 - share), 0.25 / trials) / trials)
     left.errorbar(x * table["current"], share, error, fmt="o", markersize=3, capsize=1.5)
     left.axvline(x * table.attrs["critical_current"], color="0.6", linestyle=":", label="critical current")
-    left.set_ylabel("Probability of a spike")
+    left.set_ylabel("Firing probability")
     left.set_ylim(-0.1, 1.1)
     left.legend()
     _draw_cost(table, right)

@@ -24,21 +24,21 @@ def draw_sense_amplifier(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 def draw_latch_comparator(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: delay over the input difference. Right: energy of one cycle."""
     factor, unit = axis_scale(table["difference"], "V")
-    _draw(table, left, right, factor * table["difference"].abs(), label("Size of the difference of the inputs", unit))
+    _draw(table, left, right, factor * table["difference"].abs(), label("|Input difference|", unit))
     for axes in (left, right):
         axes.set_xscale("log")
         plain_numbers(axes.xaxis)
 
 
 def _draw(table: pd.DataFrame, left: Axes, right: Axes, x: pd.Series[float], xlabel: str) -> None:
-    delay = scaled_axis(table, left, "y", "delay", "Delay of the decision")
+    delay = scaled_axis(table, left, "y", "delay", "Decision delay")
     factor, unit = axis_scale(table[["energy_supply", "energy_inputs"]].to_numpy().ravel(), "J")
     for value, name, style in ((1.0, "output high", "o-C0"), (0.0, "output low", "x--C1")):
         part = table["decision"] == value
         left.plot(x[part], delay * table["delay"][part], style, markersize=4, label=name)
     right.plot(x, factor * table["energy_supply"], "o", markersize=3, label="from the supply")
     right.plot(x, factor * table["energy_inputs"], "o", markersize=3, label="from clock and inputs")
-    right.set_ylabel(label("Energy of a cycle", unit))
+    right.set_ylabel(label("Energy per cycle", unit))
     right.set_ylim(bottom=0)
     for axes in (left, right):
         axes.set_xlabel(xlabel)

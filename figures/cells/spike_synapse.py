@@ -16,12 +16,12 @@ from ..style import axis_scale, label, scaled_axis
 @draws(SpikeSynapse)
 def draw_spike_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: charge of one spike over the weight. Right: largest current."""
-    y = scaled_axis(table, left, "y", "charge", "Charge of a spike")
+    y = scaled_axis(table, left, "y", "charge", "Charge per spike")
     left.plot(table["weight"], y * table["charge"], "o", markersize=3, label="ngspice")
     left.plot(table["weight"], y * table["fitted"], color="0.6", label="proportional")
     left.set_xlabel("Weight")
     left.legend()
-    peak = scaled_axis(table, right, "y", "peak", "Largest current")
+    peak = scaled_axis(table, right, "y", "peak", "Peak current")
     right.plot(table["weight"], peak * table["peak"], marker="o", markersize=3)
     right.set_xlabel("Weight")
 
@@ -34,12 +34,12 @@ def draw_neuron_chain(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.eventplot(
         [factor * np.asarray(row, float) for row in times], lineoffsets=table["neuron"].tolist(), linelengths=0.7
     )
-    left.set_xlabel(label("Time of the spikes", unit))
+    left.set_xlabel(label("Spike time", unit))
     left.set_ylabel("Neuron")
     passed = np.cumsum(table["delay"].to_numpy())
     scale, unit = axis_scale(np.append(passed[np.isfinite(passed)], 0.0), "s")
     right.plot(table["neuron"], scale * passed, marker="o", markersize=3)
     right.set_xlabel("Neuron")
-    right.set_ylabel(label("Delay from the first", unit))
+    right.set_ylabel(label("Delay from the first neuron", unit))
     for axis in (left.yaxis, right.xaxis):
         axis.set_major_locator(MaxNLocator(integer=True))

@@ -21,7 +21,7 @@ def draw_firing_probability(table: pd.DataFrame, axes: Axes) -> None:
     theory = normal_cdf(fine / (1e6 * table.attrs["noise_current"]))
     axes.plot(fine, theory, color="0.6", zorder=0, label="linear theory")
     axes.set_xlabel("Net spin current (µA)")
-    axes.set_ylabel(f"Probability to fire at {table.attrs['temperature']:.0f} K")
+    axes.set_ylabel(f"Firing probability at {table.attrs['temperature']:.0f} K")
     axes.set_ylim(-0.03, 1.03)
     axes.legend(loc="upper left")
 
@@ -33,7 +33,7 @@ def draw_truth_table(table: pd.DataFrame, axes: Axes) -> None:
         axes.plot(1e6 * part["weighted_sum"], part["m_z"], "o", color="C0", fillstyle=fill, markersize=4, label=label)
     axes.axvline(0.0, color="0.6", linestyle=":", label="threshold")
     axes.set_xlabel("Weighted sum of the inputs (µA)")
-    axes.set_ylabel("Magnetisation $m_z$ when read")
+    axes.set_ylabel("Magnetisation $m_z$ at read")
     axes.set_ylim(-1.1, 1.1)
     axes.legend(loc="lower left")
 
@@ -50,7 +50,7 @@ def draw_evaluation_energy(table: pd.DataFrame, axes: Axes) -> None:
     ]
     axes.set_xticks(place, ["".join(str(level) for level in row) for row in table[inputs].to_numpy()], rotation=90)
     axes.set_xlabel("Inputs")
-    axes.set_ylabel("Energy of an evaluation (fJ)")
+    axes.set_ylabel("Energy per evaluation (fJ)")
     axes.set_ylim(0, 1.35 * bottom.max())
     axes.legend(loc="upper left", ncols=3)
 

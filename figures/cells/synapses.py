@@ -28,7 +28,7 @@ def draw_differential_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> N
 @draws(STDPSynapse)
 def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: change of the weight over the time between spikes. Right: its size, on a logarithmic scale."""
-    x = scaled_axis(table, left, "x", "delay", "Post- less presynaptic time")
+    x = scaled_axis(table, left, "x", "delay", "$t_\\mathrm{post} - t_\\mathrm{pre}$")
     for sign, color, name in ((1, "C0", "potentiation"), (-1, "C1", "depression")):
         part = table[np.sign(table["delay"]) == sign]
         tau = table.attrs["fitted_time_constants"][1 if sign > 0 else 0]
@@ -37,8 +37,10 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.semilogy(x * part["delay"].abs(), part["change"].abs(), "o", color=color, markersize=3, label=name)
         right.semilogy(x * part["delay"].abs(), part["fitted"].abs(), color=color, label=f"exp, {1e9 * tau:.0f} ns")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.set_ylabel("Change of the state towards on")
-    right.set_xlabel(left.get_xlabel().replace("Post- less presynaptic time", "Time between the spikes"))
-    right.set_ylabel("Size of the change")
+    left.set_ylabel("Δx")
+    right.set_xlabel(
+        left.get_xlabel().replace("$t_\\mathrm{post} - t_\\mathrm{pre}$", "$|t_\\mathrm{post} - t_\\mathrm{pre}|$")
+    )
+    right.set_ylabel("|Δx|")
     left.legend()
     right.legend()

@@ -15,8 +15,8 @@ def draw_wire_resistance(table: pd.DataFrame, axes: Axes, *, name: str | None = 
     resistance = grouped.median().index.to_numpy()
     (line,) = axes.loglog(resistance, grouped.median(), "o-", markersize=3, label=name)
     axes.fill_between(resistance, grouped.min(), grouped.max(), color=line.get_color(), alpha=0.2, linewidth=0)
-    axes.set_xlabel("Resistance of a segment (Ω)")
-    axes.set_ylabel("Error of the currents (%)")
+    axes.set_xlabel("Segment resistance (Ω)")
+    axes.set_ylabel("Output current error (%)")
 
 
 def draw_cell_voltages(table: pd.DataFrame, axes: Axes) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -100,7 +100,7 @@ def check_paths(output: Path | None, plot: Path | None) -> None:
         check_outputs([path])
 
 
-def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> None:
+def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None, look: Mapping[str, Any] | None = None) -> None:
     """Write a table and its figure, and what that says better in words; print the table if neither is asked for."""
     if output is not None:
         from ...characterization.tables import write_table
@@ -112,7 +112,7 @@ def deliver(table: pd.DataFrame, output: Path | None, plot: Path | None) -> None
         from ..drawing import plot as draw
         from ..style import save
 
-        save(draw(table), plot)
+        save(draw(table, **(look or {})), plot)
         tell(f"wrote {plot}")
         if (words := drawing_of(table).in_words(table)) is not None:
             tell(words)

@@ -16,7 +16,8 @@ from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.model import CompactModel
 from ...devices.simulation.ensembles.noisy_trajectories import in_surroundings
 from ...devices.simulation.orbits.search import periodic_orbit
-from ..drawing import PANEL, plot
+from ..drawing import plot
+from ..sizes import PANEL
 from ..style import axis_scale, package_style, scaled, scaled_axis
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def draw_motion(device: CompactModel, _: pd.DataFrame | None, __: float) -> tupl
         x = scaled_axis(table, over_time, "x", "time", "Time")
         for name, state in device.state_declarations().items():
             over_time.plot(x * table["time"], table[name] / state.scale, label=name)
-        over_time.set_ylabel("State, in units of its scale")
+        over_time.set_ylabel("State (normalised)")
         over_time.legend()
         if spheres:
             _draw_sphere(figure.add_subplot(1, 2, 2, projection="3d"), [table[name].to_numpy() for name in spheres[0]])

@@ -148,6 +148,8 @@ class _Connection:
         self.wires.fixed[at] = node
         beyond = (at[0] + away[0], at[1] + away[1])
         self.wires.blocked |= {beyond, (beyond[0] + away[0], beyond[1] + away[1])}
+        if kind == "name":
+            self.wires.dear |= self._spots(node, at, away)  # so that no later wire runs through it
 
     def _connect(self, node: str) -> None:
         """Connect the pins of a node, the nearest ones first; those that are too far get its name."""
@@ -179,17 +181,24 @@ class _Connection:
     def _name(self, node: str, group: set[Spot], away: Mapping[Spot, Spot]) -> None:
         """Write the name of a node where there is space: at a pin of a group, or at its wires."""
         pins = [(spot, away[spot]) for spot in sorted(group) if away.get(spot, (0, 0)) != (0, 0)]
-        beside = [(spot, way) for way in ((1, 0), (-1, 0)) for spot in sorted(group)]
+        beside = [(spot, way) for way in ((1, 0), (-1, 0), (0, 1), (0, -1)) for spot in sorted(group)]
         room = [place for place in [*pins, *beside] if self._has_room(*place, node)]
         at, way = room[0] if room else (pins or beside)[0]
         self._flag(node, at, way, "name")
 
     def _has_room(self, at: Spot, way: Spot, node: str) -> bool:
         """Whether a name fits at a point, in a direction."""
-        long = math.ceil(LETTER * len(node)) + 1 if way[0] else 2
-        spots = [(at[0] + k * way[0], at[1] + k * way[1]) for k in range(1, long + 1)]
+        spots = self._spots(node, at, way)
         room = all(self._is_free(spot) and spot not in self.wires.dear for spot in spots)
         return room and not self.wires.others_at(at, node)
+
+    def _spots(self, node: str, at: Spot, way: Spot) -> set[Spot]:
+        """Points that a name takes at a point, in a direction."""
+        long = math.ceil(LETTER * len(node))
+        if way[0]:
+            return {(at[0] + k * way[0], at[1]) for k in range(1, long + 2)}
+        across = range(-(long + 1) // 2, (long + 1) // 2 + 1)
+        return {(at[0] + x, at[1] + k * way[1]) for k in (1, 2) for x in across}
 
     def _is_free(self, spot: Spot) -> bool:
         return spot not in self.wires.blocked and not self.wires.points.get(spot)

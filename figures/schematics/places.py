@@ -104,3 +104,77 @@ def _spin_neuron() -> dict[str, Place]:
 
 
 PLACES |= dict.fromkeys(("spin-neuron", "four-input-spin-neuron"), _spin_neuron())
+
+
+def _adapting_neuron() -> dict[str, Place]:
+    """Soma and refractory period above, differential-pair integrator below."""
+    soma = {
+        "C_membrane": Place(0, -6),
+        "Mtire": Place(10, -6),
+        "Mreset": Place(22, -6, "m"),
+        "C_feedback": Place(33, 6, "r"),
+        "Xfirst": Place(29, 0),
+        "Xsecond": Place(36, 0),
+    }
+    refractory = {
+        "Xfull": Place(45, 0),
+        "Mfill": Place(54, 0),
+        "Mset_refractory": Place(45, -7, "m"),
+        "Mempty": Place(54, -7),
+        "C_refractory": Place(63, -7),
+        "Xthird": Place(69, -3),
+        "Xfourth": Place(79, -3),
+    }
+    adaptation = {
+        "Mset_weight": Place(0, -20, "m"),
+        "Mtake": Place(14, -20),
+        "Mtail": Place(14, -26),
+        "Mset_gain": Place(0, -36, "m"),
+        "Mspill": Place(9, -34),
+        "Mstore": Place(23, -34, "m"),
+        "Mset_leak": Place(14, -42, "m"),
+        "Mforget": Place(23, -42),
+        "C_adaptation": Place(32, -40),
+    }
+    return soma | refractory | adaptation
+
+
+def _classifier(inputs: int, outputs: int) -> dict[str, Place]:
+    """A crossbar in rows and columns, and beside it the competition of the columns, a row for each."""
+    pitch, row, block = 17, 10, 16
+    beside = pitch * outputs + 8
+    places: dict[str, Place] = {}
+    for j in range(1, outputs + 1):
+        x, y = pitch * (j - 1), -block * (j - 1)
+        places |= {f"Msum_{j}": Place(x, 0), f"Mclamp_{j}": Place(x, -6)}
+        for i in range(1, inputs + 1):
+            places[f"Xcell_{i}_{j}"] = Place(x + 4, -row * i - 2, "rm")
+            places[f"Maccess_{i}_{j}"] = Place(x + 8, -row * i - 5)
+        places |= {
+            f"Mcopy_{j}": Place(beside, y),
+            f"Mrival_{j}": Place(beside, y - 7),
+            f"Mwon_{j}": Place(beside + 13, y),
+            f"Mfollow_{j}": Place(beside + 13, y - 7),
+            f"Mcharge_{j}": Place(beside + 24, y),
+            f"Xneuron_{j}": Place(beside + 40, y - 5),
+        }
+    foot = -block * outputs
+    return places | {"R_common": Place(beside + 13, foot), "Mfoot": Place(beside + 13, foot - 6)}
+
+
+PLACES["adapting-neuron"] = _adapting_neuron()
+PLACES["crossbar-classifier"] = _classifier(4, 3)
+for _cell, _device in (("spin-orbit-bit-cell", "Xmtj"), ("spin-orbit-wall-cell", "Xwall")):
+    PLACES[_cell] = {"Mwrite": Place(0, -7), "Mread": Place(14, -7), _device: Place(14, 0)}
+PLACES["transmission-gate-bit-cell"] = {
+    "Xcell": Place(0, 0, "u"),
+    "Maccess": Place(0, -7),
+    "Mcomplement": Place(11, -7, "mu"),
+}
+PLACES["mott-neuron"] = {
+    "C_membrane": Place(0, -6),
+    "Xswitch": Place(9, 0),
+    "R_load": Place(9, -6),
+    "Xfirst": Place(18, -3),
+    "Xsecond": Place(26, -3),
+}

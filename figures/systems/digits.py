@@ -140,7 +140,7 @@ def _draw_bars(axes: Axes, found: pd.DataFrame, kind: str) -> None:
     axes.axhline(10, color="0.1", linestyle=":", linewidth=0.8)
     axes.set_xticks(range(len(names)), names)
     axes.tick_params(axis="x", length=0)
-    axes.set_ylabel("Right (%)")
+    axes.set_ylabel("Accuracy (%)")
     axes.set_ylim(0, 140)
     axes.set_yticks(range(0, 101, 20))
     axes.set_title(KINDS[kind], fontsize=7)
@@ -152,7 +152,7 @@ def _draw_lines(axes: Axes, table: pd.DataFrame, over: str, *, label: str, **sty
     groups = 100 * table.groupby(over)["accuracy"].agg(["mean", "std"])
     how: dict[str, Any] = {"markersize": 3, "capsize": 2, "elinewidth": 0.7, "linewidth": 0.9} | style
     axes.errorbar(groups.index, groups["mean"], yerr=percent_bars(groups["mean"], groups["std"]), label=label, **how)
-    axes.set_ylabel("Right (%)")
+    axes.set_ylabel("Accuracy (%)")
 
 
 def _draw_noise(axes: Axes, noise: pd.DataFrame) -> None:
@@ -162,7 +162,7 @@ def _draw_noise(axes: Axes, noise: pd.DataFrame) -> None:
             part = own[(own["features"] == features) & (own["training"] == training)]
             label = f"{words}, trained {'clean' if line == ':' else 'noisy'}"
             _draw_lines(axes, part, "ratio", label=label, color=colour, marker=marker, linestyle=line)
-    axes.set_xlabel("Signal to noise of the sound (dB)")
+    axes.set_xlabel("Signal-to-noise ratio (dB)")
     axes.set_ylim(0, 128)
     axes.set_yticks(range(0, 101, 20))
     axes.legend(fontsize=6, ncols=2, loc="upper center", columnspacing=0.8, handlelength=1.6)
@@ -174,7 +174,7 @@ def _draw_training(axes: Axes, training: pd.DataFrame) -> None:
             part = training[(training["features"] == features) & (training["split"] == kind)]
             label = f"{words}, {'same' if kind == 'same' else 'held-out'} sp."
             _draw_lines(axes, part, "utterances", label=label, color=colour, marker=marker, linestyle=line)
-    axes.set_xlabel("Utterances of the training")
+    axes.set_xlabel("Training utterances")
     axes.set_ylim(0, 128)
     axes.set_yticks(range(0, 101, 20))
     axes.legend(fontsize=6, ncols=2, loc="upper center", columnspacing=0.8, handlelength=1.6)
@@ -185,7 +185,7 @@ def _draw_temperatures(axes: Axes, table: pd.DataFrame) -> None:
         label = KINDS[kind].split(" in ")[0]
         _draw_lines(axes, table[table["split"] == kind], "oscillator_temperature", label=label, marker="o", color="C0",
                     linestyle=line)  # fmt: skip
-    axes.set_xlabel("Temperature of the oscillator's noise (K)")
+    axes.set_xlabel("Noise temperature (K)")
     axes.set_ylim(0, 100)
     axes.legend(loc="lower left", fontsize=6.5)
 
@@ -199,6 +199,6 @@ def _draw_drift(axes: Axes, table: pd.DataFrame, accuracies: pd.DataFrame) -> No
         & (accuracies["front_end"] == accuracies.attrs["front_end"])
     ]
     axes.axhline(100 * alone["accuracy"].mean(), color="0.55", linewidth=0.9, label="front end alone")
-    axes.set_xlabel("Drift of the currents since the training (%)")
+    axes.set_xlabel("Current drift since training (%)")
     axes.set_ylim(0, 100)
     axes.legend(loc="lower left", fontsize=6.5)

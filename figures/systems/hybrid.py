@@ -165,7 +165,7 @@ def _draw_transfer(axes: Axes, transfer: pd.DataFrame) -> None:
         errors = np.abs(bounds.T - share)
         style: dict[str, Any] = {"fmt": marker, "markersize": 3, "capsize": 1.5, "elinewidth": 0.8}
         axes.errorbar(x * own["spin_current"], share, errors, color=colour, label=words, **style)
-    axes.set_ylabel("Probability to fire")
+    axes.set_ylabel("Firing probability")
     axes.set_ylim(-0.04, 1.04)
     axes.legend(loc="lower right", fontsize=6)
 
@@ -177,7 +177,7 @@ def _draw_netlist(axes: Axes, netlist: pd.DataFrame) -> None:
         axes.set_xlabel("Spin current (µA)")
         axes.text(0.5, 0.5, "needs native devices", transform=axes.transAxes, ha="center", fontsize=7, color="0.35")
         return
-    x = scaled_axis(netlist, axes, "x", "spin_current", "Spin current by equations")
+    x = scaled_axis(netlist, axes, "x", "spin_current", "Spin current, closed form")
     own = netlist["digit"] == netlist["neuron"]
     for part, words, colour in ((~own, "other digits", "C0"), (own, "its digit", "C1")):
         axes.plot(
@@ -202,7 +202,7 @@ def _draw_accuracy(axes: Axes, accuracy: pd.DataFrame) -> None:
     axes.tick_params(axis="y", length=0)
     low = float((groups["mean"] - groups["std"]).min())
     axes.set_xlim(max(0.0, 10 * np.floor(low / 10) - 5), 101)
-    axes.set_xlabel("Right on test images (%)")
+    axes.set_xlabel("Test accuracy (%)")
 
 
 def _draw_sites(axes: Axes, table: pd.DataFrame) -> None:
@@ -226,8 +226,8 @@ def _draw_sites(axes: Axes, table: pd.DataFrame) -> None:
     numbers = sorted(table["sites"].unique().tolist())
     axes.set_xticks(numbers, [str(number) for number in numbers])
     axes.set_xticks([], minor=True)
-    axes.set_xlabel("Sites of a wall")
-    axes.set_ylabel("Right (%)")
+    axes.set_xlabel("Wall positions per synapse")
+    axes.set_ylabel("Accuracy (%)")
     axes.set_ylim(0, 103)
     axes.legend(loc="lower right", fontsize=6)
 
@@ -235,7 +235,7 @@ def _draw_sites(axes: Axes, table: pd.DataFrame) -> None:
 def _draw_voltage(left: Axes, right: Axes, table: pd.DataFrame) -> None:
     groups = table.groupby("voltage")
     means, spread = groups.mean(), groups.std()
-    x = scaled_axis(table, left, "x", "voltage", "Voltage of the lines")
+    x = scaled_axis(table, left, "x", "voltage", "Line voltage")
     style: dict[str, Any] = {"marker": "o", "markersize": 3, "capsize": 2, "elinewidth": 0.8, "color": "C4"}
     right_ones = 100 * means["accuracy"]
     bars = percent_bars(right_ones, 100 * spread["accuracy"])
@@ -244,10 +244,10 @@ def _draw_voltage(left: Axes, right: Axes, table: pd.DataFrame) -> None:
     shown = [float(f"{x * volts:.2g}") for volts in means.index]
     left.set_xticks(shown, [f"{each:g}" for each in shown], fontsize=6.5)
     left.set_xticks([], minor=True)
-    left.set_ylabel("Right (%)")
+    left.set_ylabel("Accuracy (%)")
     left.set_ylim(0, 103)
-    e = scaled_axis(table, right, "x", "energy", "Energy of an image")
+    e = scaled_axis(table, right, "x", "energy", "Energy per image")
     right.errorbar(e * means["energy"], right_ones, yerr=bars, **style)
-    right.set_ylabel("Right (%)")
+    right.set_ylabel("Accuracy (%)")
     right.set_ylim(0, 103)
     right.set_xlim(left=0)

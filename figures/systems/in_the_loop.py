@@ -91,7 +91,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:
             neuron.set_xlabel(DRIVES[name])
             batches = tables_of["batches"]
             _draw_band(software, batches, "software", "exact")
-            software.set_ylabel("Right in a batch (%)")
+            software.set_ylabel("Batch accuracy (%)")
             software.set_title("software", fontsize=7)
             for update in UPDATES:
                 _draw_band(looped, batches, "in the loop", update)
@@ -111,7 +111,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:
                 letter(axes, next(letters))
         for sweep in sweeps:
             letter(sweep, next(letters))
-        sweeps[0].set_ylabel("Right, held out (%)")
+        sweeps[0].set_ylabel("Validation accuracy (%)")
         sweeps[0].legend(loc="lower left", fontsize=6)
         figure.suptitle(title_of(tables["accuracy"]), fontsize=8)
     return figure
@@ -122,7 +122,7 @@ def _draw_neurons(axes: Axes, table: pd.DataFrame) -> None:
     axes.fill_between(table["drive"], low, high, color="C2", alpha=0.3, linewidth=0, label="5 to 95 %")
     axes.plot(table["drive"], table["median"], color="C2", linewidth=0.9, label="substrate")
     axes.plot(table["drive"], table["software"], color="0.2", linestyle="--", linewidth=0.9, label="software")
-    axes.set_ylabel("Activity of a neuron")
+    axes.set_ylabel("Neuron activity")
     axes.set_ylim(top=1.35 * max(high.max(), table["software"].max()))
     axes.legend(loc="upper left", fontsize=6, handlelength=1.4)
 
@@ -151,7 +151,7 @@ def _draw_ends(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_xticks(places, names, rotation=35, ha="right", rotation_mode="anchor", fontsize=6)
     axes.set_xlim(-0.6, len(places) - 0.4)
     axes.set_ylim(0, 103)
-    axes.set_ylabel("Right, held out (%)")
+    axes.set_ylabel("Validation accuracy (%)")
 
 
 def _draw_spreads(axes: Axes, table: pd.DataFrame) -> None:
@@ -163,5 +163,5 @@ def _draw_spreads(axes: Axes, table: pd.DataFrame) -> None:
         axes.errorbar(mean.index, mean, yerr=percent_bars(mean, spread), label=stage, **style)
     ideal = 100 * exact[exact["stage"] == "software"]["accuracy"].mean()
     axes.axhline(ideal, color="0.1", linestyle="--", linewidth=0.8, label="software")
-    axes.set_xlabel("Spreads of cells and neurons over the usual ones")
+    axes.set_xlabel("Device variation / nominal variation")
     axes.set_ylim(0, 103)

@@ -79,8 +79,8 @@ def _draw_states(axes: Axes, table: pd.DataFrame) -> None:
     )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel("Probability by Boltzmann's law")
-    axes.set_ylabel("Share of the time")
+    axes.set_xlabel("Boltzmann probability")
+    axes.set_ylabel("Measured probability")
     axes.set_title("states of a full adder", fontsize=7)
     axes.legend(loc="upper left", fontsize=6.5)
 
@@ -94,5 +94,5 @@ def _draw_products(axes: Axes, table: pd.DataFrame, number: int) -> None:
     axes.plot(x, table["boltzmann"], "o", color="C0", markersize=2, label="Boltzmann's law")
     axes.set_ylim(0, 1.3 * float((table["share"] + table["error"]).max()))
     axes.set_xlabel("Product")
-    axes.set_ylabel("Share of the time")
+    axes.set_ylabel("Measured probability")
     axes.set_title(f"factors of {number}", fontsize=7)

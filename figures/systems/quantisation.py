@@ -156,7 +156,7 @@ def _draw_combinations(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> Non
     axes.set_xticks(range(len(order)), [combined(COMBINATIONS[k]).replace("+", "+\n") for k in order], fontsize=6)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.6, len(order) - 0.4)
-    axes.set_ylabel("Right (%)")
+    axes.set_ylabel("Accuracy (%)")
     axes.legend(loc="upper left")
 
 
@@ -172,6 +172,6 @@ def _draw_variation(axes: Axes, table: pd.DataFrame, ideal: pd.Series) -> None:
     axes.axhline(100 * ideal.mean(), color="0.1", linestyle="--", linewidth=0.8)
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.4 * (high - low), high)  # room for the legend
-    axes.set_xlabel("Variation of the devices (%)")
-    axes.set_ylabel("Right (%)")
+    axes.set_xlabel("Device variation (%)")
+    axes.set_ylabel("Accuracy (%)")
     axes.legend(loc="lower left", fontsize=6, ncols=2, columnspacing=1.0)

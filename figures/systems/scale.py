@@ -120,7 +120,7 @@ def _draw_times(axes: Axes, times: pd.DataFrame, growths: pd.DataFrame, work: st
     axes.set_xticks(shown, [str(number) for number in shown], fontsize=6.5)
     axes.set_xticks([], minor=True)
     axes.set_xlabel(WORKS[work][1])
-    axes.set_ylabel("Time of processors (s)")
+    axes.set_ylabel("CPU time (s)")
     axes.legend(loc="upper left", fontsize=6.5, title="growth exponent", title_fontsize=6.5)
     low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.6)

@@ -135,7 +135,7 @@ def _draw_tones(axes: Axes, table: pd.DataFrame, tones: pd.DataFrame) -> None:
         own = tones[tones["vowel"] == vowel]
         style: dict[str, Any] = {"color": f"C{k}", "markeredgecolor": "white", "markeredgewidth": 0.3}
         axes.plot(own["tone_a"] / 1e9, own["tone_b"] / 1e9, "osD^vP*"[k % 7], markersize=4, label=vowel, **style)
-    axes.set_title("vowels of the test", fontsize=7, loc="right")
+    axes.set_title("test vowels", fontsize=7, loc="right")
     axes.legend(ncols=7, fontsize=6, loc="upper center", columnspacing=0.5, handletextpad=0.1, handlelength=1.0)
 
 
@@ -143,8 +143,8 @@ def _draw_course(axes: Axes, training: pd.DataFrame) -> None:
     groups = 100 * training.groupby("step")["accuracy"].agg(["mean", "std"])
     style: dict[str, Any] = {"marker": "o", "markersize": 3, "capsize": 2, "linewidth": 0.9}
     axes.errorbar(groups.index, groups["mean"], yerr=percent_bars(groups["mean"], groups["std"]), **style)
-    axes.set_xlabel("Step of the training")
-    axes.set_ylabel("Right in the training (%)")
+    axes.set_xlabel("Training step")
+    axes.set_ylabel("Training accuracy (%)")
     axes.set_ylim(0, 100)
 
 
@@ -158,7 +158,7 @@ def _draw_methods(axes: Axes, found: pd.DataFrame) -> None:
     axes.axhline(100 * PUBLISHED, color="0.1", linestyle="--", linewidth=0.8, label="published experiment")
     axes.set_xticks(range(len(METHODS)), [SHORT[name] for name in METHODS], fontsize=6)
     axes.tick_params(axis="x", length=0)
-    axes.set_ylabel("Right in the test (%)")
+    axes.set_ylabel("Test accuracy (%)")
     axes.set_ylim(0, 115)
     axes.set_yticks(range(0, 101, 20))
     axes.legend(loc="upper left", fontsize=6.5)

@@ -196,7 +196,7 @@ def _draw_temperatures(axes: Axes, table: pd.DataFrame) -> None:
         mean, spread = 100 * groups[column].mean(), 100 * groups[column].std()
         style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 3, "capsize": 2, "elinewidth": 0.8}
         axes.errorbar(mean.index, mean, yerr=percent_bars(mean, spread), label=words, **style)
-    axes.set_xlabel("Temperature of the noise (K)")
+    axes.set_xlabel("Noise temperature (K)")
     axes.set_ylabel("Error (%)")
     axes.set_ylim(bottom=-1)
     axes.legend(loc="best")

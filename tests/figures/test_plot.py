@@ -40,7 +40,7 @@ def junctions():
 
 
 def test_two_tables_share_axes(junctions):
-    axes = Figure().subplots(1, 2)
+    axes = Figure().subplots(1, 3)
     for name, table in zip(("Ikeda", "Kang"), junctions, strict=True):
         assert plot(table, ax=axes, label=name) == list(axes)
     names = [text.get_text() for text in axes[0].get_legend().get_texts()]
@@ -48,9 +48,29 @@ def test_two_tables_share_axes(junctions):
     colours = [to_hex(line.get_color()) for line in axes[0].lines]
     assert len(set(colours)) == 4
     # The same unit as at first: the second junction's hundred thousand ohm are 100 kilohm.
-    assert axes[0].get_ylabel() == "Resistance (kΩ)"
-    shown = np.asarray(axes[0].lines[2].get_ydata())
+    assert [one.get_ylabel() for one in axes] == ["Current (µA)", "Resistance (kΩ)", "TMR (%)"]
+    shown = np.asarray(axes[1].lines[2].get_ydata())
     np.testing.assert_allclose(shown, junctions[1]["resistance"][junctions[1]["state"] == "parallel"] / 1e3)
+
+
+def test_a_junction_shows_its_current_and_current_density(junctions):
+    """An I-V curve is the current against the voltage; the axis on the right is the current over the area."""
+    table = junctions[0]
+    left = plot(table).axes[0]
+    up = table[table["state"] == "antiparallel"]
+    np.testing.assert_allclose(left.lines[1].get_xdata(), up["voltage"])
+    np.testing.assert_allclose(left.lines[1].get_ydata(), 1e6 * up["current"])
+    (second,) = left.child_axes
+    assert second.get_ylabel() == "Current density (MA/cm²)"
+    area = MTJ.preset("ikeda2010").area
+    assert second._functions[0](100.0) == pytest.approx(100e-6 / area * 1e-10)
+
+
+def test_a_constant_resistance_is_a_number():
+    """A panel of R(V) / R(0) = 1 would say nothing: its value stands beside the curve."""
+    (axes,) = plot(iv(VTEAM(resistance_on=50.0, resistance_off=1e3))).axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["on, 50 Ω", "off, 1 kΩ"]
+    assert axes.get_ylabel() == "|I| (mA)" and axes.get_yscale() == "log"
 
 
 def test_what_is_drawn_later_keeps_the_unit_of_the_axes():
@@ -67,13 +87,13 @@ def test_other_quantities_are_refused_and_leave_no_trace(junctions):
     axes = plot(junctions[0]).axes
     before = [len(one.lines) for one in axes]
     with pytest.raises(ParameterError, match=r"the axes show 'Voltage \(V\)', and the table has 'Voltage \(A\)'"):
-        plot(loop(1e-3, "A"), ax=axes)
+        plot(loop(1e-3, "A"), ax=axes[:2])
     assert [len(one.lines) for one in axes] == before
 
 
 def test_a_refused_table_changes_nothing(junctions):
     figure = Figure()
-    given = [*figure.subplots(1, 2)]
+    given = [*figure.subplots(1, 3)]
     plot(junctions[0], ax=given, label="a")
 
     def shown():
@@ -87,16 +107,16 @@ def test_a_refused_table_changes_nothing(junctions):
 
     before = shown()
     with pytest.raises(ParameterError, match="cannot share axes"):
-        plot(iv(VTEAM()), ax=given)
+        plot(iv(MTJ(), states={"up": {}, "down": {"initial_polar_angle": 2.0}}), ax=given)
     assert shown() == before
     plot(junctions[1], ax=given, label="b")
 
 
 def test_the_number_of_axes_is_told(junctions):
-    with pytest.raises(ParameterError, match="iv needs a sequence of 2 axes, or a SubFigure, and was given 1 axes"):
+    with pytest.raises(ParameterError, match="iv needs a sequence of 3 axes, or a SubFigure, and was given 1 axes"):
         plot(junctions[0], ax=Figure().subplots())
     with pytest.raises(ParameterError, match="one of them twice"):
-        plot(junctions[0], ax=[Figure().subplots()] * 2)
+        plot(junctions[0], ax=[Figure().subplots()] * 3)
     with pytest.raises(ParameterError, match="was given str"):
         plot(junctions[0], ax=["left", "right"])
 
@@ -104,7 +124,7 @@ def test_the_number_of_axes_is_told(junctions):
 def test_a_part_of_a_figure_gets_its_axes(junctions):
     upper, lower = Figure().subfigures(2, 1)
     for part, table in zip((upper, lower), junctions, strict=True):
-        assert plot(table, ax=part) == part.axes and len(part.axes) == 2
+        assert plot(table, ax=part) == part.axes and len(part.axes) == 3
     assert len(plot(junctions[0], ax=upper)[0].lines) == 4, "the axes that it has"
 
 
@@ -156,7 +176,7 @@ def test_no_panel_of_a_static_figure_is_empty(name, bench):
         pytest.skip("it has nothing of the kind")
     axes = plot(table).axes
     assert all(part.lines for part in axes)
-    assert len(axes) == 2 or bench is noise or len(set(table["state"])) == 1
+    assert bench is noise or (len(axes) == 1) == (drawing_of(table).in_words(table) is not None)
 
 
 def test_the_command_line_says_what_a_picture_does_not(tmp_path):

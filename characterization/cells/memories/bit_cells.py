@@ -181,12 +181,12 @@ def _shown(cell: BitCell, run: pd.DataFrame) -> Panels:
     """The lines of a cell."""
     if isinstance(cell, SpinOrbitBitCell):
         return {
-            ("Write bit less source line", "V"): {"": run["v(write_bit)"] - run["v(source)"]},
+            ("BL − SL write voltage", "V"): {"": run["v(write_bit)"] - run["v(source)"]},
             ("Read bit line", "V"): {"": "v(read_bit)"},
         }
     return {
         ("Word line", "V"): {"": "v(word)"},
-        ("Bit less source line", "V"): {"": run["v(bit)"] - run["v(source)"]},
+        ("BL − SL voltage", "V"): {"": run["v(bit)"] - run["v(source)"]},
     }
 
 

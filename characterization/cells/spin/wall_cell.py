@@ -302,7 +302,7 @@ def staircase(
             run,
             f"{number} pulses up, {number} down, with a read after each",
             {
-                ("Write bit less source line", "V"): {"": run["v(write_bit)"] - run["v(source)"]},
+                ("BL − SL write voltage", "V"): {"": run["v(write_bit)"] - run["v(source)"]},
                 ("Read bit line", "V"): {"": "v(read_bit)"},
                 ("Current of the junction", "A"): {"": read_current},
                 ("Position of the wall", "1"): {"": "v(x)"},

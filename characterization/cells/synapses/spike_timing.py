@@ -121,7 +121,7 @@ def bench_stdp_synapse(
         spent = energies(run, circuit, {"vpre": "pre", "vpost": "post", "venable": "enable"})
         later = pair.origin + max(value, 0.0) + width / 100
         delay = half_way(run["time"].to_numpy(), run["v(x1.cell_x)"].to_numpy()) - later
-        at, around = told("post less pre", value, "s"), {"driver": 2}
+        at, around = told("post − pre", value, "s"), {"driver": 2}
         costs.append(Cost.of("pair of spikes", at, spent, delay=delay, duration=analysis.duration, periphery=around))
     shown = int(np.argmin(np.abs(values - 0.3 * time_constant)))
     return cell_table(

@@ -95,7 +95,7 @@ def _transistor(placed: Transistor) -> Element:
     nodes = dict(zip(("drain", "gate", "source", "body"), placed.nodes, strict=True))
     implied = {"body": nodes.pop("body")} if nodes["body"] == BODIES[placed.kind] else {}
     many = f" ×{placed.parallel:g}" if placed.parallel != 1 else ""
-    size = f"{1e9 * placed.width:.4g}/{1e9 * placed.length:.4g}{many}"
+    size = f"{float(f'{1e9 * placed.width:.4g}'):.10g}/{float(f'{1e9 * placed.length:.4g}'):.10g}{many}"
     symbol = transistor_symbol(placed.kind, body=not implied)
     return Element(f"M{placed.name}", symbol, nodes, (*_wrapped(placed.name), size), implied)
 

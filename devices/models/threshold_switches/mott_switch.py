@@ -81,6 +81,7 @@ class MottSwitch(CompactModel):
     label = "Mott threshold switch"
     reference = "G. A. Gibson et al., Appl. Phys. Lett. 108, 023505 (2016)"
     doi = "10.1063/1.4939913"
+    symbol = "threshold-switch"
     time_scale = "thermal_time"
     loops = (None, "current")
 

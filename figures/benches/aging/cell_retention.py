@@ -42,11 +42,11 @@ def draw_cell_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     for axes in (left, right):
         if timed:
             axes.set_xscale("log")
-            axes.set_xlabel("Time since writing (s)")
+            axes.set_xlabel("Time after write (s)")
         else:
             axes.set_xticks([])
             axes.set_xlabel("Time not known")
-    right.set_ylabel("Share of cells outside the limits")
+    right.set_ylabel("Failed fraction of cells")
     right.set_ylim(-0.03, 1.03)
     right.legend(loc="best")
     barrier = table.attrs["barrier"]

@@ -36,10 +36,10 @@ def draw_endurance(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     weibull = table.attrs["weibull"]
     if weibull is not None:
         right.plot(table["cycle"], table["weibull"], color="C1", label=f"Weibull, k = {weibull['shape']:.2g}")
-    right.set_ylabel("Share")
+    right.set_ylabel("Failed fraction")
     right.set_ylim(-0.03, 1.03)
     right.legend(loc="best")
     for axes in (left, right):
-        axes.set_xlabel("Number of the cycle")
+        axes.set_xlabel("Cycle number")
     cells, failures = table.attrs["cells"], table.attrs["failures"]
     right.set_title(f"{failures} of {cells} {'cells have' if several else 'cell has'} failed", fontsize=7)

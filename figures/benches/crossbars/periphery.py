@@ -25,8 +25,8 @@ def draw_effective_bits(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.plot(ends, ends, color="0.6", linewidth=0.7, linestyle="--")
         for k, (segment, part) in enumerate(table.groupby("segment_resistance")):
             axes.plot(part["bits"], part[column], "o-", markersize=3, color=f"C{k}", label=f"{segment:g} Ω a segment")
-        axes.set_xlabel("Bits of the converters")
-        axes.set_ylabel("Effective bits of a product")
+        axes.set_xlabel("Converter resolution (bit)")
+        axes.set_ylabel("Effective number of bits")
         axes.set_title(title, fontsize=7)
     low = min(axes.get_ylim()[0] for axes in (left, right))
     high = max(axes.get_ylim()[1] for axes in (left, right))
@@ -47,14 +47,14 @@ def draw_fault_errors(table: pd.DataFrame, axes: Axes) -> None:
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel("Share of stuck cells (%)")
-    axes.set_ylabel("Error of the currents (%)")
+    axes.set_xlabel("Stuck cells (%)")
+    axes.set_ylabel("Output current error (%)")
     axes.legend(loc="best")
 
 
 @draws("product-cost")
 def draw_product_cost(table: pd.DataFrame, axes: Axes) -> None:
-    """Energy of one product by part."""
+    """Energy per matrix-vector product by part."""
     parts = table[table["part"] != "all"]
     factor, unit = axis_scale(parts["energy"].to_numpy(), "J")
     places = np.arange(len(parts))[::-1]
@@ -66,4 +66,4 @@ def draw_product_cost(table: pd.DataFrame, axes: Axes) -> None:
         )  # fmt: skip
     axes.set_yticks(places, parts["part"])
     axes.set_xlim(0, 1.45 * factor * parts["energy"].max())
-    axes.set_xlabel(label("Energy of one product", unit))
+    axes.set_xlabel(label("Energy per matrix-vector product", unit))

@@ -24,7 +24,7 @@ def draw_sneak_paths(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     for axes in (left, right):
         axes.set_xscale("log", base=2)
         axes.set_xticks(sorted(set(table["lines"])), [f"{size}" for size in sorted(set(table["lines"]))])
-        axes.set_xlabel("Word lines and bit lines")
+        axes.set_xlabel("Array size (lines)")
         shows_column(axes, "x", "lines")
     left.set_ylim(0, 1.05)
     left.set_ylabel("Margin, (I₁ − I₀) / I₁")
@@ -32,4 +32,4 @@ def draw_sneak_paths(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend(loc="best")
     shows_column(left, "y", "margin")
     right.set_ylim(bottom=0)
-    right.set_ylabel(label("Power of the array", unit))
+    right.set_ylabel(label("Array power", unit))

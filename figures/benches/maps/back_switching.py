@@ -28,7 +28,7 @@ def _none(table: pd.DataFrame) -> str | None:
 @draws("back-switching", in_words=_none)
 def draw_back_switching(table: pd.DataFrame, axes: Axes) -> None:
     """Probability of a return over the voltage, for both polarities; dashed the two-state picture."""
-    x = scaled_axis(table, axes, "x", "voltage", "Voltage of the pulse")
+    x = scaled_axis(table, axes, "x", "voltage", "Pulse voltage")
     dashed = False
     for k, (start, part) in enumerate(table.groupby("start", sort=False)):
         ordered = part.sort_values("voltage")
@@ -45,7 +45,7 @@ def draw_back_switching(table: pd.DataFrame, axes: Axes) -> None:
         axes.plot([], [], "--", color="0.4", linewidth=0.9, label="two states")
     axes.axvline(0.0, color="0.85", linewidth=0.6, zorder=0)
     shows_column(axes, "y", "probability")
-    axes.set_ylabel("Probability of coming back")
+    axes.set_ylabel("Back-switching probability")
     axes.set_ylim(-0.03, 1.03)
     if not table["returned"].any():
         axes.text(0.5, 0.5, "none came back", transform=axes.transAxes, ha="center", color="0.4")

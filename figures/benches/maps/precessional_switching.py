@@ -21,14 +21,14 @@ def draw_precessional_switching(table: pd.DataFrame, left: Axes, right: Axes) ->
     style: dict[str, Any] = {"marker": "o", "markersize": 2.5, "capsize": 1.5, "elinewidth": 0.6, "capthick": 0.6}
     x = 1.0
     for axes in (left, right):
-        x = scaled_axis(table, axes, "x", "width", "Width of the pulse")
+        x = scaled_axis(table, axes, "x", "width", "Pulse width")
         for number in range(1, int(table["half_periods"].max()) + 1, 2):
             axes.axvline(x * number * half, color="0.7", linestyle="--", linewidth=0.7, zorder=0)
         axes.set_xlim(left=0.0)
     left.errorbar(x * table["width"], probability, np.maximum([probability - lower, upper - probability], 0.0), **style)
     left.plot([], [], "--", color="0.7", linewidth=0.7, label=f"odd multiples of {format_si(half, 's', 3)}")
     shows_column(left, "y", "probability")
-    left.set_ylabel(f"Probability of leaving {table.attrs['start']}")
+    left.set_ylabel(f"Switching probability from {table.attrs['start']}")
     left.set_ylim(-0.03, 1.18)
     left.legend(loc="upper center")
     missed = 1 - probability

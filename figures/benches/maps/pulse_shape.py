@@ -41,7 +41,7 @@ def draw_pulse_shape(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         zorder=0,
     )
     right.set_xscale("log")
-    right.set_xlabel("Growth of a small tilt's mean square")
+    right.set_xlabel("Growth of the mean square tilt")
     left.set_ylabel("Write error rate")
     kept = "the same charge" if table.attrs["keep"] == "charge" else "the same flat top"
     left.legend(title=kept, title_fontsize=7, loc="upper left", frameon=True, framealpha=0.9)

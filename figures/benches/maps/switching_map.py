@@ -10,7 +10,7 @@ from ....characterization.benches.maps.spin_orbit import spin_orbit_threshold
 from ...drawing import draws
 from ...style import scaled_axis
 
-NAMES = {"current": "Current", "voltage": "Voltage", "width": "Width", "line_current": "Current of the line"}
+NAMES = {"current": "Current", "voltage": "Voltage", "width": "Width", "line_current": "Line current"}
 
 
 def _panels(table: pd.DataFrame) -> int:

@@ -11,7 +11,7 @@ from ....characterization.benches.write_error import butler_pulse_width
 from ...drawing import draws
 from ...style import scaled_axis
 
-NAMES = {"current": "Current", "voltage": "Voltage", "width": "Width of the pulse", "temperature": "Temperature"}
+NAMES = {"current": "Current", "voltage": "Voltage", "width": "Pulse width", "temperature": "Temperature"}
 #: Smallest error that has a colour.
 SMALLEST = 1e-12
 

@@ -32,7 +32,7 @@ def draw_cycles(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         count = len(table)
         inside = [tick for tick in TICKS if 0.4 / count <= tick <= 1 - 0.4 / count]
         axes.set_yticks(_weibull(np.array(inside)), [f"{100 * tick:g}" for tick in inside])
-        axes.set_ylabel("Share of cycles below (%)")
+        axes.set_ylabel("Cumulative probability (%)")
         axes.legend(loc="best")
     spread = table[list(QUANTITIES[2:])]
     if float(spread.max().max()) > DECADE * float(spread.min().min()):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def draw_loop_area(table: pd.DataFrame, axes: Axes) -> None:
     """Area of each lobe of the loop over the frequency. The line falls as 1/f, through the last point."""
     x = scaled_axis(table, axes, "x", "frequency", "Frequency")
-    y = scaled_axis(table, axes, "y", "area", "Area of the lobe")
+    y = scaled_axis(table, axes, "y", "area", "Lobe area")
     for name, label, marker in (
         ("area_positive", "positive voltages", "o"),
         ("area_negative", "negative voltages", "s"),

@@ -21,7 +21,7 @@ def draw_potentiation(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     factor = scaled_axis(table, left, "y", "conductance", "Conductance")
     steps = table.groupby(["cycle", "direction"])["conductance"].diff()
     across = scaled(right, "x", table["conductance"], table.attrs["units"]["conductance"], "Conductance")
-    up = scaled(right, "y", steps, table.attrs["units"]["conductance"], "Change by a pulse")
+    up = scaled(right, "y", steps, table.attrs["units"]["conductance"], "ΔG per pulse")
     pulses = table.attrs["pulses"]
     for k, (direction, part) in enumerate(table.groupby("direction", sort=False)):
         at = part["pulse"] + (0 if direction == "potentiation" else pulses)
@@ -33,7 +33,7 @@ def draw_potentiation(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         before = part["conductance"].to_numpy() - np.nan_to_num(moved)
         shown = np.isfinite(moved)
         right.plot(across * before[shown], up * moved[shown], label=str(direction), **style)
-    left.set_xlabel("Number of pulses")
+    left.set_xlabel("Pulse number")
     left.axvline(pulses, color="0.7", linewidth=0.6)
     told = [_told(table, direction) for direction in ("potentiation", "depression")]
     left.set_title("\n".join(told), fontsize=7)

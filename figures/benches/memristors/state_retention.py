@@ -29,7 +29,7 @@ def draw_state_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.loglog(part["time"], y * part["conductance"], label=f"{kelvin:.0f} K")
     left.axvline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     shows_column(left, "x", "time")
-    left.set_xlabel("Time since writing (s)")
+    left.set_xlabel("Time after write (s)")
     left.legend(loc="best")
     lost = pd.DataFrame(table.attrs["lost"])
     finite = np.isfinite(lost["time"])
@@ -40,8 +40,8 @@ def draw_state_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.plot(1000 / kelvins, [law.lifetime(kelvin) for kelvin in kelvins], color="C1", linewidth=1.0)
     right.axhline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     right.text(0.98, TEN_YEARS, "10 years", transform=right.get_yaxis_transform(), fontsize=7, ha="right", va="bottom")
-    right.set_xlabel("1000 K / temperature")
-    right.set_ylabel(f"Time of a change by {table.attrs['factor']:g} (s)")
+    right.set_xlabel("1000 / T (1/K)")
+    right.set_ylabel(f"Time to a change by {table.attrs['factor']:g}× (s)")
     if barrier is not None:
         at = f", 10 years at {years:.0f} K" if years is not None else ""
         right.set_title(f"E = {barrier:.3g} eV{at}", fontsize=7)

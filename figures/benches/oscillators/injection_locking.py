@@ -13,8 +13,8 @@ from ...style import scaled_axis
 @draws("injection-locking")
 def draw_injection_locking(table: pd.DataFrame, axes: Axes) -> None:
     """Drive frequencies that lock the device, over the drive's amplitude. The dashed lines are Adler's formula."""
-    x = scaled_axis(table, axes, "x", "adler_lower", "Frequency of the drive")
-    y = scaled_axis(table, axes, "y", "amplitude", "Amplitude of the drive")
+    x = scaled_axis(table, axes, "x", "adler_lower", "Drive frequency")
+    y = scaled_axis(table, axes, "y", "amplitude", "Drive amplitude")
     ordered = table.sort_values("amplitude")
     tip = table.attrs["harmonic"] * table.attrs["frequency"]
     amplitude = np.append(0.0, y * ordered["amplitude"])

@@ -14,7 +14,7 @@ from ...style import scaled_axis
 def draw_mutual_locking(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Frequencies of two oscillators about their mean, and their beat, over their detuning; dashed: the closed form."""
     x = scaled_axis(table, left, "x", "detuning", "Detuning")
-    y = scaled_axis(table, left, "y", "beat", "Frequency less mean")
+    y = scaled_axis(table, left, "y", "beat", "Frequency − mean")
     middle = (table["frequency_1"] + table["frequency_2"]) / 2
     for k, marker in ((1, "v"), (2, "^")):
         left.plot(
@@ -26,7 +26,7 @@ def draw_mutual_locking(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         )
     left.legend(loc="upper left")
     scaled_axis(table, right, "x", "detuning", "Detuning")
-    z = scaled_axis(table, right, "y", "beat", "Beat")
+    z = scaled_axis(table, right, "y", "beat", "Beat frequency")
     right.plot(x * table["detuning"], z * table["beat"], "o", markersize=3, label="Measured")
     width = table.attrs["range"]
     line = np.linspace(0.0, float(table["detuning"].max()), 400)

@@ -45,7 +45,7 @@ def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> Non
     right.set_yscale("log")
     right.legend()
     rates = {"relaxation_rate": r"relaxation rate / $2\pi$", "linewidth": "linewidth"}
-    unit = scaled_axis(table, width, "y", "linewidth", "Linewidth, relaxation")
+    unit = scaled_axis(table, width, "y", "linewidth", "Linewidth, relaxation rate")
     for (name, label), marker in zip(rates.items(), "^s", strict=True):
         values = (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0)
         if values.notna().any():

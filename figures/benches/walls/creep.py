@@ -36,6 +36,6 @@ def draw_creep(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     right.plot(along * table[driven], table["exponent"], marker="o", markersize=3, color="C0", label="this wall")
     right.axhline(LINE, color="0.4", linestyle=":", linewidth=1.0, label="elastic line in disorder, −1/4")
     shows_column(right, "y", "exponent")
-    right.set_ylabel("d ln barrier / d ln drive")
+    right.set_ylabel("Creep exponent, d ln ΔE / d ln drive")
     right.legend(loc="best")
     mark_limit(table, (left, x), (right, along))

@@ -34,15 +34,15 @@ def draw_depinning(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.plot(x * part[driven], part["kramers"], color=f"C{k}", linewidth=1.0)
     left.plot([], [], color="0.4", linewidth=1.0, label="Kramers, Langer")
     shows_column(left, "y", "probability")
-    left.set_ylabel("Probability of leaving the site")
+    left.set_ylabel("Depinning probability")
     left.set_ylim(-0.03, 1.03)
     once = table.drop_duplicates(driven)
     right.plot(along * once[driven], once["barrier"], marker="o", markersize=3, color="C0")
     shows_column(right, "y", "barrier")
-    right.set_ylabel("Barrier over $k_B T$")
+    right.set_ylabel("Energy barrier ($k_\\mathrm{B} T$)")
     right.set_ylim(bottom=0)
     if mark_limit(table, (left, x), (right, along)):
-        right.set_title("dashed: no site beyond", fontsize=7)
+        right.set_title("dashed: depinning without noise", fontsize=7)
     left.legend(loc="best", title="pulses of", title_fontsize=7)
 
 

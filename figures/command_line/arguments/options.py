@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -73,6 +73,38 @@ Temperature = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Table: .csv or .parquet.")]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Figure: .png, .svg or .pdf.")]
+
+FigureTitle = Annotated[
+    str | None,
+    typer.Option("--title", metavar="TEXT", help="Title of the figure, '' for none; default: what was measured."),
+]
+FigureSize = Annotated[
+    str | None,
+    typer.Option(
+        "--size",
+        metavar="INCHES",
+        help="Width of the figure in inches, or width and height, as 3.4 or 7x2.6; a narrow one has its panels one "
+        "above the other. Default: 3.5 for each panel, and 3 high.",
+    ),
+]
+
+
+def parse_look(figure: Path | None, title: str | None, size: str | None) -> dict[str, Any]:
+    """Title and size of a figure, as :func:`synaspice.figures.plot` takes them."""
+    from ....devices.language.errors import ParameterError
+
+    if figure is None and not (title is None and size is None):
+        raise ParameterError("--title and --size are of the figure: name its file with --plot")
+    look: dict[str, Any] = {} if title is None else {"title": title}
+    if size is not None:
+        try:
+            numbers = [float(part) for part in size.lower().replace("×", "x").split("x")]
+        except ValueError:
+            numbers = []
+        if len(numbers) not in (1, 2):
+            raise ParameterError(f"--size takes inches, as 3.4 or 3.4x2.6, not {size!r}")
+        look["figsize"] = numbers[0] if len(numbers) == 1 else tuple(numbers)
+    return look
 
 
 def parse_assignments(assignments: Iterable[str] | None) -> dict[str, float | str]:

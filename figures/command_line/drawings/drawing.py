@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ..arguments.completion import complete_devices, complete_devices_and_cells, complete_drawable
-from ..arguments.options import Assignments, PresetName, make_device
+from ..arguments.options import Assignments, FigureSize, FigureTitle, PresetName, make_device, parse_look
 from ..measurements.fitting import Columns, measured_file
 from ..output import check_paths, tell
 
@@ -49,6 +50,8 @@ def figure(
         Path | None, typer.Option(metavar="FILE", help="Of a table: measured data to draw over it.")
     ] = None,
     column: Columns = None,
+    title: FigureTitle = None,
+    size: FigureSize = None,
 ) -> None:
     """Draw a table's figure, or make systems of the article: figures and tables into a folder.
 
@@ -59,10 +62,11 @@ def figure(
     given: dict[str, object] = {"--device": device, "--preset": preset, "--set": set_, "--quick": quick, "--data": data}
     given |= {"--seed": seed is not None, "--force": force, "--jobs": jobs}
     if Path(what).suffix:
-        _draw_table(what, output, [option for option, value in given.items() if value], measured, column)
+        others = [option for option, value in given.items() if value]
+        _draw_table(what, output, others, measured, column, parse_look(output, title, size))
     else:
-        if measured is not None or column:
-            raise ParameterError("--measured and --column are for the figure of a table, not for systems")
+        if measured is not None or column or title is not None or size is not None:
+            raise ParameterError("--measured, --column, --title and --size are for a table, not for systems")
         how = {"quick": quick, "data": data, "seed": seed or 0, "force": force}
         import joblib
 
@@ -70,7 +74,14 @@ def figure(
             _make_systems(what, output, (device, preset, set_), how)
 
 
-def _draw_table(what: str, output: Path, others: list[str], measured: Path | None, column: list[str] | None) -> None:
+def _draw_table(
+    what: str,
+    output: Path,
+    others: list[str],
+    measured: Path | None,
+    column: list[str] | None,
+    look: Mapping[str, Any],
+) -> None:
     from ....characterization.tables import read_table
     from ....devices.language.errors import ParameterError
     from ...drawing import drawable, plot
@@ -84,7 +95,7 @@ def _draw_table(what: str, output: Path, others: list[str], measured: Path | Non
     table = read_table(what)
     data = None if measured is None else measured_file(measured, column, None, None, 0, False)
     with drawable(table):
-        save(plot(table, data=data), output)
+        save(plot(table, data=data, **look), output)
     tell(f"wrote {output}")
 
 
@@ -93,9 +104,9 @@ def _make_systems(
 ) -> None:
     from ....devices.language.checks import known
     from ....devices.language.errors import ParameterError
-    from ...making import make_systems
-    from ...style import FORMATS
-    from ...systems.system import SYSTEMS
+    from ....making import make_systems
+    from ....style import FORMATS
+    from ....systems.system import SYSTEMS
 
     hint = "a table ends in .csv or .parquet"
     names = list(SYSTEMS) if what == "all" else [known("system", what, [*SYSTEMS, "all"], hint)]
@@ -140,7 +151,7 @@ def gallery(
     A page with the figures (index.html), tables, and netlists that were run in ngspice. A run that was interrupted goes
     on; what is finished is not made again.
     """
-    from ...gallery import make_gallery
+    from ....gallery import make_gallery
 
     whole = not figures_only
     how: dict[str, Any] = {"tables": whole, "netlists": whole, "processes": jobs or -1, "force": force, "seed": seed}

@@ -14,12 +14,15 @@ from ..arguments.measuring import make_command, parsed
 from ..arguments.options import (
     Assignments,
     Corner,
+    FigureSize,
+    FigureTitle,
     Output,
     Plot,
     Standing,
     Technology,
     Temperature,
     parse_assignments,
+    parse_look,
     parse_standing,
 )
 from ..output import Listing, check_paths, deliver, show, tell
@@ -89,12 +92,15 @@ class CellListing(Listing):
             temperature: Temperature = None,
             output: Output = None,
             plot: Plot = None,
+            title: FigureTitle = None,
+            size: FigureSize = None,
         ) -> None:
             surroundings = {"technology": technology, "corner": corner, "temperature": temperature}
             made = make_cell(cmd_name, parse_assignments(set_), surroundings, standing)
             check_paths(output, plot)
+            look = parse_look(plot, title, size)
             table = bench(made, **parsed(given, bench.settings, lambda name: bench.settings[name].argument.unit))
-            deliver(table, output, plot)
+            deliver(table, output, plot, look)
             report(table)
 
         return make_command(cmd_name, bench.summary, bench.settings, run)

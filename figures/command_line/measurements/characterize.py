@@ -10,7 +10,7 @@ import typer
 
 from ..arguments.completion import complete_devices
 from ..arguments.measuring import make_command, parsed
-from ..arguments.options import Assignments, Output, Plot, PresetName, make_device
+from ..arguments.options import Assignments, FigureSize, FigureTitle, Output, Plot, PresetName, make_device, parse_look
 from ..output import Listing, check_paths, deliver, folded, tell, write_rows
 
 if TYPE_CHECKING:
@@ -131,18 +131,21 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         set_: Assignments = None,
         output: Output = None,
         plot: Plot = None,
+        title: FigureTitle = None,
+        size: FigureSize = None,
         jobs: Jobs = 1,
     ) -> None:
         made = make_device(device, preset, set_)
         check_suits(bench, made)
         check_paths(output, plot)
+        look = parse_look(plot, title, size)
         quantity = given.get("quantity")
         values = parsed(given, bench.settings, lambda name: bench.unit_of(name, made, quantity))
         with shared_out(jobs):
             table = bench(made, **values)
         if table.attrs.get("native"):
             tell("ngspice ran native devices (--no-native: subcircuits)")
-        deliver(table, output, plot)
+        deliver(table, output, plot, look)
 
     def run_at_once(
         given: dict[str, Any],
@@ -150,8 +153,10 @@ def _bench_command(bench: Bench, device: str) -> typer.core.TyperCommand:
         set_: Assignments = None,
         output: Output = None,
         plot: Plot = None,
+        title: FigureTitle = None,
+        size: FigureSize = None,
     ) -> None:
-        run(given, preset, set_, output, plot)
+        run(given, preset, set_, output, plot, title, size)
 
     return make_command(bench.name, bench.summary, bench.settings, run if bench.resumable else run_at_once)
 

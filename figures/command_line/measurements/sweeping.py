@@ -9,7 +9,7 @@ import typer
 
 from ..arguments.completion import complete_scattered
 from ..arguments.measuring import make_command, parsed
-from ..arguments.options import Output, Plot
+from ..arguments.options import FigureSize, FigureTitle, Output, Plot, parse_look
 from ..output import check_paths, deliver, show
 from .characterize import Jobs, shared_out
 from .varying import (
@@ -117,6 +117,8 @@ def _command(
         jobs: Jobs = 1,
         output: Output = None,
         plot: Plot = None,
+        title: FigureTitle = None,
+        size: FigureSize = None,
         **thing: Any,
     ) -> None:
         from ....characterization.sweeps.sweep import sweep as table_of
@@ -124,6 +126,7 @@ def _command(
 
         made = make(**thing)
         check_paths(output, plot)
+        look = parse_look(plot, title, size)
         if bench is not None and not (measure or corners or mismatch):
             raise ParameterError('say which numbers of each point are meant: --measure "max current", for example')
         how: dict[str, Any] = {"least": limit_from("--least", least), "most": limit_from("--most", most)}
@@ -132,7 +135,7 @@ def _command(
         how |= {"checkpoint": checkpoint, "progress": progress, "corners": corners, "measures": measure or ()}
         with shared_out(jobs):
             table = table_of(made, _axes(sweep), bench, **how)
-        deliver(table, output, plot)
+        deliver(table, output, plot, look)
         _report(table)
 
     offer_options(run, make)

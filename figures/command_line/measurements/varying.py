@@ -14,6 +14,8 @@ from ..arguments.measuring import make_command, parsed
 from ..arguments.options import (
     Assignments,
     Corner,
+    FigureSize,
+    FigureTitle,
     Output,
     Plot,
     PresetName,
@@ -22,6 +24,7 @@ from ..arguments.options import (
     Temperature,
     make_device,
     parse_assignments,
+    parse_look,
 )
 from ..output import check_paths, deliver, show
 from .cells import make_cell
@@ -192,10 +195,13 @@ def _command(
         jobs: Jobs = 1,
         output: Output = None,
         plot: Plot = None,
+        title: FigureTitle = None,
+        size: FigureSize = None,
         **thing: Any,
     ) -> None:
         made = make(**thing)
         check_paths(output, plot)
+        look = parse_look(plot, title, size)
         how: dict[str, Any] = {
             "seed": seed,
             "outside": outside,
@@ -213,7 +219,7 @@ def _command(
             how |= {"merit": _merit_of_indices(merit, others), "points": indices}
         with shared_out(jobs):
             table = _measured(made, bench, distributions_from(vary), indices is not None, how)
-        deliver(table, output, plot)
+        deliver(table, output, plot, look)
         _report(table)
 
     offer_options(run, make)

@@ -85,7 +85,7 @@ def test_default_pulses_cover_most_of_the_way_and_back(tmp_path):
     again = read_table(write_table(table, tmp_path / "t.csv"))
     assert again.equals(table) and again.attrs == table.attrs
     left, right = plot(table).axes
-    assert "Conductance" in left.get_ylabel() and "Change by a pulse" in right.get_ylabel()
+    assert "Conductance" in left.get_ylabel() and "ΔG per pulse" in right.get_ylabel()
 
 
 def test_the_spread_over_cycles_costs_levels():

@@ -314,7 +314,7 @@ def test_samples_that_cannot_be_measured_end_the_run_or_do_not_pass(tmp_path):
     assert set(table.attrs["failed"]) == {str(k) for k in np.flatnonzero(above)}
     found = sample_statistics(table).iloc[0]
     assert found["undefined"] == above.sum() and found["passed"] == 20 - above.sum()
-    assert plot(table).axes[1].get_ylabel() == "Share of samples below (%)"
+    assert plot(table).axes[1].get_ylabel() == "Cumulative probability (%)"
     again = read_table(write_table(table, tmp_path / "t.parquet"))
     assert again.attrs == table.attrs
     with pytest.raises(SimulationError, match="no sample could be measured"):
