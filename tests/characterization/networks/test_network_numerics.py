@@ -299,8 +299,8 @@ def test_runs_are_their_numbers_and_are_kept(tmp_path):
     pd.testing.assert_frame_equal(table, again)
     pd.testing.assert_frame_equal(table, network_ensemble(network, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how))
     assert table["order_parameter"].nunique() == 4
+    other = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(3e-5))])
     with pytest.raises(ParameterError, match="other"):
-        other = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(3e-5))])
         network_ensemble(other, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how)
 
 

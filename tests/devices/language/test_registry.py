@@ -316,9 +316,10 @@ def test_a_faulty_preset_of_somebody_takes_no_other_away(folder):
     (folder / "unreadable.toml").write_text("model = ")
     (folder / "nested.toml").write_text(PRESET)
     before = VTEAM.presets()
+    PRESETS.register("ours", PresetFolder(folder))
     with pytest.warns(PlugInWarning) as told:
-        PRESETS.register("ours", PresetFolder(folder))
-        assert set(VTEAM.presets()) == {*before, "nested", "loose"}
+        found = VTEAM.presets()
+    assert set(found) == {*before, "nested", "loose"}
     said = sorted(str(warning.message) for warning in told)
     assert len(said) == 4
     for message, file, reason in zip(
