@@ -69,7 +69,7 @@ def test_a_folder_says_in_three_lines_what_belongs_into_it_and_what_does_not(fil
     assert first and not blank and others and all(others) and len(others) <= 2
 
 
-#: Functions of NumPy with an absolute error of 1e-8, within which any two currents, times and capacitances are the same.
+#: Functions of NumPy with an absolute error of 1e-8, within which any two short times and capacitances are the same.
 HIDDEN = {"isclose", "allclose"}
 
 
@@ -88,9 +88,9 @@ def test_an_absolute_error_is_said():
 
 def test_small_values_are_told_apart():
     """``pytest.approx`` has no absolute error of its own here: ``conftest.py``."""
-    assert 1e-13 != pytest.approx(2e-13)
-    assert [1e-13, 1.0] != pytest.approx([0.0, 1.0])
-    assert 1e-13 == pytest.approx(2e-13, abs=1e-12)
+    assert pytest.approx(2e-13) != 1e-13
+    assert pytest.approx([0.0, 1.0]) != [1e-13, 1.0]
+    assert pytest.approx(2e-13, abs=1e-12) == 1e-13
 
 
 @pytest.mark.parametrize("folder", ["tools", "benchmarks", "examples"])
