@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+import scipy.constants as codata
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import values
 from reference_data import published
 from scipy import integrate
 
@@ -17,12 +19,58 @@ from synaspice.devices.physics.magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
     direction,
+    julliere_square,
+    julliere_tmr,
     landau_lifshitz_gilbert,
     slonczewski_efficiency,
+    spin_torque_field,
+    thermal_field_density,
 )
 
 SHAPES = {"prism": demagnetizing_factors_prism, "ellipse": demagnetizing_factors_ellipse}
 every_shape = pytest.mark.parametrize("shape", SHAPES)
+
+# --- single formulas ----------------------------------------------------------------------------------
+
+
+def test_directions_are_those_of_the_sphere():
+    """The poles, the axes of the equator, and the components of a direction between them."""
+    for polar, azimuth, expected in [
+        (0, 0.3, (0, 0, 1)),
+        (math.pi, 1.2, (0, 0, -1)),
+        (math.pi / 2, 0, (1, 0, 0)),
+        (math.pi / 2, math.pi / 2, (0, 1, 0)),
+        (math.pi / 3, math.pi / 6, (0.75, math.sqrt(3) / 4, 0.5)),
+    ]:
+        np.testing.assert_allclose(np.array(direction(polar, azimuth), dtype=float).ravel(), expected, atol=1e-15)
+
+
+def test_the_field_of_a_spin_torque_gives_the_magnet_the_moment_of_the_electrons():
+    """Each electron brings hbar / 2, I / e of them come in a second: the torque mu0 M_s V beta P / 2 with P = 1."""
+    current, m_s, volume = 3e-5, 1.1e6, 2e-24
+    field = values(spin_torque_field, current=current, saturation_magnetization=m_s, volume=volume)
+    torque = codata.mu_0 * m_s * volume * field / 2
+    assert torque == pytest.approx(current / codata.e * codata.hbar / 2, rel=1e-9)
+
+
+def test_a_thermal_field_keeps_the_equipartition():
+    """White noise S of the field and the damping leave <m_x^2> = gamma_0 S / (2 alpha H) = k T / (mu0 M_s V H)."""
+    alpha, kelvin, gamma, m_s, volume, hold = 0.03, 350.0, 1.76e11, 9e5, 3e-24, 4e4
+    material = {"gyromagnetic_ratio": gamma, "saturation_magnetization": m_s, "volume": volume}
+    density = values(thermal_field_density, damping=alpha, temperature=kelvin, **material)
+    spread = gamma * codata.mu_0 * density / (2 * alpha * hold)
+    assert spread == pytest.approx(codata.k * kelvin / (codata.mu_0 * m_s * volume * hold), rel=1e-9)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.5, 0.5), (0.47, 0.4), (0.9, 0.2)])
+def test_julliere_counts_the_electrons_of_each_spin(first, second):
+    """Conductance ~ sum over the spins of the products of their shares; R_AP / R_P - 1 from both states."""
+    up, down = (1 + first) / 2, (1 - first) / 2
+    other, less = (1 + second) / 2, (1 - second) / 2
+    ratio = (up * other + down * less) / (up * less + down * other) - 1
+    assert julliere_tmr(first * second) == pytest.approx(ratio, rel=1e-12)
+    assert julliere_square(ratio) == pytest.approx(first * second, rel=1e-12)
+
 
 # --- demagnetising factors against direct integrals ---------------------------------------------------
 # A body of uniform magnetisation M has the surface charge sigma = M . n, and its self-energy is that of the charge:
