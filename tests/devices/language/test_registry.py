@@ -115,7 +115,7 @@ def test_what_is_not_there_is_told_with_the_nearest_name():
 def test_a_selection_is_what_is_of_a_type():
     assert set(DIALECTS) == {"ngspice", "xyce", "ltspice", "hspice", "spectre"} < set(FORMATS)
     assert DIALECTS["ltspice"] is LTSPICE
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="verilog-a"):
         DIALECTS["verilog-a"]
     numbers: Registry[object] = Registry("thing", (), "nobody.things")
     numbers.register("one", 1)
