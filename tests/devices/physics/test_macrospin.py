@@ -9,7 +9,7 @@ import pytest
 import scipy.constants as codata
 from scipy.constants import k, mu_0
 
-from synaspice.devices import DC, ParameterError, SpinMagnet
+from synaspice.devices import DC, MTJ, ElectrothermalMTJ, ParameterError, SpinMagnet
 from synaspice.devices.core.protocols import Sweep
 from synaspice.devices.physics.macrospin import SHAPES, slow_triangle
 
@@ -155,6 +155,42 @@ def test_a_slow_triangle_is_slow_and_its_steps_resolve_a_precession(easy):
     assert sweep.period > 20 * magnet.precession_decay
     fastest = magnet.gamma_0 * (magnet.hard_axis_field + 2 * magnet.anisotropy_field)
     assert sweep.max_step < 2 * math.pi / fastest / 10
+
+
+def test_a_hot_junction_in_an_interface_s_field_is_held_as_by_hand():
+    """2 K_i / (mu0 M_s t) + 2 K_u / (mu0 M_s) - M_s (N_z - N_x) with M of Bloch, K_i ~ M^2.2 and K_u ~ M^3."""
+    curie, kelvin, k_i, k_u, m_s = 1100.0, 420.0, 1.5e-3, 2e5, 1e6
+    law = {"temperature_law": "bloch", "curie_temperature": curie, "interfacial_exponent": 2.2}
+    hot = MTJ(
+        saturation_magnetization=m_s,
+        interfacial_anisotropy=k_i,
+        uniaxial_anisotropy=k_u,
+        ambient_temperature=kelvin,
+        **law,
+    )
+    left = (1 - (kelvin / curie) ** 1.5) / (1 - (300 / curie) ** 1.5)
+    m_hot = left * m_s
+    x, _, z = SHAPES["ellipse"](hot.diameter, hot.diameter, hot.free_layer_thickness)
+    hold = 2 * left**2.2 * k_i / (mu_0 * m_hot * hot.free_layer_thickness) + 2 * left**3 * k_u / (mu_0 * m_hot)
+    hold -= m_hot * (z - x)
+    assert hot.anisotropy_field == pytest.approx(hold, rel=1e-9)
+    volume = math.pi / 4 * hot.diameter**2 * hot.free_layer_thickness
+    assert hot.thermal_stability == pytest.approx(mu_0 * m_hot * hold * volume / (2 * k * kelvin), rel=1e-9)
+
+
+def test_a_magnet_that_is_hot_turns_as_one_in_hot_surroundings():
+    """Own field, anisotropy of the volume and of the interface, at a temperature of its own or of all around it."""
+    tilted = {"uniaxial_anisotropy": 3e5, "anisotropy_polar_angle": 0.8, "anisotropy_azimuth": 0.3, "field_y": 1e4}
+    tilted |= {"initial_polar_angle": 1.0, "initial_azimuth": -0.7, "interfacial_exponent": 2.2}
+    hot = ElectrothermalMTJ(temperature_law="bloch", initial_temperature_rise=130.0, **tilted)
+    around = MTJ(temperature_law="bloch", ambient_temperature=430.0, **tilted)
+    cold = MTJ(temperature_law="bloch", **tilted)
+    rates = [
+        np.array([float(table[f"dm_{axis}/dt"]) for axis in "xyz"])
+        for table in (device.static(voltage=0.0) for device in (hot, around, cold))
+    ]
+    np.testing.assert_allclose(rates[0], rates[1], rtol=1e-9)
+    assert np.linalg.norm(rates[2] - rates[0]) > 0.02 * np.linalg.norm(rates[0])
 
 
 def test_without_a_word_the_gyromagnetic_ratio_is_that_of_the_electron():
