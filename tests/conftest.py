@@ -17,6 +17,10 @@ from synaspice.devices import MissingDependencyError
 settings.register_profile("synaspice", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("synaspice")
 
+# An approximate value has a relative error alone, unless a test gives an absolute one, as it must where zero is
+# expected: within pytest's own of 1e-12 any two noise densities are the same, and most charges and short times.
+type(pytest.approx(1.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
+
 # A shell that starts the tests in the background, or nohup, lets them ignore Ctrl-C, and so all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -69,6 +69,30 @@ def test_a_folder_says_in_three_lines_what_belongs_into_it_and_what_does_not(fil
     assert first and not blank and others and all(others) and len(others) <= 2
 
 
+#: Functions of NumPy with an absolute error of 1e-8, within which any two short times and capacitances are the same.
+HIDDEN = {"isclose", "allclose"}
+
+
+def test_an_absolute_error_is_said():
+    """Of ``np.isclose`` and ``np.allclose``, in the package and its tests; ``math.isclose`` has none of its own."""
+    silent = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for part in (*PARTS, "tests", "tools", "benchmarks", "examples")
+        for file in sorted((ROOT / part).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in HIDDEN
+        if ast.unparse(node.func.value) != "math" and "atol" not in {word.arg for word in node.keywords}
+    ]
+    assert not silent
+
+
+def test_small_values_are_told_apart():
+    """``pytest.approx`` has no absolute error of its own here: ``conftest.py``."""
+    assert pytest.approx(2e-13) != 1e-13
+    assert pytest.approx([0.0, 1.0]) != [1e-13, 1.0]
+    assert pytest.approx(2e-13, abs=1e-12) == 1e-13
+
+
 @pytest.mark.parametrize("folder", ["tools", "benchmarks", "examples"])
 def test_scripts_import_what_is_there(folder):
     """Scripts that no test runs: every name that they take from the package exists."""

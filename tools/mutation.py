@@ -210,6 +210,8 @@ def preload(package: Path) -> None:
         for file in sorted((package.parent / room).rglob("*.py")):
             parts = file.relative_to(package.parent.parent).with_suffix("").parts
             importlib.import_module(".".join(("synaspice", *parts)).removesuffix(".__init__"))
+    for name in ("ngspice", "osdi_library", "vacask.programs"):  # for the tests' set-up
+        importlib.import_module(f"synaspice.circuits.engine.{name}")
     hypothesis = sys.modules["hypothesis"]
     hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None)
     hypothesis.settings.load_profile("mutation")
@@ -223,7 +225,7 @@ def first_failure(tests: list[str]) -> int:
     plain = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", FAST]
     own = [file for file in tests if file.startswith(f"tests/{FOLDER}/")]
     others = [file for file in tests if file not in own]
-    status = int(pytest.main([*plain, "--confcutdir=tests/devices", *own])) if own else 0
+    status = int(pytest.main([*plain, *own])) if own else 0
     return status or (int(pytest.main([*plain, *others])) if others else 0)
 
 

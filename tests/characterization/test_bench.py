@@ -193,7 +193,7 @@ def test_figures_are_found_by_the_name_of_the_bench(spare):
         plot(measure(MTJ(), 1.0))
     draws(spare)(lambda table, left, right: left.plot(table["voltage"]))
     assert plot(measure(MTJ(), 1.0)).axes[0].lines
-    with pytest.raises(DuplicateNameError):
+    with pytest.raises(DuplicateNameError, match="a standard figure 'iv' already"):
         draws("iv")(lambda table, left, right: None)
 
 

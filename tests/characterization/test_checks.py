@@ -102,7 +102,7 @@ def test_checks_that_say_too_little_are_refused(there, says):
 
 @pytest.mark.parametrize("within", [-0.1, math.nan, math.inf, None, [1.0]])
 def test_a_stated_error_is_a_number_or_words(within):
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="the stated error"):
         check("iv", "a quantity", "a formula", within=within)
 
 
@@ -115,7 +115,7 @@ def test_names_of_benches_and_checks_are_kept():
         return 1.0, 1.0
 
     another.__name__ = taken.name.partition(":")[2].replace("-", "_")
-    with pytest.raises(DuplicateNameError):
+    with pytest.raises(DuplicateNameError, match="a check 'amplitude:oscillation' already"):
         check(taken.bench, "a quantity", "a formula", within=0.1)(another)
 
 

@@ -75,15 +75,15 @@ def test_what_cannot_be_drawn_is_told():
     exploration = Exploration("mtj", "taniguchi2013-like")
     shown = exploration.show("orbit", 0.0)
     assert shown.figure is not None or "A" in shown.said
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown view 'photograph'"):
         exploration.show("photograph")
 
 
 def test_what_makes_no_sense_leaves_all_as_it_was():
     exploration = Exploration("mtj")
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="is outside its bounds"):
         exploration.set("diameter", "-3n")
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown parameter of mtj 'radius'"):
         exploration.set("radius", 1.0)
     assert exploration.changed == {}
     assert exploration.device == MTJ()
@@ -98,7 +98,7 @@ def test_measured_data_are_drawn_over_it(tmp_path):
     assert len(exploration.show("iv").figure.axes[0].lines) > lines
     exploration.forget()
     assert len(exploration.show("iv").figure.axes[0].lines) == lines
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="no row of numbers"):
         exploration.read("photograph.csv", b"\x00\x01")
 
 
@@ -110,9 +110,9 @@ def test_columns_as_they_are_typed():
 
 
 def test_what_cannot_be_served():
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown device 'mjt'"):
         explore("mjt")
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown preset of mtj 'nobody1999'"):
         explore("mtj", "nobody1999")
 
 

@@ -127,7 +127,9 @@ def precessional_switching(
         If there is no such state.
     """
     settled, kelvin = in_surroundings(device, temperature)
-    if not isinstance(settled, Macrospin) or not settled.values.get("vcma_coefficient"):
+    if not isinstance(settled, Macrospin) or "vcma_coefficient" not in settled.values:
+        raise ParameterError(f"{device.model_name()} has no anisotropy that follows the voltage")
+    if not settled.values["vcma_coefficient"]:
         raise ParameterError(f"{device!r} has no anisotropy that follows the voltage: set vcma_coefficient")
     if settled.axes_by_pull()[-1] != "z":
         raise ParameterError(f"{device!r} is not perpendicular: the voltage acts on an anisotropy along z")

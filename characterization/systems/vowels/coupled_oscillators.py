@@ -86,7 +86,7 @@ def slow_equations(device: AutoOscillator, temperature: float) -> Slow:
     parts = [quiet, (driven - quiet) / unit, omega]
     fits = [np.polyfit(POWERS, part, DEGREE) for part in parts]
     wrong = max(float(np.abs(np.polyval(fit, POWERS) / part - 1).max()) for fit, part in zip(fits, parts, strict=True))
-    if wrong > 1e-6 or not np.allclose(turned, omega, rtol=1e-9):
+    if wrong > 1e-6 or not np.allclose(turned, omega, rtol=1e-9, atol=0.0):
         raise ParameterError(f"the rates of {device.model_name()} are no polynomials of the power")
     growth, per_current, frequency = fits
     return Slow(growth, per_current, frequency, POWERS, _diffusion(device, temperature))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -63,7 +65,7 @@ def _draw_one(table: pd.DataFrame, axes: Axes, start: str, part: pd.DataFrame, d
         mean, hold = (table.attrs[name][start] for name in ("mean_hold", "hold"))
         critical = table.attrs["critical_currents"][start]
         # The state of a magnet with three different axes is lost at -H_k, whatever the current.
-        uniaxial = np.isclose(mean, hold, rtol=1e-6)
+        uniaxial = math.isclose(mean, hold, rel_tol=1e-6)
         fields = np.array([-10 * hold if uniaxial else -hold, 10 * hold])
         currents = critical * (1 + fields / mean)
         if not uniaxial:

@@ -65,12 +65,12 @@ def test_a_sweep_goes_on_from_the_state_before():
 
 def test_what_has_no_resonance_is_refused():
     for device in (VTEAM(), DomainWallMagnet()):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="offers no Resonance"):
             fmr(device)
     with pytest.raises(ParameterError, match="give those along z"):
         fmr(LAYER, axis="z")
     for bad in ([np.nan], "strong", [[1.0]], [10**400]):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="field must be"):
             fmr(LAYER, field=bad, axis="x")
 
 

@@ -67,14 +67,14 @@ def test_a_precession_about_its_reference_layer_is_locked_at_twice_its_frequency
 
 def test_what_is_not_locked_is_refused():
     for device in (VTEAM(), VortexOscillator.preset("torrejon2017-like")):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="offers no Locking"):
             injection_locking(device)
     with pytest.raises(ParameterError, match="does not feel the current near 2 times"):
         injection_locking(DEVICE, quantity="current", harmonic=2)
     with pytest.raises(ParameterError, match="no free oscillation under"):
         injection_locking(DEVICE, current=0.5e-3)
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown what is driven 'field'"):
         injection_locking(DEVICE, quantity="field")
     for bad in ([0.0], [-1e-6], [np.nan], "strong", [[1e-6]]):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="amplitude must be"):
             injection_locking(DEVICE, bad)

@@ -31,7 +31,7 @@ def test_over_the_field_and_its_figure():
 
 
 def test_what_has_no_line_is_refused():
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="vteam offers no Oscillation"):
         linewidth(VTEAM())
     with pytest.raises(ParameterError, match="no periodic orbit"):
         linewidth(DEVICE, current=0.5e-3)

@@ -57,11 +57,11 @@ def test_towards_the_hardest_axis_the_magnetisation_leaves_the_plane_first():
 
 def test_an_astroid_is_refused_to_what_has_none():
     for device in (VTEAM(), DomainWallMagnet()):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="no magnetisation that turns as a whole"):
             astroid(device)
     with pytest.raises(ParameterError, match="z is the easy axis"):
         astroid(ROUND, axis="z")
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="angle must be finite"):
         astroid(ROUND, angle=[0.0, math.nan])
     with pytest.raises(ParameterError, match="no states to leave"):
         astroid(ROUND.replace(interfacial_anisotropy=0.0), angle=30.0)  # a round film in its plane
@@ -136,9 +136,9 @@ def test_what_makes_no_map_is_refused(given, says):
 
 
 def test_devices_and_states_that_make_no_map_are_refused():
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="no magnetisation that turns as a whole"):
         switching_map(VTEAM())
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown state of mtj 'sideways'"):
         switching_map(ROUND, states=["sideways"])
     with pytest.raises(ParameterError, match="no states to start from"):
         switching_map(ROUND.replace(diameter=4e-9))

@@ -101,7 +101,7 @@ def test_layers_in_the_plane_take_splitting():
         flat, current=[4 * critical, 6 * critical], width=[1e-9, 2e-9], walkers=32, replicas=2, seed=1
     )
     assert table.attrs["method"] == "splitting" and table["probability"].between(0, 1).all()
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="does not lie on the z axis"):
         write_error_map(flat, method="fokker-planck")
 
 
@@ -184,7 +184,7 @@ def test_what_makes_no_shape_is_refused():
     for given in ({"shapes": ["triangle"]}, {"keep": "height"}, {"start": "sideways"}):
         with pytest.raises(UnknownNameError):
             pulse_shape(ROUND, **given)
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="does not lie on the z axis"):
         pulse_shape(MTJ.preset("kim2015-inplane"), method="fokker-planck")
 
 
@@ -310,9 +310,21 @@ def test_a_field_like_torque_takes_magnets_back_as_the_two_states_say():
 
 
 def test_what_has_no_pulses_that_switch_is_refused():
-    for given in ({"voltage": [-0.1]}, {"voltage": [math.nan]}, {"width": 0.0}, {"states": {"mine": {}}}):
-        with pytest.raises(ParameterError):
+    for given, why in (
+        ({"voltage": [-0.1]}, "voltages are positive"),
+        ({"voltage": [math.nan]}, "voltage must be finite"),
+        ({"width": 0.0}, "width must be positive"),
+        ({"states": {"mine": {}}}, "from parallel or antiparallel"),
+    ):
+        with pytest.raises(ParameterError, match=why):
             back_switching(ROUND, **given)
-    for measure in (back_switching, precessional_switching, pulse_shape, write_error_map):
-        with pytest.raises(ParameterError):
+    for measure, why in (
+        (back_switching, "no magnetisation that turns"),
+        (precessional_switching, "vteam has no anisotropy that follows the voltage$"),
+        (pulse_shape, "offers no Writing"),
+        (write_error_map, "no magnetisation that turns"),
+    ):
+        with pytest.raises(ParameterError, match=why):
             measure(VTEAM())
+    with pytest.raises(ParameterError, match="set vcma_coefficient"):
+        precessional_switching(ROUND.replace(vcma_coefficient=0.0))

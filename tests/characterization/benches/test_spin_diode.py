@@ -80,8 +80,8 @@ def test_what_does_not_rectify_is_refused():
     with pytest.raises(ParameterError, match="does not come to rest"):
         spin_diode(MTJ.preset("taniguchi2013-like"), current=-3e-3)
     for device in (VTEAM(), SpinMagnet()):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="offers no Rectifying"):
             spin_diode(device)
     for bad in (0.0, -1e-6, np.nan, "small"):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="amplitude must be positive"):
             spin_diode(FILM, amplitude=bad)

@@ -40,7 +40,7 @@ def test_two_oscillators_are_locked_up_to_their_mutual_range():
 
 def test_what_does_not_synchronise_is_refused():
     for device in (VTEAM(), MTJ.preset("taniguchi2013-like")):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="offers no Coupling"):
             synchronisation(device)
     with pytest.raises(ParameterError, match="above the threshold"):
         synchronisation(DEVICE, current=0.9e-3)
@@ -51,5 +51,5 @@ def test_what_does_not_synchronise_is_refused():
     with pytest.warns(ValidityWarning, match="not weak"):
         synchronisation(DEVICE, spread=2e7, strength=[4.0], oscillators=2, seed=1)
     for bad in ([0.0], [-1.0], [np.nan], "strong"):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="strength must be"):
             synchronisation(DEVICE, strength=bad)

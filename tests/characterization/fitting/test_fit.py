@@ -181,8 +181,8 @@ def test_other_units_too_few_points_and_parameters_that_only_act_together_are_re
     ohmic = pd.DataFrame({"voltage": VOLTAGES, "current": VOLTAGES / 100.0})
     with pytest.raises(ParameterError, match="singular"):
         fit(cell.replace(initial_state=0.5), ohmic, ["resistance_on", "resistance_off"], bench="iv")
+    rows = pd.DataFrame({"time": [0.0, 2.0, 1.0], "voltage": [0.0, 1.0, 0.0], "current": [0.0, 1e-3, 0.0]})
     with pytest.raises(ParameterError, match="must increase"):
-        rows = pd.DataFrame({"time": [0.0, 2.0, 1.0], "voltage": [0.0, 1.0, 0.0], "current": [0.0, 1e-3, 0.0]})
         fit(cell, rows, ["resistance_on"])
     with pytest.raises(ParameterError, match="do not say what was measured"):
         fit(cell, pd.DataFrame({"power": [1.0, 2.0, 3.0]}), ["resistance_on"])

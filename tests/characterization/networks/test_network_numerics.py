@@ -243,7 +243,7 @@ def test_memristors_that_resistors_join_are_a_netlist_of_resistors():
 def test_what_makes_no_network_is_refused():
     one = Coupling("c_re", "injection", [[0.0]])
     for bad in (0, -1, 2.5, "many", True):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="size must be"):
             Network(DEVICE, bad)
     for how in (
         {"couplings": [one, "more"]},
@@ -267,7 +267,7 @@ def test_what_makes_no_network_is_refused():
     for values in ({"delay": -1.0}, {"points": 0}, {"points": 9}, {"output": 3}, {"matrix": [[1.0, 2.0]]}):
         with pytest.raises(ParameterError):
             Coupling(**{"output": "c_re", "to": "injection", "matrix": [[0.0]], **values})
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="symmetric matrix"):
         resistors([[0.0, 1.0], [2.0, 0.0]])
     network = Network(DEVICE, 2)
     for how in (
@@ -277,7 +277,7 @@ def test_what_makes_no_network_is_refused():
     ):  # fmt: skip
         with pytest.raises(ParameterError):
             network.run(**{"duration": 1e-9, **how})
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown state or observable of auto-oscillator 'speed'"):
         network.run(1e-9, record="speed")
     with pytest.raises(ParameterError, match="more points"):
         network.run(1e-9, drive=1.5e-3, points=5).frequencies  # noqa: B018
@@ -299,8 +299,8 @@ def test_runs_are_their_numbers_and_are_kept(tmp_path):
     pd.testing.assert_frame_equal(table, again)
     pd.testing.assert_frame_equal(table, network_ensemble(network, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how))
     assert table["order_parameter"].nunique() == 4
+    other = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(3e-5))])
     with pytest.raises(ParameterError, match="other"):
-        other = Network(DEVICE, 20, [Coupling("c_re", "injection", Shared(3e-5))])
         network_ensemble(other, 1e-8, runs=4, checkpoint=tmp_path / "kept", **how)
 
 

@@ -115,17 +115,17 @@ def test_traces_are_those_of_their_seed():
 
 def test_bad_values_are_refused():
     for bad in (math.nan, "a", -1.0, None, 10**400):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="the duration must be positive and finite"):
             telegraph_trace(P_BIT, 0.0, bad)
     with pytest.raises(ParameterError, match="memory"):
         telegraph_trace(P_BIT, 0.0, 1e15)
     with pytest.raises(ParameterError, match="beyond the range"):
         telegraph_trace(P_BIT, 1.0, 1.0)
-    with pytest.raises(UnknownNameError):
+    with pytest.raises(UnknownNameError, match="unknown state 'up'"):
         telegraph_trace(P_BIT, 0.0, 1.0, start="up")
     with pytest.raises(ParameterError, match="between 0 and 1"):
         state_probability(P_BIT, 0.0, 1.0, [0.5], start=1.5)
     with pytest.raises(ParameterError, match="jumps more than"):
         telegraph_trace(P_BIT, [0.0, 1e-3], 1e5, seed=1)
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="must be a TwoStateThermal"):
         telegraph_trace(MTJ(), 0.0, 1.0)

@@ -133,12 +133,12 @@ def test_what_has_no_two_states_is_refused():
 
 @pytest.mark.parametrize("value", [math.nan, "a", -1.0, 0.0, 10**400, None, [1.0]])
 def test_bad_values_are_refused(value):
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="the tolerance must be positive"):
         TwoStateThermal.of(MEMORY, tolerance=value)
     if value is not None:
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="the temperature"):
             Wells(MEMORY, temperature=value)
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="must be a device"):
         Wells(value)
 
 

@@ -168,7 +168,7 @@ def test_what_is_no_sound_is_refused():
     with pytest.raises(UnknownNameError, match="mfcc"):
         front_ends.front_end("mfc", tone(1.0), RATE)
     for bad in (np.zeros(100), [1.0], [[1.0, 2.0]], [np.nan, 1.0]):
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="waveform must"):
             front_ends.front_end("mfcc", bad, RATE)
     with pytest.raises(ParameterError, match="rate"):
         front_ends.front_end("mfcc", tone(1.0), 0.0)

@@ -12,6 +12,7 @@ from spectre_reader import to_ngspice
 
 from synaspice.characterization.cells.decks import cell_deck
 from synaspice.circuits.cells.building.netlists import one_netlist
+from synaspice.circuits.cells.building.subcircuits import definitions
 from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell, TransmissionGateBitCell
 from synaspice.circuits.cells.neurons.neurons import PBit
@@ -100,10 +101,9 @@ def test_several_things_in_one_netlist_of_a_dialect():
     text = one_netlist([Inverter(), VTEAM()], dialect="spectre")
     assert text.startswith("simulator lang=spectre") and text.count("\nmodel generic_nmos ") == 1
     assert to_ngspice(text).count(".subckt ") == 2
+    parts = [Inverter().subcircuit(dialect="xyce"), VTEAM().subcircuit()]
     with pytest.raises(ParameterError, match="two dialects"):
-        from synaspice.circuits.cells.building.subcircuits import definitions
-
-        definitions([Inverter().subcircuit(dialect="xyce"), VTEAM().subcircuit()])
+        definitions(parts)
 
 
 def test_decks_of_two_dialects_lie_in_one_folder(tmp_path):

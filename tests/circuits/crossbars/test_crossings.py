@@ -95,7 +95,7 @@ def test_vacask_takes_verilog_a_where_there_is_no_compiler_and_says_so_where_it_
     monkeypatch.setattr(crossbar_elements, "why_no_vacask", lambda: None)
     for find in (lambda: None, no_compiler):
         monkeypatch.setattr(crossbar_elements, "find_compiler", find)
-        with pytest.raises(SimulationError):
+        with pytest.raises(SimulationError, match="enough"):
             crossbar.solve(VOLTAGES, method="vacask")
     assert "model stanford_rram native" in asked[0] and "model stanford_rram module" in asked[1]
     assert "n_0_0 (w_0_0 b_0_0 x_0_0) stanford_rram initial_state=" in asked[0]
@@ -122,7 +122,7 @@ def test_the_netlist_takes_native_devices_where_there_are_any(monkeypatch):
     monkeypatch.setattr(crossbar_elements, "native_device", lambda device, name="n": native(name))
     for reason in (None, "no compiler"):
         monkeypatch.setattr(crossbar_elements, "why_not_native", lambda reason=reason: reason)
-        with pytest.raises(SimulationError):
+        with pytest.raises(SimulationError, match="enough"):
             crossbar.solve(VOLTAGES, method="netlist")
     assert "N_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[0][0] and asked[0][1] == [Path("n.osdi")]
     assert "X_0_0 w_0_0 b_0_0 x_0_0 stanford_rram initial_state=" in asked[1][0] and asked[1][1] == []

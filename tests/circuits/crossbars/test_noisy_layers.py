@@ -9,7 +9,15 @@ import pytest
 from frameworks import framework
 
 from synaspice.circuits import Crossbar, WeightCells, convert_to_noisy
-from synaspice.devices import MTJ, DomainWallSynapse, ParameterError, PhaseChangeMemory, Sky130RERAM, UnknownNameError
+from synaspice.devices import (
+    MTJ,
+    AutoOscillator,
+    DomainWallSynapse,
+    ParameterError,
+    PhaseChangeMemory,
+    Sky130RERAM,
+    UnknownNameError,
+)
 from synaspice.devices.simulation.conductance_errors import ConductanceErrors
 
 torch = framework("torch")
@@ -212,8 +220,6 @@ def test_what_cannot_be_is_refused(call, match):
 
 def test_a_device_of_one_conductance_and_names_that_are_none_are_refused():
     with pytest.raises(ParameterError, match="two states"):
-        from synaspice.devices import AutoOscillator
-
         WeightCells.of(AutoOscillator())
     with pytest.raises(UnknownNameError, match="layer"):
         convert_to_noisy(torch.nn.Sequential(torch.nn.Linear(2, 2)), EXACT, exclude="1")

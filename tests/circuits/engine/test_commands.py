@@ -246,7 +246,7 @@ def test_names_of_vectors_in_use_are_taken(name):
 @ngspice
 def test_an_option_that_is_no_name_is_ngspices_to_judge_and_a_good_one_counts():
     assert run(GOOD, OperatingPoint(), options={"temp": 50, "method": "gear"})["v(out)"].item() == pytest.approx(1.5)
-    with pytest.raises(NgspiceError):
+    with pytest.raises(NgspiceError, match="could not carry out 'dc nothere"):
         run(GOOD, DCSweep("nothere", 0.0, 1.0, 0.5))
 
 
@@ -271,5 +271,5 @@ def test_names_of_elements_and_nodes_are_checked_where_they_enter(name, tmp_path
         lambda: Statements(NGSPICE).instance("1", ["a", name], subcircuit.name, {}),
     ]
     for door in doors:
-        with pytest.raises(ParameterError):
+        with pytest.raises(ParameterError, match="cannot be the name of"):
             door()

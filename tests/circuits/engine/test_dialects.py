@@ -125,7 +125,7 @@ def test_the_reader_of_spectre_refuses_what_is_no_spectre():
         with pytest.raises(AssertionError):
             to_ngspice(wrong)
     assert "uramp" not in FUNCTIONS
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="expected, not ''"):
         check_expression("(1 + 2", set())
 
 

@@ -81,7 +81,7 @@ def test_a_file_that_is_no_library_is_a_clean_error(monkeypatch, tmp_path):
     fake = tmp_path / "libngspice.so"
     fake.write_text("not a library")
     monkeypatch.setenv("NGSPICE_LIBRARY_PATH", str(fake))
-    with pytest.raises(NgspiceError):
+    with pytest.raises(NgspiceError, match="ended with status 1"):
         run(GOOD, OperatingPoint())
 
 

@@ -115,7 +115,7 @@ def test_the_end_of_a_job_is_told_as_it_was(words, status, tmp_path):
 @pytest.mark.ngspice
 def test_a_run_leaves_no_folder_also_if_it_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(NgspiceError):
+    with pytest.raises(NgspiceError, match="could not carry out 'op'"):
         run("* t\nV1 a 0 1\nD1 a 0 nomodel\n", OperatingPoint())
     with pytest.raises(NgspiceError, match="did not finish"):
         run("* t\nV1 a 0 1\n.control\nwhile 1\nend\n.endc\n", OperatingPoint(), control=True, time_limit=1.0)

@@ -28,9 +28,9 @@ def test_its_values_cannot_be_changed(device):
     device = device.replace()
     name = next(iter(device.values))
     for mapping in (device.values, device.options, device.derived):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="does not support item assignment"):
             mapping[name] = 1.0
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="a device does not change"):
         setattr(device, name, 1.0)
     assert getattr(device, name) == device.values[name]
 

@@ -115,7 +115,7 @@ def test_what_is_not_there_is_told_with_the_nearest_name():
 def test_a_selection_is_what_is_of_a_type():
     assert set(DIALECTS) == {"ngspice", "xyce", "ltspice", "hspice", "spectre"} < set(FORMATS)
     assert DIALECTS["ltspice"] is LTSPICE
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="verilog-a"):
         DIALECTS["verilog-a"]
     numbers: Registry[object] = Registry("thing", (), "nobody.things")
     numbers.register("one", 1)
@@ -316,9 +316,10 @@ def test_a_faulty_preset_of_somebody_takes_no_other_away(folder):
     (folder / "unreadable.toml").write_text("model = ")
     (folder / "nested.toml").write_text(PRESET)
     before = VTEAM.presets()
+    PRESETS.register("ours", PresetFolder(folder))
     with pytest.warns(PlugInWarning) as told:
-        PRESETS.register("ours", PresetFolder(folder))
-        assert set(VTEAM.presets()) == {*before, "nested", "loose"}
+        found = VTEAM.presets()
+    assert set(found) == {*before, "nested", "loose"}
     said = sorted(str(warning.message) for warning in told)
     assert len(said) == 4
     for message, file, reason in zip(

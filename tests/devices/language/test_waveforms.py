@@ -207,7 +207,7 @@ def test_waveforms_are_values():
     assert Sine(0, 1, 1e9) == Sine(0, 1, 1e9) != Sine(0, 1, 2e9)
     assert len({Triangle(1, 1), Triangle(1, 1)}) == 1
     assert PiecewiseLinear([0, 1], np.array([1, 2])) == PiecewiseLinear((0.0, 1.0), (1.0, 2.0))
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="cannot assign to field"):
         DC(1.0).value = 2.0
 
 

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+import scipy.constants as codata
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import values
 from reference_data import published
 from scipy import integrate
 
@@ -17,12 +19,117 @@ from synaspice.devices.physics.magnetism import (
     demagnetizing_factors_ellipse,
     demagnetizing_factors_prism,
     direction,
+    julliere_square,
+    julliere_tmr,
     landau_lifshitz_gilbert,
     slonczewski_efficiency,
+    spin_torque_field,
+    thermal_field_density,
 )
 
 SHAPES = {"prism": demagnetizing_factors_prism, "ellipse": demagnetizing_factors_ellipse}
 every_shape = pytest.mark.parametrize("shape", SHAPES)
+
+# --- single formulas ----------------------------------------------------------------------------------
+
+
+def test_directions_are_those_of_the_sphere():
+    """The poles, the axes of the equator, and the components of a direction between them."""
+    for polar, azimuth, expected in [
+        (0, 0.3, (0, 0, 1)),
+        (math.pi, 1.2, (0, 0, -1)),
+        (math.pi / 2, 0, (1, 0, 0)),
+        (math.pi / 2, math.pi / 2, (0, 1, 0)),
+        (math.pi / 3, math.pi / 6, (0.75, math.sqrt(3) / 4, 0.5)),
+    ]:
+        np.testing.assert_allclose(np.array(direction(polar, azimuth), dtype=float).ravel(), expected, atol=1e-15)
+
+
+def test_the_field_of_a_spin_torque_gives_the_magnet_the_moment_of_the_electrons():
+    """Each electron brings hbar / 2, I / e of them come in a second: the torque mu0 M_s V beta P / 2 with P = 1."""
+    current, m_s, volume = 3e-5, 1.1e6, 2e-24
+    field = values(spin_torque_field, current=current, saturation_magnetization=m_s, volume=volume)
+    torque = codata.mu_0 * m_s * volume * field / 2
+    assert torque == pytest.approx(current / codata.e * codata.hbar / 2, rel=1e-9)
+
+
+def test_a_thermal_field_keeps_the_equipartition():
+    """White noise S of the field and the damping leave <m_x^2> = gamma_0 S / (2 alpha H) = k T / (mu0 M_s V H)."""
+    alpha, kelvin, gamma, m_s, volume, hold = 0.03, 350.0, 1.76e11, 9e5, 3e-24, 4e4
+    material = {"gyromagnetic_ratio": gamma, "saturation_magnetization": m_s, "volume": volume}
+    density = values(thermal_field_density, damping=alpha, temperature=kelvin, **material)
+    spread = gamma * codata.mu_0 * density / (2 * alpha * hold)
+    assert spread == pytest.approx(codata.k * kelvin / (codata.mu_0 * m_s * volume * hold), rel=1e-9)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.5, 0.5), (0.47, 0.4), (0.9, 0.2)])
+def test_julliere_counts_the_electrons_of_each_spin(first, second):
+    """Conductance ~ sum over the spins of the products of their shares; R_AP / R_P - 1 from both states."""
+    up, down = (1 + first) / 2, (1 - first) / 2
+    other, less = (1 + second) / 2, (1 - second) / 2
+    ratio = (up * other + down * less) / (up * less + down * other) - 1
+    assert julliere_tmr(first * second) == pytest.approx(ratio, rel=1e-12)
+    assert julliere_square(ratio) == pytest.approx(first * second, rel=1e-12)
+
+
+# --- Slonczewski's efficiency -----------------------------------------------------------------------
+
+polarizations = st.floats(0.01, 1.0)
+asymmetries = st.floats(1.01, 10.0)
+cosines = st.floats(-1.0, 1.0)
+
+
+def oommf_efficiency(c, p_fix, l_fix, p_free, l_free):
+    """The form of Oxs_SpinXferEvolve, as its documentation states it.
+
+    epsilon = q+ / (A + B c) + q- / (A - B c), A = sqrt((Lx^2 + 1)(Lf^2 + 1)), B = sqrt((Lx^2 - 1)(Lf^2 - 1)),
+    q+- = 1/2 [Px Lx^2 sqrt((Lf^2 + 1) / (Lx^2 + 1)) +- Pf Lf^2 sqrt((Lx^2 - 1) / (Lf^2 - 1))]
+    """
+    fix, free = l_fix**2, l_free**2
+    a = math.sqrt((fix + 1) * (free + 1))
+    b = math.sqrt((fix - 1) * (free - 1))
+    first = p_fix * fix * math.sqrt((free + 1) / (fix + 1))
+    second = p_free * free * math.sqrt((fix - 1) / (free - 1))
+    return (first + second) / 2 / (a + b * c) + (first - second) / 2 / (a - b * c)
+
+
+@given(c=cosines, p_fix=polarizations, l_fix=asymmetries, p_free=polarizations, l_free=asymmetries)
+def test_efficiency_is_that_of_oommf(c, p_fix, l_fix, p_free, l_free):
+    ours = slonczewski_efficiency(c, p_fix, l_fix, p_free, l_free)
+    assert ours == pytest.approx(oommf_efficiency(c, p_fix, l_fix, p_free, l_free), rel=1e-11, abs=1e-13)
+
+
+@given(c=cosines, p=polarizations, asymmetry=st.floats(1.0, 10.0))
+def test_efficiency_of_equal_layers_is_slonczewskis(c, p, asymmetry):
+    """epsilon = P L^2 / [(L^2 + 1) + (L^2 - 1) c]."""
+    square = asymmetry**2
+    expected = p * square / ((square + 1) + (square - 1) * c)
+    assert slonczewski_efficiency(c, p, asymmetry, p, asymmetry) == pytest.approx(expected, rel=1e-12)
+
+
+@given(c=cosines, p_reference=polarizations, p_free=polarizations)
+def test_efficiency_without_asymmetry_is_half_the_references_polarization(c, p_reference, p_free):
+    """epsilon = P / 2 for Lambda = 1, where OOMMF's form has a 0 / 0."""
+    assert slonczewski_efficiency(c, p_reference, 1, p_free, 1) == pytest.approx(p_reference / 2, rel=1e-15)
+
+
+# --- the equation of motion ---------------------------------------------------------------------------
+
+
+@given(
+    polar=st.floats(0, math.pi),
+    azimuth=st.floats(-math.pi, math.pi),
+    precession=st.tuples(*[st.floats(-5.0, 5.0)] * 3),
+    damping=st.floats(1e-4, 1.0),
+)
+def test_the_explicit_rate_solves_the_gilbert_equation(polar, azimuth, precession, damping):
+    """dm/dt = -m x omega + alpha m x dm/dt, put back into its implicit form."""
+    m, omega = direction(polar, azimuth).evalf(), sp.Matrix(precession)
+    rate = np.array(landau_lifshitz_gilbert(m, omega, damping), dtype=float).ravel()
+    m, omega = np.array(m, dtype=float).ravel(), np.array(precession)
+    np.testing.assert_allclose(rate, -np.cross(m, omega) + damping * np.cross(m, rate), atol=1e-13)
+    assert m @ rate == pytest.approx(0.0, abs=1e-13)
+
 
 # --- demagnetising factors against direct integrals ---------------------------------------------------
 # A body of uniform magnetisation M has the surface charge sigma = M . n, and its self-energy is that of the charge:
@@ -205,62 +312,3 @@ def test_a_prism_does_not_care_for_the_names_of_its_axes(edges, order):
 def test_only_the_ratios_of_the_edges_matter(shape):
     small, large = SHAPES[shape](30e-9, 20e-9, 1e-9), SHAPES[shape](30.0, 20.0, 1.0)
     assert small == pytest.approx(large, abs=1e-13)
-
-
-# --- Slonczewski's efficiency -----------------------------------------------------------------------
-
-polarizations = st.floats(0.01, 1.0)
-asymmetries = st.floats(1.01, 10.0)
-cosines = st.floats(-1.0, 1.0)
-
-
-def oommf_efficiency(c, p_fix, l_fix, p_free, l_free):
-    """The form of Oxs_SpinXferEvolve, as its documentation states it.
-
-    epsilon = q+ / (A + B c) + q- / (A - B c), A = sqrt((Lx^2 + 1)(Lf^2 + 1)), B = sqrt((Lx^2 - 1)(Lf^2 - 1)),
-    q+- = 1/2 [Px Lx^2 sqrt((Lf^2 + 1) / (Lx^2 + 1)) +- Pf Lf^2 sqrt((Lx^2 - 1) / (Lf^2 - 1))]
-    """
-    fix, free = l_fix**2, l_free**2
-    a = math.sqrt((fix + 1) * (free + 1))
-    b = math.sqrt((fix - 1) * (free - 1))
-    first = p_fix * fix * math.sqrt((free + 1) / (fix + 1))
-    second = p_free * free * math.sqrt((fix - 1) / (free - 1))
-    return (first + second) / 2 / (a + b * c) + (first - second) / 2 / (a - b * c)
-
-
-@given(c=cosines, p_fix=polarizations, l_fix=asymmetries, p_free=polarizations, l_free=asymmetries)
-def test_efficiency_is_that_of_oommf(c, p_fix, l_fix, p_free, l_free):
-    ours = slonczewski_efficiency(c, p_fix, l_fix, p_free, l_free)
-    assert ours == pytest.approx(oommf_efficiency(c, p_fix, l_fix, p_free, l_free), rel=1e-11, abs=1e-13)
-
-
-@given(c=cosines, p=polarizations, asymmetry=st.floats(1.0, 10.0))
-def test_efficiency_of_equal_layers_is_slonczewskis(c, p, asymmetry):
-    """epsilon = P L^2 / [(L^2 + 1) + (L^2 - 1) c]."""
-    square = asymmetry**2
-    expected = p * square / ((square + 1) + (square - 1) * c)
-    assert slonczewski_efficiency(c, p, asymmetry, p, asymmetry) == pytest.approx(expected, rel=1e-12)
-
-
-@given(c=cosines, p_reference=polarizations, p_free=polarizations)
-def test_efficiency_without_asymmetry_is_half_the_references_polarization(c, p_reference, p_free):
-    """epsilon = P / 2 for Lambda = 1, where OOMMF's form has a 0 / 0."""
-    assert slonczewski_efficiency(c, p_reference, 1, p_free, 1) == pytest.approx(p_reference / 2, rel=1e-15)
-
-
-# --- the equation of motion ---------------------------------------------------------------------------
-
-
-@given(
-    polar=st.floats(0, math.pi),
-    azimuth=st.floats(-math.pi, math.pi),
-    precession=st.tuples(*[st.floats(-5.0, 5.0)] * 3),
-    damping=st.floats(1e-4, 1.0),
-)
-def test_the_explicit_rate_solves_the_gilbert_equation(polar, azimuth, precession, damping):
-    """dm/dt = -m x omega + alpha m x dm/dt, put back into its implicit form."""
-    m, omega = direction(polar, azimuth).evalf(), sp.Matrix(precession)
-    rate = np.array(landau_lifshitz_gilbert(m, omega, damping), dtype=float).ravel()
-    m, omega = np.array(m, dtype=float).ravel(), np.array(precession)
-    np.testing.assert_allclose(rate, -np.cross(m, omega) + damping * np.cross(m, rate), atol=1e-13)
-    assert m @ rate == pytest.approx(0.0, abs=1e-13)

@@ -211,9 +211,10 @@ def test_the_noise_model_is_aihwkit_s_own(joshi):
         assert deviation > 0
         assert abs(np.mean(found) - np.mean(expected)) < 6 * deviation / 200
         assert np.std(found) == pytest.approx(deviation, rel=6 / np.sqrt(8e4))
+    converters = pytest.importorskip("aihwkit.inference.converter.conductance")
+    other = converters.SinglePairConductanceConverter(g_max=50.0)
     with pytest.raises(ParameterError, match="g_max of the converter"):
-        converters = pytest.importorskip("aihwkit.inference.converter.conductance")
-        aihwkit_noise_model(joshi, converters.SinglePairConductanceConverter(g_max=50.0))
+        aihwkit_noise_model(joshi, other)
 
 
 def test_the_noise_model_keeps_to_the_interface(joshi, monkeypatch):

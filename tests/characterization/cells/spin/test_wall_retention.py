@@ -50,7 +50,7 @@ def test_a_strip_of_the_old_kind_is_seen_to_lose_its_wall():
 def test_weights_last_ten_years():
     """Arrhenius through hops at 2900 to 5400 K, with the upper bound of the rate: also at 125 degrees Celsius."""
     table = wall_retention(STRIP, seed=1)
-    assert np.allclose(table["rate"], table["fit"], rtol=0.15)
+    np.testing.assert_allclose(table["rate"], table["fit"], rtol=0.15)
     # The line is that of a barrier a little below the pinning energy: between wells of k_B T of width.
     assert 0.8 < table.attrs["barrier"] / STRIP.pinning_energy < 1.05
     assert 1e8 < table.attrs["attempt_rate"] < 1e10

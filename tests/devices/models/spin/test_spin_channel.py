@@ -128,7 +128,7 @@ def test_a_ferromagnet_injects_its_polarisation():
     network.ground("b")
     network.current(1e-3, "a")
     entering = network.solve().currents.loc[("f", "left")].to_numpy()
-    assert np.allclose(entering[1:], 0.4e-3 * M, rtol=1e-12)
+    np.testing.assert_allclose(entering[1:], 0.4e-3 * M, rtol=1e-12)
 
 
 def test_the_spin_resistance_of_a_ferromagnet():
@@ -141,7 +141,7 @@ def test_the_spin_resistance_of_a_ferromagnet():
         network.current(1e-3 * part, "a", component=component)
     area = PERMALLOY["width"] * PERMALLOY["thickness"]
     expected = PERMALLOY["resistivity"] * PERMALLOY["spin_diffusion_length"] / (area * (1 - 0.4**2))
-    assert np.allclose(network.solve().potentials.loc["a"].to_numpy()[1:], 1e-3 * expected * M, rtol=1e-12)
+    np.testing.assert_allclose(network.solve().potentials.loc["a"].to_numpy()[1:], 1e-3 * expected * M, rtol=1e-12)
 
 
 def test_an_interface_absorbs_transverse_spin_and_passes_longitudinal():
@@ -152,8 +152,9 @@ def test_an_interface_absorbs_transverse_spin_and_passes_longitudinal():
     along = spin @ M
     transverse = 3.0 * np.cross(M, np.cross(spin, M)) - 0.8 * np.cross(spin, M)
     assert into[4] == pytest.approx(2.0 * 0.6 * along, rel=1e-14)
-    assert np.allclose(into[5:], 2.0 * along * M + transverse, rtol=1e-13)
-    assert np.allclose(into[1:4], -2.0 * along * M, rtol=1e-13), "to the ferromagnet comes the longitudinal part alone"
+    np.testing.assert_allclose(into[5:], 2.0 * along * M + transverse, rtol=1e-12)
+    # To the ferromagnet comes the longitudinal part alone.
+    np.testing.assert_allclose(into[1:4], -2.0 * along * M, rtol=1e-12)
 
 
 def spin_hall_strip(angle):
