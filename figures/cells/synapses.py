@@ -48,7 +48,7 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 @draws(TripletSTDPSynapse)
 def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
-    """Left: change by pairs over their rate, in the time of the paper. Right: change by triplets over that of the rule."""
+    """Left: change by pairs over their rate, in the time of the paper. Right: by triplets over that of the rule."""
     rule, scale = TripletRule(**table.attrs["rule"]), table.attrs["time_scale"]
     pairs = table[table["protocol"] == "pairs"]
     for (delay, part), color in zip(pairs.groupby("delay", sort=False), ("C0", "C1"), strict=False):
@@ -59,9 +59,9 @@ def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         left.plot(scale * drawn, expected, color=color, label=f"rule, {name}")
         left.plot(scale * part["frequency"], part["change"], "o", color=color, markersize=3, label=f"ngspice, {name}")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.set_xlabel(label("Rate of the pairs", "Hz"))
+    left.set_xlabel(label("Rate in the paper's time", "Hz"))
     left.set_ylabel(f"Change by {table.attrs['pairs']} pairs")
-    left.legend()
+    left.legend(loc="upper left")
     for order, color in zip(TRIPLETS, ("C1", "C0"), strict=True):
         part = table[table["protocol"] == order]
         right.plot(100 * part["expected"], 100 * part["change"], "o", color=color, markersize=3, label=order)

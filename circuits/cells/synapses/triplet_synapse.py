@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....devices.language.declaration import Parameter
+from ....devices.language.errors import ParameterError
 from ..building.assembly import Assembly
 from ..building.declared import Port
 from ..building.sizes import width_of
@@ -89,6 +90,14 @@ class TripletSTDPSynapse(MemristorCell):
     def levels(self) -> tuple[float, float]:
         """Thresholds of the memristor towards on and off, to which the traces decay [V]."""
         return -self.memristor.threshold_on, self.memristor.threshold_off
+
+    def check(self) -> None:
+        super().check()
+        if max(self.levels) >= self.supply_voltage:
+            raise ParameterError(
+                f"traces decay from the supply to the memristor's thresholds: {max(self.levels):g} V must lie below "
+                f"supply_voltage = {self.supply_voltage:g} V"
+            )
 
     def build(self, assembly: Assembly) -> None:
         for side in ("pre", "post"):

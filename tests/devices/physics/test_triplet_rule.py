@@ -61,9 +61,7 @@ def test_without_triplets_the_rule_is_that_of_pairs_and_their_rate_does_not_help
 @pytest.mark.parametrize("rule", [VISUAL_CORTEX, VISUAL_CORTEX_ALL], ids=["nearest", "all"])
 def test_pairs_in_visual_cortex_depend_on_their_rate_as_in_the_paper(rule):
     """What Sjöström's slices do: nothing by slow pairs of post after pre, and both orders potentiate at 50 Hz."""
-    forward, backward = (
-        np.array([rule.change(*trains(delay, rate)) for rate in RATES]) for delay in (10e-3, -10e-3)
-    )
+    forward, backward = (np.array([rule.change(*trains(delay, rate)) for rate in RATES]) for delay in (10e-3, -10e-3))
     assert forward[0] == pytest.approx(0, abs=0.01) and (np.diff(forward) > 0).all()
     assert (backward[:3] < -0.2).all() and backward[-1] == pytest.approx(forward[-1], rel=0.05)
     assert 0.5 < forward[-1] < 1
