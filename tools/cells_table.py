@@ -82,7 +82,10 @@ def keep(file: Path, rows: dict[tuple[str, ...], dict[str, Any]]) -> None:
 def work(
     names: Sequence[str], found: dict[tuple[str, ...], dict[str, Any]], technologies: Sequence[str]
 ) -> list[tuple[Any, tuple[Any, ...]]]:
-    """What is to be run, in order: benches and decks of quick cells, their corners, then the same of slow cells."""
+    """What is to be run, in order: benches and decks of quick cells, their corners, then the same of slow cells.
+
+    What is known to take long comes last: each by the time that the cell's bench in the first technology took.
+    """
     quick = [name for name in names if not bench_of_cell(CELLS[name]).long]
     slow = [name for name in names if name not in quick]
     typical, *corners = CORNERS
@@ -102,7 +105,15 @@ def work(
             for form in FORMS if expected is not None else ():
                 known = (name, form, float(expected["value"]), float(expected["error"]))
                 todo.setdefault((name, process, corner, form), (deck_row, known))
-    return [call for key, call in todo.items() if key not in found]
+    rest = [key for key in todo if key not in found]
+    return [todo[key] for key in sorted(rest, key=lambda key: _seconds(found, key))]
+
+
+def _seconds(found: dict[tuple[str, ...], dict[str, Any]], key: tuple[str, ...]) -> float:
+    """Time that a run probably takes; none for that which is the first of its cell."""
+    name, *_, form = key
+    first = found.get((name, "generic", CORNERS[0], "bench" if form == "bench" else "expected"))
+    return 0.0 if first is None else float(first["seconds"])
 
 
 def run(file: Path, names: Sequence[str], technologies: Sequence[str], minutes: float, jobs: int) -> None:

@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
+from ...circuits.cells.synapses.triplet_synapse import TripletSTDPSynapse
+from ...devices.physics.triplet_rule import TRIPLETS, TripletRule
 from ..drawing import draws
-from ..style import scaled_axis
+from ..style import label, scaled_axis
 
 
 @draws(DifferentialSynapse)
@@ -43,4 +45,32 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     )
     right.set_ylabel("|Δx|")
     left.legend()
+    right.legend()
+
+
+@draws(TripletSTDPSynapse)
+def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
+    """Left: change by pairs over their rate, in the time of the paper. Right: by triplets over that of the rule."""
+    rule, scale = TripletRule(**table.attrs["rule"]), table.attrs["time_scale"]
+    pairs = table[table["protocol"] == "pairs"]
+    for (delay, part), color in zip(pairs.groupby("delay", sort=False), ("C0", "C1"), strict=False):
+        rates = np.linspace(part["frequency"].min(), part["frequency"].max(), 200)
+        drawn = rates[1 / rates > abs(delay)]
+        expected = [rule.of_pairs(float(delay), 1 / float(rate), table.attrs["pairs"]) for rate in drawn]
+        name = f"{1e3 * delay / scale:+.0f} ms".replace("-", "\N{MINUS SIGN}")
+        left.plot(scale * drawn, expected, color=color, label=f"rule, {name}")
+        left.plot(scale * part["frequency"], part["change"], "o", color=color, markersize=3, label=f"ngspice, {name}")
+    left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
+    left.set_xlabel(label("Rate in the paper's time", "Hz"))
+    left.set_ylabel(f"Change by {table.attrs['pairs']} pairs")
+    left.legend(loc="upper left")
+    for order, color in zip(TRIPLETS, ("C1", "C0"), strict=True):
+        part = table[table["protocol"] == order]
+        right.plot(100 * part["expected"], 100 * part["change"], "o", color=color, markersize=3, label=order)
+    triplets = table[table["protocol"] != "pairs"]
+    if len(triplets):
+        ends = 100 * np.array([triplets["expected"].min(), triplets["expected"].max()])
+        right.plot(ends, ends, color="0.6", zorder=0, label="the rule")
+    right.set_xlabel("Change by a triplet in the rule (%)")
+    right.set_ylabel("Change in ngspice (%)")
     right.legend()

@@ -103,6 +103,34 @@ def _spin_neuron() -> dict[str, Place]:
     return places | {"Xspike": Place(62, -18), "Xno_spike": Place(62, -12)}
 
 
+def _triplet_synapse() -> dict[str, Place]:
+    """A row for the traces, one for each product, one for the switches of each side, and the ways to the lines."""
+    phases = [f"X{side}_{phase}_bar" for side in ("pre", "post") for phase in ("pair", "triplet", "fill")]
+    places = {name: Place(0, -8 * k) for k, name in enumerate(phases)}
+    for k, trace in enumerate(("r1", "o2", "o1", "r2")):
+        x = 16 + 24 * k
+        places |= {f"Mfill_{trace}": Place(x, 0), f"C_{trace}": Place(x, -9), f"R_{trace}": Place(x + 9, -9)}
+    for y, product, pair in ((-22, "r1o2", "r1"), (-34, "o1r2", "o1")):
+        places |= {
+            f"Mpre_{product}_n": Place(16, y),
+            f"Mpre_{product}_p": Place(28, y),
+            f"Mpost_{product}_n": Place(44, y),
+            f"Mpost_{product}_p": Place(56, y),
+            f"C_{product}": Place(70, y),
+            f"R_{product}": Place(80, y),
+            f"Mwrite_{pair}_n": Place(16, y - 24),
+            f"Mwrite_{pair}_p": Place(28, y - 24),
+            f"Mwrite_{product}_n": Place(44, y - 24),
+            f"Mwrite_{product}_p": Place(56, y - 24),
+            f"Mlow_{pair}": Place(72, y - 24),
+            f"Mlow_{product}": Place(84, y - 24),
+        }
+    for x, line in ((112, "row"), (126, "column")):
+        places |= {f"Mrest_{line}_{k}": Place(x, -24 - 6 * k) for k in range(4)}
+    return places | {"Xcell": Place(98, -52)}
+
+
+PLACES |= {"triplet-stdp-synapse": _triplet_synapse()}
 PLACES |= dict.fromkeys(("spin-neuron", "four-input-spin-neuron"), _spin_neuron())
 
 

@@ -49,6 +49,12 @@ class DifferentialSynapse(MemristorCell):
             assembly.nmos(f"access_{column}", inner, "word", column, width=self.access_width)
 
 
+#: The memristor of a plastic synapse: its thresholds are told, and its state at the start is the cell's.
+PLASTIC = MemristorCell.memristor.but(
+    fits=(*MEMORY, kind_of(VTEAM)), sets={"initial_state": lambda cell: cell.initial_state}
+)
+
+
 class STDPSynapse(MemristorCell):
     r"""Spike-timing-dependent plasticity: a memristor between two neurons whose spikes overlap.
 
@@ -79,9 +85,7 @@ class STDPSynapse(MemristorCell):
     switching_time = Parameter(50e-9, "s", "time to switch at twice the threshold", (1e-13, 1e3))
     initial_state = Parameter(0.5, "1", "state of the memristor at the start, 0 on, 1 off", (0.0, 1.0))
 
-    memristor = MemristorCell.memristor.but(
-        fits=(*MEMORY, kind_of(VTEAM)), sets={"initial_state": lambda cell: cell.initial_state}
-    )
+    memristor = PLASTIC.but()
 
     @property
     def height(self) -> float:

@@ -47,5 +47,6 @@ TITLES = {
     ),
     "10.1143/ptp.76.576": "A soluble active rotator model showing phase transitions via mutual entrainment",
     "10.1162/neco.2007.19.10.2581": "Synaptic dynamics in analog VLSI",
+    "10.1523/jneurosci.1425-06.2006": "Triplets of spikes in a model of spike timing-dependent plasticity",
     "10.3389/fnins.2013.00002": "STDP and STDP variations with memristors for spiking neuromorphic learning systems",
 }

@@ -29,6 +29,7 @@ from synaspice.circuits.cells.spin.domain_wall_cells import DomainWallNeuron
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
 from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
 from synaspice.circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
+from synaspice.circuits.cells.synapses.triplet_synapse import TripletSTDPSynapse
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import Transient
 from synaspice.devices import ParameterError, ValidityWarning
@@ -57,6 +58,7 @@ SHORT = {
     SpinOrbitBitCell: {},
     AdaptingNeuron: {"currents": [25e-9, 50e-9]},
     MottNeuron: {"spikes": 3},
+    TripletSTDPSynapse: {"frequencies": [0.8e6], "times": [0.5e-6]},
 }
 SITUATIONS = [
     *((technology, corner, 27) for technology in ("generic", "sky130") for corner in ("typical", "slow", "fast")),
