@@ -158,6 +158,8 @@ def _merit(table: pd.DataFrame, text: str) -> float:
     chosen = Merit.of(text)
     if chosen.attribute:
         value = table.attrs.get(chosen.column)
+        if value is None and chosen.column in table.attrs:
+            raise ParameterError(f"the bench found no {chosen.column} here")
         if not isinstance(value, bool | int | float):
             raise ParameterError(f"the bench says no number {chosen.column!r}")
         return float(value)

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.logic.logic import Inverter
@@ -86,29 +85,28 @@ class AdaptationDesign:
 
     def last(self, current: float) -> float:
         """Interval with all of the adaptation [s]."""
-        return self.first(current) if self.held_back(current) == 0 else self._adapted(current)
+        return self.refractory_time + self.charge / self.charging_current(current)
 
     def held_back(self, current: float) -> float:
         """Current that the adaptation takes from the input in the end [A]."""
-        if self._taken(self.first(current)) <= 0:
-            return 0.0
-        return self._taken(self._adapted(current))
+        return current - self.charging_current(current)
 
-    def _taken(self, interval: float) -> float:
-        return self.gain * (self.weight / self.leak * self.refractory_time / interval - 1)
+    def charging_current(self, current: float) -> float:
+        r"""What the adaptation leaves of an input current in the end, :math:`n = I - I_a` [A].
 
-    def _adapted(self, current: float) -> float:
-        # At the shorter end the adaptation takes the whole current, at the longer one it takes none.
-        longest = self.weight / self.leak * self.refractory_time
-        shortest = longest / (1 + current / self.gain)
+        With the charge Q and :math:`\hat I = I_g I_w / I_\tau` it is the positive root of
 
-        def excess(interval: float) -> float:
-            return (interval - self.refractory_time) * (current - self._taken(interval)) - self.charge
+        .. math:: t_r n^2 + [Q + (\hat I - I_g - I)\,t_r]\,n - Q\,(I_g + I) = 0
+        """
+        constant = self.charge * (self.gain + current)
+        largest = self.gain * self.weight / self.leak
+        linear = self.charge + (largest - self.gain - current) * self.refractory_time
+        root = math.sqrt(linear**2 + 4 * self.refractory_time * constant)
+        # Of both forms of the root the one without a difference of nearly equal numbers.
+        left = 2 * constant / (linear + root) if linear > 0 else (root - linear) / (2 * self.refractory_time)
+        return min(left, current)
 
-        low = max(self.refractory_time, shortest)
-        return float(brentq(excess, low, longest, xtol=1e-6 * low))
-
-    def jitter(self, current: float, interval: float) -> float:
+    def jitter(self, current: float) -> float:
         r"""Standard deviation of an interval by thermal and shot noise, with all of the adaptation [s].
 
         .. math::
@@ -116,12 +114,11 @@ class AdaptationDesign:
             \sigma_T^2 = \frac{k_B T\,(C_m + C_f) + e\,(I + I_a)\,(T - t_r)}{(I - I_a)^2}
                 + \frac{k_B T\,C_r + e\,I_r t_r}{I_r^2}
         """
-        cell, thermal, back = self.cell, BOLTZMANN * self.cell.temperature, self.held_back(current)
-        charging = interval - self.refractory_time
+        cell, thermal, left = self.cell, BOLTZMANN * self.cell.temperature, self.charging_current(current)
         membrane = thermal * (cell.membrane_capacitance + cell.feedback_capacitance)
-        membrane += ELECTRON * (current + back) * charging
+        membrane += ELECTRON * (2 * current - left) * self.charge / left
         deaf = thermal * cell.refractory_capacitance + ELECTRON * self.refractory * self.refractory_time
-        return math.sqrt(membrane / (current - back) ** 2 + deaf / self.refractory**2)
+        return math.sqrt(membrane / left**2 + deaf / self.refractory**2)
 
 
 def switching_point(cell: AdaptingNeuron) -> float:
@@ -180,8 +177,7 @@ def _regular(cell: AdaptingNeuron) -> Reliability:
 
 def _irregular(design: AdaptationDesign, current: float) -> float:
     """Probability that noise changes an interval by more than a tenth."""
-    interval = design.last(current)
-    return 2 * float(normal_sf(JITTER * interval / design.jitter(current, interval)))
+    return 2 * float(normal_sf(JITTER * design.last(current) / design.jitter(current)))
 
 
 @cell_bench(AdaptingNeuron, point=_early, reliability=_regular)
@@ -268,7 +264,7 @@ def _table(
         waveforms=keep(shown, told("input current", middle, "A"), panels),
         switching_point=design.switching_point,
         time_constant=design.time_constant,
-        jitter=[design.jitter(current, design.last(current)) for current in currents],
+        jitter=[design.jitter(current) for current in currents],
         bias_currents={name: getattr(design, name) for name in ("refractory", "leak", "gain", "weight")},
         thermal_noise=True,
         error_rate=error,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...core.base import DeviceModel
 from ...core.protocols import NegativeResistance
@@ -128,7 +129,9 @@ def relaxation_period(device: DeviceModel, current: float, capacitance: float, l
     over the charging up to the threshold :math:`u_t` on the branch of small currents, and the discharging down to the
     smallest voltage :math:`u_h` on that of large ones, with a resistor in series with the device: the limit of a
     capacitor so large that the device follows its static curve, and jumps at once. The way up is along the first branch
-    of the curve, the way down along the last.
+    of the curve, the way down along the last. Of a curve with several thresholds the capacitor, which begins without
+    charge, is followed from one to the next, each jump to the nearest part of the curve that has that voltage, until it
+    comes back to one. Beyond its end the last part goes on as a straight line, as that of a metal does.
 
     Parameters
     ----------
@@ -149,29 +152,111 @@ def relaxation_period(device: DeviceModel, current: float, capacitance: float, l
     Raises
     ------
     ParameterError
-        If it does not oscillate: the current must lie between those at the two turning points, and there must be some.
+        If it does not oscillate: the current must lie between those at two turning points, and there must be some.
     """
-    positive("the current", current, "A")
+    given = positive("the current", current, "A")
     positive("the capacitance", capacitance, "F")
     names = list(device.protocol(NegativeResistance).branches)
     up, down = (loaded(static_curve(device, names[k]), load) for k in (0, -1))
-    threshold = next((turn for turn in turning_points(up) if turn.is_maximum), None)
-    minima = [turn for turn in turning_points(down) if not turn.is_maximum]
-    if threshold is None or not minima:
+    tops = [turn for turn in turning_points(up) if turn.is_maximum]
+    bottoms = [turn for turn in turning_points(down) if not turn.is_maximum]
+    if not tops or not bottoms:
         raise ParameterError(f"no oscillation: with {load:g} ohm in series the voltage has no turning points")
-    hold = min(minima, key=lambda turn: turn.voltage)
-    if not threshold.current < current < hold.current:
-        raise ParameterError(
-            f"no oscillation: the current must lie between {threshold.current:.3g} A and {hold.current:.3g} A, "
-            f"at which the voltage turns, and is {current:.3g} A"
+    found = _cycle(_stable_parts(up), _stable_parts(down), given)
+    if found is None:
+        windows = " or ".join(
+            f"between {top.current:.3g} A and {bottom.current:.3g} A"
+            for top, bottom in zip(tops, bottoms, strict=False)
         )
-    span = hold.voltage + (threshold.voltage - hold.voltage) * (1 - np.cos(np.linspace(0, np.pi, SPAN))) / 2
-    total = 0.0
-    for curve, part in ((up, up.parameter <= threshold.parameter), (down, down.parameter >= hold.parameter)):
-        # Each branch runs to the turning point of the other's end: its own voltage rises along it.
-        there = np.interp(span, curve.voltage[part], curve.current[part])
-        total += float(np.trapezoid(1 / np.abs(there - current), span))
-    return capacitance * total
+        raise ParameterError(
+            f"no oscillation: the current must lie {windows}, at which the voltage turns, and is {given:.3g} A"
+        )
+    return capacitance * found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a curve along which the voltage rises: its voltages and currents, and where it turns at both ends."""
+
+    voltage: np.ndarray
+    current: np.ndarray
+    bottom: TurningPoint | None
+    top: TurningPoint | None
+
+    def has(self, voltage: float) -> bool:
+        return bool(self.voltage[0] <= voltage and (self.top is None or voltage <= self.voltage[-1]))
+
+    def current_at(self, voltage: ArrayLike) -> np.ndarray:
+        """Currents at voltages; beyond the end of the curve as on a straight line, as those of a metal are [A]."""
+        slope = (self.current[-1] - self.current[-2]) / (self.voltage[-1] - self.voltage[-2])
+        beyond = np.maximum(np.asarray(voltage) - self.voltage[-1], 0.0)
+        return np.asarray(np.interp(voltage, self.voltage, self.current) + slope * beyond)
+
+    def time(self, start: float, end: float, current: float) -> float | None:
+        """Time over capacitance in which a current takes the capacitor along it [s/F]; None if it rests on the way."""
+        span = start + (end - start) * (1 - np.cos(np.linspace(0, np.pi, SPAN))) / 2
+        excess = (current - self.current_at(span)) * np.sign(end - start)
+        if np.any(excess <= 0):
+            return None
+        return float(abs(np.trapezoid(1 / excess, span)))
+
+
+def _stable_parts(curve: StaticCurve) -> list[_Part]:
+    """The parts of a curve along which the voltage rises, in the order of the parameter."""
+    bottom: TurningPoint | None = None
+    begun, parts = True, []
+    for turn in [*turning_points(curve), None]:
+        if turn is not None and not turn.is_maximum:
+            bottom, begun = turn, True
+        elif begun:
+            inside = np.ones(len(curve.parameter), dtype=bool)
+            inside &= curve.parameter > (-np.inf if bottom is None else bottom.parameter)
+            inside &= curve.parameter < (np.inf if turn is None else turn.parameter)
+            ends = [[] if end is None else [(end.voltage, end.current)] for end in (bottom, turn)]
+            points = [*ends[0], *zip(curve.voltage[inside], curve.current[inside], strict=True), *ends[1]]
+            if len(points) > 1:
+                voltage, current = np.array(points).T
+                parts.append(_Part(voltage, current, bottom, turn))
+            begun = False
+    return parts
+
+
+def _cycle(up: Sequence[_Part], down: Sequence[_Part], current: float) -> float | None:
+    """Time of a cycle over the capacitance, from a capacitor without charge on [s/F]; None if it comes to rest.
+
+    It is charged along the parts of one curve and discharged along those of the other, which may be the same.
+    """
+    part, voltage, charges = up[0], float(up[0].voltage[0]), True
+    elapsed, passed = 0.0, dict[tuple[bool, float], float]()
+    while True:
+        end = part.top if charges else part.bottom
+        took = None if end is None else part.time(voltage, end.voltage, current)
+        if end is None or took is None:
+            return None
+        elapsed += took
+        if (charges, end.parameter) in passed:
+            return elapsed - passed[charges, end.parameter]
+        passed[charges, end.parameter] = elapsed
+        landed = _landing(up, down, end, current)
+        if landed is None:
+            return None
+        voltage = end.voltage
+        part, charges = landed
+
+
+def _landing(
+    up: Sequence[_Part], down: Sequence[_Part], turn: TurningPoint, current: float
+) -> tuple[_Part, bool] | None:
+    """The nearest part to which a jump at a turning point leads, and whether the capacitor is charged there."""
+    for charges, parts in ((True, up), (False, down)):
+        if turn.is_maximum:
+            there = (each for each in parts if each.bottom and each.bottom.parameter > turn.parameter)
+        else:
+            there = (each for each in reversed(parts) if each.top and each.top.parameter < turn.parameter)
+        part = next((each for each in there if each.has(turn.voltage)), None)
+        if part is not None and bool(current > part.current_at(turn.voltage)) == charges:
+            return part, charges
+    return None
 
 
 def loaded(curve: StaticCurve, load: float) -> StaticCurve:

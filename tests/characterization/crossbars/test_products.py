@@ -105,6 +105,20 @@ def test_energies_are_those_of_the_parts():
     assert product_cost(own, CROSSBAR, codes).set_index("part").loc["ADC", "provenance"] == "given"
 
 
+def test_lines_are_charged_by_the_capacitances_that_the_crossbar_has():
+    """C V^2 of a word line and of the cells behind it, which bit lines at virtual grounds leave its whole voltage."""
+    crossbar = dataclasses.replace(
+        CROSSBAR, word_line_capacitance=3e-15, bit_line_capacitance=5e-15, cell_capacitance=1e-15
+    )
+    codes = np.random.default_rng(2).integers(0, 256, (3, 32))
+    table = product_cost(PERIPHERY_OF_ALL, crossbar, codes).set_index("part")
+    squares = np.sum(PERIPHERY_OF_ALL.dac.voltages(codes) ** 2, axis=1).mean()
+    assert table.loc["lines", "energy"] == pytest.approx((3e-15 + 1e-15) * 16 * squares, rel=1e-9)
+    assert table.loc["lines", "provenance"] == "derived" and table.loc["lines", "number"] == 48
+    with pytest.raises(ParameterError, match="has its own"):
+        product_cost(PERIPHERY_OF_ALL, crossbar, codes, cell_capacitance=1e-15)
+
+
 def test_figures_agree_with_those_of_cells():
     """The converter of 1 bit and the amplifier of 10 ns are the circuits that cells are counted with."""
     assert FIGURES["dac energy"].value == PERIPHERY["DAC"].energy

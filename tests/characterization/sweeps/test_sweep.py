@@ -12,7 +12,7 @@ from synaspice.characterization.sweeps.axes import axes_of
 from synaspice.characterization.sweeps.point import made, measure_point
 from synaspice.characterization.sweeps.sweep import PVT
 from synaspice.circuits import Inverter, LatchComparator, MemristorBitCell
-from synaspice.devices import MTJ, VTEAM, ParameterError, SimulationError, SynaspiceError, UnknownNameError
+from synaspice.devices import MTJ, VTEAM, MottSwitch, ParameterError, SimulationError, SynaspiceError, UnknownNameError
 from synaspice.devices.core.distributions import clopper_pearson_interval
 from synaspice.devices.language.errors import ValidityWarning
 from synaspice.figures import plot
@@ -140,6 +140,19 @@ def test_a_point_without_a_result_is_a_row_with_the_reason():
 
 
 @pytest.mark.ngspice
+def test_a_number_that_a_bench_did_not_find_is_told_as_such():
+    """A film that hardly depends on its temperature has no threshold."""
+    film, axis, measure = (
+        MottSwitch(activation_energy=0.05),
+        {"ambient_temperature": [250.0, 260.0]},
+        "threshold_voltage",
+    )
+    with pytest.raises(ParameterError, match="the bench found no threshold_voltage here"):
+        sweep(film, axis, "ndr", measures=[f"attribute {measure}"])
+    with pytest.raises(ParameterError, match="the bench says no number 'threshold'"):
+        sweep(film, axis, "ndr", measures=["attribute threshold"])
+
+
 def test_all_corners_are_every_process_voltage_and_temperature(monkeypatch):
     table = sweep(Inverter(), {"temperature": [300.15]}, corners=True, quick=True, **QUICK)
     assert table.attrs["axes"] == ["corner", "temperature", "supply_voltage_over_nominal"] and len(table) == 9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -70,7 +71,31 @@ def test_jitter_is_of_charges():
     electron, thermal = CONSTANTS[q_e][0], CONSTANTS[k_B][0] * cell.temperature
     charge = 100e-15 * 0.5
     expected = math.sqrt(thermal * 100e-15 + electron * charge) / current
-    assert design.jitter(current, design.last(current)) == pytest.approx(expected, rel=1e-3)
+    assert design.jitter(current) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("current", [3.5e-12, 3.5e-8, 3.5e-6, 3.5e-4])
+@pytest.mark.parametrize(
+    "scales", [(1, 1, 1, 1), (0.01, 0.01, 10, 100), (0.01, 0.01, 100, 100), (1e-6, 1e-7, 1e3, 1e2)]
+)
+def test_the_last_interval_solves_the_design_equations_at_any_bias(scales, current):
+    """Also where adaptation takes all of the current but for a part of 1e-17: in exact fractions."""
+    biases = [scale * bias for scale, bias in zip(scales, (20e-9, 1.5e-9, 2e-9, 60e-9), strict=True)]
+    design = AdaptationDesign(AdaptingNeuron(), *biases, 0.47)
+    left = design.charging_current(current)
+    assert 0 < left <= current and math.isfinite(design.jitter(current))
+    assert design.last(current) == pytest.approx(design.refractory_time + design.charge / left, rel=1e-12)
+    _, leak, gain, weight = map(Fraction, biases)
+    deaf, charge = Fraction(design.refractory_time), Fraction(design.charge)
+
+    def excess(charging):
+        interval = deaf + charge / charging
+        return gain * (weight / leak * deaf / interval - 1) - (Fraction(current) - charging)
+
+    if left == current:
+        assert excess(Fraction(left)) <= 0, "nothing adapts"
+    else:
+        assert excess(Fraction(left * (1 - 1e-9))) < 0 < excess(Fraction(left * (1 + 1e-9)))
 
 
 def test_the_netlist_is_there_in_every_dialect():
