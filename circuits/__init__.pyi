@@ -24,6 +24,7 @@ from .cells.spin import SpinOrbitWallCell as SpinOrbitWallCell
 from .cells.synapses import DifferentialSynapse as DifferentialSynapse
 from .cells.synapses import SpikeSynapse as SpikeSynapse
 from .cells.synapses import STDPSynapse as STDPSynapse
+from .cells.synapses import TripletSTDPSynapse as TripletSTDPSynapse
 from .crossbars.crossbar import Crossbar as Crossbar
 from .crossbars.weights.conversion import convert_to_noisy as convert_to_noisy
 from .crossbars.weights.weight_cells import WeightCells as WeightCells
