@@ -62,6 +62,16 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a table that :func:`write_table` wrote, equal to what was written.
 
+    Parameters
+    ----------
+    path : str or Path
+        File name that ends in ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with its attributes.
+
     Raises
     ------
     ParameterError

@@ -40,6 +40,18 @@ def package_style() -> Iterator[None]:
 def save(figure: Figure, path: str | Path) -> Path:
     """Save a figure as PNG, SVG or PDF; the file appears whole or not at all.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+    path : str or Path
+        File name that ends in ``.png``, ``.svg`` or ``.pdf``.
+
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     UnknownNameError

@@ -29,8 +29,8 @@ from ...devices.language.waveforms.shapes import PiecewiseLinear
 from ...devices.model import CompactModel
 from ...devices.simulation.numerics.newton import voltage_at_current
 from ...devices.targets.header import origin
-from ..benches.memristors.potentiation import default_width, rising
 from ..benches.memristors.reader import Reader, voltage_sweep
+from ..benches.memristors.write_pulses import default_width, rising
 from ..benches.write_error import butler_pulse_width, write_error
 from ..rare_events.event import decay_time
 from .kept import require_kept

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...devices.language.errors import ParameterError, UnknownNameError, shown
-from ...devices.language.quantities.units import Conversion, conversion, si_unit, size_of
+from ...devices.language.quantities.units import Conversion, conversion, si_unit
 
 #: Quantities of this package's tables whose unit is known by their name.
 QUANTITIES = {
@@ -158,21 +158,6 @@ def number_in(text: str, quantity: str) -> float:
             f"the name of a curve, {shown(text)}, has {len(found)} numbers that are a {quantity}, not one"
         )
     return found[0]
-
-
-def check_units(units: Mapping[str, str]) -> None:
-    """Refuse units of a table that are none.
-
-    Raises
-    ------
-    ParameterError
-        If one is not understood.
-    """
-    for name, unit in units.items():
-        try:
-            size_of(unit)
-        except ParameterError as error:
-            raise ParameterError(f"{name}: {error}") from None
 
 
 def _find(text: str, heads: Sequence[str], named: Sequence[tuple[str, str | None]]) -> int | None:

@@ -217,6 +217,11 @@ def telegraph_trace(
     seed : int, optional
         Seed of the random numbers; default: a random one.
 
+    Returns
+    -------
+    Telegraph
+        The state at time 0, and the times of the jumps. [s]
+
     Raises
     ------
     ParameterError
@@ -333,6 +338,11 @@ def state_probability(
         When to tell the probability. [s]
     start : str or float
         The state at time 0, or the probability of the first one then.
+
+    Returns
+    -------
+    ndarray
+        Probabilities of the first state, shape (times,). [1]
 
     Raises
     ------

@@ -59,6 +59,11 @@ def train_readout(features: ArrayLike, targets: ArrayLike) -> LinearReadout:
     targets : array_like
         What the outputs shall be, shape (samples,) or (samples, outputs).
 
+    Returns
+    -------
+    LinearReadout
+        The trained readout.
+
     Raises
     ------
     ParameterError

@@ -114,6 +114,11 @@ def held_response(
     threads : int, optional
         Number of threads; default: one per core.
 
+    Returns
+    -------
+    HeldResponse
+        What is read at the end of each interval, and the states at the end.
+
     Raises
     ------
     ParameterError
@@ -257,7 +262,27 @@ def reservoir_states(
 
 
 def random_mask(nodes: int, inputs: int = 1, *, seed: int | np.random.Generator = 0) -> FloatArray:
-    """A mask of ones and minus ones at random, shape (nodes, inputs)."""
+    """Draw a mask of ones and minus ones, both as probable.
+
+    Parameters
+    ----------
+    nodes : int
+        Number of virtual nodes.
+    inputs : int
+        Number of inputs of a step.
+    seed : int or numpy.random.Generator
+        Seed of the random numbers, or what draws them.
+
+    Returns
+    -------
+    ndarray
+        The mask, shape (nodes, inputs). [1]
+
+    Raises
+    ------
+    ParameterError
+        If a number is none, or too small.
+    """
     shape = whole("nodes", nodes, 1), whole("inputs", inputs, 1)
     drawn = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(whole("seed", seed, 0))
     return drawn.choice([-1.0, 1.0], size=shape)

@@ -24,8 +24,8 @@ from ....devices.model import CompactModel
 from ...arguments import Choice, Names, Quantity, Range, Switch, Whole
 from ...bench import bench
 from ..memristors.half_select import SCHEMES, require_rest
-from ..memristors.potentiation import default_width, require_way, write_voltages
 from ..memristors.reader import Reader, voltage_sweep
+from ..memristors.write_pulses import default_width, require_way, write_voltages
 
 #: Numbers of writes by default.
 NUMBERS = tuple(np.geomspace(1, 1e6, 13).tolist())

@@ -19,8 +19,8 @@ from ....devices.language.waveforms.shapes import FloatArray
 from ....devices.model import CompactModel
 from ...arguments import Names, Quantity, Range, Whole
 from ...bench import bench
-from .potentiation import default_width, require_way, write_voltages
 from .reader import Reader, voltage_sweep
+from .write_pulses import default_width, require_way, write_voltages
 
 #: The schemes in which cells are disturbed.
 SCHEMES = tuple(name for name in SELECTIONS if name != "isolated")

@@ -26,78 +26,28 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 
 from ....devices.core.distributions import normal_quantile
 from ....devices.core.metadata import device_table
-from ....devices.core.protocols import Compliance, PulseVoltages, Sweep, WallMotion
+from ....devices.core.protocols import Sweep, WallMotion
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.memory import require_memory, table_size
 from ....devices.language.waveforms.shapes import Drive, FloatArray, PiecewiseLinear
 from ....devices.model import CompactModel
 from ...arguments import MOST_SPIKES, NoiseTemperature, Quantity, Seed, Whole
 from ...bench import bench
+from .neurosim_curve import LABEL_UNIT, curve, fitted_curvature, nonlinearity
 from .reader import Reader, voltage_sweep
+from .write_pulses import COVERED, EDGE, FACTOR, default_width, write_voltages
 
-#: Share of a pulse's width that each of its edges takes.
-EDGE = 0.01
-#: Share of the way between the reference states that a train of pulses of the default width covers.
-COVERED = 0.9
-#: How often the time that takes is looked for in a longer transient, and by how much longer each is.
-LONGER, FACTOR = 12, 4.0
 #: Rest between pulses for a wall, over the suggested length of a run.
 RELAXED = 0.25
 #: Least share of the pulses that cover most of the way, and how often the width is corrected for it.
 ENOUGH, CORRECTIONS = 0.9, 12
-#: A source that limits no current.
-UNLIMITED = Compliance()
-#: Points of such a transient, and the least of them before the end of the way.
-POINTS, RESOLVED = 401, 50
-#: Curvature P_1/A beyond which a curve is a step, and distance from a line below which it is one.
-MOST_CURVED, STRAIGHT = 500.0, 1e-6
+#: Distance from a line below which a curve is one.
+STRAIGHT = 1e-6
 #: Share of the range: of what a device forgets between pulses, and by which the formula misses the curve, that is told.
 TOLD = 0.05
-#: Distance from the straight line of a curve whose label is 1: from NeuroSim's table.
-LABEL_UNIT = 0.099
-
-
-def curve(share: FloatArray, curvature: float) -> FloatArray:
-    """The share of the range that the formula covers at a share of the pulses, for a curvature P_1/A."""
-    if abs(curvature) < 1e-9:
-        return np.asarray(share, dtype=float)
-    return np.asarray(np.expm1(-curvature * share) / math.expm1(-curvature))
-
-
-def nonlinearity(curvature: float) -> float:
-    """NeuroSim's label of a curve with a curvature P_1/A; positive if the first pulses do most."""
-    if abs(curvature) < 1e-4:
-        return curvature / 8 / LABEL_UNIT
-    covered = -math.expm1(-abs(curvature))
-    steepness = covered / abs(curvature)  # of the straight line, in that of the curve's first pulse
-    at = -math.log(steepness) / abs(curvature)
-    return math.copysign(((1 - steepness) / covered - at) / LABEL_UNIT, curvature)
-
-
-def fitted_curvature(shares: FloatArray, covered: FloatArray) -> float:
-    """The curvature P_1/A with which the formula comes nearest to shares of the range, by least squares.
-
-    Parameters
-    ----------
-    shares : ndarray
-        Pulse numbers over the last one. [1]
-    covered : ndarray
-        Shares of the range that are covered. [1]
-    """
-
-    def misfit(scaled: float) -> float:
-        return float(np.sum((curve(shares, math.sinh(scaled)) - covered) ** 2))
-
-    most = math.asinh(MOST_CURVED)
-    grid = np.linspace(-most, most, 201)
-    best = int(np.argmin([misfit(float(one)) for one in grid]))
-    ends = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
-    found = minimize_scalar(misfit, bounds=ends, method="bounded", options={"xatol": 1e-12})
-    return math.sinh(float(found.x))
 
 
 @bench(needs=(Sweep,), long=True)
@@ -204,95 +154,6 @@ def potentiation(
         "amplitudes": [up, down], "widths": [first, second], "pulses": pulses, "cycles": cycles,
         "read_voltage": read_voltage, "temperature": temperature, "seed": seed,
     })  # fmt: skip
-
-
-def write_voltages(
-    low: Reader, sweep: Sweep, begun: float, amplitude: float | None, depression: float | None
-) -> tuple[float, float]:
-    """The voltages of pulses that raise and lower the conductance.
-
-    Parameters
-    ----------
-    low : Reader
-        The device in its state of low conductance.
-    sweep : Sweep
-        How it suggests to be swept.
-    begun : float
-        Time within which a pulse raises the conductance. [s]
-    amplitude, depression : float or None
-        The voltages as they are given; by default what the device offers, or the sweep's amplitude with the sign that
-        raises the conductance, and the same with the other sign. [V]
-
-    Raises
-    ------
-    ParameterError
-        If no amplitude is given, and the device suggests none.
-    """
-    device = low.device
-    if amplitude is None and device.suits(PulseVoltages):
-        told = device.protocol(PulseVoltages)
-        return told.raising, told.lowering if depression is None else float(depression)
-    if amplitude is None and (sweep.quantity != "voltage" or sweep.amplitude is None):
-        raise ParameterError(f"give the amplitude: {device.model_name()} suggests none of the voltage")
-    up = rising(low, abs(float(sweep.amplitude or 0.0)), begun) if amplitude is None else float(amplitude)
-    return up, -up if depression is None else float(depression)
-
-
-def require_way(start: Reader, volts: float, width: float, goal: float) -> None:
-    """Refuse a write that does not move the conductance towards a goal [S]."""
-    first, last = start.of(start.device.simulate(volts, width, points=2))[[0, -1]]
-    word, change = ("raise", last - first) if goal > first else ("lower", first - last)
-    if not change > 1e-6 * first:
-        raise ParameterError(
-            f"a write of {volts:g} V for {width:.3g} s does not {word} the conductance: give a voltage of the other "
-            "sign, a larger one, or a longer width"
-        )
-
-
-def rising(low: Reader, size: float, begun: float) -> float:
-    """The voltage of a size whose sign raises the conductance."""
-    start = float(low.conductance())
-    for up in (size, -size):
-        if low.of(low.device.simulate(up, begun, points=2))[-1] > start * (1 + 1e-6):
-            return up
-    raise ParameterError(f"neither {size:g} V nor {-size:g} V raises the conductance within {begun:.3g} s")
-
-
-def default_width(
-    low: Reader,
-    drives: tuple[float, ...],
-    end: float | Reader,
-    begun: float,
-    pulses: int,
-    compliance: Compliance = UNLIMITED,
-) -> float:
-    """Width of pulses that cover most of the way to an end, from transients under a steady voltage that get longer.
-
-    Drives are the voltage; or a voltage, how long it is there [s], and the voltage after it.
-    """
-    before = drives[1] if len(drives) > 1 else 0.0
-    target = end if isinstance(end, float) else float(end.conductance())
-    length = begun
-    for _ in range(2 * LONGER):
-        times = before + np.linspace(0.0, length, POINTS)
-        drive: Any = drives[0]
-        if before:
-            edge = EDGE * min(before, length)
-            drive = PiecewiseLinear((0.0, before - edge, before), (drives[0], drives[0], drives[2]))
-        reported = np.concatenate([[0.0], times]) if before else times
-        run = low.of(low.device.simulate(drive, float(reported[-1]), times=reported, compliance=compliance))[-POINTS:]
-        covered = (run - run[0]) / (target - run[0])
-        there = np.flatnonzero(covered >= COVERED)
-        if not len(there):
-            length *= FACTOR
-        elif there[0] < RESOLVED and length > begun * FACTOR**-LONGER:
-            length *= max(2 * there[0], 2) / POINTS
-        else:
-            return float(times[there[0]] - before) / pulses
-    raise ParameterError(
-        f"{drives[-1]:g} V does not move the conductance through {100 * COVERED:g} % of the way: give another "
-        "voltage, or a width"
-    )
 
 
 def _beside_end(wall: Reader) -> Reader:

@@ -21,8 +21,8 @@ from ....devices.model import CompactModel
 from ...arguments import Checkpoint, NoiseTemperature, Progress, Quantity, Range, Seed, Whole
 from ...bench import bench
 from ...resumable import check_seed, compute_pieces, describe
-from .potentiation import default_width, rising
 from .reader import Reader, voltage_sweep
+from .write_pulses import default_width, rising
 
 #: Steps by default, over the size of the first pulse, and that over the amplitude of the device's sweep.
 STEPS, FIRST = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2), 0.5

@@ -48,6 +48,11 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], *, dialect: str = "n
     **options
         Further arguments of :meth:`CompactModel.subcircuit`, for all devices: ``observables``, ``noise``.
 
+    Returns
+    -------
+    str
+        The netlist.
+
     Raises
     ------
     ParameterError

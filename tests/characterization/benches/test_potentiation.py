@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synaspice.characterization import potentiation, read_table, write_table
-from synaspice.characterization.benches.memristors.potentiation import curve, fitted_curvature, nonlinearity
+from synaspice.characterization.benches.memristors.neurosim_curve import curve, fitted_curvature, nonlinearity
 from synaspice.characterization.checks.memristor_benches import Synapse
 from synaspice.devices import MTJ, VTEAM, ParameterError, VolatileMemristor
 from synaspice.devices.language.errors import ValidityWarning
