@@ -27,7 +27,6 @@ sphinx_gallery_conf = {
     "filename_pattern": "/plot_",
     "image_scrapers": ("gallery_pictures.package_figures",),
     "capture_repr": (),
-    "parallel": True,  # as many as sphinx-build has processes
     "abort_on_example_error": True,
     "download_all_examples": False,
     "min_reported_time": 1e6,

@@ -79,15 +79,15 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 #: In the order in which they are begun, those that take longest first.
 STEPS: dict[str, Step] = {
+    "reliability": Step(
+        tool("reliability_table", f"{TABLES}/reliability-table.md"), (f"{TABLES}/reliability-table.md",)
+    ),
     "pictures": Step(tool("pictures", PICTURES), (PICTURES,)),
     "agreement": Step(
         tool("agreement_table", f"{TABLES}/agreement.md"),
         (f"{TABLES}/agreement.md", f"{TABLES}/agreement.csv"),
     ),
     "checks": Step(tool("check_table", TABLES), (f"{TABLES}/checks.md", f"{TABLES}/checks-*.md")),
-    "reliability": Step(
-        tool("reliability_table", f"{TABLES}/reliability-table.md"), (f"{TABLES}/reliability-table.md",)
-    ),
     "published": Step(tool("published_table", f"{TABLES}/published.md"), (f"{TABLES}/published.md",)),
     "options": Step(tool("bench_options", OPTIONS), (OPTIONS,)),
     "cells-table": Step(
