@@ -22,7 +22,7 @@ from ..devices.language.registry import Registry
 from .measured import draw_measured
 from .overlay import axes_of, beside, like
 from .sizes import Size, arrangement
-from .style import package_style, words
+from .style import label_logarithmic_axes, package_style, words
 from .waveforms import broken, framed, panels_of_waveforms
 
 if TYPE_CHECKING:
@@ -227,6 +227,7 @@ def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | No
         assert whole is not None
         height = (whole.bbox.height / figure.dpi - 0.6 * rows - 0.4) / rows
         for axes in own:
+            label_logarithmic_axes(axes)
             if "\n" not in axes.get_ylabel():
                 axes.set_ylabel(broken(axes.get_ylabel(), height))
         letters = round(LETTERS * figure.get_figwidth())

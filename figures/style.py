@@ -130,3 +130,25 @@ def scaled(axes: Axes, which: str, values: ArrayLike, unit: str, what: str) -> f
 def share_units(axes: Axes, other: Axes) -> None:
     """Let other axes show values in the units of axes."""
     _SCALES[other] = dict(_SCALES.get(axes, {}))
+
+
+def label_logarithmic_axes(axes: Axes) -> None:
+    """Let a logarithmic axis that shows less than two powers of ten label 1, 2 and 5 too, or every digit.
+
+    One labelled tick tells no scale. Ticks that a figure placed itself stay.
+    """
+    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() != "log" or isinstance(axis.get_major_locator(), FixedLocator):
+            continue
+        low, high = sorted(axis.get_view_interval())
+        for digits in ((1,), (1, 2, 5), tuple(range(1, 10))):
+            powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+            shown = [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]
+            if len(shown) > 1:
+                break
+        if len(digits) > 1:
+            axis.set_major_locator(LogLocator(subs=digits))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_minor_locator(NullLocator())

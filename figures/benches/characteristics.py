@@ -182,11 +182,11 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     for k, name in enumerate(states):
         # A state with a unit, such as a temperature, is told in words and over its peak, as the drive is.
         peak = 1.0 if units[name] == "1" else float(last[name].abs().max()) or 1.0
-        named_state = f"${name}$" if units[name] == "1" else f"{name.replace('_', ' ')} over its peak"
+        named_state = f"${name}$" if units[name] == "1" else f"normalised {name.replace('_', ' ')}"
         right.plot(at, last[name] / peak, color=f"C{k}", label=named_state)
-    right.set_ylabel(f"State ${', '.join(states)}$" if units[states[0]] == "1" else "State over its peak")
+    right.set_ylabel(f"State ${', '.join(states)}$" if units[states[0]] == "1" else "Normalised state")
     right.margins(x=0, y=0.05)
-    right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="drive over its peak")
+    right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="normalised drive")
     right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(states) + 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from ..cells.wire_resistance import draw_wire_resistance
 from ..drawing import draws
@@ -33,5 +34,5 @@ def draw_settling(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     for axes in (left, right):
         axes.set_xlabel("Array size (lines)")
         axes.set_xticks(size, [str(int(lines)) for lines in size])
-        axes.minorticks_off()
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.legend()

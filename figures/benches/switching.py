@@ -95,7 +95,7 @@ def _thresholds(table: pd.DataFrame) -> pd.DataFrame:
 def _draw_thresholds(table: pd.DataFrame, axes: Axes) -> None:
     """Without noise a pulse switches or does not: the threshold over the width, within the steps of the amplitude."""
     swept, found = table.attrs["swept"], _thresholds(table)
-    what = f"{swept.replace('_', ' ').capitalize()} that switches"
+    what = f"Switching {swept.replace('_', ' ')}"
     x = scaled_axis(table, axes, "x", "width", "Pulse width")
     y = scaled(axes, "y", table[swept], table.attrs["units"][swept], what)
     axes.errorbar(

@@ -70,12 +70,20 @@ def _status(run: Callable[[], None]) -> int:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except Ended as ended:
         _show_place()
-        kept = any(word.startswith("--checkpoint") for word in sys.argv)
-        _tell(f"{name_of(ended.number)}{kept * ': what was finished is kept, and the same command goes on from it'}")
+        kept = _goes_on(sys.argv[1:]) * ": what was finished is kept, and the same command goes on from it"
+        _tell(f"{name_of(ended.number)}{kept}")
         return 128 + ended.number
     except Exception as error:
         return _status_of(error)
     return 0
+
+
+def _goes_on(words: list[str]) -> bool:
+    """Whether a command keeps what it has finished: a bench with a checkpoint, a gallery, systems of the article."""
+    if words[:1] == ["gallery"]:
+        return "--figures-only" not in words
+    of_systems = words[:1] == ["figure"] and len(words) > 1 and not words[1].endswith((".csv", ".parquet"))
+    return of_systems or any(word.startswith("--checkpoint") for word in words)
 
 
 def _status_of(error: Exception) -> int:

@@ -100,7 +100,7 @@ def _spin_neuron() -> dict[str, Place]:
             f"Mpull_down_{side}": Place(column, -6, inward),
             f"Mfoot_{side}": Place(column, -12, outward),
         }
-    return places | {"Xspike": Place(62, -18), "Xno_spike": Place(62, -12)}
+    return places | {"Xspike": Place(62, -18), "Xno_spike": Place(59, -12)}
 
 
 def _triplet_synapse() -> dict[str, Place]:

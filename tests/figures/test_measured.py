@@ -16,9 +16,10 @@ def points(axes):
 
 
 def test_points_stand_where_they_were_measured_in_the_units_of_the_axes():
-    table = iv(MTJ.preset("ikeda2010"), [0.1, 0.2, 0.3], states=["parallel"])
+    table = iv(MTJ.preset("ikeda2010"), [0.1, 0.2, 0.3])
     data = pd.DataFrame({"voltage": [0.1, 0.3], "current": [1e-5, 4e-5]})
-    (axes,) = plot(table, data=data).axes[:1]
+    currents, axes, _ = plot(table, data=data).axes
+    assert len(points(currents)) == 1
     (line,) = points(axes)
     assert "mV" in axes.get_xlabel() and "kΩ" in axes.get_ylabel()
     np.testing.assert_allclose(line.get_xdata(), [100.0, 300.0])
@@ -36,7 +37,7 @@ def test_the_file_is_in_the_legend_and_errors_are_bars():
 
 
 def test_data_that_no_panel_shows_or_in_other_units_are_refused():
-    table = iv(MTJ.preset("ikeda2010"), [0.1, 0.2], states=["parallel"])
+    table = iv(MTJ.preset("ikeda2010"), [0.1, 0.2])
     with pytest.raises(ParameterError, match="no panel shows what was measured, power"):
         plot(table, data=pd.DataFrame({"power": [1.0]}))
     data = pd.DataFrame({"voltage": [0.1], "resistance": [1e4]})

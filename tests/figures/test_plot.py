@@ -16,7 +16,7 @@ from synaspice.devices.core.metadata import described_table
 from synaspice.devices.language.errors import ParameterError
 from synaspice.figures import plot, save
 from synaspice.figures.drawing import drawing_of
-from synaspice.figures.style import words
+from synaspice.figures.style import label_logarithmic_axes, words
 
 
 def loop(size: float, unit: str = "V") -> pd.DataFrame:
@@ -189,3 +189,15 @@ def test_a_device_that_rests_has_one_panel():
     assert drawing_of(table).in_words(table) == "At rest from -30 µA to -40 µA: nothing oscillates."
     (axes,) = plot(table).axes
     assert "threshold" in axes.get_legend_handles_labels()[1]
+
+
+@pytest.mark.parametrize(("values", "labels"), [((2.0, 6.0), ["2", "5"]), ((3.1, 5.9), ["4", "5"]), ((1.0, 1e4), None)])
+def test_a_logarithmic_axis_of_less_than_a_decade_has_more_than_one_label(values, labels):
+    axes = Figure().subplots()
+    axes.semilogy([0.0, 1.0], values)
+    axes.set_ylim(*values)
+    axes.minorticks_off()
+    label_logarithmic_axes(axes)
+    low, high = values
+    found = [tick.get_text() for tick in axes.get_yticklabels() if low <= tick.get_position()[1] <= high]
+    assert found == labels if labels is not None else len(found) > 1 and "mathdefault" in found[0]

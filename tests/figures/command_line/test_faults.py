@@ -22,6 +22,7 @@ from shell import synaspice
 
 from synaspice.devices.language.errors import CompilationError, OutputError, SimulationError
 from synaspice.figures.command_line.commands import app
+from synaspice.figures.command_line.main import _goes_on
 
 ROOT = Path(__file__).parents[3]
 #: Of commands in processes of their own: lines are not folded.
@@ -230,6 +231,21 @@ def test_a_signal_ends_a_command_within_two_seconds_with_a_line(number, word, ta
     kept = ": what was finished is kept, and the same command goes on from it"
     assert said == f"synaspice: {word}{kept if task == 'python' else ''}\n"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("gallery -o out", True),
+        ("gallery -o out --figures-only", False),
+        ("figure all -o systems", True),
+        ("figure table.csv -o x.png", False),
+        ("vary mtj iv --checkpoint work", True),
+        ("characterize mtj iv", False),
+    ],
+)
+def test_an_interrupted_command_says_that_it_goes_on_if_it_does(command, kept):
+    assert _goes_on(command.split()) == kept
 
 
 #: A process of somebody else's, which complains when the first one ends, and what waits for it.
