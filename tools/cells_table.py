@@ -59,6 +59,8 @@ FORMS = {"ngspice": "ngspice", "ngspice-osdi": "ngspice, native", "vacask": "VAC
 }
 #: Difference from the bench's figure that is told. [1]
 TOLD = 5e-4
+#: Time that a run is thought to take as long as none of its cell is known. [s]
+UNKNOWN = 60.0
 #: What a page says first.
 MARK = "<!-- written by tools/cells_table.py from cells-table.csv -->"
 
@@ -110,10 +112,10 @@ def work(
 
 
 def _seconds(found: dict[tuple[str, ...], dict[str, Any]], key: tuple[str, ...]) -> float:
-    """Time that a run probably takes; none for that which is the first of its cell."""
+    """Time that a run probably takes [s]."""
     name, *_, form = key
     first = found.get((name, "generic", CORNERS[0], "bench" if form == "bench" else "expected"))
-    return 0.0 if first is None else float(first["seconds"])
+    return UNKNOWN if first is None else float(first["seconds"])
 
 
 def run(file: Path, names: Sequence[str], technologies: Sequence[str], minutes: float, jobs: int) -> None:

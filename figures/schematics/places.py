@@ -126,7 +126,7 @@ def _triplet_synapse() -> dict[str, Place]:
             f"Mlow_{product}": Place(84, y - 24),
         }
     for x, line in ((112, "row"), (126, "column")):
-        places |= {f"Mrest_{line}_{k}": Place(x, -24 - 6 * k) for k in range(4)}
+        places |= {f"Mrest_{line}_{k}": Place(x, -42 + 6 * k) for k in range(4)}
     return places | {"Xcell": Place(98, -52)}
 
 

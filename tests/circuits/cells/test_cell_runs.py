@@ -60,8 +60,9 @@ def test_the_committed_table_is_that_of_the_kept_results():
 
 
 def test_what_was_not_run_says_so_and_comes_next():
+    works = cell_runs._row("inverter", "", "", "", "works", "", 0.0) | {"seconds": 1.0}
     found = {
-        ("inverter", "generic", "typical", "bench"): cell_runs._row("inverter", "", "", "", "works", "", 0.0),
+        ("inverter", "generic", "typical", "bench"): works,
         ("inverter", "generic", "slow", "bench"): cell_runs._row("inverter", "", "", "", "failed", "a reason", 0.0),
     }
     text = cells_table.page(found, ["inverter"], ["generic"])
@@ -70,3 +71,15 @@ def test_what_was_not_run_says_so_and_comes_next():
     todo = [arguments for _, arguments in cells_table.work(["inverter", "p-bit"], found, ["generic", "sky130"])]
     assert ("inverter", "generic", "fast") in todo and ("inverter", "generic", "slow") not in todo
     assert todo.index(("inverter", "generic", "fast")) < todo.index(("p-bit", "generic", "typical"))
+
+
+def test_what_takes_long_comes_after_what_does_not():
+    """Known by the bench in the first technology; a cell of which nothing is known comes between."""
+    seconds = {"inverter": 500.0, "axon-hillock": 2.0}
+    found = {
+        (name, "generic", "typical", "bench"): cell_runs._row(name, "", "", "", "works", "", 0.0) | {"seconds": took}
+        for name, took in seconds.items()
+    }
+    todo = cells_table.work(["inverter", "p-bit", "axon-hillock"], found, ["generic"])
+    benches = [arguments for function, arguments in todo if function is cell_runs.bench_row]
+    assert [name for name, *_ in benches] == [*["axon-hillock"] * 2, *["p-bit"] * 3, *["inverter"] * 2]
