@@ -17,11 +17,11 @@ demo: setup  ## characterise every device and preset: a page, tables, figures, n
 	$(BIN)/synaspice gallery -o out
 
 test: $(TESTS)  ## all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 coverage: $(TESTS)  ## all tests, with the lines that they run; compiled loops and other processes are not seen
 	$(PIP) pytest-cov
-	$(BIN)/python -m pytest -n auto --cov=synaspice --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov=synaspice --cov-report=term:skip-covered
 
 check: $(CHECKS)  ## formatting, lint, stubs, import contracts, types
 	$(BIN)/ruff format --check .

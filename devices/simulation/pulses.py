@@ -24,6 +24,8 @@ WIDTHS = (1.0, 3.0, 10.0, 30.0)
 OWN_WIDTHS = (0.3, 1.0, 3.0, 10.0)
 #: Longest time that it is given, over the time scale: one way may take hundreds of times as long as the mean.
 LONGEST = 1e6
+#: Steps that may take: a state on its way takes hundreds, one that goes round for ever as many as it is given.
+PATIENCE = 5e3
 #: Times at which it is looked at meanwhile.
 LOOKS = np.concatenate([[0.0], np.geomspace(1e-8, 1.0, 401)])
 
@@ -98,8 +100,8 @@ def _switching_time(
     request = Request.of(begun, voltage, float(times[-1]), branch, {}, device.compliance)
     with contextlib.suppress(SimulationError), warnings.catch_warnings():
         warnings.simplefilter("ignore", ValidityWarning)
-        table = trajectory.integrate(request, points=None, times=times, method=None, rtol=1e-6, atol=1e-9)
-        states = {name: table[name].to_numpy() for name in device.state_declarations()}
+        found, _ = trajectory.solve(request, times, rtol=1e-6, atol=1e-9, patience=PATIENCE)
+        states = dict(zip(device.state_declarations(), found.T, strict=True))
         share = np.log(evaluate_static(begun, states)[slope] / levels[0]) / np.log(levels[1] / levels[0])
         beyond = np.flatnonzero(share > 0.5)
         return float(times[beyond[0]]) if len(beyond) and beyond[0] else None

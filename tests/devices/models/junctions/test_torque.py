@@ -127,10 +127,14 @@ def test_heat_acts_on_the_torque_of_tunnelling():
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("law", TUNNELLING)
-def test_the_torques_in_ngspice(law):
-    row = agreement(MTJ(torque=law, field_like_per_square_volt=2e4)).iloc[0]
+@pytest.mark.parametrize(("law", "tight"), [(law, law == TUNNELLING[0]) for law in TUNNELLING])
+def test_the_torques_in_ngspice(law, tight):
+    """At tight tolerances one of them: that the rates of all options are the same to 1e-6 stands in test_forms.py."""
+    row = agreement(MTJ(torque=law, field_like_per_square_volt=2e4), tight=tight).iloc[0]
     assert row["static_difference"] < 1e-6
+    assert row["state_difference"] < 1e-2
+    if not tight:
+        return
     assert row["state_difference_tight"] < 1e-3
     if "native_state_difference_tight" in row:
         assert row["native_state_difference_tight"] < 1e-3
