@@ -40,7 +40,7 @@ mutation: $(TESTS)  ## changes of the laws in devices/physics, which a test must
 	nice $(BIN)/python tools/mutation.py $(MUTATION)
 
 wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
-	sh tools/wheel-test.sh
+	PYTHON=$(PYTHON) sh tools/wheel-test.sh
 
 oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows: the tests that are not slow
 	PYTHON=$(PYTHON) sh tools/oldest.sh

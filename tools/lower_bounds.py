@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 
 from dependency_groups import requirements_in, requirements_of
+from packaging.version import Version
 
 
 def lower_bounds(groups: list[str]) -> dict[str, str]:
-    """The version at the lower bound of each package of this Python, by its name.
+    """The version at the lower bound of each package, the highest of those for this Python, by its name.
 
     Parameters
     ----------
@@ -27,10 +28,12 @@ def lower_bounds(groups: list[str]) -> dict[str, str]:
         if wanted.marker is None or wanted.marker.evaluate():
             for bound in wanted.specifier:
                 if bound.operator in (">=", "=="):
-                    found[wanted.name] = bound.version
+                    found[wanted.name] = max(found.get(wanted.name, "0"), bound.version, key=Version)
     return found
 
 
 if __name__ == "__main__":
     for name, version in lower_bounds(sys.argv[1:]).items():
         print(f"{name} == {version}")
+    # The oldest Matplotlib says what pyparsing has deprecated since.
+    print("pyparsing < 3.3")

@@ -54,9 +54,8 @@ def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
         axes.set_ylim(bottom=0.1 * table["current_noise"].min())
     # Of the values: the limits of an axis on which all values are the same are not found without a warning.
     low, high = table["current_noise"].min(), table["current_noise"].max()
-    if (
-        high < 10 * low and "phase_noise" not in table
-    ):  # less than a decade, of which a logarithmic axis would show nothing but digits
+    # less than a decade, of which a logarithmic axis would show nothing but digits
+    if high < 10 * low and "phase_noise" not in table:
         axes.set_yscale("linear")
         axes.set_ylim(bottom=0)
     axes.yaxis.set_minor_formatter(NullFormatter())
