@@ -189,8 +189,8 @@ class _Part:
     def current_at(self, voltage: ArrayLike) -> np.ndarray:
         """Currents at voltages; beyond the end of the curve as on a straight line, as those of a metal are [A]."""
         slope = (self.current[-1] - self.current[-2]) / (self.voltage[-1] - self.voltage[-2])
-        beyond = np.maximum(np.asarray(voltage) - self.voltage[-1], 0.0)
-        return np.asarray(np.interp(voltage, self.voltage, self.current) + slope * beyond)
+        at = np.asarray(voltage, dtype=float)
+        return np.asarray(np.interp(at, self.voltage, self.current) + slope * np.maximum(at - self.voltage[-1], 0.0))
 
     def time(self, start: float, end: float, current: float) -> float | None:
         """Time over capacitance in which a current takes the capacitor along it [s/F]; None if it rests on the way."""
