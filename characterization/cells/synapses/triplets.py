@@ -209,7 +209,7 @@ def _sixty_pairs(cell: TripletSTDPSynapse) -> Point:
         train.analysis,
         {**finds, "change": f"param='before - between + {PAIRS - 1}*(between - after)'"},
         "1",
-        {"frequencies": [1 / interval], "delay": delay, "times": []},
+        {"frequencies": [1 / interval], "delay": delay, "times": [TIMES[1] * scale]},
         lambda table: float(table["change"][table["delay"] > 0].iloc[0]),
     )
 
