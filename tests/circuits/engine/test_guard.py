@@ -77,8 +77,8 @@ def test_a_caller_that_is_ended_leaves_nothing_behind(number, job, tmp_path):
     assert folder.is_dir() and all(map(is_running, running))
     caller.send_signal(number)
     caller.communicate()
-    wait_for(lambda: not any(map(is_running, running)), 3.0)
-    wait_for(lambda: not folder.exists(), 3.0)
+    wait_for(lambda: not any(map(is_running, running)), 30.0)
+    wait_for(lambda: not folder.exists(), 30.0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help")
@@ -86,7 +86,7 @@ def test_a_guard_that_is_killed_takes_its_job_with_it(job, tmp_path):
     caller = subprocess.Popen([sys.executable, "-c", CALLER, str(tmp_path / "folder"), *job])
     own, other, guard = processes(tmp_path)
     os.kill(guard, signal.SIGKILL)
-    wait_for(lambda: not is_running(own), 3.0)
+    wait_for(lambda: not is_running(own), 30.0)
     os.kill(other, signal.SIGKILL)  # which nobody is left to end
     caller.communicate()
 
