@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -116,7 +118,8 @@ def _density_axis(table: pd.DataFrame, axes: Axes, factor: float) -> None:
     per_area, unit = axis_scale(1e-4 * table["current_density"], "A/cm²")
     largest = int(np.argmax(table["current"].abs()))
     ratio = float(1e-4 * per_area * table["current_density"].iloc[largest] / (factor * table["current"].iloc[largest]))
-    second = axes.secondary_yaxis("right", functions=(lambda value: value * ratio, lambda value: value / ratio))
+    both = (functools.partial(np.multiply, ratio), functools.partial(np.multiply, 1 / ratio))
+    second = axes.secondary_yaxis("right", functions=both)
     second.set_ylabel(label("|J|" if axes.get_yscale() == "log" else "Current density", unit))
 
 

@@ -53,10 +53,11 @@ def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     """Left: change by pairs over their rate, in the time of the paper. Right: by triplets over that of the rule."""
     rule, scale = TripletRule(**table.attrs["rule"]), table.attrs["time_scale"]
     pairs = table[table["protocol"] == "pairs"]
-    for (delay, part), color in zip(pairs.groupby("delay", sort=False), ("C0", "C1"), strict=False):
+    for delay, color in zip(pairs["delay"].unique().tolist(), ("C0", "C1"), strict=False):
+        part = pairs[pairs["delay"] == delay]
         rates = np.linspace(part["frequency"].min(), part["frequency"].max(), 200)
         drawn = rates[1 / rates > abs(delay)]
-        expected = [rule.of_pairs(float(delay), 1 / float(rate), table.attrs["pairs"]) for rate in drawn]
+        expected = [rule.of_pairs(delay, 1 / float(rate), table.attrs["pairs"]) for rate in drawn]
         name = f"{1e3 * delay / scale:+.0f} ms".replace("-", "\N{MINUS SIGN}")
         left.plot(scale * drawn, expected, color=color, label=f"rule, {name}")
         left.plot(scale * part["frequency"], part["change"], "o", color=color, markersize=3, label=f"ngspice, {name}")

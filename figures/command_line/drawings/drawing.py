@@ -104,9 +104,9 @@ def _make_systems(
 ) -> None:
     from ....devices.language.checks import known
     from ....devices.language.errors import ParameterError
-    from ....making import make_systems
-    from ....style import FORMATS
-    from ....systems.system import SYSTEMS
+    from ...making import make_systems
+    from ...style import FORMATS
+    from ...systems.system import SYSTEMS
 
     hint = "a table ends in .csv or .parquet"
     names = list(SYSTEMS) if what == "all" else [known("system", what, [*SYSTEMS, "all"], hint)]
@@ -151,7 +151,7 @@ def gallery(
     A page with the figures (index.html), tables, and netlists that were run in ngspice. A run that was interrupted goes
     on; what is finished is not made again.
     """
-    from ....gallery import make_gallery
+    from ...gallery import make_gallery
 
     whole = not figures_only
     how: dict[str, Any] = {"tables": whole, "netlists": whole, "processes": jobs or -1, "force": force, "seed": seed}
