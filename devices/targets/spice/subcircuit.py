@@ -6,13 +6,15 @@ the equations become is decided by :mod:`~synaspice.devices.targets.spice.formul
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from ...core.citing import citations_of, remember
 from ...core.system import System, TelegraphNoise
 from ...language.checks import known, positive
 from ...language.declarations.declaration import TEMPERATURE, Auxiliary, Derived, Observable
@@ -84,7 +86,33 @@ def write_subcircuit(device: DeviceModel, dialect: Dialect, options: ExportOptio
         raise ParameterError(
             f"{dialect.name} takes long steps with every subcircuit: long_steps is for {', '.join(limited)}"
         )
-    return _Writer(device, dialect, options).subcircuit()
+    remember(citations_of(type(device), device.provenance))  # also for a text that is there already
+    return _written(_Request(device, dialect, replace(options, inputs=tuple(options.inputs))))
+
+
+class _Request:
+    """What is to be written; requests of equal text are equal.
+
+    The text follows from the structure of a device, its values, where they come from, and its preset.
+    """
+
+    def __init__(self, device: DeviceModel, dialect: Dialect, options: ExportOptions) -> None:
+        self.device, self.dialect, self.options = device, dialect, options
+        values = tuple((name, value, device.grade_of(name)) for name, value in device.values.items())
+        told = (device.provenance_summary, id(device.provenance))
+        self.key = (device.structure, values, told, id(dialect), astuple(options))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Request) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@functools.lru_cache(maxsize=256)
+def _written(request: _Request) -> Subcircuit:
+    """The subcircuit of a request: cells have many equal devices, and are run many times."""
+    return _Writer(request.device, request.dialect, request.options).subcircuit()
 
 
 def _check_transient_noise(device: DeviceModel, dialect: Dialect, interval: float) -> None:
