@@ -203,7 +203,8 @@ def test_every_bench_has_a_figure_with_units(bench, ending, tmp_path):
     for axes in figure.axes:
         assert axes.get_xlabel() or axes.get_ylabel()
     assert figure.axes[0].get_xlabel() == "Voltage (V)"
-    assert "urrent (" in figure.axes[0].get_ylabel() and figure.axes[0].get_ylabel().endswith("A)")
+    name = "|I| (" if bench == "iv" else "Current ("  # of states that are decades apart
+    assert figure.axes[0].get_ylabel().startswith(name) and figure.axes[0].get_ylabel().endswith("A)")
     assert figure.axes[0].get_legend() is not None
     magic = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[ending]
     assert save(figure, tmp_path / f"f{ending}").read_bytes().startswith(magic)

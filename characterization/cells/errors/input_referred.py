@@ -62,7 +62,8 @@ def channel_noise(
     .. math:: S = 4 k_B T \left[\tfrac23 (g_m + g_{mb}) + g_{ds}\right]
 
     That of a long channel in saturation, and that of its conductance without a voltage; up to 8 % more than a long
-    channel's in between.
+    channel's in between. A short channel has more: in saturation the charges of the generic 45 nm model card give 1.75
+    times as much. Flicker noise is not in it.
 
     Parameters
     ----------

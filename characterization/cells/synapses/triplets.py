@@ -26,7 +26,7 @@ from ..waveforms import keep
 #: Frequencies of pairs, delay within a pair, times of triplets, in the paper's units; number of pairs. [Hz, s, s, 1]
 FREQUENCIES, DELAY, TIMES, PAIRS = (0.1, 10.0, 20.0, 40.0, 50.0), 10e-3, (5e-3, 10e-3), 60
 #: Change of the state for a weight change of 1: sixty pairs move it by a part of its range.
-SIZE = 0.3
+STEP = 0.3
 #: Gap before each phase, and length of the one that fills, over the time constant of r1. [1]
 GAP, FILL = 2e-3, 25e-3
 #: Rise and fall of a phase. [s]
@@ -140,7 +140,7 @@ SOURCES = {
 }
 
 
-def rule_of(cell: TripletSTDPSynapse, size: float = SIZE) -> TripletRule:
+def rule_of(cell: TripletSTDPSynapse, step: float = STEP) -> TripletRule:
     """The rule that a cell is to follow: the amplitudes of visual cortex, and the cell's own time constants."""
     return TripletRule(
         **asdict(VISUAL_CORTEX)
@@ -150,7 +150,7 @@ def rule_of(cell: TripletSTDPSynapse, size: float = SIZE) -> TripletRule:
             "post_time": cell.post_time,
             "slow_post_time": cell.slow_post_time,
         }
-    ).scaled(size=size)
+    ).scaled(size=step)
 
 
 @dataclass(frozen=True)
@@ -234,14 +234,14 @@ def bench_triplet_stdp_synapse(
     times: Annotated[
         Sequence[float] | None, Range("s", "times between the spikes of triplets; default: 5 and 10 ms, likewise")
     ] = None,
-    size: Annotated[float, Quantity("1", "change of the state for a weight change of 1", positive=True)] = SIZE,
+    step: Annotated[float, Quantity("1", "change of the state for a weight change of 1", positive=True)] = STEP,
 ) -> pd.DataFrame:
     """Change of the state by sixty pairs over their rate, and by triplets, beside the closed forms of the rule."""
     scale = cell.pre_time / VISUAL_CORTEX.pre_time
     rates = np.array(FREQUENCIES) / scale if frequencies is None else np.asarray(frequencies, float)
     within = DELAY * scale if delay is None else delay
     between = np.array(TIMES) * scale if times is None else np.asarray(times, float)
-    phases = Phases(cell, rule_of(cell, size))
+    phases = Phases(cell, rule_of(cell, step))
     shortest = min([within, *between, *(1 / rates - within)])
     if shortest <= phases.longest:
         raise ParameterError(
@@ -286,9 +286,9 @@ def bench_triplet_stdp_synapse(
         waveforms=shown,
         rule=asdict(phases.rule),
         pairs=PAIRS,
-        size=size,
+        step=step,
         time_scale=scale,
-        attribute_units={"time_scale": "1", "size": "1"},
+        attribute_units={"time_scale": "1", "step": "1"},
         largest_deviation=deviation,
         works=bool(deviation < OFF),
         reason=None if deviation < OFF else _why(cell),

@@ -33,7 +33,7 @@ def test_at_high_frequencies_the_area_falls_as_one_over_the_frequency():
     # The next term of the expansion is b / R_0^2 of it.
     assert table["area_positive"].iloc[-1] == pytest.approx(limit, rel=3 * strength(1e5) / START**2)
     axes = plot(table).axes[0]
-    assert "Area" in axes.get_ylabel() and "exponent −1.00" in axes.get_legend().get_title().get_text()
+    assert "area" in axes.get_ylabel() and "exponent −1.00" in axes.get_legend().get_title().get_text()
 
 
 def test_loops_that_do_not_close_are_told():

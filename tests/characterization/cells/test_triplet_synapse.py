@@ -56,7 +56,7 @@ def test_pairs_gain_by_their_rate_and_triplets_by_their_order():
 
 def test_the_lengths_of_phases_are_the_amplitudes_of_the_rule():
     cell = TripletSTDPSynapse()
-    one, double = (Phases(cell, rule_of(cell, size)) for size in (0.3, 0.6))
+    one, double = (Phases(cell, rule_of(cell, step)) for step in (0.3, 0.6))
     assert "pair" not in one.of("post"), "no amplitude, no phase"
     for side in ("pre", "post"):
         for short, long in zip(one.lengths(side), double.lengths(side), strict=True):

@@ -105,8 +105,9 @@ def test_the_mean_passage_time_is_that_of_quadrature(barrier):
     junction = junction_with_barrier(barrier)
     found = mean_passage_time(magnet_of(junction), cells=200)
     exact = time_by_quadrature(barrier, rate_of(junction))
-    # The quadrature leaves out 1e-9 of the interval at the pole.
-    assert found.value == pytest.approx(exact, rel=1e-6)
+    # Of 200 cells, at the lowest barrier: the error is 1.03e-6, and a quarter of it with twice as many. The quadrature
+    # leaves out 1e-9 of the interval at the pole.
+    assert found.value == pytest.approx(exact, rel=2e-6)
     assert found.lower <= found.value <= found.upper
     assert found.upper / found.lower - 1 < 1e-4
 

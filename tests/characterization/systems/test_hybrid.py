@@ -80,7 +80,8 @@ def test_the_input_energy_is_that_of_the_currents_of_the_circuit(layer, small):
     network.ground("base", "xyz")
     supplied = network.solve().supplied["c"]
     spent = sum(max(volts[k - 1] * float(supplied[f"input_{k}"]), 0.0) for k in range(1, 7))
-    assert layer.input_energy(image)[0] == pytest.approx(spent * task.READ_TIME, rel=1e-6)
+    # The linear currents neglect the strips' own polarisation, whose part is less than a thousandth.
+    assert layer.input_energy(image)[0] == pytest.approx(spent * task.READ_TIME, rel=1e-3)
 
 
 def test_weights_are_trained_within_the_walls_and_name_what_can_be_told(layer, small):

@@ -128,7 +128,10 @@ def test_energies_add_up():
     spent = energies(run, circuit, {"vbit": "bit", "vword": "word", "vsource": "source"})
     # 0.1 V across 400 kohm for 10 ns; the transistor adds some hundred ohms
     assert spent["devices"] == pytest.approx(0.1**2 / 400e3 * 10e-9, rel=5e-3)
-    assert spent["inputs"] == pytest.approx(spent["devices"], rel=5e-3)
+    # The gate of a transistor so wide takes a tunnelling current, a sixth of what the memristor takes.
+    gate = -np.trapezoid(run["i(vword)"], run["time"])
+    assert gate < 0.2 * spent["devices"]
+    assert spent["inputs"] - gate == pytest.approx(spent["devices"], rel=2e-2)
     assert spent["supply"] == 0
 
 

@@ -27,7 +27,7 @@ def test_every_argument_is_an_option_of_its_bench_and_of_no_other(bench):
     shown = synaspice("characterize", "mtj", bench, "--help", columns=80).stdout
     options = {line.split()[0] for line in shown.splitlines() if line.startswith("  --")}
     own = {setting.option for setting in BENCHES[bench].settings.values()}
-    common = {"--preset", "--set", "--plot", *(["--jobs"] if BENCHES[bench].resumable else [])}
+    common = {"--preset", "--set", "--plot", "--title", "--size", *(["--jobs"] if BENCHES[bench].resumable else [])}
     assert options == own | common
     assert BENCHES[bench].summary.split()[0] in shown
     kinds = [setting.argument for setting in BENCHES[bench].settings.values()]
