@@ -95,7 +95,9 @@ class SpinOrbitErrors:
         voltages = dict(zip(states, line_voltages(cell), strict=True))
         before = dict(zip(states, reversed(states), strict=True))
         writes = {
-            state: upper_bound(missed(junction, before[state], volts, pulses.width, kelvin), TRIALS, CONFIDENCE)
+            state: upper_bound(
+                missed(junction, before[state], volts, pulses.width, kelvin, trials=TRIALS), TRIALS, CONFIDENCE
+            )
             for state, volts in voltages.items()
         }
         # The read voltage stands at the reference layer, and the transistor takes a part of it: at most all of it.

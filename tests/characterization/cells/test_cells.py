@@ -39,12 +39,13 @@ from synaspice.figures.drawing import FIGURES
 
 pytestmark = pytest.mark.ngspice
 
-#: Short settings of the benches: enough to tell whether a cell does what it is for.
+#: Short settings of the benches: enough to tell whether a cell does what it is for. By the order of the cells each gets
+#: its usual situation: those whose benches run long stand where a generic process comes, which is the faster one.
 SHORT = {
-    Inverter: {},
+    LatchComparator: {"differences": [-0.01, 0.01]},
     AxonHillock: {"spikes": 3},
-    MemristorNeuron: {"currents": [0.6e-6, 2.5e-6], "spikes": 2},
     OscillatorNeuron: {"currents": [50e-6, 300e-6]},
+    TripletSTDPSynapse: {"frequencies": [0.8e6], "times": [0.5e-6]},
     PBit: {"duration": 10e-9},
     MTJNeuron: {"currents": [20e-6, 240e-6], "trials": 2},
     MemristorBitCell: {},
@@ -52,14 +53,14 @@ SHORT = {
     DifferentialSynapse: {"weights": [-1.0, 0.0, 1.0]},
     STDPSynapse: {"delays": [-200e-9, -100e-9, -30e-9, 30e-9, 100e-9, 200e-9]},
     SenseAmplifier: {"ratios": [0.7, 1.4]},
-    LatchComparator: {"differences": [-0.01, 0.01]},
+    Inverter: {},
     SpikeSynapse: {"weights": [10.0, 20.0]},
     NeuronChain: {"spikes": 3},
     TransmissionGateBitCell: {},
     SpinOrbitBitCell: {},
     AdaptingNeuron: {"currents": [25e-9, 50e-9]},
     MottNeuron: {"spikes": 3},
-    TripletSTDPSynapse: {"frequencies": [0.8e6], "times": [0.5e-6]},
+    MemristorNeuron: {"currents": [0.6e-6, 2.5e-6], "spikes": 2},
 }
 SITUATIONS = [
     *((technology, corner, 27) for technology in ("generic", "sky130") for corner in ("typical", "slow", "fast")),
@@ -158,7 +159,7 @@ def test_the_mean_output_of_a_p_bit_is_a_sigmoid_of_its_input():
 @pytest.mark.slow
 def test_three_p_bits_sample_an_and_gate():
     """Boltzmann distribution of C = A and B; couplings of Camsari et al., Phys. Rev. X 7, 031014 (2017)."""
-    cell, strength, duration = PBit(), 0.3, 100e-9
+    cell, strength, duration = PBit(), 0.3, 50e-9
     fields, couplings = np.array([1, 1, -2]), np.array([[0, -1, 2], [-1, 0, 2], [2, 2, 0]])
     centre, scale, supply = 0.519, 0.0244, cell.supply_voltage  # of the sigmoid of one p-bit
     circuit = cell.subcircuit()
@@ -182,9 +183,9 @@ def test_three_p_bits_sample_an_and_gate():
     energy = -(states @ fields) - np.einsum("ki,ij,kj->k", states, couplings, states) / 2
     expected = np.exp(-strength * energy)
     expected /= expected.sum()
-    # About 500 independent samples: a total variation of 0.05 from counting alone; the rest is for the sigmoid of a
+    # About 250 independent samples: a total variation of 0.07 from counting alone; the rest is for the sigmoid of a
     # real p-bit, which is not an exact tanh, and whose outputs are not binary while they switch.
-    assert np.abs(shares - expected).sum() / 2 < 0.12
+    assert np.abs(shares - expected).sum() / 2 < 0.14
     assert shares[[0, 2, 4, 7]].sum() > 0.7  # the rows of the truth table
 
 

@@ -91,7 +91,7 @@ def test_its_error_rate_is_that_of_many_classifiers_with_mismatch():
     cell = CrossbarClassifier(weight_1_1=0.2)
     found = rivalries(cell, {"1100": 1})["1100"]
     assert found.rival == 2 and 0.02 < found.error_rate < 0.3
-    circuit, random, trials = cell.subcircuit(for_bench=True), np.random.default_rng(5), 150
+    circuit, random, trials = cell.subcircuit(for_bench=True), np.random.default_rng(5), 100
     parts = transistors(cell, circuit)
     lines = [f"Vinput_{i} input_{i} 0 {bit}" for i, bit in enumerate("1100", 1)]
     lines.append(f"Vclamp clamp 0 {cell.clamp_voltage!r}")
@@ -122,7 +122,7 @@ def test_the_right_neuron_spikes_alone_and_a_wrong_weight_is_told():
     fastest = neuron.capacitance * neuron.memristor.threshold_voltage * cell.common_resistance / cell.supply_voltage
     assert fastest < table["delay"].item() < 5 * fastest
     assert 0 < table["energy_inputs"].item() < table["energy_supply"].item() < 20e-12
-    spoilt = simulate(CrossbarClassifier(weight_3_2=0.0, weight_2_2=0.0), patterns=["0110"])
+    spoilt = simulate(_Sides(weight_1_1=0.0, weight_1_2=1.0), patterns=["10"])
     assert not spoilt.attrs["works"] and spoilt["margin"].item() < 0 and spoilt["error_rate"].item() > 0.5
 
 

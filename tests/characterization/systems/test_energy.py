@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from synaspice.characterization import read_table
 from synaspice.characterization.cells.periphery import PERIPHERY
 from synaspice.characterization.systems.energy import accounts
+from synaspice.characterization.systems.energy import study as energy_study
 from synaspice.characterization.systems.energy.study import HOW, Parts, published_entries, study_energy
 from synaspice.characterization.systems.hybrid.behavioural_neuron import NeuronEnergy
 from synaspice.circuits.cells.spin.lateral_spin_valve import LateralSpinValve
@@ -82,7 +85,9 @@ def test_published_numbers_have_their_source_and_none_is_said_to_be_read():
 
 
 @pytest.mark.native
-def test_every_number_says_how_it_was_got_and_another_device_changes_its_own_systems(tmp_path):
+def test_every_number_says_how_it_was_got_and_another_device_changes_its_own_systems(tmp_path, monkeypatch):
+    # Both have the same spin neuron, whose netlist need not run twice.
+    monkeypatch.setattr(energy_study, "two_evaluations", functools.cache(energy_study.two_evaluations))
     make_systems(tmp_path, ["energy"], quick=True, tell=lambda line: None)
     table = read_table(tmp_path / "energy.csv")
     assert set(table["how"]) <= set(HOW) and (table["source"].str.len() > 0).all()

@@ -10,7 +10,7 @@ from synaspice.characterization.systems import scaling
 from synaspice.devices import AutoOscillator, ParameterError, Sky130RERAM
 from synaspice.figures import make_systems
 
-SMALL = scaling.Size((2, 4, 6), (4, 6, 8), 1)
+SMALL = scaling.Size((2, 4), (4, 6), 1)
 
 
 def test_a_power_law_gives_its_exponent_and_noise_its_error():
@@ -62,14 +62,21 @@ def test_the_work_is_what_it_is_said_to_be():
     assert np.all(currents < ideal)  # the wires take their part
 
 
-def test_times_of_one_core_and_two_have_their_structure(monkeypatch):
-    monkeypatch.setattr(scaling, "PLACES", {"one core": 1, "two cores": 2})
-    tables = scaling.study_scaling(AutoOscillator(), size=SMALL, seed=1)
-    times = tables["times"]
-    assert len(times) == 2 * 6 and (times[["seconds", "processor_seconds"]] > 0).all().all()
+def check_structure(times, size, places):
+    """A row for every place and size, of positive times."""
+    assert len(times) == len(places) * (len(size.sequences) + len(size.crossings))
+    assert set(times["place"]) == set(places) and (times[["seconds", "processor_seconds"]] > 0).all().all()
     own = times[times["work"] == "crossbar"]
     assert own["units"].tolist() == [scaling.VECTORS * n for n in own["size"]]
-    assert set(tables["growth"]["place"]) == {"one core", "two cores"}
+
+
+def test_times_have_their_structure(monkeypatch):
+    """On one core; places with processes are in test_the_system_says_the_machine_and_its_load."""
+    monkeypatch.setattr(scaling, "PLACES", {"one core": 1})
+    tables = scaling.study_scaling(AutoOscillator(), size=SMALL, seed=1)
+    times = tables["times"]
+    check_structure(times, SMALL, ["one core"])
+    assert set(tables["growth"]["place"]) == {"one core"}
     assert times.attrs["processor"] and len(times.attrs["load"]) == 2
 
 
@@ -79,5 +86,5 @@ def test_the_system_says_the_machine_and_its_load(tmp_path):
     told: list[str] = []
     make_systems(tmp_path, ["scale"], quick=True, tell=told.append)
     assert "load before and after" in "".join(told) and any("1e9 oscillators" in line for line in told)
-    assert set(read_table(tmp_path / "scale-times.csv")["place"]) == set(scaling.PLACES)
+    check_structure(read_table(tmp_path / "scale-times.csv"), scaling.QUICK, scaling.PLACES)
     assert (tmp_path / "scale.pdf").stat().st_size > 5_000
