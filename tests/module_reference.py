@@ -9,14 +9,6 @@ from synaspice.devices.core.vectors import compiled, initial_state, parameter_ve
 from synaspice.devices.targets.scaled import SPHERE_STIFFNESS, STATE_CAPACITANCE, STATE_OFFSET, lasting, unit_in_seconds
 
 PRESETS = [(name, preset, {}) for name, model in models().items() for preset in model.presets()]
-#: Options that no preset may have, beside what takes part in them.
-OPTIONS = [
-    (name, None, {option: choice})
-    for name, model in models().items()
-    for option, declared in model.option_declarations().items()
-    for choice in declared.choices
-    if choice != declared.default
-]
 #: OpenVAF (openvaf-py 0.1.5; openvaf-r stops with an error of LLVM) loses the charge of one node of a junction with
 #: constant torkance, the barrier of Simmons and the temperature law at once; native devices are compiled otherwise.
 TORQUES = [
@@ -28,14 +20,32 @@ TORQUES = [
         ("electrothermal-mtj", "constant-torkance", {"uniaxial_anisotropy": 1e4}),
     )
 ]
-CASES = [*PRESETS, *OPTIONS, *TORQUES]
-#: The same operations in another order: some hundred roundings.
-TOLERANCE = 1e-13
 
 
 def made(model, preset, values):
     """The device of a case."""
     return models()[model].preset(preset, **values) if preset else models()[model](**values)
+
+
+def combined_options(name, model):
+    """The choices that neither the default of a model has, nor a preset, nor one of the torques, in a few devices.
+
+    Choices of different options stand together: a module is generated and compiled for each device, which is all
+    that takes time here, and the expressions of a choice are wrong in any company if they are.
+    """
+    tried = [made(*case).options for case in (*PRESETS, *TORQUES) if case[0] == name]
+    untried = {
+        option: [x for x in declared.choices if x != declared.default and all(x != one[option] for one in tried)]
+        for option, declared in model.option_declarations().items()
+    }
+    for k in range(max(map(len, untried.values()), default=0)):
+        yield {option: choices[k] for option, choices in untried.items() if k < len(choices)}
+
+
+OPTIONS = [(name, None, options) for name, model in models().items() for options in combined_options(name, model)]
+CASES = [*PRESETS, *OPTIONS, *TORQUES]
+#: The same operations in another order: some hundred roundings.
+TOLERANCE = 1e-13
 
 
 def scales_of(device):

@@ -19,7 +19,7 @@ every_device = pytest.mark.parametrize("name", PACKAGE)
 
 
 @pytest.mark.parametrize("model", [model for model in PACKAGE.values() if model not in MEMORIES])
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=75, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_static_curves_are_finite_everywhere(model, data):
     """Random parameters within their bounds: finite, and no warning (warnings are errors in this test suite).

@@ -15,7 +15,7 @@ from synaspice.devices import MTJ, Sine
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 
 every_model = pytest.mark.parametrize("model", MEMORIES)
-many = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+many = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 # Shrinking an example that makes an integrator slow would take minutes.
 many_unshrunk = settings(many, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 

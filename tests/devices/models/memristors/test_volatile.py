@@ -110,10 +110,10 @@ def test_hysteresis_is_a_loop_between_both_voltages():
 
 # --- relaxation oscillator: supply, resistor, and the device with a capacitor in parallel ---------
 
-#: preset: supply [V], resistance [ohm], capacitance [F], longest step in the device's faster time constant
+#: preset: supply [V], resistance [ohm], capacitance [F], periods, longest step in the device's faster time constant
 OSCILLATORS = {
-    "maffezzoni2015": (5.0, 47e3, 300e-12, 0.2),
-    "patni2024": (2.2, 1e6, 10e-6, 1.0),
+    "maffezzoni2015": (5.0, 47e3, 300e-12, 5, 0.2),
+    "patni2024": (2.2, 1e6, 10e-6, 9, 1.0),
 }
 
 
@@ -152,11 +152,11 @@ def periods_ngspice(device, supply, resistance, capacitance, duration, max_step)
 def test_oscillates_in_ngspice(preset):
     """The oscillator converges at default tolerances and has the period of the equations, cycle by cycle."""
     device = VolatileMemristor.preset(preset)
-    *circuit, fraction = OSCILLATORS[preset]
+    *circuit, count, fraction = OSCILLATORS[preset]
     expected = device.oscillation_period(*circuit)
-    ours = periods_numeric(device, *circuit, 9 * expected)
+    ours = periods_numeric(device, *circuit, count * expected)
     step = fraction * min(device.time_constant_on, device.time_constant_off)
-    spice = periods_ngspice(device, *circuit, 12 * expected, step)
+    spice = periods_ngspice(device, *circuit, (count + 3) * expected, step)
     assert len(ours) >= 3 and len(spice) >= 3
     # The first interval still remembers the start.
     assert np.ptp(ours[1:]) < 1e-4 * ours[-1]

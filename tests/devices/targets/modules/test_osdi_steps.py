@@ -15,28 +15,16 @@ from synaspice.devices import MTJ, VTEAM, ElectrothermalMTJ, SpinOrbitTorqueMTJ
 from synaspice.devices.catalog import models
 from synaspice.devices.core.vectors import compiled, initial_state, parameter_vector
 
+#: The presets, and the default of a model without any: the structures of test_osdi.py, which are compiled once.
 STEPPING = [
     (name, preset, {})
     for name, model in models().items()
     if model().system.spheres
-    for preset in (None, *model.presets())
+    for preset in (model.presets() or [None])
 ]
 #: A junction that is the same in every plane through its axis, and three that are not.
 ROUND = MTJ(initial_polar_angle=0.4, initial_azimuth=0.7, tmr=1.5)
 ASKEW = [{"field_x": 2e4}, {"width": 30e-9}, {"reference_polar_angle": 0.5}]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Compiled once for each structure, with its default parameters."""
-    folder, made = tmp_path_factory.mktemp("osdi"), {}
-
-    def find(device):
-        if device.structure not in made:
-            made[device.structure] = type(device)(**device.options).compile_osdi(folder / f"{len(made)}.osdi")
-        return made[device.structure]
-
-    return find
 
 
 def exact(device, before, after, duration, start):
