@@ -52,6 +52,19 @@ IN_PLACE_OF = {
     "synaspice explore vteam --no-browser": "synaspice explore --help",
     'Client("scheduler:8786")': "Client(processes=False, dashboard_address=None)",
     "/shared/": "",
+    # a few points of maps of 41 by 41, and of their angles; tests of the benches have whole ones
+    "switching-map --preset ikeda2010 --plot": "switching-map --preset ikeda2010 --current=-100u:100u:3 "
+    "--field=-5e4:5e4:3 --plot",
+    "--width 1n:10n:19 --current 0:200u:21": "--width 1n:10n:3 --current 0:200u:5",
+    "--preset lee2013-like --width 2n --plot": "--preset lee2013-like --width 2n --field=-5e4:5e4:3 --plot",
+    "write-error-map --preset ikeda2010 --plot": "write-error-map --preset ikeda2010 --current 50u:90u:3 --plot",
+    # the figure over one temperature has more in it
+    "--quantity field_x --temperature 300,400": "--quantity field_x --temperature 300",
+    # once more on its page
+    "synaspice simulate p-bit --device mtj:ikeda2010 --set junction.diameter=30n  #": "synaspice simulate --help  #",
+    "synaspice costs axon-hillock memristor-neuron stdp-synapse": "synaspice costs axon-hillock",
+    "costs([AxonHillock(), SenseAmplifier()])": "costs([SenseAmplifier()])",
+    "temperatures=[233.15, 300.15, 398.15]": "temperatures=[300.15]",
     # SkyWater's transistors take half a minute; tests of the cells run them
     'memristor=memory, technology="sky130-5v", access_width=12, supply_voltage=1.8, word_voltage=5.0': "",
     '"access_width": [1, 2, 4, 8], "supply_voltage": [0.8, 0.9, 1.0, 1.1]': '"access_width": [1, 2]',
@@ -65,7 +78,8 @@ IN_PLACE_OF = {
     "trials=2000": "trials=200",
     # a part of it: the whole stands in tests of its own
     "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, walkers=64, trajectories=500, seed=1)",
-    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n,10n --walkers 64 --trajectories 500",
+    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n --walkers 64 --trajectories 500",
+    '[5e-9, 10e-9], "m_z"': '[5e-9], "m_z"',
     "splitting(event)": "splitting(event, walkers=64)",
     "wall_retention(strip)": "wall_retention(strip, trajectories=400)",
     "reads=1e6)": "reads=1e6, trajectories=400)",
@@ -74,6 +88,9 @@ IN_PLACE_OF = {
     'SpinNeuron(technology="sky130")': "SpinNeuron()",
     "--technology sky130 --corner slow": "--technology generic --corner slow",
     '[*network.letters.values(), *neighbours(network.letters["S"])]': '[network.letters["S"]]',
+    # ten seconds each; tests of reports and of systems have them
+    "synaspice report linear-ion-drift -o report.html": "synaspice report --help",
+    "synaspice figure waveforms --quick --device auto-oscillator -o systems": "synaspice figure waveforms --help",
     # a minute or two each; they have tests of their own
     "synaspice figure all --quick -o systems": "synaspice figure all --help",
     "synaspice figure waveforms --device auto-oscillator -o systems": "synaspice figure waveforms --help",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...devices.catalog import models
-from ...devices.core.protocols import WallMotion
+from ...devices.core.protocols import Statics, WallMotion
 from ...devices.language.errors import ParameterError
 from ...devices.model import CompactModel
 from ...devices.models.oscillators.auto_oscillator import AutoOscillator
@@ -48,7 +48,11 @@ def compared(bench: str, column: str, devices: Iterator[CompactModel], settings:
 
 @check("iv", "static current in ngspice, first preset of every model", SAME, within=1e-9, absolute=True, ngspice=True)
 def static_current() -> Values:
-    return compared("iv", "current", suited("iv"), lambda device: {})
+    def every_tenth(device: CompactModel) -> Mapping[str, Any]:
+        largest = device.protocol(Statics).largest
+        return {"voltage": np.linspace(-largest, largest, 21)}
+
+    return compared("iv", "current", suited("iv"), every_tenth)
 
 
 # Of a jump only its instant differs, which the mean over a loop does not magnify; ngspice's reltol is 1e-3. A film that

@@ -68,7 +68,7 @@ def test_a_loop_jumps_where_antiparallel_layers_turn_unstable():
 def test_a_reference_layer_that_gives_way_hops():
     """At a moderate voltage all switch once; at a large one they reverse on and on, and some end where they began."""
     device = ThreeLayerStack.preset("abert2018-like")
-    table = back_hopping(device, voltage=[0.05, 0.5, 1.2], width=5e-9, trajectories=32, points=201, seed=1)
+    table = back_hopping(device, voltage=[0.05, 0.5, 1.2], width=5e-9, trajectories=16, points=201, seed=1)
     still, switched, hopping = (row for _, row in table.iterrows())
     assert still["probability"] == still["reversals"] == still["back_probability"] == 0
     assert switched["probability"] > 0.9 and switched["reversals"] < 1.2
@@ -77,7 +77,7 @@ def test_a_reference_layer_that_gives_way_hops():
     firmly = {"saturation_magnetization": 1.5e6, "thickness": 6e-9, "interfacial_anisotropy": 0.0}
     firmly |= {"uniaxial_anisotropy": 2.5e6}
     held = device.replace(**{f"second_{name}": value for name, value in firmly.items()})
-    firm = back_hopping(held, voltage=1.2, width=5e-9, trajectories=8, points=201, seed=1).iloc[0]
+    firm = back_hopping(held, voltage=1.2, width=5e-9, trajectories=4, points=201, seed=1).iloc[0]
     assert firm["reference_reversed"] == 0 and firm["back_probability"] == 0
 
 

@@ -236,7 +236,7 @@ def test_telegraph_noise_is_that_of_transients():
     """An elliptic magnet in its plane, with little damping: Langer's rate with Mel'nikov's factor, to 20 %."""
     device = MTJ.preset("hayakawa2021-like")
     found = noise(device, voltage=0.1, states=["parallel"])
-    arguments = {"method": "transient", "duration": 8e-6, "points": 32768, "trajectories": 8, "seed": 1}
+    arguments = {"method": "transient", "duration": 8e-6, "points": 32768, "trajectories": 4, "seed": 1}
     measured = noise(device, voltage=0.1, states=["parallel"], **arguments)
     for low, high in ((1e6, 4e6), (1e7, 2.5e7), (5e7, 1e8)):
         band = measured[(measured["frequency"] > low) & (measured["frequency"] < high)]

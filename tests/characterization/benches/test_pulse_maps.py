@@ -98,7 +98,7 @@ def test_layers_in_the_plane_take_splitting():
     flat = MTJ.preset("kim2015-inplane")
     critical = flat.critical_current_to_parallel
     table = write_error_map(
-        flat, current=[4 * critical, 6 * critical], width=[1e-9, 2e-9], walkers=32, replicas=2, seed=1
+        flat, current=[4 * critical, 6 * critical], width=[0.5e-9, 1e-9], walkers=32, replicas=2, seed=1
     )
     assert table.attrs["method"] == "splitting" and table["probability"].between(0, 1).all()
     with pytest.raises(ParameterError, match="does not lie on the z axis"):

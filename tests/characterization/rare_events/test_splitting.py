@@ -81,11 +81,11 @@ def test_the_interval_is_students_on_a_logarithmic_scale():
 
 @functools.cache
 def seeds():
-    """Write errors of 3 I_c0 with four seeds, and by the Fokker-Planck equation."""
+    """Write errors of 3 I_c0 with two seeds, and by the Fokker-Planck equation."""
     widths = [2e-9, 6e-9, 8e-9, 11e-9]
     magnet = from_reference_state(IKEDA, "antiparallel", "current", ROOM)
     exact = [found.value for found in still_there(magnet, 3 * CURRENT, widths)]
-    return [not_switched(3.0, widths, walkers=512, replicas=8, seed=seed) for seed in range(4)], np.array(exact)
+    return [not_switched(3.0, widths, walkers=512, replicas=8, seed=seed) for seed in range(2)], np.array(exact)
 
 
 def test_write_errors_down_to_1e_13_are_the_fokker_planck_equations():
@@ -97,11 +97,11 @@ def test_write_errors_down_to_1e_13_are_the_fokker_planck_equations():
         assert np.all(table["standard_error"] < table["probability"]), "the error bar must say something"
         # At most one of the widths may lie outside of its 95 % interval: they share their trajectories.
         assert np.count_nonzero((table["lower"] > exact) | (table["upper"] < exact)) <= 1
-    # Student's t with 7 degrees of freedom for each; four of them together.
+    # Student's t with 7 degrees of freedom for each; both of them together.
     assert np.all(np.abs(scores) < 5)
     pooled = np.mean([table["probability"] for table in tables], axis=0)
     error = np.sqrt(np.sum([table["standard_error"] ** 2 for table in tables], axis=0)) / len(tables)
-    assert np.all(error / pooled < 0.25)
+    assert np.all(error / pooled < 0.35)
     assert np.all(np.abs(pooled - exact) < 3.5 * error)
 
 
@@ -134,16 +134,16 @@ def test_any_junction_will_do():
     arguments = {"rising": False, "source": "current"}
     current, widths = 2.5 * junction.critical_current_to_parallel, [0.5e-9, 1e-9]
     event = RareEvent(junction, current, widths, "cosine", 0.0, seed=1, **arguments)
-    found = splitting(event, walkers=1024, replicas=8)
-    plain = dataclasses.replace(event, seed=2).task().count(0, 4000) / 4000
+    found = splitting(event, walkers=512, replicas=8)
+    plain = dataclasses.replace(event, seed=2).task().count(0, 2000) / 2000
     assert 0.001 < plain[1] < 0.5
-    error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 4000))
+    error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 2000))
     assert np.all(np.abs(found["probability"] - plain) < 4 * error)
 
 
 def test_results_follow_from_the_seed_alone():
     runs = [
-        not_switched(3.0, [1e-9], walkers=64, replicas=4, seed=seed, threads=threads, relaxation=1e-9)
+        not_switched(3.0, [1e-9], walkers=64, replicas=4, seed=seed, threads=threads, relaxation=1e-9, rounds=50)
         for seed, threads in ((1, 1), (1, 2), (2, 2))
     ]
     numbers = [run.to_numpy() for run in runs]

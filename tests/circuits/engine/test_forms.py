@@ -28,7 +28,7 @@ pytestmark = pytest.mark.ngspice
 
 MODELS = {name: model for name, model in models().items() if model.__module__.startswith("synaspice.")}
 #: Devices drawn of each model, and the share of the parameters that are drawn; of the others the defaults.
-DRAWN, SHARE = 24, 0.3
+DRAWN, SHARE = 15, 0.3
 #: No tighter than the rounding of currents in a metal line at rest, and of rates of 1e12 that cancel in a held state:
 #: two of dozens of devices that pass their tolerance in turns are an operating point that is never found.
 TIGHT = {"reltol": 1e-6, "abstol": 1e-12, "vntol": 1e-12}

@@ -49,7 +49,7 @@ def boltzmann(device, temperature):
 def test_equipartition_at_the_default_step(damping, field):
     device = stiff(damping, field)
     states = device.ensemble(1e-3, 8 / (damping * device.gamma_0 * (device.anisotropy_field + field / mu_0)),
-                             trajectories=16_000, seed=2, temperature=300.0).final()  # fmt: skip
+                             trajectories=8000, seed=2, temperature=300.0).final()  # fmt: skip
     agitation = 1 - states["m_z"] ** 2
     error = agitation.std() / len(agitation) ** 0.5
     assert agitation.mean() == pytest.approx(boltzmann(device, 300.0), abs=3 * error + 0.01 * agitation.mean())

@@ -34,7 +34,7 @@ def numbers(table):
 def test_results_do_not_depend_on_blocks_and_threads(source):
     drive = {"voltage": -0.6, "current": -4e-5}[source]
     table = ensemble(drive, source=source).final()
-    for block, threads in [(16, 1), (256, 2), (64, 1)]:
+    for block, threads in [(16, 2), (64, 1)]:
         other = dataclasses.replace(ensemble(drive, source=source), block=block, threads=threads)
         np.testing.assert_array_equal(numbers(other.final()), numbers(table))
     alone = dataclasses.replace(ensemble(drive, source=source), block=1).part(290, 3)
@@ -78,11 +78,10 @@ def test_blocks_do_not_change_jumps_either():
     assert device.system.jumps
     runs = [
         dataclasses.replace(device.ensemble(0.1, 100 * device.settling_time / 1000, trajectories=40, seed=2), block=b)
-        for b in (1, 16, 64)
+        for b in (1, 16)
     ]
-    first, *others = (numbers(run.traces(11)) for run in runs)
-    for other in others:
-        np.testing.assert_array_equal(other, first)
+    alone, together = (numbers(run.traces(11)) for run in runs)
+    np.testing.assert_array_equal(together, alone)
 
 
 @pytest.mark.parametrize(
