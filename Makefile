@@ -9,9 +9,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What tools would keep in the user's home stays in the clone, where "make clean" finds it.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
+export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 # Compiled modules are kept, in the clone: the tests start some thousand programs.
 unexport PYTHONDONTWRITEBYTECODE
-export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 
 .PHONY: demo test coverage check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
 
