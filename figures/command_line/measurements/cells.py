@@ -71,8 +71,9 @@ class CellListing(Listing):
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of the cells that have a standard bench."""
         from ....characterization.cells.bench import CELL_BENCHES
+        from ....circuits.cells.building.cell import CELLS
 
-        return list(CELL_BENCHES)
+        return [name for name in CELL_BENCHES if name in CELLS]  # arrays and converters have benches as well
 
     def get_command(self, ctx: Any, cmd_name: str) -> typer.core.TyperCommand | None:
         """The command of a cell's bench."""

@@ -73,7 +73,7 @@ def test_five_neurons_in_one_netlist_pass_spikes_on():
 @pytest.mark.slow
 def test_a_chain_in_sky130():
     kit("sky130")
-    check_chain(simulate(NeuronChain(technology="sky130"), spikes=2), 2)
+    check_chain(simulate(NeuronChain(technology="sky130"), spikes=3), 2)
 
 
 def test_a_weak_synapse_needs_several_spikes():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from shell import synaspice
@@ -11,6 +13,7 @@ from synaspice.characterization.cells.cost import Cost
 from synaspice.characterization.cells.costs import cost_rows
 from synaspice.characterization.cells.standard import cell_table
 from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.figures.command_line.commands import commands
 from synaspice.figures.command_line.measurements import cells
 
 #: Energies of an operation. [J]
@@ -39,6 +42,16 @@ def test_cells_are_listed_and_exported(tmp_path):
     assert ".subckt bit input output supply ground" in text and ".model generic_nmos" in text
     again = synaspice("export", "p-bit", "-o", tmp_path / "bit.sub")
     assert again.returncode == 2 and "--force" in again.stderr
+
+
+def test_every_command_has_its_help_and_that_of_simulate_lists_every_cell():
+    names = commands().commands
+    assert {"simulate", "characterize", "vary", "sweep"} <= set(names)
+    for name in names:
+        ended = synaspice(name, "--help")
+        assert ended.returncode == 0, f"{name}: {ended.stderr}"
+    shown = re.findall(r"^  ([a-z]\S+)", synaspice("simulate", "--help").stdout.partition("Cells:")[2], re.M)
+    assert shown == sorted(CELLS)
 
 
 @pytest.mark.parametrize(
