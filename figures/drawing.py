@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ..devices.language.errors import ParameterError, SynaspiceError, shown
 from ..devices.language.registry import Registry
 from .measured import draw_measured
 from .overlay import axes_of, beside, like
-from .sizes import Size, arrangement
+from .sizes import PANEL, Size, arrangement
 from .style import label_logarithmic_axes, package_style, words
 from .waveforms import broken, framed, panels_of_waveforms
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Draws a table on axes of a figure.
 Draw = Callable[..., None]
+#: Most intervals between the ticks of a panel that is narrower than usual.
+FEW = 5
 #: Letters of the title in an inch.
 LETTERS = 16.5
 
@@ -213,6 +216,8 @@ def _drawn_there(data: pd.DataFrame, draw: Drawing, ax: Place, label: str | None
 
 def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | None, size: Size | None) -> Figure:
     """A figure of its own."""
+    from matplotlib.ticker import AutoLocator
+
     from .displayed import DisplayedFigure
 
     count, what = draw.panels(data), f"{data.attrs.get('cell') or data.attrs['bench']}"
@@ -228,11 +233,15 @@ def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | No
         height = (whole.bbox.height / figure.dpi - 0.6 * rows - 0.4) / rows
         for axes in own:
             label_logarithmic_axes(axes)
+            if places.width / places.columns < PANEL and isinstance(axes.xaxis.get_major_locator(), AutoLocator):
+                axes.locator_params(axis="x", nbins=FEW)  # more would touch each other
             if "\n" not in axes.get_ylabel():
                 axes.set_ylabel(broken(axes.get_ylabel(), height))
         letters = round(LETTERS * figure.get_figwidth())
         said = _title(data) if title is None else title.splitlines()
-        lines = [part for line in said for part in textwrap.wrap(line, letters)]
+        # A number and its unit stay together.
+        held = [re.sub(r" (?=°C|%)", "\N{NO-BREAK SPACE}", line) for line in said]
+        lines = [part.replace("\N{NO-BREAK SPACE}", " ") for line in held for part in textwrap.wrap(line, letters)]
         if lines:
             figure.suptitle("\n".join(lines), fontsize=7.5)
     return figure

@@ -143,9 +143,9 @@ def label_logarithmic_axes(axes: Axes) -> None:
         if axis.get_scale() != "log" or isinstance(axis.get_major_locator(), FixedLocator):
             continue
         low, high = sorted(axis.get_view_interval())
+        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         for digits in ((1,), (1, 2, 5), tuple(range(1, 10))):
-            powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-            shown = [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]
+            shown = [digit * power for power in powers for digit in digits if low <= digit * power <= high]
             if len(shown) > 1:
                 break
         if len(digits) > 1:

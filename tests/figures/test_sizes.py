@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from shell import synaspice
@@ -89,3 +91,11 @@ def test_no_bench_has_an_argument_of_the_name_of_an_option_of_the_figure():
 
     for bench in [*BENCHES.values(), *CELL_BENCHES.values()]:
         assert not {"title", "size"} & set(bench.settings)
+
+
+def test_labels_of_ticks_stand_apart_in_a_column():
+    figure = plot(iv(MTJ.preset("garciaredondo2021")), figsize=3.4)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+        assert all(one.x1 + 3 < other.x0 for one, other in itertools.pairwise(sorted(boxes, key=lambda box: box.x0)))

@@ -236,7 +236,10 @@ def bench_triplet_stdp_synapse(
     ] = None,
     step: Annotated[float, Quantity("1", "change of the state for a weight change of 1", positive=True)] = STEP,
 ) -> pd.DataFrame:
-    """Change of the state by sixty pairs over their rate, and by triplets, beside the closed forms of the rule."""
+    """Change of the state by sixty pairs over their rate, and by triplets, beside the closed forms of the rule.
+
+    Two pairs are run: nearest spikes leave each further pair the traces that the second one finds.
+    """
     scale = cell.pre_time / VISUAL_CORTEX.pre_time
     rates = np.array(FREQUENCIES) / scale if frequencies is None else np.asarray(frequencies, float)
     within = DELAY * scale if delay is None else delay
@@ -279,7 +282,11 @@ def bench_triplet_stdp_synapse(
             "frequency": (found["frequency"], "Hz", "rate of the pairs"),
             "delay": (found["delay"], "s", "post- less presynaptic time; of a triplet first to second spike"),
             "second_delay": (found["second_delay"], "s", "of a triplet second to third spike"),
-            "change": (found["change"], "1", f"change of the state towards on, by {PAIRS} pairs or one triplet"),
+            "change": (
+                found["change"],
+                "1",
+                f"change of the state towards on, by a triplet or {PAIRS} pairs: the first and {PAIRS - 1} of the second",
+            ),
             "expected": (found["expected"], "1", "the same by the closed form of the rule"),
         },
         costs=costs,
