@@ -285,7 +285,7 @@ def bench_triplet_stdp_synapse(
             "change": (
                 found["change"],
                 "1",
-                f"change of the state towards on, by a triplet or {PAIRS} pairs: the first and {PAIRS - 1} of the second",
+                f"change of the state towards on: of a triplet, or of one pair and {PAIRS - 1} times the next",
             ),
             "expected": (found["expected"], "1", "the same by the closed form of the rule"),
         },
