@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ...core.base import DeviceModel
 from ...core.protocols import NegativeResistance
 from ...language.checks import known, positive, real
-from ...language.errors import ParameterError
+from ...language.errors import ParameterError, ValidityWarning, warn_user
 from .static import evaluate_static
 
 #: Smallest and largest voltage of a point. [V]
@@ -131,7 +131,8 @@ def relaxation_period(device: DeviceModel, current: float, capacitance: float, l
     capacitor so large that the device follows its static curve, and jumps at once. The way up is along the first branch
     of the curve, the way down along the last. Of a curve with several thresholds the capacitor, which begins without
     charge, is followed from one to the next, each jump to the nearest part of the curve that has that voltage, until it
-    comes back to one. Beyond its end the last part goes on as a straight line, as that of a metal does.
+    comes back to one. Beyond its end, where the model ceases to hold, the last part goes on as a straight line, as that
+    of a metal does, with a warning.
 
     Parameters
     ----------
@@ -153,6 +154,11 @@ def relaxation_period(device: DeviceModel, current: float, capacitance: float, l
     ------
     ParameterError
         If it does not oscillate: the current must lie between those at two turning points, and there must be some.
+
+    Warns
+    -----
+    ValidityWarning
+        If a jump leads beyond the end of the curve.
     """
     given = positive("the current", current, "A")
     positive("the capacitance", capacitance, "F")
@@ -242,6 +248,12 @@ def _cycle(up: Sequence[_Part], down: Sequence[_Part], current: float) -> float 
             return None
         voltage = end.voltage
         part, charges = landed
+        if voltage > part.voltage[-1]:
+            warn_user(
+                f"a jump at {voltage:.3g} V leads beyond {part.voltage[-1]:.3g} V, the end of the static curve, up to "
+                "which the model holds: beyond it the current goes on as a straight line",
+                ValidityWarning,
+            )
 
 
 def _landing(

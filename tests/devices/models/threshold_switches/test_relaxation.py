@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.optimize import brentq
 
 from synaspice.devices import MottSwitch, ParameterError
 from synaspice.devices.core.vectors import compiled, parameter_vector
+from synaspice.devices.language.errors import ValidityWarning
 from synaspice.devices.simulation.operating_points.static_curve import (
     loaded,
     relaxation_period,
@@ -18,7 +20,8 @@ from synaspice.devices.simulation.operating_points.static_curve import (
     turning_points,
 )
 
-CURRENT, LOAD = 3e-4, 100.0
+#: The load is large enough that no jump leads beyond the temperature up to which the model holds.
+CURRENT, LOAD = 3e-4, 120.0
 
 
 def film():
@@ -26,7 +29,7 @@ def film():
     return MottSwitch.preset("kumar2017-like", resistance_metallic=100.0)
 
 
-def period_of_the_equations(device, capacitance, current=CURRENT, load=LOAD, level=0.5):
+def period_of_the_equations(device, capacitance, current=CURRENT, load=LOAD, level=0.6):
     """The last of some periods of capacitor, temperature and phase, by SciPy from the generated functions."""
     functions, parameters = compiled(device), parameter_vector(device)
 
@@ -56,6 +59,8 @@ def test_the_period_tends_to_that_of_the_static_curve_as_the_capacitor_grows():
     for capacitance in (1e-10, 1e-9, 1e-8):
         slow = relaxation_period(device, CURRENT, capacitance, LOAD)
         excess.append(period_of_the_equations(device, capacitance) / slow - 1)
+        assert slow / capacitance == pytest.approx(919, rel=1e-3)  # as the guide to threshold switches tells
+    assert excess[0] == pytest.approx(0.095, abs=5e-4)
     assert 0 < excess[2] < 0.005
     np.testing.assert_allclose(np.array(excess[:-1]) / excess[1:], 10 ** (2 / 3), rtol=0.25)
 
@@ -71,8 +76,11 @@ def test_the_period_tends_to_that_of_the_static_curve_as_the_capacitor_grows():
 def test_a_curve_with_two_thresholds_is_followed_from_one_to_the_other(current, load, level):
     """Niobium dioxide has a negative resistance of its conduction and one of its transition."""
     device, capacitance = MottSwitch.preset("kumar2017-like"), 3e-8
-    slow = relaxation_period(device, current, capacitance, load)
-    assert 0 < period_of_the_equations(device, capacitance, current, load, level) / slow - 1 < 0.03
+    hot = load == 0.0  # without a load the jump leads where the model no longer holds; so do the equations
+    with pytest.warns(ValidityWarning, match="the end of the static curve") if hot else contextlib.nullcontext():
+        slow = relaxation_period(device, current, capacitance, load)
+        whole = period_of_the_equations(device, capacitance, current, load, level)
+    assert 0 < whole / slow - 1 < 0.03
 
 
 def test_a_current_between_two_negative_resistances_comes_to_rest():
