@@ -60,7 +60,8 @@ def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         expected = [rule.of_pairs(delay, 1 / float(rate), table.attrs["pairs"]) for rate in drawn]
         name = f"{1e3 * delay / scale:+.0f} ms".replace("-", "\N{MINUS SIGN}")
         left.plot(scale * drawn, expected, color=color, label=f"rule, {name}")
-        left.plot(scale * part["frequency"], part["change"], "o", color=color, markersize=3, label=f"ngspice, {name}")
+        left.plot(scale * part["frequency"], part["change"], "o", color=color, markersize=3)
+    left.plot([], [], "o", color="0.3", markersize=3, label="ngspice")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     left.set_xlabel(label("Rate in the paper's time", "Hz"))
     left.set_ylabel(f"Change by {table.attrs['pairs']} pairs")

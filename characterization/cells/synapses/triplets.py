@@ -260,7 +260,7 @@ def bench_triplet_stdp_synapse(
             run, (first, other), spent = train.run(cell)
             change, expected = first + (PAIRS - 1) * other, phases.rule.of_pairs(sign * within, 1 / rate, PAIRS)
             rows.append(_row("pairs", sign * within, math.nan, change, expected) | {"frequency": rate})
-            at = f"{told('post less pre', sign * within, 's')}, {told('rate', rate, 'Hz')}"
+            at = f"{told('post − pre', sign * within, 's')}, {told('rate', rate, 'Hz')}"
             costs.append(
                 Cost.of("pair of spikes", at, spent, number=2, duration=1 / rate, periphery={"driver": 2 * len(PHASES)})
             )

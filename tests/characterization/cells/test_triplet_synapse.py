@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from scipy.constants import Boltzmann
 
 from synaspice.characterization.cells.bench import simulate
 from synaspice.characterization.cells.standard import run_bench
@@ -71,6 +74,11 @@ def test_the_lengths_of_phases_are_the_amplitudes_of_the_rule():
 def test_spikes_whose_phases_would_meet_are_refused(settings):
     with pytest.raises(ParameterError, match="the phases of one take"):
         simulate(TripletSTDPSynapse(), **settings)
+
+
+def test_the_noise_of_a_trace_is_as_small_as_the_guide_says():
+    cell = TripletSTDPSynapse()
+    assert math.sqrt(Boltzmann * cell.temperature / cell.product_capacitance) == pytest.approx(0.10e-3, rel=0.05)
 
 
 def test_a_supply_below_the_thresholds_is_refused():
