@@ -2,6 +2,9 @@ from .aging.endurance import fit_endurance as fit_endurance
 from .aging.retention import fit_retention as fit_retention
 from .benches.back_hopping import back_hopping as back_hopping
 from .benches.crossbars.array_disturb import array_disturb as array_disturb
+from .benches.crossbars.array_products import array_effective_bits as array_effective_bits
+from .benches.crossbars.array_products import array_fault_errors as array_fault_errors
+from .benches.crossbars.array_products import array_product_cost as array_product_cost
 from .benches.crossbars.sneak_paths import sneak_paths as sneak_paths
 from .benches.drift import drift as drift
 from .benches.hysteresis import hysteresis as hysteresis

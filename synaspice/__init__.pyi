@@ -4,6 +4,9 @@ from . import devices as devices
 from . import figures as figures
 from .characterization.benches.back_hopping import back_hopping as back_hopping
 from .characterization.benches.crossbars.array_disturb import array_disturb as array_disturb
+from .characterization.benches.crossbars.array_products import array_effective_bits as array_effective_bits
+from .characterization.benches.crossbars.array_products import array_fault_errors as array_fault_errors
+from .characterization.benches.crossbars.array_products import array_product_cost as array_product_cost
 from .characterization.benches.crossbars.sneak_paths import sneak_paths as sneak_paths
 from .characterization.benches.drift import drift as drift
 from .characterization.benches.hysteresis import hysteresis as hysteresis

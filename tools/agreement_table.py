@@ -16,11 +16,11 @@ from synaspice.figures.gallery_entries import DeviceEntry, entries
 
 INTRO = """# Agreement of the engines
 
-Numeric engine against the generated netlist in ngspice, for every device and preset: the largest relative difference of
-a static current; the largest difference of a state, in units of its scale, in a transient of the suggested stimulus, at
-the simulator's default tolerances and, for one preset of each structure, at tight ones; and the relative difference of the time at which the state has
-gone half its way. Where they could be had, the same of native devices, and of the Verilog-A module and the native
-device in VACASK.
+Numeric engine against the generated netlist in ngspice, for every device and preset: the largest relative difference
+of a static current; the largest difference of a state, in units of its scale, in a transient of the suggested
+stimulus, at the simulator's default tolerances and, for one preset of each structure, at tight ones; and the relative
+difference of the time at which the state has gone half its way. Where they could be had, the same of native devices,
+and of the Verilog-A module and the native device in VACASK.
 
 """
 

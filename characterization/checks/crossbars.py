@@ -8,9 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...circuits.periphery.chain import Periphery
 from ...devices.models.memristors.linear_ion_drift import LinearIonDrift
 from ...devices.models.memristors.vteam import VTEAM
 from ..benches.crossbars.array_disturb import array_disturb
+from ..benches.crossbars.array_products import (
+    VECTORS,
+    array_effective_bits,
+    array_fault_errors,
+    array_product_cost,
+    random_array,
+)
 from ..benches.crossbars.sneak_paths import sneak_paths
 from ..benches.memristors.half_select import half_select
 from .check import Values, check
@@ -82,3 +90,33 @@ def grounded() -> Values:
 def power() -> Values:
     part = reads()[reads()["held"] == "grounded"]
     return part["lines"] * 0.1**2 / RANGE["resistance_on"], part["power"]
+
+
+@check("effective-bits", "corrected effective bits of converters of 4 to 10 bits without wires, slow amplifiers",
+       "bits of the converters", within=0.03)  # fmt: skip
+def converters_alone() -> Values:
+    found = array_effective_bits(VTEAM(**RANGE), bits=[4, 6, 8, 10], segment=[0.0], bandwidth=1e5, vectors=1000)
+    return found["bits"], found["corrected_bits"]
+
+
+@check("fault-errors", "error by open cells without wires, 400 maps",
+       "√⟨p (1 − p) Σ(GV)² + p² (ΣGV)²⟩ / √⟨(ΣGV)²⟩", within=0.05)  # fmt: skip
+def open_cells() -> Values:
+    found = array_fault_errors(VTEAM(**RANGE), rate=[0.02, 0.1], maps=400, segment=0.0)
+    crossbar = random_array(VTEAM(**RANGE), (32, 32))
+    volts = np.random.default_rng([0, 1]).uniform(0.0, 0.1, (VECTORS, 32))
+    each = volts[:, :, np.newaxis] * crossbar.network.conductance
+    squares, sums = (each**2).sum(axis=1), each.sum(axis=1)
+    p = np.array([0.02, 0.1])[:, np.newaxis, np.newaxis]
+    errors = np.mean(p * (1 - p) * squares + p**2 * sums**2, axis=(1, 2))
+    return np.sqrt(errors / np.mean(sums**2)), found[found["kind"] == "open"]["error"]
+
+
+@check("product-cost", "energy of the array without wires", "⟨Σ G V²⟩ t", unit="J", within=1e-9)
+def energy_of_the_array() -> Values:
+    found = array_product_cost(VTEAM(**RANGE), segment=0.0)
+    crossbar = random_array(VTEAM(**RANGE), (32, 32))
+    dac = Periphery.fitted(crossbar).dac
+    volts = dac.voltages(np.random.default_rng([0, 1]).integers(0, dac.largest + 1, (VECTORS, 32)))
+    power = np.mean(np.sum(crossbar.network.conductance * (volts**2)[:, :, np.newaxis], axis=(1, 2)))
+    return power * found.attrs["time"], found.set_index("part").loc["array", "energy"]

@@ -7,7 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from synaspice.characterization import array_disturb, read_table, sneak_paths, write_table
+from synaspice.characterization import (
+    array_disturb,
+    array_effective_bits,
+    array_fault_errors,
+    array_product_cost,
+    read_table,
+    sneak_paths,
+    write_table,
+)
+from synaspice.characterization.benches.crossbars.array_products import random_array
 from synaspice.characterization.benches.crossbars.sneak_paths import sneak_conductance
 from synaspice.devices import MTJ, VTEAM, SpinOrbitTorqueMTJ, StanfordRRAM, SynaspiceError, Yakopcic
 from synaspice.figures import plot, save
@@ -90,9 +99,37 @@ def test_the_closed_form_of_one_line_has_no_way_past():
     assert sneak_conductance(1e-4, 2, 2) == pytest.approx(1e-4 / 3)
 
 
-@pytest.mark.parametrize("bench", ["array", "sneak"])
+def test_a_random_array_has_conductances_between_the_reference_states():
+    cells = random_array(SOFT, (20, 30), seed=1).cells
+    volts = np.full((20, 30), 0.1)
+    found = cells.current(volts)[0] / volts
+    assert 1e-6 <= found.min() < 5e-6 and 9.5e-5 < found.max() <= 1e-4
+    assert found.mean() == pytest.approx(5.05e-5, rel=0.05)
+    # A magnet has two states to be in.
+    junctions = random_array(MTJ(), (8, 8)).cells.current(np.full((8, 8), 0.1))[0]
+    assert len(np.unique(np.round(junctions, 12))) == 2
+
+
+def test_products_depend_on_the_device_and_on_the_seed_alone():
+    one, again, other = (array_effective_bits(SOFT, bits=[6], word_lines=8, bit_lines=4, seed=k) for k in (1, 1, 2))
+    assert one.equals(again) and not one.equals(other)
+    # The more a cell conducts, the more wires cost.
+    leaky = array_effective_bits(SOFT.replace(resistance_on=1e3), bits=[6], word_lines=8, bit_lines=4, seed=1)
+    assert np.all(leaky["effective_bits"].iloc[1:] < one["effective_bits"].iloc[1:])
+    assert array_fault_errors(SOFT, rate=[0.1], maps=5).attrs["on_conductance"] == pytest.approx(1e-4)
+
+
+TABLES = {
+    "sneak": lambda: sneak_paths(MTJ(), lines=[2, 8]),
+    "bits": lambda: array_effective_bits(SOFT, bits=[4, 8], segment=[0.0, 10.0], vectors=20),
+    "faults": lambda: array_fault_errors(MTJ(), rate=[0.01, 0.1], maps=5),
+    "cost": lambda: array_product_cost(SOFT, word_lines=16),
+}
+
+
+@pytest.mark.parametrize("bench", ["array", *TABLES])
 def test_tables_and_figures(bench, tables, tmp_path):
-    table = tables["plain"] if bench == "array" else sneak_paths(MTJ(), lines=[2, 8])
+    table = tables["plain"] if bench == "array" else TABLES[bench]()
     again = read_table(write_table(table, tmp_path / "t.csv"))
     assert again.equals(table) and again.attrs == table.attrs
     assert save(plot(table), tmp_path / "t.png").stat().st_size > 10_000
@@ -115,6 +152,15 @@ def test_tables_and_figures(bench, tables, tmp_path):
         (lambda: sneak_paths(SOFT, held=["tied"]), "floating or grounded"),
         (lambda: sneak_paths(SOFT, segment=-2.0), "segment"),
         (lambda: sneak_paths(SpinOrbitTorqueMTJ()), "two terminals"),
+        (lambda: array_effective_bits(SpinOrbitTorqueMTJ()), "two terminals"),
+        (lambda: array_effective_bits(SOFT, segment=[-1.0]), "resistance must not be negative"),
+        (lambda: array_effective_bits(SOFT, bits=[0]), "bits"),
+        (lambda: array_effective_bits(SOFT, read_voltage=0.0), "positive"),
+        (lambda: array_fault_errors(SOFT, segment=-1.0), "segment"),
+        (lambda: array_fault_errors(SOFT, rate=[1.5]), "at most 1"),
+        (lambda: array_fault_errors(SOFT, open_conductance=-1.0), "conductance"),
+        (lambda: array_product_cost(SOFT, word_lines=0), "at least 1"),
+        (lambda: array_product_cost(SOFT, method="ideal"), "linear"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, complaint):

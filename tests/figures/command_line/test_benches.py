@@ -45,9 +45,10 @@ def test_the_help_of_a_device_lists_the_benches_that_suit_it():
     assert "by several methods. Worth while for --preset ikeda2010." in " ".join(suitable.split())
     assert others.replace("-\n", "-").split() == [  # lines end at hyphens too
         *("array-disturb,", "astroid,", "back-hopping,", "back-switching,", "creep,", "cycles,", "depinning,"),
-        *("half-select,", "loop-area,", "mutual-locking,", "ndr,", "potentiation,", "precessional-switching,"),
-        *("pulse-shape,", "sneak-paths,", "state-retention,", "step-programming,", "switching-map,"),
-        *("synchronisation,", "velocity,", "write-error-map."),
+        *("effective-bits,", "fault-errors,", "half-select,", "loop-area,", "mutual-locking,", "ndr,"),
+        *("potentiation,", "precessional-switching,", "product-cost,", "pulse-shape,", "sneak-paths,"),
+        *("state-retention,", "step-programming,", "switching-map,", "synchronisation,", "velocity,"),
+        "write-error-map.",
     ]
 
 
