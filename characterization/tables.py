@@ -80,7 +80,11 @@ def read_table(path: str | Path) -> pd.DataFrame:
         If its ending is neither ``.csv`` nor ``.parquet``.
     """
     if not isinstance(path, str | Path):
-        raise ParameterError(f"a table is read from the name of a file, not from {shown(path)}")
+        held = isinstance(getattr(path, "table", None), pd.DataFrame)
+        raise ParameterError(
+            f"a table is read from the name of a file, not from {type(path).__name__}"
+            + ("; its table is its attribute 'table'" if held else "")
+        )
     source = Path(path)
     reader = _for_suffix(source, {".csv": _read_csv, ".parquet": _read_parquet})
     try:

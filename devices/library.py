@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tqdm import tqdm
+
 from .catalog import find_model
 from .core.base import MODELS
+from .language.checks import flag
 from .language.errors import ParameterError
 from .language.version import __version__
 from .model import CompactModel
@@ -29,7 +32,9 @@ def every_device() -> dict[str, CompactModel]:
     return {name_in_library(device): device for device in found}
 
 
-def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice", **options: Any) -> str:
+def write_library(
+    devices: Mapping[str, CompactModel], dialect: str = "ngspice", *, progress: bool = False, **options: Any
+) -> str:
     """Write many devices into one file that a netlist can include.
 
     Parameters
@@ -38,6 +43,8 @@ def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice",
         Devices by the names of their subcircuits, in the order in which they are to stand.
     dialect : str
         As of :meth:`CompactModel.netlist`.
+    progress : bool
+        Whether a terminal shows how many are written.
     **options
         Further arguments of :meth:`CompactModel.netlist`, for all devices: ``observables``, ``noise``.
 
@@ -67,5 +74,6 @@ def write_library(devices: Mapping[str, CompactModel], dialect: str = "ngspice",
         preset = device.provenance
         what = f"preset {preset.name}: {preset.title}" if preset else "default parameters"
         lines.append(f"{mark}  {name}: {device.model_name()}, {one_line(what)}")
-    texts = [device.netlist(dialect, name=name, **options).splitlines() for name, device in devices.items()]
+    each = tqdm(devices.items(), desc="written", disable=None if flag("progress", progress) else True, delay=1.0)
+    texts = [device.netlist(dialect, name=name, **options).splitlines() for name, device in each]
     return "\n".join([*lines, "", *joined([*text, ""] for text in texts)])

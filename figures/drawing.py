@@ -197,7 +197,7 @@ def drawable(table: pd.DataFrame) -> Iterator[None]:
     except SynaspiceError:
         raise
     except UNDRAWABLE as error:
-        kind = shown(table.attrs.get("cell") or table.attrs.get("bench"))
+        kind = shown(kind_of(table))
         lacking = isinstance(error, KeyError) and len(error.args) == 1
         what = f"there is no {shown(error.args[0])}" if lacking else f"{type(error).__name__}: {shown(str(error))}"
         raise ParameterError(f"the table cannot be drawn as one of {kind}, it is foreign or damaged: {what}") from error
@@ -205,7 +205,7 @@ def drawable(table: pd.DataFrame) -> Iterator[None]:
 
 def _drawn_there(data: pd.DataFrame, draw: Drawing, ax: Place, label: str | None) -> list[Axes]:
     """The axes that were given, with the table in them."""
-    given = axes_of(ax, draw.panels(data), f"{data.attrs.get('cell') or data.attrs['bench']}")
+    given = axes_of(ax, draw.panels(data), kind_of(data))
     rehearsal = like(given)  # what does not fit is refused before anything is changed
     with beside(rehearsal, None):
         draw(data, *rehearsal)
@@ -220,7 +220,7 @@ def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | No
 
     from .displayed import DisplayedFigure
 
-    count, what = draw.panels(data), f"{data.attrs.get('cell') or data.attrs['bench']}"
+    count, what = draw.panels(data), kind_of(data)
     places = arrangement(size, what, count, panels_of_waveforms(data))
     with package_style():
         figure = DisplayedFigure(figsize=(places.width, places.height))
@@ -257,10 +257,21 @@ def drawing_of(table: pd.DataFrame) -> Drawing:
     UnknownNameError
         If there is no standard figure for its bench.
     """
-    bench = table.attrs.get("bench")
-    if bench is None:
-        raise ParameterError("the table does not say which bench it comes from: attrs['bench'] is missing")
-    return _drawing_of_cell(table.attrs.get("cell")) if bench == "cell" else FIGURES.find(bench)
+    if table.attrs.get("bench") == "cell":
+        return _drawing_of_cell(table.attrs.get("cell"))
+    kind = kind_of(table)
+    if not kind:
+        raise ParameterError(
+            "the table does not say which bench it comes from: attrs['bench'] is missing. pandas keeps attrs in "
+            "selections, not in all that merge or groupby make: give the bench's own table, or plot its columns"
+        )
+    return FIGURES.find(kind)
+
+
+def kind_of(table: pd.DataFrame) -> str:
+    """The cell or bench of a table; ``"trajectory"`` of one that a device's simulation returns; empty if unknown."""
+    simulated = "trajectory" if "device" in table.attrs and "time" in table else ""
+    return str(table.attrs.get("cell") or table.attrs.get("bench") or simulated)
 
 
 def _title(table: pd.DataFrame) -> list[str]:

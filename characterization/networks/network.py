@@ -35,7 +35,7 @@ from .declared import DeclaredNetwork, waveform_of
 from .network_netlist import NetlistWriter
 from .network_run import NetworkRun, Recorder
 from .steps import check_step as check_coupled_step
-from .steps import coupled_rate, own_rate, requests
+from .steps import coupled_rate, own_rate, requests, resolved
 
 #: A drive of all devices: a number or waveform for all, one number for each, or a weight for each and a waveform.
 Driven = Any
@@ -87,7 +87,10 @@ class Network(DeclaredNetwork):
                     check_step(request, given)
             return given
         if self.capacitance is not None:
-            raise ParameterError("give a time_step: with a capacitance, no step follows from the device alone")
+            raise ParameterError(
+                "give a time_step: with a capacitance, no step follows from the device alone; "
+                f"{resolved(own[0] + added):.1g} s resolves its states' turning and decay at the start"
+            )
         steps = [usual_step(request.device) for request in alone if request.device.suits(Oscillation)]
         if temperature > 0 or not steps:
             steps += [default_step(Request.of(each.device, 0.0, duration, self.source, {})) for each in alone]

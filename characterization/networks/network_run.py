@@ -73,6 +73,14 @@ class NetworkRun:
     _largest_turn: float
     _fastest: float
 
+    def __repr__(self) -> str:
+        """What ran, without its numbers."""
+        devices, samples = self.final.shape[1], len(self.time)
+        return (
+            f"NetworkRun({devices} devices of {self.device.model_name()}, {samples} samples up to {self.time[-1]:g} s, "
+            f"recorded: {', '.join(self.values) or 'nothing'})"
+        )
+
     @property
     def order_parameter(self) -> FloatArray:
         """Order parameter r at the samples: 1 where all phases are alike, 1/sqrt(N) where they are at random.

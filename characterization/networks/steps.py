@@ -74,6 +74,11 @@ def coupled_rate(network: DeclaredNetwork, of: list[Request]) -> float:
     return largest
 
 
+def resolved(rate: float) -> float:
+    """The step that resolves a rate, or an angular frequency: forty to a turn [s]."""
+    return 2 * math.pi / 40 / rate
+
+
 def check_step(step: float, own: tuple[float, float], added: float, noisy: bool) -> None:
     """Refuse a step at which the method is not stable, and warn of one that resolves the turning badly.
 
@@ -102,7 +107,7 @@ def check_step(step: float, own: tuple[float, float], added: float, noisy: bool)
     told = (
         f"time_step = {step:.3g} s is {'too long' if unstable else 'coarse'} for the time in which the states turn or "
     )
-    told += f"decay, {1 / seen:.2g} s by the {whose}: {2 * math.pi / 40 / seen:.1g} s resolves it"
+    told += f"decay, {1 / seen:.2g} s by the {whose}: {resolved(seen):.1g} s resolves it"
     if unstable:
         raise ParameterError(told)
     warn_user(told, ResolutionWarning)

@@ -34,6 +34,6 @@ def library_of(module: str, file: str, *, technology: str, extra: str) -> Path:
         found = None
     if found is None or not found.submodule_search_locations:
         raise MissingDependencyError(
-            f"technology {technology!r} needs its models: {installation(extra)}; technology 'generic' is in the box"
+            f"technology {technology!r} needs its models: {installation(extra)}; 'generic' needs nothing more"
         )
     return Path(next(iter(found.submodule_search_locations))) / file

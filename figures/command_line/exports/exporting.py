@@ -63,7 +63,7 @@ class Order:
     def text(self) -> str:
         """The text of the exported file."""
         if self.device is None:
-            return write_library(every_device(), self.dialect, **self.options)
+            return write_library(every_device(), self.dialect, progress=True, **self.options)
         return self.device.netlist(
             self.dialect, name=self.name, inputs=self.inputs, transient_noise=self.transient_noise, **self.options
         )

@@ -185,11 +185,18 @@ def show_costs(table: pd.DataFrame) -> None:
         print("\nPeriphery, energy of one operation:")
     for circuit in (PERIPHERY[name] for name in used):
         show(f"{circuit.name}, {circuit.what}: {_short(circuit.energy, 'J')}")
-        show(f"{circuit.source}; {circuit.read_in}", "    ")
+        show(f"{circuit.source}; {_where_from(circuit.read_in)}", "    ")
     print("\nPublished, to compare with:")
     for row in published_costs().to_dict("records"):
         show(f"{row['system']}: {row['quantity']} {_short(row['value'], row['unit'])}")
-        show(f"{row['source']}; read in: {row['read_in']}", "    ")
+        show(f"{row['source']}; {_where_from(row['read_in'])}", "    ")
+
+
+def _where_from(read_in: str) -> str:
+    """Provenance of a published figure: what was read, or the grade that it begins with."""
+    from ....devices.language.presets.provenance import GRADES
+
+    return read_in if read_in.partition(":")[0] in GRADES else f"read: {read_in}"
 
 
 def _spent(row: Mapping[Any, Any]) -> str:

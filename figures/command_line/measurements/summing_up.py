@@ -10,6 +10,9 @@ import typer
 from ..arguments.options import Assignments, Device, Output, PresetName, make_device
 from ..output import check_paths, deliver, show, show_rows
 
+#: Digits that are shown: the models are not known to more.
+DIGITS = 4
+
 
 def summary(
     device: Device,
@@ -22,6 +25,7 @@ def summary(
     output: Output = None,
 ) -> None:
     """Tell the figures of merit of a device: what a reviewer asks for, in one table."""
+    from ....characterization.cells.errors.arrhenius import TEN_YEARS
     from ....characterization.merit.summary import summary as table_of
     from ....devices.language.quantities.quantity import format_si, parse_quantity
 
@@ -31,7 +35,9 @@ def summary(
     show(f"{table['device'].iloc[0]}; values: {made.provenance_summary}")
     rows = []
     for row in table.to_dict("records"):
-        value = "-" if math.isnan(row["value"]) else format_si(row["value"], row["unit"])
+        value = "-" if math.isnan(row["value"]) else format_si(row["value"], row["unit"], DIGITS)
+        if row["unit"] == "s" and TEN_YEARS / 10 <= row["value"] < math.inf:
+            value += f" ({10 * row['value'] / TEN_YEARS:.3g} years)"
         rows.append((row["figure"], value, ", ".join(part for part in (row["condition"], row["source"]) if part)))
     show_rows(rows)
     if output is not None:

@@ -161,11 +161,11 @@ def _report(table: pd.DataFrame) -> None:
     from ....characterization.sweeps.yields import yields
 
     counts = table["status"].value_counts()
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    told = ", ".join(f"{status} {count}" for status, count in counts.items())
     what = "samples" if table.attrs["samples"] is not None else "points"
     show(f"{table.attrs['swept']}: {len(table)} {what}: {told}")
     if table.attrs["criterion"]:
-        show(f"works: {table.attrs['criterion']}")
+        show(f"what works means: {table.attrs['criterion']}")
     if table.attrs["samples"] is not None:
         found = yields(table)
         for row in found.to_dict("records"):

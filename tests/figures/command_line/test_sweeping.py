@@ -24,7 +24,7 @@ def test_the_command_does_what_the_function_does(tmp_path):
     expected = sweep(MTJ.preset("ikeda2010"), axes, "iv", measures=["max current"], settings=settings)
     table = read_table(tmp_path / "t.csv")
     assert table["max current"].equals(expected["max current"]) and table.attrs == expected.attrs
-    assert "mtj: 6 points: 6 measured" in ended.stdout
+    assert "mtj: 6 points: measured 6" in ended.stdout
     assert (tmp_path / "t.png").stat().st_size > 10_000
 
 
@@ -42,7 +42,7 @@ def test_chips_have_a_yield_with_an_interval(tmp_path):
     how = ("--mismatch", "--samples", "4", "--seed", "1", "--points", "11", "--measure", "threshold", "--least", "0.4")
     ended = synaspice("sweep", "inverter", *how, "--plot", "t.svg", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    assert "4 samples: 4 works" in ended.stdout and "yield 1, 95 % within 0.3976 to 1" in ended.stdout
+    assert "4 samples: works 4" in ended.stdout and "yield 1, 95 % within 0.3976 to 1" in ended.stdout
     table = sweep(
         Inverter(), mismatch=True, samples=4, seed=1, measures=["threshold"], least=0.4, settings={"points": 11}
     )
