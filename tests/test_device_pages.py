@@ -22,7 +22,9 @@ def pages(tmp_path_factory):
     figures = folder / "gallery" / "figures"
     figures.mkdir(parents=True)
     (figures / "vteam-kvatinsky2014-hysteresis.png").write_bytes(b"a picture")
-    pd.DataFrame({"device": ["vteam", "mtj"], "difference": [1e-5, 2e-5]}).to_csv(folder / "agreement.csv", index=False)
+    pd.DataFrame({"device": ["vteam", "vteam", "mtj"], "difference": [1e-5, None, 2e-5]}).to_csv(
+        folder / "agreement.csv", index=False
+    )
     options = ["--gallery", str(folder / "gallery"), "--agreement", str(folder / "agreement.csv")]
     subprocess.run([sys.executable, str(TOOL), str(folder / "devices"), *options], check=True)
     return folder / "devices"

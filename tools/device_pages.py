@@ -202,9 +202,8 @@ def agreement(name: str, table: pd.DataFrame | None) -> str:
     if table is None:
         return ""
     own = table[table["device"] == name]
-    return "## Agreement of the engines\n\n" + table_of(
-        list(map(str, own.columns)), own.astype(str).to_numpy().tolist()
-    )
+    rows = [["not run" if pd.isna(value) else str(value) for value in row] for row in own.to_numpy().tolist()]
+    return "## Agreement of the engines\n\n" + table_of(list(map(str, own.columns)), rows)
 
 
 def page(name: str, model: type[CompactModel], pages: Path, measured: Mapping[str, Any]) -> str:
