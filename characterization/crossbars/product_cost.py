@@ -60,7 +60,8 @@ def product_cost(
     Raises
     ------
     ParameterError
-        If codes are not those of the converter, or not as many as word lines, a capacitance is negative, or it is given beside those of the crossbar.
+        If codes are not those of the converter, or not as many as word lines, a capacitance is negative, or it is given
+        beside those of the crossbar.
     """
     instance("periphery", periphery, Periphery)
     n, m = instance("the crossbar", crossbar, Crossbar).shape
