@@ -181,9 +181,12 @@ class Wholes(Argument):
 
     def check(self, name: str, value: Any) -> list[int]:
         try:
-            return [whole(name, item, 0) for item in value]
+            found = [whole(name, item, 0) for item in value]
         except TypeError:
             raise ParameterError(f"{name} must be whole numbers, not {shown(value)}") from None
+        if not found:
+            raise ParameterError(f"{name} must be at least one whole number, and there is none")
+        return found
 
 
 class Choice(Argument):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import re
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from .measured import draw_measured
 from .overlay import axes_of, beside, like
 from .sizes import PANEL, Size, arrangement
 from .style import label_logarithmic_axes, package_style, words
+from .titles import POINTS, checked_text, literal, title_lines
 from .waveforms import broken, framed, panels_of_waveforms
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 Draw = Callable[..., None]
 #: Most intervals between the ticks of a panel that is narrower than usual.
 FEW = 5
-#: Letters of the title in an inch.
-LETTERS = 16.5
 
 
 @dataclass(eq=False)
@@ -146,7 +143,8 @@ def plot(
         Measured data, as :func:`~synaspice.characterization.read_measured` returns them, that are drawn as points over
         every panel whose two quantities they have.
     title : str, optional
-        Title of the figure, or an empty text for none. Default: what was measured, and the provenance of its values.
+        Title of the figure, or an empty text for none; formulas stand between dollar signs. Default: what was
+        measured, and the provenance of its values.
     figsize : float or pair of float, optional
         Width [inch], for which the figure takes the height that it needs, or width and height. Panels that would be too
         narrow side by side, as in a column of 3.4 inches, stand one above the other; letters keep their size. Default:
@@ -163,7 +161,8 @@ def plot(
     ParameterError
         If the table does not say which bench it comes from, the number of axes is not that of the figure's panels, the
         axes show other quantities or units already, no panel shows what was measured, panels of the size could not be
-        read, or a title or size is given for axes that are there already.
+        read, a title is no text, has a formula that cannot be drawn or more lines than there is room for, or a title
+        or size is given for axes that are there already.
     UnknownNameError
         If there is no standard figure for its bench.
     """
@@ -171,6 +170,8 @@ def plot(
     draw = drawing_of(found)
     if ax is not None and not (title is None and figsize is None):
         raise ParameterError("a title and a size are those of a figure of its own: give either them or ax")
+    title = None if title is None else checked_text("title", title)
+    label = None if label is None else checked_text("label", str(label))
     with drawable(found):
         drawn = _drawn_there(found, draw, ax, label) if ax is not None else _drawn(found, draw, label, title, figsize)
     if data is not None:
@@ -237,13 +238,10 @@ def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | No
                 axes.locator_params(axis="x", nbins=FEW)  # more would touch each other
             if "\n" not in axes.get_ylabel():
                 axes.set_ylabel(broken(axes.get_ylabel(), height))
-        letters = round(LETTERS * figure.get_figwidth())
-        said = _title(data) if title is None else title.splitlines()
-        # A number and its unit stay together.
-        held = [re.sub(r" (?=°C|%)", "\N{NO-BREAK SPACE}", line) for line in said]
-        lines = [part.replace("\N{NO-BREAK SPACE}", " ") for line in held for part in textwrap.wrap(line, letters)]
+        said = [literal(line) for line in _title(data)] if title is None else title.splitlines()
+        lines = title_lines(said, places.width, places.height, title is not None)
         if lines:
-            figure.suptitle("\n".join(lines), fontsize=7.5)
+            figure.suptitle("\n".join(lines), fontsize=POINTS)
     return figure
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from ..devices.language.array_checks import reals
-from ..devices.language.errors import ParameterError
+from ..devices.language.errors import ParameterError, shown
 
 #: Width and height of a figure, or its width alone. [in]
 Size = float | tuple[float, float]
@@ -15,6 +16,8 @@ PANEL, SINGLE, HEIGHT = 3.5, 4.4, 3.0
 #: Least width and least height of a panel that can be read with its labels, and usual height where it was given a
 #: width. [in]
 NARROWEST, LOWEST, USUAL = 2.2, 1.3, 2.2
+#: Largest width and height: of a poster. A pixel of a file takes four bytes. [in]
+LARGEST = 60.0
 #: Height of the title. [in]
 TITLE = 0.4
 #: Height of a panel of waveforms: usual and least; and least height of a figure that has some. [in]
@@ -47,6 +50,24 @@ class Arrangement:
         return math.ceil(count / self.columns)
 
 
+def checked_size(name: str, size: Any) -> list[float]:
+    """Return a width, or a width and a height, of a figure [in], or refuse what is none for any figure.
+
+    Raises
+    ------
+    ParameterError
+        If it is no size, or none that can be read or written.
+    """
+    given: list[float] = reals(name, size, "inches").tolist()
+    if len(given) not in (1, 2) or min(given) <= 0:
+        raise ParameterError(f"{name} is a width, or a width and a height, in inches, not {shown(size)}")
+    if given[0] < NARROWEST:
+        raise ParameterError(f"{name}: a figure {given[0]:g} in wide cannot be read: {NARROWEST:g} in at least")
+    if max(given) > LARGEST:
+        raise ParameterError(f"{name}: a side of {max(given):g} in is too long: {LARGEST:g} in at most")
+    return given
+
+
 def arrangement(size: Size | None, what: str, count: int, waves: int = 0) -> Arrangement:
     """How so many panels, and panels of waveforms, stand in a size.
 
@@ -67,12 +88,8 @@ def arrangement(size: Size | None, what: str, count: int, waves: int = 0) -> Arr
     if size is None:
         width = PANEL * count if count > 1 else SINGLE
         return Arrangement(width, max(LEAST, WAVE * waves + 0.9) if waves else HEIGHT, 1 if waves else count)
-    given = reals("figsize", size, "in")
-    if len(given) not in (1, 2) or min(given) <= 0:
-        raise ParameterError(f"figsize is a width, or a width and a height, in inches, not {size!r}")
-    width = float(given[0])
-    if width < NARROWEST:
-        raise ParameterError(f"a figure {width:g} in wide cannot be read: {NARROWEST:g} in at least")
+    given = checked_size("figsize", size)
+    width = given[0]
     columns = 1 if waves else min(count, int(width / NARROWEST))
     beside = width >= BESIDE
     usual, least = (
@@ -80,7 +97,7 @@ def arrangement(size: Size | None, what: str, count: int, waves: int = 0) -> Arr
         for panel, wave in ((USUAL, WAVE), (LOWEST, LOWEST_WAVE))
     )
     least = math.ceil(10 * least - 1e-6) / 10  # as it is told
-    height = float(given[1]) if len(given) == 2 else usual
+    height = given[1] if len(given) == 2 else usual
     if height < least:
         raise ParameterError(
             f"the figure of {what} has {count + waves} panels, which cannot be read in {width:g} x {height:g} in: "

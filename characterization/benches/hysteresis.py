@@ -158,6 +158,8 @@ def hysteresis(
                 measured,
                 slow,
                 sweep.quantity,
+                size,
+                length,
                 points=reported,
                 temperature=temperature,
                 seed=seed,

@@ -129,9 +129,9 @@ def _told(point: Point, expected: float | None, error: float | None) -> list[str
     if not math.isfinite(expected):
         return [f"Expected: no {point.name}; this cell has none at this point of its bench."]
     rounded = float(f"{expected:.4g}")
-    readable = f" ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
+    readable = f" {point.unit} ({format_si(rounded, point.unit)})" if point.unit != "1" else ""
     chance = "" if error is None else f", by chance ± {error:.1g} in each run"
-    return [f"Expected: {point.name} = {rounded!r} {point.unit}{readable}{chance}"]
+    return [f"Expected: {point.name} = {rounded!r}{readable}{chance}"]
 
 
 def _translated(cell: Cell, circuit: CellCircuit, point: Point, include: str, told: Sequence[str]) -> str:

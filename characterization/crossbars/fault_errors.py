@@ -72,6 +72,8 @@ def fault_errors(
         raise ParameterError(f"rate must be above 0 and at most 1, not {rates[(rates <= 0) | (rates > 1)][0]:g}")
     count, first = whole("maps", maps, 2), whole("seed", seed, 0)
     exact = np.atleast_2d(crossbar.output(voltages, method=method))
+    if not len(exact):
+        raise ParameterError("voltages must be at least one vector, and there is none")
     size = float(np.sqrt(np.mean(exact**2)))
     if not size:
         raise ParameterError("all currents without faults are 0: give other voltages")

@@ -60,7 +60,8 @@ def product_cost(
     Raises
     ------
     ParameterError
-        If codes are not those of the converter, a capacitance is negative, or it is given beside those of the crossbar.
+        If codes are not those of the converter, or not as many as word lines, a capacitance is negative, or it is given
+        beside those of the crossbar.
     """
     instance("periphery", periphery, Periphery)
     n, m = instance("the crossbar", crossbar, Crossbar).shape
@@ -70,6 +71,10 @@ def product_cost(
     if own and cell_capacitance is not None:
         raise ParameterError("cell_capacitance is for a crossbar without capacitances, and this one has its own")
     volts = np.atleast_2d(periphery.dac.voltages(codes))
+    if volts.ndim != 2 or not len(volts) or volts.shape[1] != n:
+        raise ParameterError(
+            f"codes must have the shape ({n},), or (K, {n}) for the mean over K products, not {np.shape(codes)}"
+        )
     loaded = periphery.loaded(crossbar)
     found = [loaded.solve(vector, method=method) for vector in volts]
     power = float(np.mean([one.word_current @ vector for one, vector in zip(found, volts, strict=True)]))

@@ -186,6 +186,7 @@ class Network(DeclaredNetwork):
         for coupling in self.couplings:
             if coupling.form in ("dense", "single"):
                 require_memory(float(self.size) ** 2, "couplings", 4.0 if coupling.form == "single" else 8.0, "take")
+        self._require_history(h)
         require_memory(self.size, "devices", 8.0 * rows + 8.0 * self._history(h), "take")
         prepared = self.prepared(drives, recorder.seed, kelvin, h, steps, states, whole("number", number, 0))
         workers = usual_threads() if threads is None else whole("threads", threads, 1)
@@ -195,6 +196,17 @@ class Network(DeclaredNetwork):
         """Numbers of each device that delays keep."""
         deepest = max((c.delay / step + c.points + 2 for c in self.couplings if c.held), default=0.0)
         return float(deepest * sum(c.held for c in self.couplings))
+
+    def _require_history(self, step: float) -> None:
+        """Refuse delays of so many time steps that what they keep has no room."""
+        held = [coupling.delay for coupling in self.couplings if coupling.held]
+        if held:
+            require_memory(
+                max(held) / step,
+                f"time steps of the longest delay, {max(held):g} s, of {self.size} devices",
+                8.0 * self.size * len(held),
+                f"with a time_step of {step:.3g} s delay by",
+            )
 
     def netlist(
         self, *, drive: Driven = 0.0, inputs: Mapping[str, Driven] | None = None, duration: float | None = None

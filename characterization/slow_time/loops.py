@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from ...devices.simulation.numerics.newton import voltages_at_current
 from ...devices.simulation.request import Request
 from ...devices.simulation.trajectories.tables import tabulate
 from .telegraph import Telegraph, telegraph_trace
-from .two_states import TwoStateThermal
+from .two_states import TwoStateThermal, largest_drive
+from .wells import Wells
 
 #: Most jumps of which the drive is told.
 MOST_TOLD = 100
@@ -27,6 +29,8 @@ def two_state_loop(
     device: CompactModel,
     request: Request,
     quantity: str,
+    amplitude: float,
+    period: float,
     *,
     points: int,
     temperature: float | None,
@@ -45,6 +49,8 @@ def two_state_loop(
         What drives it, for how long.
     quantity : str
         What is swept: ``voltage``, ``current``, their names, or an input that is a field along the easy axis.
+    amplitude, period : float
+        Amplitude of the sweep about zero, in its unit, and its length. [s]
     points : int
         Number of rows.
     temperature : float, optional
@@ -65,6 +71,7 @@ def two_state_loop(
     own = {} if name in ("voltage", "current") else {name}
     if set(request.inputs) - set(own) or request.voltages or request.limited:
         raise ParameterError("the two-state mode knows one drive: no other inputs or voltages, and no limits")
+    _require_time(Wells(device, name, temperature, read_voltage), amplitude, period)
     model = TwoStateThermal.of(device, quantity=name, temperature=temperature, read_voltage=read_voltage)
     settled = model.wells.device
     references = settled.reference_states()
@@ -87,6 +94,25 @@ def two_state_loop(
     table.attrs |= {"mode": "two-state", "jumps": len(trace.jumps), "method": model.wells.method}
     table.attrs |= {"interpolation_error": model.error, "switching": _switching(trace, drive)}
     return table
+
+
+def _require_time(wells: Wells, amplitude: float, period: float) -> None:
+    """Refuse, before rates are tabulated, a sweep that is over before the magnet could turn once.
+
+    Raises
+    ------
+    ParameterError
+        If the drives under which there may be two states are passed in less than a turn in the anisotropy field.
+    """
+    derived = wells.device.derived
+    most, turn = largest_drive(wells), 2 * math.pi / (derived["gamma_0"] * derived["anisotropy_field"])
+    passage = 0.5 * period * most / amplitude  # of a triangle; of a sine it is shorter
+    if amplitude > most and passage < turn:
+        raise ParameterError(
+            f"the drive passes {most:.3g} {wells.unit}, beyond which {wells.device!r} has no two states, within "
+            f"{passage:.1g} s, while its magnet turns once in {turn:.1g} s: ask for a smaller amplitude, or sweep more "
+            "slowly"
+        )
 
 
 def _switching(trace: Telegraph, drive: Waveform) -> list[float]:

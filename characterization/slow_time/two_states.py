@@ -193,11 +193,15 @@ def _interpolated(drives: FloatArray, values: FloatArray, domain: tuple[float, f
     return first, second
 
 
+def largest_drive(wells: Wells) -> float:
+    """Drive beyond which nobody looks for two states, in its unit."""
+    most = MOST_SCALES * wells.scale
+    return min(most, MOST_VOLTAGE) if wells.quantity == "voltage" else most
+
+
 def _end(wells: Wells, sign: int) -> float:
     """The end of the range in which there are two states, on one side of zero."""
-    most = MOST_SCALES * wells.scale
-    if wells.quantity == "voltage":
-        most = min(most, MOST_VOLTAGE)
+    most = largest_drive(wells)
     inside, outside = 0.0, wells.scale / 16
     while wells.holds(sign * min(outside, most)):
         inside = min(outside, most)

@@ -134,7 +134,8 @@ def _spread(thing: Thing, name: str, given: Distribution | str, outside: str) ->
     if math.isnan(ends[0]) or math.isnan(ends[1]):
         raise ParameterError(f"the distribution of {name} has values that are no numbers")
     if nominal == 0 and ends[0] == ends[1] == 0:
-        raise ParameterError(f"{name} is 0, and a relative spread of it is none: give one in {parameter.unit}")
+        own = "an absolute one" if parameter.unit == "1" else f"one in {parameter.unit}"
+        raise ParameterError(f"{name} is 0, and a relative spread of it is none: give {own}")
     falls = ends[0] > ends[1]
     sign = -1.0 if falls else 1.0
 

@@ -260,6 +260,8 @@ class Crossbar(WiredCells):
                 f"not {np.shape(voltages)}"
             )
         known("method", method, METHODS)
+        if not len(given):
+            return np.empty((0, self.shape[1]))
         if method == "linear" or (method == "nonlinear" and self.cells.ohmic is not None):
             found = self.network.output(given)
         else:

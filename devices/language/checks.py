@@ -51,7 +51,9 @@ def names(kind: str, given: Any, *, empty: bool = False) -> list[str]:
         return [given]
     listed = isinstance(given, Iterable) and not isinstance(given, Mapping | bytes) and getattr(given, "ndim", 1) > 0
     found = list(given) if listed else [None]
-    if any(not isinstance(name, str) for name in found) or not (found or empty):
+    if not (found or empty):
+        raise ParameterError(f"{kind} must be at least one name, and there is none")
+    if any(not isinstance(name, str) for name in found):
         raise ParameterError(f"{kind} must be a name or a list of names, not {shown(given)}")
     return [str(name) for name in found]
 
@@ -177,5 +179,6 @@ def positive(name: str, value: Any, unit: str = "", *, infinite: bool = False) -
         number = math.nan
     if not number > 0:
         limits = "positive" if infinite else "positive and finite"
-        raise ParameterError(f"{name} must be {limits}, not {shown(value)}{unit and ' ' + unit}")
+        given = not isinstance(value, str) and unit not in ("", "1")
+        raise ParameterError(f"{name} must be {limits}, not {shown(value)}{f' {unit}' if given else ''}")
     return number

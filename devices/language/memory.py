@@ -53,9 +53,10 @@ def require_memory(count: float, what: str, size: float, instead: str = "ask for
     limit = SHARE * free_memory()
     if count * size > limit:
         most = math.floor(limit / size)
+        advice = f"{instead} at most {most if most < 10**6 else f'{most:.2g}'}"
         raise ParameterError(
             f"{count:.4g} {what} take {readable(count * size)} of memory, and a request may take {readable(limit)} of "
-            f"what is free: {instead} at most {most if most < 10**6 else f'{most:.2g}'}"
+            f"what is free: {advice if most else 'not even one of them has room'}"
         )
 
 

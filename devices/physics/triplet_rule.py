@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ..language.checks import positive, real, whole
+from ..language.array_checks import reals
+from ..language.checks import flag, positive, real, whole
 from ..language.errors import ParameterError
 
 #: Orders of the spikes of a triplet.
@@ -58,6 +59,7 @@ class TripletRule:
                 raise ParameterError(f"{name} must not be negative: its sign is in the rule")
         for name in ("pre_time", "slow_pre_time", "post_time", "slow_post_time"):
             positive(name, getattr(self, name), "s")
+        flag("nearest", self.nearest)
 
     def scaled(self, *, time: float = 1.0, size: float = 1.0) -> Self:
         """The same rule in another unit of time, and with other sizes of all changes."""
@@ -77,9 +79,10 @@ class TripletRule:
         Raises
         ------
         ParameterError
-            If two spikes coincide: the rule does not say which comes first.
+            If a time is no finite number, or two spikes coincide: the rule does not say which comes first.
         """
-        spikes = sorted([*((float(time), True) for time in pre), *((float(time), False) for time in post)])
+        times = {True: reals("pre", pre, "s", empty=True), False: reals("post", post, "s", empty=True)}
+        spikes = sorted((time, before) for before, side in times.items() for time in side.tolist())
         r1 = r2 = o1 = o2 = total = 0.0
         last = -math.inf
         for time, before in spikes:

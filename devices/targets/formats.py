@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..language.checks import flag, instance, names
+from ..language.checks import flag, instance, names, positive
 from ..language.errors import ParameterError
 from ..language.registry import Registry
 
@@ -52,6 +52,9 @@ class ExportOptions:
         object.__setattr__(self, "inputs", tuple(names("inputs", self.inputs, empty=True)))
         for switch in ("observables", "noise", "long_steps"):
             flag(switch, getattr(self, switch))
+        if self.transient_noise is not None:
+            interval = positive("transient_noise, the time between samples,", self.transient_noise, "s")
+            object.__setattr__(self, "transient_noise", interval)  # Python's own, as it is written
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.citing import citations_of, remember
-from ..language.quantities.quantity import format_si
+from ..language.quantities.quantity import format_si, with_unit
 from ..language.registry import summary
 from ..language.version import __version__
 from .spice.statements import Statements
@@ -46,12 +46,12 @@ def describe(
         "Terminals: " + ", ".join(f"{b.positive} to {b.negative}: {b.description}" for b in device.branches().values())
     )
     for state_name, state in device.state_declarations().items():
-        scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
+        scale = "" if state.scale == 1 else f", 1 V = {with_unit(state.scale, state.unit)}"
         axis = f" along {state_name[-1]}" if state.vector else ""
         lines.append(f"  {state_name}: {state.description}{axis}{scale}; a node to look at, driven by the device")
     for pin in inputs:
         item = device.input_declarations()[pin]
-        lines.append(f"  {pin}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
+        lines.append(f"  {pin}: {item.description}, 1 V = {with_unit(item.netlist_scale, item.unit)}")
     lines += ["", "Parameters, and where their values come from (computed ones stay as they are when others change):"]
     for parameter, value in parameters.items():
         declared = device.parameter_declarations()[parameter]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from synaspice.characterization import hysteresis, iv, velocity
-from synaspice.characterization.arguments import SWEPT, Argument, Choice, Quantity, Range, Switch, Whole, Wholes
+from synaspice.characterization.arguments import SWEPT, Argument, Choice, Names, Quantity, Range, Switch, Whole, Wholes
 from synaspice.characterization.bench import BENCHES, bench, bench_page, suitable_benches
 from synaspice.characterization.cells.bench import CELL_BENCHES, cell_bench, simulate
 from synaspice.circuits.cells.building.cell import CELLS, Cell
@@ -149,6 +149,13 @@ def test_a_command_line_is_read_as_it_is_meant(argument, text, value):
 def test_what_cannot_be_read_is_refused(argument, text):
     with pytest.raises(ParameterError):
         argument.parse(text, argument.unit)
+
+
+@pytest.mark.parametrize("argument", [Range("V", "x"), Range("V", "x", positive=True), Wholes("x"), Names("x")])
+@pytest.mark.parametrize("none", [[], (), np.array([])])
+def test_an_argument_of_several_values_refuses_none(argument, none):
+    with pytest.raises(ParameterError, match=r"widths must be at least one .*, and there is none"):
+        argument.check("widths", none)
 
 
 def test_every_bench_here_is_described_for_people():

@@ -11,7 +11,7 @@ from shell import synaspice
 from synaspice.characterization import iv, write_table
 from synaspice.devices import MTJ
 from synaspice.devices.language.errors import ParameterError
-from synaspice.figures import plot
+from synaspice.figures import plot, save
 from synaspice.figures.sizes import NARROWEST, arrangement
 
 
@@ -69,6 +69,65 @@ def test_waveforms_stand_above_what_follows_from_them_where_it_is_narrow():
 def test_a_title_of_ones_own(table):
     assert plot(table, title="Pillar A7").get_suptitle() == "Pillar A7"
     assert plot(table, title="").get_suptitle() == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "message"),
+    [
+        (r"$\foo$", r"no formula .* write \\\$ for a dollar sign"),
+        ("a\0b", "no letters"),
+        ("a \ud800", "no letters"),
+        (5, "title must be a text, not 5"),
+        (b"A7", "title must be a text"),
+        ("word " * 300, "14 lines, and a figure of 7 x 2 in has room for 5"),
+    ],
+)
+def test_a_title_that_cannot_be_drawn_is_refused_before_it_is_drawn(table, title, message):
+    with pytest.raises(ParameterError, match=message):
+        plot(table, title=title, figsize=(7.0, 2.0))
+
+
+@pytest.mark.parametrize("title", [r"$\Delta$ = 40", "5 $ and _ % \\ ^ {", r"\$5 and \$6", "a\nb", "two\tcolumns"])
+def test_a_title_of_any_letters_is_drawn(table, title, tmp_path):
+    save(plot(table, title=title), tmp_path / "titled.svg")
+
+
+def test_a_formula_of_a_title_stays_in_one_line(table):
+    formula = r"$J_c = \alpha - \beta - \gamma + x + y$"
+    found = plot(table, title=f"{'word ' * 9}{formula} {'word ' * 9}", figsize=3.4).get_suptitle().splitlines()
+    assert len(found) > 1 and sum(formula in line for line in found) == 1
+
+
+def test_a_name_in_the_legend_with_a_formula_that_cannot_be_drawn_is_refused(table):
+    with pytest.raises(ParameterError, match="label: .*no formula"):
+        plot(table, label=r"$\foo$")
+    assert "300" in plot(table, label=300).axes[0].get_legend().get_texts()[0].get_text()
+
+
+def test_a_title_of_a_preset_is_drawn_whatever_it_says(table, tmp_path):
+    odd = table.copy()
+    odd.attrs = {**table.attrs, "title": r"Device $\foo$ " + 400 * "word "}
+    figure = plot(odd)
+    save(figure, tmp_path / "titled.svg")
+    assert r"\$\foo\$" in figure.get_suptitle() and figure.get_suptitle().endswith(" ...")
+
+
+@pytest.mark.parametrize("size", [1e9, 1e308, (6.0, 1e5), 61.0])
+def test_a_figure_beyond_any_poster_is_refused(table, size):
+    with pytest.raises(ParameterError, match="figsize: a side of .* in is too long: 60 in at most"):
+        plot(table, figsize=size)
+
+
+def test_what_is_no_size_is_told_in_inches(table):
+    with pytest.raises(ParameterError, match="figsize must be numbers in inches, not '8cm'"):
+        plot(table, figsize="8cm")
+
+
+def test_title_and_size_are_refused_before_anything_is_measured(tmp_path):
+    for wrong, message in ((["--size", "1"], "--size: a figure 1 in wide"), (["--title", r"$\foo$"], "--title: ")):
+        out = tmp_path / "iv.csv"
+        refused = synaspice("characterize", "mtj", "iv", "-o", str(out), "--plot", str(tmp_path / "iv.png"), *wrong)
+        assert refused.returncode == 2 and message in refused.stderr and not out.exists()
 
 
 def test_title_and_size_on_the_command_line(table, tmp_path):

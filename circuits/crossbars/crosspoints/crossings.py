@@ -91,7 +91,8 @@ def matrix_of(name: str, values: ArrayLike, unit: str, shape: tuple[int, int] | 
     ParameterError
         If it is none.
     """
-    found = numeric(name, values, f"a matrix of numbers in {unit}")
+    own = "" if unit == "1" else unit
+    found = numeric(name, values, f"a matrix of numbers{own and ' in ' + own}")
     if shape is not None:
         if found.shape not in ((), shape):
             raise ParameterError(f"{name} must be one number or a matrix of shape {shape}, not {found.shape}")
@@ -100,7 +101,7 @@ def matrix_of(name: str, values: ArrayLike, unit: str, shape: tuple[int, int] | 
         raise ParameterError(f"{name} must be a matrix, word lines by bit lines, not of shape {found.shape}")
     if not np.all(np.isfinite(found)):
         i, j = np.argwhere(~np.isfinite(found))[0]
-        raise ParameterError(f"{name}[{i}, {j}] = {found[i, j]} {unit} is not finite")
+        raise ParameterError(f"{name}[{i}, {j}] = {found[i, j]}{own and ' ' + own} is not finite")
     found.setflags(write=False)
     return found
 

@@ -17,7 +17,7 @@ import sympy as sp
 
 from ..checks import known
 from ..errors import ParameterError, UnknownNameError
-from ..quantities.quantity import format_si, number_from
+from ..quantities.quantity import format_si, number_from, with_unit
 from .placement import anchor, placed
 
 AXES = ("x", "y", "z")
@@ -124,13 +124,13 @@ class Parameter(Declared):
             raise ParameterError(f"{self.name}: {error}") from None
         low, high = self.bounds
         if math.isinf(number) and number in (low, high):
-            raise ParameterError(f"{self.name} must be finite, not {number:g} {self.unit} ({self.description})")
+            raise ParameterError(f"{self.name} must be finite, not {with_unit(number, self.unit)} ({self.description})")
         if not low <= number <= high:
             raise ParameterError(
-                f"{self.name} = {number:g} {self.unit} is outside its bounds "
+                f"{self.name} = {with_unit(number, self.unit)} is outside its bounds "
                 f"[{format_si(low, self.unit)}, {format_si(high, self.unit)}] ({self.description})"
             )
-        return number
+        return number + 0.0  # of the two zeros the one without a sign
 
 
 @dataclass

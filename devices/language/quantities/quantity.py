@@ -128,7 +128,8 @@ def number_from(value: Any, unit: str, *, difference: bool = False) -> float:
     try:
         return real("the value", value, unit, infinite=True)
     except ParameterError:
-        raise ParameterError(f"expected a number in {unit!r}, not {shown(value)}") from None
+        of = "" if unit in ("", "1") else f" in {unit!r}"
+        raise ParameterError(f"expected a number{of}, not {shown(value)}") from None
 
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
@@ -154,5 +155,9 @@ def format_si(value: float, unit: str = "", digits: int = 6) -> str:
     factor, prefix = si_prefix(value, unit)
     if prefix == "M":  # which would be read back as SPICE's milli
         factor, prefix = 1.0, ""
-    text = f"{value / factor:.{digits}g}"
-    return text if unit in ("", "1") else f"{text} {prefix}{unit}"
+    return with_unit(value / factor, f"{prefix}{unit}", digits)
+
+
+def with_unit(value: float, unit: str, digits: int = 6) -> str:
+    """A value with its unit as it is; a number without unit, whose unit is ``1``, alone."""
+    return f"{value:.{digits}g}{'' if unit in ('', '1') else f' {unit}'}"

@@ -18,6 +18,7 @@ import sympy as sp
 
 from ...language.declarations.declaration import ElectricalNoise, Parameter, Vectorial
 from ...language.errors import ParameterError
+from ...language.quantities.quantity import with_unit
 from ..formats import FORMATS, ExportOptions, Format
 from ..header import origin
 from ..scaled import REST_ANGLE, STEP_ANGLE
@@ -169,11 +170,11 @@ class _Module:
         texts = origin(self.device, "Verilog-A", "module")
         texts += [f"Ports {b.positive} to {b.negative}: {b.description}" for b in self.branches.values()]
         for name, state in self.states.items():
-            scale = "" if state.scale == 1 else f", 1 V = {state.scale:g} {state.unit}"
+            scale = "" if state.scale == 1 else f", 1 V = {with_unit(state.scale, state.unit)}"
             texts.append(f"  {name}: {state.description}{scale}; leave it open, or look at it")
         for pin in self.inputs:
             item = self.device.input_declarations()[pin]
-            texts.append(f"  {pin}: {item.description}, 1 V = {item.netlist_scale:g} {item.unit}")
+            texts.append(f"  {pin}: {item.description}, 1 V = {with_unit(item.netlist_scale, item.unit)}")
         wrapped = [textwrap.wrap(t, LINE_WIDTH, initial_indent="// ", subsequent_indent="//   ") for t in texts]
         return [line for lines in wrapped for line in lines]
 

@@ -25,6 +25,7 @@ import sympy as sp
 
 from ...core.system import System, enforce_bounds
 from ...language.declarations.declaration import State
+from ...language.quantities.quantity import with_unit
 from ..scaled import (
     SPHERE_STIFFNESS,
     STATE_CAPACITANCE,
@@ -84,7 +85,7 @@ def write_states(
         state = states[str(symbol)]
         scale = state.scale
         scaled = over(time_unit * rate, scale) + sp.sympify(restoring.get(symbol, 0)).xreplace(deficits)
-        size = "" if scale == 1 else f" in {scale:g} {state.unit}"
+        size = "" if scale == 1 else f" in {with_unit(scale, state.unit)}"
         lines += write.comment(f"{symbol}: {state.description}{size}; its rate per time_unit, and its capacitor")
         if state.bounds:
             low, high = (bound / scale for bound in state.bounds)

@@ -16,10 +16,11 @@ import sympy as sp
 
 from ...core.citing import citations_of, remember
 from ...core.system import System, TelegraphNoise
-from ...language.checks import known, positive
+from ...language.checks import known
 from ...language.declarations.declaration import TEMPERATURE, Auxiliary, Derived, Observable
 from ...language.equations.constants import CONSTANTS, k_B
 from ...language.errors import ParameterError
+from ...language.quantities.quantity import with_unit
 from ..formats import FORMATS, ExportOptions
 from ..header import describe
 from ..sampling import INTERVAL, sampled_noise, samples_of
@@ -80,7 +81,7 @@ def write_subcircuit(device: DeviceModel, dialect: Dialect, options: ExportOptio
     for pin in options.inputs:
         known(f"input of {device.model_name()}", pin, device.input_declarations())
     if options.transient_noise is not None:
-        _check_transient_noise(device, dialect, options.transient_noise)
+        _check_transient_noise(device, dialect)
     if options.long_steps and not dialect.long_step_options:
         limited = [form.name for form in FORMATS.values() if isinstance(form, Dialect) and form.long_step_options]
         raise ParameterError(
@@ -115,11 +116,10 @@ def _written(request: _Request) -> Subcircuit:
     return _Writer(request.device, request.dialect, request.options).subcircuit()
 
 
-def _check_transient_noise(device: DeviceModel, dialect: Dialect, interval: float) -> None:
+def _check_transient_noise(device: DeviceModel, dialect: Dialect) -> None:
     if not dialect.transient_noise:
         able = [form.name for form in FORMATS.values() if isinstance(form, Dialect) and form.transient_noise]
         raise ParameterError(f"{dialect.name} has no noise in transients ({', '.join(able)} have)")
-    positive("transient_noise, the time between samples,", interval, "s")
     if not device.system.noises:
         raise ParameterError(f"{device.model_name()} has no noise of its states: nothing would shake in a transient")
 
@@ -342,8 +342,8 @@ class _Writer:
             lines += self.elements.node(restoring_node(sphere), SPHERE_STIFFNESS * sphere_deficit(sphere).doit())
         for name, item in self.device.declarations().items():
             if isinstance(item, Auxiliary):
-                size = "" if item.scale == 1 else f"{item.scale:g} "
-                lines += self.write.comment(f"{name}: {item.description} [{size}{item.unit}]")
+                size = item.unit if item.scale == 1 else with_unit(item.scale, item.unit)
+                lines += self.write.comment(f"{name}: {item.description} [{size}]")
                 for symbol in item.symbols:
                     lines += self.elements.node(symbol, over(self.auxiliaries[symbol], item.scale))
         return lines

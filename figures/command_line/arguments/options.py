@@ -95,7 +95,11 @@ def parse_look(figure: Path | None, title: str | None, size: str | None) -> dict
 
     if figure is None and not (title is None and size is None):
         raise ParameterError("--title and --size are of the figure: name its file with --plot")
-    look: dict[str, Any] = {} if title is None else {"title": title}
+    look: dict[str, Any] = {}
+    if title is not None:
+        from ...titles import checked_text
+
+        look["title"] = checked_text("--title", title)
     if size is not None:
         try:
             numbers = [float(part) for part in size.lower().replace("×", "x").split("x")]
@@ -103,7 +107,10 @@ def parse_look(figure: Path | None, title: str | None, size: str | None) -> dict
             numbers = []
         if len(numbers) not in (1, 2):
             raise ParameterError(f"--size takes inches, as 3.4 or 3.4x2.6, not {size!r}")
+        from ...sizes import checked_size
+
         look["figsize"] = numbers[0] if len(numbers) == 1 else tuple(numbers)
+        checked_size("--size", look["figsize"])  # before anything is measured
     return look
 
 

@@ -63,7 +63,7 @@ def test_the_deck_of_a_p_bit_lies_in_the_middle_of_its_sigmoid():
     point = point_of(cell)
     assert point.lines == ["Vinput input 0 0.52"] and point.analysis.duration == 100e-9
     deck = cell_deck(cell, "p", expected=0.51, error=0.0213)
-    assert "* Expected: mean_output = 0.51 1, by chance ± 0.02 in each run" in deck
+    assert "* Expected: mean_output = 0.51, by chance ± 0.02 in each run" in deck
     assert 0.3 < expected_figure(cell) < 0.7
 
 

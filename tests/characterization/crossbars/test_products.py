@@ -141,6 +141,11 @@ def test_tables_and_figures(name, bits, tmp_path):
     plt.close("all")
 
 
+@pytest.mark.parametrize("method", ["linear", "ideal"])
+def test_no_vectors_have_no_currents(method):
+    assert CROSSBAR.output(np.zeros((0, 32)), method=method).shape == (0, CROSSBAR.shape[1])
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -149,11 +154,18 @@ def test_tables_and_figures(name, bits, tmp_path):
         (lambda: effective_bits(CROSSBAR, [8], vectors=2), "vectors"),
         (lambda: effective_bits(MATRIX), "crossbar"),
         (lambda: fault_errors(CROSSBAR, np.full(32, 0.1), [0.0], on_conductance=1.0), "rate"),
+        (lambda: fault_errors(CROSSBAR, np.zeros((0, 32)), on_conductance=1.0), "at least one vector"),
         (lambda: fault_errors(CROSSBAR, np.zeros(32), on_conductance=1.0), "all currents"),
         (lambda: fault_errors(CROSSBAR, np.full(32, 0.1), on_conductance=1.0, maps=1), "maps"),
         (lambda: product_cost(None, CROSSBAR, np.full(32, 1)), "periphery"),
         (lambda: effective_bits(CROSSBAR, []), "bits"),
         (lambda: effective_bits(CROSSBAR, [8], method="ideal"), "knows no wires"),
+        (
+            lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.zeros((0, 32), int)),
+            r"\(32,\), or \(K, 32\) .* \(0, 32\)",
+        ),
+        (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.full(31, 1)), r"codes must have the shape \(32,\)"),
+        (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.zeros((1, 1, 32), int)), "codes must have the shape"),
         (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.full(32, 1), cell_capacitance=-1.0), "cell_capacitance"),
         (lambda: product_cost(PERIPHERY_OF_ALL, CROSSBAR, np.full(32, 1), cell_capacitance=np.nan), "cell_capacitance"),
     ],

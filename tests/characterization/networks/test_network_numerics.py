@@ -27,6 +27,7 @@ from synaspice.devices import (
 )
 from synaspice.devices.core.variability import Normal
 from synaspice.devices.core.vectors import compiled, parameter_vector
+from synaspice.devices.language import memory
 from synaspice.devices.language.waveforms.shapes import Sine
 from synaspice.devices.simulation.networks import march
 
@@ -330,3 +331,9 @@ def test_a_kernel_without_operations_with_zeros_computes_the_same(monkeypatch):
         ends.append(network.run(1e-10, **how).final)
     np.testing.assert_allclose(ends[1], ends[0], rtol=0, atol=1e-13)
     assert np.abs(ends[0] - network.initial()).max() > 0.01
+
+
+def test_a_delay_of_more_steps_than_there_is_memory_is_refused_by_its_name(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 2 * 10**9)
+    with pytest.raises(ParameterError, match=r"steps of the longest delay, 1 s, of 5 devices .* delay by at most 2.*e"):
+        small(delay=1.0).run(2e-9, drive=1.5e-3, points=2, time_step=1e-12)

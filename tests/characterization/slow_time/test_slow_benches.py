@@ -172,6 +172,15 @@ def test_loops_that_can_be_followed_are_followed():
         hysteresis(IKEDA, period=1.0, quantity="field_x", amplitude=1e4, mode="two-state")
 
 
+@pytest.mark.parametrize(("quantity", "unit"), [("voltage", "V"), ("current", "A"), ("field_z", "A/m")])
+def test_a_sweep_that_is_over_before_the_magnet_turns_is_refused_before_rates_are_tabulated(
+    quantity, unit, monkeypatch
+):
+    monkeypatch.setattr(TwoStateThermal, "of", lambda *_, **__: pytest.fail("rates were tabulated"))
+    with pytest.raises(ParameterError, match=rf"too long to follow.* nor is it .* passes [-+\d.e]+ {unit}, .*turns"):
+        hysteresis(IKEDA, quantity=quantity, amplitude=1e12, period=1e-3 if quantity == "voltage" else 1e-6)
+
+
 def test_a_sweep_switches_where_noisy_trajectories_do():
     """A barrier of 12 k_B T and strong damping, swept in two microseconds: both ways of computing apply."""
     junction = junction_with_barrier(12.0).replace(damping=0.3)

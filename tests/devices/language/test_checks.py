@@ -65,7 +65,7 @@ def test_an_array_of_numbers_is_one_and_of_one_dimension():
         reals("widths", [0.0, math.nan])
 
 
-@pytest.mark.parametrize("given", [None, 1, b"a", ["a", 1], {"a": 1}, [["a"]], np.array("a"), []])
+@pytest.mark.parametrize("given", [None, 1, b"a", ["a", 1], {"a": 1}, [["a"]], np.array("a")])
 def test_what_are_no_names_is_refused(given):
     with pytest.raises(ParameterError, match="a name or a list of names"):
         names("quantities", given)
@@ -95,6 +95,26 @@ def test_a_request_without_room_says_what_it_takes_and_what_to_ask_for(monkeypat
     require_memory(10**7, "points", 100)
     with pytest.raises(ParameterError, match=r"1e\+09 points take 100 GB .* may take 1 GB .*: ask for at most 1e\+07$"):
         require_memory(10**9, "points", 100)
+
+
+def test_nothing_of_which_not_one_has_room_is_asked_for(monkeypatch):
+    monkeypatch.setattr(memory, "free_memory", lambda: 2 * 10**9)
+    with pytest.raises(ParameterError, match=r"2 devices take 20 GB .*: not even one of them has room$"):
+        require_memory(2, "devices", 10**10, "take")
+
+
+@pytest.mark.parametrize("empty", [[], (), np.array([], dtype=str)])
+def test_no_names_are_told_from_wrong_ones(empty):
+    with pytest.raises(ParameterError, match="inputs must be at least one name, and there is none"):
+        names("inputs", empty)
+    assert names("inputs", empty, empty=True) == []
+
+
+def test_what_has_no_unit_is_told_without_one():
+    with pytest.raises(ParameterError, match=r"share must be positive and finite, not -1$"):
+        positive("share", -1, "1")
+    with pytest.raises(ParameterError, match=r"width must be positive and finite, not '1n'$"):
+        positive("width", "1n", "m")
 
 
 def test_free_memory_is_that_of_the_machine():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -177,6 +178,19 @@ def test_a_value_out_of_bounds_names_parameter_unit_bounds_and_value():
         VTEAM(threshold_on=1.0)
 
 
+@pytest.mark.parametrize("value", [-1e300, 1e300, math.inf, None, "x", "1 kg"])
+def test_a_pure_number_is_told_without_a_unit(value):
+    """Its unit is ``1``, which read as another number."""
+    for parameter in (p for p in MTJ.parameter_declarations().values() if p.unit == "1"):
+        with pytest.raises(ParameterError) as refused:
+            parameter.check(value)
+        assert not re.search(r"[\d'f] 1 |'1'", str(refused.value))
+
+
+def test_zero_has_no_sign():
+    assert math.copysign(1.0, MTJ(field_x=-0.0).field_x) == math.copysign(1.0, MTJ(field_x="-0").field_x) == 1.0
+
+
 @pytest.mark.parametrize("model", [MTJ, VTEAM, LinearIonDrift])
 def test_every_parameter_takes_its_bounds_and_nothing_beyond(model):
     for name, parameter in model.parameter_declarations().items():
@@ -194,7 +208,7 @@ def test_every_parameter_takes_its_bounds_and_nothing_beyond(model):
         ("nan", "damping.*nan"),
         ("0.1 V", "damping: '0.1 V' ends in 'V'"),
         ("much", "damping: 'much' is not a number"),
-        (None, "damping: expected a number in '1', not None"),
+        (None, "damping: expected a number, not None"),
         ([0.1, 0.2], "damping: expected a number"),
         (np.array([0.1, 0.2]), "damping: expected a number"),
         (1j, "damping: expected a number"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from frameworks import framework
@@ -128,6 +131,12 @@ def test_brian_finds_the_same_changes():
         (lambda: VISUAL_CORTEX.of_triplet("pre-pre-post", 1e-3, 1e-3), "one of pre-post-pre, post-pre-post"),
         (lambda: VISUAL_CORTEX.of_triplet(TRIPLETS[0], -1e-3, 1e-3), "first"),
         (lambda: VISUAL_CORTEX.change([1e-3], [1e-3]), "two spikes at 0.001 s"),
+        (lambda: VISUAL_CORTEX.change([0.0, math.nan], [1e-3]), "pre must be finite"),
+        (lambda: VISUAL_CORTEX.change([0.0], [math.inf]), "post must be finite"),
+        (lambda: VISUAL_CORTEX.change("ab", [1e-3]), "pre must be numbers in s"),
+        (lambda: VISUAL_CORTEX.change([0.0], None), "post must be numbers in s"),
+        (lambda: VISUAL_CORTEX.change(np.zeros((2, 2)), [1e-3]), "pre must be an array of 1 dimension"),
+        (lambda: replace(VISUAL_CORTEX, nearest="no"), "nearest must be True or False"),
         (lambda: VISUAL_CORTEX.scaled(size=-1.0), "must not be negative"),
         (lambda: VISUAL_CORTEX.scaled(time=0.0), "pre_time"),
     ],
