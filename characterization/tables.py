@@ -79,10 +79,11 @@ def read_table(path: str | Path) -> pd.DataFrame:
     UnknownNameError
         If its ending is neither ``.csv`` nor ``.parquet``.
     """
-    if not isinstance(path, str | Path):
-        held = isinstance(getattr(path, "table", None), pd.DataFrame)
+    given: Any = path
+    if not isinstance(given, str | Path):
+        held = isinstance(getattr(given, "table", None), pd.DataFrame)
         raise ParameterError(
-            f"a table is read from the name of a file, not from {type(path).__name__}"
+            f"a table is read from the name of a file, not from {type(given).__name__}"
             + ("; its table is its attribute 'table'" if held else "")
         )
     source = Path(path)

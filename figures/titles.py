@@ -62,7 +62,7 @@ def title_lines(lines: list[str], width: float, height: float, own: bool) -> lis
     ParameterError
         If the user's takes more than a part of the height.
     """
-    back = str.maketrans({held: plain for plain, held in _HELD.items()})
+    back = {ord(held): plain for plain, held in _HELD.items()}
     found = []
     for line in lines:
         held = _FORMULA.sub(lambda formula: formula[0].translate(str.maketrans(_HELD)), line)
