@@ -65,7 +65,9 @@ def title_lines(lines: list[str], width: float, height: float, own: bool) -> lis
     back = {ord(held): plain for plain, held in _HELD.items()}
     found = []
     for line in lines:
-        held = _FORMULA.sub(lambda formula: formula[0].translate(str.maketrans(_HELD)), line)
+        held = _FORMULA.sub(
+            lambda formula: formula[0].translate({ord(plain): mark for plain, mark in _HELD.items()}), line
+        )
         formulas = held != line
         parts = textwrap.wrap(_UNIT.sub(_HELD[" "], held), round(LETTERS * width), break_long_words=not formulas)
         found += [part.translate(back) for part in parts]
