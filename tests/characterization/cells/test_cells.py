@@ -132,6 +132,7 @@ def test_a_differential_synapse_multiplies():
 def test_a_comparator_regenerates_in_a_logarithmic_time():
     differences = [1e-4, 1e-3, 1e-2]
     table = simulate(LatchComparator(), differences=differences)
+    assert "flicker noise not counted" in table.attrs["criterion"]
     assert table["decision"].tolist() == [1, 1, 1]
     steps = -np.diff(table["delay"])
     assert steps[0] == pytest.approx(steps[1], rel=0.1)  # a decade costs the same time
