@@ -22,9 +22,11 @@ from typing import Any
 import joblib
 import numpy as np
 
+from ..circuits.cells.building.cell import Cell
+from ..circuits.cells.building.cmos import CORNERS, Technology
 from ..devices.core.base import DeviceModel
 from ..devices.core.files import PREFIX, put_in_place, remove_remains, temporary_folder, told, write_whole
-from ..devices.language.errors import CheckpointWarning, OutputError, ParameterError, warn_user
+from ..devices.language.errors import CheckpointWarning, MissingDependencyError, OutputError, ParameterError, warn_user
 
 #: Name of the file that says what the pieces in a folder belong to.
 DESCRIPTION = "description.json"
@@ -208,7 +210,8 @@ def code_of(*things: Callable[..., Any] | type) -> str:
 def _package() -> str:
     root, found = Path(__file__).resolve().parents[1], hashlib.sha256()
     for part in PARTS:
-        for file in sorted((root / part).rglob("*.py")):
+        # Values too: cards of transistors stand in a table beside the code.
+        for file in sorted(each for kind in ("*.py", "*.toml") for each in (root / part).rglob(kind)):
             found.update(str(file.relative_to(root)).encode())
             found.update(file.read_bytes())
     return found.hexdigest()
@@ -229,6 +232,15 @@ def _plain(value: Any, name: str) -> Any:
     if isinstance(value, DeviceModel):
         own = {"device": value.model_name(), "parameters": {**value.options, **value.values}}
         return own | {"code": code_of(type(value))}
+    if isinstance(value, Cell):
+        return {
+            "cell": value.model_name(),
+            "parameters": {**value.options, **value.values},
+            "devices": {slot: _plain(value.device_in(slot), slot) for slot in value.slots()},
+            "chip": value.chip,
+            "transistors": _transistors(value.process),
+            "code": code_of(type(value)),
+        }
     if isinstance(value, Mapping):
         return {str(key): _plain(each, str(key)) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -242,6 +254,17 @@ def _plain(value: Any, name: str) -> Any:
         return joblib.hash(value)
     except Exception:  # whatever a value's own way of being pickled raises
         raise ParameterError(f"{name} cannot be described, so that results of it cannot be kept: {value!r}") from None
+
+
+def _transistors(process: Technology) -> dict[str, Any]:
+    """All of a technology on which results depend: what it declares, and its cards at every corner."""
+    declared = {each.name: getattr(process, each.name) for each in fields(process)}
+    plain = {name: _plain(each, name) for name, each in declared.items() if not callable(each)}
+    try:
+        cards = [process.models(corner) for corner in CORNERS]
+    except MissingDependencyError as error:
+        cards = [str(error)]
+    return plain | {"cards": hashlib.sha256("\n".join(cards).encode()).hexdigest()}
 
 
 def _differences(one: Any, other: Any, name: str = "") -> list[str]:

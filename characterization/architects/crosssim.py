@@ -98,7 +98,7 @@ def crosssim_device(
     }
     lines = [f"# {line}" for line in origin(device, "CrossSim", "device")]
     lines += [
-        f"# Statistics of {errors.source or 'the noise of its current, 1 Hz to 1 MHz'}; read at {volts:g} V.",
+        f"# Statistics of {errors.source}; read at {volts:g} V.",
         "# Left out: programming by pulses, which CrossSim 3 does not know.",
         "",
         "import numpy as np",

@@ -18,7 +18,7 @@ from ...devices.language.quantities.quantity import format_si
 from ..arguments import Quantity, Range, Whole
 from .bench import cell_bench
 from .cost import Cost, told
-from .errors.input_referred import Balance, Decision
+from .errors.input_referred import NOT_COUNTED, Balance, Decision
 from .point import Point
 from .reliable import STATELESS, Reliability
 from .standard import cell_table, crossings, energies, run_bench
@@ -267,7 +267,7 @@ def _decisions(
         noise=decision.noise,
         works=bool(np.array_equal(np.asarray(decisions), expected)) and error <= DESIGN_ERROR_RATE,
         criterion="every decision is the right one; with mismatch and thermal noise at most "
-        f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong",
+        f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong ({NOT_COUNTED})",
     )
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.special import ndtr
 
 from ...circuits.cells.building.cell import Cell
-from ...circuits.cells.building.declared import DeclaredCell
 from ...devices.core.metadata import Column, described_table, device_attributes
 from ...devices.core.variability import Distribution, correlation_factor
 from ...devices.language.checks import flag, instance, known, positive, whole
@@ -20,7 +19,6 @@ from ...devices.language.errors import ParameterError, SimulationError
 from ...devices.language.memory import NUMBER, require_memory
 from ...devices.language.version import __version__
 from ...devices.model import CompactModel
-from ..checkpoints import code_of
 from ..resumable import check_seed, compute_pieces
 from .measuring import Measured, Measurement, differing, measure, measurement_of
 from .merit import ATTRIBUTE, SAMPLE, Merit
@@ -255,9 +253,7 @@ def measure_samples(
     ]
     described = {
         "bench": measurement.description,
-        "model": {"name": device.model_name(), "options": dict(device.options), "code": code_of(type(device))},
-        "nominal": dict(device.values),
-        **({"devices": device.devices_told} if isinstance(device, DeclaredCell) and device.slots() else {}),
+        "nominal": device,
         "scattered": [spread.name for spread in spreads],
         "values": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
         "samples": len(values),

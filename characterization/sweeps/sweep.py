@@ -28,7 +28,6 @@ from ...devices.model import CompactModel
 from ..bench import BENCHES
 from ..cells.bench import bench_of_cell
 from ..cells.reliability import TEMPERATURES
-from ..checkpoints import code_of
 from ..citing import CITE
 from ..resumable import check_seed, compute_pieces
 from ..statistics.measuring import OF_THE_WORK, SEEDS, Measurement, measurement_of
@@ -187,8 +186,9 @@ def sweep(
     ]
     described = {
         "bench": measurement.description,
-        "thing": {"name": thing.model_name(), "values": repr(thing), "code": code_of(type(thing))},
+        "thing": thing,
         "axes": {axis.name: [axis.values, axis.relative] for axis in grid},
+        "named": _named(thing, grid),
         "measures": wanted,
         "samples": [count, bool(mismatch), {name: repr(each) for name, each in spread.items()}, outside],
         "seed": number if drawn else None,
@@ -281,6 +281,21 @@ class _Samples:
         """Seeds of the bench: each sample's own, or one for all points."""
         own = self.measurement.of_sample(k, self.seed)
         return {name: own[name] for name in self.measurement.seeds}
+
+
+def _named(thing: Thing, grid: Sequence[Axis]) -> dict[str, list[Any]]:
+    """What the names on axes stand for: things with each of them, or why there is none, by the axis."""
+    found: dict[str, list[Any]] = {}
+    for axis in grid:
+        if axis.setting or axis.relative or not any(isinstance(value, str) for value in axis.values):
+            continue
+        found[axis.name] = []
+        for value in axis.values:
+            try:
+                found[axis.name].append(made(thing, {axis.name: value}, {}))
+            except ParameterError as error:
+                found[axis.name].append(str(error))
+    return found
 
 
 def _changes(grid: Sequence[Axis], values: Sequence[Any]) -> dict[str, Any]:

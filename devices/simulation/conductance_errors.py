@@ -263,6 +263,8 @@ def measured_errors(
     if len(g) < 2 or not np.all(np.diff(g) > 0):
         raise ParameterError("the levels must be two or more, of different conductances")
 
+    whose = f"{devices} devices {device!r}, {', '.join(distributions)} varied" if distributions else repr(device)
+
     def interpolated(values: FloatArray) -> Callable[..., FloatArray]:
         return lambda conductance, *_: np.asarray(np.interp(conductance, g, values))
 
@@ -271,7 +273,7 @@ def measured_errors(
         float(g[-1]),
         programming=interpolated(spreads),
         read=interpolated(noises),
-        source=f"{devices} devices {device!r}, {', '.join(distributions)} varied",
+        source=f"{whose}, noise of the current from {low:g} to {high:g} Hz",
     )
 
 

@@ -121,12 +121,18 @@ class _Connection:
     def layout(self) -> Layout:
         """Everything."""
         self._rails()
-        for node in sorted(self.pins, key=self._span):
-            if node not in (SUPPLY, GROUND):
-                self._connect(node)
-        for node in self.ports:
-            if node not in (SUPPLY, GROUND) and node in self.pins:
-                self._port(node)
+        parts = {
+            node: self._connect(node) for node in sorted(self.pins, key=self._span) if node not in (SUPPLY, GROUND)
+        }
+        led = {node: spot for node in self.ports if node in parts and (spot := self._port(node)) is not None}
+        # Names come after all wires, to keep clear of them. A port is the name of what it leads to.
+        for node, groups in parts.items():
+            alone = len(groups) == 1 and node not in self.ports
+            for group in groups:
+                if not alone and led.get(node) not in group:
+                    self._name(node, group)
+            if node in self.ports and node not in led:
+                self._port_in_place(node)
         met = joints(self.wires, self.at)
         return Layout(tuple(self.items), tuple(self.lines), tuple(self.flags), tuple(sorted(met)))
 
@@ -151,15 +157,10 @@ class _Connection:
         if kind == "name":
             self.wires.dear |= self._spots(node, at, away)  # so that no later wire runs through it
 
-    def _connect(self, node: str) -> None:
-        """Connect the pins of a node, the nearest ones first; those that are too far get its name."""
-        groups: list[set[Spot]] = []
-        away: dict[Spot, Spot] = {}
-        for pin, at in self.pins[node]:
-            if not any(at in group for group in groups):
-                groups.append({at})
-            # Two pins at one point leave it in any direction.
-            away[at] = (0, 0) if at in away else pin.away
+    def _connect(self, node: str) -> list[set[Spot]]:
+        """Connect the pins of a node, the nearest ones first, to groups that are too far apart for a wire."""
+        away = self._away(node)
+        groups: list[set[Spot]] = [{at} for at in away]
         left: list[set[Spot]] = []
         while len(groups) > 1:
             group, *others = groups
@@ -173,24 +174,28 @@ class _Connection:
             self.lines.append(Wire(node, tuple(path)))
             met = next(other for other in others if path[-1] in other)
             groups = [group | met | set(path), *(other for other in others if other is not met)]
-        groups += left
-        if len(groups) > 1 or (len(self.pins[node]) == 1 and node not in self.ports):
-            for group in groups:
-                self._name(node, group, away)
+        return groups + left
 
-    def _name(self, node: str, group: set[Spot], away: Mapping[Spot, Spot]) -> None:
+    def _away(self, node: str) -> dict[Spot, Spot]:
+        """Directions in which the pins of a node leave; where two are at one point, any."""
+        found: dict[Spot, Spot] = {}
+        for pin, at in self.pins[node]:
+            found[at] = (0, 0) if at in found else pin.away
+        return found
+
+    def _name(self, node: str, group: set[Spot]) -> None:
         """Write the name of a node where there is space: at a pin of a group, or at its wires."""
+        away = self._away(node)
         pins = [(spot, away[spot]) for spot in sorted(group) if away.get(spot, (0, 0)) != (0, 0)]
         beside = [(spot, way) for way in ((1, 0), (-1, 0), (0, 1), (0, -1)) for spot in sorted(group)]
-        room = [place for place in [*pins, *beside] if self._has_room(*place, node)]
-        at, way = room[0] if room else (pins or beside)[0]
+        allowed = [place for place in [*pins, *beside] if not self.wires.others_at(place[0], node)]
+        at, way = min(allowed or pins, key=lambda place: self._covered(*place, node))
         self._flag(node, at, way, "name")
 
-    def _has_room(self, at: Spot, way: Spot, node: str) -> bool:
-        """Whether a name fits at a point, in a direction."""
+    def _covered(self, at: Spot, way: Spot, node: str) -> int:
+        """How many points of symbols, words and wires a name at a point, in a direction, would cover."""
         spots = self._spots(node, at, way)
-        room = all(self._is_free(spot) and spot not in self.wires.dear for spot in spots)
-        return room and not self.wires.others_at(at, node)
+        return sum(not self._is_free(spot) or spot in self.wires.dear for spot in spots)
 
     def _spots(self, node: str, at: Spot, way: Spot) -> set[Spot]:
         """Points that a name takes at a point, in a direction."""
@@ -203,8 +208,8 @@ class _Connection:
     def _is_free(self, spot: Spot) -> bool:
         return spot not in self.wires.blocked and not self.wires.points.get(spot)
 
-    def _port(self, node: str) -> None:
-        """Lead a node to the side of the drawing."""
+    def _port(self, node: str) -> Spot | None:
+        """Lead a node to the side of the drawing: from where; None if that would be too long a way."""
         spots = {at for _, at in self.pins[node]} | self.wires.spots_of(node)
         away = {at: pin.away for pin, at in self.pins[node]} if len(self.pins[node]) == 1 else {}
         left, bottom, right, top = self.wires.limits
@@ -214,17 +219,22 @@ class _Connection:
         path = self.wires.way(starts, goals, node, PORTS)
         outward = (1, 0) if side == right else (-1, 0)
         if path is None:
-            if all(flag.node != node for flag in self.flags):
-                self._name(node, spots, {at: pin.away for pin, at in self.pins[node]})
-            named = [flag for flag in self.flags if flag.node == node]
-            ports = [replace(flag, kind="port", direction=self.ports[node]) for flag in named]
-            self.flags = [flag for flag in self.flags if flag not in named] + ports
-            return
+            return None
         self.wires.lay(path, node)
         self.lines.append(Wire(node, tuple(path)))
         self._flag(node, path[-1], outward, "port", self.ports[node])
         for step in (-1, 1):
             self.wires.blocked.add((side, path[-1][1] + step))
+        return path[0]
+
+    def _port_in_place(self, node: str) -> None:
+        """Make the outermost name of a node a port."""
+        named = [flag for flag in self.flags if flag.node == node]
+        spots = {flag.at for flag in named}
+        sign = -1 if self._leaves(node, spots) else 1
+        outermost = min(named, key=lambda flag: sign * flag.at[0])
+        port = replace(outermost, kind="port", direction=self.ports[node])
+        self.flags = [port if flag is outermost else flag for flag in self.flags]
 
     def _leaves(self, node: str, spots: set[Spot]) -> bool:
         """Whether a port is at the right."""

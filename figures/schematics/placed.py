@@ -93,9 +93,9 @@ class Placed:
         x, y = x + self.place.x, y + self.place.y
         if "r" in self.place.turn:
             return x - long / 2, y, x + long / 2, y + high
-        if self.wide():
-            return x, y, x + long, y + high
         left = x - long if "m" in self.place.turn else x
+        if self.wide():
+            return left, y, left + long, y + high
         return left, y - high / 2, left + long, y + high / 2
 
     def boxed(self) -> bool:

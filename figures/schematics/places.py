@@ -40,7 +40,7 @@ PLACES: dict[str, dict[str, Place]] = {
     },
     "domain-wall-pair": {
         "Xplus": Place(0, 0),
-        "Xminus": Place(16, 0, "m"),
+        "Xminus": Place(20, 0, "m"),
     },
     "latch-comparator": {
         "Mtail": Place(6, -18),
@@ -108,26 +108,26 @@ def _triplet_synapse() -> dict[str, Place]:
     phases = [f"X{side}_{phase}_bar" for side in ("pre", "post") for phase in ("pair", "triplet", "fill")]
     places = {name: Place(0, -8 * k) for k, name in enumerate(phases)}
     for k, trace in enumerate(("r1", "o2", "o1", "r2")):
-        x = 16 + 24 * k
+        x = 16 + 28 * k
         places |= {f"Mfill_{trace}": Place(x, 0), f"C_{trace}": Place(x, -9), f"R_{trace}": Place(x + 9, -9)}
     for y, product, pair in ((-22, "r1o2", "r1"), (-34, "o1r2", "o1")):
         places |= {
             f"Mpre_{product}_n": Place(16, y),
-            f"Mpre_{product}_p": Place(28, y),
-            f"Mpost_{product}_n": Place(44, y),
-            f"Mpost_{product}_p": Place(56, y),
-            f"C_{product}": Place(70, y),
-            f"R_{product}": Place(80, y),
+            f"Mpre_{product}_p": Place(33, y),
+            f"Mpost_{product}_n": Place(52, y),
+            f"Mpost_{product}_p": Place(69, y),
+            f"C_{product}": Place(85, y),
+            f"R_{product}": Place(95, y),
             f"Mwrite_{pair}_n": Place(16, y - 24),
-            f"Mwrite_{pair}_p": Place(28, y - 24),
-            f"Mwrite_{product}_n": Place(44, y - 24),
-            f"Mwrite_{product}_p": Place(56, y - 24),
-            f"Mlow_{pair}": Place(72, y - 24),
-            f"Mlow_{product}": Place(84, y - 24),
+            f"Mwrite_{pair}_p": Place(33, y - 24),
+            f"Mwrite_{product}_n": Place(52, y - 24),
+            f"Mwrite_{product}_p": Place(69, y - 24),
+            f"Mlow_{pair}": Place(86, y - 24),
+            f"Mlow_{product}": Place(100, y - 24),
         }
-    for x, line in ((112, "row"), (126, "column")):
+    for x, line in ((134, "row"), (152, "column")):
         places |= {f"Mrest_{line}_{k}": Place(x, -42 + 6 * k) for k in range(4)}
-    return places | {"Xcell": Place(98, -52)}
+    return places | {"Xcell": Place(118, -52)}
 
 
 PLACES |= {"triplet-stdp-synapse": _triplet_synapse()}
@@ -169,7 +169,7 @@ def _adapting_neuron() -> dict[str, Place]:
 
 def _classifier(inputs: int, outputs: int) -> dict[str, Place]:
     """A crossbar in rows and columns, and beside it the competition of the columns, a row for each."""
-    pitch, row, block = 17, 10, 16
+    pitch, row, block = 17, 12, 16
     beside = pitch * outputs + 8
     places: dict[str, Place] = {}
     for j in range(1, outputs + 1):

@@ -147,8 +147,8 @@ def free(items: Iterable[Placed], limits: tuple[int, int, int, int]) -> Wires:
         wires.blocked |= item.inside()
         words = item.words()
         if words is not None:
-            left, bottom, right, top = words
-            for x in range(math.ceil(left + 0.1), math.floor(right) + 1):
+            left, bottom, right, top = words  # a wire along its first letter would be read as part of it
+            for x in range(math.ceil(left - 0.3), math.floor(right) + 1):
                 for y in range(math.ceil(bottom + 0.1), math.floor(top - 0.1) + 1):
                     wires.dear.add((x, y))
         for pin, node in item.pins():

@@ -18,6 +18,7 @@ from ....devices.language.errors import ParameterError
 from ...arguments import Names, Whole
 from ..bench import cell_bench
 from ..cost import Cost
+from ..errors.input_referred import NOT_COUNTED
 from ..point import Point
 from ..reliable import Reliability
 from ..standard import cell_table, crossings, energies, run_bench
@@ -165,7 +166,8 @@ def bench_crossbar_classifier(
         error_rate=max(errors),
         works=bool(np.array_equal(found, winners)) and max(errors) <= DESIGN_ERROR_RATE and max(moved) <= KEPT,
         criterion="for every pattern the right output spikes, and no other; with mismatch and thermal noise at most "
-        f"{DESIGN_ERROR_RATE:g} of the decisions are wrong; none moves a memory by more than {KEPT:g} of its way",
+        f"{DESIGN_ERROR_RATE:g} of the decisions are wrong ({NOT_COUNTED}); none moves a memory by more than "
+        f"{KEPT:g} of its way",
     )
 
 

@@ -48,6 +48,8 @@ SATURATED = 2 / 3
 LINEAR = 0.1
 #: Shift of a threshold [V] and charge [C] of the perturbations.
 SHIFT, CHARGE = 1e-3, 2e-18
+#: What the error rates of decisions leave out, for the criteria of their benches.
+NOT_COUNTED = "flicker noise not counted"
 #: Width of a charge's pulse, largest step, time before the clock's edge of the first charge, longest decision. [s]
 PULSE, STEP, BEFORE, LONGEST = 5e-13, 1e-12, 8e-12, 1e-9
 #: Charges over time, and a source of none.

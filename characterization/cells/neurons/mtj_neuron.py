@@ -16,6 +16,7 @@ from ....circuits.engine.analyses import Transient
 from ...arguments import MOST_SEED, MOST_SPIKES, Quantity, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, told
+from ..errors.input_referred import NOT_COUNTED
 from ..point import Point
 from ..reliable import STATELESS, Reliability
 from ..standard import cell_table, crossings, energies, run_bench
@@ -206,5 +207,6 @@ def bench_mtj_neuron(
         error_rate=errors.rate,
         works=bool(probability[0] == 0 and probability[-1] == 1) and errors.rate <= DESIGN_ERROR_RATE,
         criterion="no spike at the smallest current, always one at the largest; at most "
-        f"{DESIGN_ERROR_RATE:g} of these evaluations go wrong by noise and mismatch",
+        f"{DESIGN_ERROR_RATE:g} of these evaluations go wrong by noise and mismatch (in the sense amplifier "
+        f"{NOT_COUNTED})",
     )

@@ -117,6 +117,8 @@ class Assembly:
         shift = 0.0
         if self.random is not None:
             shift = float(self.random.normal(0.0, process.threshold_deviation(kind, parallel * w, l)))
+            if isinstance(area := parallel * w * l, Traced):  # an instance of another size has another deviation
+                shift = Traced(shift, f"({shift * float(area) ** 0.5!r} / sqrt({area.formula}))")
         self.models.setdefault(process.name, process.models(self.cell.corner, self.dialect))
         written = process.transistor(
             kind, name, self.nodes(nodes), w, l, shift, parallel, write=self.number, dialect=self.dialect

@@ -73,6 +73,11 @@ class Cell(DeclaredCell):
         other._mismatch = None if seed is None else whole("mismatch", seed, 0)
         return other
 
+    @property
+    def chip(self) -> int | None:
+        """The seed of :meth:`with_mismatch`; None for nominal transistors."""
+        return self._mismatch
+
     def replace(self, **overrides: float | str) -> Self:
         """Return the same with other values for some parameters; computed defaults follow, the chip stays."""
         other = super().replace(**overrides)

@@ -185,7 +185,7 @@ class Technology:
             words.append(f"m={write(parallel, '.6g')}")
         if threshold_shift:
             # BSIM4 adds it to the threshold voltage, which is negative for a p-channel.
-            words.append(f"delvto={threshold_shift if kind == 'nmos' else -threshold_shift:.6g}")
+            words.append(f"delvto={write(threshold_shift if kind == 'nmos' else -threshold_shift, '.6g')}")
         return dialect.statements["transistor"].format(
             name=name, nodes=" ".join(nodes), model=self.model_names[kind], values=" ".join(words)
         )

@@ -102,7 +102,7 @@ class PBit(JunctionCell):
     def build(self, assembly: Assembly) -> None:
         p, n = self.junction.terminals()
         assembly.device("mtj", self.junction, {p: "supply", n: "middle"}, noise_step=self.noise_step)
-        assembly.nmos("1", "middle", "input", "ground", width=self.nmos_width, length=self.nmos_length)
+        assembly.nmos("drive", "middle", "input", "ground", width=self.nmos_width, length=self.nmos_length)
         inverter(assembly, "inv", "middle", "output")
 
 

@@ -31,6 +31,8 @@ from .mapping import SCHEMES, WeightMapping, map_weights
 
 #: Two states of a device are told apart if their conductances differ by more than this. [1]
 DISTINCT = 1e-3
+#: States between those two, and they themselves, in which the noise of a read is looked at.
+STATES = 33
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class WeightCells:
         else:
             parameter, values = _state_parameter(device)
             how: dict[str, Any] = {"read_voltage": volts, "branch": branch, "temperature": temperature}
-            errors = measured_errors(device, parameter, values, {}, devices=2, **how)
+            errors = measured_errors(device, parameter, np.linspace(*values, STATES), {}, devices=2, **how)
             least, most = errors.smallest, errors.largest
         return cls(errors, least, most, levels, scheme, variation, stuck_open, stuck_on)
 

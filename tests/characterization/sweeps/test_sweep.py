@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 
-from synaspice.characterization import read_table, simulate, sweep, write_table, yields
+from synaspice.characterization import read_table, simulate, sweep, vary, write_table, yields
+from synaspice.characterization.checkpoints import open_checkpoint
 from synaspice.characterization.sweeps.axes import axes_of
 from synaspice.characterization.sweeps.point import made, measure_point
 from synaspice.characterization.sweeps.sweep import PVT
 from synaspice.circuits import Inverter, LatchComparator, MemristorBitCell
+from synaspice.circuits.cells.building.cmos import TECHNOLOGIES
 from synaspice.devices import MTJ, VTEAM, MottSwitch, ParameterError, SimulationError, SynaspiceError, UnknownNameError
 from synaspice.devices.core.distributions import clopper_pearson_interval
 from synaspice.devices.language.errors import ValidityWarning
@@ -184,6 +189,59 @@ def test_samples_are_the_same_chips_at_every_point_and_on_any_number_of_processe
     assert plot(table).axes[0].get_ylabel() == "Yield (%)"
     with pytest.raises(ParameterError, match="none of a sweep with samples"):
         yields(sweep(Inverter(), {"nmos_width": [1.0, 2.0]}, **QUICK))
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda cell, **how: sweep(cell, {"nmos_width": [1.0]}, **how),
+        lambda cell, **how: vary(cell, None, {"pmos_width": "normal 5%"}, samples=2, seed=1, **how),
+    ],
+    ids=["sweep", "vary"],
+)
+def test_a_folder_of_another_chip_is_not_this_one_s(tmp_path, work):
+    how = {"checkpoint": tmp_path / "kept", **QUICK}
+    work(Inverter().with_mismatch(3), **how)
+    for other in (Inverter().with_mismatch(4), Inverter()):
+        with pytest.raises(ParameterError, match="other work: chip differ"):
+            work(other, **how)
+
+
+def test_a_folder_of_other_values_under_the_same_name_is_not_this_one_s(tmp_path):
+    """A preset of one's own that was edited meanwhile."""
+    file = tmp_path / "mine.toml"
+    how = {"measures": ["max current"], "settings": {"voltage": [0.1]}, "checkpoint": tmp_path / "kept"}
+    for resistance in (100, 200):
+        file.write_text(
+            'model = "vteam"\ntitle = "mine"\nreference = "none"\ndoi = ""\n[parameters]\n'
+            f'resistance_on = {{ value = {resistance}, provenance = "assumed", source = "mine" }}\n'
+        )
+        device = VTEAM.preset(str(file))
+        if resistance == 100:
+            sweep(device, {"initial_state": [0.5, 1.0]}, "iv", **how)
+    with pytest.raises(ParameterError, match="other work: resistance_on differ"):
+        sweep(device, {"initial_state": [0.5, 1.0]}, "iv", **how)
+
+
+def described(folder, thing):
+    """What a folder says of work on a thing."""
+    open_checkpoint(folder, {"thing": thing})
+    return json.loads((folder / "description.json").read_text())["thing"]
+
+
+def test_a_folder_tells_transistors_and_devices_of_a_cell(tmp_path, monkeypatch):
+    cell = MemristorBitCell(memristor=VTEAM(resistance_on=2e3))
+    nominal = described(tmp_path / "nominal", cell)
+    assert nominal["devices"]["memristor"]["parameters"]["resistance_on"] == 2e3
+    changed = replace(
+        TECHNOLOGIES["generic"], mismatch={"nmos": 3e-9, "pmos": 2e-9}, cards=lambda corner: "* " + corner
+    )
+    monkeypatch.setitem(TECHNOLOGIES._items, "generic", changed)
+    other = described(tmp_path / "other", cell)
+    different = {name for name, value in other["transistors"].items() if value != nominal["transistors"][name]}
+    assert different == {"mismatch", "cards"}
+    assert described(tmp_path / "kit", Inverter(technology="sky130"))["transistors"]["name"] == "sky130"
 
 
 @pytest.mark.ngspice

@@ -54,6 +54,16 @@ def test_an_inverter_with_other_sizes_on_its_instance():
 
 
 @pytest.mark.ngspice
+def test_thresholds_of_a_chip_follow_the_sizes_on_an_instance():
+    """Pelgrom's law: a gate of four times the area shifts by half."""
+    curves = []
+    for cell, values in ((Inverter(), "nmos_width=4 length=1.5"), (Inverter(nmos_width=4, length=1.5), "")):
+        deck = f"* chip\n{cell.netlist(mismatch=3)}\nVs supply 0 1\nVin input 0 0\nX1 input output supply 0 inverter "
+        curves.append(ngspice.run(deck + values, DCSweep("vin", 0.0, 1.0, 0.05))["v(output)"])
+    np.testing.assert_allclose(*curves, atol=ROUND)
+
+
+@pytest.mark.ngspice
 def test_a_bit_cell_with_another_memristor_and_transistor_on_its_instance():
     others = {"resistance_off": 2e5, "threshold": 0.3, "switching_time": 1e-8, "access_width": 7.0}
     set_ = " ".join(f"{name}={value}" for name, value in others.items())

@@ -11,6 +11,7 @@ from frameworks import framework
 from synaspice.circuits import Crossbar, WeightCells, convert_to_noisy
 from synaspice.devices import (
     MTJ,
+    VTEAM,
     AutoOscillator,
     DomainWallSynapse,
     ParameterError,
@@ -171,6 +172,17 @@ def test_cells_of_devices_have_their_two_conductances_and_their_noise():
     synapse = WeightCells.of(DomainWallSynapse.preset("edwards2024"))  # its first branch writes: the second is read
     assert synapse.on_off_ratio == pytest.approx(1 + 1.0 / (1 + 0.1**2 / 0.5**2), rel=1e-3)
     assert WeightCells.of(Sky130RERAM()).on_off_ratio > 100
+
+
+def test_between_the_two_states_a_read_has_the_noise_of_the_states_there():
+    """Flicker noise follows the current, white noise its root: the relative square is a + b / G."""
+    cells = WeightCells.of(VTEAM(resistance_on=1e4, resistance_off=1e7))
+    noise = cells.errors.read_noise([cells.least, (cells.least * cells.most) ** 0.5, cells.most]) ** 2
+    ends = np.array([[1.0, 1 / cells.least], [1.0, 1 / cells.most]])
+    flicker, white = np.linalg.solve(ends, noise[[0, 2]])
+    expected = flicker + white / (cells.least * cells.most) ** 0.5
+    assert noise[1] == pytest.approx(expected, rel=0.05)
+    assert cells.errors.source.startswith("VTEAM(") and "from 1 to 1e+06 Hz" in cells.errors.source
 
 
 def test_a_network_is_converted_as_its_user_says():

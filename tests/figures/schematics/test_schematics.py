@@ -18,6 +18,7 @@ from synaspice.figures.schematics import places
 from synaspice.figures.schematics.automatic import automatic_places
 from synaspice.figures.schematics.drawing import drawing_of
 from synaspice.figures.schematics.layout import connect, layout_of
+from synaspice.figures.schematics.placed import LETTER
 
 #: Cells whose netlists are in lines that are simple to read, in the technology whose transistors are SPICE's own.
 CELL_NAMES = list(CELLS)
@@ -170,6 +171,44 @@ def test_symbols_and_words_do_not_cover_each_other(name, layouts):
         for other, b in boxes[k + 1 :]:
             width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
             assert one == other or min(width, height) <= 0.25, f"{one} covers {other}"
+
+
+@pytest.mark.parametrize("name", CELL_NAMES)
+def test_names_are_words_and_what_is_alone_or_led_to_a_port_has_no_second_one(name, layouts):
+    layout = layouts(name)
+    assert not [item.element.name for item in layout.items if item.element.name[1:].strip("_").isdigit()]
+    pins, ports = [node for item in layout.items for _, node in item.pins()], CELLS[name].ports()
+    for flag in layout.flags:
+        assert flag.kind != "name" or flag.node in ports or pins.count(flag.node) > 1, flag.node
+    of_ports = [flag.node for flag in layout.flags if flag.kind == "port"]
+    assert len(of_ports) == len(set(of_ports))
+
+
+def cut(box, path):
+    """Whether a path runs through a box."""
+    left, bottom, right, top = box
+    return any(
+        min(a, c) < right and max(a, c) > left and min(b, d) < top and max(b, d) > bottom
+        for (a, b), (c, d) in itertools.pairwise(path)
+    )
+
+
+@pytest.mark.parametrize("name", CELL_NAMES)
+def test_no_wire_runs_through_words(name, layouts):
+    """Of the names of nodes two in the fullest drawing are crossed by an upright wire."""
+    layout = layouts(name)
+    words = {item.element.name: item.words() for item in layout.items if item.words()}
+    for element, (left, bottom, right, top) in words.items():
+        inner = (left + 0.2, bottom + 0.25, right - 0.2, top - 0.25)
+        assert not [wire.node for wire in layout.wires if cut(inner, wire.path)], element
+    crossed = 0
+    for flag in layout.flags:
+        if flag.kind == "name":
+            (x, y), (u, v), half = flag.at, flag.away, LETTER * len(flag.node) / 2
+            x, y = x + u * (0.7 + half), y + 0.9 * v
+            box = (x - half + 0.1, y - 0.3, x + half - 0.1, y + 0.3)
+            crossed += any(cut(box, wire.path) for wire in layout.wires)
+    assert crossed <= 2 * (name == "triplet-stdp-synapse")
 
 
 @pytest.mark.parametrize("name", CELL_NAMES)
