@@ -72,15 +72,16 @@ IN_PLACE_OF = {
     "trajectories=10_000": "trajectories=200, width=5e-9",
     "trajectories=100_000": "trajectories=2_000",
     "--trajectories 10000": "--trajectories 200 --width 5n",
-    # two processes: docs/guides/characterise/ensembles.md
+    # in this process: tests of resuming have two
     "--seed 1 --checkpoint pulses --jobs 2": "--seed 1 --checkpoint pulses --trajectories 200 --width 5n",
+    "--seed 1 --checkpoint points --jobs 2": "--seed 1 --checkpoint points --jobs 1",
     "--methods fokker-planck": "--methods fokker-planck --overdrive 2,3 --width 5n",
     "trials=2000": "trials=200",
     # a part of it: the whole stands in tests of its own
-    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, walkers=64, trajectories=500, seed=1)",
-    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n --walkers 64 --trajectories 500",
+    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, walkers=16, trajectories=100, seed=1)",
+    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n --walkers 16 --trajectories 100",
     '[5e-9, 10e-9], "m_z"': '[5e-9], "m_z"',
-    "splitting(event)": "splitting(event, walkers=64)",
+    "splitting(event)": "splitting(event, walkers=16)",
     "wall_retention(strip)": "wall_retention(strip, trajectories=400)",
     "reads=1e6)": "reads=1e6, trajectories=400)",
     "module(Pulse(0.0, -0.8, width=2e-9), 2e-9)": "module(Pulse(0.0, -0.8, width=2e-10), 2e-10)",
@@ -88,6 +89,23 @@ IN_PLACE_OF = {
     'SpinNeuron(technology="sky130")': "SpinNeuron()",
     "--technology sky130 --corner slow": "--technology generic --corner slow",
     '[*network.letters.values(), *neighbours(network.letters["S"])]': '[network.letters["S"]]',
+    # half a minute of SkyWater's transistors: the same cell in the generic ones
+    "--technology sky130-5v --set access_width=12 --set supply_voltage=1.8 --set word_voltage=5 --symbol": "--symbol",
+    # its own page has it with few pairs; the bench has tests
+    "synaspice simulate triplet-stdp-synapse -o triplets.parquet": "synaspice simulate triplet-stdp-synapse "
+    "--frequencies 800k --times 500n -o triplets.parquet",
+    "simulate triplet-stdp-synapse --technology generic --corner slow": "simulate triplet-stdp-synapse --help "
+    "--technology generic --corner slow",
+    # the test of exports writes all twice
+    "synaspice export --all -o models.lib": "synaspice export vteam -o models.lib",
+    # help alone, after which the options are still read; tests of the benches have smaller ones
+    "back-switching --preset ikeda2010 --seed 1 -o": "back-switching --help --preset ikeda2010 --seed 1 -o",
+    "pulse-shape --preset ikeda2010 --overdrive 2 --plot": "pulse-shape --help --preset ikeda2010 --overdrive 2 --plot",
+    "coercivity --preset kim2015-inplane": "coercivity --help --preset kim2015-inplane",
+    "telegraph --preset borders2019-like --seed 1": "telegraph --help --preset borders2019-like --seed 1",
+    "auto-oscillator mutual-locking --plot": "auto-oscillator mutual-locking --help --plot",
+    # a gradient takes ten seconds to compile; tests of it have a smaller device
+    'jax.grad(lambda p: f.simulate(p, -0.8, 2e-9, steps=500, points=6)["m_z"][-1])(f.parameters)': "",
     # ten seconds each; tests of reports and of systems have them
     "synaspice report linear-ion-drift -o report.html": "synaspice report --help",
     "synaspice figure waveforms --quick --device auto-oscillator -o systems": "synaspice figure waveforms --help",
