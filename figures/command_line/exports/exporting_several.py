@@ -63,19 +63,28 @@ def deliver_several(
     if output is None:
         return print_text(text)
     contents = {output: text}
-    for each, item in named.items() if deck else ():
-        beside = deck_beside(output, dialect, each if len(named) > 1 else None)
-        if not isinstance(item, Cell):
-            contents[beside] = device_deck(item, output.name, name=each, options=options or {}, dialect=dialect)
-        elif has_point(item):
-            value, error = _expected(item)
-            contents[beside] = cell_deck(item, output.name, name=each, expected=value, error=error, dialect=dialect)
-        else:
-            tell(f"no deck for {item.model_name()}: its bench names no figure for one")
     if editor is not None:
         for each, item in named.items():
             contents |= symbol_beside(output, item, editor, name=each)
+    decks = {each: deck_beside(output, dialect, each if len(named) > 1 else None) for each in (named if deck else ())}
+    decks = {each: beside for each, beside in decks.items() if _has_deck(named[each])}
+    check_outputs([*contents, *decks.values()], replace=force)  # before the benches run
+    for each, beside in decks.items():
+        item = named[each]
+        if not isinstance(item, Cell):
+            contents[beside] = device_deck(item, output.name, name=each, options=options or {}, dialect=dialect)
+            continue
+        value, error = _expected(item)
+        contents[beside] = cell_deck(item, output.name, name=each, expected=value, error=error, dialect=dialect)
     return write_files(contents, force)
+
+
+def _has_deck(item: Item) -> bool:
+    """Whether a deck can be written; it is said of a cell that has none."""
+    if not isinstance(item, Cell) or has_point(item):
+        return True
+    tell(f"no deck for {item.model_name()}: its bench names no figure for one")
+    return False
 
 
 def _expected(cell: Cell) -> tuple[float | None, float | None]:

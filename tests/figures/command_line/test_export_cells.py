@@ -51,6 +51,14 @@ def test_without_a_simulator_the_deck_tells_no_expected_value(tmp_path, monkeypa
         exporting_several.deliver_several([Inverter()], tmp_path / "a.sub", deck=True, force=False)
 
 
+@pytest.mark.parametrize("there", ["a.sub", "a-test.cir", "inverter.sym"])
+def test_a_file_that_exists_is_told_before_the_bench_runs(there, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting_several, "expected_with_error", lambda cell: pytest.fail("the bench ran"))
+    (tmp_path / there).touch()
+    with pytest.raises(ParameterError, match=f"{there} exists: --force"):
+        exporting_several.deliver_several([Inverter()], tmp_path / "a.sub", deck=True, force=False, editor="xschem")
+
+
 def test_a_cell_without_a_figure_has_no_deck(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(exporting_several, "has_point", lambda cell: False)
     written = exporting_several.deliver_several([Inverter()], tmp_path / "a.sub", deck=True, force=False)
