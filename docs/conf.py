@@ -37,7 +37,7 @@ html_title = f"synaspice {version}"
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3  # links to headings: page.md#heading
 napoleon_google_docstring = False
-autodoc_typehints = "description"
+autodoc_typehints = "none"  # docstrings have the types; those of a device's parameters stand on its own page
 autodoc_member_order = "bysource"
 exclude_patterns = [
     "_build",
