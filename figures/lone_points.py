@@ -44,6 +44,12 @@ def lone_points(line: Line2D) -> np.ndarray:
     both = seen[1:] & seen[:-1] & ((np.diff(x) != 0) | (np.diff(y) != 0))
     beside[1:] |= both
     beside[:-1] |= both
+    # Several points in one place are reached where one of them is.
+    again = seen[1:] & seen[:-1] & ~both
+    for k in np.flatnonzero(again):
+        beside[k + 1] |= beside[k]
+    for k in np.flatnonzero(again)[::-1]:
+        beside[k] |= beside[k + 1]
     return np.flatnonzero(seen & ~beside)
 
 
