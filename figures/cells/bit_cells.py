@@ -45,6 +45,7 @@ def draw_transmission_gate_bit_cell(table: pd.DataFrame, left: Axes, right: Axes
     right.bar(where - 0.2, factor * writes["lost_voltage"], 0.4, label="transmission gate")
     right.bar(where + 0.2, factor * writes["lost_to_one"], 0.4, label="n-channel transistor alone")
     right.set_xticks(where, writes["step"])
+    right.tick_params(axis="x", length=0)
     right.set_ylim(0, 1.35 * factor * float(writes[["lost_voltage", "lost_to_one"]].to_numpy().max()))
     right.legend()
 
@@ -59,5 +60,6 @@ def _draw_resistances(table: pd.DataFrame, axes: Axes, factor: float) -> None:
         plain_numbers(axes.yaxis)
     else:
         axes.bar(where, factor * table["resistance"])
+        axes.tick_params(axis="x", length=0)  # ticks would lie on the bars
     axes.set_xticks(where, table["step"])
     axes.set_xlim(-0.6, len(table) - 0.4)
