@@ -83,9 +83,9 @@ def mark_lone_points(axes: Iterable[Axes], new: Iterable[Any]) -> None:
             _mark(line, dots=line.axes in dotted)
             _tell(line)
     for item in items:
-        if isinstance(item, PolyCollection) and item.get_paths():
-            if all(np.ptp(np.asarray(path.vertices)[:, 0]) == 0 for path in item.get_paths()):
-                item.set(edgecolor=item.get_facecolor(), linewidth=BAND)
+        paths = item.get_paths() if isinstance(item, PolyCollection) else []
+        if paths and all(np.ptp(np.asarray(path.vertices)[:, 0]) == 0 for path in paths):
+            item.set(edgecolor=item.get_facecolor(), linewidth=BAND)
 
 
 def _in_data(line: Line2D) -> bool:

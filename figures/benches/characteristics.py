@@ -83,7 +83,9 @@ def _draw_resistance(table: pd.DataFrame, axes: Axes, wide: bool) -> None:
     y = 1.0 if wide else scaled_axis(table, axes, "y", "resistance", "Resistance")
     for k, (state, part) in enumerate(table.groupby("state", sort=False)):
         low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))] if wide else 1.0
-        axes.plot(x * part["voltage"], y * part["resistance"] / low, label=state, linestyle=DASHED if wide and k else "-")
+        axes.plot(
+            x * part["voltage"], y * part["resistance"] / low, label=state, linestyle=DASHED if wide and k else "-"
+        )
     if wide:
         axes.set_ylabel("$R(V)\\,/\\,R(0)$")
         ends = table.groupby("state")["resistance"].agg(["min", "max"])

@@ -24,7 +24,7 @@ def draw_array_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     moved = lines["moved"][lines["moved"] > SMALLEST]
     left.set_xscale("log")
     left.set_yscale("log")
-    if table["writes"].nunique() > 1:
+    if table["writes"].max() > table["writes"].min():
         left.set_xlim(table["writes"].min(), table["writes"].max())
     left.set_ylim(max(min(float(moved.min()) if len(moved) else 1.0, share) / 3, SMALLEST), 3.0)
     for k, ((scheme, state), part) in enumerate(lines.groupby(["scheme", "state"], sort=False)):
@@ -53,7 +53,13 @@ def draw_array_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         part = table[(table["scheme"] == row["scheme"]) & (table["state"] == row["state"])]
         each = [row["voltage"], *(part[part["group"] == group]["voltage"].iloc[0] for group in groups)]
         heights = np.abs(each) / abs(writes[row["state"]])
-        right.bar(np.arange(len(names)) + (k - (len(told) - 1) / 2) * width, heights, width=width, color=f"C{k}", label=_name(row))
+        right.bar(
+            np.arange(len(names)) + (k - (len(told) - 1) / 2) * width,
+            heights,
+            width=width,
+            color=f"C{k}",
+            label=_name(row),
+        )
     right.set_xticks(np.arange(len(names)), names)
     right.set_ylabel("Peak voltage / write voltage")
     if not len(moved):  # otherwise the colours stand in the left panel

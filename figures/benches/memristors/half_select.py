@@ -26,7 +26,7 @@ def draw_half_select(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     moved = table["moved"][table["moved"] > SMALLEST]
     left.set_xscale("log")
     left.set_yscale("log")
-    if table["pulses"].nunique() > 1:
+    if table["pulses"].max() > table["pulses"].min():
         left.set_xlim(table["pulses"].min(), table["pulses"].max())
     left.set_ylim(max(min(float(moved.min()) if len(moved) else 1.0, share) / 3, SMALLEST), 3.0)
     for k, ((scheme, state), part) in enumerate(table.groupby(["scheme", "state"], sort=False)):

@@ -46,7 +46,9 @@ def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> Non
     right.set_yscale("log")
     right.legend()
     rates = {"relaxation_rate": r"relaxation rate / $2\pi$", "linewidth": "linewidth"}
-    sizes = {name: (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0) for name in rates}
+    sizes = {
+        name: (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0) for name in rates
+    }
     seen = table["linewidth"].notna().any()
     what = "Linewidth, relaxation rate" if seen else "Relaxation rate"
     unit = scaled(width, "y", pd.DataFrame(sizes), "Hz", what)

@@ -58,7 +58,9 @@ def _draw_modes(table: pd.DataFrame, over: str, scales: tuple[float, float, floa
     }
     for kind, part in parts.items():
         several = bool(part.duplicated(["field", "current"]).any())
-        modes = [(f"{kind}, mode {number:g}", own) for number, own in part.groupby("mode")] if several else [(kind, part)]
+        modes = (
+            [(f"{kind}, mode {number:g}", own) for number, own in part.groupby("mode")] if several else [(kind, part)]
+        )
         for (label, own), (marker, fill) in zip(modes, itertools.cycle(MARKERS), strict=False):
             style: dict[str, Any] = {"linestyle": "none", "marker": marker, "markersize": 3, "fillstyle": fill}
             style["color"] = to_hex(KINDS[kind][2])
