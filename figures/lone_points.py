@@ -96,7 +96,7 @@ def _in_data(line: Line2D) -> bool:
 
 def _is_points(line: Line2D) -> bool:
     """Whether no two points of a line are joined."""
-    return len(lone_points(line)) == np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum()
+    return len(lone_points(line)) == int(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).sum())
 
 
 def _mark(line: Line2D, *, dots: bool) -> None:
