@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Draw = Callable[..., None]
 #: Most intervals between the ticks of a panel that is narrower than usual.
 FEW = 5
+#: Room on either side of a panel beside which another scale stands. [in]
+APART = 0.12
 
 
 @dataclass(eq=False)
@@ -238,6 +240,9 @@ def _drawn(data: pd.DataFrame, draw: Drawing, label: str | None, title: str | No
                 axes.locator_params(axis="x", nbins=FEW)  # more would touch each other
             if "\n" not in axes.get_ylabel():
                 axes.set_ylabel(broken(axes.get_ylabel(), height))
+        engine = figure.get_layout_engine()
+        if engine is not None and places.columns > 1 and any(axes.child_axes for axes in own):
+            engine.set(w_pad=APART)  # type: ignore[call-arg]
         said = [literal(line) for line in _title(data)] if title is None else title.splitlines()
         lines = title_lines(said, places.width, places.height, title is not None)
         if lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..devices.language.errors import ParameterError
+from .lone_points import mark_lone_points
 from .style import share_units
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _contents(axes: Sequence[Axes]) -> dict[int, Any]:
 def beside(axes: Sequence[Axes], label: str | None) -> Iterator[None]:
     """Draw beside what axes show already: in colours that are not taken yet, with a name before those of the legend.
 
-    Colours are those of the cycle as it is now, also if the figure is shown in another style later.
+    Colours are those of the cycle as it is now, also if the figure is shown in another style later. Curves of one point
+    get a marker.
 
     Raises
     ------
@@ -89,6 +91,7 @@ def beside(axes: Sequence[Axes], label: str | None) -> Iterator[None]:
         for item in new.values():
             if isinstance(item, Line2D):  # "C1" is looked up when it is drawn
                 item.set_color(to_hex(item.get_color(), keep_alpha=True))
+        mark_lone_points(axes, new.values())
     for one, (old_x, old_y) in zip(axes, labels, strict=True):
         for old, found in zip((old_x, old_y), _axis_labels(one), strict=True):
             if old and old != found:

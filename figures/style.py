@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -127,6 +128,12 @@ def scaled(axes: Axes, which: str, values: ArrayLike, unit: str, what: str) -> f
     return factor
 
 
+def say(axes: Axes, text: str, height: float = 0.5) -> None:
+    """Say in a panel what it would show nothing of, in its middle or at another share of its height."""
+    lines = textwrap.fill(text, 40)
+    axes.text(0.5, height, lines, transform=axes.transAxes, ha="center", va="center", fontsize=8)
+
+
 def share_units(axes: Axes, other: Axes) -> None:
     """Let other axes show values in the units of axes."""
     _SCALES[other] = dict(_SCALES.get(axes, {}))
@@ -150,5 +157,18 @@ def label_logarithmic_axes(axes: Axes) -> None:
                 break
         if len(digits) > 1:
             axis.set_major_locator(LogLocator(subs=digits))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
             axis.set_minor_locator(NullLocator())
+
+
+def power_of_ten(value: float) -> str:
+    """A number of one digit in TeX, with a power of ten: 5 times a thousand, or the power alone."""
+    digits, power = f"{value:.0e}".split("e")
+    return rf"$10^{{{int(power)}}}$" if digits == "1" else rf"${digits}\times10^{{{int(power)}}}$"
+
+
+def _number(value: float) -> str:
+    """A number of one digit as a label: 0.02 or 5000, and larger and smaller ones with a power of ten."""
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:g}"
+    return power_of_ten(value)

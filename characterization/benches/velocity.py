@@ -67,7 +67,9 @@ def velocity(
 
     after a transient of a quarter of the run. If the wall's angle turns meanwhile, the interval is one of whole turns
     of :math:`2\pi`, so that the precession beyond the Walker breakdown averages out. The strip is lengthened for the
-    measurement, and the wall starts in its middle: it does not come near the ends. Pinning keeps its period.
+    measurement, and the wall starts in its middle: it does not come near the ends. Pinning keeps its period, and the
+    wall starts at rest in a site of it: one that starts between two may turn in a site without leaving it, at drives
+    at which it rests from this start.
 
     Returns
     -------
@@ -141,7 +143,8 @@ def _point(
 
 def _long_enough(device: CompactModel, column: str, drive: float, duration: float) -> CompactModel:
     """The device with a strip in which even the fastest wall stays in the inner 80 %, and starts in the middle."""
-    strip = device.protocol(WallMotion).length
+    motion = device.protocol(WallMotion)
+    strip = motion.length
     states = {"x": 0.5, "angle": np.linspace(0, 2 * np.pi, 64)}
     if column == "current":
         # The current is proportional to the voltage while the wall stands still.
@@ -150,7 +153,10 @@ def _long_enough(device: CompactModel, column: str, drive: float, duration: floa
     else:
         rates = device.static(field_z=drive, **states)["dx/dt"]
     travel = float(np.max(np.abs(rates))) * strip * duration
-    return device.replace(length=max(strip, 2.5 * travel), initial_state=0.5)
+    length = max(strip, 2.5 * travel)
+    if motion.period is not None:  # the middle is a site: where in one a wall starts decides whether it turns
+        length = 2 * motion.period * float(np.ceil(length / (2 * motion.period)))
+    return device.replace(length=length, initial_state=0.5)
 
 
 def _runs(

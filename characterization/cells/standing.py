@@ -21,4 +21,5 @@ def told_state(device: CompactModel) -> tuple[str, str]:
     letter, _, axis = name.partition("_")
     if axis in ("x", "y", "z"):
         return f"Junction's ${letter}_{axis}$", unit
-    return f"State of the {device.model_name().replace('-', ' ')}", unit
+    title = device.title
+    return f"State of the {title if title[1:2].isupper() else title[0].lower() + title[1:]}", unit

@@ -285,6 +285,8 @@ class WallMotion:
         Velocity over drive at low drive. [m/s per A or A/m]
     length : float
         Length of the strip, the value of the parameter ``length``. [m]
+    period : float, optional
+        Distance of the sites of a periodic pinning, of which one is at the strip's left end; None without it. [m]
     """
 
     quantity: str
@@ -292,6 +294,7 @@ class WallMotion:
     duration: float
     mobility: float
     length: float
+    period: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,12 @@ from ..style import axis_scale, label, scaled, scaled_axis
 
 #: A relative change below which a resistance is constant, and a range of a state below which it does not move.
 CONSTANT, STILL = 0.01, 0.01
+#: The line of the second of two curves that may lie on each other: the first one is seen between its dashes.
+DASHED = (0, (4, 2))
+#: The shares of a cycle between which a quantity must move to be shown.
+SPIKES = (0.02, 0.98)
+#: A relative change below which a quantity is flat, and a step over the range above which a loop has not settled.
+FLAT, JUMP = 1e-4, 0.01
 #: A ratio of resistances above which only logarithmic axes show both.
 DECADE = 10.0
 
@@ -74,9 +81,11 @@ def _draw_resistance(table: pd.DataFrame, axes: Axes, wide: bool) -> None:
     """Resistance of each state over the voltage; of states decades apart, over that at no voltage."""
     x = scaled_axis(table, axes, "x", "voltage", "Voltage")
     y = 1.0 if wide else scaled_axis(table, axes, "y", "resistance", "Resistance")
-    for state, part in table.groupby("state", sort=False):
+    for k, (state, part) in enumerate(table.groupby("state", sort=False)):
         low = part["resistance"].iloc[int(np.argmin(part["voltage"].abs()))] if wide else 1.0
-        axes.plot(x * part["voltage"], y * part["resistance"] / low, label=state)
+        axes.plot(
+            x * part["voltage"], y * part["resistance"] / low, label=state, linestyle=DASHED if wide and k else "-"
+        )
     if wide:
         axes.set_ylabel("$R(V)\\,/\\,R(0)$")
         ends = table.groupby("state")["resistance"].agg(["min", "max"])
@@ -93,7 +102,9 @@ def _draw_magnetoresistance(table: pd.DataFrame, axes: Axes) -> None:
     for k, state in enumerate(others, start=1):
         part = table[table["state"] == state]
         if state in changes:
-            axes.plot(x * part["voltage"], 100 * part["resistance_change"], color=f"C{k}", label=state)
+            # One curve is that of both states; of several, each has the colour of its state.
+            color = f"C{k}" if len(others) > 1 else "0.15"
+            axes.plot(x * part["voltage"], 100 * part["resistance_change"], color=color, label=state)
     axes.margins(x=0)
     axes.set_ylim(bottom=min(0.0, 100 * float(table["resistance_change"].min())))
     if len(others) > 1:
@@ -145,9 +156,14 @@ def _shown(table: pd.DataFrame) -> str:
     if swept == "current" and NegativeResistance in find_model(table.attrs["device"]).offered():
         return "voltage"
     shown = "resistance" if "cosine" in table or swept not in ("voltage", "source_voltage") else "current"
-    if shown in table and np.ptp(table[shown]) > 1e-6 * np.max(np.abs(table[shown])):
-        return shown
-    # A magnet that nothing reads shows its state along the field.
+    if shown in table:
+        # The last cycle without its first moments, in which a state that is given may settle, and without spikes.
+        values = _last_cycle(table)[shown].to_numpy()
+        if np.ptp(np.quantile(values, SPIKES)) > FLAT * np.max(np.abs(values)):
+            return shown
+    # A magnet that nothing reads shows its state along the field, a stack of layers their moment.
+    if (moment := f"moment{swept[-2:]}") in table:
+        return moment
     return next((name for name in columns if name[-2:] == swept[-2:]), columns[0])
 
 
@@ -159,15 +175,15 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     swept_name = names.get(swept) or (
         f"Field along {swept[-1]}" if swept.startswith("field_") else swept.replace("_", " ").capitalize()
     )
-    drive, values = last[swept], last[shown]
+    left_out = _settling(last[shown]) if last["cycle"].iloc[0] == 0 else 0
+    drive, values = last[swept].iloc[left_out:], last[shown].iloc[left_out:]
     wide = shown == "current" and _is_wide(values, drive)
     named = {"current": "|I|" if wide else "Current", "resistance": "Resistance", "voltage": "Voltage"}
     x = scaled_axis(last, left, "x", swept, swept_name)
-    y = scaled_axis(last, left, "y", shown, named.get(shown, f"State ${shown}$"))
+    y = scaled_axis(last, left, "y", shown, named.get(shown, _state_name(shown)))
     values = values.abs() if wide else values
-    rising = np.gradient(drive.to_numpy()) >= 0
-    for up, color, name in ((True, "C0", "rising"), (False, "C1", "falling")):
-        left.plot(x * drive, y * values.where(rising == up), color=color, label=name)
+    for up, color, name, line in ((True, "C0", "rising", "-"), (False, "C1", "falling", DASHED)):
+        left.plot(x * drive, y * values.where(_branch(drive, up=up)), color=color, label=name, linestyle=line)
     left.margins(x=0.02, y=0.08)
     if wide:
         left.set_yscale("log")
@@ -178,7 +194,7 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     left.legend(loc="best")
     if right is None:
         return
-    time = last["time"] - last["time"].iloc[0]
+    time, drive = last["time"] - last["time"].iloc[0], last[swept]
     at = time * scaled(right, "x", time, "s", "Time")
     states = _state_columns(table)
     units = table.attrs["units"]
@@ -191,6 +207,32 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     right.margins(x=0, y=0.05)
     right.plot(at, drive / drive.abs().max(), color="0.6", linestyle="--", label="normalised drive")
     right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=len(states) + 1)
+
+
+def _settling(values: pd.Series[float]) -> int:
+    """Points at the beginning of a first cycle in which a state that was given jumps to where the drive holds it."""
+    steps = np.abs(np.diff(values.to_numpy(dtype=float)))
+    most = int(SPIKES[0] * len(values))
+    still = np.flatnonzero(steps[: most + 1] < JUMP * np.ptp(values))
+    return int(still[0]) if len(still) else 0
+
+
+def _state_name(column: str) -> str:
+    """A state in words: a letter with its index in TeX, after the layer whose it is; or a stack's moment."""
+    found = re.fullmatch(r"(?:(.+)_)?([a-zA-Z](?:_[a-z0-9]+)?)", column)
+    if column.startswith("moment_"):
+        return f"Mean magnetisation along {column[-1]}"
+    if found is None:
+        return f"State {column.replace('_', ' ')}"
+    layer, symbol = found.groups()
+    return f"State ${symbol}$" if layer is None else f"State ${symbol}$, {layer.replace('_', ' ')}"
+
+
+def _branch(drive: pd.Series[float], *, up: bool) -> np.ndarray:
+    """The points of a branch of a loop: the ends of its steps, so that both branches have the turning points."""
+    steps = np.diff(drive.to_numpy())
+    along = steps >= 0 if up else steps < 0
+    return np.append(along, False) | np.insert(along, 0, False)
 
 
 def _is_wide(current: pd.Series[float], drive: pd.Series[float]) -> bool:

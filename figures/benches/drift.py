@@ -64,7 +64,7 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> No
     factor = scaled(left, "y", later["quantile_95"], unit, quantity.replace("_", " ").capitalize())
     spreads = _spreads(later)
     if spreads:
-        low, high, band = later["quantile_05"], later["quantile_95"], "5 % to 95 % of devices"
+        low, high, band = later["quantile_05"], later["quantile_95"], "5 % to 95 %"
         if table.attrs["dwell_times"] is not None:  # every device is at one end or the other
             error = later["standard_deviation"] / np.sqrt(table.attrs["devices"])
             low, high, band = later["mean"] - error, later["mean"] + error, "standard error of the mean"
@@ -73,7 +73,8 @@ def draw_drift(table: pd.DataFrame, left: Axes, right: Axes | None = None) -> No
     left.plot(at, factor * later["mean"], "o", color="C0", markersize=3, label=name)
     if law is not None:
         left.plot(at, factor * later["fit"], "k--", label=f"{law}, {_constant(table)}")
-    left.legend(loc="best")
+    # Above the panel: a dot of the legend beside those of the curve would be read as one of them.
+    left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     if right is not None:
         spread = 100 * later["standard_deviation"] / later["mean"].abs()
         right.plot(at, spread, color="C1")

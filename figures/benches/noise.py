@@ -8,10 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
 
 #: Lines of states; some may lie on each other.
 LINES = ("-", "--", ":", "-.")
+#: Width of the last line, and by how much more each one before it has. [pt]
+THIN, WIDER = 1.2, 0.6
 #: Parts of the noise on an orbit: what the legend says, and how they are drawn.
 PARTS = {
     "phase_noise": ("phase alone", (0, (4, 2))),
@@ -31,15 +34,22 @@ def _white(table: pd.DataFrame) -> str | None:
         return None
     low, high = table["frequency"].min(), table["frequency"].max()
     levels = ", ".join(f"{name} {row['max']:.3g} A²/Hz" for name, row in ends.iterrows())
-    at = f"at {table.attrs['voltage']:g} V, from {low:.2g} to {high:.2g} Hz"
+    at = f"at {_bias(table)}, from {low:.2g} to {high:.2g} Hz"
     return f"White within {100 * WHITE:g} % {at}: S_I = {levels}."
+
+
+def _bias(table: pd.DataFrame) -> str:
+    return format_si(float(table.attrs["voltage"]), "V", 3)
 
 
 @draws("noise", in_words=_white)
 def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
     """Spectral density of the current's noise in each state. For an oscillation, its parts are shown too."""
-    for (state, part), line in zip(table.groupby("state", sort=False), itertools.cycle(LINES), strict=False):
-        (drawn,) = axes.loglog(part["frequency"], part["current_noise"], linestyle=line, label=state)
+    groups = list(table.groupby("state", sort=False))
+    for k, ((state, part), line) in enumerate(zip(groups, itertools.cycle(LINES), strict=False)):
+        # The first ones are wider, so that those that later ones run along are still seen.
+        wide = THIN + WIDER * (len(groups) - 1 - k)
+        (drawn,) = axes.loglog(part["frequency"], part["current_noise"], linestyle=line, linewidth=wide, label=state)
         for name, (about, dashes) in PARTS.items():
             # Far from a line amplitude and phase may cancel each other: a part that is mostly negative is not drawn.
             if name in part and (values := part[name].where(part[name] > 0)).notna().mean() > DRAWN:
@@ -59,4 +69,4 @@ def draw_noise(table: pd.DataFrame, axes: Axes) -> None:
         axes.set_yscale("linear")
         axes.set_ylim(bottom=0)
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.legend(title=f"{table.attrs['voltage']:g} V, {table.attrs['method']}", title_fontsize=7)
+    axes.legend(title=f"{_bias(table)}, {table.attrs['method']}", title_fontsize=7)

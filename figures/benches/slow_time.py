@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from ...characterization.cells.errors.arrhenius import TEN_YEARS
 from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
-from ..style import axis_scale, scaled_axis, shows_column
+from ..style import axis_scale, power_of_ten, say, scaled_axis, shows_column
 
 #: Lines of states that lie on each other where they are alike.
 LINES = ("-", "--")
@@ -86,7 +86,7 @@ def draw_coercivity(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.set_ylim(bottom=0)
     left.fill_between([], [], [], color="0.4", alpha=0.25, linewidth=0, label="5 to 95 %")
     left.set_ylim(top=(1.5 if several else 1.1) * left.get_ylim()[1])  # for the legend
-    left.legend(loc="upper left", ncols=2 if several else 1)
+    left.legend(loc="best" if len(set(table["rate"])) == 1 else "upper left", ncols=2 if several else 1)
 
 
 @draws("retention")
@@ -109,19 +109,29 @@ def draw_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.legend(title=f"10 years at {' and '.join(told)}" if told else None, title_fontsize=7)
     kelvins = np.sort(table["temperature"].unique())
     chosen = kelvins[np.unique(np.linspace(0, len(kelvins) - 1, MOST_LINES).round().astype(int))]
+    named: set[float] = set()
     for number, kelvin in enumerate(chosen):
         for k, state in enumerate(states):
             part = table[(table["temperature"] == kelvin) & (table["state"] == state)]
             shown = part[part["flipped"] > SMALLEST]
-            label = f"{kelvin:g} K" if k == 0 else None
+            if shown.empty:
+                continue
+            label = f"{kelvin:g} K" if kelvin not in named else None
+            named.add(kelvin)
             right.loglog(shown["time"], shown["flipped"], LINES[k % 2], color=f"C{number}", label=label)
+    right.set_xscale("log")
+    right.set_yscale("log")
     right.axvline(TEN_YEARS, color="0.5", linewidth=0.7, zorder=0)
     shows_column(right, "x", "time")
     shows_column(right, "y", "flipped")
     right.set_xlabel("Time after write (s)")
     right.set_ylabel("Retention failure probability")
     right.set_ylim(SMALLEST, 3.0)
-    right.legend(loc="best")
+    if named:
+        right.legend(loc="best")
+    else:
+        longest = format_si(float(table["time"].max()), "s", 3)
+        say(right, f"below {power_of_ten(SMALLEST)} up to {longest}")
     for axes in (left, right):
         axes.yaxis.set_minor_formatter(NullFormatter())
     right.yaxis.set_major_locator(LogLocator(numticks=7))
@@ -134,14 +144,24 @@ def draw_read_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     chosen = numbers[np.unique(np.linspace(0, len(numbers) - 1, MOST_LINES).round().astype(int))]
     for axes, (state, whole) in zip((left, right), table.groupby("state", sort=False), strict=True):
         x = scaled_axis(table, axes, "x", "voltage", "Read voltage")
-        for number in chosen:
+        axes.set_yscale("log")
+        if not (whole["probability"] > SMALLEST).any():
+            most = float(whole["reads"].max())
+            say(axes, f"below {power_of_ten(SMALLEST)} after {_count(most)} read{'s' if most > 1 else ''}")
+        for k, number in enumerate(chosen):
             part = whole[(whole["reads"] == number) & (whole["probability"] > SMALLEST)]
-            mantissa, exponent = f"{number:.0e}".split("e")
-            power = rf"$10^{{{int(exponent)}}}$" if mantissa == "1" else f"{number:.3g}"
-            axes.semilogy(x * part["voltage"], part["probability"], label="1" if number == 1 else power)
+            if part.empty:
+                continue
+            axes.plot(x * part["voltage"], part["probability"], color=f"C{k}", label=_count(float(number)))
         shows_column(axes, "y", "probability")
         axes.set_ylabel(f"Read disturb probability, {state}")
         axes.set_ylim(SMALLEST, 3.0)
         axes.yaxis.set_major_locator(LogLocator(numticks=7))
         axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.legend(title=f"reads of {format_si(table.attrs['width'], 's', 3)}", title_fontsize=7)
+        if axes.lines:
+            axes.legend(title=f"reads of {format_si(table.attrs['width'], 's', 3)}", title_fontsize=7)
+
+
+def _count(number: float) -> str:
+    """A number of reads: 1, or a power of ten where it is one."""
+    return power_of_ten(number) if number > 1 and f"{number:.9e}".startswith("1.000000000") else f"{number:.3g}"

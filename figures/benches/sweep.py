@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -247,6 +248,7 @@ def _numbers(table: pd.DataFrame, axes: Axes, which: str, name: str, part: pd.Da
         getattr(axes, f"set_{which}label")(_axis_label(table, name))
         return 100 * (values - 1) if name.endswith("_over_nominal") else values - ZERO_CELSIUS
     factor = scaled(axes, which, table[name], table.attrs["units"][name], _words(name))
+    getattr(axes, f"set_{which}label")(_axis_label(table, name))
     return factor * values
 
 
@@ -261,7 +263,10 @@ def _axis_label(table: pd.DataFrame, name: str) -> str:
         return label(_words(name), "°C")
     if not _numeric(table, name):
         return _words(name)
-    return label(_words(name), axis_scale(table[name], table.attrs["units"][name])[1])
+    unit = axis_scale(table[name], table.attrs["units"][name])[1]
+    # Sizes of transistors are multiples of the least ones of their technology.
+    counted = re.search(r" in (minimum (?:widths|lengths))", table.attrs.get("descriptions", {}).get(name, ""))
+    return label(_words(name), unit or (counted[1] if counted else ""))
 
 
 def _bare(table: pd.DataFrame, name: str, value: Any) -> str:

@@ -61,11 +61,10 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
         missed = 1 - share
         held = missed > 0
         bars = _lengths(1 - part["upper"], missed, 1 - part["lower"])
-        (line, *_) = right.errorbar(amplitude[held], missed[held], bars[:, held], label=label, **style)
-        # Where every pulse switched, all that is known of the rate of errors is its upper bound.
-        right.plot(
-            amplitude[~held], 1 - part["lower"][~held], "v", markersize=3, fillstyle="none", color=line.get_color()
-        )
+        # A gap where every pulse switched: all that is known of the rate of errors there is its upper bound.
+        (line, *_) = right.errorbar(amplitude, missed.where(held), bars, label=label, **style)
+        if not held.all():
+            _draw_bounds(right, amplitude[~held], 1 - part["lower"][~held], line.get_color())
     shows_column(left, "y", "probability")
     left.set_ylabel(f"Switching probability from {table.attrs['start']}")
     left.set_ylim(-0.03, 1.03)
@@ -74,8 +73,16 @@ def draw_switching(table: pd.DataFrame, left: Axes, right: Axes | None = None) -
     right.set_ylabel("Write error rate")
     right.set_ylim(0.1 / trajectories, 1.5)
     if (table["probability"] == 1).any():
-        right.plot([], [], "v", markersize=3, fillstyle="none", color="0.4", label="95 % bound if all switched")
+        right.plot([], [], marker=r"$\downarrow$", linestyle="none", color="0.4", label="all switched: below, at 95 %")
     right.legend(loc="lower left")
+
+
+def _draw_bounds(axes: Axes, amplitude: pd.Series[float], bound: pd.Series[float], color: str) -> None:
+    """Arrows downwards from the largest rates of errors that are likely where none was seen."""
+    axes.errorbar(
+        amplitude, bound, 0.35 * bound, uplims=True, linestyle="none", marker="_", markersize=4, color=color,
+        elinewidth=0.6, capsize=1.5,
+    )  # fmt: skip
 
 
 def _lengths(low: pd.Series[float], middle: pd.Series[float], high: pd.Series[float]) -> np.ndarray:

@@ -56,15 +56,21 @@ def draw_velocity(table: pd.DataFrame, left: Axes, right: Axes | None = None) ->
         drive = data[driven] * scaled_axis(data, axes, "x", driven, names.get(driven, driven))
         axes.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     noisy = bool(np.any(np.isfinite(data["standard_error"])))
-    left.plot(drive, data["low_drive_velocity"], color="0.5", linestyle="--", linewidth=0.8, label="low-drive mobility")
     bars = data["standard_error"] if noisy else None
     left.errorbar(drive, data["velocity"], yerr=bars, color="C0", marker="o", markersize=2.5, label="mean velocity")
-    # The law of low drive leaves the frame where it no longer holds.
-    low, high = data["velocity"].min(), data["velocity"].max()
+    # Over the points and longer than they reach, so that it is seen where they follow it; it leaves the frame where it
+    # no longer holds.
+    ends = drive.agg(["min", "max"]).to_numpy() + 0.05 * np.array([-1, 1]) * (np.ptp(drive) or abs(drive.iloc[0]))
+    largest = int(np.argmax(drive.abs()))
+    slope = float(data["low_drive_velocity"].iloc[largest] / (drive.iloc[largest] or np.nan))
+    left.plot(ends, slope * ends, color="0.2", linestyle="--", linewidth=0.8, zorder=3, label="low-drive mobility")
+    low, high = min(float(data["velocity"].min()), 0.0), max(float(data["velocity"].max()), 0.0)
     margin = 0.1 * ((high - low) or 1.0)
-    left.set_ylim(min(low, 0.0) - margin, max(high, 0.0) + margin)
+    left.set_ylim(low - margin, high + margin)
+    left.margins(x=0)
     left.set_ylabel(label("Wall velocity", "m/s"))
     left.legend()
     if right is not None:
         scale = scaled(right, "y", data["turns"], "Hz", "Wall precession frequency")
         right.plot(drive, scale * data["turns"], color="C1", marker="o", markersize=2.5)
+        right.sharex(left)

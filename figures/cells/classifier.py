@@ -26,6 +26,7 @@ def draw_crossbar_classifier(table: pd.DataFrame, left: Axes, right: Axes) -> No
     energy, unit = axis_scale(table["energy_supply"], "J")
     right.bar(place, energy * (table["energy_supply"] + table["energy_inputs"]), width=0.6, color="C1")
     right.set_ylabel(label("Energy per decision", unit))
+    right.tick_params(axis="x", length=0)  # ticks would lie on the bars
     for axes in (left, right):
         axes.set_xticks(place, patterns)
         axes.set_xlabel("Inputs")

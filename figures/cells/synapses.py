@@ -39,11 +39,11 @@ def draw_stdp_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         right.semilogy(x * part["delay"].abs(), part["change"].abs(), "o", color=color, markersize=3, label=name)
         right.semilogy(x * part["delay"].abs(), part["fitted"].abs(), color=color, label=f"exp, {1e9 * tau:.0f} ns")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    left.set_ylabel("Δx")
+    left.set_ylabel("Change of $x$ towards the on state, $x = 0$")
     right.set_xlabel(
         left.get_xlabel().replace("$t_\\mathrm{post} - t_\\mathrm{pre}$", "$|t_\\mathrm{post} - t_\\mathrm{pre}|$")
     )
-    right.set_ylabel("|Δx|")
+    right.set_ylabel("|Change of $x$|")
     left.legend()
     right.legend()
 
@@ -64,7 +64,7 @@ def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.plot([], [], "o", color="0.3", markersize=3, label="ngspice")
     left.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     left.set_xlabel(label("Rate in the paper's time", "Hz"))
-    left.set_ylabel(f"Change by {table.attrs['pairs']} pairs")
+    left.set_ylabel(f"Change towards the on state by {table.attrs['pairs']} pairs")
     left.legend(loc="upper left")
     for order, color in zip(TRIPLETS, ("C1", "C0"), strict=True):
         part = table[table["protocol"] == order]
@@ -74,5 +74,5 @@ def draw_triplet_synapse(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         ends = 100 * np.array([triplets["expected"].min(), triplets["expected"].max()])
         right.plot(ends, ends, color="0.6", zorder=0, label="the rule")
     right.set_xlabel("Change by a triplet in the rule (%)")
-    right.set_ylabel("Change in ngspice (%)")
+    right.set_ylabel("Change towards the on state in ngspice (%)")
     right.legend()

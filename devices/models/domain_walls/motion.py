@@ -89,6 +89,8 @@ from ...simulation.numerics.newton import voltage_at_current
 VACUUM_PERMEABILITY = CONSTANTS[mu_0][0]
 #: Current density of suggested sweeps [A/m^2]: experiments on wall motion use 1e11 to 1e12.
 TYPICAL_CURRENT_DENSITY = 5e11
+#: Current over that which turns a wall of a chirality by 45 degrees, at which its velocity hardly rises any more.
+SATURATED = 10.0
 #: Current density of suggested reads [A/m^2], and the share of the strip that the wall runs along meanwhile.
 READ_CURRENT_DENSITY, DISTURBED = 5e9, 0.05
 #: Sign of the wall: +1 where the magnetisation points along +z before the wall and along -z behind it.
@@ -298,12 +300,17 @@ class _DomainWall(CompactModel):
         # Ten times in which the angle relaxes pass before the measurement, and thirty during it.
         holding = abs(self.transverse_anisotropy_field) + abs(self.dmi_field) + 1e3
         duration = 40 * (1 + self.damping**2) / (self.damping * self.gamma_0 * holding)
+        period = self.pinning_period if self.pinning_energy else None
         if known("quantity of the wall's velocity", quantity, ("current", "field")) == "field":
             field = 3 * max(self.walker_field, self.damping * math.pi / 2 * abs(self.dmi_field), 1e2)
             mobility = POLARITIES[self.domains] * float(self.field_mobility)
-            return WallMotion("field_z", field, duration, mobility, self.length)
+            return WallMotion("field_z", field, duration, mobility, self.length, period)
         largest = 2 * TYPICAL_CURRENT_DENSITY * self.current_area
-        return WallMotion("current", largest, duration, self.current_mobility, self.length)
+        if self.dmi_field and self.spin_hall_field_per_ampere:
+            # The torque of the spin Hall effect turns the wall against the DMI field: the velocity rises to that of it.
+            turned = self.damping * abs(self.dmi_field / self.spin_hall_field_per_ampere)
+            largest = min(largest, SATURATED * turned)
+        return WallMotion("current", largest, duration, self.current_mobility, self.length, period)
 
     @offers(Drift, when=lambda wall: bool(wall.current_mobility) and not wall.pinning_energy and not wall.notch_energy)
     def suggested_drift(self) -> Drift:

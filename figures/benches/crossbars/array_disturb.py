@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ...drawing import draws
-from ...style import shows_column
+from ...style import power_of_ten, say, shows_column
 from ..memristors.half_select import PARTS, SMALLEST
 
 if TYPE_CHECKING:
@@ -23,19 +24,23 @@ def draw_array_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     moved = lines["moved"][lines["moved"] > SMALLEST]
     left.set_xscale("log")
     left.set_yscale("log")
-    left.set_xlim(table["writes"].min(), table["writes"].max())
+    if table["writes"].max() > table["writes"].min():
+        left.set_xlim(table["writes"].min(), table["writes"].max())
     left.set_ylim(max(min(float(moved.min()) if len(moved) else 1.0, share) / 3, SMALLEST), 3.0)
     for k, ((scheme, state), part) in enumerate(lines.groupby(["scheme", "state"], sort=False)):
         worst, mean = part.groupby("writes")["moved"].max(), part.groupby("writes")["mean"].mean()
-        name = f"{PARTS.get(str(scheme), scheme)}, {state} conductance"
+        name = _name({"scheme": scheme, "state": state})
         seen = worst > SMALLEST
         left.plot(worst.index[seen], worst[seen], color=f"C{k}", label=name if seen.any() else f"{name}: at rest")
         left.plot(mean.index[mean > SMALLEST], mean[mean > SMALLEST], color=f"C{k}", linestyle=":")
     left.axhline(share, color="0.6", linewidth=0.7, linestyle="--")
     left.set_xlabel("Writes to one cell")
     left.set_ylabel("Disturb (fraction of the state range)")
-    left.set_title("worst cell of both lines; dotted: their mean", fontsize=7)
-    left.legend(loc="best")
+    if len(moved):
+        left.set_title("worst cell of both lines; dotted: their mean", fontsize=7)
+        left.legend(loc="best")
+    else:
+        say(left, f"no cell of either line moves by more than {power_of_ten(SMALLEST)} of its range")
     shows_column(left, "x", "writes")
     shows_column(left, "y", "moved")
     up, down = table.attrs["amplitudes"]
@@ -48,7 +53,21 @@ def draw_array_disturb(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         part = table[(table["scheme"] == row["scheme"]) & (table["state"] == row["state"])]
         each = [row["voltage"], *(part[part["group"] == group]["voltage"].iloc[0] for group in groups)]
         heights = np.abs(each) / abs(writes[row["state"]])
-        right.bar(np.arange(len(names)) + (k - (len(told) - 1) / 2) * width, heights, width=width, color=f"C{k}")
+        right.bar(
+            np.arange(len(names)) + (k - (len(told) - 1) / 2) * width,
+            heights,
+            width=width,
+            color=f"C{k}",
+            label=_name(row),
+        )
     right.set_xticks(np.arange(len(names)), names)
     right.set_ylabel("Peak voltage / write voltage")
+    if not len(moved):  # otherwise the colours stand in the left panel
+        right.set_ylim(top=1.6 * right.get_ylim()[1])
+        right.legend(loc="upper right", ncols=2)
     right.set_title(f"segments of {table.attrs['segment']:g} Ω", fontsize=7)
+
+
+def _name(row: Mapping[Any, Any]) -> str:
+    """A scheme and the state of the other cells, in words."""
+    return f"{PARTS.get(str(row['scheme']), row['scheme'])}, {row['state']} conductance"

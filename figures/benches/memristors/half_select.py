@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...drawing import draws
-from ...style import shows_column
+from ...style import power_of_ten, say, shows_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,8 @@ def draw_half_select(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     moved = table["moved"][table["moved"] > SMALLEST]
     left.set_xscale("log")
     left.set_yscale("log")
-    left.set_xlim(table["pulses"].min(), table["pulses"].max())
+    if table["pulses"].max() > table["pulses"].min():
+        left.set_xlim(table["pulses"].min(), table["pulses"].max())
     left.set_ylim(max(min(float(moved.min()) if len(moved) else 1.0, share) / 3, SMALLEST), 3.0)
     for k, ((scheme, state), part) in enumerate(table.groupby(["scheme", "state"], sort=False)):
         shown = part[part["moved"] > SMALLEST]
@@ -35,7 +36,10 @@ def draw_half_select(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     left.axhline(share, color="0.6", linewidth=0.7, linestyle="--")
     left.set_xlabel("Half-select pulses")
     left.set_ylabel("Disturb (fraction of the state range)")
-    left.legend(loc="best")
+    if len(moved):
+        left.legend(loc="best")
+    else:
+        say(left, f"no cell moves by more than {power_of_ten(SMALLEST)} of its range")
     shows_column(left, "x", "pulses")
     shows_column(left, "y", "moved")
     found = pd.DataFrame(table.attrs["disturbed"])

@@ -9,8 +9,9 @@ import pandas as pd
 
 from ....characterization.benches.memristors.state_retention import ELECTRON
 from ....characterization.cells.errors.arrhenius import TEN_YEARS, Arrhenius
+from ....devices.language.quantities.quantity import format_si
 from ...drawing import draws
-from ...style import scaled_axis, shows_column
+from ...style import say, scaled_axis, shows_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +35,10 @@ def draw_state_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     lost = pd.DataFrame(table.attrs["lost"])
     finite = np.isfinite(lost["time"])
     right.semilogy(1000 / lost["temperature"][finite], lost["time"][finite], marker="o", markersize=3.5, linestyle="")
+    if not finite.any():
+        longest = format_si(float(table["time"].max()), "s", 2)
+        say(right, f"not lost within {longest} at any temperature", height=0.75)
+        right.set_xlim(990 / kelvins[-1], 1010 / kelvins[0])
     barrier, years = table.attrs["barrier"], table.attrs["ten_year_temperature"]
     if barrier is not None:
         law = Arrhenius(table.attrs["attempt_time"], barrier * ELECTRON, np.zeros((2, 2)))
@@ -45,5 +50,5 @@ def draw_state_retention(table: pd.DataFrame, left: Axes, right: Axes) -> None:
     if barrier is not None:
         at = f", 10 years at {years:.0f} K" if years is not None else ""
         right.set_title(f"E = {barrier:.3g} eV{at}", fontsize=7)
-    else:
+    elif finite.any():
         right.set_title("lost at fewer than two temperatures", fontsize=7)

@@ -13,6 +13,8 @@ from ...style import scaled, scaled_axis, shows_column
 
 #: Spectra that are drawn, spread over the drives.
 SPECTRA = 4
+#: Why an orbit has no width of its line.
+NOT_WEAK = "no linewidth: noise is not weak beside the orbit"
 #: Ratio of linewidths above which their axis is logarithmic.
 DECADE = 10.0
 
@@ -31,7 +33,10 @@ def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | 
     x = scaled_axis(table, left, "x", over, what)
     f = scaled_axis(table, left, "y", "frequency", "Frequency")
     both = rows[["linewidth"] if len(groups) > 1 else ["linewidth", "relaxation_frequency"]]
-    width = scaled(middle, "y", both, "Hz", "Linewidth")
+    seen = bool(rows[[name for name in ("linewidth", "measured_linewidth") if name in rows]].notna().any(axis=None))
+    width = scaled(middle, "y", both, "Hz", "Linewidth" if seen else "Relaxation frequency")
+    if not rows["linewidth"].notna().any():
+        middle.set_title(NOT_WEAK, fontsize=7)
     shows_column(middle, "y", "linewidth")
     middle.set_xlabel(left.get_xlabel())
     middle.sharex(left)
@@ -47,7 +52,8 @@ def draw_linewidth(table: pd.DataFrame, left: Axes, middle: Axes, right: Axes | 
             if "measured_linewidth" in part:
                 measured = width * part["measured_linewidth"]
                 middle.plot(x * part[over], measured, "s", markersize=4, color="C2", label="line, trajectories")
-            middle.legend()
+            if seen:
+                middle.legend()
     if len(groups) > 1:
         left.legend()
     shown = [line.get_ydata() for line in middle.lines]

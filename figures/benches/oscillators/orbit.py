@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...drawing import draws
-from ...style import scaled_axis
+from ...style import scaled, scaled_axis, shows_column
+from .linewidth import NOT_WEAK
 
 #: Harmonics below this part of the largest are forbidden by a symmetry.
 SMALL = 1e-6
@@ -45,9 +46,17 @@ def draw_orbit(table: pd.DataFrame, left: Axes, right: Axes, width: Axes) -> Non
     right.set_yscale("log")
     right.legend()
     rates = {"relaxation_rate": r"relaxation rate / $2\pi$", "linewidth": "linewidth"}
-    unit = scaled_axis(table, width, "y", "linewidth", "Linewidth, relaxation rate")
+    sizes = {
+        name: (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0) for name in rates
+    }
+    seen = table["linewidth"].notna().any()
+    what = "Linewidth, relaxation rate" if seen else "Relaxation rate"
+    unit = scaled(width, "y", pd.DataFrame(sizes), "Hz", what)
+    shows_column(width, "y", "linewidth")
+    if not seen:
+        width.set_title(NOT_WEAK, fontsize=7)
     for (name, label), marker in zip(rates.items(), "^s", strict=True):
-        values = (table[name] / (2 * np.pi if name == "relaxation_rate" else 1)).where(table[name] > 0)
+        values = sizes[name]
         if values.notna().any():
             width.plot(current, unit * values, marker=marker, markersize=2.5, label=label)
     width.set_yscale("log")

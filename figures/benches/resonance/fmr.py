@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,9 @@ from ...style import scaled_axis
 
 #: Kinds of modes by how far neighbouring layers turn together: the least and the largest of it, and the colour.
 KINDS = {"acoustic": (0.5, 1.0, "C0"), "mixed": (-0.5, 0.5, "C7"), "optical": (-1.0, -0.5, "C3")}
+
+#: Markers and fillings of modes of one kind, the lowest first.
+MARKERS = (("o", "full"), ("s", "none"), ("^", "none"))
 
 
 @draws("fmr")
@@ -46,13 +50,23 @@ def draw_fmr(table: pd.DataFrame, left: Axes, right: Axes) -> None:
 
 
 def _draw_modes(table: pd.DataFrame, over: str, scales: tuple[float, float, float], left: Axes, right: Axes) -> None:
+    """The modes in the colours of their kinds; where two of a kind are beside each other, by number, lowest first."""
     x, f, width = scales
-    for kind, (low, high, colour) in KINDS.items():
-        part = table[table["in_phase"].between(low, high, inclusive="right" if low > -1 else "both")]
-        style: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 3, "color": to_hex(colour)}
-        if len(part):
-            left.plot(x * part[over], f * part["frequency"], label=kind, **style)
-            right.plot(x * part[over], width * part["linewidth"], **style)
+    parts = {
+        kind: table[table["in_phase"].between(low, high, inclusive="right" if low > -1 else "both")]
+        for kind, (low, high, _) in KINDS.items()
+    }
+    for kind, part in parts.items():
+        several = bool(part.duplicated(["field", "current"]).any())
+        modes = (
+            [(f"{kind}, mode {number:g}", own) for number, own in part.groupby("mode")] if several else [(kind, part)]
+        )
+        for (label, own), (marker, fill) in zip(modes, itertools.cycle(MARKERS), strict=False):
+            style: dict[str, Any] = {"linestyle": "none", "marker": marker, "markersize": 3, "fillstyle": fill}
+            style["color"] = to_hex(KINDS[kind][2])
+            if len(own):
+                left.plot(x * own[over], f * own["frequency"], label=label, **style)
+                right.plot(x * own[over], width * own["linewidth"], **style)
     for axes in (left, right):
         axes.set_ylim(bottom=0)
     left.legend()

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from synaspice.characterization.benches.velocity import mean_velocity, velocity
 from synaspice.devices import VTEAM, DomainWallMagnet, DomainWallSynapse, ParameterError, UnknownNameError
+from synaspice.devices.catalog import models
+from synaspice.figures import plot
 from synaspice.figures.benches.velocity import draw_velocity
 
 
@@ -114,3 +116,24 @@ def test_the_plot_shows_what_was_measured(quantity):
     shown = left.containers[0][0].get_ydata(orig=False)
     np.testing.assert_allclose(np.asarray(shown, dtype=float), table["velocity"])
     np.testing.assert_array_equal(right.lines[-1].get_ydata() != 0, table["turns"] != 0)
+
+
+def test_a_pinned_wall_starts_in_a_site_at_every_drive():
+    """Where in a site it starts would decide whether it turns there; the strip's length, which varies, must not."""
+    injector = models()["domain-wall-injector"].preset("sharad2012-like")
+    table = velocity(injector, values=[39e-6, 48e-6, 57e-6])
+    assert (table["velocity"].abs() < 1e-6).all() and (table["turns"] == 0).all()
+
+
+def test_the_suggested_currents_show_how_the_velocity_of_a_chiral_wall_saturates():
+    table = velocity(models()["domain-wall-synapse"].preset("edwards2024"))
+    share = (table["velocity"] / table["velocity"].min()).to_numpy()
+    assert np.sum((share > 0.1) & (share < 0.8)) >= 5 and share[-1] - share[-5] < 0.01
+
+
+def test_the_mobility_is_drawn_over_the_points_and_beyond():
+    table = velocity(DomainWallMagnet.preset("thiaville2005-like"), values=[1e-4, 2e-4])
+    (axes,) = plot(table).axes
+    (line,) = [line for line in axes.lines if line.get_label() == "low-drive mobility"]
+    (points,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert line.get_zorder() > points.get_zorder() and np.ptp(line.get_xdata()) > np.ptp(points.get_xdata())
