@@ -9,6 +9,7 @@ against the decay of a precession ends in the distribution of Kurkijarvi
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 
@@ -16,11 +17,14 @@ import numpy as np
 
 from ...devices.language.checks import instance, positive
 from ...devices.language.waveforms.shapes import FloatArray, Waveform
+from ...devices.model import CompactModel
 from .axial_magnet import AxialMagnet
 from .fokker_planck import Estimate, PolarGrid, edge_of, extrapolated, grids_of
 
 #: Steps in which the largest amplitude is reached, and cells of the middle grid.
 STEPS, CELLS = 16, 100
+#: Grids that are kept, for pulses of the same magnet: some 10 kB each.
+GRIDS = 512
 
 
 def still_there_after(
@@ -66,16 +70,28 @@ def still_there_after(
 
 
 def _after(magnet: AxialMagnet, pulse: Waveform, length: float, edge: float, cells: int, steps: int) -> float:
-    rest = PolarGrid.of(magnet, 0.0, cells, edge)
+    given = magnet.device, magnet.source, magnet.temperature, tuple(magnet.inputs.items()), magnet.pole
+    rest = _grid(*given, 0.0, cells, edge)
     probabilities = rest.equilibrium(rest.barrier())
-    driven: dict[float, PolarGrid] = {}
     for amplitude, time in zip(*_steps(pulse, length, steps), strict=True):
-        grid = driven.get(amplitude)
-        if grid is None:
-            grid = driven[amplitude] = PolarGrid.of(magnet, amplitude, cells, edge)
-        probabilities = grid.evolve(probabilities, [time])[0]
+        probabilities = _grid(*given, amplitude, cells, edge).evolve(probabilities, [time])[0]
     inside = rest.edges[1:] <= edge * (1 + 1e-12)
     return float(probabilities[inside].sum())
+
+
+@functools.lru_cache(maxsize=GRIDS)
+def _grid(
+    device: CompactModel,
+    source: str,
+    temperature: float | None,
+    inputs: tuple[tuple[str, float], ...],
+    pole: int,
+    amplitude: float,
+    cells: int,
+    edge: float,
+) -> PolarGrid:
+    """The grid of one amplitude: edges of any length are taken in the same steps."""
+    return PolarGrid.of(AxialMagnet(device, source, temperature, dict(inputs), pole), amplitude, cells, edge)
 
 
 def _steps(pulse: Waveform, length: float, steps: int) -> tuple[list[float], list[float]]:
