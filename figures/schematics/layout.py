@@ -189,7 +189,7 @@ class _Connection:
         pins = [(spot, away[spot]) for spot in sorted(group) if away.get(spot, (0, 0)) != (0, 0)]
         beside = [(spot, way) for way in ((1, 0), (-1, 0), (0, 1), (0, -1)) for spot in sorted(group)]
         allowed = [place for place in [*pins, *beside] if not self.wires.others_at(place[0], node)]
-        at, way = min(allowed or pins, key=lambda place: self._covered(*place, node))
+        at, way = min(allowed or pins, key=lambda place: self._covered(place[0], place[1], node))
         self._flag(node, at, way, "name")
 
     def _covered(self, at: Spot, way: Spot, node: str) -> int:

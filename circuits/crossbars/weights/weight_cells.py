@@ -131,7 +131,7 @@ class WeightCells:
         else:
             parameter, values = _state_parameter(device)
             how: dict[str, Any] = {"read_voltage": volts, "branch": branch, "temperature": temperature}
-            errors = measured_errors(device, parameter, np.linspace(*values, STATES), {}, devices=2, **how)
+            errors = measured_errors(device, parameter, np.linspace(values[0], values[1], STATES), {}, devices=2, **how)
             least, most = errors.smallest, errors.largest
         return cls(errors, least, most, levels, scheme, variation, stuck_open, stuck_on)
 
