@@ -6,6 +6,8 @@ from importlib.metadata import version as installed_version
 from importlib.util import find_spec
 from pathlib import Path
 
+from sphinx.addnodes import toctree
+
 sys.path.insert(0, str(Path(__file__).parent))  # for gallery_pictures
 
 project = "synaspice"
@@ -81,7 +83,16 @@ def _shallow(_app, page, _template, context, _doctree):
     context["toctree"] = lambda **options: _LISTS[folder]
 
 
+def _without_branches(_app, env):
+    """Leave the modules out of the tree from which every page has its list: to walk it is a quarter of the work."""
+    for name, contents in env.tocs.items():
+        if name.startswith("api/"):
+            for branch in list(contents.findall(toctree)):
+                branch.parent.remove(branch)
+
+
 def setup(app):
     """Connect them."""
+    app.connect("env-updated", _without_branches)
     app.connect("autodoc-skip-member", _skip)
     app.connect("html-page-context", _shallow, priority=400)  # before that of the theme

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ...core.base import DeviceModel
 from ...core.protocols import NegativeResistance
-from ...language.checks import known, positive, real
+from ...language.checks import instance, known, positive, real
 from ...language.errors import ParameterError, ValidityWarning, warn_user
 from .static import evaluate_static
 
@@ -67,7 +67,7 @@ def static_curve(device: DeviceModel, branch: str) -> StaticCurve:
     UnknownNameError
         If it has no such branch.
     """
-    curve = device.protocol(NegativeResistance)
+    curve = instance("device", device, DeviceModel, "a device").protocol(NegativeResistance)
     known(f"branch of {device.model_name()}", branch, curve.branches)
     across = next(iter(device.branches().values()))
     values = np.array(curve.values)
@@ -162,7 +162,7 @@ def relaxation_period(device: DeviceModel, current: float, capacitance: float, l
     """
     given = positive("the current", current, "A")
     positive("the capacitance", capacitance, "F")
-    names = list(device.protocol(NegativeResistance).branches)
+    names = list(instance("device", device, DeviceModel, "a device").protocol(NegativeResistance).branches)
     up, down = (loaded(static_curve(device, names[k]), load) for k in (0, -1))
     tops = [turn for turn in turning_points(up) if turn.is_maximum]
     bottoms = [turn for turn in turning_points(down) if not turn.is_maximum]

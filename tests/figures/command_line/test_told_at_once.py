@@ -18,6 +18,8 @@ from synaspice.figures.command_line.exports import exporting_several
 def test_a_volatile_device_is_no_weight(program):
     with pytest.raises(ParameterError, match="mott-switch is volatile"):
         MottSwitch().netlist(program)
+    with pytest.raises(ParameterError, match="vteam has no two states of different conductance at 0.1 V"):
+        VTEAM(resistance_on=1e4, resistance_off=1.0001e4).netlist(program)
 
 
 @pytest.mark.parametrize(

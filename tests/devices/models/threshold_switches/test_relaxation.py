@@ -103,3 +103,5 @@ def test_without_negative_resistance_there_is_no_oscillation():
     for bad in ({"capacitance": 0.0}, {"capacitance": 1e-9, "load": -1.0}, {"capacitance": 1e-9, "load": math.nan}):
         with pytest.raises(ParameterError, match="capacitance|load"):
             relaxation_period(device, CURRENT, **bad)
+    with pytest.raises(ParameterError, match="device must be a device, not None"):
+        relaxation_period(None, CURRENT, 1e-9)
