@@ -124,7 +124,9 @@ def test_the_tool_writes_what_was_found(capsys, monkeypatch, tmp_path):
     spec = importlib.util.spec_from_file_location("check_table_tool", ROOT / "tools" / "check_table.py")
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    assert tool.main(tmp_path, ["iv", "orbit"]) == 0
+    assert tool.main(tmp_path, ["injection-locking", "orbit"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("`iv`") == 1 and re.search(r"\| frequency of an auto-oscillator \|.*GHz", printed)
+    assert printed.count("`injection-locking`") == 1 and re.search(
+        r"\| frequency of an auto-oscillator \|.*GHz", printed
+    )
     assert not list(tmp_path.iterdir()), "parts of pages are those of all benches"

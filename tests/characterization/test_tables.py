@@ -30,7 +30,9 @@ FRAMES = data_frames(
 def test_a_table_is_read_back_as_it_was_written(ending, frame, seed, tmp_path_factory):
     frame["state"] = frame["state"].astype("str")
     frame.attrs = {"units": {"number": "V"}, "seed": seed, "device": "µ"}
-    path = write_table(frame, tmp_path_factory.mktemp("t") / f"t{ending}")
+    file = tmp_path_factory.getbasetemp() / f"t{ending}"
+    file.unlink(missing_ok=True)
+    path = write_table(frame, file)
     back = read_table(path)
     pd.testing.assert_frame_equal(back, frame, check_exact=True)
     assert back.attrs == frame.attrs

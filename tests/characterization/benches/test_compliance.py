@@ -133,7 +133,7 @@ def test_pulses_are_limited_and_without_a_limit_their_heat_is_told():
     assert limited["switched"].tolist() == [1] and limited.attrs["compliance"][1] == device.compliance.current
     assert switching(device, amplitude=[0.4], width=[1e-3])["switched"].tolist() == [0]
     with pytest.warns(ValidityWarning, match="filament is not hotter"), contextlib.suppress(SimulationError):
-        switching(device, compliance=math.inf, trajectories=1, seed=1, **pulse)
+        switching(device, compliance=math.inf, trajectories=1, seed=1, amplitude=[2.0], width=[1e-5])
 
 
 def test_without_a_limit_the_current_is_that_of_the_model():

@@ -20,7 +20,7 @@ IKEDA = MTJ.preset("ikeda2010")
 def measured():
     """All methods at 2 I_c0."""
     return write_error(
-        IKEDA, overdrive=2.0, width=[3e-9, 4.5e-9, 6.5e-9], trajectories=3000, walkers=256, replicas=8, seed=1
+        IKEDA, overdrive=2.0, width=[3e-9, 4.5e-9, 6.5e-9], trajectories=1500, walkers=256, replicas=8, seed=1
     )
 
 
@@ -33,8 +33,8 @@ def test_plain_trajectories_agree_with_the_fokker_planck_equation():
     """Their number of errors is binomial, from 0.2 to 1e-3: within its central 99.9 %."""
     exact, plain = by_method("fokker-planck"), by_method("ensemble")
     assert exact["probability"].max() > 0.1 and exact["probability"].min() < 3e-3
-    errors = np.round(plain["probability"] * 3000)
-    tails = np.minimum(binom.cdf(errors, 3000, exact["probability"]), binom.sf(errors - 1, 3000, exact["probability"]))
+    errors = np.round(plain["probability"] * 1500)
+    tails = np.minimum(binom.cdf(errors, 1500, exact["probability"]), binom.sf(errors - 1, 1500, exact["probability"]))
     assert np.all(tails > 5e-4)
 
 

@@ -85,7 +85,7 @@ def seeds():
     widths = [2e-9, 6e-9, 8e-9, 11e-9]
     magnet = from_reference_state(IKEDA, "antiparallel", "current", ROOM)
     exact = [found.value for found in still_there(magnet, 3 * CURRENT, widths)]
-    return [not_switched(3.0, widths, walkers=512, replicas=8, seed=seed) for seed in range(2)], np.array(exact)
+    return [not_switched(3.0, widths, walkers=256, replicas=8, seed=seed) for seed in range(2)], np.array(exact)
 
 
 def test_write_errors_down_to_1e_13_are_the_fokker_planck_equations():
@@ -121,7 +121,7 @@ def test_a_reached_event_is_the_fokker_planck_equations_as_well():
     grid = PolarGrid.of(magnet, 0.0, 400)
     exact = np.array([p[200:].sum() for p in grid.evolve(grid.equilibrium(grid.barrier()), times)])
     assert np.all(exact < 1e-5)
-    found = splitting(RareEvent(junction, 0.0, times, "m_z", 0.0, seed=3, rounds=60), walkers=512, replicas=12)
+    found = splitting(RareEvent(junction, 0.0, times, "m_z", 0.0, seed=3, rounds=60), walkers=256, replicas=12)
     # The grid's own error is below 1e-3.
     assert np.all(np.abs(found["probability"] - exact) < 4 * found["standard_error"])
     assert np.all(found["standard_error"] < 0.4 * exact)
@@ -134,10 +134,10 @@ def test_any_junction_will_do():
     arguments = {"rising": False, "source": "current"}
     current, widths = 2.5 * junction.critical_current_to_parallel, [0.5e-9, 1e-9]
     event = RareEvent(junction, current, widths, "cosine", 0.0, seed=1, **arguments)
-    found = splitting(event, walkers=512, replicas=8)
-    plain = dataclasses.replace(event, seed=2).task().count(0, 2000) / 2000
+    found = splitting(event, walkers=256, replicas=8)
+    plain = dataclasses.replace(event, seed=2).task().count(0, 1000) / 1000
     assert 0.001 < plain[1] < 0.5
-    error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 2000))
+    error = np.hypot(found["standard_error"], np.sqrt(plain * (1 - plain) / 1000))
     assert np.all(np.abs(found["probability"] - plain) < 4 * error)
 
 

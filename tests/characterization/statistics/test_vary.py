@@ -121,7 +121,7 @@ def test_corners_are_all_combinations_or_one_at_a_time():
 def test_a_distribution_is_cut_off_at_the_bounds_of_its_parameter():
     device = VTEAM(initial_state=0.9)
     with pytest.warns(ValidityWarning, match="outside its bounds"):
-        table = vary(device, lambda one: linear(DEVICE), {"initial_state": "normal 0.3"}, samples=2000, seed=1)
+        table = vary(device, lambda one: linear(DEVICE), {"initial_state": "normal 0.3"}, samples=1000, seed=1)
     values = table.drop_duplicates("sample")["initial_state"]
     assert stats.kstest(values, stats.truncnorm(-3.0, 1 / 3, 0.9, 0.3).cdf).pvalue > 0.01
     assert table.attrs["cut_off"]["initial_state"] == pytest.approx(stats.norm.sf(1 / 3) + stats.norm.sf(3.0), rel=1e-9)
@@ -147,7 +147,7 @@ def test_correlated_parameters_keep_their_own_distributions():
     spread = {"initial_state": Normal(0.3), "resistance_on": LogNormal(0.3)}
     with pytest.warns(ValidityWarning):
         table = vary(
-            device, lambda one: linear(DEVICE), spread, samples=2000, seed=4,
+            device, lambda one: linear(DEVICE), spread, samples=1000, seed=4,
             correlation={("initial_state", "resistance_on"): 0.8},
         )  # fmt: skip
     values = table.drop_duplicates("sample")
@@ -386,9 +386,9 @@ def test_cells_are_measured_on_their_standard_bench(tmp_path):
 @pytest.mark.slow
 @pytest.mark.ngspice
 def test_transistors_of_a_cell_have_a_mismatch_of_their_own_in_each_sample():
-    how = {"samples": 4, "seed": 1, "settings": {"differences": [2e-3]}, "mismatch": True}
+    how = {"samples": 3, "seed": 1, "settings": {"differences": [2e-3]}, "mismatch": True}
     table = vary(LatchComparator(), None, {}, **how, merit="decision")
-    assert table["sample"].nunique() == 4 and table.attrs["varied"] == {}
+    assert table["sample"].nunique() == 3 and table.attrs["varied"] == {}
     assert set(table["decision"]) == {0.0, 1.0}, "2 mV are less than the offsets of such transistors"
 
 

@@ -84,7 +84,7 @@ def test_the_linewidth_below_the_threshold_is_that_of_a_damped_resonator():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("shift", "damping"), [(0.0, 1e9), (-5e9, 1e9), (-1.885e10, 3e9)])
+@pytest.mark.parametrize(("shift", "damping"), [(0.0, 1e9), (-1.885e10, 3e9)])
 def test_the_linewidth_above_the_threshold_has_its_nonlinear_factor(shift, damping):
     """Full width (1 + nu^2) Gamma_+(p0) k_B T / (lambda omega(p0) p0) / 2 pi, from the variance of the phase.
 

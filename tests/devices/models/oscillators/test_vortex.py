@@ -270,9 +270,10 @@ def test_a_core_at_rest_fluctuates_by_equipartition(tilt):
 
 @pytest.mark.ngspice
 @pytest.mark.slow
-@pytest.mark.parametrize("preset", [None, *VortexOscillator.presets()])
+@pytest.mark.parametrize("preset", ["dussaux2012-like", "torrejon2017-like"])
 def test_ngspice_gyrates_alike(preset):
-    device = VortexOscillator.preset(preset) if preset else VortexOscillator()
+    """With a perpendicular and with a tilted polarizer: others have the same equations with other numbers."""
+    device = VortexOscillator.preset(preset)
     device = device.replace(initial_radius=0.5)
     current = 1.3 * device.threshold_current
     numeric, spice = (amplitude(device, current=current, engine=engine) for engine in ("numeric", "ngspice"))

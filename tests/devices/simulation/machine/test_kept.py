@@ -55,8 +55,9 @@ def test_a_damaged_program_is_compiled_again(load, tmp_path, damage):
 
 def test_a_second_process_finds_the_kernel_of_the_first(tmp_path):
     program = (
-        "from synaspice.devices import MTJ; t = MTJ().ensemble(0.1, 1e-11, trajectories=20, seed=1).final();"
-        "print(repr(t['m_x'].sum()))"
+        "from synaspice.devices import AutoOscillator as A;"
+        "t = A().ensemble(1e-3, 1e-11, trajectories=20, seed=1).final();"
+        "print(repr(t['power'].sum()))"
     )
     environment = os.environ | {"SYNASPICE_CACHE": str(tmp_path)}
 
@@ -64,7 +65,7 @@ def test_a_second_process_finds_the_kernel_of_the_first(tmp_path):
         ended = subprocess.run(
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
         )
-        (file,) = (tmp_path / "kernels").glob("*/mtj*")
+        (file,) = (tmp_path / "kernels").glob("*/auto*")
         return ended.stdout, file.stat().st_mtime_ns
 
     assert run() == run()

@@ -11,7 +11,7 @@ from synaspice.devices.targets.modules import c_compiler
 def built(tmp_path_factory):
     """Compiled once for each structure, with its default parameters: the values go through the interface.
 
-    The compiler does not optimise, which would take most of the time here: devices of the circuits' tests are.
+    The compiler does not optimise, which would take most of the time; devices of the circuits' tests are optimised.
     """
     folder, files = tmp_path_factory.mktemp("osdi"), {}
 
