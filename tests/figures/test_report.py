@@ -116,7 +116,7 @@ def test_a_device_without_figures_of_merit_has_a_report_that_says_so(tmp_path):
 
 
 def test_the_command_names_devices_with_their_presets(tmp_path):
-    ended = synaspice("report", "linear-ion-drift", "-o", "one.html", cwd=tmp_path)
+    ended = synaspice("report", "spin-magnet", "--jobs", "1", "-o", "one.html", cwd=tmp_path)
     assert ended.returncode == 0 and "wrote one.html" in ended.stderr, ended.stderr
     write_table(iv(VTEAM(), [0.0, 0.1]), tmp_path / "iv.csv")
     for arguments, problem in (
