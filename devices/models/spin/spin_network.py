@@ -354,9 +354,8 @@ class SpinNetwork:
     def _solved(self, inner: FloatArray, injected: FloatArray, free: np.ndarray) -> FloatArray:
         """The free potentials; refused where the network leaves some undefined.
 
-        One factorisation solves and tells the condition number, about: with all conductances scaled to one, the ratio
-        of the extreme singular values is at least the reciprocal of that number over the size. Where that does not say
-        that the potentials are defined, :meth:`_check_spin` looks at the singular values themselves.
+        With all conductances scaled to one, the ratio of the extreme singular values is at least the reciprocal of the
+        condition number over the size. Where that does not do, :meth:`_check_spin` looks at the values themselves.
         """
         if not len(inner):
             return injected
@@ -390,7 +389,7 @@ def _sparsely(matrix: FloatArray, right: FloatArray) -> tuple[float, FloatArray 
     """As :func:`_densely`, by the few neighbours that each node of a large network has."""
     try:
         factors = splu(csc_matrix(matrix))
-    except RuntimeError:
+    except RuntimeError:  # it is singular
         return 0.0, None
     inverse = LinearOperator(matrix.shape, factors.solve, lambda x: factors.solve(x, "T"), dtype=float)
     return 1 / (np.abs(matrix).sum(axis=0).max() * onenormest(inverse)), factors.solve(right)
