@@ -363,7 +363,7 @@ class SpinNetwork:
         size[size == 0] = 1.0
         scaled = inner / np.outer(size, size)
         reciprocal, solution = (_sparsely if len(inner) > LARGE else _densely)(scaled, injected / size)
-        if reciprocal < SAFE * SINGULAR * len(inner):
+        if not reciprocal >= SAFE * SINGULAR * len(inner):  # no number, too
             self._check_spin(scaled, free)
         return np.asarray(np.linalg.solve(inner, injected) if solution is None else solution / size)
 
