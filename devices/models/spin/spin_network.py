@@ -37,6 +37,8 @@ SINGULAR = 1e-13
 SAFE = 100
 #: Components from which on a network is solved by the few neighbours that its nodes have.
 LARGE = 200
+#: Least reciprocal of its condition number for that: two ways of rounding then agree to 1e-8.
+WELL = 1e-8
 
 
 @dataclass(frozen=True)
@@ -362,8 +364,10 @@ class SpinNetwork:
         size = np.sqrt(np.abs(np.diag(inner)))
         size[size == 0] = 1.0
         scaled = inner / np.outer(size, size)
-        reciprocal, solution = (_sparsely if len(inner) > LARGE else _densely)(scaled, injected / size)
-        if not reciprocal >= SAFE * SINGULAR * len(inner):  # no number, too
+        reciprocal, solution = _sparsely(scaled, injected / size) if len(inner) > LARGE else (0.0, None)
+        if not reciprocal >= WELL:  # rounding would tell how it is solved
+            reciprocal, solution = _densely(scaled, injected / size)
+        if reciprocal < SAFE * SINGULAR * len(inner):
             self._check_spin(scaled, free)
         return np.asarray(np.linalg.solve(inner, injected) if solution is None else solution / size)
 
