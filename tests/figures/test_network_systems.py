@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -10,6 +11,12 @@ from frameworks import framework
 
 from synaspice.characterization import read_table
 from synaspice.figures import make_systems
+from synaspice.figures.systems import quantisation
+
+#: What the lines tell of needs hardly any training.
+SMALL = dataclasses.replace(
+    quantisation.QUICK, epochs={"perceptron": (1, 1), "convolutional": (1, 1)}, tuning=2, images=160
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +31,22 @@ def data(tmp_path_factory):
     return folder
 
 
-def test_quantisation_of_both_networks(data, tmp_path):
+def test_quantisation_of_both_networks(data, tmp_path, monkeypatch):
     framework("torch")
+    monkeypatch.setattr(quantisation, "QUICK", SMALL)
     told: list[str] = []
     make_systems(tmp_path, ["quantisation"], quick=True, data=data, tell=told.append)
     table = read_table(tmp_path / "quantisation.csv")
     assert set(table["network"]) == {"perceptron", "convolutional"} and table["accuracy"].between(0, 1).all()
     record = json.loads((tmp_path / "quantisation.json").read_text())
     lines = "\n".join(record["numbers"])
-    assert "320 training and 80 test images" in lines and "+1.52 %" in lines and "n = 2" in lines
+    assert "320 training and 80 test images, 160 used to train" in lines and "+1.52 %" in lines and "n = 2" in lines
     assert (tmp_path / "quantisation.png").stat().st_size > 50_000
 
 
-def test_quantisation_without_cifar_10_says_what_to_get(data, tmp_path):
+def test_quantisation_without_cifar_10_says_what_to_get(data, tmp_path, monkeypatch):
     framework("torch")
+    monkeypatch.setattr(quantisation, "QUICK", SMALL)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mnist.npz").write_bytes((data / "mnist.npz").read_bytes())
     told: list[str] = []

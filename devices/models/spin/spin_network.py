@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import lapack
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import LinearOperator, onenormest, splu
 
 from ...language.checks import known, real
 from ...language.errors import ParameterError, SimulationError
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 SINGULAR = 1e-13
 #: How much the estimate of a condition number may be too small; LAPACK's is hardly ever by more than ten.
 SAFE = 100
+#: Components from which on a network is solved by the few neighbours that its nodes have.
+LARGE = 200
+#: Least reciprocal of its condition number for that: two ways of rounding then agree to 1e-8.
+WELL = 1e-8
 
 
 @dataclass(frozen=True)
@@ -351,23 +356,20 @@ class SpinNetwork:
     def _solved(self, inner: FloatArray, injected: FloatArray, free: np.ndarray) -> FloatArray:
         """The free potentials; refused where the network leaves some undefined.
 
-        One factorisation solves and tells the condition number, about: with all conductances scaled to one, the ratio
-        of the extreme singular values is at least the reciprocal of that number over the size. Where that does not say
-        that the potentials are defined, :meth:`_check_spin` looks at the singular values themselves.
+        With all conductances scaled to one, the ratio of the extreme singular values is at least the reciprocal of the
+        condition number over the size. Where that does not do, :meth:`_check_spin` looks at the values themselves.
         """
         if not len(inner):
             return injected
         size = np.sqrt(np.abs(np.diag(inner)))
         size[size == 0] = 1.0
         scaled = inner / np.outer(size, size)
-        factors, pivots, failed = lapack.dgetrf(scaled)
-        reciprocal, _ = (0.0, 0) if failed else lapack.dgecon(factors, np.abs(scaled).sum(axis=0).max())
+        reciprocal, solution = _sparsely(scaled, injected / size) if len(inner) > LARGE else (0.0, None)
+        if not reciprocal >= WELL:  # rounding would tell how it is solved
+            reciprocal, solution = _densely(scaled, injected / size)
         if reciprocal < SAFE * SINGULAR * len(inner):
             self._check_spin(scaled, free)
-        if failed:
-            return np.asarray(np.linalg.solve(inner, injected))
-        solution, _ = lapack.dgetrs(factors, pivots, injected / size)
-        return np.asarray(solution / size)
+        return np.asarray(np.linalg.solve(inner, injected) if solution is None else solution / size)
 
     def _check_spin(self, scaled: FloatArray, free: np.ndarray) -> None:
         """No combination of spin potentials may be left undefined, as at an open end of a bare interface."""
@@ -379,8 +381,27 @@ class SpinNetwork:
             raise SimulationError(f"the network is singular: nothing defines the potentials of {names}; ground them")
 
 
+def _densely(matrix: FloatArray, right: FloatArray) -> tuple[float, FloatArray | None]:
+    """Reciprocal of the condition number, about, and the solution; 0 and None where elimination fails."""
+    factors, pivots, failed = lapack.dgetrf(matrix)
+    if failed:
+        return 0.0, None
+    return lapack.dgecon(factors, np.abs(matrix).sum(axis=0).max())[0], lapack.dgetrs(factors, pivots, right)[0]
+
+
+def _sparsely(matrix: FloatArray, right: FloatArray) -> tuple[float, FloatArray | None]:
+    """As :func:`_densely`, by the few neighbours that each node of a large network has."""
+    try:
+        factors = splu(csc_matrix(matrix))
+    except RuntimeError:  # it is singular
+        return 0.0, None
+    inverse = LinearOperator(matrix.shape, factors.solve, lambda x: factors.solve(x, "T"), dtype=float)
+    return 1 / (np.abs(matrix).sum(axis=0).max() * onenormest(inverse)), factors.solve(right)
+
+
 def _check_name(what: str, name: str, others: Iterable[str]) -> None:
     check_name(name, what)
+    lower = name.lower()
     for other in others:
-        if other != name and other.lower() == name.lower():
+        if other.lower() == lower and other != name:
             raise ParameterError(f"{what} {name!r} differs from {other!r} in case alone, which a netlist cannot tell")

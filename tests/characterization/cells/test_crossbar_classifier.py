@@ -91,7 +91,7 @@ def test_its_error_rate_is_that_of_many_classifiers_with_mismatch():
     cell = CrossbarClassifier(weight_1_1=0.2)
     found = rivalries(cell, {"1100": 1})["1100"]
     assert found.rival == 2 and 0.02 < found.error_rate < 0.3
-    circuit, random, trials = cell.subcircuit(for_bench=True), np.random.default_rng(5), 100
+    circuit, random, trials = cell.subcircuit(for_bench=True), np.random.default_rng(5), 50
     parts = transistors(cell, circuit)
     lines = [f"Vinput_{i} input_{i} 0 {bit}" for i, bit in enumerate("1100", 1)]
     lines.append(f"Vclamp clamp 0 {cell.clamp_voltage!r}")

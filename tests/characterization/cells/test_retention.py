@@ -30,7 +30,7 @@ def held(read=0.0, current=0.0):
         below=0.5 - site,
         drive=current,
         inputs={"read_voltage": read},
-        trajectories=500,
+        trajectories=300,
         time_step=5e-12,
         duration=3e-8,
     )
@@ -83,7 +83,7 @@ def test_the_leak_holds_a_silent_neuron():
         quantity="x",
         above=cell.threshold,
         inputs={"read_voltage": cell.read_voltage(device.initial_state)},
-        trajectories=200,
+        trajectories=100,
         time_step=1e-11,
         duration=1e-7,
     )

@@ -263,7 +263,7 @@ def test_a_comparator_on_chips_of_its_own_decides_by_their_offsets():
     assert cell.with_mismatch(3).subcircuit().text == cell.subcircuit(mismatch=3).text
     assert cell.with_mismatch(1) == cell.with_mismatch(1).replace() != cell != cell.with_mismatch(2)
     table = sweep(
-        cell, mismatch=True, samples=6, seed=1, settings={"differences": [2e-3]}, measures=["max decision"]
+        cell, mismatch=True, samples=3, seed=1, settings={"differences": [2e-3]}, measures=["max decision"]
     )  # fmt: skip
     assert set(table["max decision"]) == {0.0, 1.0}, "2 mV are less than the offsets of such transistors"
 
