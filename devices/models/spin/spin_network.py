@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.linalg import lapack
@@ -392,10 +392,12 @@ def _densely(matrix: FloatArray, right: FloatArray) -> tuple[float, FloatArray |
 def _sparsely(matrix: FloatArray, right: FloatArray) -> tuple[float, FloatArray | None]:
     """As :func:`_densely`, by the few neighbours that each node of a large network has."""
     try:
-        factors = splu(csc_matrix(matrix))
+        factors: Any = splu(csc_matrix(matrix))
     except RuntimeError:  # it is singular
         return 0.0, None
-    inverse = LinearOperator(matrix.shape, factors.solve, lambda x: factors.solve(x, "T"), dtype=float)
+    inverse: Any = LinearOperator(
+        matrix.shape, factors.solve, rmatvec=lambda x: factors.solve(x, "T"), dtype=np.dtype(np.float64)
+    )
     return 1 / (np.abs(matrix).sum(axis=0).max() * onenormest(inverse)), factors.solve(right)
 
 
