@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ..devices.core.files import write_whole
 from ..devices.language.checks import instance, known
@@ -155,7 +156,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
         # The names of the columns and what follows: pandas 2 with Arrow's parser knows no rows to skip before them.
         file.seek(-len(line.encode()), io.SEEK_CUR)
         # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
-        table = pd.read_csv(file, engine="pyarrow")
+        table = pd.read_csv(file, engine="pyarrow", keep_default_na=False, na_values=[""])
+    units = attrs.get("units") if isinstance(attrs.get("units"), dict) else {}
+    for name in table:
+        # An empty text is written as a missing number is; of a column of nothing else the unit tells which it is.
+        empty = units.get(name) == "" and table[name].isna().all()
+        if empty or not is_numeric_dtype(table[name]):
+            table[name] = [""] * len(table) if empty else table[name].fillna("")
     table.attrs |= attrs
     return table
 

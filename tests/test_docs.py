@@ -38,6 +38,9 @@ LINK = re.compile(r"\]\((?!\w+:|#)([^)\s#]+)(?:#[^)]*)?\)")
 NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
+    # before the rule of all technologies
+    "simulate triplet-stdp-synapse --technology sky130 --corner slow": "simulate triplet-stdp-synapse --help "
+    "--technology generic",
     "--temperature 260:400:15 --field=-5e4:5e4:11 --plot hot.png": "--temperature 260:400:3 --field=-5e4:5e4:3",
     '--technology sky130 --vary "memristor.resistance_on=normal 5%" --samples 4': "--samples 2 --vary "
     '"memristor.resistance_on=normal 5%"',
@@ -94,8 +97,6 @@ IN_PLACE_OF = {
     # its own page has it with few pairs; the bench has tests
     "synaspice simulate triplet-stdp-synapse -o triplets.parquet": "synaspice simulate triplet-stdp-synapse "
     "--frequencies 800k --times 500n -o triplets.parquet",
-    "simulate triplet-stdp-synapse --technology generic --corner slow": "simulate triplet-stdp-synapse --help "
-    "--technology generic --corner slow",
     # the test of exports writes all twice
     "synaspice export --all -o models.lib": "synaspice export vteam -o models.lib",
     # help alone, after which the options are still read; tests of the benches have smaller ones

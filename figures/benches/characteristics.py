@@ -219,7 +219,7 @@ def _settling(values: pd.Series[float]) -> int:
 
 def _state_name(column: str) -> str:
     """A state in words: a letter with its index in TeX, after the layer whose it is; or a stack's moment."""
-    found = re.fullmatch(r"(?:(.+)_)?([a-zA-Z](?:_[a-z0-9]+)?)", column)
+    found = re.fullmatch(r"(?:(.+?)_)??([a-zA-Z](?:_[a-z0-9]+)?)", column)
     if column.startswith("moment_"):
         return f"Mean magnetisation along {column[-1]}"
     if found is None:

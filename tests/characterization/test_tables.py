@@ -38,6 +38,17 @@ def test_a_table_is_read_back_as_it_was_written(ending, frame, seed, tmp_path_fa
     assert back.attrs == frame.attrs
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_texts_stay_what_they_are_where_they_look_like_nothing(ending, tmp_path):
+    texts = {"text": ["", "NA", "None"], "empty": ["", "", ""], "nan": ["nan", "a", ""]}
+    numbers = {"number": [1.5, np.nan, np.inf], "none": [np.nan] * 3}
+    columns = {name: (values, "", name) for name, values in texts.items()}
+    columns |= {name: (values, "1", name) for name, values in numbers.items()}
+    table = device_table(MTJ(), columns)
+    again = read_table(write_table(table, tmp_path / f"t{ending}"))
+    assert again.equals(table) and again.attrs == table.attrs
+
+
 def test_pandas_reads_the_files_by_itself(tmp_path):
     frame = pd.DataFrame({"x": [1.5, float("nan"), -2e-9], "count": [1, 2, 3], "state": ["on", "#2, # off", 'µ "x"']})
     frame.attrs = {"units": {"x": "V"}, "device": "# µ", "seed": None}

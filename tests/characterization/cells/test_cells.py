@@ -219,6 +219,7 @@ def test_mismatch_gives_a_comparator_an_offset():
 def test_every_cell_has_a_bench_and_a_figure(tmp_path):
     assert set(CELLS.own()) <= set(CELL_BENCHES)
     others = {
+        "trajectory",
         "wire-resistance",
         "crossbar-settling",
         "pattern-classifier",

@@ -145,7 +145,7 @@ def test_more_starts_find_what_one_misses_and_a_seed_repeats_them():
     [
         ({}, {"free": ["damping"]}, ParameterError, "damping does not matter.*singular"),
         ({}, {"free": ["tmr", "tmr"]}, ParameterError, "free once"),
-        ({}, {"free": []}, ParameterError, "name or a list of names"),
+        ({}, {"free": []}, ParameterError, "at least one name"),
         ({}, {"free": ["tmrr"]}, UnknownNameError, "tmrr"),
         ({}, {"bench": "hysteresis"}, ParameterError, "need the columns.*time"),
         ({}, {"bench": "histeresis"}, UnknownNameError, "histeresis"),

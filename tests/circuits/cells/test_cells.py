@@ -43,7 +43,7 @@ def test_every_cell_is_described_and_has_ports_and_parameters_with_bounds():
     [
         ({"corner": "nominal"}, UnknownNameError, "typical"),
         ({"technology": "tsmc28"}, UnknownNameError, "generic"),
-        ({"weight": 1.5}, ParameterError, r"weight = 1.5 1 is outside its bounds \[-1, 1\]"),
+        ({"weight": 1.5}, ParameterError, r"weight = 1.5 is outside its bounds \[-1, 1\]"),
         ({"temperature": 500.0}, ParameterError, "temperature = 500 K is outside"),
         ({"wieght": 0.1}, UnknownNameError, "did you mean 'weight'"),
         ({"resistance_on": 1e6}, ParameterError, "resistance_on = 1e"),

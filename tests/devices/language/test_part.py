@@ -134,7 +134,7 @@ def test_a_part_of_a_device_has_its_names_and_methods():
     assert copy.copy(layers) == layers
     with pytest.raises(UnknownNameError, match="first_damping"):
         _TwoLayers(first_dampin=0.1)
-    with pytest.raises(ParameterError, match="second_damping = 2 1 is outside"):
+    with pytest.raises(ParameterError, match="second_damping = 2 is outside"):
         _TwoLayers(second_damping=2.0)
     with pytest.raises(AttributeError, match="does not change"):
         layers.second = layers.first
