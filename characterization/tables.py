@@ -157,7 +157,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
         file.seek(-len(line.encode()), io.SEEK_CUR)
         # Arrow parses decimal numbers to the nearest float, as Python does; pandas' own parser may miss the last digit.
         table = pd.read_csv(file, engine="pyarrow", keep_default_na=False, na_values=[""])
-    units = attrs.get("units") if isinstance(attrs.get("units"), dict) else {}
+    said = attrs.get("units")
+    units = said if isinstance(said, dict) else {}
     for name in table:
         # An empty text is written as a missing number is; of a column of nothing else the unit tells which it is.
         empty = units.get(name) == "" and table[name].isna().all()
