@@ -156,6 +156,7 @@ def truth_table(
     worst = float(measured["error_rate"].max())
     change = float(np.abs(np.subtract(kept, weights)).max())
     weight_range = valve.written_weights[-1] - valve.written_weights[0]
+    wrong = _wrongs(measured, patterns, worst, change / weight_range)
     return cell_table(
         cell,
         {name: (measured[name].to_numpy(), *_described(name)) for name in measured.columns.astype(str)},
@@ -173,9 +174,8 @@ def truth_table(
             start=begin,
             end=begin + SHOWN * period,
         ),
-        works=bool((measured["fired"] == (measured["weighted_sum"] > 0)).all())
-        and worst <= DESIGN_ERROR_RATE
-        and change <= DISTURBED * weight_range,
+        works=not wrong,
+        reason="; ".join(wrong) or None,
         criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other; errs in at most "
         f"{DESIGN_ERROR_RATE:g} of the decisions (mismatch of the latch not counted); keeps its weights to "
         f"{DISTURBED:.0%} of their range",
@@ -191,6 +191,27 @@ def truth_table(
         voltage=voltage,
         period=period,
     )
+
+
+def _wrongs(measured: pd.DataFrame, patterns: Sequence[Sequence[int]], worst: float, change: float) -> list[str]:
+    """What keeps the cell from working: wrong answers, errors by noise, weights that are lost."""
+    names = np.array(["".join(map(str, pattern)) for pattern in patterns])
+    due = (measured["weighted_sum"] > 0).to_numpy()
+    fired = (measured["fired"] > 0).to_numpy()
+    told = [
+        (names[fired & ~due], "fires for {}, whose sum is below the threshold"),
+        (names[~fired & due], "does not fire for {}, whose sum is above it"),
+    ]
+    found = [
+        words.format(", ".join(some[:SHOWN]) + (", ..." if len(some) > SHOWN else ""))
+        for some, words in told
+        if len(some)
+    ]
+    if not worst <= DESIGN_ERROR_RATE:
+        found.append(f"errs in {worst:.2g} of the decisions")
+    if not change <= DISTURBED:
+        found.append(f"a weight moves by {change:.1%} of its range")
+    return found
 
 
 def _evaluation(
