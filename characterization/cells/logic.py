@@ -16,7 +16,7 @@ from .cost import Cost, told
 from .errors.thermal_margins import logic_error, noise_margins
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import cell_table, energies, first_crossing, run_bench
+from .standard import cell_table, energies, first_crossing, run_bench, why_not
 from .waveforms import keep
 
 #: Load of the default, and the length of both levels of the input. [F, s]
@@ -80,6 +80,16 @@ def bench_inverter(
     margins = noise_margins(transfer, swept, gain)
     error = logic_error(cell, min(margins), load)
     at = told("load", load, "F")
+    reason = why_not(
+        {
+            f"its levels are {transfer[0]:.3g} V and {transfer[-1]:.3g} V": not (
+                transfer[0] > 0.95 * supply and transfer[-1] < 0.05 * supply
+            ),
+            f"its largest gain is {np.max(gain):.2g}": not np.max(gain) > 3,
+            "it does not go from one level to the other with the load": not np.isfinite(fall + rise),
+            f"noise and mismatch take {error:.2g} of the levels": not error <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -97,9 +107,8 @@ def bench_inverter(
         thermal_noise=True,
         noise_margins=list(margins),
         error_rate=error,
-        works=bool(transfer[0] > 0.95 * supply and transfer[-1] < 0.05 * supply and np.max(gain) > 3)
-        and bool(np.isfinite(fall + rise))
-        and error <= DESIGN_ERROR_RATE,
+        works=reason is None,
+        reason=reason,
         criterion="full levels at both ends, a gain above 3 between, and transitions with the load; noise and mismatch "
         f"take at most {DESIGN_ERROR_RATE:g} of the levels across the noise margins",
     )

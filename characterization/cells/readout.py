@@ -21,7 +21,7 @@ from .cost import Cost, told
 from .errors.input_referred import NOT_COUNTED, Balance, Decision
 from .point import Point
 from .reliable import STATELESS, Reliability
-from .standard import cell_table, crossings, energies, run_bench
+from .standard import cell_table, crossings, energies, run_bench, why_not
 from .waveforms import Panels, keep
 
 #: A clock's cycle: low until ``START``, high for ``SENSING``, and low again for as long. [s]
@@ -227,6 +227,13 @@ def _decisions(
     what = {"ratio": "left over right resistance", "difference": "difference of the inputs"}.get(name, name)
     points = [told(what, float(value), unit) for value in values]
     worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
+    astray = int(np.sum(np.asarray(decisions) != np.asarray(expected)))
+    reason = why_not(
+        {
+            f"{astray} of {len(decisions)} decisions are wrong, or not made": astray > 0,
+            f"{error:.2g} of the decisions on {judged.told} are wrong": not error <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -265,7 +272,8 @@ def _decisions(
         attribute_units={"offset": unit, "noise": unit},
         offset=decision.offset,
         noise=decision.noise,
-        works=bool(np.array_equal(np.asarray(decisions), expected)) and error <= DESIGN_ERROR_RATE,
+        works=reason is None,
+        reason=reason,
         criterion="every decision is the right one; with mismatch and thermal noise at most "
         f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong ({NOT_COUNTED})",
     )

@@ -245,6 +245,11 @@ def mean(run: pd.DataFrame, column: str, start: float = 0.0, end: float = np.inf
     return float(np.trapezoid(part[column].to_numpy(), time) / (time[-1] - time[0]))
 
 
+def why_not(faults: Mapping[str, bool]) -> str | None:
+    """Why a cell does not work: the faults that it has, in words; None if it has none."""
+    return "; ".join(words for words, has in faults.items() if has) or None
+
+
 def cell_table(
     cell: Cell,
     columns: Mapping[str, Column],
