@@ -260,15 +260,15 @@ def drawing_of(table: pd.DataFrame) -> Drawing:
     UnknownNameError
         If there is no standard figure for its bench.
     """
-    if table.attrs.get("bench") == "cell":
+    bench = table.attrs.get("bench") or kind_of(table)
+    if bench == "cell":
         return _drawing_of_cell(table.attrs.get("cell"))
-    kind = kind_of(table)
-    if not kind:
+    if not bench:
         raise ParameterError(
             "the table does not say which bench it comes from: attrs['bench'] is missing. pandas keeps attrs in "
             "selections, not in all that merge or groupby make: give the bench's own table, or plot its columns"
         )
-    return FIGURES.find(kind)
+    return FIGURES.find(bench)
 
 
 def kind_of(table: pd.DataFrame) -> str:

@@ -72,6 +72,17 @@ def words(name: str) -> str:
     return text if text[1:2] == "-" else text[0].upper() + text[1:]
 
 
+def symbol(state: str) -> str:
+    """A state as it is typeset: a letter with its index, after the layer whose it is; another name as words."""
+    found = re.fullmatch(r"(?:(.+?)_)??([a-zA-Z])(?:_([a-z0-9]+))?", state)
+    if found is None:
+        return state.replace("_", " ")
+    layer, letter, index = found.groups()
+    below = "" if index is None else f"_{index}" if len(index) == 1 else f"_{{{index}}}"
+    typeset = f"${letter}{below}$"
+    return typeset if layer is None else f"{layer.replace('_', ' ')} {typeset}"
+
+
 def axis_scale(values: ArrayLike, unit: str) -> tuple[float, str]:
     """Factor and unit with SI prefix in which values read best on an axis."""
     finite = np.abs(np.asarray(values, dtype=float))

@@ -87,10 +87,9 @@ class Network(DeclaredNetwork):
                     check_step(request, given)
             return given
         if self.capacitance is not None:
-            raise ParameterError(
-                "give a time_step: with a capacitance, no step follows from the device alone; "
-                f"{resolved(own[0] + added):.1g} s resolves its states' turning and decay at the start"
-            )
+            seen = max(own) + added
+            advice = f"; {resolved(seen):.1g} s resolves turning and decay at the start" if seen > 0 else ""
+            raise ParameterError(f"give a time_step: with a capacitance, no step follows from the device alone{advice}")
         steps = [usual_step(request.device) for request in alone if request.device.suits(Oscillation)]
         if temperature > 0 or not steps:
             steps += [default_step(Request.of(each.device, 0.0, duration, self.source, {})) for each in alone]

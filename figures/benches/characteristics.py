@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from ...devices.catalog import find_model
 from ...devices.core.protocols import NegativeResistance
 from ...devices.language.quantities.quantity import format_si
 from ..drawing import draws
-from ..style import axis_scale, label, scaled, scaled_axis
+from ..style import axis_scale, label, scaled, scaled_axis, symbol
 
 #: A relative change below which a resistance is constant, and a range of a state below which it does not move.
 CONSTANT, STILL = 0.01, 0.01
@@ -180,7 +179,7 @@ def draw_hysteresis(table: pd.DataFrame, left: Axes, right: Axes | None = None) 
     wide = shown == "current" and _is_wide(values, drive)
     named = {"current": "|I|" if wide else "Current", "resistance": "Resistance", "voltage": "Voltage"}
     x = scaled_axis(last, left, "x", swept, swept_name)
-    y = scaled_axis(last, left, "y", shown, named.get(shown, _state_name(shown)))
+    y = scaled_axis(last, left, "y", shown, named.get(shown, _heading(shown)))
     values = values.abs() if wide else values
     for up, color, name, line in ((True, "C0", "rising", "-"), (False, "C1", "falling", DASHED)):
         left.plot(x * drive, y * values.where(_branch(drive, up=up)), color=color, label=name, linestyle=line)
@@ -217,15 +216,9 @@ def _settling(values: pd.Series[float]) -> int:
     return int(still[0]) if len(still) else 0
 
 
-def _state_name(column: str) -> str:
-    """A state in words: a letter with its index in TeX, after the layer whose it is; or a stack's moment."""
-    found = re.fullmatch(r"(?:(.+?)_)??([a-zA-Z](?:_[a-z0-9]+)?)", column)
-    if column.startswith("moment_"):
-        return f"Mean magnetisation along {column[-1]}"
-    if found is None:
-        return f"State {column.replace('_', ' ')}"
-    layer, symbol = found.groups()
-    return f"State ${symbol}$" if layer is None else f"State ${symbol}$, {layer.replace('_', ' ')}"
+def _heading(column: str) -> str:
+    """A state as an axis is labelled, or the moment of a stack."""
+    return f"Mean magnetisation along {column[-1]}" if column.startswith("moment_") else f"State {symbol(column)}"
 
 
 def _branch(drive: pd.Series[float], *, up: bool) -> np.ndarray:

@@ -10,13 +10,13 @@ import pandas as pd
 from ...devices.catalog import find_model
 from ...devices.language.errors import ParameterError
 from ..drawing import draws
-from ..style import scaled, scaled_axis
+from ..style import scaled, scaled_axis, symbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Letters of a symbol: a longer name is a word.
-SYMBOL = 3
+#: Names of states in a column of the legend.
+ROWS = 3
 
 
 def _states(table: pd.DataFrame) -> Mapping[str, list[str]]:
@@ -27,17 +27,9 @@ def _states(table: pd.DataFrame) -> Mapping[str, list[str]]:
     return found
 
 
-def _symbol(name: str) -> str:
-    """A state as it is written: ``first_m_z`` has the symbol m_z and a word before it."""
-    before, _, symbol = name.rpartition("_m_")
-    if before and len(symbol) == 1:
-        return f"{before} $m_{symbol}$"
-    return f"${name}$" if len(name) <= SYMBOL else name.replace("_", " ")
-
-
 def _heading(name: str) -> str:
     """A state as an axis is labelled."""
-    text = _symbol(name)
+    text = symbol(name)
     return text[0].upper() + text[1:]
 
 
@@ -63,6 +55,6 @@ def draw_trajectory(table: pd.DataFrame, drive: Axes, *panels: Axes) -> None:
     for axes, (unit, names) in zip(panels, _states(table).items(), strict=True):
         factor = scaled(axes, "y", table[names], unit, "State" if len(names) > 1 else _heading(names[0]))
         for name in names:
-            axes.plot(x * table["time"], factor * table[name], linewidth=0.9, label=_symbol(name))
+            axes.plot(x * table["time"], factor * table[name], linewidth=0.9, label=symbol(name))
         if len(names) > 1:
-            axes.legend(loc="best", ncols=-(-len(names) // SYMBOL))
+            axes.legend(loc="best", ncols=-(-len(names) // ROWS))

@@ -11,6 +11,7 @@ from synaspice.characterization import Network
 from synaspice.devices import MTJ, AutoOscillator, ParameterError
 from synaspice.devices.catalog import find_model
 from synaspice.figures import plot
+from synaspice.figures.style import symbol
 
 #: One state, several, of several magnets, in several units, without a branch called "voltage".
 DEVICES = ("vteam", "vortex-oscillator", "three-layer-stack", "electrothermal-mtj", "mott-switch", "spin-magnet")
@@ -47,3 +48,11 @@ def test_what_has_no_figure_says_what_to_do():
     with pytest.raises(ParameterError, match="not from NetworkRun$"):
         plot(run)
     assert repr(run).startswith("NetworkRun(2 devices of auto-oscillator, 3 samples up to 1e-09 s, recorded: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "typeset"),
+    [("x", "$x$"), ("m_z", "$m_z$"), ("first_m_z", "first $m_z$"), ("c_re", "$c_{re}$"), ("log_age", "log age")],
+)
+def test_states_are_typeset(name, typeset):
+    assert symbol(name) == typeset

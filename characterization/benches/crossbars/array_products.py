@@ -17,11 +17,11 @@ from numpy.typing import ArrayLike
 from ....circuits.crossbars.crossbar import Crossbar
 from ....circuits.crossbars.crosspoints.crossings import DeviceCells
 from ....circuits.periphery.chain import Periphery
-from ....circuits.periphery.converters import MOST_BITS
+from ....circuits.periphery.converters import MOST_BITS, not_negative
 from ....devices.core.metadata import device_attributes
 from ....devices.core.protocols import Statics
-from ....devices.language.errors import ParameterError
 from ....devices.model import CompactModel
+from ...architects.kept import require_kept
 from ...arguments import Choice, Quantity, Range, Whole, Wholes
 from ...bench import bench
 from ...crossbars.effective_bits import BITS, RESISTANCES, effective_bits
@@ -63,10 +63,11 @@ def random_array(
     Raises
     ------
     ParameterError
-        If the device has not two terminals or no two reference states to tell apart, or the resistance is negative.
+        If the device has not two terminals or no two reference states to tell apart, or is volatile, or the resistance
+        is negative.
     """
-    if segment < 0:
-        raise ParameterError(f"the resistance of a segment must not be negative, not {segment:g} ohm")
+    not_negative("the resistance of a segment", segment, "ohm")
+    require_kept(device, "an array", read_voltage)
     reader, generator = Reader(device, read_voltage), np.random.default_rng(seed)
     low, most = reader.ends()
     cells = DeviceCells.of(low.device, shape)
@@ -112,7 +113,8 @@ def array_effective_bits(
     Raises
     ------
     ParameterError
-        If the device has not two terminals or no two reference states to tell apart, or a resistance is negative.
+        If the device has not two terminals or no two reference states to tell apart, or is volatile, or a resistance is
+        negative.
     """
     crossbar = random_array(device, (word_lines, bit_lines), read_voltage=read_voltage, seed=seed)
     table = effective_bits(
@@ -153,8 +155,8 @@ def array_fault_errors(
     Raises
     ------
     ParameterError
-        If the device has not two terminals or no two reference states to tell apart, a share is above 1, or a
-        resistance or conductance is negative.
+        If the device has not two terminals or no two reference states to tell apart, or is volatile, a share is above
+        1, or a resistance or conductance is negative.
     """
     crossbar = random_array(device, (word_lines, bit_lines), segment=segment, read_voltage=read_voltage, seed=seed)
     volts = np.random.default_rng([seed, 1]).uniform(0.0, read_voltage, (VECTORS, word_lines))
@@ -164,8 +166,9 @@ def array_fault_errors(
         seed=seed,
     )  # fmt: skip
     return _of(
-        device, table, method=method, segment=segment, read_voltage=read_voltage, on_conductance=stuck, seed=seed
-    )
+        device, table, method=method, segment=segment, read_voltage=read_voltage, on_conductance=stuck,
+        word_lines=word_lines, bit_lines=bit_lines, seed=seed,
+    )  # fmt: skip
 
 
 @bench(needs=(Statics,), long=True, name="product-cost")
@@ -179,7 +182,7 @@ def array_product_cost(
     bandwidth: Annotated[float, Quantity("Hz", "bandwidth of the amplifiers", positive=True)] = 1e8,
     segment: Segment = 1.0,
     read_voltage: ReadVoltage = 0.1,
-    method: Method = "linear",
+    method: Method = "nonlinear",
     seed: Seed = 0,
 ) -> pd.DataFrame:
     """Measure energy and area of a product in an array of random conductances with its converters, by part.
@@ -197,7 +200,8 @@ def array_product_cost(
     Raises
     ------
     ParameterError
-        If the device has not two terminals or no two reference states to tell apart, or a resistance is negative.
+        If the device has not two terminals or no two reference states to tell apart, or is volatile, or a resistance is
+        negative.
     """
     crossbar = random_array(device, (word_lines, bit_lines), segment=segment, read_voltage=read_voltage, seed=seed)
     periphery = Periphery.fitted(

@@ -21,7 +21,7 @@ from ....devices.language.waveforms.shapes import FloatArray, PiecewiseLinear
 from ...arguments import MOST_SEED, Quantity, Whole, Wholes
 from ..bench import cell_bench
 from ..cost import Cost, delivered
-from ..standard import bench_deck, cell_table, crossings
+from ..standard import bench_deck, cell_table, crossings, why_not
 from ..waveforms import keep
 from .spin_reliability import spin_reliability
 
@@ -156,7 +156,7 @@ def truth_table(
     worst = float(measured["error_rate"].max())
     change = float(np.abs(np.subtract(kept, weights)).max())
     weight_range = valve.written_weights[-1] - valve.written_weights[0]
-    wrong = _wrongs(measured, patterns, worst, change / weight_range)
+    reason = _why_not(measured, patterns, worst, change / weight_range)
     return cell_table(
         cell,
         {name: (measured[name].to_numpy(), *_described(name)) for name in measured.columns.astype(str)},
@@ -174,8 +174,8 @@ def truth_table(
             start=begin,
             end=begin + SHOWN * period,
         ),
-        works=not wrong,
-        reason="; ".join(wrong) or None,
+        works=reason is None,
+        reason=reason,
         criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other; errs in at most "
         f"{DESIGN_ERROR_RATE:g} of the decisions (mismatch of the latch not counted); keeps its weights to "
         f"{DISTURBED:.0%} of their range",
@@ -193,25 +193,23 @@ def truth_table(
     )
 
 
-def _wrongs(measured: pd.DataFrame, patterns: Sequence[Sequence[int]], worst: float, change: float) -> list[str]:
+def _why_not(measured: pd.DataFrame, patterns: Sequence[Sequence[int]], worst: float, change: float) -> str | None:
     """What keeps the cell from working: wrong answers, errors by noise, weights that are lost."""
     names = np.array(["".join(map(str, pattern)) for pattern in patterns])
-    due = (measured["weighted_sum"] > 0).to_numpy()
-    fired = (measured["fired"] > 0).to_numpy()
-    told = [
-        (names[fired & ~due], "fires for {}, whose sum is below the threshold"),
-        (names[~fired & due], "does not fire for {}, whose sum is above it"),
-    ]
-    found = [
-        words.format(", ".join(some[:SHOWN]) + (", ..." if len(some) > SHOWN else ""))
-        for some, words in told
-        if len(some)
-    ]
-    if not worst <= DESIGN_ERROR_RATE:
-        found.append(f"errs in {worst:.2g} of the decisions")
-    if not change <= DISTURBED:
-        found.append(f"a weight moves by {change:.1%} of its range")
-    return found
+    due, fired = ((measured[name] > 0).to_numpy() for name in ("weighted_sum", "fired"))
+
+    def listed(some: np.ndarray) -> str:
+        return ", ".join([*names[some][:SHOWN], *(["..."] if np.count_nonzero(some) > SHOWN else [])])
+
+    early, late = fired & ~due, due & ~fired
+    return why_not(
+        {
+            f"fires for {listed(early)}, whose sum is below the threshold": bool(early.any()),
+            f"does not fire for {listed(late)}, whose sum is above it": bool(late.any()),
+            f"errs in {worst:.2g} of the decisions": not worst <= DESIGN_ERROR_RATE,
+            f"a weight moves by {change:.1%} of its range": not change <= DISTURBED,
+        }
+    )
 
 
 def _evaluation(

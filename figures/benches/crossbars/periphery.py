@@ -25,6 +25,7 @@ def draw_effective_bits(table: pd.DataFrame, left: Axes, right: Axes) -> None:
         axes.plot(ends, ends, color="0.6", linewidth=0.7, linestyle="--")
         for k, (segment, part) in enumerate(table.groupby("segment_resistance")):
             axes.plot(part["bits"], part[column], "o-", markersize=3, color=f"C{k}", label=f"{segment:g} Ω a segment")
+        axes.locator_params(axis="x", integer=True)
         axes.set_xlabel("Converter resolution (bit)")
         axes.set_ylabel("Effective number of bits")
         axes.set_title(title, fontsize=7)

@@ -18,7 +18,7 @@ from synaspice.characterization import (
 )
 from synaspice.characterization.benches.crossbars.array_products import random_array
 from synaspice.characterization.benches.crossbars.sneak_paths import sneak_conductance
-from synaspice.devices import MTJ, VTEAM, SpinOrbitTorqueMTJ, StanfordRRAM, SynaspiceError, Yakopcic
+from synaspice.devices import MTJ, VTEAM, MottSwitch, SpinOrbitTorqueMTJ, StanfordRRAM, SynaspiceError, Yakopcic
 from synaspice.figures import plot, save
 
 #: A memristor of 10 kohm and 1 Mohm with a threshold of 0.1 V, a quarter of the write.
@@ -154,6 +154,7 @@ def test_tables_and_figures(bench, tables, tmp_path):
         (lambda: sneak_paths(SpinOrbitTorqueMTJ()), "two terminals"),
         (lambda: array_effective_bits(SpinOrbitTorqueMTJ()), "two terminals"),
         (lambda: array_effective_bits(SOFT, segment=[-1.0]), "resistance must not be negative"),
+        (lambda: array_effective_bits(MottSwitch()), "is volatile"),
         (lambda: array_effective_bits(SOFT, bits=[0]), "bits"),
         (lambda: array_effective_bits(SOFT, read_voltage=0.0), "positive"),
         (lambda: array_fault_errors(SOFT, segment=-1.0), "segment"),
