@@ -13,6 +13,9 @@ export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 # Compiled modules are kept, in the clone: the tests start some thousand programs.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Several processes at once share the cores: threads of linear algebra would wait for each other.
+test coverage docs: export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: demo test coverage check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/

@@ -21,18 +21,24 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 #: How often to look whether the caller is there. [s]
 POLL = 0.25
 #: Time after the limit until the alarm, which is for the case that nobody is left to enforce the limit. [s]
 GRACE = 2.0
+#: What scripts do that are imported already, by their paths.
+LOADED: dict[str, Callable[..., object]] = {}
 #: Name of the file that tells of the time limit.
 STOPPED = "stopped"
 
 
-def main(caller: str, limit: str, folder: str, program: str, *arguments: str) -> None:
-    """Run a program in a folder; one that is named ``*.py`` in an interpreter like this one."""
+def main(caller: str, limit: str, folder: str, program: str, *arguments: str, stop: int | None = None) -> None:
+    """Run a program in a folder; one that is named ``*.py`` in an interpreter like this one.
+
+    Where there is a file ``stop``, the job is also stopped when something comes from it; at its end the caller is gone.
+    """
     if os.getppid() != int(caller):  # gone already
         shutil.rmtree(folder, ignore_errors=True)
         return
@@ -43,34 +49,41 @@ def main(caller: str, limit: str, folder: str, program: str, *arguments: str) ->
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     job = os.fork()
     if job == 0:
+        if stop is not None:
+            os.close(stop)
         _run(float(limit), folder, program, arguments)
-    status = _watch(job, int(caller), float(limit), folder, woken)
+    status, gone = _watch(job, int(caller), float(limit), folder, [woken, *([] if stop is None else [stop])])
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(job, signal.SIGKILL)  # what the job left running
-    if os.getppid() != int(caller):
+    if gone or os.getppid() != int(caller):
         shutil.rmtree(folder, ignore_errors=True)
     if status < 0:
         _end_by(-status)
     os._exit(status)
 
 
-def _watch(job: int, caller: int, limit: float, folder: str, woken: int) -> int:
-    """Wait for the end of the job, or bring it about; its status, or the negative of the signal that ended it."""
+def _watch(job: int, caller: int, limit: float, folder: str, watched: list[int]) -> tuple[int, bool]:
+    """Wait for the end of the job, or bring it about.
+
+    Its status, or the negative of the signal that ended it; and whether the caller is known to be gone.
+    """
     end = time.monotonic() + limit
     while True:
         left = end - time.monotonic()
-        ready, _, _ = select.select([woken], [], [], max(0.0, min(POLL, left)))
-        signals = os.read(woken, 64) if ready else b""
+        ready, _, _ = select.select(watched, [], [], max(0.0, min(POLL, left)))
+        said = [os.read(file, 64) if file in ready else None for file in watched]
+        signals, orders = said[0] or b"", said[1:]
         ended, status = os.waitpid(job, os.WNOHANG)
+        gone = b"" in orders or os.getppid() != caller
         if ended:
-            return os.waitstatus_to_exitcode(status)
+            return os.waitstatus_to_exitcode(status), gone
         if left <= 0:
             (Path(folder) / STOPPED).touch()
-        if left <= 0 or signal.SIGTERM in signals or os.getppid() != caller:
+        if left <= 0 or signal.SIGTERM in signals or any(orders) or gone:
             for kill in (os.killpg, os.kill):  # the job may not have made its group yet
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     kill(job, signal.SIGKILL)
-            return os.waitstatus_to_exitcode(os.waitpid(job, 0)[1])
+            return os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]), gone
 
 
 def _run(limit: float, folder: str, program: str, arguments: tuple[str, ...]) -> None:
@@ -86,9 +99,11 @@ def _run(limit: float, folder: str, program: str, arguments: tuple[str, ...]) ->
             os._exit(1)
         signal.setitimer(signal.ITIMER_REAL, limit + GRACE)
         if program.endswith(".py"):
-            sys.path.pop(0)  # the names in this folder are nobody else's
             sys.argv = [program, *arguments]
-            runpy.run_path(program, run_name="__main__")
+            if program in LOADED:
+                LOADED[program](*arguments)
+            else:
+                runpy.run_path(program, run_name="__main__")
             _leave(0)
         os.chdir(folder)
         os.execv(program, [program, *arguments])
@@ -129,4 +144,5 @@ def _end_by(number: int) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.pop(0)  # the names in this folder are nobody else's
     main(*sys.argv[1:])

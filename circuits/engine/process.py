@@ -6,17 +6,15 @@ behind; relative paths in a netlist start from the caller's folder. See ``guard.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .children import Child, begin
 from .guard import GRACE, STOPPED
 from .library import require_pyspice
 
@@ -117,54 +115,27 @@ def run_together(
     """Run several programs at the same time, each with a folder of its own; see :func:`run_guarded`."""
     time_limit = min(time_limit, LONGEST)
     found: list[subprocess.CompletedProcess[str] | None] = []
-    with contextlib.ExitStack() as running:
-        children: list[subprocess.Popen[str]] = []
-        try:
-            for command, folder in commands:
-                children.append(running.enter_context(_begun(command, folder, inputs, time_limit)))
-            for child, (command, folder) in zip(children, commands, strict=True):
-                try:
-                    output, errors = child.communicate(timeout=time_limit + 2 * GRACE)
-                except subprocess.TimeoutExpired:
-                    _stop(child)
-                    found.append(None)
-                    continue
-                ended = subprocess.CompletedProcess([*command], child.returncode, output, errors)
-                found.append(None if (folder / STOPPED).exists() else ended)
-        except BaseException:  # an interrupt from the keyboard, too
-            for child in children:
-                _stop(child)
-            raise
+    children: list[Child] = []
+    try:
+        for command, folder in commands:
+            children.append(begin(command, folder, _environment(inputs), time_limit))
+        for child, (command, folder) in zip(children, commands, strict=True):
+            ended = child.finished(time_limit + 2 * GRACE)
+            if ended is None:
+                child.stop()
+            if ended is None or (folder / STOPPED).exists():
+                found.append(None)
+            else:
+                found.append(subprocess.CompletedProcess([*command], *ended))
+    except BaseException:  # an interrupt from the keyboard, too
+        for child in children:
+            child.stop()
+        raise
     return found
 
 
-def _begun(command: Sequence[str], folder: Path, inputs: Path, time_limit: float) -> subprocess.Popen[str]:
+def _environment(inputs: Path) -> dict[str, str]:
+    """The environment of a run whose netlist's relative paths start from a folder."""
     environment = {name: value for name, value in os.environ.items() if name != _START_FILE_VARIABLE}
     environment.setdefault(INPUT_VARIABLE, str(inputs.absolute()))
-    if hasattr(os, "fork"):
-        guard = str(Path(__file__).with_name("guard.py"))
-        whole = [sys.executable, guard, str(os.getpid()), repr(float(time_limit)), str(folder), *command]
-    else:
-        whole = [*([sys.executable] if command[0].endswith(".py") else []), *command]
-    return subprocess.Popen(
-        whole,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env=environment,
-        start_new_session=True,
-    )
-
-
-def _stop(child: subprocess.Popen[str]) -> None:
-    """Ask the guard to end its job, and end what does not follow."""
-    child.terminate()
-    try:
-        child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
-        child.kill()
+    return environment
