@@ -53,9 +53,13 @@ def begin(command: Sequence[str], folder: Path, environment: Mapping[str, str], 
     time_limit : float
         Wall-clock time that it is given. [s]
     """
-    if sys.platform == "linux":
-        return _Forked(command, folder, environment, time_limit)
-    return _Started(command, folder, environment, time_limit)
+    kind = _Forked if _forks() else _Started
+    return kind(command, folder, environment, time_limit)
+
+
+def _forks() -> bool:
+    """Whether the server works on this system."""
+    return sys.platform == "linux"
 
 
 class _Started:
