@@ -10,9 +10,10 @@ from ....devices.targets.spice.dialects import NGSPICE
 
 Options = Mapping[str, float | str]
 
-#: Charges of femtocoulombs and currents of picoamperes decide what a cell does: below ngspice's usual tolerances.
-SMALL: Options = {"chgtol": 1e-19, "abstol": 1e-15, "gmin": 1e-15, "reltol": 1e-4}
-#: The same where microamperes to milliamperes decide: true to femtoamperes, a step of strong transistors never ends.
+#: Charges of femtocoulombs and currents of nanoamperes decide what a cell does: below ngspice's usual tolerances. True
+#: to femtoamperes, steps of the transistors of gf180mcu never end; figures of cells are the same to 0.5 %.
+SMALL: Options = {"chgtol": 1e-19, "abstol": 1e-13, "gmin": 1e-15, "reltol": 1e-4}
+#: The same where microamperes to milliamperes decide.
 STRONG: Options = {**SMALL, "abstol": 1e-12}
 #: The same with fewer digits, where a quick oscillation sets the largest step anyway.
 QUICK: Options = {**SMALL, "reltol": 1e-3}

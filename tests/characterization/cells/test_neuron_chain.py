@@ -76,6 +76,14 @@ def test_a_chain_in_sky130():
     check_chain(simulate(NeuronChain(technology="sky130"), spikes=3), 2)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "corner"), [(NeuronChain, "fast"), (MemristorNeuron, "typical")])
+def test_strong_transistors_do_not_hold_the_time_step(kind, corner):
+    """With currents true to femtoamperes ngspice took steps of 1e-18 s from the beginning on, or gave up."""
+    kit("gf180mcu")
+    assert simulate(kind(technology="gf180mcu", corner=corner)).attrs["works"]
+
+
 def test_a_weak_synapse_needs_several_spikes():
     """Less than half of the charge: the second neuron fires less often, but it fires."""
     cell = NeuronChain(weight=SpikeSynapse().weight / 2.5)
