@@ -107,7 +107,6 @@ def bench_inverter(
         thermal_noise=True,
         noise_margins=list(margins),
         error_rate=error,
-        works=reason is None,
         reason=reason,
         criterion="full levels at both ends, a gain above 3 between, and transitions with the load; noise and mismatch "
         f"take at most {DESIGN_ERROR_RATE:g} of the levels across the noise margins",

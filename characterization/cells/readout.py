@@ -272,7 +272,6 @@ def _decisions(
         attribute_units={"offset": unit, "noise": unit},
         offset=decision.offset,
         noise=decision.noise,
-        works=reason is None,
         reason=reason,
         criterion="every decision is the right one; with mismatch and thermal noise at most "
         f"{DESIGN_ERROR_RATE:g} of those on {judged.told} are wrong ({NOT_COUNTED})",

@@ -250,12 +250,19 @@ def why_not(faults: Mapping[str, bool]) -> str | None:
     return "; ".join(words for words, has in faults.items() if has) or None
 
 
+def judged(criterion: str, reason: str | None) -> dict[str, Any]:
+    """Attributes of a table that tell whether a cell works, how that was judged, and why it does not."""
+    return {"works": reason is None, "reason": reason, "criterion": criterion}
+
+
 def cell_table(
     cell: Cell,
     columns: Mapping[str, Column],
     *,
     costs: Sequence[Cost] | None = None,
     waveforms: Mapping[str, Any] | None = None,
+    criterion: str | None = None,
+    reason: str | None = None,
     **attributes: Any,
 ) -> pd.DataFrame:
     """A table of a cell's bench.
@@ -271,9 +278,11 @@ def cell_table(
         none.
     waveforms : Mapping, optional
         Waveforms of one point, from :func:`~synaspice.characterization.cells.waveforms.keep`.
+    criterion, reason : str, optional
+        How it is judged whether the cell does what it is for, and why it does not; see :func:`judged`. Default: it is
+        judged by the caller.
     **attributes
-        More about the table, as plain values that JSON can hold: ``works`` tells whether the cell does what it is for,
-        ``criterion`` how that was judged, ``reason`` why it does not, ``thermal_noise`` whether the noise of the
+        More about the table, as plain values that JSON can hold: ``thermal_noise`` whether the noise of the
         temperature is in it, ``error_rate`` of a cell that decides or stores how often it errs at that temperature, and
         ``attribute_units`` the units of attributes whose names do not end with a quantity's, as ``delay`` does.
     """
@@ -289,7 +298,6 @@ def cell_table(
         "thermal_noise": False,
         "parameters": {**cell.options, **cell.values},
         "devices": cell.devices_told,
-        "reason": None,
         "reference": f"{cell.reference}, doi:{cell.doi}" if cell.reference else None,
         CITE: cited_for(cell),
         "provenance": "; ".join(circuit.provenance) or None,
@@ -300,6 +308,8 @@ def cell_table(
         "measures_costs": costs is not None,
         "waveforms": waveforms,
     }
+    if criterion is not None:
+        attributes_of_all |= judged(criterion, reason)
     return described_table(columns, **attributes_of_all | attributes)
 
 

@@ -21,7 +21,7 @@ from ..cost import Cost
 from ..errors.input_referred import NOT_COUNTED
 from ..point import Point
 from ..reliable import Reliability
-from ..standard import cell_table, crossings, energies, run_bench
+from ..standard import cell_table, crossings, energies, run_bench, why_not
 from ..waveforms import Panels, keep
 from .rivalry import Rivalry, rivalries
 
@@ -123,6 +123,14 @@ def bench_crossbar_classifier(
     decisions = rivalries(cell, shown)
     errors, winners = _error_rates(cell, decisions), [*shown.values()]
     slowest = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
+    wrong, disturbed, erring = int(np.sum(found != winners)), max(moved), max(errors)
+    reason = why_not(
+        {
+            f"for {wrong} of {len(winners)} patterns another output spikes, several do, or none": wrong > 0,
+            f"with mismatch and thermal noise {erring:.2g} of the decisions are wrong": not erring <= DESIGN_ERROR_RATE,
+            f"a memory moves by {disturbed:.2g} of its way": not disturbed <= KEPT,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -164,7 +172,7 @@ def bench_crossbar_classifier(
         ),
         thermal_noise=True,
         error_rate=max(errors),
-        works=bool(np.array_equal(found, winners)) and max(errors) <= DESIGN_ERROR_RATE and max(moved) <= KEPT,
+        reason=reason,
         criterion="for every pattern the right output spikes, and no other; with mismatch and thermal noise at most "
         f"{DESIGN_ERROR_RATE:g} of the decisions are wrong ({NOT_COUNTED}); none moves a memory by more than "
         f"{KEPT:g} of its way",

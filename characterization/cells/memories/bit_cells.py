@@ -142,8 +142,6 @@ def write_and_read(
     first, second, third = resistances
     ratio, back, least = (second / first if magnetic else first / second), third / first, 1.3 if magnetic else 5.0
     error = math.nan if surely.unknown else float(np.nanmax(surely.rates))
-    sure = not surely.unknown and max(error, surely.disturb) <= DESIGN_ERROR_RATE
-    works = bool(ratio > least and 0.8 < back < 1.25) and sure
     return cell_table(
         cell,
         {
@@ -169,8 +167,7 @@ def write_and_read(
         thermal_noise=True,
         error_rate=error,
         disturb=surely.disturb,
-        works=works,
-        reason=None if works else _why_not(writing, ratio, least, back, surely),
+        reason=_why_not(writing, ratio, least, back, surely),
         criterion="the first write changes the resistance, by a factor of 5 (junction: 1.3), the second restores it; "
         f"the probability {surely.told}, and that {READS:.0e} reads change a state, is at most {DESIGN_ERROR_RATE:g}",
         **attributes,
@@ -205,9 +202,9 @@ def _why_not(writing: Writing, ratio: float, least: float, back: float, surely: 
     if surely.unknown:
         return f"how surely it is written is not known: {surely.unknown}"
     error = float(np.nanmax(surely.rates))
-    if error > DESIGN_ERROR_RATE:
+    if not error <= DESIGN_ERROR_RATE:
         return f"the probability {surely.told} is {error:.2g}"
-    return f"reads disturb it: by {surely.disturb:.2g}" if surely.disturb > DESIGN_ERROR_RATE else None
+    return None if surely.disturb <= DESIGN_ERROR_RATE else f"reads disturb it: by {surely.disturb:.2g}"
 
 
 def _switching_delay(run: pd.DataFrame, vector: str, start: float, end: float) -> float:

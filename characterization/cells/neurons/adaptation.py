@@ -268,8 +268,7 @@ def _table(
         bias_currents={name: getattr(design, name) for name in ("refractory", "leak", "gain", "weight")},
         thermal_noise=True,
         error_rate=error,
-        works=not reasons,
-        reason=reasons[0] if reasons else None,
+        reason="; ".join(reasons) or None,
         criterion=f"the first interval, the last and the refractory period are within {100 * OFF:.0f} % of the design "
         f"equations; the last is at least {GROWTH:g} times the first; noise changes at most {DESIGN_ERROR_RATE:g} of "
         "the intervals by more than a tenth",

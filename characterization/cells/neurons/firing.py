@@ -15,13 +15,14 @@ from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.neurons.mott_neuron import MottNeuron
 from ....circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron
 from ....circuits.engine.analyses import Transient
+from ....devices.language.quantities.quantity import format_si
 from ...arguments import MOST_SPIKES, Range, Whole
 from ..bench import cell_bench
 from ..cost import Cost, told
 from ..errors.thermal_margins import false_spike
 from ..point import Point
 from ..reliable import STATELESS, Reliability
-from ..standard import cell_table, crossings, energies, run_bench
+from ..standard import cell_table, crossings, energies, judged, run_bench, why_not
 from ..waveforms import Panels, keep
 
 #: Neurons that a current charges.
@@ -104,17 +105,24 @@ def bench_axon_hillock(
     rates = table["rate"].to_numpy()
     leakage, largest = _leakage(values, rates)
     usable = values > 3 * abs(leakage)
+    span = values[usable][-1] / values[usable][0] if usable.any() else 0.0
+    faults = {
+        "it does not fire at two currents or more": not math.isfinite(leakage),
+        f"above three times its leakage of {format_si(leakage, 'A')} it does not always fire": math.isfinite(leakage)
+        and not np.all(rates[usable] > 0),
+        f"the currents above three times its leakage of {format_si(leakage, 'A')} span a factor of {span:.3g}, less "
+        "than two decades": math.isfinite(leakage) and not span > 70,
+        f"its rate is {abs(largest):.2g} off the proportion to the current": math.isfinite(leakage)
+        and not abs(largest) < 0.2,
+    }
     table.attrs |= {
         "leakage": leakage,
         "largest_deviation": largest,
-        "works": bool(
-            usable.any()
-            and np.all(rates[usable] > 0)
-            and values[usable][-1] / values[usable][0] > 70
-            and abs(largest) < 0.2
+        **judged(
+            "above three times its leakage, over two decades or more, the rate is proportional to the current "
+            "less the leakage, within a fifth",
+            why_not(faults),
         ),
-        "criterion": "above three times its leakage, over two decades or more, the rate is proportional to the current "
-        "less the leakage, within a fifth",
     }
     return table
 
@@ -164,15 +172,23 @@ def bench_memristor_neuron(
     durations = [_wait_memristor_neuron(cell, current, spikes) for current in values.tolist()]
     table, error = firing(cell, values, durations, [], {}), false_spike(cell, SILENT)
     rates = table["rate"].to_numpy()
-    table.attrs["works"] = bool(
-        np.any(rates > 0)
-        and np.all(rates[values < SILENT * threshold] == 0)
-        and np.all(rates[values > FIRING * threshold] > 0)
-        and error <= DESIGN_ERROR_RATE
-    )
-    table.attrs["criterion"] = (
+    due = values > FIRING * threshold
+    table.attrs |= judged(
         f"silent below {SILENT:g} of the threshold current, firing above {FIRING:g} times it; noise takes a silent "
-        f"membrane beyond its threshold with a probability of at most {DESIGN_ERROR_RATE:g}"
+        f"membrane beyond its threshold with a probability of at most {DESIGN_ERROR_RATE:g}",
+        why_not(
+            {
+                "it does not fire": not np.any(rates > 0),
+                f"it fires below {SILENT:g} of its threshold current, {format_si(threshold, 'A')}": bool(
+                    np.any(rates[values < SILENT * threshold] > 0)
+                ),
+                f"it does not fire at all currents above {FIRING:g} times its threshold, {format_si(threshold, 'A')}": (
+                    bool(np.any(rates > 0) and np.any(rates[due] == 0))
+                ),
+                f"noise takes a silent membrane beyond its threshold with a probability of {error:.2g}": not error
+                <= DESIGN_ERROR_RATE,
+            }
+        ),
     )
     table.attrs |= {"thermal_noise": True, "error_rate": error}
     table.attrs["threshold_current"] = threshold

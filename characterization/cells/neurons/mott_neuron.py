@@ -16,6 +16,7 @@ from ..bench import cell_bench
 from ..errors.arrhenius import BOLTZMANN
 from ..point import Point
 from ..reliable import STATELESS, Reliability
+from ..standard import judged
 from .firing import SPIKES, firing, period_point
 
 #: Shares of the threshold current up to which it must be silent, and from which on it must fire; currents of the bench,
@@ -155,9 +156,7 @@ def bench_mott_neuron(
     elif error > DESIGN_ERROR_RATE:
         reason = f"fluctuations of its heat fire it with a probability of {error:.2g}"
     table.attrs |= {
-        "works": reason is None,
-        "reason": reason,
-        "criterion": _CRITERION,
+        **judged(_CRITERION, reason),
         "thermal_noise": True,
         "error_rate": error,
         "threshold_current": threshold,

@@ -19,7 +19,7 @@ from ..cost import Cost, told
 from ..errors.input_referred import NOT_COUNTED
 from ..point import Point
 from ..reliable import STATELESS, Reliability
-from ..standard import cell_table, crossings, energies, run_bench
+from ..standard import cell_table, crossings, energies, run_bench, why_not
 from ..waveforms import keep
 from .neuron_errors import evaluation_errors, switching_probability, threshold_and_spread
 
@@ -175,6 +175,14 @@ def bench_mtj_neuron(
     threshold, spread = threshold_and_spread(cell, width)
     currents_at_ends = float(values.min()), float(values.max())
     errors = evaluation_errors(cell, currents_at_ends, width, trial.reset, 2 * width)
+    reason = why_not(
+        {
+            f"it spikes at the smallest current with a probability of {probability[0]:.3g}": probability[0] != 0,
+            f"it spikes at the largest current with a probability of {probability[-1]:.3g} only": probability[-1] != 1,
+            f"noise and mismatch take {errors.rate:.2g} of the evaluations at both": not errors.rate
+            <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -205,7 +213,7 @@ def bench_mtj_neuron(
         reading_error=errors.reading,
         reset_error=errors.reset,
         error_rate=errors.rate,
-        works=bool(probability[0] == 0 and probability[-1] == 1) and errors.rate <= DESIGN_ERROR_RATE,
+        reason=reason,
         criterion="no spike at the smallest current, always one at the largest; at most "
         f"{DESIGN_ERROR_RATE:g} of these evaluations go wrong by noise and mismatch (in the sense amplifier "
         f"{NOT_COUNTED})",

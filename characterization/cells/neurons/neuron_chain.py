@@ -19,7 +19,7 @@ from ..cost import Cost, told
 from ..errors.thermal_margins import charge_noise, false_spike
 from ..point import Point
 from ..reliable import STATELESS, Reliability
-from ..standard import cell_table, crossings, energies, run_bench
+from ..standard import cell_table, crossings, energies, run_bench, why_not
 from ..synapses.spike_synapse import bench_spike_synapse
 from ..waveforms import keep
 
@@ -124,6 +124,16 @@ def bench_neuron_chain(
                 periphery={"DAC": 1},
             )
         ]
+    slower = rates[-1] / rates[0] - 1 if rates[0] > 0 else math.nan
+    silent = [k for k, rate in enumerate(rates, 1) if not rate > 0]
+    reason = why_not(
+        {
+            f"neuron {silent[0] if silent else ''} does not fire": bool(silent),
+            f"the last neuron fires at {1 + slower:.3g} times the rate of the first": not silent
+            and not abs(slower) < 0.05,
+            f"noise loses or adds {error:.2g} of the spikes": not error <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -146,7 +156,7 @@ def bench_neuron_chain(
         spike_times=[times.tolist() for times in fired],
         thermal_noise=True,
         error_rate=error,
-        works=bool(rates[-1] > 0 and abs(rates[-1] / rates[0] - 1) < 0.05) and error <= DESIGN_ERROR_RATE,
+        reason=reason,
         criterion="the last neuron fires at the rate of the first, within a twentieth; noise loses or adds at most "
         f"{DESIGN_ERROR_RATE:g} of the spikes (mismatch of the synapses' mirrors not counted)",
     )

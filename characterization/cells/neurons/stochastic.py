@@ -17,7 +17,7 @@ from ..bench import cell_bench
 from ..cost import Cost, told
 from ..point import Point
 from ..reliable import STATELESS, Reliability
-from ..standard import cell_table, crossings, energies, half_way, mean, run_bench
+from ..standard import cell_table, crossings, energies, half_way, mean, run_bench, why_not
 from ..standing import shown_state, told_state
 from ..waveforms import keep
 from .neuron_errors import agreement_with_tanh
@@ -125,8 +125,6 @@ def bench_p_bit(
         thermal_noise=True,
         boltzmann_deviation=deviation,
         boltzmann_error=error,
-        works=bool(means[0] < 0.1 and means[-1] > 0.9 and max(flips) > duration / FLIP)
-        and deviation < TANH + 3 * error,
         reason=_why_not(means, flips, duration, deviation, error),
         criterion="the mean output rises from below a tenth to above nine tenths, flipping between, within "
         f"{TANH:g} of the sigmoid, but for three standard errors",
@@ -140,7 +138,7 @@ def _why_not(means: np.ndarray, flips: Sequence[int], duration: float, deviation
             f"the output flips {max(flips)} times in {format_si(duration, 's')} at most, at any of the inputs: the "
             "device fluctuates too slowly for this bench, or the current through it holds it"
         )
-    if means[0] >= 0.1 or means[-1] <= 0.9:
+    if not (means[0] < 0.1 and means[-1] > 0.9):
         return (
             f"the mean output goes from {means[0]:.2f} to {means[-1]:.2f} only: the transistor does not fit the device"
         )
@@ -261,7 +259,14 @@ def bench_oscillator_neuron(
             },
             end=ONSET * period,
         ),
-        works=bool(rise[-1] > 5e-3 and np.all(np.abs(rise[below]) < 0.2 * rise[-1])),
+        reason=why_not(
+            {
+                f"the envelope rises by {format_si(float(rise[-1]), 'V')} only": not rise[-1] > 5e-3,
+                "the envelope moves below the threshold current already": not np.all(
+                    np.abs(rise[below]) < 0.2 * abs(rise[-1])
+                ),
+            }
+        ),
         criterion="the envelope stays below the threshold current and rises by more than 5 mV above it",
     )
 

@@ -18,7 +18,7 @@ from ..bench import cell_bench
 from ..cost import Cost, delivered, told
 from ..point import Point
 from ..reliable import Reliability
-from ..standard import cell_table, crossings
+from ..standard import cell_table, crossings, why_not
 from ..waveforms import keep
 from .spin_reliability import silent_lifetime, worst_count
 from .wall_statistics import EDGE, LARGEST_STEP, check_pulses, described
@@ -189,6 +189,14 @@ def integrate_and_fire(
     counted = (abs(measured["count"] - measured["expected"]) <= 1) & (
         (measured["expected"] > 0) | (measured["count"] == 0)
     )
+    soonest, bound = rows[0], float(measured["error_bound"][judged].max())
+    reason = why_not(
+        {
+            "it does not fire at the shortest interval": not soonest["count"] > 0,
+            "it does not fire on the closed form's count": not counted[judged].all(),
+            f"its error rate is up to {bound:.2g}": not bound <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         described(measured, _COUNTED),
@@ -205,11 +213,7 @@ def integrate_and_fire(
                 ("Output", "V"): {"": "v(out_1)"},
             },
         ),
-        works=bool(
-            rows[0]["count"] > 0
-            and counted[judged].all()
-            and (measured["error_bound"][judged] <= DESIGN_ERROR_RATE).all()
-        ),
+        reason=reason,
         criterion="with thermal noise, at the shortest interval it fires on the closed form's count, to one pulse, "
         "and where that never fires it is silent; the error rate of either is below "
         f"{DESIGN_ERROR_RATE:g} with 95 % confidence",

@@ -17,7 +17,7 @@ from ...arguments import Quantity, Whole, Wholes
 from ..bench import cell_bench
 from ..cost import Cost, delivered, told
 from ..point import Point
-from ..standard import cell_table, half_way
+from ..standard import cell_table, half_way, why_not
 from ..waveforms import keep
 from .spin_reliability import OFF_CURRENT, pair_reliability
 from .wall_statistics import EDGE, LARGEST_STEP, described, write_errors
@@ -169,6 +169,13 @@ def signed_weights(
         write_errors(strip, writer, relative_current=part, temperature=cell.temperature, trials=trials, seed=seed + k)
         for k, part in enumerate(OFF_CURRENT)
     ]
+    astray, bound = float((abs(off) * writer.sites).max()), max(error.bound for error in errors)
+    reason = why_not(
+        {
+            f"a wall is {astray:.2g} sites from where the pulses should have led it": not astray < 0.5,
+            f"the error rate of a pulse is up to {bound:.2g}": not bound <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         described(measured, _WRITTEN),
@@ -184,7 +191,7 @@ def signed_weights(
                 ("Read currents", "A"): {side: f"i(v_{side}_{shown + 1})" for side in ("plus", "minus")},
             },
         ),
-        works=bool((abs(off) * writer.sites < 0.5).all() and max(error.bound for error in errors) <= DESIGN_ERROR_RATE),
+        reason=reason,
         criterion="with thermal noise every pulse moves both walls by one site, and at currents within 10 % of the "
         f"nominal one its error rate is below {DESIGN_ERROR_RATE:g} with 95 % confidence",
         thermal_noise=True,

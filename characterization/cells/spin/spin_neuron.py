@@ -174,7 +174,6 @@ def truth_table(
             start=begin,
             end=begin + SHOWN * period,
         ),
-        works=reason is None,
         reason=reason,
         criterion="fires for every pattern whose weighted sum exceeds the threshold, and for no other; errs in at most "
         f"{DESIGN_ERROR_RATE:g} of the decisions (mismatch of the latch not counted); keeps its weights to "

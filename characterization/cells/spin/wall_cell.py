@@ -293,7 +293,6 @@ def staircase(
     off = float(abs(table["x"] * length / period - table["level"]).max())
     misread, (kept, disturb) = read_error(cell), _held(cell)
     error = max(*bounds.values(), misread)
-    works = off < 0.5 and max(error, disturb) <= DESIGN_ERROR_RATE
     return cell_table(
         cell,
         {name: (table[name].to_numpy(), *about) for name, about in _COLUMNS.items()},
@@ -315,8 +314,7 @@ def staircase(
         read_error_rate=misread,
         retention=kept,
         disturb=disturb,
-        works=works,
-        reason=None if works else _why_not(off, bounds, misread, disturb),
+        reason=_why_not(off, bounds, misread, disturb),
         criterion="every pulse moves the wall by one site; the probability that one does not, at currents within 10 % "
         "of its own (upper bound, 95 %), that a read takes a level for a neighbour, and that "
         f"{READS:.0e} reads change one, is at most {DESIGN_ERROR_RATE:g}",
@@ -340,14 +338,14 @@ _COLUMNS = {
 }
 
 
-def _why_not(off: float, bounds: dict[int, float], misread: float, disturb: float) -> str:
-    """Why the cell does not work."""
-    if off >= 0.5:
+def _why_not(off: float, bounds: dict[int, float], misread: float, disturb: float) -> str | None:
+    """Why the cell does not work; None if it does."""
+    if not off < 0.5:
         return f"a pulse left the wall {off:.2g} sites from where it should be"
     for change, bound in bounds.items():
-        if bound > DESIGN_ERROR_RATE:
+        if not bound <= DESIGN_ERROR_RATE:
             which = "raises" if change > 0 else "lowers"
             return f"the probability that a pulse that {which} the level fails is up to {bound:.2g}"
-    if misread > DESIGN_ERROR_RATE:
+    if not misread <= DESIGN_ERROR_RATE:
         return f"the probability that a read takes a level for a neighbour is {misread:.2g}"
-    return f"reads disturb it: by {disturb:.2g}"
+    return None if disturb <= DESIGN_ERROR_RATE else f"reads disturb it: by {disturb:.2g}"

@@ -13,13 +13,14 @@ from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
+from ....devices.language.quantities.quantity import format_si
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
 from ..cost import Cost, told
 from ..errors.thermal_margins import charge_noise
 from ..point import Point
 from ..reliable import STATELESS, Reliability
-from ..standard import cell_table, crossings, energies, run_bench
+from ..standard import cell_table, crossings, energies, run_bench, why_not
 from ..waveforms import keep
 
 #: Width of a spike, time between two, and the membrane's voltage over the supply. [s, s, 1]
@@ -101,6 +102,13 @@ def bench_spike_synapse(
     deviation, error = float(np.max(deviations)), float(np.max(rates))
     own = min(values, key=lambda weight: abs(weight - cell.weight))
     points = {weight: f"{told('weight', weight, '1')}, {told('interval', interval, 's')}" for weight in values}
+    reason = why_not(
+        {
+            f"the charge of a spike changes by {format_si(unit, 'C')} with a weight of one": not unit > 0,
+            f"the charge of a spike is {deviation:.2g} of it off the proportion to the weight": not deviation < OFF,
+            f"with noise {error:.2g} of the spikes are further off": not error <= DESIGN_ERROR_RATE,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -131,7 +139,7 @@ def bench_spike_synapse(
         voltage=level,
         thermal_noise=True,
         error_rate=error,
-        works=bool(unit > 0 and deviation < OFF and error <= DESIGN_ERROR_RATE),
+        reason=reason,
         criterion="the charge of a spike is proportional to the weight, within a tenth; with noise at most "
         f"{DESIGN_ERROR_RATE:g} of the spikes are further off (mismatch of the mirror not counted)",
     )

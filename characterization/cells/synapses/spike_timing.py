@@ -17,7 +17,7 @@ from ..bench import cell_bench
 from ..cost import Cost, told
 from ..memories.writing import plasticity_reliability
 from ..point import Point
-from ..standard import cell_table, energies, half_way, run_bench
+from ..standard import cell_table, energies, half_way, run_bench, why_not
 from ..waveforms import keep
 
 
@@ -124,6 +124,14 @@ def bench_stdp_synapse(
         at, around = told("post − pre", value, "s"), {"driver": 2}
         costs.append(Cost.of("pair of spikes", at, spent, delay=delay, duration=analysis.duration, periphery=around))
     shown = int(np.argmin(np.abs(values - 0.3 * time_constant)))
+    reason = why_not(
+        {
+            "a spike before that of the neuron does not potentiate": not np.all(changes[values > 0] > 0),
+            "a spike after that of the neuron does not depress": not np.all(changes[values < 0] < 0),
+            "there are too few delays of either sign for an exponential": math.isnan(residual),
+            f"the changes are {residual:.2g} of the largest off an exponential": residual >= 0.1,
+        }
+    )
     return cell_table(
         cell,
         {
@@ -144,7 +152,7 @@ def bench_stdp_synapse(
         time_constant=time_constant,
         fitted_time_constants=[before[1], after[1]],
         residual=residual,
-        works=bool(np.all(changes[values > 0] > 0) and np.all(changes[values < 0] < 0) and residual < 0.1),
+        reason=reason,
         criterion="potentiation for positive, depression for negative delays, exponential to a tenth of the largest",
     )
 

@@ -297,7 +297,6 @@ def bench_triplet_stdp_synapse(
         time_scale=scale,
         attribute_units={"time_scale": "1", "step": "1"},
         largest_deviation=deviation,
-        works=bool(deviation < OFF),
         reason=None if deviation < OFF else _why(cell),
         criterion="changes by pairs at all rates, and by triplets, are those of the rule within a tenth of the largest "
         "of their kind (mismatch not counted)",

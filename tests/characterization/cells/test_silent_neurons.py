@@ -34,6 +34,7 @@ PER_SPIKE = {"spike", "random bit"}
 @pytest.mark.parametrize(("name", "settings"), SILENT)
 def test_a_silent_neuron_is_a_result(name, settings, tmp_path):
     table = simulate(CELLS.find(name)(), **settings)
+    assert not table.attrs["works"] and table.attrs["reason"]
     (count,) = COUNTS & set(table.columns)
     assert table[count].abs().max() < 1e-6 and len(table) == len(next(iter(settings.values())))
     energies = [column for column in table.columns if column.startswith("energy")]
