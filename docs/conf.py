@@ -1,5 +1,6 @@
 """Sphinx configuration."""
 
+import os
 import re
 import sys
 from importlib.metadata import version as installed_version
@@ -33,6 +34,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "min_reported_time": 1e6,
     "show_memory": False,
+    "parallel": os.cpu_count() or 1,
 }
 html_theme = "furo"
 html_title = f"synaspice {version}"
