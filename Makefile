@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Several processes at once share the cores: threads of linear algebra would wait for each other.
 test coverage docs: export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: demo test coverage check bench docs format frameworks fuzz mutation wheel-test oldest clean setup ngspice-osdi
+.PHONY: demo test coverage check bench docs format frameworks fuzz mutation wheel-test wheel-oldest oldest clean setup ngspice-osdi
 
 demo: setup  ## characterise every device and preset: a page, tables, figures, netlists in out/
 	$(BIN)/synaspice gallery -o out
@@ -46,6 +46,9 @@ mutation: $(TESTS)  ## changes of the laws in devices/physics, which a test must
 
 wheel-test: $(TESTS)  ## the wheel in an environment of its own: a selection of the tests
 	PYTHON=$(PYTHON) sh tools/wheel-test.sh
+
+wheel-oldest: $(TESTS)  ## the same with the oldest dependencies that setup.cfg allows
+	PYTHON=$(PYTHON) sh tools/wheel-test.sh --oldest
 
 oldest: $(TESTS)  ## an environment of the oldest versions that setup.cfg allows: the tests that are not slow
 	PYTHON=$(PYTHON) sh tools/oldest.sh
