@@ -24,6 +24,8 @@ import numpy as np
 
 from ..circuits.cells.building.cell import Cell
 from ..circuits.cells.building.cmos import CORNERS, Technology
+from ..circuits.engine.library import find_library
+from ..circuits.engine.osdi_library import find_osdi_library
 from ..devices.core.base import DeviceModel
 from ..devices.core.files import PREFIX, put_in_place, remove_remains, temporary_folder, told, write_whole
 from ..devices.language.errors import CheckpointWarning, MissingDependencyError, OutputError, ParameterError, warn_user
@@ -239,6 +241,7 @@ def _plain(value: Any, name: str) -> Any:
             "devices": {slot: _plain(value.device_in(slot), slot) for slot in value.slots()},
             "chip": value.chip,
             "transistors": _transistors(value.process),
+            "simulator": _simulators(),
             "code": code_of(type(value)),
         }
     if isinstance(value, Mapping):
@@ -254,6 +257,17 @@ def _plain(value: Any, name: str) -> Any:
         return joblib.hash(value)
     except Exception:  # whatever a value's own way of being pickled raises
         raise ParameterError(f"{name} cannot be described, so that results of it cannot be kept: {value!r}") from None
+
+
+@functools.cache
+def _simulators() -> list[str]:
+    """The libraries of ngspice in which cells run here: another release may give other results."""
+    found = []
+    for find in (find_library, find_osdi_library):
+        with contextlib.suppress(MissingDependencyError):
+            file = Path(find())
+            found.append(hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else str(file))
+    return found
 
 
 def _transistors(process: Technology) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synaspice.characterization import read_table, simulate, sweep, vary, write_table, yields
+from synaspice.characterization import checkpoints, read_table, simulate, sweep, vary, write_table, yields
 from synaspice.characterization.checkpoints import open_checkpoint
 from synaspice.characterization.sweeps.axes import axes_of
 from synaspice.characterization.sweeps.point import made, measure_point
@@ -228,6 +228,19 @@ def described(folder, thing):
     """What a folder says of work on a thing."""
     open_checkpoint(folder, {"thing": thing})
     return json.loads((folder / "description.json").read_text())["thing"]
+
+
+def test_a_folder_of_another_ngspice_is_not_this_one_s(tmp_path, monkeypatch):
+    library = tmp_path / "libngspice.so"
+    monkeypatch.setattr(checkpoints, "find_library", lambda: str(library))
+    for content in (b"44", b"47"):
+        library.write_bytes(content)
+        checkpoints._simulators.cache_clear()
+        if content == b"44":
+            described(tmp_path / "kept", Inverter())
+    with pytest.raises(ParameterError, match="other work: simulator differ"):
+        described(tmp_path / "kept", Inverter())
+    checkpoints._simulators.cache_clear()
 
 
 def test_a_folder_tells_transistors_and_devices_of_a_cell(tmp_path, monkeypatch):
