@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -159,13 +160,14 @@ def bench_stdp_synapse(
 
 def _exponential(delays: np.ndarray, changes: np.ndarray) -> tuple[float, float]:
     """Height and time constant of an exponential fall of the changes with the size of the delay; NaN for too few."""
-    from scipy.optimize import curve_fit
+    from scipy.optimize import OptimizeWarning, curve_fit
 
     if len(delays) < 2:
         return math.nan, math.nan
-
     size = np.abs(delays)
     scale = float(np.median(size))
     start = (changes[np.argmin(size)] * 1.2, 1.0)
-    found, _ = curve_fit(lambda t, height, tau: height * np.exp(-t / tau), size / scale, changes, p0=start)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OptimizeWarning)  # of the errors of a curve through two points
+        found, _ = curve_fit(lambda t, height, tau: height * np.exp(-t / tau), size / scale, changes, p0=start)
     return float(found[0]), float(found[1]) * scale

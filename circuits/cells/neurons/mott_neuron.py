@@ -19,7 +19,7 @@ from ..building.cell import Cell
 from ..building.declared import Port
 from ..building.sizes import width_of
 from ..building.slots import TWO_TERMINALS, Fit, Slot, kind_of
-from ..building.tolerances import SMALL
+from ..building.tolerances import SUDDEN
 from ..logic.logic import inverter
 
 #: Boltzmann's constant over the electron charge. [V/K]
@@ -83,7 +83,7 @@ class MottNeuron(Cell):
 
     reference = "M. D. Pickett, G. Medeiros-Ribeiro, R. S. Williams, Nat. Mater. 12, 114 (2013)"
     doi = "10.1038/nmat3510"
-    tolerances = SMALL
+    tolerances = SUDDEN
 
     input = Port("input", "input current, into the membrane")
     output = Port("output", "spikes")

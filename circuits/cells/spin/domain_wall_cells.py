@@ -17,7 +17,7 @@ from ..building.cell import Cell
 from ..building.declared import Port
 from ..building.sizes import by_technology, length_of, width_of
 from ..building.slots import Fit, Slot, kind_of
-from ..building.tolerances import NOISY, NOISY_CROWD
+from ..building.tolerances import NOISY
 from ..logic.logic import inverter
 from .wall_writing import WallWriter
 
@@ -242,7 +242,7 @@ class DomainWallPair(Cell):
     reference = "A. Sengupta, Y. Shim, K. Roy, IEEE Trans. Biomed. Circuits Syst. 10, 1152 (2016)"
     doi = "10.1109/TBCAS.2016.2525823"
 
-    tolerances = NOISY_CROWD
+    tolerances = NOISY
 
     line = Port("input", "signal voltage")
     plus = Port("output", "current into a node at 0 V, rising with the weight")

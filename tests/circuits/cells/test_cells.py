@@ -229,7 +229,7 @@ def test_a_cells_netlist_tells_where_the_values_of_its_devices_come_from():
 def test_cells_in_one_netlist_get_the_strictest_options():
     cells = PBit().subcircuit(), Inverter().subcircuit(), MemristorNeuron().subcircuit()
     (line,) = (line for line in definitions(cells).splitlines() if line.startswith(".options"))
-    assert line == ".options temp=27 chgtol=1e-19 abstol=1e-13 gmin=1e-15 reltol=0.0001"
+    assert line == ".options temp=27 method=gear chgtol=1e-19 abstol=1e-13 gmin=1e-15 reltol=0.0001"
     with pytest.raises(ParameterError, match="two values of the simulator's option temp: 27 and 85"):
         definitions([Inverter().subcircuit(), Inverter(temperature=358.15).subcircuit(name="hot")])
     assert strictest([{"cshunt": 1e-16}, {"cshunt": 1e-15, "vntol": 1e-7}]) == {"cshunt": 1e-15, "vntol": 1e-7}
