@@ -9,7 +9,7 @@ from pathlib import Path
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
 from ....devices.targets.spice.dialect import Dialect
-from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialects import NGSPICE
 from ....devices.targets.spice.statements import check_node
 from ....devices.targets.spice.subcircuit import Subcircuit
 from ...engine.native import NativeDevice
@@ -64,7 +64,7 @@ class CellCircuit:
         What has noise in transients, if it was built for a bench.
     parameters : tuple of str
         Its parameters, which an instance may set.
-    dialect : SpiceDialect
+    dialect : Dialect
         The dialect that it is written in.
     """
 
@@ -79,7 +79,7 @@ class CellCircuit:
     own_files: tuple[Path, ...] = ()
     noises: tuple[Noisy, ...] = ()
     parameters: tuple[str, ...] = ()
-    dialect: SpiceDialect = NGSPICE
+    dialect: Dialect = NGSPICE
 
     @property
     def files(self) -> tuple[Path, ...]:
