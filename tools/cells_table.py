@@ -155,7 +155,7 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
     corners = [corner[0].upper() + corner[1:] for corner in CORNERS]
     heads = ["cell", *(f"{process}: {', '.join(corners).lower()}" for process in technologies)]
     lines += [row(heads), "| --- " * len(heads) + "|"]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, dict[str, list[str]]] = {}
 
     def told(name: str, process: str, corner: str, form: str) -> str:
         one = found.get((name, process, corner, form))
@@ -163,7 +163,8 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
             return NOT_RUN
         if one["reason"] and one["outcome"] not in ("works", NO_DECK):
             where = f"{FORMS[form]}" if form in FORMS else f"{process} {corner}"
-            reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", []).append(f"`{name}` ({where})")
+            places = reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", {})
+            places.setdefault(where, []).append(name)
         return WORDS[one["outcome"]]
 
     for name in names:
@@ -191,8 +192,18 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
     count = sum(key[3] == "bench" for key in found)
     lines += ["", f"{count} of {len(names) * len(technologies) * len(CORNERS)} benches were run."]
     if reasons:
-        lines += ["", *(f"- {', '.join(dict.fromkeys(places))}: {reason}" for reason, places in reasons.items())]
+        lines += ["", *(f"- {_whose(places, found)}: {reason}" for reason, places in reasons.items())]
     return "\n".join(lines) + "\n"
+
+
+def _whose(places: dict[str, list[str]], found: dict[tuple[str, ...], dict[str, Any]]) -> str:
+    """The cells that a reason is of, with where; "every cell" if all decks of a form have it."""
+    words = []
+    for where, names in places.items():
+        form = next((form for form, title in FORMS.items() if title == where), "")
+        ran = {key[0] for key, one in found.items() if key[3] == form and one["outcome"] != NO_DECK}
+        words += [f"every cell ({where})"] if ran and ran == set(names) else [f"`{name}` ({where})" for name in names]
+    return ", ".join(dict.fromkeys(words))
 
 
 def _outcome(word: str, found: dict[tuple[str, ...], dict[str, Any]], name: str, form: str) -> str:

@@ -66,7 +66,8 @@ def measured(vectors: Vectors, measures: Mapping[str, tuple[Any, ...]]) -> dict[
         ``("between", crossing, crossing)``, ``("at", vector, place)``, ``("when", vector, crossing)``,
         ``("avg", vector, start, end)``, ``("integ", vector, start, end)`` or ``("formula", text)``, by name.
     """
-    x, found = next(iter(vectors.values())), {}
+    found: dict[str, float] = {}
+    x = next(iter(vectors.values()))
     for name, (kind, *what) in measures.items():
         if kind == "formula":
             value = float(eval(what[0], {"__builtins__": {}}, found))

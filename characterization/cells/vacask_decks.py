@@ -19,7 +19,7 @@ from ...circuits.engine.vacask.analyses import FLOW, commands
 from ...circuits.engine.vacask.from_spice import MODELS, element, node, number
 from ...devices.language.errors import ParameterError, shown
 from ...devices.targets.spice.statements import Statements, check_file_name, one_line
-from ...devices.targets.spice.vacask import VACASK, identifier
+from ...devices.targets.spice.vacask import VACASK
 from .point import Point
 from .standard import bench_nodes
 
@@ -46,7 +46,6 @@ def vacask_deck(cell: Cell, circuit: CellCircuit, point: Point, include: str, to
     if not isinstance(point.analysis, Transient | DCSweep):
         raise ParameterError(f"VACASK's decks have transients and sweeps, not {point.analysis.command()}")
     measures = {figure: measure(how) for figure, how in point.measure.items()}
-    nodes = " ".join(identifier(end) for end in bench_nodes(circuit).values())
     supply = [f"Vsupply supply 0 {cell.supply_voltage!r}"] if "supply" in circuit.pins else []
     run = f"{name}_run"
     saved = dict.fromkeys(_saved(vector) for each in measures.values() for vector in _vectors(each))
@@ -58,7 +57,7 @@ def vacask_deck(cell: Cell, circuit: CellCircuit, point: Point, include: str, to
             VACASK.deck["include"].format(file=check_file_name(include)),
             *MODELS,
             *map(element, supply),
-            VACASK.statements["instance"].format(name="1", nodes=nodes, subcircuit=name, values=""),
+            circuit.instance("1", bench_nodes(circuit)),
             *map(element, point.lines),
             "control",
             "  abort always",

@@ -12,6 +12,7 @@ from ....devices.targets.spice.dialect import Dialect
 from ....devices.targets.spice.dialects import NGSPICE
 from ....devices.targets.spice.statements import check_node
 from ....devices.targets.spice.subcircuit import Subcircuit
+from ....devices.targets.spice.vacask import VACASK, identifier
 from ...engine.native import NativeDevice
 from ...engine.noise import Noisy
 from .tolerances import options_lines, strictest
@@ -105,7 +106,7 @@ class CellCircuit:
         return self.text
 
     def instance(self, name: str, nodes: Mapping[str, str] | Sequence[str]) -> str:
-        """The line ``X<name> nodes <subcircuit>``.
+        """The line ``X<name> nodes <subcircuit>``; in VACASK's language ``x<name> (nodes) <subcircuit>``.
 
         Parameters
         ----------
@@ -121,7 +122,11 @@ class CellCircuit:
         ParameterError
             If there are too few nodes or too many, or a name is none.
         """
-        return " ".join([f"X{check_node(name, 'element')}", *in_order(self.name, self.pins, nodes), self.name])
+        label, ends = check_node(name, "element"), in_order(self.name, self.pins, nodes)
+        if self.dialect.name == VACASK.name:
+            joined = " ".join(map(identifier, ends))
+            return VACASK.statements["instance"].format(name=label, nodes=joined, subcircuit=self.name, values="")
+        return " ".join([f"X{label}", *ends, self.name])
 
 
 def definitions(circuits: Iterable[Subcircuit | NativeDevice | CellCircuit]) -> str:
