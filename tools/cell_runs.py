@@ -20,10 +20,11 @@ from typing import Any
 from synaspice.characterization.cells.bench import bench_of_cell
 from synaspice.characterization.cells.decks import cell_deck, expected_with_error, has_point, point_of
 from synaspice.characterization.sweeps.point import FAILED, MISSING, REFUSED, measure_point
-from synaspice.circuits.cells.building.cell import CELLS
+from synaspice.circuits.cells.building.cell import CELLS, Cell
 from synaspice.circuits.cells.building.tolerances import options_lines
 from synaspice.circuits.engine.osdi_library import find_osdi_program
-from synaspice.devices.language.errors import MissingDependencyError, ParameterError, SynaspiceError
+from synaspice.circuits.engine.vacask.programs import find_vacask
+from synaspice.devices.language.errors import MissingDependencyError, SynaspiceError
 
 #: Outcomes beside those of a point of a sweep.
 SAME, OTHER, NO_NOISE, NO_DECK = "same figure", "another figure", "no noise", "no deck"
@@ -31,8 +32,10 @@ SAME, OTHER, NO_NOISE, NO_DECK = "same figure", "another figure", "no noise", "n
 CLOSE, CLOSE_NOISY = 0.02, 0.05
 #: Standard errors of one run by which two may differ by chance: four of the difference.
 DRAWS = 4 * math.sqrt(2)
-#: Engines that run a cell's own deck, and dialects that ngspice reads in a mode of its own.
-ENGINES = ("ngspice", "ngspice-osdi", "vacask")
+#: Engines that run a cell's own deck, and dialects that ngspice reads in a mode of its own. VACASK is both engine and
+#: dialect.
+VACASK = "vacask"
+ENGINES = ("ngspice", "ngspice-osdi", VACASK)
 MODES = {"ltspice": "lt", "hspice": "hs", "spectre": None, "xyce": None}
 #: LTspice's random function, which ngspice has not: without it the rest of a netlist can be read.
 WHITE = "white("
@@ -88,7 +91,7 @@ def deck_row(name: str, form: str, expected: float, error: float = 0.0) -> dict[
         return _row(name, "generic", "typical", form, FAILED, str(error), start)
     close = CLOSE_NOISY if "noise_step" in cell.values else CLOSE
     same = abs(value - expected) <= close * abs(expected) + DRAWS * error
-    silent = [] if same or form not in MODES else without_noise(cell.netlist(form), form)
+    silent = [] if same or form not in (*MODES, VACASK) else without_noise(cell.netlist(form), form)
     outcome = SAME if same else NO_NOISE if silent else OTHER
     row = _row(name, "generic", "typical", form, outcome, " ".join(dict.fromkeys(silent)), start)
     return row | {"figure": figure.name, "unit": figure.unit, "value": value, "expected": expected}
@@ -106,10 +109,9 @@ def _figure(name: str, form: str) -> float:
     kind = CELLS.find(name)
     program: str | None = shutil.which("ngspice")
     cell, settings = kind(), ["set filetype=ascii"]
-    if form == "vacask":
-        raise ParameterError(
-            "cells are for ngspice and SPICE dialects: their transistor models are no compiled devices"
-        )
+    if form == VACASK:
+        noisy = "noise_step" in cell.values  # which modules in Verilog-A have not in its transients
+        return _printed(cell, _in_vacask(kind(devices="native") if noisy else cell))
     if form == "ngspice-osdi":
         program, cell = find_osdi_program(), kind(devices="native")
         settings += [f"osdi {file}" for file in cell.subcircuit().files]
@@ -127,6 +129,30 @@ def _figure(name: str, form: str) -> float:
         (place / "deck.cir").write_text(cell_deck(cell, "cell.sub"), encoding="utf-8")
         command = [program, "-b", "deck.cir"]
         ended = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=LIMIT, errors="replace")
+    return _printed(cell, ended)
+
+
+def _in_vacask(cell: Cell) -> subprocess.CompletedProcess[str]:
+    """Run a cell's deck in VACASK, without settings of the user's own."""
+    program, netlist = find_vacask(), cell.netlist(VACASK)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "settings.toml").touch()
+        (place / "cell.inc").write_text(netlist, encoding="utf-8")
+        (place / "deck.sim").write_text(cell_deck(cell, "cell.inc", dialect=VACASK), encoding="utf-8")
+        command = [str(program), "-qp", "-n", "1", "-b", "1", "--tomlfile", "settings.toml", "deck.sim"]
+        return subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=LIMIT, errors="replace")
+
+
+def _printed(cell: Cell, ended: subprocess.CompletedProcess[str]) -> float:
+    """The figure that the run of a deck printed.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none, with what the simulator said.
+    """
+    program = ended.args[0]
     wanted = point_of(cell).name
     found = re.findall(rf"^{wanted}\s*=\s*([-+.\deE]+)", ended.stdout, re.M | re.I)
     if not found:

@@ -2,7 +2,8 @@
 
 ``python tools/cells_table.py docs/accuracy/cells-table.md`` writes the page from the kept results beside it
 (``docs/accuracy/cells-table.csv``); with ``--minutes 40`` it first runs, for so long, what is not among them, the
-cells that take least time before the others. It may be ended and started again; ``--again NAME`` runs a cell's anew.
+cells that take least time before the others. It may be ended and started again; ``--again NAME`` runs a cell's anew,
+``--again-form vacask`` all decks of a form; both together those of the cell in that form.
 """
 
 from __future__ import annotations
@@ -81,6 +82,17 @@ def keep(file: Path, rows: dict[tuple[str, ...], dict[str, Any]]) -> None:
     write_whole(file, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def without(
+    found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], forms: Sequence[str]
+) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The results without those of some cells, of some forms, or of the cells in the forms where both are given."""
+
+    def again(name: str, form: str) -> bool:
+        return (not names or name in names) and (not forms or form in forms)
+
+    return {key: one for key, one in found.items() if not again(key[0], key[3])}
+
+
 def work(
     names: Sequence[str], found: dict[tuple[str, ...], dict[str, Any]], technologies: Sequence[str]
 ) -> list[tuple[Any, tuple[Any, ...]]]:
@@ -143,7 +155,7 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
     corners = [corner[0].upper() + corner[1:] for corner in CORNERS]
     heads = ["cell", *(f"{process}: {', '.join(corners).lower()}" for process in technologies)]
     lines += [row(heads), "| --- " * len(heads) + "|"]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, dict[str, list[str]]] = {}
 
     def told(name: str, process: str, corner: str, form: str) -> str:
         one = found.get((name, process, corner, form))
@@ -151,8 +163,8 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
             return NOT_RUN
         if one["reason"] and one["outcome"] not in ("works", NO_DECK):
             where = f"{FORMS[form]}" if form in FORMS else f"{process} {corner}"
-            whose = "every cell" if form == "vacask" else f"`{name}`"
-            reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", []).append(f"{whose} ({where})")
+            places = reasons.setdefault(f"{WORDS[one['outcome']].strip('*')}: {one['reason']}", {})
+            places.setdefault(where, []).append(name)
         return WORDS[one["outcome"]]
 
     for name in names:
@@ -180,8 +192,18 @@ def page(found: dict[tuple[str, ...], dict[str, Any]], names: Sequence[str], tec
     count = sum(key[3] == "bench" for key in found)
     lines += ["", f"{count} of {len(names) * len(technologies) * len(CORNERS)} benches were run."]
     if reasons:
-        lines += ["", *(f"- {', '.join(dict.fromkeys(places))}: {reason}" for reason, places in reasons.items())]
+        lines += ["", *(f"- {_whose(places, found)}: {reason}" for reason, places in reasons.items())]
     return "\n".join(lines) + "\n"
+
+
+def _whose(places: dict[str, list[str]], found: dict[tuple[str, ...], dict[str, Any]]) -> str:
+    """The cells that a reason is of, with where; "every cell" if all decks of a form have it."""
+    words = []
+    for where, names in places.items():
+        form = next((form for form, title in FORMS.items() if title == where), "")
+        ran = {key[0] for key, one in found.items() if key[3] == form and one["outcome"] != NO_DECK}
+        words += [f"every cell ({where})"] if ran and ran == set(names) else [f"`{name}` ({where})" for name in names]
+    return ", ".join(dict.fromkeys(words))
 
 
 def _outcome(word: str, found: dict[tuple[str, ...], dict[str, Any]], name: str, form: str) -> str:
@@ -206,10 +228,13 @@ def main() -> None:
     parser.add_argument("--only", action="append", metavar="CELL", help="only this cell is run; repeatable")
     parser.add_argument("--technology", action="append", help="only in this technology; repeatable")
     parser.add_argument("--again", action="append", default=[], metavar="CELL", help="forget a cell's results first")
+    parser.add_argument(
+        "--again-form", action="append", default=[], metavar="FORM", help="the same of a form's results"
+    )
     given = parser.parse_args()
     file, names, technologies = given.page.with_suffix(".csv"), list(CELLS.own()), list(TECHNOLOGIES.own())
-    if given.again:
-        keep(file, {key: one for key, one in kept(file).items() if key[0] not in given.again})
+    if given.again or given.again_form:
+        keep(file, without(kept(file), given.again, given.again_form))
     if given.minutes:
         run(file, given.only or names, given.technology or technologies, given.minutes, given.jobs)
     text = page(kept(file), names, technologies)

@@ -12,9 +12,11 @@ from ...devices.language.errors import ParameterError
 from ...devices.language.quantities.quantity import format_si
 from ...devices.targets.spice.dialects import NGSPICE
 from ...devices.targets.spice.statements import Statements, check_file_name, one_line
+from ...devices.targets.spice.vacask import VACASK
 from .bench import CELL_BENCHES, bench_of_cell, names_of_cell, simulate
 from .point import Point
 from .standard import circuit_around
+from .vacask_decks import vacask_deck
 
 
 def point_of(cell: Cell) -> Point:
@@ -101,6 +103,8 @@ def cell_deck(
         If the cell's bench has no point for a deck, or the file name cannot stand in a netlist.
     """
     point, circuit = point_of(cell), cell.subcircuit(name=name, dialect=dialect)
+    if circuit.dialect.name == VACASK.name:
+        return vacask_deck(cell, circuit, point, include, _told(point, expected, error))
     if circuit.dialect.name != NGSPICE.name:
         return _translated(cell, circuit, point, include, _told(point, expected, error))
     command = point.analysis.command()

@@ -16,13 +16,16 @@ from ....devices.language.version import __version__
 from ....devices.model import CompactModel
 from ....devices.targets.formats import ExportOptions
 from ....devices.targets.sampling import samples_of
-from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import NGSPICE
 from ....devices.targets.spice.statements import Statements, check_node
 from ....devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
+from ....devices.targets.spice.vacask import VACASK
 from ...engine.native import NativeDevice, native_device, why_not_native
 from ...engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
 from .exposed import AROUND, exposed_parameters, plain
+from .modules import module_form
 from .recorded import Passive, PlacedCell, PlacedDevice, Transistor
 from .subcircuits import CellCircuit, Meter, in_order
 from .traced import Traced
@@ -50,7 +53,7 @@ class Assembly:
         random: np.random.Generator | None = None,
         for_bench: bool = False,
         *,
-        dialect: SpiceDialect = NGSPICE,
+        dialect: Dialect = NGSPICE,
         dry: bool = False,
     ) -> None:
         self.cell, self.name, self.metered, self.random, self.for_bench = cell, name, meters, random, for_bench
@@ -136,6 +139,8 @@ class Assembly:
     def _passive(self, letter: str, name: str, nodes: tuple[str, str], value: float) -> None:
         _words(name, *nodes)
         self.record.append(Passive(letter, name, nodes, value))
+        if (models := self.dialect.statements.get("passive_models")) is not None:
+            self.models["passive"] = models
         statement = Statements(self.dialect).resistor if letter == "R" else Statements(self.dialect).capacitor
         positive, negative = self.nodes(nodes)
         self.lines += statement(name, positive, negative, self.number(value))
@@ -227,8 +232,14 @@ class Assembly:
         self, name: str, device: CompactModel, inputs: Sequence[str], noise_step: float | None
     ) -> Subcircuit | NativeDevice:
         """A device as a subcircuit or a native device."""
-        own = f"{self.name}_{name}"
-        if not self.is_native(noise_step is not None):
+        own, native = f"{self.name}_{name}", self.is_native(noise_step is not None)
+        if self.dialect.name == VACASK.name:
+            if noise_step is not None and not native:
+                self.advice["No thermal noise in transients: devices='native' has it in VACASK."] = None
+            made, module, lines = module_form(device, own, inputs, native=native, noise_step=noise_step)
+            self.models[module] = lines
+            return made
+        if not native:
             dialect = BROUGHT_IN if self.for_bench else self.dialect
             if noise_step is not None and not dialect.transient_noise:
                 self.advice[f"No thermal noise in transients: {dialect.name} has none."] = None

@@ -9,7 +9,8 @@ import numpy as np
 from ....devices.language.checks import flag, whole
 from ....devices.language.errors import ParameterError
 from ....devices.language.registry import Registry
-from ....devices.targets.spice.dialects import DIALECTS, NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import CELL_DIALECTS, NGSPICE
 from ....devices.targets.spice.statements import check_name
 from .assembly import Assembly
 from .declared import DeclaredCell
@@ -108,7 +109,7 @@ class Cell(DeclaredCell):
         meters: bool = False,
         mismatch: int | np.random.Generator | None = None,
         for_bench: bool = False,
-        dialect: str | SpiceDialect = "ngspice",
+        dialect: str | Dialect = "ngspice",
     ) -> CellCircuit:
         """Return the cell as a subcircuit with all that it needs, an object that a PySpice ``Circuit`` accepts.
 
@@ -127,8 +128,8 @@ class Cell(DeclaredCell):
             ``noises``: with ``devices="automatic"`` devices with noise in transients are native ones where ngspice
             loads them and there is a C compiler; else the noise comes from external sources.
         dialect : str
-            ``"ngspice"``, ``"xyce"``, ``"ltspice"``, ``"hspice"`` or ``"spectre"``; ammeters and benches are for
-            ngspice.
+            ``"ngspice"``, ``"xyce"``, ``"ltspice"``, ``"hspice"``, ``"spectre"`` or ``"vacask"``; ammeters and
+            benches are for ngspice.
 
         Raises
         ------
@@ -143,7 +144,7 @@ class Cell(DeclaredCell):
             random = np.random.default_rng(whole("mismatch", mismatch, 0))
         chosen = check_name(self.model_name().replace("-", "_") if name is None else name, "subcircuit")
         metered, benched = flag("meters", meters), flag("for_bench", for_bench)
-        form = dialect if isinstance(dialect, SpiceDialect) else DIALECTS.find(dialect)
+        form = dialect if isinstance(dialect, Dialect) else CELL_DIALECTS.find(dialect)
         if form.name != NGSPICE.name and (metered or benched):
             raise ParameterError(f"ammeters and benches are for ngspice, not for {form.name}")
         cell: Cell = self

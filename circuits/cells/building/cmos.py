@@ -12,7 +12,8 @@ from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
 from ....devices.language.quantities.quantity import format_si
 from ....devices.language.registry import Registry
-from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import NGSPICE
 
 CORNERS = ("typical", "slow", "fast")
 KINDS = ("nmos", "pmos")
@@ -62,7 +63,7 @@ class Technology:
     cards: Callable[[str], str]
     node: str = ""
     sizes: Mapping[str, float] = field(default_factory=dict)
-    cards_in: Callable[[str, SpiceDialect], str] | None = None
+    cards_in: Callable[[str, Dialect], str] | None = None
 
     def size(self, name: str) -> float:
         """Default of a parameter of a cell that depends on the technology, ``CELL.PARAMETER``."""
@@ -73,14 +74,14 @@ class Technology:
         """The node and the technology's name, as in ``45 nm (generic)``."""
         return f"{self.node or format_si(self.minimum_length, 'm')} ({self.name})"
 
-    def models(self, corner: str = "typical", dialect: SpiceDialect = NGSPICE) -> str:
+    def models(self, corner: str = "typical", dialect: Dialect = NGSPICE) -> str:
         """The lines that define the transistor models in a netlist.
 
         Parameters
         ----------
         corner : str
             ``"typical"``, ``"slow"`` or ``"fast"``.
-        dialect : SpiceDialect
+        dialect : Dialect
             The dialect of the netlist.
 
         Raises
@@ -143,7 +144,7 @@ class Technology:
         parallel: float = 1.0,
         *,
         write: Callable[[float, str], str] = format,
-        dialect: SpiceDialect = NGSPICE,
+        dialect: Dialect = NGSPICE,
     ) -> str:
         """The netlist line of a transistor.
 
@@ -163,7 +164,7 @@ class Technology:
             Number of such transistors in parallel. [-]
         write : callable
             Writes a number, as ``format`` does.
-        dialect : SpiceDialect
+        dialect : Dialect
             The dialect of the line.
 
         Raises
@@ -182,7 +183,7 @@ class Technology:
         area_text, edge_text = write(area, ".4g"), write(edge, ".4g")
         words.append(f"ad={area_text} as={area_text} pd={edge_text} ps={edge_text}")
         if parallel != 1:
-            words.append(f"m={write(parallel, '.6g')}")
+            words.append(f"{dialect.multiplier}={write(parallel, '.6g')}")
         if threshold_shift:
             # BSIM4 adds it to the threshold voltage, which is negative for a p-channel.
             words.append(f"delvto={write(threshold_shift if kind == 'nmos' else -threshold_shift, '.6g')}")

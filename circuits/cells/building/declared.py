@@ -15,7 +15,7 @@ from ....devices.language.declarations.declaration import Declared, Option, Para
 from ....devices.language.errors import ParameterError, ValidityWarning, warn_user
 from ....devices.language.quantities.units import OFFSETS
 from ....devices.model import CompactModel
-from ....devices.targets.spice.dialects import SpiceDialect
+from ....devices.targets.spice.dialect import Dialect
 from .cmos import CORNERS, TECHNOLOGIES, Technology
 from .slots import Slot
 from .subcircuits import CellCircuit
@@ -241,7 +241,7 @@ class DeclaredCell(Configured):
         meters: bool = False,
         mismatch: int | np.random.Generator | None = None,
         for_bench: bool = False,
-        dialect: str | SpiceDialect = "ngspice",
+        dialect: str | Dialect = "ngspice",
     ) -> CellCircuit:
         """Return the cell as a subcircuit; see :meth:`synaspice.circuits.cells.building.cell.Cell.subcircuit`."""
         raise NotImplementedError

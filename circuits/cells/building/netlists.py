@@ -10,8 +10,10 @@ from ....devices.language.errors import ParameterError
 from ....devices.language.version import __version__
 from ....devices.library import name_in_library
 from ....devices.model import CompactModel
-from ....devices.targets.spice.dialects import DIALECTS
+from ....devices.targets.formats import ExportOptions
+from ....devices.targets.spice.dialects import CELL_DIALECTS
 from ....devices.targets.spice.statements import check_name, one_line
+from ....devices.targets.spice.vacask import VacaskNetlist
 from .cell import Cell
 from .subcircuits import definitions
 
@@ -65,9 +67,12 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], *, dialect: str = "n
     for item in things:
         instance("what goes into a netlist", item, kinds, "cells and devices")
     named = dict(items) if isinstance(items, Mapping) else unique_names(things)
+    form = CELL_DIALECTS.find(dialect)
     circuits = [
         item.subcircuit(name=check_name(name, "subcircuit"), dialect=dialect)
         if isinstance(item, Cell)
+        else form.form(item, ExportOptions(name, **options))
+        if isinstance(form, VacaskNetlist)
         else item.subcircuit(name=name, dialect=dialect, **options)
         for name, item in named.items()
     ]
@@ -77,7 +82,6 @@ def one_netlist(items: Mapping[str, Item] | Iterable[Item], *, dialect: str = "n
             raise ParameterError(f"{other!r} and {name!r} are the same name to a simulator")
     if len(circuits) == 1:
         return definitions(circuits)
-    form = DIALECTS.find(dialect)
     mark = form.comment
     head = [*form.preamble, f"{mark}{len(named)} cells and devices for {form.name}, by synaspice {__version__}:"]
     head += [f"{mark}  {name}: {one_line(_about(item))}" for name, item in named.items()]

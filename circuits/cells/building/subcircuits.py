@@ -9,9 +9,10 @@ from pathlib import Path
 from ....devices.language.checks import known
 from ....devices.language.errors import ParameterError
 from ....devices.targets.spice.dialect import Dialect
-from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialects import NGSPICE
 from ....devices.targets.spice.statements import check_node
 from ....devices.targets.spice.subcircuit import Subcircuit
+from ....devices.targets.spice.vacask import VACASK, identifier
 from ...engine.native import NativeDevice
 from ...engine.noise import Noisy
 from .tolerances import options_lines, strictest
@@ -64,7 +65,7 @@ class CellCircuit:
         What has noise in transients, if it was built for a bench.
     parameters : tuple of str
         Its parameters, which an instance may set.
-    dialect : SpiceDialect
+    dialect : Dialect
         The dialect that it is written in.
     """
 
@@ -79,7 +80,7 @@ class CellCircuit:
     own_files: tuple[Path, ...] = ()
     noises: tuple[Noisy, ...] = ()
     parameters: tuple[str, ...] = ()
-    dialect: SpiceDialect = NGSPICE
+    dialect: Dialect = NGSPICE
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -105,7 +106,7 @@ class CellCircuit:
         return self.text
 
     def instance(self, name: str, nodes: Mapping[str, str] | Sequence[str]) -> str:
-        """The line ``X<name> nodes <subcircuit>``.
+        """The line ``X<name> nodes <subcircuit>``; in VACASK's language ``x<name> (nodes) <subcircuit>``.
 
         Parameters
         ----------
@@ -121,7 +122,11 @@ class CellCircuit:
         ParameterError
             If there are too few nodes or too many, or a name is none.
         """
-        return " ".join([f"X{check_node(name, 'element')}", *in_order(self.name, self.pins, nodes), self.name])
+        label, ends = check_node(name, "element"), in_order(self.name, self.pins, nodes)
+        if self.dialect.name == VACASK.name:
+            joined = " ".join(map(identifier, ends))
+            return VACASK.statements["instance"].format(name=label, nodes=joined, subcircuit=self.name, values="")
+        return " ".join([f"X{label}", *ends, self.name])
 
 
 def definitions(circuits: Iterable[Subcircuit | NativeDevice | CellCircuit]) -> str:

@@ -80,11 +80,24 @@ def options_lines(options: Options, dialect: Dialect = NGSPICE) -> list[str]:
         ]
     mark = dialect.comment
     lines = [f"{mark}Options that the cells here need."]
-    lines += [dialect.options[k].format(value=_written(value)) for k, value in options.items() if k in dialect.options]
+    if dialect.options_command:
+        lines[0] += f" {dialect.name} takes them in the control section of your netlist:"
+        lines.append(f"{mark}  {options_command(options, dialect)}")
+    else:
+        lines += _spelled(options, dialect)
     missing = [f"{name}={_written(value)}" for name, value in options.items() if name not in dialect.options]
     if missing:
         lines.append(f"{mark}{dialect.name} has no option of this meaning: {', '.join(missing)} in ngspice.")
     return lines
+
+
+def options_command(options: Options, dialect: Dialect) -> str:
+    """The command of a deck that sets options, of a dialect that has one; without those that it does not know."""
+    return dialect.options_command.format(options=" ".join(_spelled(options, dialect))).rstrip()
+
+
+def _spelled(options: Options, dialect: Dialect) -> list[str]:
+    return [dialect.options[k].format(value=_written(value)) for k, value in options.items() if k in dialect.options]
 
 
 def _written(value: float | str) -> str:

@@ -7,7 +7,8 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from ....devices.targets.spice.dialects import NGSPICE, SpiceDialect
+from ....devices.targets.spice.dialect import Dialect
+from ....devices.targets.spice.dialects import NGSPICE
 from ..building.cmos import KINDS, TECHNOLOGIES, Technology
 
 
@@ -18,20 +19,26 @@ def generic_card() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _models(corner: str, dialect: SpiceDialect = NGSPICE) -> str:
+def _models(corner: str, dialect: Dialect = NGSPICE) -> str:
     """BSIM4 cards of the generic technology at a corner, as a dialect spells them."""
     card = generic_card()
     shift = {name: entry["value"] for name, entry in card["corners"][corner].items()}
     mark, (end, begin) = dialect.comment, dialect.continuation
     lines = [f"{mark}{card['title']}, {corner}", f"{mark}after {card['reference']}, doi:{card['doi']}"]
+    parameters = card["parameters"]
+    if (library := dialect.statements.get("bsim4_library")) is not None:  # a compiled one, of the newest version
+        lines.append(library)
+        parameters = parameters | card["newer"]
     for kind in KINDS:
-        values = {name: entry[kind] for name, entry in card["parameters"].items()}
+        values = {name: entry[kind] for name, entry in parameters.items()}
         values["vth0"] += (1 if kind == "nmos" else -1) * shift.get("threshold_shift", 0.0)
         values["u0"] *= shift.get("mobility_factor", 1.0)
         thicker = values["toxe"] * (shift.get("oxide_factor", 1.0) - 1)  # the physical part of it varies
         values["toxe"] += thicker
         values["toxp"] += thicker
-        head = dialect.statements["bsim4"].format(name=f"generic_{kind}", kind=kind, type=kind[0])
+        head = dialect.statements["bsim4"].format(
+            name=f"generic_{kind}", kind=kind, type=kind[0], sign=1 if kind == "nmos" else -1
+        )
         words = [f"{name}={value:.9g}" for name, value in values.items()]
         parts = [head, *(f"{begin}{' '.join(words[k : k + 6])}" for k in range(0, len(words), 6))]
         lines += [*(f"{part}{end}" for part in parts[:-1]), parts[-1]]

@@ -17,13 +17,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ....devices.language.checks import flag
-from ....devices.language.errors import CompilationError
+from ....devices.language.checks import flag, positive
+from ....devices.language.errors import CompilationError, ParameterError
 from ....devices.model import CompactModel
 from ....devices.targets.modules.verilog_a import write_module
 from ....devices.targets.spice.dialect import Dialect
 from ....devices.targets.spice.statements import check_name, check_node
-from ....devices.targets.spice.vacask import VACASK, identifier
+from ....devices.targets.spice.vacask import VACASK, identifier, model_line
 from ..native import NativeDevice, compiled_module, compiled_native
 from ..process import run_guarded
 from .programs import find_openvaf, version_of
@@ -44,8 +44,7 @@ class VacaskDevice(NativeDevice):
         return VACASK
 
     def __str__(self) -> str:
-        values = "\n".join(f"    {name}={value!r}" for name, value in self.values.items())
-        return f"model {self.name} {self.kind} (\n{values}\n)" if values else f"model {self.name} {self.kind}"
+        return model_line(self.name, self.kind, self.values)
 
     def instance(self, name: str, nodes: str | Sequence[str], **parameters: float) -> str:
         """The line of an instance, ``n<name>``; see :meth:`NativeDevice.instance`."""
@@ -62,6 +61,7 @@ def vacask_device(
     inputs: Sequence[str] = (),
     native: bool = False,
     noise: bool = True,
+    transient_noise: float | None = None,
 ) -> VacaskDevice:
     """Compile a device for VACASK, or find it in the cache.
 
@@ -78,7 +78,9 @@ def vacask_device(
     native : bool
         Whether it is the C, compiled by the system's compiler, and not the Verilog-A module.
     noise : bool
-        Whether a native device has the noise of its states, as a module always has.
+        Whether a native device has the noise of its states in noise analyses, as a module always has.
+    transient_noise : float, optional
+        Time between the samples of a native device's noise of its states in transients [s]; default: no noise there.
 
     Raises
     ------
@@ -86,13 +88,21 @@ def vacask_device(
         If it is not in the cache, and there is no compiler.
     CompilationError
         If the compiler fails, with its own words.
+    ParameterError
+        If ``transient_noise`` is given for a module.
     """
     pinned = tuple(inputs)
     if flag("native", native):
-        kind, file = compiled_native(device.structure, pinned, noise, False, "0.4")
+        kind, file = compiled_native(device.structure, pinned, noise, transient_noise is not None, "0.4")
     else:
         kind, file = _compiled(device.structure, pinned)
     values = {key: value for key, value in device.values.items() if key not in pinned}
+    if transient_noise is not None:
+        if not native:
+            raise ParameterError(
+                "transient_noise is for native devices: VACASK gives up where a module's noise shakes it"
+            )
+        values["noise_interval"] = positive("transient_noise, the time between samples,", transient_noise, "s")
     pins = (*device.terminals(), *device.state_declarations(), *pinned)
     chosen = check_name(name or f"{device.model_name().replace('-', '_')}_card", "model")
     return VacaskDevice(chosen, kind, pins, file, values)

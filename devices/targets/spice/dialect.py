@@ -55,8 +55,13 @@ class Dialect(Format):
     options : Mapping
         Templates of the lines that set options of the simulator, over ``value``, by ngspice's names of the options. The
         dialect has none that is missing here.
+    options_command : str
+        Template over ``options`` of the command that sets them all, of a simulator that takes them in a deck alone: a
+        netlist to include has it as a comment.
     renamed : Mapping
         Other names for nodes of cells whose name means something else to the simulator.
+    multiplier : str
+        The parameter of a transistor that tells how many are in parallel.
     """
 
     functions: Mapping[str, str]
@@ -80,7 +85,9 @@ class Dialect(Format):
     advice: str = ""
     long_step_options: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    options_command: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
+    multiplier: str = "m"
 
     @property
     def long_step_statement(self) -> str:

@@ -304,3 +304,5 @@ for _dialect in (NGSPICE, XYCE, LTSPICE, HSPICE, SPECTRE):
 
 #: The formats that are dialects of SPICE, by the name that is asked for.
 DIALECTS = Selection("netlist dialect", FORMATS, SpiceDialect)
+#: The formats that cells have, too: with VACASK, which has modules in place of behavioural subcircuits.
+CELL_DIALECTS = Selection("netlist dialect", FORMATS, Dialect)  # type: ignore[type-abstract]

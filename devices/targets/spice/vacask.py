@@ -6,12 +6,16 @@ which it has compiled by OpenVAF-Reloaded when it loads it. Its documentation: h
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from ...language.errors import ParameterError
 from ..formats import FORMATS, ExportOptions
 from ..modules.verilog_a import RESERVED as VERILOG_A_WORDS
+from ..modules.verilog_a import write_module
 from .dialect import Dialect
 from .statements import Statements, check_name
 from .subcircuit import Subcircuit
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 _STATEMENTS = """
     include section endsection load model global ground subckt ends parameters control endc embed
 """
+#: Name of a module until what is in it is known.
+_UNNAMED = "module_without_a_name"
 #: Words that begin a statement.
 KEYWORDS = frozenset(_STATEMENTS.split())
 
@@ -44,9 +50,7 @@ class VacaskNetlist(Dialect):
         module = FORMATS.find("verilog-a").text(device, replace(options, name=name))
         pins = " ".join(pins_of(device, options))
         lines = [f"// Use: x1 ({pins}) {name} [parameter=value ...]; pins at the end may be left out."]
-        lines += ["// VACASK has the module compiled where it stands alone: it writes it into the current folder."]
-        lines += [f'load "{name}.va"', f"model {name} {name}", f'embed "{name}.va" <<<MODULE', module.rstrip("\n")]
-        return "\n".join([*lines, ">>>MODULE", ""])
+        return "\n".join([*lines, *_embedded(name, module, f"model {name} {name}"), ""])
 
     def name_of(self, device: DeviceModel, options: ExportOptions) -> str:
         """The name of the model and of the module.
@@ -66,6 +70,41 @@ class VacaskNetlist(Dialect):
         return Subcircuit(self.name_of(device, options), pins_of(device, options), self.text(device, options), self)
 
 
+def module_in_netlist(device: DeviceModel, inputs: Sequence[str] = ()) -> tuple[str, str]:
+    """The module that devices of one model with the same options share in a netlist: its name, and the lines of it.
+
+    Its parameters have the model's own values; those of a device stand in its ``model`` line.
+    """
+    return _module(device.structure, tuple(inputs))
+
+
+@lru_cache(maxsize=256)
+def _module(structure: Any, inputs: tuple[str, ...]) -> tuple[str, str]:
+    model, options = structure
+    plain: DeviceModel = model(**dict(options))
+    text = write_module(plain, _UNNAMED, inputs, every_parameter=True)
+    name = f"{plain.model_name().replace('-', '_')}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    return name, "\n".join(_embedded(name, text.replace(_UNNAMED, name)))
+
+
+def _embedded(name: str, module: str, *models: str) -> list[str]:
+    """The lines by which a netlist brings a module along, and models of it."""
+    return [
+        "// VACASK has the module compiled where it stands alone: it writes it into the current folder.",
+        f'load "{name}.va"',
+        *models,
+        f'embed "{name}.va" <<<MODULE',
+        module.rstrip("\n"),
+        ">>>MODULE",
+    ]
+
+
+def model_line(name: str, module: str, values: Mapping[str, float]) -> str:
+    """The line, or lines, of a model: a module with values for its parameters."""
+    given = "\n".join(f"    {key}={value!r}" for key, value in values.items())
+    return f"model {name} {module} (\n{given}\n)" if given else f"model {name} {module}"
+
+
 def pins_of(device: DeviceModel, options: ExportOptions) -> tuple[str, ...]:
     """Ports of a device's module: its terminals, a node for every state, then the inputs that are pins."""
     return (*device.terminals(), *device.state_declarations(), *options.inputs)
@@ -77,6 +116,16 @@ VACASK = VacaskNetlist(
     functions={},
     temperature="($temp + 273.15)",
     statements={
+        "open": "subckt {name} ({pins})",
+        "default": "    parameters {name}={value}",
+        "close": "ends {name}",
+        "resistor": "r_{name} ({p} {n}) cell_resistor r={value}",
+        "capacitor": "c_{name} ({p} {n}) cell_capacitor c={value}",
+        "passive_models": 'load "spice/resistor.osdi"\nload "spice/capacitor.osdi"\nmodel cell_resistor sp_resistor\n'
+        "model cell_capacitor sp_capacitor",
+        "transistor": "m{name} ({nodes}) {model} {values}",
+        "bsim4_library": 'load "spice/bsim4v8.osdi"',
+        "bsim4": "model {name} sp_bsim4v8 type={sign}",
         "voltage_source": "v_{name} ({p} {n}) vsource {value}",
         "current_source": "i_{name} ({p} {n}) isource {value}",
         "probe_source": "v_{name} ({p} {n}) vsource dc={value} mag=1",
@@ -89,18 +138,25 @@ VACASK = VacaskNetlist(
         "PULSE": 'type="pulse" val0={0} val1={1} delay={2} rise={3} fall={4} width={5} period={6}',
         "SIN": 'type="sine" sinedc={0} ampl={1} freq={2} delay={3} theta={4} tdphase={5}',
         "PWL": 'type="pwl" wave=[{listed}]',
+        # Unlike SPICE's, the second start counts from the first.
+        "EXP": 'type="exp" val0={0} val1={1} delay={2} tau1={3} td2=({4} - {2}) tau2={5}',
     },
+    # Its check of residuals, which ngspice has not, fails where a wall stops a state: large terms are to be equal.
+    options_command="options nr_residualcheck=0 {options}",
+    options={name: f"{name}={{value}}" for name in ("temp", "reltol", "abstol", "vntol", "gmin", "chgtol")}
+    | {"method": 'tran_method="{value}"'},
     deck={
         "title": "{title}",
-        "include": 'include "{file}"',
+        "include": 'ground 0\ninclude "builtins.inc"\ninclude "{file}"',
         "transient": "control\n  abort always\n  analysis tran1 tran step={first_step} stop={duration} maxstep={step}",
         "end": "endc",
     },
     formula="{0}",
-    preamble=("ground 0", 'include "builtins.inc"'),
     comment="// ",
     continuation=(" \\", "    "),
     reserved=KEYWORDS,
+    renamed={"ground": "low"},  # a word that begins a statement
+    multiplier="$mfactor",
     deck_suffix=".sim",
 )
 FORMATS.register("vacask", VACASK)

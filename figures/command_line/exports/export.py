@@ -87,7 +87,8 @@ def export(
     """
     from ....devices.language.errors import ParameterError
     from ....devices.targets.formats import FORMATS
-    from ....devices.targets.spice.dialects import DIALECTS, SpiceDialect
+    from ....devices.targets.spice.dialect import Dialect
+    from ....devices.targets.spice.dialects import CELL_DIALECTS
     from ..measurements.cells import make_cell
     from .exporting import Order, deliver, editor_for, is_cell
     from .exporting_several import deliver_several
@@ -111,9 +112,9 @@ def export(
     options = {"observables": observables, "noise": noise, "long_steps": long_steps}
     if cells or len(asked) > 1:
         one_devices = preset or inputs or transient_noise is not None
-        if not isinstance(FORMATS.find(dialect), SpiceDialect):
+        if not isinstance(FORMATS.find(dialect), Dialect):
             raise ParameterError(
-                f"--format {dialect} is of one device: cells, and several things, are for {', '.join(DIALECTS)}"
+                f"--format {dialect} is of one device: cells, and several things, are for {', '.join(CELL_DIALECTS)}"
             )
         if cells and (one_devices or everything or (len(cells) == len(asked) and any(options.values()))):
             raise ParameterError(
