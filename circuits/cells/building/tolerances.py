@@ -85,7 +85,9 @@ def options_lines(options: Options, dialect: Dialect = NGSPICE) -> list[str]:
         lines.append(f"{mark}  {options_command(options, dialect)}")
     else:
         lines += _spelled(options, dialect)
-    missing = [f"{name}={_written(value)}" for name, value in options.items() if name not in dialect.options]
+    known = {*dialect.options, *dialect.unusable}
+    missing = [f"{name}={_written(value)}" for name, value in options.items() if name not in known]
+    lines += [f"{mark}Without {name}: {why}." for name, why in dialect.unusable.items() if name in options]
     if missing:
         lines.append(f"{mark}{dialect.name} has no option of this meaning: {', '.join(missing)} in ngspice.")
     return lines

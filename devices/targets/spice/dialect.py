@@ -58,6 +58,8 @@ class Dialect(Format):
     options_command : str
         Template over ``options`` of the command that sets them all, of a simulator that takes them in a deck alone: a
         netlist to include has it as a comment.
+    unusable : Mapping
+        Options that the simulator has and that are not set, by ngspice's names, with the reason.
     renamed : Mapping
         Other names for nodes of cells whose name means something else to the simulator.
     multiplier : str
@@ -86,6 +88,7 @@ class Dialect(Format):
     long_step_options: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     options_command: str = ""
+    unusable: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     multiplier: str = "m"
 
