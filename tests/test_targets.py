@@ -42,8 +42,8 @@ def test_both_engines_give_the_same(name, preset, monkeypatch):
     """Static curves to 1e-6; states to 1e-2 at ngspice's default tolerances (reltol 1e-3) and to 1e-3 at tight ones.
 
     Once for each structure, and at tight ones once for each model: that the rates of all options are the same to 1e-6,
-    with values drawn from the whole of their bounds, stands in test_forms.py; the transients of all presets are those of
-    docs/accuracy/agreement.md.
+    with values drawn from the whole of their bounds, stands in test_forms.py. The page docs/accuracy/agreement.md has
+    the transients of all presets.
     """
     # Half as many steps as a user's: differences of 3.5e-4 at most (StanfordRRAM) in place of 1.4e-4. A latch that
     # flips within one of them flips a step later in ngspice 47.
