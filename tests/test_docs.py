@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +39,18 @@ LINK = re.compile(r"\]\((?!\w+:|#)([^)\s#]+)(?:#[^)]*)?\)")
 NOT_CODE = {"{eval-rst}", "{toctree}", "{include}", "console"}
 #: What a test cannot have, and what stands for it: a cluster, its folder, and its numbers.
 IN_PLACE_OF = {
+    # once more on the page of the cells
+    "synaspice simulate axon-hillock -o rate.parquet --plot rate.png": "synaspice simulate axon-hillock --help "
+    "-o rate.parquet --plot rate.png",
+    "simulate latch-comparator --technology sky130 --corner slow --temperature 85degC  # extra": "simulate "
+    "latch-comparator --help --technology sky130 --corner slow --temperature 85degC  # extra",
+    "synaspice costs axon-hillock memristor-neuron  ": "synaspice costs --help  ",
+    "synaspice sweep inverter --sweep supply_voltage=0.6:1:3": "synaspice sweep inverter --help "
+    "--sweep supply_voltage=0.6:1:3",
     # before the rule of all technologies
     "simulate triplet-stdp-synapse --technology sky130 --corner slow": "simulate triplet-stdp-synapse --help "
     "--technology generic",
-    "--temperature 260:400:15 --field=-5e4:5e4:11 --plot hot.png": "--temperature 260:400:3 --field=-5e4:5e4:3",
+    "--temperature 260:400:15 --field=-5e4:5e4:11 --plot hot.png": "--temperature 260:400:2 --field=-5e4:5e4:2",
     '--technology sky130 --vary "memristor.resistance_on=normal 5%" --samples 4': "--samples 2 --vary "
     '"memristor.resistance_on=normal 5%"',
     "--temperatures 27degC,85degC": "--temperatures 27degC",
@@ -49,6 +58,10 @@ IN_PLACE_OF = {
     "--sweep temperature=-40degC:125degC:6 --sweep supply_voltage=0.2:1:9 --jobs 2": "--sweep supply_voltage=0.3,1 "
     "--sweep temperature=27degC,125degC --points 11",
     "inverter --corners": "inverter --corners --sweep temperature=27degC --sweep corner=slow,fast --points 11",
+    "mismatch=True, samples=4": "mismatch=True, samples=2",
+    'reliability([MTJBitCell(), LatchComparator(corner="slow")]': "reliability([MTJBitCell()]",
+    "--samples 100 --seed 1 --sampler lhs": "--samples 10 --seed 1 --sampler lhs",
+    "points=64, seed=1)": "points=8, seed=1)",
     "--samples 200 --seed 1 --measure": "--samples 4 --seed 1 --points 11 --measure",
     "--sweep technology=generic,sky130 --sweep corner=slow,fast": "--sweep corner=slow,fast",
     # it would serve until it is ended
@@ -65,6 +78,8 @@ IN_PLACE_OF = {
     "--quantity field_x --temperature 300,400": "--quantity field_x --temperature 300",
     # once more on its page
     "synaspice simulate p-bit --device mtj:ikeda2010 --set junction.diameter=30n  #": "synaspice simulate --help  #",
+    "simulate p-bit --device mtj:ikeda2010 --set junction.diameter=30n": "simulate p-bit --device mtj:ikeda2010 "
+    "--set junction.diameter=30n --inputs 0.3,0.5,0.7 --duration 10n",
     "synaspice costs axon-hillock memristor-neuron stdp-synapse": "synaspice costs axon-hillock",
     "costs([AxonHillock(), SenseAmplifier()])": "costs([SenseAmplifier()])",
     "temperatures=[233.15, 300.15, 398.15]": "temperatures=[300.15]",
@@ -81,12 +96,12 @@ IN_PLACE_OF = {
     "--methods fokker-planck": "--methods fokker-planck --overdrive 2,3 --width 5n",
     "trials=2000": "trials=200",
     # a part of it: the whole stands in tests of its own
-    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=5e-9, walkers=16, trajectories=100, seed=1)",
-    "--overdrive 2,3 --width 1n,2n,5n,10n": "--overdrive 3 --width 5n --walkers 16 --trajectories 100",
+    "overdrive=[1.5, 2.0, 3.0], seed=1)": "overdrive=[3.0], width=3e-9, walkers=16, trajectories=100, seed=1)",
+    "--overdrive 2,3 --width 1n,2n,5n,10n": "--help --overdrive 3 --width 5n",
     '[5e-9, 10e-9], "m_z"': '[5e-9], "m_z"',
     "splitting(event)": "splitting(event, walkers=16)",
-    "wall_retention(strip)": "wall_retention(strip, trajectories=400)",
-    "reads=1e6)": "reads=1e6, trajectories=400)",
+    "wall_retention(strip)": "wall_retention(strip, trajectories=100)",
+    "reads=1e6)": "reads=1e6, trajectories=100)",
     "module(Pulse(0.0, -0.8, width=2e-9), 2e-9)": "module(Pulse(0.0, -0.8, width=2e-10), 2e-10)",
     # its models take two seconds to read in every run; tests of the cells run it in both technologies
     'SpinNeuron(technology="sky130")': "SpinNeuron()",
@@ -288,14 +303,20 @@ def test_native_netlists_are_told_from_others(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_reference_has_every_module(tmp_path):
+def test_the_reference_has_every_module(tmp_path, monkeypatch):
     """The pages that autosummary makes of docs/reference.rst are those of all modules that have something public."""
-    pytest.importorskip("sphinx")
-    command = [sys.executable, "-m", "sphinx.ext.autosummary.generate", "-t", ROOT / "docs" / "_templates"]
-    ended = subprocess.run(
-        [*command, "-o", tmp_path, ROOT / "docs" / "reference.rst"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stderr
+    generate = pytest.importorskip("sphinx.ext.autosummary.generate")
+    written = generate.generate_autosummary_content
+
+    def content(name, there, *further, **settings):
+        # What a module's own page lists takes minutes to gather: a package's page lists its modules.
+        return written(name, there, *further, **settings) if hasattr(there, "__path__") else f"{name}\n"
+
+    monkeypatch.setattr(generate, "generate_autosummary_content", content)
+    templates = ["-t", str(ROOT / "docs" / "_templates")]
+    with warnings.catch_warnings():  # of frameworks that are imported
+        warnings.simplefilter("ignore")
+        generate.main([*templates, "-o", str(tmp_path), str(ROOT / "docs" / "reference.rst")])
     described = {file.stem for file in tmp_path.glob("synaspice.*.rst")}
     there = set()
     for part in ("devices", "circuits", "characterization", "figures"):

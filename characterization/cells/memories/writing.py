@@ -43,6 +43,18 @@ UNDISTURBED = 0.12
 READING = (0.5, 0.95)
 
 
+@functools.lru_cache(maxsize=256)
+def _across(cell: MemristorBitCell, states: tuple[str, ...]) -> tuple[float, ...]:
+    """See :meth:`Writing.across`: the width, the reads and the deck of a cell's bench all ask for it."""
+    found = []
+    for state, high in zip(states, cell.lines.writes, strict=True):
+        held = cell.replace(state=state)
+        sources = [f"V{line} {line} 0 {level!r}" for line, level in {**cell.lines.rest, **high}.items()]
+        at = run_bench(held, sources, OperatingPoint(), circuit=held.subcircuit(for_bench=True))[0].iloc[0]
+        found.append(abs(float(at["v(bit)"] - at["v(x1.inner)"])))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Writing:
     """Read, write the one state, read, write the other, read: pulses on the lines of a cell."""
@@ -63,14 +75,8 @@ class Writing:
 
     def across(self, *states: str) -> list[float]:
         """Voltages that the transistors leave the memristor in a set and in a reset, in a state of it each [V]."""
-        cell, found = self.cell, []
-        assert isinstance(cell, MemristorBitCell)
-        for state, high in zip(states, cell.lines.writes, strict=True):
-            held = cell.replace(state=state)
-            sources = [f"V{line} {line} 0 {level!r}" for line, level in {**cell.lines.rest, **high}.items()]
-            at = run_bench(held, sources, OperatingPoint(), circuit=held.subcircuit(for_bench=True))[0].iloc[0]
-            found.append(abs(float(at["v(bit)"] - at["v(x1.inner)"])))
-        return found
+        assert isinstance(self.cell, MemristorBitCell)
+        return list(_across(self.cell, states))
 
     @functools.cached_property
     def needed(self) -> float:

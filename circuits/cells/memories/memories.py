@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.optimize import brentq
 
 from ....devices.core.protocols import Statics
+from ....devices.core.vectors import initial_state
 from ....devices.language.errors import ParameterError, SimulationError, ValidityWarning
 from ....devices.model import CompactModel
 from ..building.slots import TWO_TERMINALS, Fit, in_states
@@ -23,9 +26,16 @@ LONGEST = 100.0
 
 def reference(device: CompactModel, state: str) -> CompactModel:
     """The device in one of its reference states."""
-    return device.replace(**device.protocol(Statics).states[state])
+    return device.replace(**_values_in(device, state))
 
 
+# What follows from the values of a device is asked for whenever a cell with it is built: once is enough.
+@functools.lru_cache(maxsize=256)
+def _values_in(device: CompactModel, state: str) -> Mapping[str, float]:
+    return device.protocol(Statics).states[state]
+
+
+@functools.lru_cache(maxsize=256)
 def memory_state(device: CompactModel) -> str:
     """Name of the state that tells on from off."""
     on, off = (initial_states(reference(device, state)) for state in ("on", "off"))
@@ -34,8 +44,7 @@ def memory_state(device: CompactModel) -> str:
 
 def initial_states(device: CompactModel) -> dict[str, float]:
     """The states of a device at t = 0."""
-    run = device.simulate(0.0, 1e-3 * device.settling_time, points=2)
-    return {name: float(run[name].iloc[0]) for name in device.state_declarations()}
+    return dict(zip(device.state_declarations(), initial_state(device), strict=True))
 
 
 def _stays(device: CompactModel) -> bool:
@@ -66,6 +75,7 @@ def conductance(device: CompactModel, volts: float) -> float:
     return float(device.static(**{name: volts})[device.branches()[name].current]) / volts
 
 
+@functools.lru_cache(maxsize=256)
 def setting_polarity(device: CompactModel) -> int:
     """Sign of the voltage from the first terminal to the second that raises the conductance: 1 or -1.
 
@@ -83,6 +93,7 @@ def setting_polarity(device: CompactModel) -> int:
     raise ParameterError(f"{device.model_name()}: neither polarity moves its state, not even 10 V")
 
 
+@functools.lru_cache(maxsize=256)
 def switching_time(device: CompactModel, setting: float, resetting: float | None = None) -> float:
     """Time in which voltages across it set and reset a memristor [s].
 

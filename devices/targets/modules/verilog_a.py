@@ -8,6 +8,7 @@ internal node of unit noise density, so that one source can shake several states
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -108,12 +109,58 @@ def write_module(
     return _Module(device, chosen, tuple(inputs), every_parameter).text()
 
 
+class _Structure:
+    """What the computed quantities of a module follow from: those of equal structure and inputs are equal."""
+
+    def __init__(self, device: DeviceModel, inputs: tuple[str, ...]) -> None:
+        self.device, self.inputs, self.key = device, inputs, (device.structure, inputs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Structure) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class _Computed:
+    """The computed quantities of a module, as they are printed: presets differ in the values of parameters alone."""
+
+    equations: ModuleEquations
+    outputs: Mapping[str, sp.Expr]
+    assignments: Mapping[str, str]
+    used: frozenset[str]
+
+
+@functools.lru_cache(maxsize=256)
+def _computed(structure: _Structure) -> _Computed:
+    own = ModuleEquations(structure.device, structure.inputs, sp.Symbol("$temperature", positive=True))
+    outputs, starts, unit = _outputs(own), own.starts(), own.time_unit
+    derived = own.derived((*outputs.values(), *starts.values(), unit))
+    shared, reduced = sp.cse(list(outputs.values()), symbols=sp.numbered_symbols("t_"), list=True)
+    computed = {**derived, **starts, **{str(s): e for s, e in shared}, **dict(zip(outputs, reduced, strict=True))}
+    printer = ExpressionPrinter(VERILOG_A_NAMES)
+    used = {str(s) for e in (*derived.values(), *starts.values(), *outputs.values(), unit) for s in e.free_symbols}
+    return _Computed(own, outputs, {name: printer.doprint(e) for name, e in computed.items()}, frozenset(used))
+
+
+def _outputs(own: ModuleEquations) -> dict[str, sp.Expr]:
+    """The computed quantities, by the name of the variable."""
+    shakes = {f"shake_{x}_{n}": strength for (x, n), strength in own.shakes().items()}
+    densities = {f"{name}_{part}": density for (name, part), density in own.densities().items()}
+    jumps: dict[str, sp.Expr] = {}
+    for (process, current), (step, rate, strength) in own.telegraphs().items():
+        jumps |= {f"{process}_rate": rate, f"{process}_strength": strength, f"{process}_step_{current}": step}
+    return own.currents() | own.rates() | own.turns() | shakes | densities | jumps | own.observables()
+
+
 class _Module:
     """Collects the sections of one module."""
 
     def __init__(self, device: DeviceModel, name: str, inputs: tuple[str, ...], every_parameter: bool) -> None:
         self.device, self.name, self.inputs, self.every_parameter = device, name, inputs, every_parameter
-        self.equations = ModuleEquations(device, inputs, sp.Symbol("$temperature", positive=True))
+        self.computed = _computed(_Structure(device, inputs))
+        self.equations = self.computed.equations
         self.system, self.time_unit = self.equations.system, self.equations.time_unit
         self.states, self.branches, self.ports = self.equations.states, self.equations.branches, self.equations.ports
         self.noises = {symbol: f"{symbol}_source" for symbol in self.system.noises}
@@ -123,29 +170,14 @@ class _Module:
         if clash:
             raise ParameterError(f"{', '.join(clash)}: a parameter of that name cannot go into a Verilog-A module")
 
-    def outputs(self) -> dict[str, sp.Expr]:
-        """The computed quantities, by the name of the variable."""
-        own = self.equations
-        shakes = {f"shake_{x}_{n}": strength for (x, n), strength in own.shakes().items()}
-        densities = {f"{name}_{part}": density for (name, part), density in own.densities().items()}
-        jumps: dict[str, sp.Expr] = {}
-        for (process, current), (step, rate, strength) in own.telegraphs().items():
-            jumps |= {f"{process}_rate": rate, f"{process}_strength": strength, f"{process}_step_{current}": step}
-        return own.currents() | own.rates() | own.turns() | shakes | densities | jumps | own.observables()
-
     # --- the text ---------------------------------------------------------------------------
 
     def text(self) -> str:
         """The whole module."""
-        outputs, starts, unit = self.outputs(), self.equations.starts(), self.time_unit
-        derived = self.equations.derived((*outputs.values(), *starts.values(), unit))
-        shared, reduced = sp.cse(list(outputs.values()), symbols=sp.numbered_symbols("t_"), list=True)
-        computed = {**derived, **starts, **{str(s): e for s, e in shared}, **dict(zip(outputs, reduced, strict=True))}
-        assignments = {name: self.printer.doprint(e) for name, e in computed.items()}
-        used = {str(s) for e in (*derived.values(), *starts.values(), *outputs.values(), unit) for s in e.free_symbols}
+        outputs, assignments, used = self.computed.outputs, self.computed.assignments, self.computed.used
         shown = {str(y) for y in self.system.observables}
         local = [f"v_{v}" for v in self.system.voltages] + [f"x_{x}" for x in self.states]
-        local += [*(f"u_{pin}" for pin in self.inputs), *(name for name in computed if name not in shown), "moving"]
+        local += [*(f"u_{pin}" for pin in self.inputs), *(name for name in assignments if name not in shown), "moving"]
         ports = ", ".join(self.ports)
         lines = [*self.header(), "", '`include "constants.vams"', '`include "disciplines.vams"', ""]
         lines += [*_wrapped("", f"module {self.name}({ports});"), *_wrapped("    ", f"inout {ports};")]

@@ -20,8 +20,8 @@ from synaspice.devices.library import every_device, write_library
 
 #: What ngspice must be told to read another simulator's netlists by their own rules.
 COMPATIBLE = {"ngspice": None, "xyce": None, "ltspice": "lt", "hspice": "hs"}
-#: A transient moves these in nanoseconds: thresholds and powers; magnetic; exponentials.
-MOVING = ("vteam", "domain-wall-magnet", "stanford-rram")
+#: Part of its stimulus in which each moves: thresholds and powers; magnetic; exponentials.
+MOVING = {"vteam": 0.5, "domain-wall-magnet": 1.0, "stanford-rram": 0.5}
 
 
 def compatibility(folder, dialect):
@@ -89,7 +89,8 @@ def test_every_expression_means_the_same_in_every_dialect(dialect, reference, tm
 def test_the_decks_of_other_dialects_run(name, tmp_path):
     device = models()[name]()
     stimulus = device.suggested_stimulus()
-    stimulus = replace(stimulus, inputs={k: v for k, v in stimulus.inputs.items() if k in device.branches()})
+    inputs = {k: v for k, v in stimulus.inputs.items() if k in device.branches()}
+    stimulus = replace(stimulus, inputs=inputs, duration=MOVING[name] * stimulus.duration)
     final = {}
     for dialect in COMPATIBLE:
         folder = tmp_path / dialect

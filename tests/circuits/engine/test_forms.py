@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from netlist_reference import expected_rates
 from scipy.integrate import solve_ivp
 
 from synaspice.circuits.engine.decks import held_branches, instance, nodes_of
@@ -22,7 +23,6 @@ from synaspice.devices.core.vectors import compiled, initial_state, parameter_ve
 from synaspice.devices.language.declarations.declaration import Telegraph
 from synaspice.devices.language.errors import ValidityWarning
 from synaspice.devices.simulation.numerics.newton import roots
-from synaspice.devices.targets.scaled import returning_rate, unit_in_seconds
 
 pytestmark = pytest.mark.ngspice
 
@@ -89,18 +89,6 @@ def behind(device, load):
         return float(roots(excess, np.array(0.0), min(volts, 0.0), max(volts, 0.0), what="the divided voltage"))
 
     return across
-
-
-def expected_rates(device, v):
-    """Rates per unit of time of the scaled states; those that start beyond their bounds return."""
-    functions, states = compiled(device), device.state_declarations()
-    x, unit = initial_state(device), unit_in_seconds(device)
-    rates = functions.rates([v, *[0.0] * (len(device.branches()) - 1)], x, parameter_vector(device))
-    found = {}
-    for rate, start, (name, state) in zip(rates, x, states.items(), strict=True):
-        back = returning_rate(start / state.scale, tuple(b / state.scale for b in state.bounds)) if state.bounds else 0
-        found[name] = rate * unit / state.scale + float(back)
-    return found
 
 
 def netlist(cases, form_of, suffix):
