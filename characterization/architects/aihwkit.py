@@ -103,7 +103,7 @@ def aihwkit_device(
         "w_min_dtod": _told(found.lowest_spread),
         "w_max_dtod": _told(found.highest_spread),
         "dw_min": f"{smallest:.9g}",
-        "dw_min_dtod": _told(found.step_spread, "of the mean step, from device to device"),
+        "dw_min_dtod": _told(found.step_spread, "of the steps at the same weight, from device to device"),
         "dw_min_std": _told(found.cycle_spread, "of a step, from cycle to cycle"),
         "up_down_dtod": "0.0",
     }
@@ -113,8 +113,9 @@ def aihwkit_device(
         lines.append("# Left out: noise of reads, which this device's model does not tell.")
     else:
         lines += [
-            f"rpu_config.forward.w_noise = {found.read_spread:.4g}  # of a read, the largest over the range",
-            "rpu_config.forward.w_noise_type = WeightNoiseType.ADDITIVE_CONSTANT",
+            "for read in (rpu_config.forward, rpu_config.backward):",
+            f"    read.w_noise = {found.read_spread:.4g}  # of a read, the largest over the range",
+            "    read.w_noise_type = WeightNoiseType.ADDITIVE_CONSTANT",
         ]
     lines += [
         "# Left out: drift, which aihwkit's pulsed devices apply to weights and not to conductances. For inference",
