@@ -21,7 +21,6 @@ from synaspice.devices import (
     LinearIonDrift,
     ParameterError,
     PhaseChangeMemory,
-    ValidityWarning,
     Yakopcic,
 )
 from synaspice.devices.core.variability import Normal
@@ -295,5 +294,5 @@ def test_what_is_no_such_device_is_refused(call, says):
 
 
 def test_a_curve_that_nodes_cannot_follow_is_told():
-    with pytest.warns(ValidityWarning, match="more nodes"):
+    with pytest.raises(ParameterError, match="differ too much"):
         aihwkit_device(LinearIonDrift())
