@@ -32,6 +32,8 @@ from .pulse_steps import PulseSteps, pulse_steps
 KINDS, NODES = ("piecewise", "linear"), (2, 63)
 #: Misfit, over the range, that is told, and above which steps are not linear in the weight. [1]
 MOST_MISFIT = 0.05
+#: Misfit of piecewise steps above which they are another device's. [1]
+HOPELESS = 0.25
 
 
 def aihwkit_device(
@@ -61,7 +63,7 @@ def aihwkit_device(
     Raises
     ------
     ParameterError
-        If the bench refuses the device, or its steps are not linear in the weight by far.
+        If the bench refuses the device, or its steps are not linear in the weight, or between the nodes, by far.
 
     Warns
     -----
@@ -78,6 +80,8 @@ def aihwkit_device(
         told = f"miss the curves of {device.model_name()} by {100 * max(misfits):.2g} % of the range"
         if kind == "linear":
             raise ParameterError(f"steps that are linear in the weight {told}: take kind='piecewise'")
+        if max(misfits) > HOPELESS:
+            raise ParameterError(f"steps between {count} nodes {told}: their lengths differ too much, take other pulses")
         warn_user(f"steps between {count} nodes {told}: more nodes or other pulses are needed", ValidityWarning)
     smallest = float(np.mean(np.concatenate([np.abs(np.diff(found.up)), np.abs(np.diff(found.down))])))
     attributes = found.table.attrs
@@ -103,7 +107,7 @@ def aihwkit_device(
         "w_min_dtod": _told(found.lowest_spread),
         "w_max_dtod": _told(found.highest_spread),
         "dw_min": f"{smallest:.9g}",
-        "dw_min_dtod": _told(found.step_spread, "of the mean step, from device to device"),
+        "dw_min_dtod": _told(found.step_spread, "of the steps at the same weight, from device to device"),
         "dw_min_std": _told(found.cycle_spread, "of a step, from cycle to cycle"),
         "up_down_dtod": "0.0",
     }
@@ -113,8 +117,9 @@ def aihwkit_device(
         lines.append("# Left out: noise of reads, which this device's model does not tell.")
     else:
         lines += [
-            f"rpu_config.forward.w_noise = {found.read_spread:.4g}  # of a read, the largest over the range",
-            "rpu_config.forward.w_noise_type = WeightNoiseType.ADDITIVE_CONSTANT",
+            "for read in (rpu_config.forward, rpu_config.backward):",
+            f"    read.w_noise = {found.read_spread:.4g}  # of a read, the largest over the range",
+            "    read.w_noise_type = WeightNoiseType.ADDITIVE_CONSTANT",
         ]
     lines += [
         "# Left out: drift, which aihwkit's pulsed devices apply to weights and not to conductances. For inference",

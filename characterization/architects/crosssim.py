@@ -5,7 +5,9 @@ of them, here between the entries of tables over the target conductance,
 
 .. math:: g_\mathrm{prog} = g + \sigma_p(g)\,\zeta_1, \qquad
     g(t) = g_\mathrm{prog} \left(1 + \frac{t}{t_0}\right)^{-|\mu_\nu + \sigma_\nu \zeta_2|}, \qquad
-    g_\mathrm{read} = g\,[1 + \sigma_r(g)\,\zeta_3]
+    g_\mathrm{read} = g(t)\,[1 + \sigma_r(g, t)\,\zeta_3]
+
+CrossSim tells a read the conductance as it has drifted: the target is the one that the mean drift takes there.
 
 CrossSim 3 multiplies with matrices that are programmed at once; it knows no pulses, and so neither their curve.
 
@@ -28,6 +30,8 @@ from ...devices.model import CompactModel
 from ...devices.targets.header import origin
 from .kept import require_kept
 
+#: Decades of time after the first read over which the noise of reads is told.
+DECADES = 9
 #: What CrossSim does with the tables.
 CLASS = '''
 class SynaspiceDevice(EmptyDevice):
@@ -45,7 +49,10 @@ class SynaspiceDevice(EmptyDevice):
         return self.programming_error(input_) * (1 + time / FIRST_READ) ** -exponent
 
     def read_noise(self, input_):
-        return input_ * (1 + np.interp(input_, CONDUCTANCE, READING) * self._draw(input_))
+        later = np.log1p(self.time / FIRST_READ)
+        target = np.interp(input_, CONDUCTANCE * np.exp(-EXPONENT * later), CONDUCTANCE)
+        now = [np.interp(later, np.log1p(TIMES / FIRST_READ), over_time) for over_time in READING.T]
+        return input_ * (1 + np.interp(target, CONDUCTANCE, now) * self._draw(input_))
 '''
 
 
@@ -86,6 +93,10 @@ def crosssim_device(
         raise ParameterError(f"{device.model_name()} forgets exponentially, for which CrossSim's module has no table")
     target = np.linspace(cells.least, cells.most, count)
     mean, spread = errors.drift_exponent(target)
+    times = np.concatenate([[0.0], errors.first_read * np.logspace(0, DECADES, DECADES + 1)])
+    reading = np.array([np.broadcast_to(errors.read_noise(target, time), count) for time in times.tolist()])
+    if np.all(reading == reading[0]):
+        times, reading = times[:1], reading[:1]
     tables: dict[str, tuple[FloatArray, str]] = {
         "CONDUCTANCE": (target / cells.most, "target conductances over the largest"),
         "PROGRAMMING": (
@@ -94,7 +105,6 @@ def crosssim_device(
         ),
         "EXPONENT": (mean, "mean exponent of the drift"),
         "EXPONENT_SPREAD": (spread, "its standard deviation"),
-        "READING": (errors.read_noise(target), "standard deviation of a read over the conductance, at the first read"),
     }
     lines = [f"# {line}" for line in origin(device, "CrossSim", "device")]
     lines += [
@@ -107,8 +117,11 @@ def crosssim_device(
         "",
     ]
     for name, (values, what) in tables.items():
-        text = ", ".join(f"{value:.6g}" for value in np.broadcast_to(values, count).tolist())
-        lines.append(f"{name} = np.array([{text}])  # {what}")
+        lines.append(f"{name} = np.array([{_list(np.broadcast_to(values, count))}])  # {what}")
+    lines.append(f"TIMES = np.array([{_list(times)}])  # s, from the first read")
+    rows = ",\n".join(f"    [{_list(row)}]" for row in reading)
+    lines.append("# Standard deviation of a read over the conductance: a row for each time, a column for each target.")
+    lines.append(f"READING = np.array([\n{rows},\n])")
     lines += [f"FIRST_READ = {errors.first_read:g}  # s", "GENERATOR = np.random.default_rng()", "", CLASS, ""]
     lines += [
         "params = CrossSimParameters()",
@@ -119,10 +132,12 @@ def crosssim_device(
     used = {
         "programming_error": np.any(tables["PROGRAMMING"][0] > 0),
         "drift_error": np.any(mean > 0),
-        "read_noise": np.any(tables["READING"][0] > 0),
+        "read_noise": np.any(reading > 0),
     }
     for name, there in used.items():
-        if there:
+        if name == "drift_error" and not there and used["programming_error"]:
+            lines.append("# No drift; at times above 0 CrossSim takes the errors of programming from there.")
+        if there or (name == "drift_error" and used["programming_error"]):
             lines += [
                 f"params.xbar.device.{name}.enable = True",
                 f'params.xbar.device.{name}.model = "SynaspiceDevice"',
@@ -132,3 +147,7 @@ def crosssim_device(
     if used["drift_error"]:
         lines.append("# params.xbar.device.time is the time since the first read, in seconds.")
     return "\n".join(lines) + "\n"
+
+
+def _list(values: FloatArray) -> str:
+    return ", ".join(f"{value:.6g}" for value in values.tolist())

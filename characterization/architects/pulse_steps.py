@@ -23,6 +23,8 @@ from ..benches.memristors.potentiation import potentiation
 SMOOTHNESS = 0.1
 #: Nodes at which steps are compared.
 FINE = 63
+#: Misfit of a curve above which sizes at nodes are no smaller than its smallest step. [1]
+CLOSE = 0.01
 #: Cycles from which the noise of steps is taken, by default and at least.
 CYCLES, FEWEST = 8, 3
 
@@ -42,7 +44,8 @@ class PulseSteps:
     cycle_spread : float
         Standard deviation of a step over its mean, from cycle to cycle. [1]
     step_spread, lowest_spread, highest_spread : float
-        Standard deviations from device to device: of the mean step, relative, and of both ends, as weights. [1]
+        Standard deviations from device to device: of the steps over those of the device at the same weight, and of both
+        ends, as weights. [1]
     read_spread : float or None
         Standard deviation of a read, as a weight, the largest over the range; None if the device's is not known. [1]
     """
@@ -66,29 +69,23 @@ class PulseSteps:
         """Sizes of steps up and down at weights evenly spaced from -1 to 1, between which they are lines [1].
 
         Fitted to the steps of the curves by least squares, smoothly; where no pulse has been they go on as lines do.
+        Where they miss the curve, none is smaller than its smallest step, so that no weight is stuck.
 
         Parameters
         ----------
         nodes : int
             How many weights.
         """
-        return _at_nodes(self.up, nodes), _at_nodes(self.down[::-1], nodes, -1)
+        up, down = _at_nodes(self.up, nodes), _at_nodes(self.down[::-1], nodes, -1)
+        return _along_curve(self.up, up, 1), _along_curve(self.down, down, -1)
 
     def repeated(self, nodes: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
         """The curves that steps at nodes make, from where the device's begin, with bounds at -1 and 1 [1]."""
-        curves = []
-        for sign, sizes, there in ((1, nodes[0], self.up), (-1, nodes[1], self.down)):
-            weights = [float(there[0])]
-            for _ in there[1:]:
-                size = float(np.interp(weights[-1], np.linspace(-1, 1, len(sizes)), sizes))
-                weights.append(min(max(weights[-1] + sign * size, -1.0), 1.0))
-            curves.append(np.array(weights))
-        return curves[0], curves[1]
+        return _repeated(self.up, nodes[0], 1), _repeated(self.down, nodes[1], -1)
 
     def misfit(self, nodes: tuple[FloatArray, FloatArray]) -> tuple[float, float]:
         """Root mean square distance of these curves from the device's, over the range [1]."""
-        curves = zip(self.repeated(nodes), (self.up, self.down), strict=True)
-        up, down = (float(np.sqrt(np.mean((made - there) ** 2)) / 2) for made, there in curves)
+        up, down = (_apart(*each) for each in zip(self.repeated(nodes), (self.up, self.down), strict=True))
         return up, down
 
 
@@ -129,7 +126,7 @@ def pulse_steps(
     ParameterError
         If the bench ``potentiation`` refuses the device, or there are fewer than three cycles or devices.
     """
-    table = _measured(device, pulses=pulses, read_voltage=read_voltage)
+    table = measured(device, pulses=pulses, read_voltage=read_voltage)
     up, down = curves_of(table)[:, 0]
     both = np.concatenate([up, down])
     lowest, highest = float(both.min()), float(both.max())
@@ -146,22 +143,23 @@ def pulse_steps(
     }  # fmt: skip
     if temperature is not None:
         number = whole("cycles", cycles, FEWEST)
-        noisy = _measured(device, cycles=number, temperature=temperature, seed=whole("seed", seed, 0), **again)
+        noisy = measured(device, cycles=number, temperature=temperature, seed=whole("seed", seed, 0), **again)
         found["cycle_spread"] = _cycle_spread(weight(curves_of(noisy)), PulseSteps(table, *ends).at_nodes(FINE))
     if spread := mapping("distributions", distributions):
         drawn = sample(device, spread, whole("devices", devices, FEWEST), whole("seed", seed, 0))
-        curves = np.array([curves_of(_measured(one, **again))[:, 0] for one in drawn])
-        ways = np.ptp(curves, axis=2).mean(axis=1)
-        found["step_spread"] = float(ways.std(ddof=1) / ways.mean())
+        curves = np.array([curves_of(measured(one, **again))[:, 0] for one in drawn])
+        nodes = PulseSteps(table, *ends).at_nodes(FINE)
+        found["step_spread"] = float(np.std([_step_scale(weight(each), nodes) for each in curves], ddof=1))
         for name, end in (("lowest_spread", np.min), ("highest_spread", np.max)):
             found[name] = float(weight(end(curves, axis=(1, 2))).std(ddof=1))
     return PulseSteps(table, *ends, read_spread=_read_spread(device, read_voltage, lowest, highest), **found)
 
 
-def _measured(device: CompactModel, **how: Any) -> pd.DataFrame:
-    """The bench's table, whatever NeuroSim's formula makes of it."""
+def measured(device: CompactModel, **how: Any) -> pd.DataFrame:
+    """The bench's table, whatever NeuroSim's formula makes of it, and whether or not its loop is closed."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="the formula misses", category=ValidityWarning)
+        for told in ("the formula misses", "without noise the cycles differ"):
+            warnings.filterwarnings("ignore", message=told, category=ValidityWarning)
         return potentiation(device, **how)
 
 
@@ -173,15 +171,28 @@ def curves_of(table: pd.DataFrame) -> FloatArray:
     ])  # fmt: skip
 
 
+def _beside(weights: FloatArray, sizes: FloatArray, sign: int) -> tuple[FloatArray, FloatArray]:
+    """Steps of curves within the range, and those expected at the same weights [1]."""
+    expected = np.interp(weights[..., :-1], np.linspace(-1, 1, len(sizes)), sizes)
+    within = (np.abs(weights[..., :-1]) <= 1) & (np.abs(weights[..., :-1] + sign * expected) <= 1)
+    return (sign * np.diff(weights, axis=-1))[within], expected[within]
+
+
 def _cycle_spread(weights: FloatArray, nodes: tuple[FloatArray, FloatArray]) -> float:
     """Deviation of steps within the range from those without noise at the same weight, over these, rms [1]."""
     apart, size = 0.0, 0.0
     for sign, each, sizes in zip((1, -1), weights, nodes, strict=True):
-        expected = np.interp(each[:, :-1], np.linspace(-1, 1, len(sizes)), sizes)
-        within = (np.abs(each[:, :-1]) <= 1) & (np.abs(each[:, :-1] + sign * expected) <= 1)
-        apart += float(np.sum((sign * np.diff(each, axis=-1) - expected)[within] ** 2))
-        size += float(np.sum(expected[within] ** 2))
+        steps, expected = _beside(each, sizes, sign)
+        apart += float(np.sum((steps - expected) ** 2))
+        size += float(np.sum(expected**2))
     return math.sqrt(apart / size)
+
+
+def _step_scale(weights: FloatArray, nodes: tuple[FloatArray, FloatArray]) -> float:
+    """The factor by which a device's steps differ from those at the same weight, by least squares [1]."""
+    both = [_beside(each, sizes, sign) for sign, each, sizes in zip((1, -1), weights, nodes, strict=True)]
+    steps, expected = (np.concatenate(part) for part in zip(*both, strict=True))
+    return float(np.sum(steps * expected) / np.sum(expected**2))
 
 
 def _read_spread(device: CompactModel, voltage: float, lowest: float, highest: float) -> float | None:
@@ -209,3 +220,31 @@ def _at_nodes(weights: FloatArray, nodes: int, sign: int = 1) -> FloatArray:
         np.vstack([matrix, curvature]), np.concatenate([steps / scale, np.zeros(nodes - 2)]), rcond=None
     )
     return np.asarray(scale * np.maximum(sizes, 0.0))
+
+
+def _repeated(there: FloatArray, sizes: FloatArray, sign: int) -> FloatArray:
+    """The curve that sizes at nodes make from where another begins, with bounds at -1 and 1 [1]."""
+    grid, values = np.linspace(-1, 1, len(sizes)).tolist(), sizes.tolist()
+    step, last = 2 / (len(sizes) - 1), len(sizes) - 2
+    weights = [float(there[0])]
+    for _ in there[1:]:
+        now = weights[-1]
+        cell = min(int((now + 1) / step), last)
+        size = values[cell] + (values[cell + 1] - values[cell]) * (now - grid[cell]) / step
+        weights.append(min(max(now + sign * size, -1.0), 1.0))
+    return np.array(weights)
+
+
+def _apart(made: FloatArray, there: FloatArray) -> float:
+    return float(np.sqrt(np.mean((made - there) ** 2)) / 2)
+
+
+def _along_curve(there: FloatArray, sizes: FloatArray, sign: int) -> FloatArray:
+    """Sizes at nodes, of a curve that they miss no smaller than its smallest step [1].
+
+    Fitted to steps of very different lengths they are 0 somewhere, where the weight would stay for ever.
+    """
+    if _apart(_repeated(there, sizes, sign), there) <= CLOSE:
+        return sizes
+    steps = np.abs(np.diff(there))
+    return np.asarray(np.maximum(sizes, steps[steps > 0].min()))

@@ -61,6 +61,8 @@ class DeviceModel(Configured):
     #: Time in which the states typically move [s], or the name of a derived quantity that says so;
     #: targets that need quantities of order one measure time in it.
     time_scale: ClassVar[float | str] = 1e-9
+    #: Whether its rates outdo by far what the states do once they have settled, so that explicit steps stay short.
+    stiff: ClassVar[bool] = False
     #: Where the equations were published, and its DOI.
     reference: ClassVar[str] = ""
     doi: ClassVar[str] = ""
@@ -79,7 +81,7 @@ class DeviceModel(Configured):
     #: The quantities whose loops are worth looking at; None is the one that :meth:`suggested_sweep` chooses.
     loops: ClassVar[tuple[str | None, ...]] = (None,)
     for_authors: ClassVar[frozenset[str]] = Configured.for_authors | {
-        *("structure", "system", "time_scale", "benches", "loops", "label", "symbol"),
+        *("structure", "system", "time_scale", "stiff", "benches", "loops", "label", "symbol"),
         *("default_sweep", "unsuited", "imposed_quantities"),
     }
     #: The preset that the device was made from, if it was.

@@ -83,6 +83,7 @@ class MottSwitch(CompactModel):
     doi = "10.1063/1.4939913"
     symbol = "threshold-switch"
     time_scale = "thermal_time"
+    stiff = True
     loops = (None, "current")
 
     voltage = Branch("p", "n", "voltage across the film")

@@ -11,7 +11,7 @@ import numpy as np
 from ...core.vectors import initial_state, scales_of
 from ...language.errors import ResolutionWarning, SimulationError, warn_user
 from ..integrators.compiled_loops import load_loops
-from ..integrators.compiled_trajectory import is_implicit, scaled_bounds
+from ..integrators.compiled_trajectory import is_bounded, scaled_bounds
 from ..integrators.drives import driven
 from ..request import Request
 from ..trajectories.trajectory import solve
@@ -30,7 +30,7 @@ def resolving_step(request: Request, step: float) -> float:
     ResolutionWarning
         If none of the steps that there is time for does.
     """
-    bounded = is_implicit(request.device) and request.device.state_declarations()
+    bounded = is_bounded(request.device) and request.device.state_declarations()
     if not bounded or request.duration / step > MOST_STEPS:
         return step
     made = driven(request, stiff=False)

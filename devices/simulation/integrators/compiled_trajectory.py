@@ -45,12 +45,17 @@ class Marched(NamedTuple):
 
 
 def is_implicit(device: DeviceModel) -> bool:
-    """Whether a device's states have bounds, between which rates may be of any size; directions are held to spheres."""
-    return _is_implicit(device.structure)
+    """Whether a device's states have bounds, between which rates may be of any size, or it is declared as stiff."""
+    return bool(device.stiff) or is_bounded(device)
+
+
+def is_bounded(device: DeviceModel) -> bool:
+    """Whether a device's states have bounds; directions are held to spheres."""
+    return _is_bounded(device.structure)
 
 
 @functools.lru_cache(maxsize=256)
-def _is_implicit(structure: Any) -> bool:
+def _is_bounded(structure: Any) -> bool:
     bounded = any(state.bounds is not None for state in structure[0].state_declarations().values())
     return bounded and not compiled_for(*structure).system.spheres
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ...simulation.conductance_errors import ConductanceErrors
 
 
+#: Targets between which one is looked for whose drift leads to a conductance.
+TARGETS = 257
 #: The classes for CrossSim, by name: it finds them among the subclasses of its own, which Python does not keep alive.
 _MADE: dict[str, type[Any]] = {}
 
@@ -74,9 +76,10 @@ def crosssim_device(errors: ConductanceErrors, *, seed: int | None = None, name:
         return normalised(self, found, input_)
 
     def read_noise(self: Any, input_: Any) -> Any:
-        # CrossSim tells no target here: the conductance at the time of the read stands for it.
+        # CrossSim tells no target here: the one that the mean drift takes to this conductance stands for it.
         present = np.maximum(conductances(self, input_), 0.0)
-        target = np.clip(present, errors.smallest, errors.largest)
+        targets_ = np.linspace(errors.smallest, errors.largest, TARGETS)
+        target = np.interp(present, errors.drift(targets_, float(self.time)), targets_)
         return normalised(self, errors.draw_read(present, target, float(self.time), generator), input_)
 
     members = {"programming_error": programming_error, "drift_error": drift_error, "read_noise": read_noise}

@@ -5,10 +5,13 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+from scipy.optimize import brentq
 
-from synaspice.characterization.architects.neurosim import neurosim_synapse
+from synaspice.characterization.architects.neurosim import _written, neurosim_synapse
 from synaspice.characterization.architects.nvsim import nvsim_cell
+from synaspice.characterization.benches.memristors.neurosim_curve import curve, nonlinearity
 from synaspice.characterization.benches.memristors.potentiation import potentiation
 from synaspice.characterization.benches.write_error import write_error
 from synaspice.devices import (
@@ -20,7 +23,7 @@ from synaspice.devices import (
     VolatileMemristor,
     Yakopcic,
 )
-from synaspice.devices.language.errors import ParameterError
+from synaspice.devices.language.errors import ParameterError, ValidityWarning
 
 #: A memory for NVSim of one bank, whose organisation is given so that there is nothing to search.
 MEMORY = """-DesignTarget: RAM
@@ -123,14 +126,59 @@ def test_nvsim_reads_the_cell(kind: str, named: str, request, tmp_path) -> None:
     assert "Read Latency" in said
 
 
+def synapse(text: str) -> dict[str, str]:
+    """The statements of a synapse of NeuroSim."""
+    return dict(re.findall(r"^(\w+) = ([^;]+);", text, re.M))
+
+
 def test_synapse_is_what_the_bench_measures() -> None:
-    table = potentiation(Yakopcic(), read_voltage=0.1)
-    found = dict(re.findall(r"^(\w+) = ([^;]+);", Yakopcic().netlist("neurosim"), re.M))
-    assert float(found["maxConductance"]) == pytest.approx(table["conductance"].max(), rel=1e-5)
-    assert float(found["NL_LTP"]) == pytest.approx(table.attrs["nonlinearity_potentiation"], rel=1e-3)
-    assert float(found["NL_LTD"]) == pytest.approx(table.attrs["nonlinearity_depression"], rel=1e-3)
+    with pytest.warns(ValidityWarning, match="cycles differ"):
+        table = potentiation(Yakopcic(), read_voltage=0.1, cycles=3)
+    last = table[table["cycle"] == 2]["conductance"]
+    found = synapse(Yakopcic().netlist("neurosim"))
+    assert float(found["maxConductance"]) == pytest.approx(last.max(), rel=1e-5)
+    assert float(found["minConductance"]) == pytest.approx(last.min(), rel=1e-5)
     assert float(found["writePulseWidthLTD"]) == pytest.approx(table.attrs["widths"][1], rel=1e-5)
     assert found["maxNumLevelLTP"] == "64"
+
+
+def neurosim_label(text: str) -> int:
+    """The entry of its table that MLP+NeuroSim V3.0 takes (``getParamA`` in its ``formula.cpp``)."""
+    return int(abs(float(text)) * 100) - 1
+
+
+def neurosim_curves(found: dict[str, str]) -> list[np.ndarray]:
+    """Conductances after 0 to the last pulse up and down, as ``RealDevice::Write`` of MLP+NeuroSim V3.0 has them."""
+    low, high = float(found["minConductance"]), float(found["maxConductance"])
+    curves = []
+    for way, begin, end in (("LTP", low, high), ("LTD", high, low)):
+        label = (neurosim_label(found[f"NL_{way}"]) + 1) / 100
+        bent = brentq(lambda one: nonlinearity(one) - label, 1e-6, 100)  # noqa: B023
+        sign = 1 if (float(found[f"NL_{way}"]) > 0) == (way == "LTP") else -1
+        shares = np.linspace(0, 1, int(found[f"maxNumLevel{way}"]) + 1)
+        curves.append(begin + (end - begin) * curve(shares, sign * bent))
+    return curves
+
+
+@pytest.mark.parametrize(("device", "most"), [(PhaseChangeMemory(), 5e-4), (Yakopcic(), 0.03)], ids=["pcm", "yakopcic"])
+def test_neurosim_repeats_the_loop_of_the_pulses(device, most) -> None:
+    """Over one range for both directions, and with the labels of its table."""
+    with pytest.warns(ValidityWarning, match="cycles differ"):
+        last = potentiation(device, cycles=3).query("cycle == 2")["conductance"].to_numpy().reshape(2, -1)
+    for made, there in zip(neurosim_curves(synapse(device.netlist("neurosim"))), last, strict=True):
+        assert np.sqrt(np.mean((made - there) ** 2)) / np.ptp(last) < most
+
+
+def test_labels_are_the_nearest_of_neurosim_s_table() -> None:
+    for label in (0.01, 0.29, 0.57, 0.58, 1.13, 2.719, 8.994, 8.999):
+        assert neurosim_label(_written(label)) + 1 == round(100 * label)
+        assert neurosim_label(_written(-label)) + 1 == round(100 * label)
+
+
+def test_curves_that_neurosim_has_not_are_told() -> None:
+    with pytest.warns(ValidityWarning, match=r"NeuroSim's curves miss those of vteam by .* \(LTD\)"):
+        text = neurosim_synapse(VTEAM())
+    assert "the first of 3 such cycles" in text
 
 
 def test_what_is_no_such_memory_is_refused() -> None:

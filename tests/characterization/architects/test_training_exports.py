@@ -13,7 +13,7 @@ from peers import peer
 
 from synaspice.characterization.architects.aihwkit import aihwkit_device, linear_steps
 from synaspice.characterization.architects.crosssim import crosssim_device
-from synaspice.characterization.architects.pulse_steps import pulse_steps
+from synaspice.characterization.architects.pulse_steps import _step_scale, pulse_steps
 from synaspice.characterization.benches.memristors.potentiation import potentiation
 from synaspice.devices import (
     MTJ,
@@ -21,7 +21,6 @@ from synaspice.devices import (
     LinearIonDrift,
     ParameterError,
     PhaseChangeMemory,
-    ValidityWarning,
     Yakopcic,
 )
 from synaspice.devices.core.variability import Normal
@@ -82,6 +81,27 @@ def test_steps_of_first_order_kinetics_are_linear():
     assert found.misfit(linear_steps(found))[0] < 1e-6
 
 
+def test_steps_that_differ_by_orders_of_magnitude_leave_no_weight_stuck():
+    """The pulses of a runaway begin with steps of a thousandth of the last ones."""
+    found = pulse_steps(LinearIonDrift())
+    nodes = found.at_nodes(32)
+    assert np.diff(found.up)[0] < 1e-3 * np.diff(found.up)[-1]
+    assert nodes[0].min() == pytest.approx(np.diff(found.up).min())
+    assert found.repeated(nodes)[0][-1] == pytest.approx(1.0, abs=0.02)
+
+
+def test_spread_of_steps_is_that_at_the_same_weight():
+    """Devices of other bounds and the same steps differ by their bounds alone; those of other rates by their steps."""
+    quiet = NOISY.replace(cycle_to_cycle=0.0)
+    found = pulse_steps(quiet, pulses=16)
+    nodes = found.at_nodes(32)
+    faster = np.array(found.repeated((1.1 * nodes[0], 1.1 * nodes[1])))
+    assert _step_scale(faster, nodes) == pytest.approx(1.1, rel=1e-6)
+    spread = {"resistance_on": Normal(0.1, relative=True)}
+    found = pulse_steps(quiet, pulses=8, distributions=spread, devices=12, seed=2)
+    assert found.step_spread < 0.3 * found.highest_spread
+
+
 def test_spread_of_cycles_and_devices():
     quiet = pulse_steps(NOISY.replace(cycle_to_cycle=0.0), pulses=16)
     assert quiet.cycle_spread == quiet.step_spread == 0
@@ -107,6 +127,7 @@ def test_the_module_of_aihwkit_has_the_steps_of_the_bench():
         np.testing.assert_allclose(np.array(found[f"piecewise_{name}"]) * found["dw_min"], sizes, rtol=1e-5, atol=1e-9)
     assert found["dw_min_std"] == found["dw_min_dtod"] == found["up_down_dtod"] == 0
     assert "rms" in text and "Left out: drift" in text and "w_noise = " in text
+    assert "for read in (rpu_config.forward, rpu_config.backward):" in text  # both passes read the devices
 
 
 def test_linear_steps_of_aihwkit_are_in_its_terms():
@@ -174,11 +195,47 @@ def test_the_module_of_crosssim_has_the_statistics():
     assert most == pytest.approx(25e-6) and found["FIRST_READ"] == 20
     np.testing.assert_allclose(np.array(found["PROGRAMMING"]) * most, errors.programming_error(target), rtol=1e-5)
     np.testing.assert_allclose(found["EXPONENT"], errors.drift_exponent(target)[0], rtol=1e-5)
-    np.testing.assert_allclose(found["READING"], errors.read_noise(target), rtol=1e-5)
+    assert found["TIMES"][0] == 0 and max(found["TIMES"]) > 1e9
+    for time, row in zip(found["TIMES"], found["READING"], strict=True):
+        np.testing.assert_allclose(row, errors.read_noise(target, time), rtol=1e-5)
     plain = crosssim_device(VTEAM(), variation=0.05)
-    assert "Left out: drift_error" in plain
+    assert "No drift; at times above 0" in plain and found["params.xbar.device.drift_error.enable"]
+    assert "Left out: drift_error" in crosssim_device(VTEAM())
     found = tables(plain)
+    assert found["TIMES"] == [0] and found["params.xbar.device.drift_error.enable"]
     np.testing.assert_allclose(found["PROGRAMMING"], 0.05 * np.array(found["CONDUCTANCE"]), rtol=1e-5)
+
+
+class Empty:
+    """A stand-in for CrossSim's ``EmptyDevice``, which takes the time from the parameters."""
+
+    time = 0.0
+
+
+def exported(text, time):
+    """The device of a module for CrossSim, without CrossSim, and the module's names."""
+    module: dict[str, object] = {"EmptyDevice": Empty}
+    kept = [line for line in text.splitlines() if not line.startswith(("from simulator", "params"))]
+    exec("\n".join(kept).replace("default_rng()", "default_rng(1)"), module)
+    device = module["SynaspiceDevice"]()
+    device.time = time
+    return device, module
+
+
+@pytest.mark.parametrize("time", [0.0, 3600.0, 2.6e6])
+def test_the_device_of_crosssim_drifts_and_reads_as_the_statistics_say(time):
+    errors, count = JOSHI.conductance_errors(), 40_000
+    device, module = exported(JOSHI.netlist("crosssim"), time)
+    generator = np.random.default_rng(2)
+    for target in (6e-6, 25e-6):
+        there = np.full(count, target)
+        found = 25e-6 * device.drift_error(there / 25e-6, time)
+        own = errors.sample(there, time, generator, read=False)
+        assert found.mean() == pytest.approx(own.mean(), rel=6e-3)
+        assert found.std() == pytest.approx(own.std(), rel=0.03)
+        drifted = np.full(count, errors.drift(target, time))
+        read = device.read_noise(drifted / 25e-6) * 25e-6 / drifted
+        assert read.std() == pytest.approx(float(errors.read_noise(target, time)), rel=0.03)
 
 
 @pytest.fixture
@@ -237,5 +294,5 @@ def test_what_is_no_such_device_is_refused(call, says):
 
 
 def test_a_curve_that_nodes_cannot_follow_is_told():
-    with pytest.warns(ValidityWarning, match="more nodes"):
+    with pytest.raises(ParameterError, match="differ too much"):
         aihwkit_device(LinearIonDrift())
