@@ -20,7 +20,7 @@ from ....devices.targets.spice.dialect import Dialect
 from ....devices.targets.spice.dialects import NGSPICE
 from ....devices.targets.spice.statements import Statements, check_node
 from ....devices.targets.spice.subcircuit import Subcircuit, write_subcircuit
-from ....devices.targets.spice.vacask import VACASK
+from ....devices.targets.spice.vacask import VACASK, word
 from ...engine.native import NativeDevice, native_device, why_not_native
 from ...engine.noise import BROUGHT_IN, NoiseSource, Noisy, NoisyModel
 from .declared import DeclaredCell
@@ -147,7 +147,8 @@ class Assembly:
 
     def nodes(self, names: Sequence[str]) -> list[str]:
         """Nodes as the simulator takes them."""
-        return [self.dialect.renamed.get(name, name) for name in names]
+        renamed = [self.dialect.renamed.get(name, name) for name in names]
+        return [word(name, "node") for name in renamed] if self.dialect.name == VACASK.name else renamed
 
     def number(self, value: float, form: str = "") -> str:
         """A number as it stands in the netlist: as the formula over the cell's parameters from which it follows.

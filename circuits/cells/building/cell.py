@@ -12,6 +12,7 @@ from ....devices.language.registry import Registry
 from ....devices.targets.spice.dialect import Dialect
 from ....devices.targets.spice.dialects import CELL_DIALECTS, NGSPICE
 from ....devices.targets.spice.statements import check_name
+from ....devices.targets.spice.vacask import VACASK, word
 from .assembly import Assembly
 from .declared import DeclaredCell
 from .exposed import exposed_parameters, plain, traced_copy
@@ -147,6 +148,8 @@ class Cell(DeclaredCell):
         form = dialect if isinstance(dialect, Dialect) else CELL_DIALECTS.find(dialect)
         if form.name != NGSPICE.name and (metered or benched):
             raise ParameterError(f"ammeters and benches are for ngspice, not for {form.name}")
+        if form.name == VACASK.name:
+            word(chosen, "subcircuit")
         cell: Cell = self
         if not metered and not benched:  # a netlist for people: with formulas in place of numbers
             cell = traced_copy(self, exposed_parameters(plain(self)))  # type: ignore[assignment]

@@ -183,6 +183,19 @@ class VacaskStatements(Statements):
         return [f'load "{kind}.va"', f"model {kind} {kind}", f"{kind}_1 ({p} {n}) {kind}", *embedded]
 
 
+def word(name: str, what: str) -> str:
+    """A name that stands in a netlist as VACASK takes it.
+
+    Raises
+    ------
+    ParameterError
+        If it begins a statement.
+    """
+    if name in KEYWORDS:
+        raise ParameterError(f"{name!r} cannot be the name of a {what} for VACASK: it begins a statement there")
+    return identifier(name)
+
+
 def identifier(name: str) -> str:
     """A name as it stands in a netlist: between quotes where it is not made of letters, digits and underscores."""
     return name if name.isascii() and name.replace("_", "a").isalnum() else f"'{name}'"

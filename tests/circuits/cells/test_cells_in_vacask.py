@@ -186,6 +186,8 @@ def test_what_cannot_go_is_refused():
             Inverter(technology=technology).netlist("vacask")
     with pytest.raises(ParameterError, match="spin-neuron is written for ngspice alone, not for VACASK"):
         SpinNeuron().netlist("vacask")
+    with pytest.raises(ParameterError, match="'load' cannot be the name of a subcircuit for VACASK"):
+        Inverter().netlist("vacask", name="load")
     with pytest.raises(ParameterError, match="ammeters and benches are for ngspice, not for VACASK"):
         Inverter().subcircuit(dialect="vacask", meters=True)
 
