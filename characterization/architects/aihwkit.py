@@ -81,7 +81,9 @@ def aihwkit_device(
         if kind == "linear":
             raise ParameterError(f"steps that are linear in the weight {told}: take kind='piecewise'")
         if max(misfits) > HOPELESS:
-            raise ParameterError(f"steps between {count} nodes {told}: their lengths differ too much, take other pulses")
+            raise ParameterError(
+                f"steps between {count} nodes {told}: their lengths differ too much, take other pulses"
+            )
         warn_user(f"steps between {count} nodes {told}: more nodes or other pulses are needed", ValidityWarning)
     smallest = float(np.mean(np.concatenate([np.abs(np.diff(found.up)), np.abs(np.diff(found.down))])))
     attributes = found.table.attrs

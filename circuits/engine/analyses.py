@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -136,6 +137,13 @@ class ACSweep(Analysis):
         require_memory(whole("points", self.points, 1), "points", 2 * NUMBER)
         if not positive("start", self.start, "Hz") <= positive("stop", self.stop, "Hz"):
             raise ParameterError("a frequency sweep needs 0 < start <= stop")
+        whole_ones = {"dec": "a decade", "oct": "an octave"}
+        steps = self.points * math.log(self.stop / self.start, 10 if self.variation == "dec" else 2)
+        if self.variation in whole_ones and steps < 1 - 1e-9:  # for which ngspice never ends, or gives nothing
+            raise ParameterError(
+                f"between {self.start:g} and {self.stop:g} Hz there is no step of {self.points} in "
+                f"{whole_ones[self.variation]}: give more points, or variation='lin'"
+            )
 
     def command(self) -> str:
         return f"ac {self._sweep()}"

@@ -25,12 +25,10 @@ def _models(corner: str, dialect: Dialect = NGSPICE) -> str:
     shift = {name: entry["value"] for name, entry in card["corners"][corner].items()}
     mark, (end, begin) = dialect.comment, dialect.continuation
     lines = [f"{mark}{card['title']}, {corner}", f"{mark}after {card['reference']}, doi:{card['doi']}"]
-    parameters = card["parameters"]
-    if (library := dialect.statements.get("bsim4_library")) is not None:  # a compiled one, of the newest version
+    if (library := dialect.statements.get("bsim4_library")) is not None:
         lines.append(library)
-        parameters = parameters | card["newer"]
     for kind in KINDS:
-        values = {name: entry[kind] for name, entry in parameters.items()}
+        values = {name: entry[kind] for name, entry in card["parameters"].items()}
         values["vth0"] += (1 if kind == "nmos" else -1) * shift.get("threshold_shift", 0.0)
         values["u0"] *= shift.get("mobility_factor", 1.0)
         thicker = values["toxe"] * (shift.get("oxide_factor", 1.0) - 1)  # the physical part of it varies

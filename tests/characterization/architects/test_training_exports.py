@@ -225,7 +225,7 @@ def exported(text, time):
 @pytest.mark.parametrize("time", [0.0, 3600.0, 2.6e6])
 def test_the_device_of_crosssim_drifts_and_reads_as_the_statistics_say(time):
     errors, count = JOSHI.conductance_errors(), 40_000
-    device, module = exported(JOSHI.netlist("crosssim"), time)
+    device, _ = exported(JOSHI.netlist("crosssim"), time)
     generator = np.random.default_rng(2)
     for target in (6e-6, 25e-6):
         there = np.full(count, target)

@@ -19,7 +19,6 @@ from synaspice.circuits.cells.logic.logic import Inverter
 from synaspice.circuits.cells.memories.memristor_cells import MemristorBitCell
 from synaspice.circuits.cells.neurons.neurons import PBit
 from synaspice.circuits.cells.spin.spin_neuron import SpinNeuron
-from synaspice.circuits.cells.technologies.generic import generic_card
 from synaspice.circuits.engine import ngspice
 from synaspice.circuits.engine.analyses import DCSweep, OperatingPoint, Transient
 from synaspice.circuits.engine.vacask import programs
@@ -76,15 +75,12 @@ def curve(simulator, kind, drain, version, temperature):
 def test_a_transistor_is_that_of_ngspice(kind, drain):
     """Drain currents: of BSIM4 4.8 to eight digits; of 4.5, which the cards name, to 2e-5, as 4.8 in ngspice itself."""
     found = curve("vacask", kind, drain, "", 85.0)
-    same = curve("ngspice", kind, drain, "4.8 pigcd=1", 85.0)
+    same = curve("ngspice", kind, drain, "4.8", 85.0)
     np.testing.assert_allclose(found[0], same[0], rtol=1e-8, atol=1e-13)
     # 4.8.3 in VACASK, 4.8.2 in ngspice: 4e-14 A of some 1e-10
     np.testing.assert_allclose(found[1], same[1], rtol=2e-4, atol=1e-9 * np.abs(same[1]).max())
-    other = curve("ngspice", kind, drain, "4.5 pigcd=1", 85.0)
+    other = curve("ngspice", kind, drain, "4.5", 85.0)
     np.testing.assert_allclose(found[0], other[0], rtol=3e-5)
-    # as the cards are: who gets the current that tunnels through the gate, some hundred picoamperes, is another matter
-    ours, theirs = found[0], curve("ngspice", kind, drain, "4.5", 85.0)[0]
-    np.testing.assert_allclose(ours, theirs, rtol=3e-5, atol=0.2 * np.abs(found[1]).max())
 
 
 @vacask
@@ -117,12 +113,6 @@ def test_an_unknown_parameter_of_a_card_is_an_error():
     )
     with pytest.raises(VacaskError, match="'vthx' not found"):
         run(f"card\n{text}vs (a 0) vsource dc=1\nx1 (a b a 0) inverter\n", OperatingPoint())
-
-
-def test_the_card_gives_what_newer_versions_would_compute():
-    """Without it the gate takes more current than the channel, just below the threshold."""
-    assert Inverter().netlist("vacask").count("pigcd=1") == 2 and "pigcd" not in Inverter().netlist()
-    assert not set(generic_card()["newer"]) & set(generic_card()["parameters"])
 
 
 @vacask

@@ -145,3 +145,11 @@ def test_small_signals_see_the_dynamics_of_the_states(make, lowest):
     np.testing.assert_allclose(-table["i(v1)"], exact, rtol=1e-4)
     # and the dynamics are seen: the response is not that of the frozen state
     assert np.max(np.abs(-table["i(v1)"] / g[1] - 1)) > 1e-3
+
+
+@pytest.mark.parametrize("stop", [1e9, 1.2e9])
+def test_a_frequency_sweep_without_a_step_is_refused(stop):
+    """ngspice never ended, or gave an empty table."""
+    with pytest.raises(ParameterError, match=r"between 1e\+09 and .* there is no step of 10 in a decade"):
+        ACSweep(1e9, stop, 10)
+    assert ACSweep(1e9, stop, 1, "lin").command()
