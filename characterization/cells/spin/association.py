@@ -153,10 +153,9 @@ def classify(
         )
     worst = max(rates)
     misnamed = [
-        f"{row['drawing']} for {name}"
+        f"{row['drawing']} for {names[0]}"
         for row, drawing in zip(rows, drawings, strict=True)
-        for name, letter in network.letters.items()
-        if tuple(drawing) in neighbours(letter) and row["named"] != name
+        if len(names := _letters_of(network, tuple(drawing))) == 1 and row["named"] != names[0]
     ]
     return described_table(
         {name: ([row[name] for row in rows], *about) for name, about in COLUMNS.items()},
@@ -184,3 +183,9 @@ def classify(
         weight_change=max(abs(after[wall] - weights[wall]) for wall in walls),
         signal_current=max(signals),
     )
+
+
+def _letters_of(network: AssociationNetwork, drawing: tuple[int, ...]) -> list[str]:
+    """The letter that a drawing is, or else those from which it differs in one pixel."""
+    exact = [name for name, letter in network.letters.items() if drawing == tuple(letter)]
+    return exact or [name for name, letter in network.letters.items() if drawing in neighbours(letter)]

@@ -97,7 +97,9 @@ def test_a_bench_without_a_point_has_no_deck(monkeypatch):
 
 def test_options_stand_before_everything_and_follow_the_cell():
     (line,) = (line for line in AxonHillock(temperature=358.15).netlist().splitlines() if line.startswith(".options"))
-    assert line == ".options temp=85 " + " ".join(f"{name}={value:g}" for name, value in SMALL.items())
+    assert line == ".options temp=85 " + " ".join(
+        f"{name}={value if isinstance(value, str) else format(value, 'g')}" for name, value in SMALL.items()
+    )
     noisy = PBit().subcircuit()
     assert dict(noisy.options) == {"temp": 27.0, **NOISY}
     # A cell within a cell has no say: with noise, small tolerances would cost time for nothing.

@@ -147,7 +147,7 @@ def test_every_value_of_the_card_says_what_it_is():
         assert entry["unit"] and entry["source"]
 
 
-#: Drain currents [A] of 90 nm by 45 nm at 27 degC by PTM's whole card, as the VTR project keeps it, but for its networks
+#: Drain currents [A] of 90 nm by 45 nm at 27 degC by PTM's whole card, as VTR keeps it, without its networks
 #: of gate and body resistances, in ngspice: by drain voltage, at gates of 0 V, half and the whole of the supply.
 PUBLISHED = {
     ("nmos", 0.05): (4.412e-11, 4.2377e-06, 1.7838e-05),
