@@ -21,6 +21,8 @@ from .waveforms import keep
 
 #: Load of the default, and the length of both levels of the input. [F, s]
 LOAD, HALF = 1e-15, 2e-9
+#: Points of a transfer curve from which its gain and its noise margins can be told.
+FEWEST_POINTS = 11
 SWITCHED = Transient(2e-12, 0.5e-9 + 2 * HALF, max_step=5e-12)
 
 
@@ -55,7 +57,7 @@ def _reliability(cell: Inverter) -> Reliability:
 def bench_inverter(
     cell: Inverter,
     load: Annotated[float, Quantity("F", "capacitor at the output", positive=True)] = LOAD,
-    points: Annotated[int, Whole("points of the transfer curve", 2, MOST_POINTS)] = 51,
+    points: Annotated[int, Whole("points of the transfer curve", FEWEST_POINTS, MOST_POINTS)] = 51,
 ) -> pd.DataFrame:
     """Static transfer curve with its noise margins; delay and energy of a transition with a load."""
     circuit, supply = cell.subcircuit(meters=True, for_bench=True), cell.supply_voltage

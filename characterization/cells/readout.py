@@ -137,9 +137,9 @@ def bench_sense_amplifier(
     swept = {"ratio": (list(ratios), "1", "left resistance over right one")}
     decision = sense_balance(cell, resistance).decision()
     margins, least = np.log(np.asarray(ratios, float)), math.log(cell.smallest_ratio)
-    table = _decisions(
-        cell, lines, runs, margins, swept, _Judged(decision, least, f"a ratio of {cell.smallest_ratio:g}")
-    )
+    small = f"a ratio of {math.exp(SLIGHTLY):.3g}"
+    judged = _Judged(decision, small, least, f"a ratio of {cell.smallest_ratio:g}")
+    table = _decisions(cell, lines, runs, margins, swept, judged)
     table.attrs["resistance"] = resistance
     return table
 
@@ -177,7 +177,9 @@ def bench_latch_comparator(
     values = np.asarray(differences, float)
     swept = {"difference": (values, "V", "difference of the inputs")}
     least = format_si(cell.smallest_difference, "V", 3)
-    judged = _Judged(comparator_balance(cell, centre).decision(), cell.smallest_difference, f"a difference of {least}")
+    small = f"a difference of {format_si(SLIGHT, 'V')}"
+    decision = comparator_balance(cell, centre).decision()
+    judged = _Judged(decision, small, cell.smallest_difference, f"a difference of {least}")
     table = _decisions(cell, lines, runs, values, swept, judged, {"vplus": "plus", "vminus": "minus"}, mismatch)
     measured = np.isfinite(table["delay"].to_numpy()) & (values != 0)
     logarithms = -np.log(np.abs(values[measured]))
@@ -189,9 +191,20 @@ def bench_latch_comparator(
 
 @dataclass(frozen=True)
 class _Judged:
-    """The spread of a cell's decisions, and the smallest input on which they must be right: as a number, in words."""
+    """How a cell's decisions are judged.
+
+    Attributes
+    ----------
+    decision : Decision
+        Their spread.
+    small : str
+        The small input that they were measured with.
+    smallest, told : float, str
+        The smallest input on which they must be right: as a number, in words.
+    """
 
     decision: Decision
+    small: str
     smallest: float
     told: str
 
@@ -221,17 +234,21 @@ def _decisions(
         decisions.append(float(final > 0) if decided else math.nan)
         delays.append(float(settled[0] - start) if decided else math.nan)
         spents.append(energies(run, circuit, {"vclock": "clock", **(sources or {})}, start - 0.1e-9))
-    expected, decision = (inputs > 0).astype(float), judged.decision
+    expected, decision = np.where(inputs == 0, math.nan, inputs > 0), judged.decision
     error = decision.error_rate(judged.smallest)
     (name, (values, unit, _)), *_rest = swept.items()
     what = {"ratio": "left over right resistance", "difference": "difference of the inputs"}.get(name, name)
     points = [told(what, float(value), unit) for value in values]
     worst = int(np.nanargmax(delays)) if np.isfinite(delays).any() else 0
-    astray = int(np.sum(np.asarray(decisions) != np.asarray(expected)))
+    asked = inputs != 0
+    astray = int(np.sum(np.asarray(decisions)[asked] != expected[asked]))
     reason = why_not(
         {
-            f"{astray} of {len(decisions)} decisions are wrong, or not made": astray > 0,
-            f"{error:.2g} of the decisions on {judged.told} are wrong": not error <= DESIGN_ERROR_RATE,
+            "no input has a right answer: all are balanced": not asked.any(),
+            f"{astray} of {int(asked.sum())} decisions are wrong, or not made": astray > 0,
+            f"it does not decide on {judged.small}": not decision.decides,
+            f"{error:.2g} of the decisions on {judged.told} are wrong": decision.decides
+            and not error <= DESIGN_ERROR_RATE,
         }
     )
     return cell_table(
@@ -239,7 +256,7 @@ def _decisions(
         {
             **swept,
             "decision": (decisions, "1", "1 if the output is high after the decision, 0 if it is low"),
-            "expected": (expected, "1", "what it should be"),
+            "expected": (expected, "1", "what it should be; NaN where nothing is asked, for the inputs are balanced"),
             "error_rate": (
                 [decision.error_rate(abs(value)) for value in inputs.tolist()],
                 "1",

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
+from ...devices.language.errors import MissingDependencyError
 from .guard import GRACE
 from .library import PACKAGES
 
@@ -62,15 +63,25 @@ def _forks() -> bool:
     return sys.platform == "linux"
 
 
+def _interpreter() -> str:
+    """The path of the interpreter that runs this program."""
+    if not sys.executable:
+        raise MissingDependencyError(
+            "simulators run beside this program, in an interpreter of Python, and sys.executable does not name one: "
+            "set it to the path of a python that has this one's packages"
+        )
+    return sys.executable
+
+
 class _Started:
     """A process with an interpreter of its own."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], time_limit: float) -> None:
         if hasattr(os, "fork"):
             guard = str(Path(__file__).with_name("guard.py"))
-            whole = [sys.executable, guard, str(os.getpid()), repr(float(time_limit)), str(folder), *command]
+            whole = [_interpreter(), guard, str(os.getpid()), repr(float(time_limit)), str(folder), *command]
         else:
-            whole = [*([sys.executable] if command[0].endswith(".py") else []), *command]
+            whole = [*([_interpreter()] if command[0].endswith(".py") else []), *command]
         self._process = subprocess.Popen(
             whole,
             stdin=subprocess.DEVNULL,
@@ -158,11 +169,12 @@ class _Server:
     """The server's process, and the socket over which it is sent the files of runs."""
 
     def __init__(self) -> None:
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        interpreter = _interpreter()
         modules = [f"{name}.Spice.NgSpice.Shared" for name in PACKAGES if importlib.util.find_spec(name) is not None]
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("fork_server.py")), str(os.getpid()), *modules[:1]],
+                [interpreter, str(Path(__file__).with_name("fork_server.py")), str(os.getpid()), *modules[:1]],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

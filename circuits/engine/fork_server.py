@@ -38,6 +38,7 @@ def main(caller: str, *modules: str) -> None:
             importlib.import_module(name)
     gc.collect()
     gc.freeze()  # so that processes go on sharing the memory of what is there now
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the thread that began this process may block signals
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

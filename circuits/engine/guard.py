@@ -42,6 +42,7 @@ def main(caller: str, limit: str, folder: str, program: str, *arguments: str, st
     if os.getppid() != int(caller):  # gone already
         shutil.rmtree(folder, ignore_errors=True)
         return
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the thread that began this process may block signals
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     for number in (signal.SIGCHLD, signal.SIGTERM):

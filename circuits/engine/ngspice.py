@@ -29,7 +29,7 @@ from .netlist_text import check_change, option_line, prepared
 from .ngspice_log import complaints, how_it_ended, last_words, netlist_line_of, spoken_lines, unknown_to_native
 from .noise import Noisy, between_samples, noises_of, told
 from .osdi_library import find_osdi_library
-from .process import TIME_LIMIT, Ended, Job, work
+from .process import TIME_LIMIT, Ended, Job, current_folder, work
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +249,7 @@ class _Deck:
         library = find_osdi_library() if files else find_library()
         require_pyspice()
         options = mapping("options", self.options)
-        lines = prepared(_lines(str(self.circuit), options), Path.cwd(), flag("control", self.control))
+        lines = prepared(_lines(str(self.circuit), options), current_folder(), flag("control", self.control))
         kept = [check_vector(name) for name in names("save", self.save, empty=True)]
         # By default two threads share out the transistors of a circuit at every iteration, and wait for each other:
         # with three transistors on two busy cores a run took 24 s where it takes 0.25 s on one thread.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...devices.language.errors import ParameterError
 from .children import Child, begin
 from .guard import GRACE, STOPPED
 from .library import require_pyspice
@@ -81,8 +82,22 @@ def work(jobs: Sequence[Job], library: str, time_limit: float) -> list[Ended]:
     package = require_pyspice()
     worker = str(Path(__file__).with_name("worker.py"))
     commands = [([worker, str(job.written(library, package)), str(job.folder)], job.folder) for job in jobs]
-    ended = run_together(commands, Path.cwd(), time_limit)
+    ended = run_together(commands, current_folder(), time_limit)
     return [None if one is None else (one.returncode, one.stderr) for one in ended]
+
+
+def current_folder() -> Path:
+    """The current folder, from which a netlist's relative paths start.
+
+    Raises
+    ------
+    ParameterError
+        If it is there no more.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ParameterError("the current folder has been removed: change into another (cd, os.chdir)") from None
 
 
 def run_guarded(

@@ -6,7 +6,6 @@ import functools
 import importlib
 import importlib.util
 import sys
-from pathlib import Path
 from typing import Any
 
 from ...devices.core.scratch import scratch_folder
@@ -15,6 +14,7 @@ from ...devices.language.errors import MissingDependencyError
 from .library import PACKAGES, find_library, require_pyspice
 from .netlist_text import prepared
 from .ngspice_log import complaints
+from .process import current_folder
 from .worker import without_start_files
 
 
@@ -75,7 +75,7 @@ def _engine(package: str) -> Any:
             super().clear_output()
 
         def load_circuit(self, circuit: object) -> None:
-            super().load_circuit("\n".join(prepared(str(circuit).splitlines(), Path.cwd(), self.control)))
+            super().load_circuit("\n".join(prepared(str(circuit).splitlines(), current_folder(), self.control)))
 
         def send_char(self, message: str, ngspice_id: int) -> int:
             self._failed = self._failed or bool(complaints([message]))

@@ -23,7 +23,7 @@ _SPACES = ("/proc/self/ns/pid", "/proc/sys/kernel/random/boot_id")
 def make_scratch() -> Path:
     """Make a temporary folder that nobody else can enter; the first time, remove those of processes that are gone."""
     _once()
-    return Path(tempfile.mkdtemp(prefix=f"{_prefix()}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_prefix()}{os.getpid()}-")).absolute()  # TMPDIR may be relative
 
 
 @contextlib.contextmanager

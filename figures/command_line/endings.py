@@ -78,6 +78,11 @@ def endings() -> Iterator[None]:
 _raised: list[int] = []
 
 
+def ended_by() -> int | None:
+    """The signal that ends the command, if one does."""
+    return _raised[0] if _raised else None
+
+
 def _forget() -> None:
     """In a fork, signals do what they usually do, and are not told to the thread of the process that it comes from."""
     if _watched:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from .endings import Ended, endings, finish_output, leave_if_ended, leave_interrupts, name_of, open_streams
+from .endings import Ended, ended_by, endings, finish_output, leave_if_ended, leave_interrupts, name_of, open_streams
 
 #: Variable that, set to anything but 0 or nothing, shows where in the code an error arose.
 TRACEBACK = "SYNASPICE_TRACEBACK"
@@ -69,13 +69,18 @@ def _status(run: Callable[[], None]) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except Ended as ended:
-        _show_place()
-        kept = _goes_on(sys.argv[1:]) * ": what was finished is kept, and the same command goes on from it"
-        _tell(f"{name_of(ended.number)}{kept}")
-        return 128 + ended.number
+        return _status_of_signal(ended.number)
     except Exception as error:
-        return _status_of(error)
+        number = ended_by()  # modules in C make another error of it
+        return _status_of(error) if number is None else _status_of_signal(number)
     return 0
+
+
+def _status_of_signal(number: int) -> int:
+    _show_place()
+    kept = _goes_on(sys.argv[1:]) * ": what was finished is kept, and the same command goes on from it"
+    _tell(f"{name_of(number)}{kept}")
+    return 128 + number
 
 
 def _goes_on(words: list[str]) -> bool:

@@ -37,7 +37,6 @@ from ....circuits.cells.building.cmos import KINDS
 from ....circuits.cells.building.subcircuits import CellCircuit
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
-from ....devices.language.errors import SimulationError
 from ....devices.language.waveforms.shapes import FloatArray
 from ..standard import bench_nodes, run_bench
 from .arrhenius import BOLTZMANN
@@ -144,6 +143,11 @@ class Decision:
     kernels: Mapping[str, FloatArray]
     voltages: Mapping[str, FloatArray]
 
+    @property
+    def decides(self) -> bool:
+        """Whether a small input decides; where it does not, offset and noise are NaN, and nodes have no kernels."""
+        return math.isfinite(self.offset)
+
     def mean_at(self, node: str, value: Callable[[FloatArray], FloatArray]) -> float:
         """Mean of a function of a node's voltage, as the current of a conductance there weighs in the decision."""
         volts = self.voltages[node]
@@ -152,10 +156,14 @@ class Decision:
 
     def error_rate(self, margin: float) -> float:
         """Probability of the wrong decision, of any cell of many, with a margin in the input's unit."""
+        if not self.decides:
+            return 0.5
         return float(normal_sf(margin / math.hypot(self.offset, self.noise)))
 
     def noise_error_rate(self, margin: float) -> float:
         """The same of a cell without mismatch."""
+        if not self.decides:
+            return 0.5
         return float(normal_sf(margin / self.noise))
 
 
@@ -190,16 +198,12 @@ class Balance:
     conductances: Mapping[str, float]
 
     def decision(self) -> Decision:
-        """Measure offset and noise.
-
-        Raises
-        ------
-        SimulationError
-            If the small input does not decide.
-        """
+        """Measure offset and noise."""
         circuit = self.cell.subcircuit(for_bench=True)
         parts, nodes = transistors(self.cell, circuit), list(self.mirrored)
         moment = self._moment(circuit)
+        if moment is None:
+            return Decision(math.nan, math.nan, self.cell.temperature, {}, {})
         times = np.linspace(self.edge - min(BEFORE, self.edge / 2), moment - PULSE, CHARGES)
         undone: Sequence[str] = ()
         changes = []
@@ -223,12 +227,12 @@ class Balance:
         spread = float(np.linalg.norm(offsets)), math.sqrt(variance)
         return Decision(*spread, self.cell.temperature, kernels, voltages)
 
-    def _moment(self, circuit: CellCircuit) -> float:
-        """When a small input has made the outputs so different that they begin to saturate [s]."""
+    def _moment(self, circuit: CellCircuit) -> float | None:
+        """When a small input has made the outputs so different that they begin to saturate [s]; None if it does not."""
         (run,) = self._runs(circuit, [self.inputs(self.size)], self.edge + LONGEST, 5 * STEP)
         apart = np.abs((run["v(output)"] - run["v(output_bar)"]).to_numpy()) > LINEAR * self.cell.supply_voltage
         if not apart.any():
-            raise SimulationError(f"{self.cell!r} does not decide on an input of {self.size:g}")
+            return None
         return float(run["time"].iloc[int(np.argmax(apart))])
 
     def _perturbations(

@@ -32,6 +32,8 @@ Neuron = AxonHillock | MemristorNeuron | MottNeuron
 SPIKES, QUIET, FAST = 4, 10e-9, 4.0
 #: Rise of the input current over the length of a transient.
 RISE = 1e-3
+#: Fewest currents that tell whether a rate is proportional to them: two lie on a line anyhow.
+FEWEST = 3
 #: Smallest current for which the wait for a spike is made longer. [A]
 SLOWEST = 1e-12
 
@@ -105,9 +107,11 @@ def bench_axon_hillock(
     rates = table["rate"].to_numpy()
     leakage, largest = _leakage(values, rates)
     usable = values > 3 * abs(leakage)
-    span = values[usable][-1] / values[usable][0] if usable.any() else 0.0
+    span = values[usable].max() / values[usable].min() if usable.any() else 0.0
+    different = len(np.unique(values[rates > 0]))
     faults = {
-        "it does not fire at two currents or more": not math.isfinite(leakage),
+        f"it fires at {different} different currents, and {FEWEST} or more are needed to judge its rate": different
+        < FEWEST,
         f"above three times its leakage of {format_si(leakage, 'A')} it does not always fire": math.isfinite(leakage)
         and not np.all(rates[usable] > 0),
         f"the currents above three times its leakage of {format_si(leakage, 'A')} span a factor of {span:.3g}, less "
@@ -178,7 +182,9 @@ def bench_memristor_neuron(
         f"membrane beyond its threshold with a probability of at most {DESIGN_ERROR_RATE:g}",
         why_not(
             {
-                "it does not fire": not np.any(rates > 0),
+                f"it does not fire at any of the currents; its threshold is {format_si(threshold, 'A', 3)}": (
+                    not np.any(rates > 0)
+                ),
                 f"it fires below {SILENT:g} of its threshold current, {format_si(threshold, 'A')}": bool(
                     np.any(rates[values < SILENT * threshold] > 0)
                 ),

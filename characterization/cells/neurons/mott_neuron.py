@@ -11,6 +11,7 @@ import pandas as pd
 
 from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.neurons.mott_neuron import NOMINAL, MottNeuron
+from ....devices.language.quantities.quantity import format_si
 from ...arguments import MOST_SPIKES, Range, Whole
 from ..bench import cell_bench
 from ..errors.arrhenius import BOLTZMANN
@@ -151,7 +152,9 @@ def bench_mott_neuron(
         reason = f"its threshold at {cell.temperature:g} K, {cell.turns[0].voltage:.3g} V, lies above the supply"
     elif np.any(rates[silent] > 0):
         reason = f"it fires below {SILENT:g} of its threshold current"
-    elif not np.any(rates > 0) or np.any(rates[fires] == 0):
+    elif not np.any(rates > 0):
+        reason = f"it does not fire at any of the currents; its threshold is {format_si(threshold, 'A', 3)}"
+    elif np.any(rates[fires] == 0):
         reason = f"it does not fire at all currents above {FIRING:g} times its threshold: {threshold:.3g} A"
     elif error > DESIGN_ERROR_RATE:
         reason = f"fluctuations of its heat fire it with a probability of {error:.2g}"

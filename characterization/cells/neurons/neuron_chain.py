@@ -125,11 +125,14 @@ def bench_neuron_chain(
             )
         ]
     slower = rates[-1] / rates[0] - 1 if rates[0] > 0 else math.nan
-    silent = [k for k, rate in enumerate(rates, 1) if not rate > 0]
+    silent = [k for k, times in enumerate(fired, 1) if len(times) == 0]
+    once = [k for k, times in enumerate(fired, 1) if len(times) == 1]
     reason = why_not(
         {
             f"neuron {silent[0] if silent else ''} does not fire": bool(silent),
-            f"the last neuron fires at {1 + slower:.3g} times the rate of the first": not silent
+            f"neuron {once[0] if once else ''} fires once, which tells no rate: wait for more spikes": bool(once)
+            and not silent,
+            f"the last neuron fires at {1 + slower:.3g} times the rate of the first": not (silent or once)
             and not abs(slower) < 0.05,
             f"noise loses or adds {error:.2g} of the spikes": not error <= DESIGN_ERROR_RATE,
         }

@@ -106,6 +106,8 @@ def reading_error(cell: MTJNeuron) -> float:
     """
     junction, reference = cell.junction, cell.reference_resistance
     decision = sense_balance(cell.amplifier(), reference).decision()
+    if not decision.decides:
+        return decision.error_rate(0.0)
 
     def margin(state: str) -> float:
         held = junction.replace(**junction.reference_states()[state])

@@ -13,6 +13,7 @@ from ....circuits.cells.building.declared import DESIGN_ERROR_RATE
 from ....circuits.cells.synapses.spike_synapse import SpikeSynapse
 from ....circuits.engine.analyses import Transient
 from ....devices.core.distributions import normal_sf
+from ....devices.language.errors import ParameterError
 from ....devices.language.quantities.quantity import format_si
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
@@ -73,6 +74,11 @@ def bench_spike_synapse(
     voltage: Annotated[float | None, Quantity("V", "voltage of the membrane; default: 0.4 of the supply")] = None,
 ) -> pd.DataFrame:
     """Charge, peak and duration of the current after a spike over the weight; one of some spikes, after the first."""
+    if not 2 * EDGE < width < interval - BEGIN - EDGE:
+        raise ParameterError(
+            f"width = {width:g} s must be above {2 * EDGE:g} s, the edges of a spike, and below "
+            f"{interval - BEGIN - EDGE:.3g} s, so that it ends within the interval of {interval:g} s"
+        )
     values = sorted({*(cell.weight * np.array([0.25, 0.5, 0.75, 1.0, 1.25, 1.5]) if weights is None else weights)})
     level = MEMBRANE * cell.supply_voltage if voltage is None else voltage
     rows, spent, runs, delays = [], {}, {}, {}

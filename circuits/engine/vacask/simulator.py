@@ -18,7 +18,7 @@ from ....devices.language.errors import ParameterError, SimulationError, shown
 from ....devices.targets.spice.statements import check_vector
 from ....devices.targets.spice.vacask import identifier
 from ..analyses import ACSweep, Analysis, Noise
-from ..process import TIME_LIMIT, run_guarded
+from ..process import TIME_LIMIT, current_folder, run_guarded
 from .analyses import FLOW, added, commands
 from .netlist_text import option_line, prepared
 from .programs import find_vacask, version_of
@@ -108,7 +108,7 @@ def run(
     limit = positive("time_limit", time_limit, "s", infinite=True)
     kept = [check_vector(name) for name in names("save", save, empty=True)]
     program = find_vacask()
-    title, *lines = prepared(str(circuit), Path.cwd(), flag("control", control))
+    title, *lines = prepared(str(circuit), current_folder(), flag("control", control))
     with scratch_folder() as folder:
         links = []
         for number, file in enumerate(dict.fromkeys(files)):
@@ -132,7 +132,7 @@ def run(
         (folder / NETLIST).write_text("\n".join(whole), encoding="utf-8")
         (folder / SETTINGS).touch()  # instead of the user's own, which may name other programs
         command = [str(program), "-qp", "-sp", "-n", "1", "-b", "1", "--tomlfile", SETTINGS, NETLIST]
-        ended = run_guarded(command, folder, Path.cwd(), limit)
+        ended = run_guarded(command, folder, current_folder(), limit)
         if ended is None:
             raise VacaskError(f"VACASK did not finish '{analysis.command()}' within {limit:g} s and was stopped")
         said = [line.replace(f"{folder}/", "") for line in f"{ended.stdout}\n{ended.stderr}".splitlines()]

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from synaspice.circuits.engine import children
 from synaspice.circuits.engine.process import run_guarded, run_together
+from synaspice.devices.language.errors import MissingDependencyError
 from tests.circuits.engine.test_guard import is_running, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each run starts an interpreter")
@@ -117,6 +119,19 @@ def test_a_fork_of_this_program_has_a_server_of_its_own(tmp_path):
     said(tmp_path)
 
 
+def test_a_server_that_begins_where_signals_are_blocked_hears_its_own(tmp_path):
+    children._close()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    try:
+        begun = time.monotonic()
+        said(tmp_path, limit=20.0)
+        assert time.monotonic() - begun < 15.0
+        assert said(tmp_path, "__import__('signal').pthread_sigmask(0, [])") == "set()"
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        children._close()
+
+
 @pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), 9)", "os._exit(3)"])
 def test_the_server_ends_with_its_program(end, tmp_path):
     text = f"""
@@ -141,3 +156,14 @@ def test_elsewhere_each_run_starts_an_interpreter(tmp_path, monkeypatch):
     script = tmp_path / "endless.py"
     script.write_text("import time\ntime.sleep(100)\n")
     assert run_guarded([str(script)], tmp_path, tmp_path, 0.5) is None
+
+
+@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize("program", [None, ""])
+def test_a_program_that_does_not_know_its_interpreter_is_told_what_to_set(forks, program, tmp_path, monkeypatch):
+    """As Python within another program."""
+    children._close()
+    monkeypatch.setattr(children, "_forks", lambda: forks)
+    monkeypatch.setattr(sys, "executable", program)
+    with pytest.raises(MissingDependencyError, match=r"sys\.executable"):
+        said(tmp_path)

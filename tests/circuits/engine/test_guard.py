@@ -14,6 +14,7 @@ import pytest
 from synaspice.circuits.engine.ngspice import NgspiceError, OperatingPoint, run
 from synaspice.circuits.engine.process import run_guarded
 from synaspice.devices.core import scratch
+from synaspice.devices.language.errors import ParameterError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of Unix")
 
@@ -120,6 +121,24 @@ def test_a_run_leaves_no_folder_also_if_it_fails(tmp_path, monkeypatch):
     with pytest.raises(NgspiceError, match="did not finish"):
         run("* t\nV1 a 0 1\n.control\nwhile 1\nend\n.endc\n", OperatingPoint(), control=True, time_limit=1.0)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.ngspice
+def test_the_folder_for_temporary_files_may_be_relative(tmp_path, monkeypatch):
+    """As with TMPDIR=. in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(scratch.tempfile, "tempdir", ".")
+    assert run("* t\nV1 a 0 1\nR1 a 0 1\n", OperatingPoint())["v(a)"][0] == 1.0
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.ngspice
+def test_a_current_folder_that_is_gone_is_told(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ParameterError, match="the current folder has been removed: change into another"):
+        run("* t\nV1 a 0 1\nR1 a 0 1\n", OperatingPoint())
 
 
 def test_folders_of_processes_that_are_gone_are_removed_and_no_others(tmp_path, monkeypatch):

@@ -245,6 +245,21 @@ def test_an_interrupted_command_says_that_it_goes_on_if_it_does(command, kept):
     assert _goes_on(command.split()) == kept
 
 
+def test_an_error_that_a_signal_became_on_its_way_is_told_as_the_signal(tmp_path):
+    """A module in C that is imported says that its initialization failed."""
+    program = PROGRAM.replace('write_whole(Path("t.csv"), lambda path: exec(sys.argv[1]))', "exec(sys.argv[1], {})")
+    task = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+    while True: pass
+except BaseException:
+    raise ImportError("initialization failed")
+"""
+    ended = subprocess.run([sys.executable, "-c", program, task], capture_output=True, env=ENVIRONMENT)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGTERM, b"synaspice: terminated\n")
+
+
 #: A process of somebody else's, which complains when the first one ends, and what waits for it.
 FAMILY = """
 import atexit, logging, multiprocessing
