@@ -135,7 +135,7 @@ def test_a_bit_cells_deck_reads_its_memristor(devices, tmp_path):
     """The same in a module that the netlist brings along, and in native code: 20 kohm and the transistor."""
     value = figure_of_deck(tmp_path, MemristorBitCell(devices=devices), expected=20646.2)
     assert value == pytest.approx(20646.2, rel=1e-4)
-    assert "// Expected: resistance = 20500.0 ohm (20.5 kohm), in ngspice" in (tmp_path / "deck.sim").read_text()
+    assert "// Expected: resistance = 20650.0 ohm (20.65 kohm), in ngspice" in (tmp_path / "deck.sim").read_text()
 
 
 @vacask
