@@ -41,7 +41,7 @@ def test_a_switch_behind_a_load_fires_as_the_comparator_with_hysteresis(off, on,
     spikes, largest = integrated(cell, current)
     assert len(spikes) == expected and largest > 0.99
     source = f"Iinput 0 input pwl(0 0 {RISE!r} {current!r})"
-    (run,) = run_bench(cell, [source], Transient(1e-9, DURATION, max_step=5e-10))
+    (run,) = run_bench(cell, [source], Transient(1e-9, DURATION, max_step=2e-10))  # a hundredth of a period
     time, load = run["time"].to_numpy(), run["v(x1.load)"].to_numpy()
     found = crossings(time, load, cell.supply_voltage / 2)
     assert abs(len(found) - expected) <= 1  # 0.6 us are no whole number of periods
