@@ -283,4 +283,4 @@ def product_noise(cell: DifferentialSynapse, voltage: float, time: float) -> flo
         read_noise(cell.memristor_at(wanted), volts, time, cell.temperature) ** 2 for wanted in cell.conductances()
     )
     on, off = cell.conductance_range
-    return math.sqrt(squared) / (voltage * (on - off))
+    return math.sqrt(squared) / abs(voltage * (on - off))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ....circuits.cells.synapses.synapses import STDPSynapse
 from ....circuits.engine.analyses import Transient
+from ....devices.language.errors import ParameterError
 from ...arguments import Quantity, Range
 from ..bench import cell_bench
 from ..cost import Cost, told
@@ -97,6 +98,11 @@ def bench_stdp_synapse(
 ) -> pd.DataFrame:
     """Change of the state by one pair of spikes over the time between them, with exponentials through it."""
     height = 0.5 * cell.height if tail is None else tail
+    if not width <= time_constant / 2:
+        raise ParameterError(
+            f"width = {width:g} s must be at most half of the time constant of the tail, {time_constant:g} s: a pulse "
+            "that lasts as long as its tail leaves nothing to tell by it"
+        )
     half = np.array([0.15, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0]) * time_constant
     values = np.concatenate([-half[::-1], half]) if delays is None else np.asarray(delays, float)
     pair = _Pair(cell, time_constant, height, width, float(np.max(np.abs(values))))
@@ -116,7 +122,11 @@ def bench_stdp_synapse(
         after[0] * np.exp(-np.abs(values) / after[1]),
         before[0] * np.exp(-np.abs(values) / before[1]),
     )
-    residual = float(np.max(np.abs(fitted - changes)) / np.max(np.abs(changes)))
+    fitted = np.where(values == 0, math.nan, fitted)
+    asked = values != 0
+    residual = (
+        float(np.max(np.abs(fitted - changes)[asked]) / np.max(np.abs(changes[asked]))) if asked.any() else math.nan
+    )
     costs = []
     for value, run in zip(values.tolist(), runs, strict=True):
         spent = energies(run, circuit, {"vpre": "pre", "vpost": "post", "venable": "enable"})
@@ -129,7 +139,7 @@ def bench_stdp_synapse(
         {
             "a spike before that of the neuron does not potentiate": not np.all(changes[values > 0] > 0),
             "a spike after that of the neuron does not depress": not np.all(changes[values < 0] < 0),
-            "there are too few delays of either sign for an exponential": math.isnan(residual),
+            "there are too few different delays of either sign for an exponential": math.isnan(residual),
             f"the changes are {residual:.2g} of the largest off an exponential": residual >= 0.1,
         }
     )
@@ -162,9 +172,9 @@ def _exponential(delays: np.ndarray, changes: np.ndarray) -> tuple[float, float]
     """Height and time constant of an exponential fall of the changes with the size of the delay; NaN for too few."""
     from scipy.optimize import OptimizeWarning, curve_fit
 
-    if len(delays) < 2:
-        return math.nan, math.nan
     size = np.abs(delays)
+    if len(np.unique(size)) < 2:
+        return math.nan, math.nan
     scale = float(np.median(size))
     start = (changes[np.argmin(size)] * 1.2, 1.0)
     with warnings.catch_warnings():

@@ -61,6 +61,8 @@ OPERATION, OFF = 1e-9, 0.1
 
 def _why_no_product(error: float, difference: np.ndarray, rate: float) -> str | None:
     """Why a synapse does not multiply; None if it does."""
+    if len(difference) < 2:
+        return "one weight alone tells no product: two different ones or more are needed"
     if not error < OFF:
         return (
             f"the difference is up to {100 * error:.3g} % of full scale off: the transistors' resistance, and the "
@@ -90,6 +92,8 @@ def bench_differential_synapse(
     level = cell.read_voltage if voltage is None else voltage
     if level == 0:
         raise ParameterError("voltage must not be 0 V: without an input there is no product")
+    if not any(values):
+        raise ParameterError("weights must not all be 0, the cell's own neither: without one there is no product")
     cells = [cell.replace(weight=weight) for weight in values]
     circuits = [made.subcircuit(name=f"synapse{k}", for_bench=True) for k, made in enumerate(cells)]
     # The sweep is of the source's level at rest; the pulse is what the transient has.
@@ -134,7 +138,7 @@ def bench_differential_synapse(
             "difference": (difference, "A", "current of the positive less that of the negative column"),
             "ideal": (ideal, "A", "product of weight, input and range of conductance"),
             "power": (power, "W", "power from the input"),
-            "noise": (noises * span * level, "A", "standard deviation of the difference in an operation of 1 ns"),
+            "noise": (noises * span * abs(level), "A", "standard deviation of the difference in an operation of 1 ns"),
             "error_rate": (
                 rates,
                 "1",
@@ -154,7 +158,7 @@ def bench_differential_synapse(
         error=error,
         thermal_noise=True,
         error_rate=rate,
-        reason=_why_no_product(error, difference, rate),
+        reason=_why_no_product(error, np.copysign(1.0, level) * difference, rate),
         criterion="the difference rises with the weight, within 10 % of full scale of the ideal product; with noise at "
         f"most {DESIGN_ERROR_RATE:g} of the operations are further off",
     )

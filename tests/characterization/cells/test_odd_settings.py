@@ -13,6 +13,7 @@ from synaspice.circuits.cells.neurons.mott_neuron import MottNeuron
 from synaspice.circuits.cells.neurons.neuron_chain import NeuronChain
 from synaspice.circuits.cells.neurons.neurons import AxonHillock, MemristorNeuron, OscillatorNeuron
 from synaspice.circuits.cells.synapses.spike_synapse import SpikeSynapse
+from synaspice.circuits.cells.synapses.synapses import DifferentialSynapse, STDPSynapse
 from synaspice.devices.language.errors import ParameterError
 
 pytestmark = pytest.mark.ngspice
@@ -84,3 +85,28 @@ def test_an_input_without_a_right_answer_is_not_judged(cell, setting, balanced, 
     assert math.isnan(both["expected"][0]) and both["expected"][1] == 1
     alone = simulate(cell, **{setting: [balanced]}).attrs
     assert not alone["works"] and "no input has a right answer" in alone["reason"]
+
+
+def test_a_negative_input_multiplies_as_well_and_noise_has_no_sign():
+    table = simulate(DifferentialSynapse(), voltage=-0.1)
+    assert table.attrs["works"], table.attrs["reason"]
+    assert (table["noise"] > 0).all()
+
+
+def test_one_weight_tells_no_product():
+    cell = DifferentialSynapse()
+    alone = simulate(cell, weights=[cell.weight]).attrs
+    assert not alone["works"] and alone["reason"].startswith("one weight alone tells no product")
+    with pytest.raises(ParameterError, match="weights must not all be 0"):
+        simulate(cell.replace(weight=0.0), weights=[0.0])
+
+
+@pytest.mark.parametrize("delays", [[1e-8], [1e-8, 1e-8], [-3e-8, 3e-8], [0.0]])
+def test_one_delay_tells_no_exponential(delays):
+    found = simulate(STDPSynapse(), delays=delays).attrs
+    assert not found["works"] and "too few different delays" in found["reason"]
+
+
+def test_pulses_as_long_as_their_tails_are_refused():
+    with pytest.raises(ParameterError, match="width = 0.001 s must be at most half of the time constant"):
+        simulate(STDPSynapse(), width=1e-3)
