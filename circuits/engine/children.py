@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from ...devices.language.errors import MissingDependencyError
+from .fork_server import LENGTH
 from .guard import GRACE
 from .library import PACKAGES
 
@@ -126,11 +127,12 @@ class _Forked:
             "limit": repr(float(time_limit)),
             "environment": {**environment},
         }
+        words = json.dumps(task).encode()
         try:
             with theirs:
                 _send([theirs.fileno(), self._output.fileno(), self._errors.fileno()])
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its end is told below
-                self._channel.sendall(json.dumps(task).encode() + b"\n")
+                self._channel.sendall(len(words).to_bytes(LENGTH, "big") + words)
         except BaseException:
             self.stop()
             raise

@@ -2,7 +2,7 @@
 
 Started by ``children.py`` as a script: ``fork_server.py CALLER MODULE...``, with a socket as its standard input. Of the
 package it imports what the runs need, ``guard.py`` and ``worker.py``. For each run it is sent three open files: a
-socket of the run's own, and the files for what the run prints. What to do comes over that socket, as a line of JSON;
+socket of the run's own, and the files for what the run prints. What to do comes over that socket, as JSON;
 back comes the end's status. The server ends with its caller, and its runs with it.
 """
 
@@ -26,6 +26,8 @@ from typing import Any
 POLL = 1.0
 #: The files of a run: its socket, its standard output and its standard error.
 FILES = 3
+#: Bytes that tell the length of what a run is to do.
+LENGTH = 8
 
 
 def main(caller: str, *modules: str) -> None:
@@ -94,6 +96,17 @@ def _tell_ends(runs: dict[int, socket.socket]) -> None:
             channel.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
+def _received(channel: socket.socket, length: int) -> bytes:
+    """So many bytes, and none of what comes behind them, which is for the guard; nothing if the caller is gone."""
+    found = bytearray()
+    while len(found) < length:
+        part = channel.recv(length - len(found))
+        if not part:
+            return b""
+        found += part
+    return bytes(found)
+
+
 def _become(guard: Any, channel: socket.socket, output: int, errors: int) -> None:
     """Become the guard of a run."""
     try:
@@ -105,10 +118,9 @@ def _become(guard: Any, channel: socket.socket, output: int, errors: int) -> Non
         for number, place in ((nothing, 0), (output, 1), (errors, 2)):
             os.dup2(number, place)
             os.close(number)
-        with channel.makefile("r", encoding="utf-8") as lines:
-            line = lines.readline()
-        if line.endswith("\n"):
-            told = json.loads(line)
+        task = _received(channel, int.from_bytes(_received(channel, LENGTH), "big"))
+        if task:
+            told = json.loads(task)
             os.environ.clear()
             os.environ.update(told["environment"])
             guard.main(str(server), told["limit"], told["folder"], *told["command"], stop=channel.fileno())
@@ -121,5 +133,6 @@ def _become(guard: Any, channel: socket.socket, output: int, errors: int) -> Non
 
 
 if __name__ == "__main__":
-    sys.path.pop(0)  # the names in this folder are nobody else's
+    if not sys.flags.safe_path:
+        sys.path.pop(0)  # the names in this folder are nobody else's
     main(*sys.argv[1:])

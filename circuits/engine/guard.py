@@ -145,5 +145,6 @@ def _end_by(number: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.pop(0)  # the names in this folder are nobody else's
+    if not sys.flags.safe_path:
+        sys.path.pop(0)  # the names in this folder are nobody else's
     main(*sys.argv[1:])
