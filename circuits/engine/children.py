@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -119,7 +118,7 @@ class _Forked:
     """A process that is forked from the server."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], time_limit: float) -> None:
-        self._output, self._errors = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 - closed at its end
+        self._output, self._errors = (os.fdopen(os.memfd_create(name), "w+b") for name in ("output", "errors"))
         self._channel, theirs = socket.socketpair()
         task = {
             "command": [*command],

@@ -59,7 +59,7 @@ def test_every_command_has_its_help_and_that_of_simulate_lists_every_cell():
     [
         (("simulate", "axon-hilock"), "did you mean 'axon-hillock'"),
         (("simulate", "inverter", "--load", "1V"), "--load: '1V' ends in 'V', but the unit 'F' is expected"),
-        (("simulate", "inverter", "--points", "1"), "points must be at least 2"),
+        (("simulate", "inverter", "--points", "1"), "points must be at least 11"),
         (("simulate", "inverter", "--spikes", "2"), "unknown option of inverter '--spikes'"),
         (("simulate", "inverter", "--temperature", "200degC"), "temperature = 473.15 K is outside"),
         (("export", "p-bit", "--preset", "faria2021"), "p-bit is a cell"),
