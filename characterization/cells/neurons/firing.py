@@ -62,7 +62,7 @@ def _rise(current: float, duration: float) -> str:
 
 
 #: Least steps of a transient. A threshold switch comes without a warning: ngspice's own steps would be too long for it.
-STEPS: dict[type[Cell], int] = {AxonHillock: 100, MemristorNeuron: 2000, MottNeuron: 2000}
+STEPS: dict[type[Cell], int] = {AxonHillock: 100, MemristorNeuron: 8000, MottNeuron: 2000}
 
 
 def charged(cell: Neuron, current: float, duration: float) -> tuple[list[str], Transient]:
