@@ -158,7 +158,7 @@ VACASK = VacaskNetlist(
     comment="// ",
     continuation=(" \\", "    "),
     reserved=KEYWORDS,
-    renamed={"ground": "low"},  # a word that begins a statement
+    renamed={"ground": "low", "load": "loaded"},  # words that begin a statement
     multiplier="$mfactor",
     deck_suffix=".sim",
 )

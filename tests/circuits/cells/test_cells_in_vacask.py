@@ -13,6 +13,7 @@ from synaspice.characterization.cells import vacask_decks
 from synaspice.characterization.cells.decks import cell_deck, point_of
 from synaspice.characterization.cells.raw_figure import measured
 from synaspice.characterization.cells.standard import crossings
+from synaspice.circuits.cells.building.cell import CELLS
 from synaspice.circuits.cells.building.cmos import TECHNOLOGIES
 from synaspice.circuits.cells.building.netlists import one_netlist
 from synaspice.circuits.cells.logic.logic import Inverter
@@ -252,3 +253,14 @@ def test_measures_are_those_of_spice():
         measured(vectors, {"never": ("between", ("a", 5.0, "rise", 1), ("a", 5.0, "rise", 1))})
     with pytest.raises(SystemExit, match="9 is outside of what was computed, 0 to 4"):
         measured(vectors, {"late": ("at", "a", 9.0)})
+
+
+@pytest.mark.parametrize("name", [*CELLS])
+def test_every_cell_is_written_or_refused_with_the_reason(name):
+    """Nodes whose names begin a statement of VACASK have others there."""
+    cell = CELLS.find(name)()
+    if "spin-neuron" in name:
+        with pytest.raises(ParameterError, match="VACASK"):
+            cell.netlist("vacask")
+    else:
+        assert f"subckt {name.replace('-', '_')}" in cell.netlist("vacask")
