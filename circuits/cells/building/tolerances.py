@@ -11,8 +11,8 @@ from ....devices.targets.spice.dialects import NGSPICE
 Options = Mapping[str, float | str]
 
 #: The trapezoidal rule, ngspice's usual method, leaves currents of capacitors swinging about their value from step to
-#: step after an edge: a small error of a voltage, but up to twice the energy that a source gives, at any step. With
-#: Gear's method energies are the same within 1 % at an eighth of the step.
+#: step after an edge: a small error of a voltage, but up to three times the energy that a source gives, whatever the
+#: step. With Gear's method energies are the same within 1 % at an eighth of the step.
 DAMPED: Options = {"method": "gear"}
 #: Charges of femtocoulombs and currents of nanoamperes decide what a cell does: below ngspice's usual tolerances. True
 #: to femtoamperes, steps of the transistors of gf180mcu never end; figures of cells are the same to 0.5 %.
