@@ -1,4 +1,4 @@
-"""Forks the processes of runs from one in which their imports stand already, which takes a third of the time (Linux).
+"""Forks the processes of runs from one in which their imports stand already, so that each begins sooner (Linux).
 
 Started by ``children.py`` as a script: ``fork_server.py CALLER MODULE...``, with a socket as its standard input. Of the
 package it imports what the runs need, ``guard.py`` and ``worker.py``. For each run it is sent three open files: a
